@@ -1,0 +1,1 @@
+"""Clients of everything outside the process, and the guarded transport all of them share."""

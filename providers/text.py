@@ -1,0 +1,56 @@
+"""Makes text from outside safe to show: the one place where control characters are stripped.
+
+Backends, logs and runbooks are written by strangers. Escape sequences would drive the terminal,
+bidirectional overrides would show a name as another one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar, cast
+
+_ESCAPE_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"
+    r"|\x9b[0-?]*[ -/]*[@-~]"
+)
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+    "|[\ud800-\udfff]"
+)
+_SUSPECT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+J = TypeVar("J")
+
+
+def clean(text: str) -> str:
+    """The text without escape sequences, control characters and bidirectional controls.
+
+    Line feeds and tabs stay; a carriage return before a line feed is dropped, any other becomes a
+    line feed.
+    """
+    if not _SUSPECT.search(text):
+        return text
+    text = _ESCAPE_SEQUENCE.sub("", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSAFE.sub("", text)
+
+
+def clean_json(value: J) -> J:
+    """A decoded JSON value with every string in it, keys included, cleaned."""
+    return cast(J, _clean_value(value))
+
+
+def _clean_value(value: object) -> object:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_clean_value(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean_value(key): _clean_value(item) for key, item in value.items()}
+    return value
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """The text cleaned, on one line, cut to ``limit`` characters with an ellipsis."""
+    flat = " ".join(clean(text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

@@ -1,0 +1,1 @@
+"""The simulated homelab: one world model behind servers that speak the backends' own APIs."""
