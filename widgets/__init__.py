@@ -1,0 +1,1 @@
+"""Textual toolkit: tables that diff by key, panes with states, charts, chat. Knows no homelab."""

@@ -1,0 +1,64 @@
+"""Plain text that is safe to draw: no markup, no control characters, cut by width."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+ELLIPSIS = "…"
+
+_ESCAPE_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])|\x9b[0-?]*[ -/]*[@-~]"
+)
+_LINE_BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+# Format characters hold the bidi controls, surrogates cannot be written to a terminal at all.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs"})
+
+
+def plain_line(text: str) -> str:
+    """One line of `text`: escape sequences and control, bidi and invisible characters removed.
+
+    Line breaks and tabs become spaces.
+    """
+    if text.isprintable():
+        return text
+    return _strip(_LINE_BREAK.sub(" ", _ESCAPE_SEQUENCE.sub("", text)).replace("\t", " "))
+
+
+def plain_lines(text: str) -> str:
+    """Like `plain_line`, but line breaks are kept as ``\\n`` and tabs become four spaces."""
+    if text.isprintable():
+        return text
+    lines = _LINE_BREAK.sub("\n", _ESCAPE_SEQUENCE.sub("", text)).replace("\t", "    ").split("\n")
+    return "\n".join(_strip(line) for line in lines)
+
+
+def plain_text(text: str, style: str = "") -> Text:
+    """`text` as a Rich text of one line; never parsed as markup."""
+    return Text(plain_line(text), style=style, no_wrap=True, end="")
+
+
+def fit(text: str, width: int, align: str = "left") -> str:
+    """`text` in exactly `width` terminal cells: cut with an ellipsis or padded with spaces."""
+    shown = truncate(text, width)
+    gap = " " * max(0, width - cell_len(shown))
+    return gap + shown if align == "right" else shown + gap
+
+
+def truncate(text: str, width: int) -> str:
+    """`text` in at most `width` terminal cells, ending in ``…`` where something was cut."""
+    line = plain_line(text)
+    if width <= 0:
+        return ""
+    if cell_len(line) <= width:
+        return line
+    return set_cell_size(line, width - 1).rstrip() + ELLIPSIS
+
+
+def _strip(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(char for char in line if unicodedata.category(char) not in _HIDDEN)
