@@ -29,7 +29,7 @@ def plain_line(text: str) -> str:
 
 
 def plain_lines(text: str) -> str:
-    """Like `plain_line`, but line breaks are kept as ``\\n`` and tabs become four spaces."""
+    """Like `plain_line`, but line breaks are kept as line feeds and tabs become four spaces."""
     if text.isprintable():
         return text
     lines = _LINE_BREAK.sub("\n", _ESCAPE_SEQUENCE.sub("", text)).replace("\t", "    ").split("\n")
