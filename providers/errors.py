@@ -17,10 +17,21 @@ class BackendError(Exception):
 
     state: ClassVar[State] = State.BAD_RESPONSE
 
-    def __init__(self, detail: str, *, status: int | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int | None = None,
+        transient: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.status = status
+        self.transient = transient
+        """Whether the same request may succeed a moment later."""
+        self.retry_after = retry_after
+        """Seconds the backend asked to wait, if it did."""
 
 
 class Unreachable(BackendError):

@@ -1,0 +1,89 @@
+"""The read-only guard: which requests may leave the process at all.
+
+Every client declares an allow-list of method and path pattern. The guard sits in the transport,
+under retries, redirects and everything a caller may do with the HTTP client, and refuses the rest
+before a connection is made.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httpx
+
+from providers.errors import RequestRefused
+
+log = logging.getLogger(__name__)
+
+_TRICKY = re.compile(r"%2f|%5c|%2e|%00|\\|//|/\.{1,2}(?:/|$)", re.IGNORECASE)
+
+
+class Allow:
+    """One permitted kind of request.
+
+    ``path`` is relative to the instance's base address; ``{}`` stands for exactly one segment.
+    """
+
+    def __init__(self, method: Literal["GET", "POST"], path: str) -> None:
+        self.method = method
+        self.path = path
+        escaped = "".join(
+            r"[^/?#]+" if part == "{}" else re.escape(part) for part in re.split(r"({})", path)
+        )
+        self._pattern = re.compile(escaped)
+
+    def permits(self, method: str, path: str) -> bool:
+        """Whether this rule covers a request."""
+        return method == self.method and self._pattern.fullmatch(path) is not None
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """Passes permitted requests for one base address on to another transport."""
+
+    def __init__(
+        self, inner: httpx.AsyncBaseTransport, *, base_url: str, rules: Sequence[Allow]
+    ) -> None:
+        self._inner = inner
+        base = urlsplit(base_url)
+        self._origin = (base.scheme, base.hostname, base.port or _default_port(base.scheme))
+        self._prefix = base.path.rstrip("/")
+        self._rules = tuple(rules)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a permitted request.
+
+        Raises:
+            RequestRefused: if it is not on the allow-list; nothing has been sent then.
+        """
+        reason = self._refusal(request)
+        if reason is not None:
+            shown = f"{request.method} {request.url.copy_with(query=None, fragment=None)}"
+            log.error("refused a request: %s (%s)", shown, reason)
+            raise RequestRefused(f"{shown} was not sent: {reason}")
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the transport underneath."""
+        await self._inner.aclose()
+
+    def _refusal(self, request: httpx.Request) -> str | None:
+        url = request.url
+        if (url.scheme, url.host, url.port or _default_port(url.scheme)) != self._origin:
+            return "it goes to another host than the configured one"
+        path = url.raw_path.decode("ascii").partition("?")[0]
+        if _TRICKY.search(path):
+            return "its path is ambiguous"
+        if not path.startswith(f"{self._prefix}/"):
+            return "its path is outside the configured address"
+        path = path[len(self._prefix) :]
+        if not any(rule.permits(request.method, path) for rule in self._rules):
+            return "it is not on the read-only allow-list"
+        return None
+
+
+def _default_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80

@@ -1,0 +1,101 @@
+"""The last good answer of every question, kept for the time when the live call fails."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+log = logging.getLogger(__name__)
+
+SIZE_LIMIT = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stored answer: its JSON value and when it was true."""
+
+    value: object
+    observed_at: datetime
+
+
+class LastKnownGood(Protocol):
+    """Stores answers by source and question."""
+
+    def save(self, source: str, key: str, value: object, observed_at: datetime) -> str | None:
+        """Keep an answer; returns one line for the user if that was not possible."""
+        ...
+
+    def load(self, source: str, key: str) -> Kept | None:
+        """The last good answer, if there is a readable one."""
+        ...
+
+
+class NothingKept:
+    """Keeps nothing: for callers that must not see old data, such as ``sre doctor``."""
+
+    def save(self, source: str, key: str, value: object, observed_at: datetime) -> str | None:
+        """Drop the answer."""
+
+    def load(self, source: str, key: str) -> Kept | None:
+        """Nothing."""
+        return None
+
+
+class DiskKept:
+    """Answers in a diskcache folder (SQLite), JSON only: a cache file must never execute code."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: _Cache | None = None
+
+    def save(self, source: str, key: str, value: object, observed_at: datetime) -> str | None:
+        """Keep an answer; returns one line for the user if the disk refuses."""
+        try:
+            cache = self._cache()
+            cache.set(f"{source} {key}", {"at": observed_at.timestamp(), "value": value})
+        except (OSError, sqlite3.Error) as error:
+            log.warning("cannot keep the last good answer in %s: %s", self._folder, error)
+            return f"last-known-good data cannot be saved in {self._folder}: {error}"
+        return None
+
+    def load(self, source: str, key: str) -> Kept | None:
+        """The last good answer, or None if there is none or the file is damaged."""
+        try:
+            entry = self._cache().get(f"{source} {key}")
+        except (OSError, sqlite3.Error, ValueError) as error:
+            log.warning("cannot read last-known-good data from %s: %s", self._folder, error)
+            return None
+        match entry:
+            case {"at": float() | int() as at, "value": value}:
+                return Kept(value=value, observed_at=datetime.fromtimestamp(at, UTC))
+            case _:
+                return None
+
+    def close(self) -> None:
+        """Close the cache file."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _cache(self) -> _Cache:
+        if self._open is None:
+            import diskcache
+
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.chmod(0o700)
+            self._open = diskcache.Cache(
+                str(self._folder), disk=diskcache.JSONDisk, size_limit=SIZE_LIMIT, timeout=2
+            )
+        return self._open
+
+
+class _Cache(Protocol):
+    def get(self, key: str) -> object: ...
+
+    def set(self, key: str, value: object) -> bool: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""The agent: questions in, events out; every front only subscribes."""

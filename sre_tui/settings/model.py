@@ -1,0 +1,97 @@
+"""What can be set, with defaults and meanings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from providers.endpoint import Endpoint
+
+Backend = Literal["prometheus", "grafana", "loki"]
+BACKENDS: tuple[Backend, ...] = get_args(Backend)
+
+
+class LlmSettings(BaseModel):
+    """Which model answers, and within what limits. No provider means the built-in analyst."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: str | None = None
+    """``openai``, ``anthropic``, ``ollama`` or any other provider LiteLLM knows."""
+    model: str | None = None
+    """Model name, with or without the provider in front (``ollama/qwen3:8b``)."""
+    fallbacks: tuple[str, ...] = ()
+    """Models tried in this order when the first one fails."""
+    api_key: SecretStr | None = None
+    base_url: str | None = None
+    """Address of an OpenAI-compatible server or of Ollama."""
+    context_tokens: int | None = Field(default=None, ge=2048)
+    """Size of the model's context; asked from LiteLLM, or 8192, if not set. Ollama's num_ctx."""
+    timeout: float = Field(default=120.0, gt=0)
+    """Seconds a model call may go without sending anything."""
+    max_turns: int = Field(default=8, ge=1, le=50)
+    """Model calls per question."""
+    max_seconds: float = Field(default=180.0, gt=0)
+    """Time per question."""
+    max_cost_per_question: float | None = Field(default=None, gt=0)
+    """US dollars."""
+    max_cost_per_day: float | None = Field(default=None, gt=0)
+    """US dollars."""
+    anonymize: bool = False
+    """Replace host names, guest names, addresses and user names before anything is sent."""
+
+
+class DocsSettings(BaseModel):
+    """Documents beside the bundled runbooks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    extra_dirs: tuple[Path, ...] = ()
+    """Folders with Markdown and Ansible YAML."""
+
+
+class Settings(BaseModel):
+    """All settings, validated."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    homelab_name: str = "homelab"
+    """Shown in the header of the app."""
+    prometheus: tuple[Endpoint, ...] = ()
+    grafana: tuple[Endpoint, ...] = ()
+    loki: tuple[Endpoint, ...] = ()
+    llm: LlmSettings = LlmSettings()
+    docs: DocsSettings = DocsSettings()
+    conversation_dir: Path | None = None
+    """Where conversations are saved instead of the state folder."""
+
+    @field_validator("prometheus", "grafana", "loki", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return [value] if isinstance(value, dict) else value
+
+    @field_validator("prometheus", "grafana", "loki")
+    @classmethod
+    def _distinct_names(cls, value: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+        names = [endpoint.name for endpoint in value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two instances are called {twice!r}: give each its own name")
+        return value
+
+    def endpoints(self, backend: Backend) -> tuple[Endpoint, ...]:
+        """The configured instances of one backend."""
+        match backend:
+            case "prometheus":
+                return self.prometheus
+            case "grafana":
+                return self.grafana
+            case "loki":
+                return self.loki
+
+    @property
+    def configured(self) -> frozenset[Backend]:
+        """The backends with at least one instance."""
+        return frozenset(backend for backend in BACKENDS if self.endpoints(backend))

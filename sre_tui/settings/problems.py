@@ -1,0 +1,52 @@
+"""Turn pydantic's findings about settings into lines that name what the operator wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+
+from providers.endpoint import Endpoint
+from sre_tui.nearest import nearest
+from sre_tui.settings.model import Settings
+
+_SECRETS = ("token", "password", "api_key", "headers")
+
+
+def describe(error: ValidationError, origins: Mapping[tuple[str | int, ...], str]) -> list[str]:
+    """One line per mistake: where it was made, what is wrong, what would be right."""
+    lines: list[str] = []
+    for problem in error.errors(include_url=False, include_context=False):
+        where = problem["loc"]
+        origin = origins.get(where) or next(
+            (o for path, o in origins.items() if path[: len(where)] == where), "settings"
+        )
+        name = ".".join(str(step) for step in where)
+        shown = origin if origin.isupper() or " in " in origin else f"{origin}: {name}"
+        if problem["type"] == "extra_forbidden":
+            allowed = _allowed(where[:-1])
+            close = nearest(str(where[-1]), allowed)
+            hint = f"; did you mean {close[0]}?" if close else f"; allowed: {', '.join(allowed)}"
+            lines.append(f"{shown}: there is no such setting{hint}")
+            continue
+        message = problem["msg"].removeprefix("Value error, ")
+        given = problem["input"]
+        is_secret = any(str(step) in _SECRETS for step in where)
+        simple = isinstance(given, str | int | float) and not is_secret
+        lines.append(f"{shown}: {message}" + (f" (it is {given!r})" if simple else ""))
+    return lines
+
+
+def _allowed(path: tuple[str | int, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for step in path:
+        if isinstance(step, int):
+            continue
+        annotation = model.model_fields[step].annotation
+        inner = next((arg for arg in get_args(annotation) if isinstance(arg, type)), annotation)
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            model = inner
+        elif inner is Endpoint:
+            model = Endpoint
+    return sorted(model.model_fields)

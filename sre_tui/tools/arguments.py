@@ -1,0 +1,162 @@
+"""Types of tool arguments that people and models write as text.
+
+A window is ``90s``, ``30m``, ``2h``, ``7d`` or ``1w``, or several of them in a row (``1h30m``). A
+moment is ``now``, a window ago (``-30m`` or ``30m``), a date and time after ISO 8601, or Unix
+seconds; without a zone it is UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)")
+_UNIT_SECONDS: Mapping[str, float] = {
+    "ms": 0.001,
+    "s": 1,
+    "m": 60,
+    "h": 3600,
+    "d": 86400,
+    "w": 604800,
+    "y": 31536000,
+}
+
+
+def parse_window(text: str) -> timedelta:
+    """Read a window of time.
+
+    Raises:
+        ValueError: with a line that shows what is allowed.
+    """
+    compact = text.strip().replace(" ", "")
+    seconds, end = 0.0, 0
+    for part in _PART.finditer(compact):
+        if part.start() != end:
+            break
+        seconds += float(part.group(1)) * _UNIT_SECONDS[part.group(2)]
+        end = part.end()
+    if not compact or end != len(compact) or seconds <= 0:
+        raise ValueError(f"{text!r} is not a span of time: write it as 30m, 2h, 1h30m or 7d")
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        raise ValueError(f"{text!r} is too long a span of time") from None
+
+
+def format_window(window: timedelta) -> str:
+    """The window as :func:`parse_window` reads it, in the largest units that divide it."""
+    rest = round(window.total_seconds())
+    text = ""
+    for unit in ("d", "h", "m", "s"):
+        count, rest = divmod(rest, int(_UNIT_SECONDS[unit]))
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point in time as it was asked for; relative ones are resolved when the tool runs."""
+
+    at: datetime | None = None
+    ago: timedelta = timedelta()
+
+    def resolve(self, now: datetime) -> datetime:
+        """The aware UTC time meant."""
+        return self.at if self.at is not None else now - self.ago
+
+    def __str__(self) -> str:
+        if self.at is not None:
+            return self.at.isoformat().replace("+00:00", "Z")
+        return f"-{format_window(self.ago)}" if self.ago else "now"
+
+
+def parse_moment(text: str) -> Moment:
+    """Read a point in time.
+
+    Raises:
+        ValueError: with a line that shows what is allowed.
+    """
+    plain = text.strip()
+    if plain.lower() in ("", "now"):
+        return Moment()
+    relative = plain.lower().removeprefix("-").removesuffix("ago").removeprefix("now-").strip()
+    if _PART.match(relative):
+        return Moment(ago=parse_window(relative))
+    try:
+        if re.fullmatch(r"\d{9,11}(\.\d+)?", plain):
+            return Moment(at=datetime.fromtimestamp(float(plain), UTC))
+        at = datetime.fromisoformat(plain)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(
+            f"{text!r} is not a point in time: write it as now, -30m, 2026-11-22T14:00 "
+            "or Unix seconds"
+        ) from None
+    return Moment(at=at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC))
+
+
+def _to_window(value: object) -> object:
+    return parse_window(value) if isinstance(value, str) else value
+
+
+def _to_moment(value: object) -> object:
+    if isinstance(value, Moment):
+        return value
+    if isinstance(value, datetime):
+        return Moment(at=value)
+    return parse_moment(str(value))
+
+
+Window = Annotated[
+    timedelta,
+    BeforeValidator(_to_window),
+    PlainSerializer(format_window, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["30m", "2h", "7d"]}),
+]
+"""A span of time argument."""
+
+When = Annotated[
+    Moment,
+    BeforeValidator(_to_moment),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["now", "-30m", "2026-11-22T14:00Z"]}),
+]
+"""A point in time argument."""
+
+
+@dataclass(frozen=True)
+class Positional:
+    """Marks an argument that the command line takes by position."""
+
+    metavar: str | None = None
+
+
+@dataclass(frozen=True)
+class Short:
+    """Gives an argument a one-letter option on the command line."""
+
+    letter: str
+
+
+@dataclass(frozen=True)
+class Completes:
+    """Names what the shell completes an argument with: ``metric``, ``alert``, ``label`` ..."""
+
+    kind: str
+
+
+__all__ = [
+    "Completes",
+    "Moment",
+    "Positional",
+    "Short",
+    "When",
+    "Window",
+    "format_window",
+    "parse_moment",
+    "parse_window",
+]

@@ -1,0 +1,110 @@
+"""What a running tool has at hand: settings, clock, and one client per backend instance."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from providers.clock import Clock
+from providers.last_known_good import DiskKept, LastKnownGood
+from providers.reading import Reading
+from sre_tui.environment import Folders
+from sre_tui.settings import Settings
+
+if TYPE_CHECKING:
+    from index.search import Index
+    from providers.grafana import GrafanaClient
+    from providers.loki import LokiClient
+    from providers.prometheus import PrometheusClient
+
+ClientT = TypeVar("ClientT")
+T = TypeVar("T")
+
+
+class ToolContext:
+    """Opened once per command, app or server; clients are made when first asked for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        folders: Folders,
+        clock: Clock,
+        *,
+        kept: LastKnownGood | None = None,
+    ) -> None:
+        self.settings = settings
+        self.folders = folders
+        self.clock = clock
+        self._disk: DiskKept | None = None
+        if kept is None:
+            kept = self._disk = DiskKept(folders.cache / "last-known-good")
+        self.kept: LastKnownGood = kept
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    @cached_property
+    def prometheus(self) -> tuple[PrometheusClient, ...]:
+        """One client per configured Prometheus."""
+        from providers.prometheus import PrometheusClient
+
+        return tuple(
+            PrometheusClient(endpoint, clock=self.clock, kept=self.kept)
+            for endpoint in self.settings.prometheus
+        )
+
+    @cached_property
+    def grafana(self) -> tuple[GrafanaClient, ...]:
+        """One client per configured Grafana."""
+        from providers.grafana import GrafanaClient
+
+        return tuple(
+            GrafanaClient(endpoint, clock=self.clock, kept=self.kept)
+            for endpoint in self.settings.grafana
+        )
+
+    @cached_property
+    def loki(self) -> tuple[LokiClient, ...]:
+        """One client per configured Loki."""
+        from providers.loki import LokiClient
+
+        return tuple(
+            LokiClient(endpoint, clock=self.clock, kept=self.kept)
+            for endpoint in self.settings.loki
+        )
+
+    @cached_property
+    def index(self) -> Index:
+        """The runbook index, or its plain-text fallback."""
+        from sre_tui.tools.runbook_index import open_index
+
+        return open_index(self.settings, self.folders)
+
+    async def aclose(self) -> None:
+        """Close every client that was opened."""
+        for name in ("prometheus", "grafana", "loki"):
+            for client in self.__dict__.get(name, ()):
+                await client.aclose()
+        if self._disk is not None:
+            self._disk.close()
+
+
+async def ask_all(
+    clients: Iterable[ClientT], call: Callable[[ClientT], Awaitable[Reading[T]]]
+) -> list[Reading[T]]:
+    """One reading of every instance, asked at the same time.
+
+    A reading ends by itself at its instance's deadline, so the slowest one bounds the whole.
+    """
+    return list(await asyncio.gather(*(call(client) for client in clients)))

@@ -1,0 +1,66 @@
+"""All tools, by name. Importing this module imports no tool; asking for one imports its module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+from sre_tui.nearest import nearest
+from sre_tui.settings import Settings
+from sre_tui.tools.tool import Tool, registered
+
+MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "prometheus": (
+        "prometheus_search_metrics",
+        "prometheus_instant_query",
+        "prometheus_range_query",
+        "prometheus_targets",
+    ),
+    "grafana": (
+        "grafana_get_alerts",
+        "grafana_get_alert_rules",
+        "grafana_search_dashboards",
+        "grafana_get_dashboard",
+    ),
+    "loki": (
+        "loki_query_logs",
+        "loki_metric_query",
+        "loki_list_label_values",
+        "loki_correlate_changes",
+        "loki_patterns",
+    ),
+    "runbooks": ("runbook_search",),
+}
+"""Module in this package to the tools it registers, in the order they are offered."""
+
+
+class UnknownTool(Exception):
+    """There is no tool of that name; ``str(error)`` suggests the nearest."""
+
+
+def get_tool(name: str) -> Tool[Any]:
+    """The tool of that name.
+
+    Raises:
+        UnknownTool: if there is none.
+    """
+    for module, names in MODULES.items():
+        if name in names:
+            import_module(f"sre_tui.tools.{module}")
+            return registered()[name]
+    known = [name for names in MODULES.values() for name in names]
+    close = nearest(name, known, limit=1)
+    raise UnknownTool(
+        f"there is no tool {name!r}" + (f"; did you mean {close[0]}?" if close else "")
+    )
+
+
+def all_tools() -> tuple[Tool[Any], ...]:
+    """Every tool, in the order they are offered."""
+    return tuple(get_tool(name) for names in MODULES.values() for name in names)
+
+
+def offered_tools(settings: Settings) -> tuple[Tool[Any], ...]:
+    """The tools that a configured backend can answer."""
+    return tuple(tool for tool in all_tools() if tool.offered(settings))
