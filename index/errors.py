@@ -1,0 +1,29 @@
+"""What can go wrong with an index; every message is one line that a person can act on."""
+
+
+class DocumentIndexError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class EncoderUnavailableError(DocumentIndexError):
+    """The embedding model, or a library it needs, is missing, damaged or not the expected one."""
+
+
+class IndexMissingError(DocumentIndexError):
+    """There is no index at this place yet."""
+
+
+class IndexDamagedError(DocumentIndexError):
+    """The index is there but cannot be read."""
+
+
+class IndexMismatchError(DocumentIndexError):
+    """The index was built by another schema version or another embedding model."""
+
+
+class IndexBusyError(DocumentIndexError):
+    """Another process is building the same index."""
+
+
+class IndexBuildError(DocumentIndexError):
+    """The new index could not be written; the previous one is untouched."""
