@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -110,6 +112,7 @@ class KeyedTable(DataTable[Text]):
         self._spec: tuple[Column[Any], ...] = tuple(columns)
         self._index = {column.key: index for index, column in enumerate(self._spec)}
         self._fitted: dict[str, int] = {}
+        self._visible: list[str] = []
         self._given: tuple[KeyedRow, ...] = ()
         self._shown: list[KeyedRow] = []
         self._row_keys: dict[str, RowKey] = {}
@@ -204,10 +207,7 @@ class KeyedTable(DataTable[Text]):
 
     def cell_text(self, row: KeyedRow, column: str) -> Text:
         """The text drawn for one cell, exactly as wide as its column."""
-        index = self._index[column]
-        cell = row.cells[index]
-        style = self.get_component_rich_style(f"keyed-table--{cell.tone}", partial=True)
-        shown = fit(cell.text, self._fitted.get(column, 0), self._spec[index].align)
+        shown, style = self._drawn(row, column)
         return Text(shown, style=style, no_wrap=True, end="")
 
     def on_resize(self, _: events.Resize) -> None:
@@ -230,6 +230,41 @@ class KeyedTable(DataTable[Text]):
         event.stop()
         key = event.column_key.value
         self.sort_by(key, not self._reverse if key == self._sort_key else False)
+
+    def _drawn(self, row: KeyedRow, column: str) -> tuple[str, Style]:
+        index = self._index[column]
+        cell = row.cells[index]
+        style = self.get_component_rich_style(f"keyed-table--{cell.tone}", partial=True)
+        return fit(cell.text, self._fitted.get(column, 0), self._spec[index].align), style
+
+    def _render_cell(
+        self,
+        row_index: int,
+        column_index: int,
+        base_style: Style,
+        width: int,
+        cursor: bool = False,
+        hover: bool = False,
+    ) -> list[list[Segment]]:
+        # A cell is one line in one style; laying it out as a Rich renderable takes ten times as
+        # long, which a screenful of changed cells turns into a visible stall.
+        if row_index < 0 or column_index < 0:
+            return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
+        looks, priority = self._get_styles_to_render_cell(
+            False,
+            False,
+            False,
+            hover,
+            cursor,
+            self.show_cursor,
+            self._show_hover_cursor,
+            self.cursor_foreground_priority == "css",
+            self.cursor_background_priority == "css",
+        )
+        shown, tone = self._drawn(self._shown[row_index], self._visible[column_index])
+        place = Style.from_meta({"row": row_index, "column": column_index})
+        pad = " " * self.cell_padding
+        return [[Segment(f"{pad}{shown}{pad}", base_style + place + looks + tone + priority)]]
 
     def _sort_step(self, step: int) -> None:
         at = -1 if self._sort_key is None else self._index[self._sort_key]
@@ -255,6 +290,7 @@ class KeyedTable(DataTable[Text]):
             return
         with self.app.batch_update():
             self._fitted = fitted
+            self._visible = list(fitted)
             self._data, self.rows = {}, {}
             self.columns.clear()
             self._column_locations = type(self._column_locations)({})

@@ -1,0 +1,129 @@
+"""Refresh a table of 1,000 rows every tick and compare the main loop with the idle app.
+
+Prints the longest stall of the event loop and the time from key to screen, idle and busy, and
+their ratio. Exit code 1 if a stall is over 50 ms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import statistics
+import sys
+import time
+from datetime import UTC, datetime
+
+from textual.app import App, ComposeResult
+
+from widgets.cell import Cell, Column, Display, KeyedRow, keyed_rows
+from widgets.table import KeyedTable
+
+ROWS = 1000
+ROUNDS = 20
+STALL_BUDGET_S = 0.050
+
+Sample = tuple[str, int]
+
+
+def _number(index: int) -> Column[Sample]:
+    return Column(
+        f"value{index}",
+        f"Value {index}",
+        lambda row, _: Cell(f"{row[1] * index % 997}", row[1] * index % 997),
+        width=8,
+        align="right",
+    )
+
+
+COLUMNS: list[Column[Sample]] = [
+    Column("name", "Name", lambda row, _: Cell(row[0], row[0]), width=14, flexible=True),
+    *(_number(index) for index in range(1, 9)),
+]
+
+
+def _rows(tick: int) -> list[KeyedRow]:
+    display = Display(now=datetime(2026, 1, 1, tzinfo=UTC), utc=None, wide=True)
+    samples = [(f"guest-{number:04}", number * 7 + tick * 13) for number in range(ROWS)]
+    return keyed_rows(samples, COLUMNS, display, lambda row: row[0])
+
+
+class _Bench(App[None]):
+    ENABLE_COMMAND_PALETTE = False
+
+    def compose(self) -> ComposeResult:
+        yield KeyedTable(COLUMNS, sort_key="value3", reverse=True)
+
+
+async def _watch_loop(stalls: list[float]) -> None:
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(0.001)
+        stalls.append(time.perf_counter() - before - 0.001)
+
+
+async def _run(busy: bool) -> tuple[float, float]:
+    """Longest stall and p95 from key to screen, in seconds; cells are made in the loop too."""
+    app = _Bench()
+    stalls: list[float] = []
+    keys: list[float] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        table = app.query_one(KeyedTable)
+        table.set_rows(_rows(0))
+        table.focus()
+        await pilot.pause()
+        await pilot.press("j")
+        watcher = asyncio.create_task(_watch_loop(stalls))
+        _settle_heap()
+        for tick in range(1, ROUNDS + 1):
+            if busy:
+                table.set_rows(_rows(tick))
+            await asyncio.sleep(0.02)
+            before = time.perf_counter()
+            await pilot.press("j")
+            keys.append(time.perf_counter() - before)
+            await asyncio.sleep(0.05)
+        watcher.cancel()
+    return max(stalls), statistics.quantiles(keys, n=20)[-1]
+
+
+def _settle_heap() -> None:
+    # As the app does once it has started: a full collection over every imported module is the
+    # longest pause there is, and it has nothing to do with the table.
+    gc.collect()
+    gc.freeze()
+
+
+async def _first_paint() -> float:
+    """Longest stall while 1,000 rows arrive in an empty table."""
+    app = _Bench()
+    stalls: list[float] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        watcher = asyncio.create_task(_watch_loop(stalls))
+        rows = _rows(0)
+        _settle_heap()
+        await asyncio.sleep(0.05)
+        stalls.clear()
+        app.query_one(KeyedTable).set_rows(rows)
+        await asyncio.sleep(0.2)
+        await pilot.pause()
+        watcher.cancel()
+    return max(stalls)
+
+
+def main() -> int:
+    """Measure and print; 1 if the budget is missed."""
+    idle_stall, idle_key = asyncio.run(_run(busy=False))
+    busy_stall, busy_key = asyncio.run(_run(busy=True))
+    first = asyncio.run(_first_paint())
+    print(f"table, {ROWS} rows, every cell changed and the order too, {ROUNDS} refreshes")
+    print(f"  longest stall  idle {idle_stall * 1000:6.1f} ms   busy {busy_stall * 1000:6.1f} ms")
+    print(
+        f"  key to screen  idle {idle_key * 1000:6.1f} ms   busy {busy_key * 1000:6.1f} ms"
+        f"   ratio {busy_key / idle_key:.2f}"
+    )
+    print(f"  first {ROWS} rows: longest stall {first * 1000:.1f} ms")
+    return 1 if max(busy_stall, first) > STALL_BUDGET_S else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
