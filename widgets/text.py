@@ -58,6 +58,16 @@ def truncate(text: str, width: int) -> str:
     return set_cell_size(line, width - 1).rstrip() + ELLIPSIS
 
 
+def duration(seconds: float) -> str:
+    """A length of time in its greatest unit: ``0.4 s``, ``42 s``, ``6 min``, ``3 h``, ``3 d``."""
+    if seconds < 9.95:
+        return f"{max(0.0, seconds):.1f} s"
+    for unit, size, until in (("s", 1, 60), ("min", 60, 60), ("h", 3600, 48)):
+        if round(seconds / size) < until:
+            return f"{round(seconds / size)} {unit}"
+    return f"{round(seconds / 86400)} d"
+
+
 def _strip(line: str) -> str:
     if line.isprintable():
         return line
