@@ -1,0 +1,25 @@
+"""Grafana: alert state and rules, silences, dashboards, annotations."""
+
+from providers.grafana.models import (
+    Annotation,
+    Dashboard,
+    DashboardHit,
+    DatasourceRef,
+    Health,
+    Panel,
+    PanelQuery,
+    Threshold,
+    Variable,
+)
+
+__all__ = [
+    "Annotation",
+    "Dashboard",
+    "DashboardHit",
+    "DatasourceRef",
+    "Health",
+    "Panel",
+    "PanelQuery",
+    "Threshold",
+    "Variable",
+]

@@ -1,0 +1,5 @@
+"""Loki: log lines, metrics over logs, labels."""
+
+from providers.loki.models import Level, LogEntry, LogPattern, LogWindow
+
+__all__ = ["Level", "LogEntry", "LogPattern", "LogWindow"]

@@ -1,0 +1,5 @@
+"""Prometheus, and what speaks its API: Mimir, Thanos, VictoriaMetrics."""
+
+from providers.prometheus.models import BuildInfo, InstantResult, MetricInfo, MetricType, Target
+
+__all__ = ["BuildInfo", "InstantResult", "MetricInfo", "MetricType", "Target"]

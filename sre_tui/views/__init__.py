@@ -1,0 +1,1 @@
+"""How each model is shown: its columns, tones and human units, for every front."""
