@@ -28,30 +28,10 @@ class LogEntry(BaseModel):
     """From the labels ``level`` or ``detected_level``, in one spelling."""
     labels: Labels
     """Stream labels, structured metadata and what the query parsed out."""
-
-    @property
-    def host(self) -> str | None:
-        """The machine that wrote it, where a label tells."""
-        return next((self.labels[n] for n in LOG_HOST_LABELS if self.labels.get(n)), None)
-
-    @property
-    def service(self) -> str | None:
-        """The service that wrote it, where a label tells."""
-        return next((self.labels[n] for n in LOG_SERVICE_LABELS if self.labels.get(n)), None)
-
-
-LOG_HOST_LABELS = ("hostname", "host", "nodename", "node", "instance", "machine")
-LOG_SERVICE_LABELS = (
-    "service_name",
-    "service",
-    "container",
-    "container_name",
-    "unit",
-    "systemd_unit",
-    "app",
-    "job",
-    "filename",
-)
+    host: str | None = None
+    """The machine that wrote it, where a label tells."""
+    service: str | None = None
+    """The service that wrote it, where a label tells."""
 
 
 class LogWindow(BaseModel):
