@@ -6,7 +6,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from widgets.blocks import fill_bar
+from widgets.blocks import fill_bar, percent
 from widgets.cell import Tone
 from widgets.text import truncate
 
@@ -24,7 +24,7 @@ class Bar(Widget):
         color: $text-primary;
         &.-warning { color: $text-warning; }
         &.-error { color: $text-error; }
-        &.-muted { text-style: dim; }
+        &.-muted { color: $foreground; text-style: dim; }
     }
     """
 
@@ -73,7 +73,7 @@ class Bar(Widget):
     def render(self) -> Text:
         """The bar in the width there is."""
         width = self.size.width
-        share = "not reported" if self.ratio is None else f"{self.ratio:.0%}"
+        share = "not reported" if self.ratio is None else percent(self.ratio)
         words = f" {self.tone.glyph} {share:>4} {self.label}".rstrip()
         words = truncate(words, max(0, width - min(10, width // 2)))
         room = max(0, width - Text(words).cell_len)

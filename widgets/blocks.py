@@ -28,6 +28,15 @@ def fill_bar(ratio: float | None, width: int) -> str:
     return "█" * filled + "░" * (width - filled)
 
 
+def percent(ratio: float) -> str:
+    """A ratio as whole percent; ``<1%`` and ``>99%`` where rounding would say empty or full."""
+    if 0 < ratio < 0.005:
+        return "<1%"
+    if 0.995 <= ratio < 1:
+        return ">99%"
+    return f"{ratio:.0%}"
+
+
 def sparkline(
     values: Sequence[float | None],
     width: int | None = None,

@@ -87,7 +87,7 @@ class Pane(Vertical):
         border-title-style: bold;
         border-subtitle-color: $foreground;
         &:focus-within { border: round $border; }
-        & > .pane--notice { width: 1fr; height: auto; display: none; }
+        & > .pane--notice { width: 1fr; height: auto; display: none; dock: top; }
         &.-error { border: round $error; border-subtitle-color: $text-error; }
         &.-unauthorized { border: round $error; border-subtitle-color: $text-error; }
         &.-partial { border-subtitle-color: $text-warning; }
@@ -96,8 +96,8 @@ class Pane(Vertical):
         &.-stale > .pane--notice { display: block; padding: 0 1; text-opacity: 100%; }
         &.-message > * { display: none; }
         &.-message > .pane--notice {
-            display: block; height: 1fr; padding: 1 2; content-align: center middle;
-            text-align: center;
+            display: block; dock: none; height: 1fr; padding: 1 2;
+            content-align: center middle; text-align: center;
         }
     }
     """
@@ -169,11 +169,15 @@ class Pane(Vertical):
         detail = plain_line(state.detail)
         if detail:
             detail = _DETAIL_LABELS.get(state.kind, "") + detail
+        tone = _BADGES[state.kind][0]
         if state.kind in _SHOWS_CONTENT:
-            tone = _BADGES[state.kind][0]
             parts = [part for part in (headline, detail, plain_line(state.hint)) if part]
-            return Text(f"{tone.glyph} " + " · ".join(parts))
-        lines = [Text(headline, style="bold"), Text(detail), Text(plain_line(state.hint))]
+            return Text(marked(tone, " · ".join(parts)))
+        lines = [
+            Text(marked(tone, headline), style="bold"),
+            Text(detail),
+            Text(plain_line(state.hint)),
+        ]
         if state.kind in _CAN_RETRY:
             lines.append(Text(f"{self._retry_key} tries again"))
         return Text("\n").join(line for line in lines if line.plain)

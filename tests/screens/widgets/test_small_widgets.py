@@ -21,6 +21,7 @@ async def test_badges_bars_and_sparklines(size: str, snapshot: SnapshotAssertion
         for glyph_and_word in ("✓ ok", "▲ warning", "✗ error", "◆ critical", "◌ stale"):
             assert glyph_and_word in scene.text
         assert "█░" in scene.text
+        assert "<1% tank" in scene.text
         assert "▲  83% tank" in scene.text
         assert "✗  97% [b]tank[/b]" in scene.text
         assert "not reported tank" in scene.text

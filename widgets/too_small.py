@@ -1,0 +1,58 @@
+"""A container that says so when the terminal is too small for what is in it."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.widget import Widget
+from textual.widgets import Static
+
+
+class SizeGate(Container):
+    """Covers its content with a message below a least size; the content stays as it was."""
+
+    DEFAULT_CSS = """
+    SizeGate {
+        layers: content cover;
+        & > * { layer: content; }
+        & > .size-gate--cover {
+            layer: cover;
+            display: none;
+            width: 100%;
+            height: 100%;
+            background: $background;
+            color: $foreground;
+            content-align: center middle;
+            text-align: center;
+        }
+        &.-too-small > .size-gate--cover { display: block; }
+    }
+    """
+
+    def __init__(
+        self,
+        *children: Widget,
+        least_width: int = 60,
+        least_height: int = 16,
+        id: str | None = None,  # noqa: A002 - the name every Textual widget uses
+        classes: str | None = None,
+    ) -> None:
+        """A gate around `children` that needs this many terminal cells."""
+        super().__init__(*children, id=id, classes=classes)
+        self._least = (least_width, least_height)
+        self._message = Static(classes="size-gate--cover", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """The content and the cover over it."""
+        yield from super().compose()
+        yield self._message
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover the content when there is too little room."""
+        width, height = event.size
+        least_width, least_height = self._least
+        self.set_class(width < least_width or height < least_height, "-too-small")
+        self._message.update(
+            f"The terminal is too small\n{width}x{height}, {least_width}x{least_height} is needed"
+        )
