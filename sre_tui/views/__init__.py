@@ -1,1 +1,1 @@
-"""How each model is shown: its columns, tones and human units, for every front."""
+"""How each model is shown: said once, for panes, tables and detail screens alike."""

@@ -1,0 +1,1 @@
+"""The `sre` command line: one module per command group; each parses, calls and writes."""

@@ -1,0 +1,102 @@
+"""What each way of failing means to the user: the one place where errors become problems."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from commands.diagnostics import ExitCode, Narrator, Problem, report, silence_broken_pipe
+from providers.errors import BackendError, InvalidQuery, RequestRefused
+from providers.reading import State
+
+log = logging.getLogger(__name__)
+
+EXIT_CODES = {
+    State.OK: ExitCode.OK,
+    State.PARTIAL: ExitCode.PARTIAL,
+    State.STALE: ExitCode.PARTIAL,
+    State.UNREACHABLE: ExitCode.UNREACHABLE,
+    State.UNAUTHORIZED: ExitCode.UNAUTHORIZED,
+    State.BAD_RESPONSE: ExitCode.FAILURE,
+    State.NOT_CONFIGURED: ExitCode.USAGE,
+}
+"""How the state of an answer shows in the exit code."""
+
+
+def end_with(error: BaseException, arguments: Sequence[str]) -> int:
+    """Say what an exception means and give the exit code; never a traceback."""
+    narrator = Narrator(sys.stderr, os.environ, color=False if "--no-color" in arguments else None)
+    if isinstance(error, typer.Exit):
+        return error.exit_code
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else ExitCode.FAILURE
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return ExitCode.INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        silence_broken_pipe()
+        return ExitCode.OK
+    as_json = "--json" in arguments or "--jsonl" in arguments
+    return report(as_problem(error), narrator, as_json=as_json)
+
+
+def as_problem(error: BaseException) -> Problem:
+    """The problem an exception stands for."""
+    from sre_tui.settings import SettingsError
+    from sre_tui.tools.registry import UnknownTool
+    from sre_tui.tools.tool import ArgumentError
+
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, typer.TyperException):
+        return _usage(error.format_message(), _help_hint(error))
+    if isinstance(error, ArgumentError | UnknownTool):
+        return _usage(str(error))
+    if isinstance(error, SettingsError):
+        return Problem(
+            "\n       ".join(error.problems),
+            code="settings",
+            exit_code=ExitCode.USAGE,
+            hint="`sre config path` shows the file, `sre config check` checks it",
+        )
+    if isinstance(error, InvalidQuery):
+        return Problem(caret(error), code="invalid_query", exit_code=ExitCode.USAGE)
+    if isinstance(error, BackendError):
+        return Problem(error.detail, code=error.state.value, exit_code=EXIT_CODES[error.state])
+    if isinstance(error, RequestRefused):
+        return Problem(str(error), code="refused", exit_code=ExitCode.FAILURE)
+    log.error("unexpected error", exc_info=error)
+    detail = f"{type(error).__name__}: {error}".splitlines()[0]
+    return Problem(
+        f"something went wrong inside sre ({detail})",
+        code="internal",
+        exit_code=ExitCode.FAILURE,
+        hint="the log has the details: `sre logs-path`",
+    )
+
+
+def caret(error: InvalidQuery) -> str:
+    """The backend's message, with the query and a caret under the position it complains of."""
+    if error.offset is None:
+        return error.message
+    before = error.query[: error.offset]
+    line_start = before.rfind("\n") + 1
+    line_end = error.query.find("\n", error.offset)
+    line = error.query[line_start : None if line_end < 0 else line_end]
+    column = error.offset - line_start
+    shift = max(0, column - 60)
+    shown = ("…" if shift else "") + line[shift : shift + 100]
+    padding = " " * (column - shift + (1 if shift else 0))
+    return f"{error.message}\n  {shown}\n  {padding}^"
+
+
+def _usage(message: str, hint: str | None = None) -> Problem:
+    return Problem(message, code="usage", exit_code=ExitCode.USAGE, hint=hint)
+
+
+def _help_hint(error: typer.TyperException) -> str | None:
+    context = getattr(error, "ctx", None)
+    return None if context is None else f"`{context.command_path} --help` shows what is possible"

@@ -1,0 +1,122 @@
+"""One run of `sre`: its streams, its settings, its tools, opened when first needed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from commands.diagnostics import Narrator, wants_color
+from sre_tui.environment import Environment
+
+if TYPE_CHECKING:
+    from sre_tui.settings import Settings
+    from sre_tui.tools.context import ToolContext
+
+T = TypeVar("T")
+
+
+@dataclass
+class Invocation:
+    """What every command works with."""
+
+    environment: Environment
+    color: bool | None = None
+    """Forced on or off; None leaves it to each stream."""
+    no_input: bool = False
+    flags: dict[str, object] = field(default_factory=dict)
+    """Settings given on the command line, by dotted name."""
+    _resources: ExitStack = field(default_factory=ExitStack)
+
+    @classmethod
+    def create(
+        cls, *, demo: bool, config: str | None, color: bool | None, no_input: bool
+    ) -> Invocation:
+        """The invocation the global options ask for; starts a demo homelab if need be."""
+        environment = Environment()
+        if config is not None:
+            variables = {**environment.variables, "SRE_CONFIG": str(Path(config).absolute())}
+            environment = replace(environment, variables=variables)
+        invocation = cls(environment=environment, color=color, no_input=no_input)
+        write_log_to(environment, invocation.narrator)
+        if demo:
+            from commands.demo import demo_variables
+
+            invocation.environment = replace(
+                environment,
+                variables=demo_variables(environment, invocation.narrator, invocation._resources),
+            )
+        return invocation
+
+    @cached_property
+    def narrator(self) -> Narrator:
+        """The way to stderr."""
+        return Narrator(self.environment.stderr, self.environment.variables, color=self.color)
+
+    @property
+    def colored(self) -> bool:
+        """Whether stdout gets colour."""
+        if self.color is not None:
+            return self.color
+        return wants_color(self.environment.stdout, self.environment.variables)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a person is there to answer a question."""
+        return not self.no_input and self.environment.stdin.isatty()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force; raises ``SettingsError``."""
+        from sre_tui.settings import load_settings
+
+        return load_settings(self.environment, self.flags)
+
+    def run(self, work: Callable[[ToolContext], Awaitable[T]]) -> T:
+        """Run asynchronous work with the tools' context open around it."""
+        from sre_tui.tools.context import ToolContext
+
+        async def with_context() -> T:
+            environment = self.environment
+            async with ToolContext(
+                self.settings, environment.folders, environment.clock
+            ) as context:
+                return await work(context)
+
+        return self.run_async(with_context())
+
+    def run_async(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end; Ctrl-C cancels it and lets it clean up."""
+        return asyncio.run(work)
+
+    def close(self) -> None:
+        """Release what was opened for this run, such as a demo homelab."""
+        self._resources.close()
+
+
+def write_log_to(environment: Environment, narrator: Narrator) -> None:
+    """Send every library's log to the rotating file, so that nothing of it reaches the screen."""
+    from logging.handlers import RotatingFileHandler
+
+    path = environment.folders.log_file
+    root = logging.getLogger()
+    root.setLevel(logging.WARNING)
+    handler: logging.Handler
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = RotatingFileHandler(
+            path, maxBytes=2_000_000, backupCount=3, delay=True, encoding="utf-8"
+        )
+    except OSError as error:
+        narrator.warn(f"no log is written: {path}: {error.strerror or error}")
+        handler = logging.NullHandler()
+    handler.setFormatter(
+        logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
+    )
+    root.handlers = [handler]
+    logging.raiseExceptions = False

@@ -1,0 +1,165 @@
+"""Entry point of `sre`: the table of commands, and how any of them ends.
+
+The table holds names and help texts, so that ``sre --help``, completion and "did you mean" import
+no command module; the module is imported when its command runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from commands.diagnostics import EXIT_CODE_HELP, ExitCode
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One command of the top level: its module in this package holds it as ``app``."""
+
+    name: str
+    panel: str
+    help: str
+    module: str = ""
+
+
+COMMANDS: Final[tuple[Entry, ...]] = (
+    Entry("ask", "Ask", "Ask a question and get an answer with its evidence."),
+    Entry("chat", "Ask", "Ask one question after the other in the terminal."),
+    Entry("tui", "See", "Open the full-screen app (as bare `sre` does)."),
+    Entry("alerts", "See", "Alerts that are firing or pending, and their rules."),
+    Entry("metrics", "Find", "Search, query and plot Prometheus metrics."),
+    Entry("logs", "Find", "Search logs in Loki, their patterns and what changed in them."),
+    Entry("dashboards", "Find", "Grafana dashboards with their queries and thresholds."),
+    Entry("runbooks", "Find", "Search and read runbooks."),
+    Entry("demo", "Run", "A simulated homelab to try everything on."),
+    Entry("config", "Set up", "Create, show and check settings."),
+    Entry("doctor", "Set up", "Reach every backend, check rights and clocks, say what to mend."),
+    Entry("index", "Set up", "Build the search index over runbooks and your own documents."),
+    Entry("schema", "Set up", "JSON schema of a tool's arguments and answer."),
+    Entry("logs-path", "Set up", "Where the log file is.", module="logs_path"),
+)
+
+EXAMPLES: Final = (
+    "Examples:\n\n"
+    '  sre --demo ask "why is jellyfin buffering?"\n\n'
+    "  sre alerts list --json | jq '.data.items[].name'"
+)
+
+
+class RootGroup(TyperGroup):
+    """The top level: stubs for help and completion, the real command when it is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for entry in COMMANDS:
+            self.add_command(TyperCommand(name=entry.name, callback=None, help=entry.help))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Import the module of the command that is called."""
+        name, _, rest = super().resolve_command(ctx, args)
+        entry = next(entry for entry in COMMANDS if entry.name == name)
+        module = import_module(f"commands.{entry.module or entry.name}")
+        command = typer.main.get_command(module.app)
+        command.name = entry.name
+        self.commands[entry.name] = command
+        return name, command, rest
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands by what one wants to do."""
+        panels = dict.fromkeys(entry.panel for entry in COMMANDS)
+        width = max(len(entry.name) for entry in COMMANDS)
+        for panel in panels:
+            rows = [(e.name.ljust(width), e.help) for e in COMMANDS if e.panel == panel]
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
+
+app = typer.Typer(
+    cls=RootGroup,
+    name="sre",
+    help="See what is wrong in your homelab, ask why, and get an answer you can check.",
+    epilog=f"{EXAMPLES}\n\n{EXIT_CODE_HELP}",
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from sre_tui import __version__
+
+        sys.stdout.write(f"sre-tui {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo",
+            help="Work on the simulated homelab: the running one, or one started for this.",
+        ),
+    ] = False,
+    config: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="Settings file to use.")
+    ] = None,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colour on any stream.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Remember the global options; open the app if no command was given."""
+    from commands.invocation import Invocation
+
+    invocation = Invocation.create(
+        demo=demo, config=config, color=False if no_color else None, no_input=no_input
+    )
+    context.obj = invocation
+    context.call_on_close(invocation.close)
+    if context.invoked_subcommand is None:
+        streams = (invocation.environment.stdin, invocation.environment.stdout)
+        if not all(stream.isatty() for stream in streams):
+            invocation.environment.stdout.write(context.get_help() + "\n")
+            raise typer.Exit(ExitCode.USAGE)
+        from commands.tui import open_app
+
+        open_app(invocation)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `sre` and end the process with a documented exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and give its exit code."""
+    command = typer.main.get_command(app)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = command.main(given, prog_name="sre", standalone_mode=False)
+        sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 - no traceback may reach a user
+        from commands.endings import end_with
+
+        return end_with(error, given)
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def invocation_of(context: typer.Context) -> Invocation:
+    """What the global options said."""
+    invocation: Invocation = context.obj
+    return invocation

@@ -1,0 +1,29 @@
+"""Command groups named after a thing: `sre alerts` alone does what one most often wants."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import typer
+from typer.core import TyperGroup
+
+
+def noun(name: str, help: str, *, default: str) -> typer.Typer:  # noqa: A002 - as Typer calls it
+    """A command group; ``sre NAME`` and ``sre NAME --option`` run its default command."""
+
+    class NounGroup(TyperGroup):
+        default_command: ClassVar[str] = default
+
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            helps = ("-h", "--help")
+            if not args or (args[0].startswith("-") and args[0] not in helps):
+                args = [self.default_command, *args]
+            return super().parse_args(ctx, args)
+
+    return typer.Typer(
+        cls=NounGroup,
+        name=name,
+        help=f"{help}\n\nWithout a command: {default}.",
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )

@@ -1,0 +1,165 @@
+"""stdout: documents for programs, tables for people. The only module that writes data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+from commands.diagnostics import ExitCode, Problem
+from sre_tui.nearest import nearest
+from widgets.cell import Column, Display, Tone, fit_columns
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+
+STYLES: Mapping[Tone, str] = {
+    Tone.OK: "green",
+    Tone.INFO: "cyan",
+    Tone.WARNING: "yellow",
+    Tone.ERROR: "red",
+    Tone.CRITICAL: "bold red",
+    Tone.MUTED: "dim",
+    Tone.NEUTRAL: "",
+    Tone.STALE: "dim italic",
+}
+"""The terminal's own colours, so that the user's theme decides what they look like."""
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """How a command's data is wanted."""
+
+    json: bool = False
+    jsonl: bool = False
+    fields: tuple[str, ...] = ()
+    utc: bool | None = None
+    """None for relative times, True for UTC, False for local time."""
+
+    @property
+    def for_program(self) -> bool:
+        """Whether a program reads it."""
+        return self.json or self.jsonl
+
+
+def write_json(stream: TextIO, document: object) -> None:
+    """One JSON document and a line end."""
+    stream.write(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+
+
+def write_json_lines(stream: TextIO, documents: Iterable[object]) -> None:
+    """One compact JSON document per line, each flushed for whoever reads along."""
+    for document in documents:
+        stream.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
+        stream.flush()
+
+
+def select_fields(document: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """The document with only the named fields in each of its rows.
+
+    Raises:
+        Problem: if a name is not a field of the rows; it lists the valid ones.
+    """
+    rows = document["data"].get("items")
+    if rows is None:
+        data = _picked(document["data"], fields, sorted(document["data"]))
+        return {**document, "data": data}
+    known = sorted({name for row in rows for name in row})
+    if not rows:
+        return dict(document)
+    items = [_picked(row, fields, known) for row in rows]
+    return {**document, "data": {**document["data"], "items": items}}
+
+
+def check_fields(fields: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse names that are not among the fields.
+
+    Raises:
+        Problem: naming the nearest or all valid fields.
+    """
+    for name in fields:
+        if name in known:
+            continue
+        close = nearest(name, known, limit=1)
+        guess = f" (did you mean {close[0]}?)" if close else ""
+        raise Problem(
+            f"there is no field {name!r}{guess}",
+            code="unknown_field",
+            exit_code=ExitCode.USAGE,
+            hint=f"valid fields: {', '.join(known)}",
+        )
+
+
+def write_table(
+    invocation: Invocation,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Any],
+    display: Display,
+    *,
+    title: str = "",
+) -> None:
+    """Rows as an aligned table: fitted to a terminal, whole and untruncated in a pipe."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    stream = invocation.environment.stdout
+    terminal = stream.isatty()
+    console = Console(
+        file=stream,
+        force_terminal=invocation.colored,
+        no_color=not invocation.colored,
+        width=None if terminal else 1_000_000,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    cells = [[column.cell(row, display) for column in columns] for row in rows]
+    natural = {
+        column.key: max(
+            [len(column.title), *(Text(row[i].text).cell_len for row in cells)], default=0
+        )
+        for i, column in enumerate(columns)
+    }
+    fitted = _fit(columns, natural, console.width) if terminal else [(c, None) for c in columns]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
+    for column, width in fitted:
+        table.add_column(
+            Text(column.title),
+            justify=column.align,
+            no_wrap=True,
+            overflow="ellipsis" if terminal else "ignore",
+            width=width,
+        )
+    shown = {column.key for column, _ in fitted}
+    for row in cells:
+        table.add_row(
+            *(
+                Text(cell.text.replace("\n", " "), style=STYLES[cell.tone])
+                for column, cell in zip(columns, row, strict=True)
+                if column.key in shown
+            )
+        )
+    if title and terminal:
+        console.print(Text(title, style="dim"))
+    console.print(table, soft_wrap=not terminal)
+
+
+def _fit(
+    columns: Sequence[Column[Any]], natural: Mapping[str, int], width: int
+) -> list[tuple[Column[Any], int | None]]:
+    chosen = fit_columns(columns, width)
+    spare = width - sum(min(natural[c.key], given) + 2 for c, given in chosen)
+    fitted: list[tuple[Column[Any], int | None]] = []
+    for column, given in chosen:
+        wanted = natural[column.key]
+        extra = max(0, min(spare, wanted - given))
+        spare -= extra
+        fitted.append((column, min(wanted, given + extra)))
+    return fitted
+
+
+def _picked(row: Mapping[str, Any], fields: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
+    check_fields(fields, known)
+    return {name: row.get(name) for name in fields}

@@ -1,0 +1,36 @@
+"""A result as a table: which rows, which columns, what stands above and below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from widgets.cell import Column
+
+RowT = TypeVar("RowT")
+
+
+def _no_notes(data: Any) -> Sequence[str]:
+    return tuple(getattr(data, "hints", ()))
+
+
+@dataclass(frozen=True)
+class TableView(Generic[RowT]):
+    """One tool's result as rows and columns.
+
+    Attributes:
+        columns: in the order they are shown.
+        rows: takes the rows out of the result's data.
+        key: a row's stable key, unique in the table.
+        nothing: said where there are no rows.
+        title: one line above the table, such as the query and its window.
+        notes: lines below it, such as hints and what was left out.
+    """
+
+    columns: tuple[Column[RowT], ...]
+    rows: Callable[[Any], Sequence[RowT]]
+    key: Callable[[RowT], str]
+    nothing: str = "Nothing found."
+    title: Callable[[Any], str] = lambda data: ""
+    notes: Callable[[Any], Sequence[str]] = _no_notes
