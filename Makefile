@@ -1,0 +1,71 @@
+# Everything goes through .venv; `make demo` and `make test` install into it what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "sre-tui needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) (once; the encoder makes it a few minutes) ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' >&2
+	@touch $@
+
+dev: $(INSTALLED) ## Install for development
+
+demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a terminal, an answer in a pipe
+	@$(BIN)/sre index build --quiet
+	@$(BIN)/sre demo tour $(ARGS)
+
+test: $(INSTALLED) ## Run the whole suite
+	@$(BIN)/python -m tests.real.prometheus_binary
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+check: format lint type test ## Format, lint, types, architecture, tests: what must pass before a commit lands
+
+format: $(INSTALLED) ## Check the formatting
+	$(BIN)/ruff format --check .
+
+lint: $(INSTALLED) ## Lint, and check the floors of the architecture
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+type: $(INSTALLED) ## Strict types over source and tests
+	$(BIN)/mypy
+
+bench: $(INSTALLED) ## Measure the speed budgets as ratios to their floors
+	$(BIN)/python -m benchmarks $(ARGS)
+
+eval: $(INSTALLED) ## Measure search quality
+	$(BIN)/python -m sre_tui.evals $(ARGS)
+
+ingest: $(INSTALLED) ## Build the runbook index
+	$(BIN)/sre index build $(ARGS)
+
+chat: $(INSTALLED) ## Chat in the terminal
+	@$(BIN)/sre chat $(ARGS)
+
+ui: $(INSTALLED) ## Open the full-screen app
+	@$(BIN)/sre tui $(ARGS)
+
+serve: ## The HTTP server
+	@echo "make serve: there is no HTTP server yet" >&2; exit 2
+
+report: ## The weekly report
+	@echo "make report: there is no report yet" >&2; exit 2
+
+hooks: $(INSTALLED) ## Let git check format, lint and types before each commit
+	@printf '#!/bin/sh\nexec make format lint type\n' > "$$(git rev-parse --git-path hooks)/pre-commit"
+	@chmod +x "$$(git rev-parse --git-path hooks)/pre-commit"
+	@echo "installed the pre-commit hook" >&2
+
+clean: ## Remove what can be made again
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
