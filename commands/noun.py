@@ -25,5 +25,6 @@ def noun(name: str, help: str, *, default: str) -> typer.Typer:  # noqa: A002 - 
         name=name,
         help=f"{help}\n\nWithout a command: {default}.",
         rich_markup_mode=None,
+        add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )

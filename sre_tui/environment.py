@@ -28,7 +28,8 @@ class Folders:
         data: the runbook index.
         cache: last-known-good answers; may be deleted at any time.
         state: sessions and logs.
-        runtime: what lives as long as the login session, such as a running demo's address.
+        runtime: what lives as long as a process, such as a running demo's address. It is not
+            XDG_RUNTIME_DIR, which cron and containers do not have.
     """
 
     config: Path
@@ -46,7 +47,7 @@ class Folders:
             data=dirs.user_data_path,
             cache=dirs.user_cache_path,
             state=dirs.user_state_path,
-            runtime=dirs.user_runtime_path,
+            runtime=dirs.user_state_path / "run",
         )
 
     @classmethod

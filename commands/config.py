@@ -1,0 +1,174 @@
+"""`sre config`: create, show, find and check settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel, SecretStr
+
+from commands.adapter import JSON_OPTION
+from commands.diagnostics import ExitCode, Problem
+from commands.main import invocation_of
+from commands.noun import noun
+from commands.output import write_json, write_table
+from sre_tui.settings.load import config_path, load_with_origins
+from sre_tui.settings.template import TEMPLATE
+from widgets.cell import Cell, Column, Display, Tone
+
+app = noun("config", "Create, show and check settings.", default="show")
+
+MASK = "********"
+
+
+@app.command(
+    help="Write a settings file with every setting explained.\n\n"
+    "Examples:\n\n  sre config init\n\n  sre --config ./config.toml config init"
+)
+def init(
+    context: typer.Context,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> None:
+    """Create the settings file; an existing one is kept unless ``--force`` is given."""
+    invocation = invocation_of(context)
+    path = config_path(invocation.environment)
+    if path.exists() and not force:
+        raise Problem(
+            f"{path} exists already",
+            code="exists",
+            exit_code=ExitCode.USAGE,
+            hint="edit it, or replace it with `sre config init --force`",
+        )
+    write_private(path, TEMPLATE)
+    invocation.environment.stdout.write(f"{path}\n")
+    invocation.narrator.say("Fill in the addresses, then run `sre doctor`.")
+
+
+@app.command(help='Print where the settings file is.\n\nExample:\n\n  $EDITOR "$(sre config path)"')
+def path(context: typer.Context) -> None:
+    """The path, whether or not the file exists."""
+    invocation = invocation_of(context)
+    place = config_path(invocation.environment)
+    invocation.environment.stdout.write(f"{place}\n")
+    if not place.exists():
+        invocation.narrator.say("It does not exist yet: `sre config init` writes it.")
+
+
+@app.command(
+    help="Show the settings in force and where each comes from; secrets are masked.\n\n"
+    "Examples:\n\n  sre config show\n\n  sre config show --json"
+)
+def show(context: typer.Context, as_json: JSON_OPTION = False) -> None:
+    """Every setting that differs from its default, with its origin."""
+    invocation = invocation_of(context)
+    loaded = load_with_origins(invocation.environment, invocation.flags)
+    rows = [
+        {"setting": _dotted(where), "value": value, "origin": loaded.origins.get(where, "default")}
+        for where, value in _leaves(loaded.settings)
+    ]
+    stdout = invocation.environment.stdout
+    if as_json:
+        write_json(stdout, {"schema_version": 1, "data": {"items": rows}})
+        return
+    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
+    write_table(invocation, _COLUMNS, rows, display)
+
+
+@app.command(
+    help="Check the settings without contacting anything; `sre doctor` contacts everything.\n\n"
+    "Example:\n\n  sre config check && sre doctor"
+)
+def check(context: typer.Context) -> None:
+    """Report every mistake at once (exit 2), or what is configured."""
+    invocation = invocation_of(context)
+    settings = invocation.settings
+    narrator = invocation.narrator
+    place = config_path(invocation.environment)
+    for line in _remarks(place, settings.configured, invocation.environment.variables):
+        narrator.warn(line)
+    configured = ", ".join(sorted(settings.configured)) or "no backend"
+    model = settings.llm.model or settings.llm.provider
+    who = model or "no model: the built-in analyst answers"
+    narrator.say(f"settings are valid: {configured}; {who}")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file only its owner may read, whole or not at all.
+
+    Raises:
+        Problem: if the folder cannot be written to.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise Problem(
+            f"{path} cannot be written: {error.strerror}",
+            code="not_writable",
+            exit_code=ExitCode.FAILURE,
+        ) from error
+
+
+def _remarks(path: Path, configured: frozenset[str], variables: Any) -> Iterator[str]:
+    if path.exists() and path.stat().st_mode & 0o077:
+        yield f"others can read {path}: chmod 600 it if it holds secrets"
+    for name in ("GRAFANA_SERVICE_ACCOUNT_TOKEN", "GRAFANA_TOKEN"):
+        if variables.get(name) and "grafana" not in configured:
+            yield f"{name} is set, but there is no GRAFANA_URL to use it with"
+
+
+def _leaves(
+    value: object, where: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], object]]:
+    if isinstance(value, SecretStr):
+        yield where, MASK
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _leaves(getattr(value, name), (*where, name))
+    elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+        for position, item in enumerate(value):
+            yield from _leaves(item, (*where, position))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _leaves(item, (*where, name))
+    elif isinstance(value, tuple):
+        yield where, [str(item) for item in value]
+    elif isinstance(value, Path):
+        yield where, str(value)
+    else:
+        yield where, value
+
+
+def _dotted(where: tuple[str | int, ...]) -> str:
+    return ".".join(str(step) for step in where)
+
+
+def _value_cell(row: dict[str, Any], display: Display) -> Cell:
+    value = row["value"]
+    if value is None or value == []:
+        return Cell("not set", None, Tone.MUTED)
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return Cell(text, text)
+
+
+_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
+    Column("setting", "Setting", lambda row, _: Cell(row["setting"], row["setting"]), 30),
+    Column("value", "Value", _value_cell, 24, flexible=True),
+    Column(
+        "origin",
+        "Comes from",
+        lambda row, _: Cell(
+            row["origin"],
+            row["origin"],
+            Tone.MUTED if row["origin"] == "default" else Tone.NEUTRAL,
+        ),
+        20,
+        priority=1,
+    ),
+)

@@ -1,0 +1,10 @@
+"""`sre dashboards`: Grafana dashboards with their queries and thresholds."""
+
+from __future__ import annotations
+
+from commands.adapter import add_tool
+from commands.noun import noun
+
+app = noun("dashboards", "Grafana dashboards with their queries and thresholds.", default="search")
+add_tool(app, "grafana_search_dashboards")
+add_tool(app, "grafana_get_dashboard")

@@ -1,0 +1,45 @@
+"""The settings file that `sre config init` writes."""
+
+from typing import Final
+
+TEMPLATE: Final = """\
+# Settings of sre-tui. Environment variables and .env go before this file; secrets are better kept
+# there, or in files named by variables such as GRAFANA_SERVICE_ACCOUNT_TOKEN_FILE.
+
+#homelab_name = "homelab"
+
+# One block per instance; a second one is a second [[prometheus]] with its own name.
+#[[prometheus]]
+#name = "main"
+#url = "http://prometheus.home.arpa:9090"      # Mimir, Thanos, VictoriaMetrics: with their prefix
+#username = ""                                 # HTTP Basic at a proxy
+#tenant = ""                                   # X-Scope-OrgID of Mimir
+#timeout = 10                                  # seconds
+
+#[[grafana]]
+#url = "https://grafana.home.arpa"
+# The token of a service account with the role Viewer: GRAFANA_SERVICE_ACCOUNT_TOKEN
+#ca_cert = "~/.config/sre-tui/ca.pem"          # for a certificate of your own authority
+#fingerprint = ""                              # or pin one certificate by its SHA-256
+#verify_ssl = true
+
+#[[loki]]
+#url = "http://loki.home.arpa:3100"
+#tenant = ""                                   # X-Scope-OrgID
+
+# Without this block the built-in analyst answers.
+#[llm]
+#provider = "ollama"                           # ollama, openai, anthropic or any LiteLLM provider
+#model = "qwen3:8b"
+#base_url = "http://127.0.0.1:11434"           # Ollama or any OpenAI-compatible server
+#fallbacks = []                                # models to try when the first one fails
+#context_tokens = 16384
+#max_turns = 8                                 # model calls per question
+#max_seconds = 180                             # time per question
+#max_cost_per_question = 0.10                  # US dollars
+#max_cost_per_day = 1.00
+#anonymize = false                             # replace names and addresses before sending
+
+#[docs]
+#extra_dirs = ["~/homelab/docs", "~/homelab/ansible"]
+"""
