@@ -4,9 +4,20 @@
 class DocumentIndexError(Exception):
     """Base of everything this package raises on purpose."""
 
+    mended_by_build = True
+    """Whether building the index again is the remedy."""
+
 
 class EncoderUnavailableError(DocumentIndexError):
-    """The embedding model, or a library it needs, is missing, damaged or not the expected one."""
+    """The embedding model, or a library it needs, is missing or not the expected one."""
+
+    mended_by_build = False
+
+
+class ExportedModelError(EncoderUnavailableError):
+    """The model exported for queries is missing, damaged or not the expected one."""
+
+    mended_by_build = True
 
 
 class IndexMissingError(DocumentIndexError):

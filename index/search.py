@@ -1,0 +1,153 @@
+"""Search: both halves if the index is sound, plain text search with the reason if it is not."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from index.encoder import QueryEncoder, onnx_name
+from index.errors import DocumentIndexError
+from index.fusion import fuse, plain_hits
+from index.manifest import Location, Manifest, file_stamp
+from index.query import Query, understand
+from index.results import SearchResult
+from index.sources import Source, chunk_all, load
+from index.store import Row, Store, condition
+from index.text_search import TextSearch
+
+CANDIDATES = 50
+"""Rows each half contributes before they are joined."""
+
+MEND = "run `sre index build`"
+
+
+class _Engine:
+    """An opened table and the encoder, for one version of the index."""
+
+    def __init__(self, location: Location) -> None:
+        self.manifest = location.read()
+        self.manifest.check()
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index-search")
+        opening = self._pool.submit(Store, location, self.manifest)
+        self._encoder = QueryEncoder(location.models / onnx_name())
+        self._store = opening.result()
+
+    def halves(self, query: Query, where: str | None, limit: int) -> tuple[list[Row], list[Row]]:
+        """What the words find, and what the meaning finds, side by side."""
+        by_text = self._pool.submit(self._store.text_matches, query.text, where, limit)
+        vector = self._encoder.encode([query.embedded])[0]
+        by_vector = self._store.vector_matches(vector, where, limit)
+        return by_text.result(), by_vector
+
+
+class Index:
+    """An index that can be searched from any thread; its first search loads it.
+
+    A newly built version is picked up by the next search.
+    """
+
+    def __init__(self, location: Location, sources: Sequence[Source]) -> None:
+        """Use `Index.open`."""
+        self._location = location
+        self._onnx = location.models / onnx_name()
+        self._sources = tuple(sources)
+        self._lock = threading.Lock()
+        self._engine: _Engine | DocumentIndexError | None = None
+        self._stamp: tuple[int, ...] | None = None
+        self._text_search: TextSearch | None = None
+
+    @classmethod
+    def open(
+        cls, path: str | Path, *, sources: Sequence[Source] = (), cache_dir: Path | None = None
+    ) -> "Index":
+        """Names an index; reads nothing yet and never fails.
+
+        Args:
+            path: Folder or object-storage URI.
+            sources: What the index is built from; searched as plain text when it cannot be used.
+            cache_dir: Holds the exported model; by default the index's own folder.
+        """
+        return cls(Location(path, cache_dir), sources)
+
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int = 5,
+        kinds: Sequence[str] = (),
+        tags: Sequence[str] = (),
+        per_document: int = 2,
+    ) -> SearchResult:
+        """The best passages of documents of any of `kinds` that carry any of `tags`.
+
+        Never raises for a missing, damaged or mismatching index: the result is then one of plain
+        text search and says why in `degraded`.
+        """
+        query = understand(question)
+        if not query.text:
+            return SearchResult(query=question, query_kind=query.kind, mode="hybrid", hits=())
+        candidates = max(CANDIDATES, limit * per_document)
+        try:
+            by_text, by_vector = self._ready().halves(query, condition(kinds, tags), candidates)
+        except DocumentIndexError as error:
+            return self._plain(question, query, limit, per_document, kinds, tags, _reason(error))
+        hits = fuse(query, by_text, by_vector, limit=limit, per_document=per_document)
+        return SearchResult(query=question, query_kind=query.kind, mode="hybrid", hits=hits)
+
+    def halves(self, question: str, limit: int = CANDIDATES) -> tuple[list[Row], list[Row]]:
+        """What each half alone finds, best first, for measuring them.
+
+        Raises:
+            DocumentIndexError: The index cannot be used.
+        """
+        return self._ready().halves(understand(question), None, limit)
+
+    def manifest(self) -> Manifest:
+        """What the current index holds.
+
+        Raises:
+            DocumentIndexError: It is missing, damaged or of another version.
+        """
+        manifest = self._location.read()
+        manifest.check()
+        return manifest
+
+    def _ready(self) -> _Engine:
+        with self._lock:
+            stamp = (*self._location.stamp(), *file_stamp(self._onnx))
+            if self._engine is None or stamp != self._stamp:
+                self._stamp = stamp
+                try:
+                    self._engine = _Engine(self._location)
+                except DocumentIndexError as error:
+                    self._engine = error
+            if isinstance(self._engine, DocumentIndexError):
+                raise self._engine.with_traceback(None)
+            return self._engine
+
+    def _plain(
+        self,
+        question: str,
+        query: Query,
+        limit: int,
+        per_document: int,
+        kinds: Sequence[str],
+        tags: Sequence[str],
+        reason: str,
+    ) -> SearchResult:
+        with self._lock:
+            if self._text_search is None:
+                self._text_search = TextSearch(chunk_all(load(self._sources).documents))
+            search = self._text_search
+        found = search.search(query.text, limit * max(per_document, 4), kinds, tags)
+        return SearchResult(
+            query=question,
+            query_kind=query.kind,
+            mode="text",
+            hits=plain_hits(query, found, limit=limit, per_document=per_document),
+            degraded=f"plain text search only: {reason}",
+        )
+
+
+def _reason(error: DocumentIndexError) -> str:
+    return f"{error}; {MEND}" if error.mended_by_build else str(error)
