@@ -42,6 +42,10 @@ _COMPARISON: Mapping[str, Callable[[Floats, Floats], Flags]] = {
 }
 
 
+# Prometheus 2.42 leaves the metric's name on the result of atan2.
+_UNNAMED = _ARITHMETIC.keys() - {"atan2"}
+
+
 def scalars(op: str, left: Scalar, right: Scalar) -> Scalar:
     """An operation between two scalars; a comparison gives 0 or 1."""
     if op in _COMPARISON:
@@ -62,7 +66,9 @@ def vector_and_scalar(node: Binary, vector: Vector, scalar: Scalar, *, swapped: 
             values, present = kept.astype(np.float64), vector.present
         else:
             return Vector(labels, vector.values, vector.present & kept)
-    return merge_duplicates(Vector([without_name(one) for one in labels], values, present))
+    if node.op in _UNNAMED or node.return_bool:
+        labels = [without_name(one) for one in labels]
+    return merge_duplicates(Vector(labels, values, present))
 
 
 def _signature(matching: Matching, labels: Labels) -> LabelKey:
@@ -197,7 +203,7 @@ def _operate(
 def _result_labels(node: Binary, many: Labels, one: Labels) -> Labels:
     matching = node.matching
     labels = dict(many)
-    if node.op in _ARITHMETIC or node.return_bool:
+    if node.op in _UNNAMED or node.return_bool:
         labels.pop(NAME, None)
     if matching.cardinality == "one-to-one":
         named = set(matching.labels)

@@ -16,10 +16,8 @@ def row_quantiles(quantile: Floats, values: Floats, valid: Flags) -> Floats:
         valid: same shape; each row has at least one valid value.
     """
     key = np.where(np.isnan(values), -np.inf, values)
-    # Two passes: by value, then valid before invalid, so that +Inf samples come before padding.
-    by_value = np.argsort(key, axis=1, kind="stable")
-    sorted_valid = np.take_along_axis(valid, by_value, axis=1)
-    order = np.take_along_axis(by_value, np.argsort(~sorted_valid, axis=1, kind="stable"), axis=1)
+    # The last key rules: valid before invalid, then NaN before -Inf, then by value.
+    order = np.lexsort((key, ~np.isnan(values), ~valid), axis=1)
     ordered = np.take_along_axis(values, order, axis=1)
     count = valid.sum(axis=1)
     inside = (quantile >= 0) & (quantile <= 1)
