@@ -1,0 +1,126 @@
+"""`sre runbooks`: list, read and search what to do."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from commands.adapter import JSON_OPTION, add_tool
+from commands.diagnostics import ExitCode, Problem
+from commands.main import invocation_of
+from commands.noun import noun
+from commands.output import write_json, write_table
+from sre_tui.nearest import nearest
+from widgets.cell import Cell, Column, Display, Tone
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+    from index.documents import Document
+
+app = noun("runbooks", "List, read and search runbooks.", default="list")
+
+
+@app.command(
+    "list",
+    help="List the runbooks and your own documents.\n\n"
+    "Examples:\n\n  sre runbooks list\n\n  sre runbooks list --json | jq -r '.data.items[].id'",
+)
+def list_runbooks(context: typer.Context, as_json: JSON_OPTION = False) -> None:
+    """Every document, with the alerts it serves."""
+    invocation = invocation_of(context)
+    rows = [
+        {
+            "id": _id(document),
+            "title": document.title,
+            "kind": document.kind,
+            "tags": list(document.tags),
+            "alerts": list(document.alerts),
+            "source": document.source,
+        }
+        for document in _documents(invocation)
+    ]
+    stdout = invocation.environment.stdout
+    if as_json:
+        write_json(stdout, {"schema_version": 1, "data": {"items": rows}})
+        return
+    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
+    write_table(invocation, _COLUMNS, rows, display)
+
+
+def _complete_id(context: typer.Context, incomplete: str) -> list[str]:
+    from sre_tui.tools.runbook_index import bundled_folder
+
+    return sorted(p.stem for p in bundled_folder().glob(f"{incomplete}*.md"))
+
+
+@app.command(
+    help="Print a runbook; as written when piped.\n\n"
+    "Examples:\n\n  sre runbooks show zfs-pool-degraded\n\n"
+    "  sre runbooks show dns-down | grep -A5 '## Fix'"
+)
+def show(
+    context: typer.Context,
+    runbook: Annotated[str, typer.Argument(help="Its id.", autocompletion=_complete_id)],
+    as_json: JSON_OPTION = False,
+) -> None:
+    """Print one document."""
+    invocation = invocation_of(context)
+    documents = _documents(invocation)
+    wanted = PurePosixPath(runbook).stem
+    found = [d for d in documents if _id(d) == wanted or d.source == runbook]
+    if not found:
+        close = nearest(wanted, [_id(document) for document in documents])
+        raise Problem(
+            f"there is no runbook {runbook!r}",
+            code="unknown_runbook",
+            exit_code=ExitCode.USAGE,
+            hint=f"did you mean {', '.join(close)}?" if close else "`sre runbooks list` has them",
+        )
+    document = found[0]
+    stdout = invocation.environment.stdout
+    if as_json:
+        data = {**document.model_dump(mode="json"), "id": _id(document)}
+        write_json(stdout, {"schema_version": 1, "data": data})
+    elif stdout.isatty():
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        console = Console(file=stdout, no_color=not invocation.colored)
+        console.print(Markdown(f"# {document.title}\n\n{document.text}"))
+    else:
+        stdout.write(f"# {document.title}\n\n{document.text.strip()}\n")
+
+
+add_tool(app, "runbook_search")
+
+
+def _documents(invocation: Invocation) -> tuple[Document, ...]:
+    from index.sources import load
+    from sre_tui.tools.runbook_index import sources
+
+    loaded = load(sources(invocation.settings))
+    for problem in loaded.problems:
+        invocation.narrator.warn(problem)
+    return loaded.documents
+
+
+def _id(document: Document) -> str:
+    return PurePosixPath(document.source).stem
+
+
+def _joined(name: str, tone: Tone) -> Any:
+    def cell(row: dict[str, Any], display: Display) -> Cell:
+        text = ", ".join(row[name])
+        return Cell(text, text, tone)
+
+    return cell
+
+
+_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
+    Column("id", "Runbook", lambda row, _: Cell(row["id"], row["id"]), 22),
+    Column("title", "Title", lambda row, _: Cell(row["title"], row["title"]), 30, flexible=True),
+    Column("alerts", "Alerts", _joined("alerts", Tone.MUTED), 24, priority=2, flexible=True),
+    Column("tags", "Tags", _joined("tags", Tone.MUTED), 16, priority=3),
+)

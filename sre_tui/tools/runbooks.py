@@ -1,0 +1,101 @@
+"""The tool that finds what to do: runbooks, the operator's documents, Ansible."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from providers.reading import SourceStatus, State
+from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.rendering import ModelView, Page
+from sre_tui.tools.result import Listing, ToolResult, result
+from sre_tui.tools.tool import tool
+
+PASSAGE_CHARACTERS = 1600
+"""As much of a passage as a model needs to act on it."""
+
+
+class RunbookPassage(BaseModel):
+    """A section of a document that answers the query."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    """The document's name, for ``sre runbooks show``."""
+    kind: Literal["runbook", "docs", "ansible", "incident", "report"]
+    title: str
+    heading: str
+    """Headings above the passage, the outermost first, joined by `` > ``."""
+    source: str
+    score: float
+    """0..1; comparable only within one answer."""
+    matched_by: tuple[str, ...]
+    passage: str
+
+
+class RunbookMatches(Listing[RunbookPassage]):
+    """Passages, the best first."""
+
+    query: str
+    mode: Literal["hybrid", "text"]
+    """``text`` if only words were searched because the index cannot be used."""
+
+
+def _render(answer: ToolResult[RunbookMatches], view: ModelView) -> str:
+    data = answer.data
+    page = Page(view, heading=[f'Runbook passages for "{data.query}", best first:'])
+    page.nothing = "No document mentions any of this."
+    for number, item in enumerate(data.items, start=1):
+        where = f"{item.title} > {item.heading}" if item.heading else item.title
+        page.rows.append(
+            f"{number}. {where} (runbook id {item.id})\n{item.passage[:PASSAGE_CHARACTERS]}"
+        )
+    page.notes += list(answer.warnings)
+    return page.text()
+
+
+@tool(
+    "runbooks search",
+    render=_render,
+    examples=(
+        'runbooks search "replace a failed disk"',
+        "runbooks search HostOutOfMemory --json",
+    ),
+)
+async def runbook_search(
+    context: ToolContext,
+    query: Annotated[
+        str,
+        Field(min_length=1, description="Question, symptom, alert name or error text."),
+        Positional(),
+        Completes("alert"),
+    ],
+    limit: Annotated[int, Field(ge=1, le=20, description="Most passages."), Short("n")] = 4,
+) -> ToolResult[RunbookMatches]:
+    """Find runbook sections: symptoms, checks, causes, fixes for an alert or problem."""
+    found = await asyncio.to_thread(context.index.search, query, limit=limit)
+    now = context.clock()
+    status = SourceStatus(
+        source="index:runbooks",
+        state=State.PARTIAL if found.degraded else State.OK,
+        observed_at=now,
+        detail=found.degraded or "",
+    )
+    items = tuple(
+        RunbookPassage(
+            id=PurePosixPath(hit.source).stem,
+            kind=hit.kind,
+            title=hit.title,
+            heading=" > ".join(hit.heading_path),
+            source=hit.source,
+            score=round(hit.score, 4),
+            matched_by=hit.matched_by,
+            passage=hit.passage,
+        )
+        for hit in found.hits
+    )
+    return result(RunbookMatches(items=items, query=query, mode=found.mode), [status], now=now)
