@@ -36,6 +36,20 @@ def encode_probe(vector: "Vectors") -> str:
     return base64.b64encode(vector.astype("<f4").tobytes()).decode("ascii")
 
 
+def import_runtime() -> None:
+    """Imports what a `QueryEncoder` needs.
+
+    Raises:
+        EncoderUnavailableError: Which library is missing.
+    """
+    try:
+        import numpy as np  # noqa: F401
+        import onnxruntime  # noqa: F401
+        import tokenizers  # noqa: F401
+    except ImportError as error:
+        raise EncoderUnavailableError(f"cannot import {error.name or error}") from error
+
+
 class QueryEncoder:
     """Embeds texts as unit vectors of `model.DIMENSION` floats."""
 
@@ -48,12 +62,13 @@ class QueryEncoder:
         """
         if not onnx_file.is_file():
             raise ExportedModelError(f"the exported embedding model is missing: {onnx_file}")
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise EncoderUnavailableError(f"cannot import {error.name or error}") from error
+        import_runtime()
+        import onnxruntime
+
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
+        # Threads that wait by spinning would take the cores from the text half beside it.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(
                 str(onnx_file), options, providers=["CPUExecutionProvider"]
@@ -114,8 +129,7 @@ def piece_starts() -> "WordPieceStarts":
 
 def _tokenizer() -> Any:
     path = model.tokenizer_file()
-    try:
-        from tokenizers import Tokenizer
-    except ImportError as error:
-        raise EncoderUnavailableError(f"cannot import {error.name or error}") from error
+    import_runtime()
+    from tokenizers import Tokenizer
+
     return Tokenizer.from_file(str(path))

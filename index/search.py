@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from index.encoder import QueryEncoder, onnx_name
+from index.encoder import QueryEncoder, import_runtime, onnx_name
 from index.errors import DocumentIndexError
 from index.fusion import fuse, plain_hits
 from index.manifest import Location, Manifest, file_stamp
@@ -28,9 +28,11 @@ class _Engine:
         self.manifest = location.read()
         self.manifest.check()
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index-search")
-        opening = self._pool.submit(Store, location, self.manifest)
-        self._encoder = QueryEncoder(location.models / onnx_name())
-        self._store = opening.result()
+        # Both libraries import numpy, which does not survive being imported by two threads at once.
+        import_runtime()
+        loading = self._pool.submit(QueryEncoder, location.models / onnx_name())
+        self._store = Store(location, self.manifest)
+        self._encoder = loading.result()
 
     def halves(self, query: Query, where: str | None, limit: int) -> tuple[list[Row], list[Row]]:
         """What the words find, and what the meaning finds, side by side."""

@@ -1,0 +1,1 @@
+"""Measures how well the product answers: runbook search, and questions with a known truth."""
