@@ -9,6 +9,7 @@ mistake is reported under the name the operator wrote.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -170,7 +171,7 @@ def _add_variables(layers: _Layers, variables: Mapping[str, tuple[str, str]]) ->
     for variable in chosen:
         value: object = variable.value
         if variable.path in LIST_SETTINGS:
-            value = [part.strip() for part in variable.value.split(",") if part.strip()]
+            value = [p.strip() for p in re.split(LIST_SETTINGS[variable.path], variable.value) if p]
         top, *rest = variable.path
         if top in BACKENDS:
             if layers.values.get(top):

@@ -33,7 +33,8 @@ def describe(error: ValidationError, origins: Mapping[tuple[str | int, ...], str
         message = problem["msg"].removeprefix("Value error, ")
         given = problem["input"]
         is_secret = any(str(step) in _SECRETS for step in where)
-        simple = isinstance(given, str | int | float) and not is_secret
+        # An address may hold a password, which is one of the mistakes reported here.
+        simple = isinstance(given, str | int | float) and not is_secret and "@" not in str(given)
         lines.append(f"{shown}: {message}" + (f" (it is {given!r})" if simple else ""))
     return lines
 

@@ -7,8 +7,11 @@ from typing import Final
 
 from sre_tui.settings.model import BACKENDS
 
-LIST_SETTINGS: Final = frozenset({("llm", "fallbacks"), ("docs", "extra_dirs")})
-"""Settings whose variable holds several values separated by commas."""
+LIST_SETTINGS: Final[Mapping[tuple[str, ...], str]] = {
+    ("llm", "fallbacks"): ",",
+    ("docs", "extra_dirs"): "[:,]",
+}
+"""Settings whose variable holds several values, and what separates them (a regular expression)."""
 
 
 def _endpoint_variables() -> dict[str, tuple[str, ...]]:

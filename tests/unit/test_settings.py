@@ -1,0 +1,180 @@
+import io
+from pathlib import Path
+
+import pytest
+
+from sre_tui.environment import Environment, Folders
+from sre_tui.settings import Settings, SettingsError, load_settings
+from sre_tui.settings.load import load_with_origins
+from sre_tui.settings.template import TEMPLATE
+
+
+class Place:
+    """A throw-away set of folders and variables."""
+
+    def __init__(self, root: Path) -> None:
+        self.folders = Folders.under(root)
+        self.folders.config.mkdir(parents=True)
+        self.working = root / "work"
+        self.working.mkdir()
+        self.variables: dict[str, str] = {}
+
+    def write(self, text: str) -> None:
+        self.folders.config_file.write_text(text)
+
+    def environment(self) -> Environment:
+        return Environment(
+            variables=self.variables,
+            stdin=io.StringIO(),
+            stdout=io.StringIO(),
+            stderr=io.StringIO(),
+            folders=self.folders,
+            working_folder=self.working,
+        )
+
+    def load(self, **flags: object) -> Settings:
+        return load_settings(
+            self.environment(), {k.replace("__", "."): v for k, v in flags.items()}
+        )
+
+    def problems(self) -> list[str]:
+        with pytest.raises(SettingsError) as caught:
+            self.load()
+        return caught.value.problems
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_without_anything_there_is_no_backend_and_no_model(place: Place) -> None:
+    settings = place.load()
+    assert settings.configured == frozenset()
+    assert settings.llm.provider is None
+
+
+def test_flags_go_before_environment_before_dotenv_before_file(place: Place) -> None:
+    place.write('[llm]\nmodel = "from-file"\nprovider = "from-file"\nmax_turns = 3\ntimeout = 7\n')
+    (place.working / ".env").write_text("LLM_MODEL=from-dotenv\nLLM_PROVIDER=x\nLLM_MAX_TURNS=4\n")
+    place.variables = {"LLM_MODEL": "from-environment", "LLM_PROVIDER": "from-environment"}
+    llm = place.load(llm__model="from-flag").llm
+    assert (llm.model, llm.provider, llm.max_turns, llm.timeout) == (
+        "from-flag",
+        "from-environment",
+        4,
+        7.0,
+    )
+
+
+def test_an_address_in_the_environment_replaces_the_configured_instances(place: Place) -> None:
+    place.write(
+        '[[prometheus]]\nname = "a"\nurl = "http://a:9090"\npassword = "secret"\n'
+        '[[prometheus]]\nname = "b"\nurl = "http://b:9090"\n'
+    )
+    place.variables = {"PROMETHEUS_URL": "http://127.0.0.1:1"}
+    (only,) = place.load().prometheus
+    assert (only.url, only.name) == ("http://127.0.0.1:1", "main")
+    assert only.password is None, "a secret must not go to another address"
+
+
+def test_a_token_in_the_environment_completes_the_configured_instance(place: Place) -> None:
+    place.write('[grafana]\nurl = "http://g:3000"\n')
+    place.variables = {"GRAFANA_SERVICE_ACCOUNT_TOKEN": "glsa_x"}
+    (only,) = place.load().grafana
+    assert only.token is not None
+    assert only.token.get_secret_value() == "glsa_x"
+
+
+def test_a_secret_can_come_from_a_file(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("glsa_file\n")
+    place.variables = {
+        "GRAFANA_URL": "http://g:3000",
+        "GRAFANA_SERVICE_ACCOUNT_TOKEN_FILE": str(tmp_path / "token"),
+    }
+    token = place.load().grafana[0].token
+    assert token is not None
+    assert token.get_secret_value() == "glsa_file"
+
+
+def test_a_missing_secret_file_is_named(place: Place) -> None:
+    place.variables = {"LLM_API_KEY_FILE": "/nonexistent/key"}
+    (line,) = place.problems()
+    assert "LLM_API_KEY_FILE" in line
+    assert "/nonexistent/key" in line
+
+
+def test_provider_variables_count_only_for_their_provider(place: Place) -> None:
+    place.variables = {
+        "LLM_PROVIDER": "openai",
+        "OPENAI_API_KEY": "sk-openai",
+        "ANTHROPIC_API_KEY": "sk-ant",
+        "OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
+        "OPENAI_MODEL": "ignored",
+        "LLM_MODEL": "openai/anything",
+    }
+    llm = place.load().llm
+    assert llm.api_key is not None
+    assert llm.api_key.get_secret_value() == "sk-openai"
+    assert (llm.base_url, llm.model) == ("http://127.0.0.1:1/v1", "openai/anything")
+
+
+def test_every_mistake_is_reported_under_the_name_that_was_written(place: Place) -> None:
+    place.write('homelab_nam = "x"\n[[loki]]\nurl = "loki:3100"\n[llm]\nmodle = "x"\n')
+    place.variables = {"PROMETHEUS_URL": "ftp://x", "LLM_MAX_TURNS": "many"}
+    problems = "\n".join(place.problems())
+    assert "PROMETHEUS_URL: the address must look like" in problems
+    assert "LLM_MAX_TURNS" in problems
+    assert "did you mean homelab_name?" in problems
+    assert "did you mean model?" in problems
+    assert f"{place.folders.config_file}: loki.0.url" in problems
+
+
+def test_secrets_do_not_appear_in_error_messages(place: Place) -> None:
+    place.write('[[grafana]]\nurl = "http://g"\ntoken = 12345678\n')
+    assert "12345678" not in "\n".join(place.problems())
+
+
+def test_broken_toml_names_file_and_line(place: Place) -> None:
+    place.write("[llm\nmodel = 1\n")
+    (line,) = place.problems()
+    assert str(place.folders.config_file) in line
+    assert "line 1" in line
+
+
+def test_two_instances_of_the_same_name_are_refused(place: Place) -> None:
+    place.write('[[loki]]\nurl = "http://a"\n[[loki]]\nurl = "http://b"\n')
+    assert "two instances are called 'main'" in place.problems()[0]
+
+
+def test_passwords_in_an_address_are_refused(place: Place) -> None:
+    place.variables = {"LOKI_URL": "http://user:pass@loki:3100"}
+    assert "own settings" in place.problems()[0]
+    assert "user:pass" not in place.problems()[0]
+
+
+def test_the_written_template_is_valid_with_every_setting_switched_on(place: Place) -> None:
+    place.write(TEMPLATE)
+    assert place.load() == Settings()
+    lines = [
+        line[1:] if line.startswith("#") and line[1:2] not in (" ", "") else line
+        for line in TEMPLATE.splitlines()
+    ]
+    place.write("\n".join(lines).replace('fingerprint = ""', f'fingerprint = "{"a" * 64}"'))
+    settings = place.load()
+    assert settings.configured == {"prometheus", "grafana", "loki"}
+    assert settings.llm.provider == "ollama"
+
+
+def test_origins_are_remembered(place: Place) -> None:
+    place.write('[llm]\nmodel = "m"\n')
+    place.variables = {"LOKI_URL": "http://l"}
+    origins = load_with_origins(place.environment()).origins
+    assert origins["loki", 0, "url"] == "LOKI_URL"
+    assert origins["llm", "model"] == str(place.folders.config_file)
+
+
+@pytest.mark.parametrize("text", ["/a:/b", "/a, /b"])
+def test_folders_are_separated_as_in_a_path_or_by_commas(place: Place, text: str) -> None:
+    place.variables = {"EXTRA_DOCS_DIRS": text}
+    assert place.load().docs.extra_dirs == (Path("/a"), Path("/b"))
