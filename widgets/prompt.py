@@ -1,0 +1,307 @@
+"""The line one types into: sends on enter, recalls on up, completes slash commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import OptionList, TextArea
+from textual.widgets.option_list import Option
+
+from widgets.text import fit, plain_line
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """A command that can be completed.
+
+    Attributes:
+        name: Its name with the slash, for example ``/model``.
+        help: What it does, in a few words.
+        arguments: Words its argument can be completed to.
+    """
+
+    name: str
+    help: str
+    arguments: tuple[str, ...] = ()
+
+
+class PromptSubmitted(Message):
+    """Enter was pressed on `text`, which is never blank."""
+
+    def __init__(self, prompt: Prompt, text: str) -> None:
+        super().__init__()
+        self.prompt = prompt
+        self.text = text
+
+    @property
+    def control(self) -> Prompt:
+        """The prompt, so that handlers can be bound by its id."""
+        return self.prompt
+
+
+class PromptCancelled(Message):
+    """Escape was pressed and there was no list of completions to close."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__()
+        self.prompt = prompt
+
+    @property
+    def control(self) -> Prompt:
+        """The prompt, so that handlers can be bound by its id."""
+        return self.prompt
+
+
+class _Field(TextArea):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "Send", show=False, priority=True, id="prompt.send"),
+        Binding(
+            "shift+enter,alt+enter,ctrl+j",
+            "newline",
+            "New line",
+            show=False,
+            priority=True,
+            id="prompt.newline",
+        ),
+        Binding("tab", "complete", "Complete", show=False, priority=True, id="prompt.complete"),
+        Binding("escape", "leave", "Cancel", show=False, id="prompt.cancel"),
+    ]
+
+    def __init__(self, prompt: Prompt, placeholder: str) -> None:
+        super().__init__(
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            placeholder=placeholder,
+        )
+        self._prompt = prompt
+
+    def action_send(self) -> None:
+        self._prompt.send()
+
+    def action_newline(self) -> None:
+        self.insert("\n")
+
+    def action_complete(self) -> None:
+        if not self._prompt.accept_completion():
+            raise SkipAction
+
+    def action_leave(self) -> None:
+        self._prompt.leave()
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        if select or self.cursor_location[0] > 0 or not self._prompt.step(-1):
+            super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        last = self.document.line_count - 1
+        if select or self.cursor_location[0] < last or not self._prompt.step(1):
+            super().action_cursor_down(select)
+
+
+class Prompt(Vertical):
+    """Chat input. While it has the focus single letters are only text.
+
+    Enter sends, shift+enter, alt+enter or ctrl+j starts a new line, up and down recall what was
+    sent, tab completes, escape cancels.
+    """
+
+    DEFAULT_CSS = """
+    Prompt {
+        height: auto;
+        & > .prompt--choices {
+            display: none;
+            height: auto;
+            max-height: 7;
+            padding: 0 1;
+            border: none;
+            background: $panel;
+        }
+        &.-choosing > .prompt--choices { display: block; }
+        & > _Field {
+            height: auto;
+            min-height: 1;
+            max-height: 8;
+            border: round $border-blurred;
+            padding: 0 1;
+            background: transparent;
+        }
+        & > _Field:focus { border: round $border; }
+        &.-busy > _Field { border: round $warning; }
+    }
+    """
+
+    busy: reactive[bool] = reactive(False, toggle_class="-busy")
+
+    def __init__(
+        self,
+        commands: Sequence[SlashCommand] = (),
+        *,
+        placeholder: str = "",
+        history: Sequence[str] = (),
+        id: str | None = None,  # noqa: A002 - the name every Textual widget uses
+        classes: str | None = None,
+    ) -> None:
+        """An input.
+
+        Args:
+            commands: Slash commands that are completed.
+            placeholder: Shown while it is empty.
+            history: What was sent before, oldest first.
+            id: Widget id.
+            classes: CSS classes.
+        """
+        super().__init__(id=id, classes=classes)
+        self._commands = tuple(commands)
+        self._history = [text for text in history if text.strip()]
+        self._place = len(self._history)
+        self._draft = ""
+        self._quiet: str | None = None
+        self._placeholder = placeholder
+        self._choices: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """The completions above the text."""
+        choices = OptionList(classes="prompt--choices", markup=False)
+        choices.can_focus = False
+        yield choices
+        yield _Field(self, self._placeholder)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self._field.text
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._field.text = text
+        self._field.move_cursor(self._field.document.end)
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """What was sent, oldest first."""
+        return tuple(self._history)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Completions on offer, empty while none is shown."""
+        return tuple(self._choices)
+
+    @property
+    def _field(self) -> _Field:
+        return self.query_one(_Field)
+
+    def focus(self, scroll_visible: bool = True) -> Prompt:
+        """Give the focus to the text."""
+        self._field.focus(scroll_visible)
+        return self
+
+    def set_commands(self, commands: Sequence[SlashCommand]) -> None:
+        """Complete these commands from now on."""
+        self._commands = tuple(commands)
+        self._offer()
+
+    def send(self) -> None:
+        """Post what is typed, or take the completion if it is only the start of a command."""
+        self._offer()
+        if self._choices and self.text.strip() not in self._choices and self.accept_completion():
+            return
+        text = self.text.strip()
+        if not text:
+            return
+        if not self._history or self._history[-1] != text:
+            self._history.append(text)
+        self._place, self._draft, self._quiet = len(self._history), "", None
+        self.text = ""
+        self.post_message(PromptSubmitted(self, text))
+
+    def leave(self) -> None:
+        """Close the completions, else say that the user cancelled."""
+        if self._choices:
+            self._quiet = self.text
+            self._show([])
+        else:
+            self.post_message(PromptCancelled(self))
+
+    def accept_completion(self) -> bool:
+        """Take the marked completion; False if there is none on offer."""
+        self._offer()
+        if not self._choices:
+            return False
+        marked = self.query_one(OptionList).highlighted or 0
+        self.text = self._choices[min(marked, len(self._choices) - 1)] + " "
+        return True
+
+    def step(self, step: int) -> bool:
+        """Move through completions or history; False if the cursor should move instead."""
+        self._offer()
+        if self._choices:
+            choices = self.query_one(OptionList)
+            choices.highlighted = ((choices.highlighted or 0) + step) % len(self._choices)
+            return True
+        place = self._place + step
+        if not self._history or not 0 <= place <= len(self._history):
+            return False
+        if self._place == len(self._history):
+            self._draft = self.text
+        self._place = place
+        recalled = self._draft if place == len(self._history) else self._history[place]
+        self._quiet = recalled
+        self.text = recalled
+        if step < 0:
+            # The next up shall go on recalling, not walk through the lines of this entry.
+            self._field.move_cursor((0, 0))
+        return True
+
+    @on(TextArea.Changed)
+    def _changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._offer()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.accept_completion()
+        self.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _marked(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+
+    def _offer(self) -> None:
+        text = self.text
+        if not text.startswith("/") or "\n" in text or text == self._quiet:
+            self._show([])
+            return
+        name, space, rest = text.partition(" ")
+        if not space:
+            self._show([(it.name, it.help) for it in self._commands if it.name.startswith(name)])
+            return
+        arguments = next((it.arguments for it in self._commands if it.name == name), ())
+        self._show([(f"{name} {word}", "") for word in arguments if word.startswith(rest)])
+
+    def _show(self, offers: Sequence[tuple[str, str]]) -> None:
+        offered = [text for text, _ in offers]
+        if offered == self._choices:
+            return
+        self._choices = offered
+        choices = self.query_one(OptionList)
+        choices.clear_options()
+        width = max((len(text) for text in self._choices), default=0) + 2
+        choices.add_options(
+            Option(Text(f"{fit(text, width)}{plain_line(words)}")) for text, words in offers
+        )
+        if offers:
+            choices.highlighted = 0
+        self.set_class(bool(offers), "-choosing")
