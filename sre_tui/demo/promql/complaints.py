@@ -12,15 +12,10 @@ from itertools import pairwise
 
 from sre_tui.demo.promql.dialect import Dialect
 from sre_tui.demo.promql.errors import ParseError
-from sre_tui.demo.promql.tokens import Token, place, tokenize
+from sre_tui.demo.promql.faults import COMPARISONS, find_fault
+from sre_tui.demo.promql.tokens import place, tokenize
 
 _TYPES = {"vector": "instant vector", "matrix": "range vector"}
-_COMPARISONS = {"==", "!=", ">", "<", ">=", "<="}
-_OPERAND = {"identifier", "number", "string", "duration"}
-_KEYWORDS = {
-    "and", "or", "unless", "atan2", "offset", "by", "without", "on", "ignoring",
-    "group_left", "group_right", "bool",
-}  # fmt: skip
 
 
 def complain(query: str, message: str) -> ParseError:
@@ -108,7 +103,7 @@ def _after_parenthesis(query: str, name: str = "") -> int:
 
 
 def _at_comparison(query: str, found: re.Match[str]) -> _Found:
-    offset = next((word.offset for word in tokenize(query) if word.text in _COMPARISONS), 0)
+    offset = next((word.offset for word in tokenize(query) if word.text in COMPARISONS), 0)
     return found.group(), offset
 
 
@@ -126,16 +121,11 @@ def _at_open_quote(query: str, found: re.Match[str]) -> _Found:
     return f"unterminated {'raw' if quote == '`' else 'quoted'} string", offset
 
 
-def _at_text(query: str, found: re.Match[str]) -> _Found:
-    text = found.group("text")
-    words = [word for word in tokenize(query) if word.text == text]
-    return _prometheus_words(found.group()), words[-1].offset if words else 0
-
-
 def _at_character(query: str, found: re.Match[str]) -> _Found:
     text = found.group("text")
     words = [word for word in tokenize(query) if word.text == text]
-    return found.group(), words[-1].offset if words else 0
+    # The lexer has already passed a parenthesis when it sees that none is open.
+    return found.group(), (words[-1].offset if words else 0) + (text == ")")
 
 
 def _unary(query: str, found: re.Match[str]) -> _Found:
@@ -161,31 +151,28 @@ def _zero_duration(query: str, found: re.Match[str]) -> _Found:
 
 def _second_range(query: str, found: re.Match[str]) -> _Found:
     words = [word for word in tokenize(query) if word.text == "["]
-    return found.group(), words[-1].offset + 1 if words else 0
+    return found.group(), words[-1].offset if words else 0
 
 
 def _only_between_vectors(query: str, _found: re.Match[str]) -> _Found:
     return "vector matching only allowed between instant vectors", 0
 
 
-def _describe(word: Token) -> str:
-    if word.kind == "operator":
-        return f'unexpected "{word.text}"'
-    if word.kind == "identifier" and word.text in _KEYWORDS:
-        return f"unexpected <{word.text}>"
-    return f'unexpected {word.kind} "{word.text}"'
-
-
 def _invalid(query: str, found: re.Match[str]) -> _Found:
-    words = tokenize(query)
-    for before, word in pairwise(words):
-        operands = before.kind in _OPERAND and before.text not in _KEYWORDS
-        if operands and word.kind in _OPERAND and word.text not in _KEYWORDS:
-            return _describe(word), word.offset
-        if before.text in _COMPARISONS | {"="} and word.text in {"=", "==", "}"}:
-            return _describe(word), word.offset
-    if words and (words[-1].kind == "operator" or words[-1].text in _KEYWORDS):
-        return "unexpected end of input", len(query)
+    return find_fault(query) or (found.group(), 0)
+
+
+def _at_last_comma(query: str, found: re.Match[str]) -> _Found:
+    for before, word in pairwise(tokenize(query)):
+        if before.text == "," and word.text == ")":
+            return found.group(), before.offset
+    return found.group(), 0
+
+
+def _at_bool(query: str, found: re.Match[str]) -> _Found:
+    for before, word in pairwise(tokenize(query)):
+        if word.text == "bool":
+            return found.group(), before.offset
     return found.group(), 0
 
 
@@ -207,8 +194,11 @@ _ANSWERS: tuple[tuple[str, Callable[[str, re.Match[str]], _Found]], ...] = (
     (r"unknown escape sequence '(?P<char>.)'", _at_escape),
     (r"unterminated quoted string (?P<quote>.)", _at_open_quote),
     (r"unexpected right \w+ '(?P<text>.)'", _at_character),
-    (r"unexpected character: '(?P<text>.)'", _at_character),
-    (r"unexpected (?:identifier )?'(?P<text>[^']+)' in label matching.*", _at_text),
+    (r"unexpected character(?: after)?:? '(?P<text>.)'.*", _at_character),
+    (r"invalid label matcher, expected label matching operator.*", _invalid),
+    (r"trailing commas not allowed .*", _at_last_comma),
+    (r"bool modifier can only be used on comparison operators", _at_bool),
+    (r"unexpected (?:identifier )?'(?P<text>[^']+)' in label matching.*", _invalid),
     (r"unary expression only allowed .* got: (?P<got>\w+)", _unary),
     (r"illegal regex for (?P<value>.*)", _bad_regex),
     (r"duration must be greater than 0", _zero_duration),

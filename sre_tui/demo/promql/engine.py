@@ -166,8 +166,7 @@ class Engine:
             case _:
                 return
         raise InvalidRangeError(
-            f'invalid expression type "{wrong}" for range query, must be Scalar or instant Vector',
-            "query",
+            f'invalid expression type "{wrong}" for range query, must be Scalar or instant Vector'
         )
 
     def _windows(self, evaluator: Evaluator, expr: nodes.Expr) -> MatrixResult:

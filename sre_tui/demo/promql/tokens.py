@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     |(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`)
     |(?P<duration>(?:\d+(?:ms|[smhdwy]))+(?![\w.]))
     |(?P<number>0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-    |(?P<identifier>[A-Za-z_:][\w:]*)
+    |(?P<identifier>[A-Za-z_][\w:]*)
     |(?P<operator>=~|!~|!=|==|>=|<=|.)""",
     re.VERBOSE | re.DOTALL,
 )
