@@ -1,0 +1,1 @@
+"""Runs the simulated backends together: ports, tokens, the state file and the control endpoint."""

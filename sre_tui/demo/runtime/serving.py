@@ -1,0 +1,146 @@
+"""Runs one ASGI application on a loopback socket inside the running event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from sre_tui.demo.runtime.faults import FaultInjector, FaultMode, FaultSwitch
+
+HOST = "127.0.0.1"
+
+
+class DemoError(Exception):
+    """The demo cannot run; the text says why."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Files of a certificate and its key, for a backend that speaks HTTPS."""
+
+    certificate: Path
+    key: Path
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn that leaves signals to the caller and says when it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not self._stopping.is_set() and not await self.on_tick(ticks):
+            ticks += 10
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 1.0)
+
+    def stop(self) -> None:
+        """Ends the main loop at once, without waiting for its next tick."""
+        self.should_exit = True
+        self._stopping.set()
+
+
+class LoopbackServer:
+    """One backend: its application behind the faults, on a port of 127.0.0.1."""
+
+    def __init__(
+        self, name: str, app: ASGIApp, port: int = 0, certificate: Certificate | None = None
+    ) -> None:
+        self.name = name
+        self.port = port
+        self.switch = FaultSwitch()
+        self._app = FaultInjector(app, self.switch)
+        self._certificate = certificate
+        self._server: _Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients reach it, without a slash at the end."""
+        return f"{'https' if self._certificate else 'http'}://{HOST}:{self.port}"
+
+    @property
+    def running(self) -> bool:
+        """Whether the socket accepts connections."""
+        return self._server is not None
+
+    async def start(self) -> None:
+        """Serves from now on; port 0 becomes a free one and then stays. Raises ``DemoError``."""
+        listener = _listen(self.port, self.name)
+        self.port = listener.getsockname()[1]
+        self._server = _Server(self._config())
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name=self.name)
+        ready = asyncio.create_task(self._server.ready.wait())
+        await asyncio.wait({ready, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            listener.close()
+            raise DemoError(f"the simulated {self.name} did not start")
+
+    async def stop(self) -> None:
+        """Closes the socket and every connection."""
+        if self._server is None or self._task is None:
+            return
+        server, task = self._server, self._task
+        self._server = self._task = None
+        server.stop()
+        await task
+
+    async def break_backend(self, mode: FaultMode, seconds: float = 2.0) -> None:
+        """Fails from now on; ``refuse`` closes the socket, every other mode opens it again."""
+        self.switch.set(mode, seconds)
+        if mode == "refuse":
+            await self.stop()
+        elif not self.running:
+            await self.start()
+
+    async def mend_backend(self) -> None:
+        """Works again, on the same port."""
+        self.switch.clear()
+        if not self.running:
+            await self.start()
+
+    def _config(self) -> uvicorn.Config:
+        files = self._certificate
+        return uvicorn.Config(
+            self._app,
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+            ssl_certfile=files.certificate if files else None,
+            ssl_keyfile=files.key if files else None,
+        )
+
+
+def _listen(port: int, name: str) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        raise DemoError(
+            f"port {port} for the simulated {name} is not free: {error.strerror}"
+        ) from error
+    return listener
