@@ -1,0 +1,41 @@
+"""The language model: a typed stream in front of LiteLLM, the only place that touches it."""
+
+from providers.llm.chunks import Chunk, Finished, TextPiece, ToolCallRequest, Waiting
+from providers.llm.client import LanguageModel, Message, ToolSchema
+from providers.llm.config import LlmConfig
+from providers.llm.errors import (
+    ContextTooLong,
+    CutStream,
+    LlmError,
+    RateLimited,
+    RequestRejected,
+    ServerError,
+    Stalled,
+    UnknownModel,
+    Unreachable,
+    WrongKey,
+)
+from providers.llm.library import warm_up
+
+__all__ = [
+    "Chunk",
+    "ContextTooLong",
+    "CutStream",
+    "Finished",
+    "LanguageModel",
+    "LlmConfig",
+    "LlmError",
+    "Message",
+    "RateLimited",
+    "RequestRejected",
+    "ServerError",
+    "Stalled",
+    "TextPiece",
+    "ToolCallRequest",
+    "ToolSchema",
+    "UnknownModel",
+    "Unreachable",
+    "Waiting",
+    "WrongKey",
+    "warm_up",
+]
