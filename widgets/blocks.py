@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from typing import TypeGuard
 
 _LEVELS = "▁▂▃▄▅▆▇█"
+# Differences of greater numbers leave the range of a float.
+_GREATEST = 1e300
 GAP = "·"
+
+
+def is_number(value: float | None) -> TypeGuard[float]:
+    """Whether a value can be drawn; None, NaN and infinities are gaps."""
+    return value is not None and abs(value) < _GREATEST
 
 
 def fill_bar(ratio: float | None, width: int) -> str:
@@ -17,14 +24,14 @@ def fill_bar(ratio: float | None, width: int) -> str:
     """
     if width <= 0:
         return ""
-    if ratio is None or not isfinite(ratio):
+    if not is_number(ratio):
         return GAP * width
+    ratio = min(1.0, max(0.0, ratio))
     filled = round(ratio * width)
     if ratio > 0:
         filled = max(1, filled)
-    if ratio < 1:
-        filled = min(filled, max(width - 1, 1 if ratio > 0 else 0))
-    filled = min(width, max(0, filled))
+    if 0 < ratio < 1 < width:
+        filled = min(filled, width - 1)
     return "█" * filled + "░" * (width - filled)
 
 
@@ -53,7 +60,7 @@ def sparkline(
         high: Value of the highest block; None takes the greatest value.
     """
     cells = _merge(values, width) if width is not None else list(values)
-    known = [value for value in cells if value is not None and isfinite(value)]
+    known = [value for value in cells if is_number(value)]
     if not known:
         return GAP * len(cells)
     bottom = min(known) if low is None else low
@@ -62,7 +69,7 @@ def sparkline(
 
 
 def _level(value: float | None, bottom: float, top: float) -> str:
-    if value is None or not isfinite(value):
+    if not is_number(value):
         return GAP
     if top <= bottom:
         return _LEVELS[0]
@@ -78,6 +85,6 @@ def _merge(values: Sequence[float | None], width: int) -> list[float | None]:
     merged: list[float | None] = []
     for place in range(width):
         start, end = place * len(values) // width, (place + 1) * len(values) // width
-        known = [value for value in values[start:end] if value is not None and isfinite(value)]
+        known = [value for value in values[start:end] if is_number(value)]
         merged.append(max(known) if known else None)
     return merged

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from math import isfinite
 from statistics import median
 
 from rich.cells import cell_len
 
+from widgets.blocks import is_number
 from widgets.text import fit, plain_line, truncate
 
 THRESHOLD_DASH = "╌"
@@ -48,7 +48,7 @@ class Series:
     @property
     def known(self) -> list[float]:
         """Values that are numbers."""
-        return [value for _, value in self.points if value is not None and isfinite(value)]
+        return [value for _, value in self.points if is_number(value)]
 
 
 def heading(series: Series) -> str:
@@ -59,7 +59,7 @@ def heading(series: Series) -> str:
         return f"{title} · no data"
     unit = f" {plain_line(series.unit)}" if series.unit else ""
     last = series.points[-1][1]
-    now = "now not reported" if last is None or not isfinite(last) else f"now {series.show(last)}"
+    now = f"now {series.show(last)}" if is_number(last) else "now not reported"
     span = f"{series.show(min(known))} to {series.show(max(known))}{unit}"
     length = _length(series.points[-1][0] - series.points[0][0])
     parts = [title, now, span, length]
@@ -131,11 +131,11 @@ def _runs(series: Series) -> Iterator[list[tuple[datetime, float]]]:
     longest = median(steps) * _GAP_STEPS if steps else 0.0
     run: list[tuple[datetime, float]] = []
     for when, value in series.points:
-        missing = value is None or not isfinite(value)
+        missing = not is_number(value)
         if run and (missing or (when - run[-1][0]).total_seconds() > longest > 0):
             yield run
             run = []
-        if value is not None and not missing:
+        if is_number(value):
             run.append((when, value))
     if run:
         yield run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -12,12 +12,14 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import OptionList, TextArea
 from textual.widgets.option_list import Option
+from textual.widgets.text_area import Edit, EditResult
 
-from widgets.text import fit, plain_line
+from widgets.text import fit, plain_line, plain_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,14 @@ class _Field(TextArea):
             show_line_numbers=False,
             tab_behavior="focus",
             highlight_cursor_line=False,
-            placeholder=placeholder,
+            # A str would be parsed as markup.
+            placeholder=Content(plain_line(placeholder)),
         )
         self._prompt = prompt
+
+    def edit(self, edit: Edit) -> EditResult:
+        # What is pasted may hold escape sequences, and text areas draw them as they are.
+        return super().edit(replace(edit, text=plain_lines(edit.text)))
 
     def action_send(self) -> None:
         self._prompt.send()
@@ -164,7 +171,7 @@ class Prompt(Vertical):
         """
         super().__init__(id=id, classes=classes)
         self._commands = tuple(commands)
-        self._history = [text for text in history if text.strip()]
+        self._history = [plain_lines(text) for text in history if plain_lines(text).strip()]
         self._place = len(self._history)
         self._draft = ""
         self._quiet: str | None = None
@@ -185,7 +192,7 @@ class Prompt(Vertical):
 
     @text.setter
     def text(self, text: str) -> None:
-        self._field.text = text
+        self._field.text = plain_lines(text)
         self._field.move_cursor(self._field.document.end)
 
     @property
@@ -284,12 +291,13 @@ class Prompt(Vertical):
         if not text.startswith("/") or "\n" in text or text == self._quiet:
             self._show([])
             return
-        name, space, rest = text.partition(" ")
-        if not space:
-            self._show([(it.name, it.help) for it in self._commands if it.name.startswith(name)])
-            return
-        arguments = next((it.arguments for it in self._commands if it.name == name), ())
-        self._show([(f"{name} {word}", "") for word in arguments if word.startswith(rest)])
+        name, space, _ = text.partition(" ")
+        if space:
+            arguments = next((it.arguments for it in self._commands if it.name == name), ())
+            offers = [(f"{name} {plain_line(word)}", "") for word in arguments]
+        else:
+            offers = [(plain_line(it.name), plain_line(it.help)) for it in self._commands]
+        self._show([offer for offer in offers if offer[0].startswith(text)])
 
     def _show(self, offers: Sequence[tuple[str, str]]) -> None:
         offered = [text for text, _ in offers]
@@ -299,9 +307,7 @@ class Prompt(Vertical):
         choices = self.query_one(OptionList)
         choices.clear_options()
         width = max((len(text) for text in self._choices), default=0) + 2
-        choices.add_options(
-            Option(Text(f"{fit(text, width)}{plain_line(words)}")) for text, words in offers
-        )
+        choices.add_options(Option(Text(f"{fit(text, width)}{words}")) for text, words in offers)
         if offers:
             choices.highlighted = 0
         self.set_class(bool(offers), "-choosing")

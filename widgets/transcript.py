@@ -69,13 +69,17 @@ class AssistantTurn(Vertical):
 
     async def write(self, fragment: str) -> None:
         """Append a piece of Markdown."""
+        fragment = plain_lines(fragment)
+        if not fragment:
+            # A stream that was never written to cannot be stopped.
+            return
         if self._stream is None:
             self._text = Markdown(
                 parser_factory=lambda: answer_parser(self._flagged), open_links=False
             )
             await self.mount(self._text)
             self._stream = Markdown.get_stream(self._text)
-        await self._stream.write(plain_lines(fragment))
+        await self._stream.write(fragment)
 
     async def add_tool(self, line: ToolLine) -> None:
         """Append the line of a tool call; text after it goes below it."""

@@ -4,6 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.events import Paste
 from textual.widgets import Static, TextArea
 
 from tests.screens.svg import SvgSnapshot
@@ -174,7 +175,7 @@ async def test_pasted_lines_stay_text() -> None:
     prompt = _prompt()
     async with shown(prompt) as scene:
         prompt.focus()
-        prompt.query_one(TextArea).insert("one\ntwo [/]\n")
+        scene.app.post_message(Paste("one\ntwo [/]\x1b[31m\n"))
         prompt.busy = True
         await scene.settle()
         assert prompt.text == "one\ntwo [/]\n"
