@@ -52,10 +52,11 @@ class Silence(BaseModel):
     source: str
     id: str
     state: Literal["active", "pending", "expired"]
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
-    created_by: str
-    comment: str
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    """None if the silence itself could not be read."""
+    created_by: str = ""
+    comment: str = ""
     matchers: tuple[SilenceMatcher, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """Grafana: alert state and rules, silences, dashboards, annotations."""
 
+from providers.grafana.client import GrafanaClient
 from providers.grafana.models import (
     Annotation,
     Dashboard,
@@ -17,6 +18,7 @@ __all__ = [
     "Dashboard",
     "DashboardHit",
     "DatasourceRef",
+    "GrafanaClient",
     "Health",
     "Panel",
     "PanelQuery",
