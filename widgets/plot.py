@@ -63,7 +63,7 @@ def heading(series: Series) -> str:
     span = f"{series.show(min(known))} to {series.show(max(known))}{unit}"
     length = _length(series.points[-1][0] - series.points[0][0])
     parts = [title, now, span, length]
-    if series.threshold is not None:
+    if is_number(series.threshold):
         parts.append(f"{THRESHOLD_DASH} limit {series.show(series.threshold)}")
     return " · ".join(parts)
 
@@ -81,11 +81,11 @@ def plot_lines(series: Series, width: int, height: int) -> list[str]:
         return [truncate("too little room for a chart", width)]
     low, high = _axis(series, known)
     marks = {0: high, (height - 2) // 2: (low + high) / 2, height - 2: low}
-    labels = {row: plain_line(series.show(value)) for row, value in marks.items()}
+    labels = {row: truncate(series.show(value), width // 3) for row, value in marks.items()}
     margin = max(cell_len(label) for label in labels.values())
     across, down = width - margin - 2, height - 1
     rows = _draw(series, low, high, across, down)
-    if series.threshold is not None and low <= series.threshold <= high:
+    if is_number(series.threshold) and low <= series.threshold <= high:
         row = min(down - 1, int((high - series.threshold) / (high - low) * down))
         rows[row] = "".join(THRESHOLD_DASH if char == " " else char for char in rows[row])
     lines = [
@@ -96,7 +96,7 @@ def plot_lines(series: Series, width: int, height: int) -> list[str]:
 
 
 def _axis(series: Series, known: Sequence[float]) -> tuple[float, float]:
-    limit = [series.threshold] if series.threshold is not None else []
+    limit = [series.threshold] if is_number(series.threshold) else []
     low = min([*known, *limit]) if series.low is None else series.low
     high = max([*known, *limit]) if series.high is None else series.high
     if high <= low:
