@@ -14,6 +14,7 @@ import logging
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -82,6 +83,8 @@ class HttpBackend:
         self._headers = dict(headers or {})
         self._error_reader = error_reader
         self._max_answer = max_answer
+        self.clock_offset: float | None = None
+        """Seconds the backend's clock is ahead of ours, from its last ``Date`` header."""
         self._client: httpx.AsyncClient | None = None
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=BREAKER_FAILURES,
@@ -271,6 +274,7 @@ class HttpBackend:
 
     async def _read(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
         response = await client.send(request, stream=True, follow_redirects=False)
+        self._note_clock(response.headers.get("date"))
         try:
             body = bytearray()
             async for piece in response.aiter_bytes():
@@ -291,6 +295,11 @@ class HttpBackend:
         )
         whole.next_request = response.next_request
         return whole
+
+    def _note_clock(self, date: str | None) -> None:
+        with contextlib.suppress(TypeError, ValueError):
+            theirs = parsedate_to_datetime(date or "")
+            self.clock_offset = (theirs - self.clock()).total_seconds()
 
     def _connected(self) -> httpx.AsyncClient:
         if self._client is None:
