@@ -64,7 +64,7 @@ def _gauges(rng: np.random.Generator) -> Iterator[Series]:
         yield Series(
             {"__name__": "node_memory_MemAvailable_bytes", **labels},
             times,
-            np.floor(total * rng.uniform(0.1, 0.9, len(times))),
+            np.floor(total * rng.uniform(0.1, 0.9, len(times))).astype(np.float64),
         )
         for device, mount in (("/dev/sda1", "/"), ("/dev/sdb1", "/mnt/tank")):
             size = 1e12 * (index + 1)
@@ -75,7 +75,7 @@ def _gauges(rng: np.random.Generator) -> Iterator[Series]:
             yield Series(
                 {"__name__": "node_filesystem_avail_bytes", **disk},
                 times,
-                size * 0.4 - np.arange(len(times)) * 1e7 * (index + 1),
+                np.linspace(size * 0.4, size * 0.4 - 4.8e9 * (index + 1), len(times)),
             )
     for host, up in (("pve1", 1.0), ("pve2", 1.0), ("pve3", 0.0), ("nas1", 1.0)):
         times = _grid()

@@ -7,13 +7,14 @@ and their opposites. An error must have the same status, type and, outside of pa
 """
 
 import math
-from collections.abc import Iterator
+import re
 from typing import Any
 
 import httpx
 import pytest
 
 from sre_tui.demo.promql import (
+    PROMETHEUS_2,
     Engine,
     MatrixResult,
     QueryError,
@@ -23,9 +24,8 @@ from sre_tui.demo.promql import (
     VectorResult,
 )
 from tests.real.collect import INSTANTS_ONLY, Expression, collection, shipped
-from tests.real.homelab_series import START, homelab_series
-from tests.real.prometheus import ask, running_prometheus
-from tests.stubs.series import MemorySeries
+from tests.real.homelab_series import START
+from tests.real.prometheus import ask
 
 RELATIVE = 1e-9
 ABSOLUTE = 1e-12
@@ -34,17 +34,6 @@ INSTANTS = (START + 3600, START + 6907.5)
 RANGE = (START + 300.25, START + 7000.25, 67.0)
 
 Row = tuple[tuple[tuple[str, str], ...], list[tuple[float, float]]]
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with running_prometheus(homelab_series(), tmp_path_factory.mktemp("prometheus")) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine(MemorySeries(homelab_series()))
 
 
 def _expected(document: dict[str, Any]) -> tuple[str, list[Row]]:
@@ -158,6 +147,14 @@ def test_the_collection_is_large_and_without_repeats() -> None:
     queries = [expression.query for expression in collection()]
     assert len(queries) >= 170
     assert len(queries) == len(set(queries))
+
+
+def test_every_supported_function_is_in_the_collection() -> None:
+    text = "\n".join(expression.query for expression in collection())
+    named = set(re.findall(r"\b([a-z_0-9]+)\s*(?=\(|(?:by|without)\b)", text))
+    native_histograms = {"histogram_count", "histogram_sum", "histogram_fraction"}
+    assert PROMETHEUS_2.functions is not None
+    assert PROMETHEUS_2.functions - native_histograms - named == set()
 
 
 @pytest.mark.parametrize("expression", collection(), ids=_name)
