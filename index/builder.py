@@ -80,9 +80,8 @@ def build(
 
     location = Location(path, cache_dir)
     try:
-        location.cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(location.cache / "build.lock")
-        with lock.acquire(timeout=wait_seconds):
+        location.lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(location.lock).acquire(timeout=wait_seconds):
             return _build_locked(sources, location, progress or _no_progress)
     except Timeout:
         raise IndexBusyError(f"another process is building the index at {location.uri}") from None
@@ -92,8 +91,7 @@ def build(
 
 def _build_locked(sources: Sequence[Source], location: Location, progress: Progress) -> BuildReport:
     started = time.monotonic()
-    remove_drafts(location.cache)
-    remove_drafts(location.models)
+    remove_drafts(location.path)
     progress("reading", 0, 1)
     loaded = load(sources)
     progress("reading", 1, 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import model
-from index.atomic import replace_file
+from index.atomic import remove_drafts, replace_file
 from index.encoder import (
     EQUAL,
     HASH_KEY,
@@ -135,6 +135,8 @@ def ensure_onnx(
         EncoderUnavailableError: The model or a library is missing, or the vectors differ.
         OSError: The folder cannot be written.
     """
+    from filelock import FileLock
+
     path = folder / onnx_name()
     if path.is_file():
         try:
@@ -147,9 +149,11 @@ def ensure_onnx(
         progress("exporting the model", 0, 1)
     builder = encoder()
     folder.mkdir(parents=True, exist_ok=True)
-    with replace_file(path) as draft:
-        builder.write_onnx(draft)
-        _compare(builder, QueryEncoder(draft))
+    with FileLock(folder / "export.lock"):
+        remove_drafts(folder)
+        with replace_file(path) as draft:
+            builder.write_onnx(draft)
+            _compare(builder, QueryEncoder(draft))
     if progress:
         progress("exporting the model", 1, 1)
     return path

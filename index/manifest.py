@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index import model
 from index.atomic import replace_file
+from index.documents import digest
 from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from index.integrity import FileMark
 
@@ -71,7 +72,7 @@ class Location:
     """An index's place: a local folder, or an object-storage URI such as `s3://bucket/index`."""
 
     def __init__(self, place: str | Path, cache: Path | None = None) -> None:
-        """`cache` holds the exported model and the build lock; by default beside a local index."""
+        """`cache` holds the exported model; by default it lies with a local index."""
         text = str(place)
         self.remote = "://" in text and not text.startswith("file://")
         self.uri = text.rstrip("/")
@@ -90,6 +91,12 @@ class Location:
     def table_folder(self, table: str) -> Path | None:
         """The folder that holds a table's files, if the index is local."""
         return None if self.remote else self.path / "lance" / f"{table}.lance"
+
+    @property
+    def lock(self) -> Path:
+        """File that a build locks; for a remote index it only guards against this machine."""
+        name = f"build-{digest(self.uri)[:16]}.lock" if self.remote else "build.lock"
+        return (self.cache if self.remote else self.path) / name
 
     @property
     def models(self) -> Path:

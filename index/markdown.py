@@ -27,8 +27,9 @@ _FENCE = "---"
 def parse(text: str, *, source: str, kind: DocumentKind) -> tuple[Document, str | None]:
     """The document in `text`, and what is wrong with its front matter, if anything.
 
-    Front matter may hold `title` (text), `tags` and `alerts` (lists or comma-separated text). The
-    title falls back to the first heading, then to the file's name.
+    Front matter may hold `title` and `summary` (text), `tags` and `alerts` (lists or text with
+    commas). The title falls back to the first heading, then to the file's name; the summary becomes
+    the first paragraph.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head, body = _split_front_matter(redact_text(text))
@@ -38,7 +39,7 @@ def parse(text: str, *, source: str, kind: DocumentKind) -> tuple[Document, str 
         source=source,
         kind=kind,
         title=title,
-        text=body,
+        text=_with_summary(body, fields.get("summary")),
         tags=_words(fields.get("tags")),
         alerts=_words(fields.get("alerts")),
     )
@@ -155,6 +156,10 @@ def _front_matter(head: str | None) -> tuple[dict[str, object], str | None]:
     if not isinstance(fields, dict):
         return {}, "front matter is not a mapping"
     return {str(key): value for key, value in fields.items()}, None
+
+
+def _with_summary(body: str, summary: object) -> str:
+    return f"{summary}\n\n{body}" if isinstance(summary, str) and summary.strip() else body
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.words import camel_case_names, split_camel_case
+from index.words import QUESTION_WORDS, camel_case_names, split_camel_case
 
 
 class QueryKind(StrEnum):
@@ -25,16 +25,19 @@ class Weights:
 
 
 WEIGHTS = {
-    QueryKind.ALERT: Weights(text=0.7, vector=0.3),
-    QueryKind.METRIC: Weights(text=0.7, vector=0.3),
-    QueryKind.ERROR: Weights(text=0.6, vector=0.4),
-    QueryKind.PROSE: Weights(text=0.35, vector=0.65),
+    QueryKind.ALERT: Weights(text=0.65, vector=0.35),
+    QueryKind.METRIC: Weights(text=0.65, vector=0.35),
+    QueryKind.ERROR: Weights(text=0.65, vector=0.35),
+    QueryKind.PROSE: Weights(text=0.55, vector=0.45),
 }
 
 _METRIC = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+){2,}\b|\b[a-zA-Z_:]+\{[^}]*\}")
-_ERROR = re.compile(
-    r"\b(?:E[A-Z]{4,}|0x[0-9a-fA-F]+|errno|exit (?:code|status)|level=\w+|panic:|fatal:"
-    r"|exception|traceback|segfault)\b|\b[Ee]rror:|[\w/]+\.\w+:\d+|\w+=\"",
+_MACHINE = re.compile(
+    r"\w\[\d+\]|\w:(?:\s|$)|\w=\S|(?:^|\s|')/\w|\d+\.\d+\.\d+|\w_\w|\(\d+|\b0x[0-9a-fA-F]"
+    r"|\bE[A-Z]{4,}\b|\b[A-Z]{6,}\b|\berrno\b|\bexit (?:code|status)\b|\b\w+(?:Exception|Error)\b"
+)
+_PERSON = re.compile(
+    r"\?|\b(?:i|i'm|my|me|mine|we|our|us|you|your|how|why|what|when|which|who|where|should)\b",
     re.IGNORECASE,
 )
 
@@ -68,17 +71,25 @@ def understand(question: str) -> Query:
     split = " ".join(split_camel_case(name) for name in names)
     return Query(
         kind=_kind(question, names),
-        text=f"{question} {split}".strip(),
+        text=_subject(f"{question} {split}".strip()),
         embedded=split_camel_case(question),
         names=frozenset(names),
     )
 
 
+def _subject(text: str) -> str:
+    """The words of a question that tell what it is about, or all of them if none do."""
+    words = [word for word in text.split() if word.lower().strip("?!.,;") not in QUESTION_WORDS]
+    return " ".join(words) or text
+
+
 def _kind(question: str, names: list[str]) -> QueryKind:
-    if any(len(split_camel_case(name).split()) > 1 for name in names):
+    # Products are written in CamelCase too (WireGuard), so two words alone do not make an alert.
+    long_name = any(len(split_camel_case(name).split()) > 2 for name in names)
+    if long_name or (names and (question.startswith(names[0]) or "alert" in question.lower())):
         return QueryKind.ALERT
     if _METRIC.search(question):
         return QueryKind.METRIC
-    if _ERROR.search(question):
+    if _MACHINE.search(question) and not _PERSON.search(question):
         return QueryKind.ERROR
     return QueryKind.PROSE

@@ -1,7 +1,7 @@
 """Where documents come from: folders of Markdown and Ansible YAML, or documents made elsewhere."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,8 +107,3 @@ def _read(path: Path, folder: Folder) -> tuple[Document | None, str | None]:
     if path.suffix.lower() in _YAML:
         return ansible.parse(text, source=source)
     return markdown.parse(text, source=source, kind=folder.kind)
-
-
-def sources_exist(sources: Sequence[Source]) -> bool:
-    """Whether there is anything to read at all."""
-    return any(isinstance(source, Document) or source.path.is_dir() for source in sources)

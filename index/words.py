@@ -18,18 +18,55 @@ STOP_WORDS = frozenset(
 )
 
 
+# Words that turn a statement into a question; they say nothing about the subject.
+QUESTION_WORDS = frozenset(
+    (
+        *("am", "any", "been", "can", "could", "did", "do", "does", "don't", "from", "get", "gets"),
+        *(
+            "got",
+            "had",
+            "has",
+            "have",
+            "he",
+            "her",
+            "here",
+            "his",
+            "how",
+            "i",
+            "i'm",
+            "its",
+            "just",
+        ),
+        *("me", "mine", "my", "now", "our", "out", "she", "should", "so", "some", "than", "them"),
+        *("too", "us", "very", "was", "we", "were", "what", "when", "where", "which", "who", "why"),
+        *("would", "you", "your"),
+    )
+)
+
+
 class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...  # noqa: N802
 
 
 def camel_case_names(text: str) -> list[str]:
-    """The CamelCase words of `text` in order: `HostDiskFull`, `TrueNAS`, not `NAS` or `Disk`."""
-    return [name for name in _CAMEL_NAME.findall(text) if _HUMP.search(name)]
+    """The CamelCase words of `text` in order: `HostDiskFull`, `OOMKilled`, not `NAS` or `VMs`."""
+    return [name for name in _CAMEL_NAME.findall(text) if len(_parts(name)) > 1]
 
 
 def split_camel_case(text: str) -> str:
     """`HostDiskFull` becomes `Host Disk Full`; everything else stays as it is."""
-    return _CAMEL_NAME.sub(lambda match: _HUMP.sub(" ", match.group()), text)
+    return _CAMEL_NAME.sub(lambda match: " ".join(_parts(match.group())), text)
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name; a single letter stays with what follows (`VMs`, `iSCSI`, `ZPool`)."""
+    parts = [""]
+    for part in _HUMP.sub(" ", name).split():
+        if len(parts[-1]) == 1:
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return parts[1:]
 
 
 def tokens(text: str) -> list[str]:
