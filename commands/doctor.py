@@ -1,0 +1,85 @@
+"""`sre doctor`: reach everything once, and say what to mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.adapter import JSON_OPTION
+from commands.diagnostics import ExitCode
+from commands.endings import EXIT_CODES
+from commands.main import invocation_of
+from commands.output import write_json, write_table
+from sre_tui.doctor.finding import Finding, Verdict
+from widgets.cell import Cell, Column, Display, Tone, marked
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_TONES = {Verdict.OK: Tone.OK, Verdict.WARNING: Tone.WARNING, Verdict.FAILED: Tone.ERROR}
+
+
+@app.command(
+    help="Reach every backend and the model, check rights and clocks, say what to mend.\n\n"
+    "Examples:\n\n  sre doctor\n\n  sre doctor --no-model --json"
+)
+def doctor(
+    context: typer.Context,
+    model: Annotated[
+        bool,
+        typer.Option("--model/--no-model", help="Whether to call the model, which may cost a bit."),
+    ] = True,
+    as_json: JSON_OPTION = False,
+) -> None:
+    """Print every finding; the exit code is that of the worst."""
+    invocation = invocation_of(context)
+    found = invocation.run_async(_examine(invocation, ask_model=model))
+    stdout = invocation.environment.stdout
+    if as_json:
+        items = [finding.model_dump(mode="json") for finding in found]
+        write_json(stdout, {"schema_version": 1, "data": {"items": items}})
+    else:
+        display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
+        write_table(invocation, _COLUMNS, found, display)
+        for finding in found:
+            if finding.fix and finding.verdict is not Verdict.OK:
+                invocation.narrator.say(f"{finding.subject} {finding.aspect}: {finding.fix}")
+    code = _exit_code(found)
+    if code is not ExitCode.OK:
+        raise typer.Exit(code)
+
+
+async def _examine(invocation: Invocation, *, ask_model: bool) -> list[Finding]:
+    from providers.last_known_good import NothingKept
+    from sre_tui.doctor import examine
+    from sre_tui.tools.context import ToolContext
+
+    environment = invocation.environment
+    async with ToolContext(
+        invocation.settings, environment.folders, environment.clock, kept=NothingKept()
+    ) as context:
+        return await examine(context, ask_model=ask_model)
+
+
+def _exit_code(found: list[Finding]) -> ExitCode:
+    failed = [finding for finding in found if finding.verdict is Verdict.FAILED]
+    codes = [EXIT_CODES[finding.state] or ExitCode.FAILURE for finding in failed]
+    return max(codes, default=ExitCode.OK)
+
+
+_COLUMNS: tuple[Column[Finding], ...] = (
+    Column(
+        "verdict",
+        "",
+        lambda row, _: Cell(
+            marked(_TONES[row.verdict], row.verdict.value), row.verdict.value, _TONES[row.verdict]
+        ),
+        9,
+    ),
+    Column("subject", "What", lambda row, _: Cell(row.subject, row.subject), 16),
+    Column("aspect", "Aspect", lambda row, _: Cell(row.aspect, row.aspect), 10),
+    Column("detail", "Finding", lambda row, _: Cell(row.detail, row.detail), 40, flexible=True),
+)

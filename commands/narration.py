@@ -1,0 +1,140 @@
+"""How an agent's run is told on the command line: the answer on stdout, its making on stderr."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from commands.diagnostics import Narrator
+from providers.reading import State
+from sre_tui.agent.events import (
+    AgentEvent,
+    Answer,
+    Answered,
+    Degraded,
+    Failed,
+    Started,
+    TextDelta,
+    TextReset,
+    ToolFinished,
+    ToolStarted,
+)
+
+_LONGEST_ARGUMENT = 60
+_MARKS = {
+    State.OK: "✓",
+    State.PARTIAL: "▲",
+    State.STALE: "◌",
+}
+
+
+class AnswerWriter:
+    """Writes events as they come.
+
+    Args:
+        stdout: where the answer goes.
+        narrator: where the tool trace goes.
+        quiet: whether the trace is left out.
+        verbose: whether it shows all arguments and timings.
+        stream: whether the answer is written as it comes; if not, only when it is complete.
+    """
+
+    def __init__(
+        self,
+        stdout: TextIO,
+        narrator: Narrator,
+        *,
+        quiet: bool = False,
+        verbose: bool = False,
+        stream: bool = True,
+    ) -> None:
+        self._stdout = stdout
+        self._narrator = narrator
+        self._quiet = quiet
+        self._verbose = verbose
+        self._stream = stream
+        self._streamed = ""
+
+    def take(self, event: AgentEvent) -> None:
+        """Write what one event has to say."""
+        match event:
+            case Started(mode="analyst"):
+                self._trace("no model: the built-in analyst answers")
+            case Started(model=model):
+                self._trace(f"{model} answers")
+            case TextDelta(text=text) if self._stream:
+                self._write(text)
+                self._streamed += text
+            case TextReset():
+                if self._streamed and not self._streamed.endswith("\n"):
+                    self._write("\n")
+                self._streamed = ""
+            case ToolStarted() if self._verbose:
+                self._trace(f"… {event.evidence_id} {event.tool} {json.dumps(event.arguments)}")
+            case ToolFinished():
+                self._tool_line(event)
+            case Degraded(degradation=degradation):
+                self._narrator.warn(f"{degradation.what}: {degradation.detail}")
+            case Answered(answer=answer):
+                self._finish(answer)
+            case Failed(detail=detail):
+                self._narrator.error(detail)
+            case _:
+                pass
+
+    def _tool_line(self, event: ToolFinished) -> None:
+        evidence = event.evidence
+        mark = _MARKS.get(evidence.state, "✗")
+        arguments = call_text(evidence.arguments, limit=None if self._verbose else 60)
+        timing = f" {evidence.elapsed:.2f} s" if self._verbose else ""
+        self._trace(
+            f"{mark} {evidence.id} {evidence.tool}({arguments}){timing}: {evidence.summary}"
+        )
+
+    def _finish(self, answer: Answer) -> None:
+        if answer.text != self._streamed:
+            if self._streamed:
+                self._write("\n\n")
+            self._write(answer.text)
+        if not answer.text.endswith("\n"):
+            self._write("\n")
+        for flagged in answer.unsupported:
+            self._narrator.warn(
+                f"not in the evidence, check it yourself: {flagged.kind} {flagged.text!r}"
+            )
+        if answer.evidence:
+            self._write("\nEvidence\n")
+            for evidence in answer.evidence:
+                arguments = call_text(evidence.arguments, limit=_LONGEST_ARGUMENT)
+                state = "" if evidence.state is State.OK else f" [{evidence.state.value}]"
+                self._write(
+                    f"  {evidence.id}  {evidence.tool}({arguments}){state}: {evidence.summary}\n"
+                )
+        self._trace(usage_line(answer))
+
+    def _trace(self, text: str) -> None:
+        if not self._quiet:
+            self._narrator.trace(text)
+
+    def _write(self, text: str) -> None:
+        self._stdout.write(text)
+        self._stdout.flush()
+
+
+def call_text(arguments: dict[str, Any], *, limit: int | None) -> str:
+    """Arguments as ``name=value`` pairs, cut to ``limit`` characters."""
+    text = ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
+    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+
+
+def usage_line(answer: Answer) -> str:
+    """Who answered, what it took, and how to go on."""
+    usage = answer.usage
+    parts = [answer.model or "built-in analyst"]
+    if usage.model_calls:
+        parts.append(f"{usage.prompt_tokens} + {usage.completion_tokens} tokens")
+        parts.append("cost not known" if usage.cost is None else f"${usage.cost:.4f}")
+    parts.append(f"{usage.tool_calls} tool calls")
+    parts.append(f"{usage.elapsed:.1f} s")
+    parts.append(f"go on with --session {answer.session}")
+    return " · ".join(parts)

@@ -1,0 +1,48 @@
+"""The whole check-up: everything at the same time, each part allowed to fail on its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from sre_tui.doctor import backends, local
+from sre_tui.doctor.finding import Finding, Verdict, broken, doubtful
+from sre_tui.doctor.model import language_model
+from sre_tui.tools.context import ToolContext
+
+__all__ = ["Finding", "Verdict", "examine"]
+
+
+async def examine(context: ToolContext, *, ask_model: bool = True) -> list[Finding]:
+    """Check settings, folders, index, backends and the model.
+
+    Args:
+        context: opened without last-known-good data, so that nothing old looks alive.
+        ask_model: whether the model is called, which may cost a little.
+    """
+    settings = context.settings
+    parts: list[tuple[str, Awaitable[list[Finding]]]] = [
+        ("folders", asyncio.to_thread(local.folders, context.folders)),
+        ("index", asyncio.to_thread(local.index, settings, context.folders)),
+    ]
+    parts += [(c.source, backends.prometheus(c, context.clock)) for c in context.prometheus]
+    parts += [(c.source, backends.grafana(c, context.clock)) for c in context.grafana]
+    parts += [(c.source, backends.loki(c, context.clock)) for c in context.loki]
+    parts.append(("model", language_model(settings, ask=ask_model)))
+    answers = await asyncio.gather(*(part for _, part in parts), return_exceptions=True)
+    found: list[Finding] = []
+    if not settings.configured:
+        found.append(
+            doubtful(
+                "settings",
+                "backends",
+                "no backend is configured",
+                "`sre config init` writes a settings file; `sre --demo` needs none.",
+            )
+        )
+    for (subject, _), answer in zip(parts, answers, strict=True):
+        if isinstance(answer, BaseException):
+            found.append(broken(subject, "check-up", f"{type(answer).__name__}: {answer}"))
+        else:
+            found += answer
+    return found
