@@ -82,18 +82,20 @@ class Pane(Vertical):
     DEFAULT_CSS = """
     Pane {
         height: 1fr;
-        border: round $border-blurred;
+        border: round $foreground 25%;
         border-title-color: $foreground;
         border-title-style: bold;
         border-subtitle-color: $foreground;
-        &:focus-within { border: round $border; }
+        &:focus-within { border: heavy $border; }
         & > .pane--notice { width: 1fr; height: auto; display: none; dock: top; }
         &.-error { border: round $error; border-subtitle-color: $text-error; }
         &.-unauthorized { border: round $error; border-subtitle-color: $text-error; }
+        &.-error:focus-within, &.-unauthorized:focus-within { border: heavy $error; }
         &.-partial { border-subtitle-color: $text-warning; }
         &.-partial > .pane--notice { display: block; padding: 0 1; color: $text-warning; }
         &.-stale > * { text-opacity: 60%; }
         &.-stale > .pane--notice { display: block; padding: 0 1; text-opacity: 100%; }
+        &:ansi.-stale > * { text-opacity: 100%; text-style: dim; }
         &.-message > * { display: none; }
         &.-message > .pane--notice {
             display: block; dock: none; height: 1fr; padding: 1 2;

@@ -135,12 +135,13 @@ class Prompt(Vertical):
             border: none;
             background: $panel;
         }
+        & > .prompt--choices > .option-list--option-highlighted { text-style: bold underline; }
         &.-choosing > .prompt--choices { display: block; }
         & > _Field {
             height: auto;
             min-height: 1;
             max-height: 8;
-            border: round $border-blurred;
+            border: round $foreground 25%;
             padding: 0 1;
             background: transparent;
         }

@@ -78,6 +78,8 @@ class KeyedTable(DataTable[Text]):
         overflow-x: hidden;
         &:focus { background-tint: $foreground 0%; }
         & > .datatable--header { background: $panel; text-style: bold; }
+        &:ansi > .datatable--header { background: $background; text-style: bold underline; }
+        &:ansi > .datatable--cursor { text-style: reverse; }
         & > .keyed-table--ok { color: $text-success; }
         & > .keyed-table--info { color: $text-primary; }
         & > .keyed-table--warning { color: $text-warning; }

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
+from textual.app import App, ComposeResult
 
-from tests.screens.svg import SvgSnapshot
+from tests.screens.svg import SvgSnapshot, text_of
 from tests.screens.widgets.rows import COLUMNS, FLEET, Machine, rows_of
 from tests.screens.widgets.stage import SIZES, shown
 from widgets.table import KeyedTable, RowHighlighted, RowSelected
@@ -194,3 +195,33 @@ async def test_cursor_never_leaves_a_row_that_is_still_there(
             assert (table.cursor_key is None) == (not table.shown_keys)
             assert table.row_count == len(table.shown_keys)
         await scene.settle()
+
+
+async def test_rows_given_before_the_first_layout_are_shown() -> None:
+    table = KeyedTable(COLUMNS, sort_key="name")
+    table.set_class(True, "-hidden")
+
+    class Early(App[None]):
+        CSS = ".-hidden { display: none; }"
+
+        def compose(self) -> ComposeResult:
+            yield table
+
+        def on_mount(self) -> None:
+            table.set_rows(rows_of(FLEET))
+            table.move_to_key("web")
+
+    app = Early()
+    async with app.run_test(size=(80, 10)) as pilot:
+        await pilot.pause()
+        table.remove_class("-hidden")
+        await pilot.pause()
+        await pilot.pause()
+        assert table.cursor_key == "web"
+        assert [line.split()[0] for line in text_of(app).splitlines() if line.strip()] == [
+            "Name▲",
+            "backup",
+            "cache",
+            "db",
+            "web",
+        ]
