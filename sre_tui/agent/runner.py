@@ -1,0 +1,164 @@
+"""Runs tools as evidence: numbered, at the same time, each question asked only once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from providers.errors import BackendError, InvalidQuery
+from providers.reading import State
+from providers.text import clean, clean_json, one_line
+from sre_tui.agent.events import AgentEvent, Evidence, ToolFinished, ToolStarted
+from sre_tui.agent.evidence import EvidenceStore, argument_key, summary_of
+from sre_tui.agent.limits import Deadline
+from sre_tui.agent.redaction import Redactor
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.result import ToolResult
+from sre_tui.tools.tool import Tool
+
+log = logging.getLogger(__name__)
+
+DataT = TypeVar("DataT", bound=BaseModel)
+
+AT_ONCE = 6
+"""Tool calls under way at the same time."""
+
+
+@dataclass(frozen=True)
+class Ran(Generic[DataT]):
+    """A tool call and its outcome.
+
+    Attributes:
+        result: the typed result; None if the call failed.
+        repeated: whether the same had been asked before, so that no backend was asked again.
+    """
+
+    evidence: Evidence
+    result: ToolResult[DataT] | None
+    repeated: bool = False
+
+
+class ToolRunner:
+    """Runs the offered tools for one question."""
+
+    def __init__(
+        self,
+        context: ToolContext,
+        tools: Sequence[Tool[Any]],
+        store: EvidenceStore,
+        redactor: Redactor,
+        deadline: Deadline,
+        emit: Callable[[AgentEvent], None],
+    ) -> None:
+        self.tools = tuple(tools)
+        self.calls = 0
+        """Calls that reached a tool."""
+        self.evidence: list[Evidence] = []
+        """What this question brought, in the order of the calls."""
+        self._context = context
+        self._store = store
+        self._redactor = redactor
+        self._deadline = deadline
+        self._emit = emit
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._asked: dict[str, asyncio.Future[Ran[Any]]] = {}
+
+    async def run(self, tool: Tool[DataT], arguments: Mapping[str, object]) -> Ran[DataT]:
+        """Run a tool; whatever goes wrong in it is told by the evidence.
+
+        Raises:
+            ArgumentError: if the arguments do not fit; nothing was asked of anybody then.
+        """
+        parsed = tool.parse(arguments)
+        key = argument_key(tool.name, parsed.model_dump(mode="json"))
+        earlier = self._asked.get(key)
+        if earlier is not None:
+            ran: Ran[DataT] = await asyncio.shield(earlier)
+            return replace(ran, repeated=True)
+        future: asyncio.Future[Ran[Any]] = asyncio.get_running_loop().create_future()
+        self._asked[key] = future
+        shown = self._redactor.value(parsed.model_dump(mode="json", exclude_unset=True))
+        evidence_id = self._store.next_id()
+        self.calls += 1
+        self._emit(ToolStarted(evidence_id=evidence_id, tool=tool.name, arguments=shown))
+        try:
+            async with self._places:
+                done = await self._run(tool, arguments, evidence_id, shown)
+        except BaseException:
+            future.cancel()
+            del self._asked[key]
+            raise
+        future.set_result(done)
+        self._store.keep(done.evidence, done.result)
+        self.evidence.append(done.evidence)
+        self.evidence.sort(key=lambda one: int(one.id[1:]))
+        self._emit(ToolFinished(evidence=done.evidence))
+        return done
+
+    async def run_all(
+        self, calls: Sequence[tuple[Tool[Any], Mapping[str, object]]]
+    ) -> list[Ran[Any]]:
+        """Run several tools at the same time; the outcomes in the order of the calls."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self.run(tool, arguments)) for tool, arguments in calls]
+        return [task.result() for task in tasks]
+
+    async def _run(
+        self,
+        tool: Tool[DataT],
+        arguments: Mapping[str, object],
+        evidence_id: str,
+        shown: dict[str, Any],
+    ) -> Ran[DataT]:
+        started = self._deadline.elapsed
+        result: ToolResult[DataT] | None = None
+        state = State.BAD_RESPONSE
+        try:
+            async with asyncio.timeout(self._deadline.left):
+                result = await tool.run(self._context, arguments)
+        except InvalidQuery as error:
+            text = _query_error(error)
+            summary = f"the query was rejected: {one_line(error.message, 180)}"
+        except BackendError as error:
+            state, text = error.state, error.detail
+            summary = one_line(error.detail)
+        except TimeoutError:
+            state, text = State.UNREACHABLE, "there was no answer within the time for this question"
+            summary = text
+        except Exception as error:
+            log.exception("tool %s failed", tool.name)
+            text = f"the tool itself failed ({type(error).__name__}); the log has the details"
+            summary = text
+        else:
+            state = result.state
+            text = self._store.text_of(tool, result)
+            missing = [source for source in result.sources if source.state is not State.OK]
+            summary = summary_of(
+                text, (f"{one.source} {one.state.value.replace('_', ' ')}" for one in missing)
+            )
+        document = None if result is None else result.model_dump(mode="json")
+        evidence = Evidence(
+            id=evidence_id,
+            tool=tool.name,
+            arguments=shown,
+            state=state,
+            observed_at=self._context.clock() if result is None else result.observed_at,
+            summary=self._redactor.text(summary),
+            text=self._redactor.text(clean(text)),
+            document=self._redactor.value(clean_json(document)),
+            sources=() if result is None else result.sources,
+            elapsed=self._deadline.elapsed - started,
+        )
+        return Ran(evidence, result)
+
+
+def _query_error(error: InvalidQuery) -> str:
+    lines = [f"The query was rejected: {clean(error.message)}", clean(error.query)]
+    if error.offset is not None and "\n" not in error.query:
+        lines.append(" " * error.offset + "^")
+    return "\n".join(lines)

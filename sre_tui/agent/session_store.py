@@ -1,0 +1,225 @@
+"""Where sessions are kept: one private JSON file each, replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from providers.clock import Clock
+from providers.text import one_line
+from sre_tui.agent.session import (
+    SESSION_KIND,
+    SESSION_VERSION,
+    FileStamp,
+    Session,
+    SessionRecord,
+)
+from sre_tui.agent.untrusted import Fence
+from sre_tui.nearest import nearest
+
+_ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-z]{4}")
+
+
+class SessionError(Exception):
+    """A session cannot be opened or saved.
+
+    Attributes:
+        code: ``session_unknown``, ``session_unreadable`` or ``session_unsaved``.
+        detail: one line for the user.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class SessionSummary:
+    """One line of the list of sessions."""
+
+    id: str
+    title: str
+    updated_at: datetime | None
+    questions: int
+    problem: str = ""
+    """Why the file cannot be used, if it cannot."""
+
+
+class SessionStore:
+    """The sessions in one folder."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder = folder
+        self._clock = clock
+
+    def new(self) -> Session:
+        """A fresh session; it has no file until it is saved."""
+        now = self._clock()
+        letters = "0123456789abcdefghijklmnopqrstuvwxyz"
+        end = "".join(secrets.choice(letters) for _ in range(4))
+        record = SessionRecord(
+            id=f"{now:%Y%m%d-%H%M%S}-{end}",
+            created_at=now,
+            updated_at=now,
+            fence=Fence.random().word,
+        )
+        return Session(record)
+
+    def load(self, session_id: str) -> Session:
+        """The session of that name.
+
+        Raises:
+            SessionError: ``session_unknown`` or ``session_unreadable``.
+        """
+        path = self._path(session_id)
+        if not _ID.fullmatch(session_id) or not path.exists():
+            close = nearest(session_id, [known.stem for known in self._files()], limit=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise SessionError("session_unknown", f"there is no session {session_id!r}{hint}")
+        try:
+            stamp = _stamp(path)
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(path, _reason(error)) from error
+        return Session(_parse(path, text), stamp)
+
+    def latest(self) -> Session:
+        """The session used last.
+
+        Raises:
+            SessionError: if there is none, or its file cannot be used.
+        """
+        newest = next(self._files(), None)
+        if newest is None:
+            raise SessionError("session_unknown", f"there is no session yet in {self.folder}")
+        return self.load(newest.stem)
+
+    def summaries(self, limit: int = 50) -> list[SessionSummary]:
+        """The sessions used last, newest first; those that cannot be read say why."""
+        found: list[SessionSummary] = []
+        for path in self._files():
+            if len(found) == limit:
+                break
+            try:
+                record = self.load(path.stem).record
+            except SessionError as error:
+                found.append(SessionSummary(path.stem, "", None, 0, error.detail))
+            else:
+                count = len(record.exchanges)
+                title = one_line(record.title, 100)
+                found.append(SessionSummary(record.id, title, record.updated_at, count))
+        return found
+
+    def cost_since(self, moment: datetime) -> float:
+        """US dollars that answers since then took, as far as prices were known."""
+        total = 0.0
+        for path in self._files():
+            try:
+                if path.stat().st_mtime < moment.timestamp():
+                    break
+                exchanges = self.load(path.stem).exchanges
+            except (OSError, SessionError):
+                continue
+            total += sum(one.usage.cost or 0.0 for one in exchanges if one.asked_at >= moment)
+        return total
+
+    def save(self, session: Session) -> str | None:
+        """Write the session, wholly or not at all.
+
+        Returns:
+            One line for the user if the file had been changed by somebody else meanwhile, in which
+            case it was left alone and the session was saved under a new name.
+
+        Raises:
+            SessionError: ``session_unsaved``; what was saved before is still there.
+        """
+        path = self._path(session.id)
+        note: str | None = None
+        try:
+            if (_stamp(path) if path.exists() else None) != session.stamp:
+                session.record = session.record.model_copy(update={"id": self.new().id})
+                note = f"{path} was changed by another process; saved as session {session.id}"
+                path = self._path(session.id)
+            session.stamp = self._write(path, session.record.model_dump_json(indent=1))
+        except OSError as error:
+            raise SessionError(
+                "session_unsaved", f"the session cannot be saved in {self.folder}: {_reason(error)}"
+            ) from error
+        return note
+
+    def _write(self, path: Path, text: str) -> FileStamp:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+        try:
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            stamp = _stamp(draft)
+            draft.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return stamp
+
+    def _path(self, session_id: str) -> Path:
+        return self.folder / f"{session_id}.json"
+
+    def _files(self) -> Iterator[Path]:
+        try:
+            found = [path for path in self.folder.glob("*.json") if _ID.fullmatch(path.stem)]
+            ordered = sorted(
+                found, key=lambda path: (path.stat().st_mtime_ns, path.stem), reverse=True
+            )
+        except OSError:
+            return
+        yield from ordered
+
+
+def _parse(path: Path, text: str) -> SessionRecord:
+    try:
+        return SessionRecord.model_validate_json(text)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False)[0]
+        where = problem["loc"][0] if problem["loc"] else ""
+        given = problem["input"]
+        if where == "kind":
+            raise _unreadable(path, f"it is no {SESSION_KIND}") from error
+        if where == "schema_version":
+            raise _unreadable(
+                path, f"its form is version {given!r}, and this program reads {SESSION_VERSION}"
+            ) from error
+        raise _unreadable(path, f"{'.'.join(map(str, problem['loc']))} {problem['msg']}") from error
+
+
+def _unreadable(path: Path, why: str) -> SessionError:
+    return SessionError(
+        "session_unreadable", one_line(f"{path} cannot be used: {why}; it was left as it is")
+    )
+
+
+def _reason(error: Exception) -> str:
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+
+
+def _stamp(path: Path) -> FileStamp:
+    status = path.stat()
+    return FileStamp(status.st_mtime_ns, status.st_size, status.st_ino)
