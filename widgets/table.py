@@ -17,7 +17,7 @@ from textual.widgets.data_table import ColumnKey, RowKey
 from textual.widgets.data_table import Row as TableRow
 
 from widgets.cell import Column, KeyedRow, Tone, fit_columns, sort_rows
-from widgets.text import fit
+from widgets.text import fit, truncate
 
 
 class _KeyMessage(Message):
@@ -305,7 +305,7 @@ class KeyedTable(DataTable[Text]):
         if key != self._sort_key:
             return Text(fit(column.title, room, column.align), end="")
         arrow = "▼" if self._reverse else "▲"
-        return Text(fit(column.title, max(0, room - 1), column.align) + arrow, end="")
+        return Text(fit(truncate(column.title, room - 1) + arrow, room, column.align), end="")
 
     def _update(self) -> None:
         """Filter and sort what was given, and show what is new about it."""

@@ -25,6 +25,7 @@ class Stage(App[None]):
     def __init__(self, *shown: Widget, css: str = "") -> None:
         super().__init__()
         self.animation_level = "none"
+        self.theme = "textual-dark"
         self._widgets = shown
         if css:
             self.stylesheet.add_source(css)
