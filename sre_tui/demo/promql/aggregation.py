@@ -46,7 +46,9 @@ def _variance(values: Floats, present: Flags) -> Floats:
     origin = values[present.argmax(axis=0), np.arange(values.shape[1])]
     shifted = np.where(present, values - origin[None, :], 0.0)
     mean = _mean(shifted, present)
-    return _mean((shifted - mean[None, :]) ** 2, present)
+    variance = _mean((shifted - mean[None, :]) ** 2, present)
+    # One sample has no variance, not even when it is infinite or NaN.
+    return np.where(present.sum(axis=0) == 1, 0.0, variance)
 
 
 _REDUCERS: Mapping[str, Callable[[Floats, Flags], Floats]] = {

@@ -24,7 +24,7 @@ from sre_tui.demo.promql.values import (
     merge_duplicates,
     without_name,
 )
-from sre_tui.demo.promql.vector_functions import CALENDAR, ELEMENTWISE
+from sre_tui.demo.promql.vector_functions import CALENDAR, ELEMENTWISE, calendar
 from sre_tui.demo.promql.windows import Windows
 from sre_tui.demo.telemetry import SeriesSource
 
@@ -193,7 +193,7 @@ class Evaluator:
             return self._elementwise(name, args)
         if name in CALENDAR:
             vector = self.vector(args[0]) if args else self._now()
-            values = np.where(np.isfinite(vector.values), CALENDAR[name](vector.values), np.nan)
+            values = calendar(name, vector.values)
             return self._unnamed(Vector(vector.labels, values, vector.present))
         match name:
             case "time":

@@ -53,7 +53,7 @@ ELEMENTWISE: Mapping[str, Elementwise] = {
 
 
 def _seconds(values: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.datetime64]]:
-    return np.where(np.isfinite(values), values, 0.0).astype(np.int64).astype("datetime64[s]")
+    return values.astype(np.int64).astype("datetime64[s]")
 
 
 def _since(values: Floats, unit: str, within: str) -> Floats:
@@ -74,6 +74,13 @@ def _day_of_week(values: Floats) -> Floats:
     # Day 0 of Unix time was a Thursday, and Prometheus counts from Sunday.
     days = _seconds(values).astype("datetime64[D]").astype(np.int64)
     return ((days + 4) % 7).astype(np.float64)
+
+
+def calendar(name: str, values: Floats) -> Floats:
+    """A part of the UTC date of Unix seconds; NaN where the number is no date."""
+    # Prometheus converts such numbers in a way that differs from one processor to the next.
+    dated = np.abs(values) < 1e15
+    return np.where(dated, CALENDAR[name](np.where(dated, values, 0.0)), np.nan)
 
 
 CALENDAR: Mapping[str, Callable[[Floats], Floats]] = {

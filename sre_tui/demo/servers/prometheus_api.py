@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.requests import Request
 
 from sre_tui.demo.promql import Engine, Version, dialect_of
+from sre_tui.demo.promql.alert_series import AlertSeries
 from sre_tui.demo.promql.annotations import infos
 from sre_tui.demo.servers import prometheus_status as status
 from sre_tui.demo.servers.prometheus_documents import (
@@ -47,12 +48,12 @@ class PrometheusApi:
         version: Version,
     ) -> None:
         """Keep where everything comes from; rules and targets are read at every request."""
-        self._source = source
+        self._source: SeriesSource = AlertSeries(source, rules, dialect_of(version))
         self._targets = targets
         self._clock = clock
         self._version = version
         self._dialect = dialect_of(version)
-        self._engine = Engine(source, self._dialect)
+        self._engine = Engine(self._source, self._dialect)
         self._started = clock()
         self.rules_api = RulesApi(source, rules, recording_rules, clock, self._dialect)
 
