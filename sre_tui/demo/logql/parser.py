@@ -29,7 +29,7 @@ from sre_tui.demo.logql.syntax import (
     VectorLiteral,
     VectorMatching,
 )
-from sre_tui.demo.logql.units import format_sample
+from sre_tui.demo.promql.formatting import format_value
 from sre_tui.demo.telemetry import Matcher
 
 SET_OPS = ("and", "or", "unless")
@@ -202,7 +202,7 @@ def _binary(
         if op in SET_OPS and isinstance(operand, NumberLiteral):
             raise ParseError(
                 f"unexpected literal for {side} leg of logical/set binary operation "
-                f"({op}): {format_sample(operand.value)}"
+                f"({op}): {format_value(operand.value)}"
             )
     return BinaryOperation(
         op, cast(MetricQuery, left), cast(MetricQuery, right), returns_bool, matching

@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 from urllib.parse import quote, unquote
 
 from sre_tui.demo.logql.regex import compile_re2
-from sre_tui.demo.logql.units import format_sample, parse_bytes, parse_duration
+from sre_tui.demo.logql.units import parse_bytes, parse_duration
+from sre_tui.demo.promql.formatting import format_value
 
 Value: TypeAlias = str | int | float | bool
 
@@ -28,7 +29,7 @@ def to_text(value: Value) -> str:
     """A value as a template prints it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format_sample(value) if isinstance(value, float) else str(value)
+    return format_value(value) if isinstance(value, float) else str(value)
 
 
 def is_true(value: Value) -> bool:

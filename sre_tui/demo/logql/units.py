@@ -1,4 +1,4 @@
-"""Durations and byte sizes as LogQL writes them, and numbers as Loki prints them."""
+"""Durations and byte sizes as LogQL and Loki write them."""
 
 from __future__ import annotations
 
@@ -48,18 +48,6 @@ def parse_bytes(text: str) -> float:
         raise ValueError(f"unhandled size name: {match[2]}")
     scale: int = (1024 if binary else 1000) ** _POWERS[prefix]
     return math.floor(float(match[1]) * scale)
-
-
-def format_sample(value: float) -> str:
-    """A sample value in Loki's notation: shortest, never with an exponent."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
-    text = repr(value)
-    return text if "e" not in text else f"{value:.20f}".rstrip("0")
 
 
 def format_go_duration(seconds: float) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from sre_tui.demo.logql.log_results import LogResult, Work
 from sre_tui.demo.logql.matrix import Matrix, Row, Scalar, Value
 from sre_tui.demo.logql.record import Record
-from sre_tui.demo.logql.units import format_sample
+from sre_tui.demo.promql.formatting import format_value
 
 CATEGORIZE = "categorize-labels"
 
@@ -71,7 +71,7 @@ def _line(record: Record, categorized: bool) -> list[object]:
 def vector(value: Value, seconds: float, *, descending: bool | None) -> tuple[str, object, int]:
     """Kind, items and length of an instant result."""
     if isinstance(value, Scalar):
-        return "scalar", [number(seconds), format_sample(value.value)], 1
+        return "scalar", [number(seconds), format_value(value.value)], 1
     rows = [row for row in value.rows if row.present[0]]
     rows.sort(key=lambda row: row.labels)
     if descending is not None:
@@ -79,7 +79,7 @@ def vector(value: Value, seconds: float, *, descending: bool | None) -> tuple[st
     items = [
         {
             "metric": dict(row.labels),
-            "value": [number(seconds), format_sample(float(row.values[0]))],
+            "value": [number(seconds), format_value(float(row.values[0]))],
         }
         for row in rows
     ]
@@ -89,7 +89,7 @@ def vector(value: Value, seconds: float, *, descending: bool | None) -> tuple[st
 def matrix(value: Value, steps: Sequence[float]) -> list[dict[str, Any]]:
     """The items of a range result, sorted by labels."""
     if isinstance(value, Scalar):
-        text = format_sample(value.value)
+        text = format_value(value.value)
         return [{"metric": {}, "values": [[number(step), text] for step in steps]}]
     return [
         {"metric": dict(row.labels), "values": _points(row, steps)}
@@ -103,7 +103,7 @@ def _filled(value: Matrix) -> list[Row]:
 
 def _points(row: Row, steps: Sequence[float]) -> list[list[object]]:
     return [
-        [number(step), format_sample(float(sample))]
+        [number(step), format_value(float(sample))]
         for step, sample, present in zip(steps, row.values, row.present, strict=True)
         if present
     ]
