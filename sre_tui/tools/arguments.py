@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
@@ -73,6 +73,10 @@ class Moment:
         if self.at is not None:
             return self.at.isoformat().replace("+00:00", "Z")
         return f"-{format_window(self.ago)}" if self.ago else "now"
+
+
+NOW: Final = Moment()
+"""The default of arguments that are a point in time."""
 
 
 def parse_moment(text: str) -> Moment:
@@ -150,6 +154,7 @@ class Completes:
 
 
 __all__ = [
+    "NOW",
     "Completes",
     "Moment",
     "Positional",
