@@ -1,0 +1,18 @@
+"""What can go wrong in the homelab: one class for each kind, by family of kinds."""
+
+from sre_tui.demo.faults import backups, compute, monitoring, network, power, services, storage
+from sre_tui.demo.faults.kind import FAULT_KINDS, Fault, TargetKind, target_names
+
+__all__ = [
+    "FAULT_KINDS",
+    "Fault",
+    "TargetKind",
+    "backups",
+    "compute",
+    "monitoring",
+    "network",
+    "power",
+    "services",
+    "storage",
+    "target_names",
+]

@@ -1,0 +1,72 @@
+"""Backups and where they are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
+from sre_tui.demo.world.logs import Source
+from sre_tui.demo.world.shapes import line
+
+if TYPE_CHECKING:
+    from sre_tui.demo.world.stage import Stage
+
+_NO_SPACE = "unable to create backup snapshot - ENOSPC: No space left on device"
+
+
+@fault_kind
+class DatastoreFull(Fault):
+    """A backup datastore fills up because garbage collection frees nothing; backups then fail."""
+
+    hits: ClassVar[TargetKind] = TargetKind.DATASTORE
+    summary: ClassVar[str] = "a backup datastore runs full"
+
+    within: Length = Field(default=12 * 3600.0, description="how long it takes to get there")
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        store = stage.lab.datastore_by_name[self.target]
+        pool = stage.lab.pool_by_id[store.pool]
+        full = 0.9 + 0.098 * self.severity
+        rise = full * store.size - stage.typical("datastore.used", store.name)
+        stop = min(end, start + self.within)
+        part = (stop - start) / self.within
+        stage.add("datastore.used", store.name, line([(start, 0), (stop, rise * part)]))
+        if pool.host == store.host:
+            held = full * pool.size - stage.typical("pool.used", pool.id)
+            stage.add("pool.used", pool.id, line([(start, 0), (stop, held * part)]))
+        stage.murmur(
+            Source(store.host, "proxmox-backup-proxy", "warning"), 1.5,
+            lambda rng: f"garbage collection on datastore '{store.name}': removed 0 B, pending {rng.randint(300, 900)} GiB, datastore {90 + 9 * self.severity:.0f}% used",
+            start + self.within * 0.5, end,
+        )  # fmt: skip
+        if self.severity >= 0.5 and start + self.within < end:
+            ran_out = start + self.within
+            stage.murmur(
+                Source(store.host, "proxmox-backup-proxy", "error"), 12,
+                lambda rng: f"backup failed: inserting chunk {rng.getrandbits(64):016x} on store '{store.name}' failed: ENOSPC: No space left on device",
+                ran_out, end,
+            )  # fmt: skip
+            if store.name == "main":
+                for name in stage.plant["backup.failing"].row:
+                    stage.backups_fail(name, ran_out, end, _NO_SPACE)
+
+
+@fault_kind
+class BackupFailing(Fault):
+    """The nightly backup of a guest, or of all guests of a datastore, fails."""
+
+    hits: ClassVar[TargetKind] = TargetKind.COVERED
+    summary: ClassVar[str] = "nightly backups fail"
+
+    reason: str = Field(
+        default="command 'lxc-usernsexec' failed: can't freeze guest: got timeout",
+        description="what the job log says",
+    )
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        every = list(stage.plant["backup.failing"].row)
+        hit = every if self.target in stage.lab.datastore_by_name else [self.target]
+        for name in hit:
+            stage.backups_fail(name, start, end, self.reason)

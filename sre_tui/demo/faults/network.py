@@ -1,0 +1,66 @@
+"""The network between things."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from sre_tui.demo.faults.kind import Fault, TargetKind, fault_kind
+from sre_tui.demo.world import dice
+from sre_tui.demo.world.logs import Source
+from sre_tui.demo.world.shapes import FOREVER, line
+
+if TYPE_CHECKING:
+    from sre_tui.demo.world.stage import Stage
+
+
+@fault_kind
+class NetworkLoss(Fault):
+    """Packets to one host get lost: a bad cable, a flapping port, or (severity 1) no link."""
+
+    hits: ClassVar[TargetKind] = TargetKind.HOST
+    summary: ClassVar[str] = "packets to a host are lost, more with severity"
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        host, sev = self.target, self.severity
+        pinged = [p.instance for p in stage.lab.probes if p.host == host]
+        known = host in stage.lab.machines
+        if sev >= 0.95:
+            outages = [(start, end)]
+        else:
+            minutes = stage.repeated(start, end, 60.0, "loss", host, jitter=0.0).tolist()
+            seed = stage.plant.seed
+            outages = [
+                (minute, minute + 45)
+                for number, minute in enumerate(minutes)
+                if dice.unit(seed, "lost", host, number) < 0.15 + 0.6 * sev
+            ]
+        shape = line(
+            [p for a, b in outages for p in ((a - 0.5, 0.0), (a, 1.0), (b, 1.0), (b + 0.5, 0.0))]
+            if end < FOREVER or sev < 0.95
+            else [(start - 0.5, 0.0), (start, 1.0)]
+        )
+        for instance in pinged:
+            stage.add("probe.failing", instance, shape)
+            stage.raise_("probe.duration", instance, start, end, 0.05 + 0.3 * sev, 5)
+        if not known:
+            stage.murmur(
+                Source("proxy", "traefik", "error"), 10,
+                lambda _: f"dial tcp: {host}: i/o timeout", start, end,
+            )  # fmt: skip
+            return
+        error = f'Get "http://{host}:9100/metrics": context deadline exceeded'
+        for start_out, end_out in outages:
+            stage.scrape_fails(host, start_out, end_out, error)
+        stage.raise_("net.errors", host, start, end, 4 + 60 * sev, 10)
+        stage.raise_("net.drops", host, start, end, 2 + 30 * sev, 10)
+        stage.raise_("net.carrier", host, start, end, 0.004 + 0.02 * sev, 10)
+        machine = stage.lab.machines[host]
+        nic = getattr(machine, "nic", "eth0")
+        stage.murmur(
+            Source(host, "kernel", "warning"), 8 + 30 * sev,
+            lambda rng: rng.choice((f"e1000e 0000:00:1f.6 {nic}: NIC Link is Down",
+                                    f"e1000e 0000:00:1f.6 {nic}: NIC Link is Up 1000 Mbps Full Duplex")),
+            start, end,
+        )  # fmt: skip
+        if sev >= 0.95:
+            stage.mute(start + 5, end, host)

@@ -1,0 +1,247 @@
+"""Disks, pools and what stands on them."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
+from sre_tui.demo.world.homelab import Disk, Pool
+from sre_tui.demo.world.logs import Source
+from sre_tui.demo.world.shapes import FOREVER, line
+
+if TYPE_CHECKING:
+    from sre_tui.demo.world.stage import Stage
+
+_STORAGE_WAITS = {
+    "jellyfin": "[ERR] MediaBrowser.MediaEncoding.Transcoding: transcode stalled: read timeout",
+    "nextcloud": "error PHP filemtime(): stat failed, file locked while waiting for storage",
+    "paperless": "consumer: timeout while reading document from storage",
+    "frigate": "record.maintainer WARNING: unable to keep up with recording segments in cache",
+}
+
+
+def slow_pool(stage: Stage, pool: Pool, start: float, end: float, weight: float) -> None:
+    """What everybody feels who reads from a pool that has become slow."""
+    lab = stage.lab
+    for disk in pool.disks:
+        reads = stage.typical("disk.reads", disk)
+        stage.raise_("disk.read_time", disk, start, end, reads * 0.02 * weight, 1200)
+        stage.raise_("disk.busy", disk, start, end, 0.15 * weight, 1200)
+    stage.raise_("cpu.iowait", pool.host, start, end, 0.06 + 0.16 * weight, 1200)
+    stage.raise_("pressure.io", pool.host, start, end, 0.1 + 0.3 * weight, 1200)
+    stage.raise_("processes.blocked", pool.host, start, end, 1 + 5 * weight, 1200)
+    waiting = {g.name: g for g in (*lab.guests_mounting(pool.id), *lab.guests_stored_on(pool.id))}
+    for name, guest in waiting.items():
+        if not guest.running:
+            continue
+        late = start + 600
+        stage.raise_("cpu.iowait", name, late, end, 0.12 + 0.3 * weight, 1200)
+        stage.raise_("pressure.io", name, late, end, 0.15 + 0.4 * weight, 1200)
+        stage.raise_("processes.blocked", name, late, end, 1 + 3 * weight, 1200)
+        if guest.mounts:
+            stage.raise_("nfs.retransmissions", name, late, end, 0.2 + 0.8 * weight)
+            stage.murmur(
+                Source(name, "kernel", "warning"), 2 + 6 * weight,
+                lambda rng: f"nfs: server nas1 not responding, still trying (task:{rng.randint(900, 30_000)})",
+                late, end,
+            )  # fmt: skip
+        for instance in stage.probes_on(name):
+            stage.raise_("probe.duration", instance, late, end, 0.6 + 2.4 * weight, 900)
+        for service in guest.services:
+            text = _STORAGE_WAITS.get(service.name)
+            if text:
+                stage.murmur(
+                    Source(name, service.name, "error", container=_container(guest, service.name)),
+                    6 + 24 * weight, lambda _, said=text: said, late, end,
+                )  # fmt: skip
+        if name in stage.plant["http.slow"].row:
+            stage.raise_("http.slow", name, late, end, 0.05 + 0.2 * weight, 900)
+
+
+def _container(guest: object, service: str) -> str:
+    containers = getattr(guest, "containers", ())
+    return service if any(item.name == service for item in containers) else ""
+
+
+@fault_kind
+class DiskFailing(Fault):
+    """A disk with growing unreadable sectors; its pool and everything on it slow down."""
+
+    hits: ClassVar[TargetKind] = TargetKind.DISK
+    summary: ClassVar[str] = "a disk gets unreadable sectors and slows its pool down"
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        disk = stage.lab.disk_by_id[self.target]
+        pool = stage.lab.pool_by_id[disk.pool]
+        sev = self.severity
+        hour = 3600.0
+        growth = ((0, 0), (0.2, 8), (1, 60), (3, 400), (12, 1600), (72, 2600))
+        for name, share in (("reallocated", 1.0), ("pending", 0.12), ("uncorrectable", 0.05)):
+            points = [(start + h * hour, n * share * (0.25 + sev)) for h, n in growth]
+            stage.add(f"smart.{name}", disk.id, line(points))
+        stage.add("smart.media_errors", disk.id, line([(start, 0), (start + 3 * hour, 90 * sev)]))
+        if sev >= 0.6:
+            stage.hold("smart.passed", disk.id, start + 2 * hour, FOREVER, 0.0)
+        reads = stage.typical("disk.reads", disk.id)
+        stage.raise_("disk.read_time", disk.id, start, end, reads * (0.08 + 0.35 * sev), 1500)
+        stage.raise_("disk.busy", disk.id, start, end, 0.3 + 0.5 * sev, 1500)
+        stage.raise_("disk.temperature", disk.id, start, end, 3 + 3 * sev, 3600)
+        slow_pool(stage, pool, start, end, sev)
+        if sev >= 0.85 and pool.layout != "stripe":
+            stage.hold("pool.state", pool.id, start + 1.5 * hour, end, 1.0)
+        self._tell(stage, disk, pool, start, end)
+
+    def _tell(self, stage: Stage, disk: Disk, pool: Pool, start: float, end: float) -> None:
+        sev, name, host = self.severity, disk.name, disk.host
+
+        def io_error(rng: Random) -> str:
+            sector = rng.randint(10**9, 15 * 10**9)
+            return rng.choice(
+                (
+                    f"I/O error, dev {name}, sector {sector} op 0x0:(READ) flags 0x0 phys_seg 9 prio class 2",
+                    f"sd 2:0:2:0: [{name}] tag#{rng.randint(0, 31)} Sense Key : Medium Error [current]",
+                    f"sd 2:0:2:0: [{name}] tag#{rng.randint(0, 31)} Add. Sense: Unrecovered read error",
+                    "ata3.00: exception Emask 0x0 SAct 0x7c00 SErr 0x0 action 0x0",
+                )
+            )
+
+        def zed(rng: Random) -> str:
+            kind = rng.choice(("checksum", "io", "delay", "checksum"))
+            return (
+                f"eid={rng.randint(1000, 9999)} class=ereport.fs.zfs.{kind} pool='{pool.name}' "
+                f"vdev={name} size=131072 offset={rng.getrandbits(42)} priority=0 err=52"
+            )
+
+        def smartd(rng: Random) -> str:
+            return (
+                f"Device: /dev/{name} [SAT], {rng.randint(8, 60)} Currently unreadable (pending) "
+                f"sectors (serial {disk.serial})"
+            )
+
+        stage.murmur(Source(host, "kernel", "error"), 10 + 50 * sev, io_error, start + 120, end)
+        stage.murmur(Source(host, "zfs-zed", "warning"), 8 + 40 * sev, zed, start + 180, end)
+        stage.murmur(Source(host, "smartd", "warning"), 2, smartd, start + 300, end)
+        if sev >= 0.6 and pool.layout != "stripe":
+            resilver = (
+                (start + 5400, f"class=resilver_start pool='{pool.name}' vdev={name}: read errors exceeded the limit"),
+                (start + 5400 + 60, f"pool '{pool.name}': resilver in progress, 0.4% done, {disk.size // 10**12} TB disk {name}"),
+            )  # fmt: skip
+            stage.say(Source(host, "zfs-zed", "warning"), *resilver)
+
+
+@fault_kind
+class PoolDegraded(Fault):
+    """A pool lost a member, which vanished from the bus without any sign of wear."""
+
+    hits: ClassVar[TargetKind] = TargetKind.POOL
+    summary: ClassVar[str] = "a pool runs without one of its disks"
+
+    disk: str | None = Field(default=None, description="member that vanished; the last by default")
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        pool = stage.lab.pool_by_id[self.target]
+        member = self.disk or pool.disks[-1]
+        if member not in pool.disks:
+            raise ValueError(
+                f"disk {member!r} is not in {pool.id}; allowed: {', '.join(pool.disks)}"
+            )
+        name = member.partition("/")[2]
+        state = 2.0 if pool.layout == "stripe" else 1.0
+        stage.hold("pool.state", pool.id, start, end, state)
+        stage.add("smart.crc", member, line([(start - 60, 0), (start, 12 + 80 * self.severity)]))
+        for level in (
+            "disk.reads",
+            "disk.writes",
+            "disk.read_time",
+            "disk.write_time",
+            "disk.busy",
+        ):
+            stage.plant[level].scale(member, start, end, 0.0)
+        slow_pool(stage, pool, start, end, 0.2 * self.severity)
+        stage.say(
+            Source(pool.host, "kernel", "error"),
+            (start - 40, "ata7: SATA link down (SStatus 0 SControl 300)"),
+            (start - 30, "ata7.00: disabled"),
+            (start - 29, f"sd 6:0:0:0: [{name}] Synchronize Cache(10) failed: Result: hostbyte=DID_BAD_TARGET"),
+        )  # fmt: skip
+        stage.say(
+            Source(pool.host, "zfs-zed", "error"),
+            (start, f"class=statechange pool='{pool.name}' vdev={name} vdev_state=REMOVED"),
+            (start + 2, f"class=statechange pool='{pool.name}' pool_state=DEGRADED"),
+        )  # fmt: skip
+
+
+@fault_kind
+class PoolFilling(Fault):
+    """Something writes without end: the pool grows to nearly full within some hours."""
+
+    hits: ClassVar[TargetKind] = TargetKind.POOL
+    summary: ClassVar[str] = "a pool fills up within hours"
+
+    within: Length = Field(default=6 * 3600.0, description="how long it takes to get there")
+    writer: str | None = Field(default=None, description="guest that writes; found by default")
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        pool = stage.lab.pool_by_id[self.target]
+        before = stage.typical("pool.used", pool.id) / pool.size
+        full = 0.84 + 0.14 * self.severity
+        rise = (full - before) * pool.size
+        stop = min(end, start + self.within)
+        grown = rise * (stop - start) / self.within
+        stage.add("pool.used", pool.id, line([(start, 0.0), (stop, grown)]))
+        users = [*stage.lab.guests_mounting(pool.id), *stage.lab.guests_stored_on(pool.id)]
+        by_use = sorted(users, key=lambda guest: not guest.containers)
+        writer = self.writer or (by_use[0].name if by_use else pool.host)
+        if writer not in stage.lab.machines:
+            raise ValueError(f"writer {writer!r} is no machine of this homelab")
+        speed = min(rise / self.within, 250e6)
+        stage.raise_("net.tx", writer, start, stop, speed)
+        stage.raise_("net.rx", pool.host, start, stop, speed)
+        stage.raise_("cpu.system", writer, start, stop, 0.06)
+        stage.raise_("cpu.iowait", writer, start, stop, 0.05)
+        if writer in stage.plant["guest.writes"].row:
+            stage.raise_("guest.writes", writer, start, stop, speed * 0.1)
+        for disk in pool.disks:
+            stage.raise_("disk.writes", disk, start, stop, 40 + 60 * self.severity)
+            stage.raise_("disk.write_time", disk, start, stop, 0.15)
+            stage.raise_("disk.busy", disk, start, stop, 0.25)
+        guest = stage.lab.guest_by_name.get(writer)
+        item = guest.containers[-1].name if guest and guest.containers else "rsync"
+        stage.murmur(
+            Source(writer, item, container=_container(guest, item)), 20,
+            lambda rng: f"[Info] writing to {pool.name}: {rng.randint(2, 90)} GB since start, no limit set",
+            start, stop,
+        )  # fmt: skip
+        for percent in (70, 75, 80, 85, 90, 95):
+            moment = start + (percent / 100 - before) / (full - before) * self.within
+            if start < moment < stop:
+                stage.say(
+                    Source(pool.host, "middlewared", "warning"),
+                    (moment, f"Space usage for pool \"{pool.name}\" is {percent}%. Optimal pool "
+                             "performance requires used space remain below 80%."),
+                )  # fmt: skip
+
+
+@fault_kind
+class DiskSpunUp(Fault):
+    """Disks that used to sleep are kept awake by something that reads them all the time."""
+
+    hits: ClassVar[TargetKind] = TargetKind.DISKS
+    summary: ClassVar[str] = "disks never go to standby"
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        pool = stage.lab.pool_by_id.get(self.target)
+        for disk in pool.disks if pool else (self.target,):
+            stage.raise_("disk.awake", disk, start, end, 1.0, 1)
+            stage.raise_("disk.temperature", disk, start, end, 2 + 2 * self.severity, 5400, 5400)
+            stage.raise_("disk.reads", disk, start, end, 0.5)
+        stage.raise_("ups.load", stage.lab.ups, start, end, 2.0)
+        host = self.target.partition("/")[0]
+        stage.murmur(
+            Source(host, "smbd"), 12,
+            lambda rng: f"searching /mnt/tank for changes requested by 10.0.30.{rng.randint(20, 60)}",
+            start, end,
+        )  # fmt: skip

@@ -1,0 +1,238 @@
+"""Reads scenario files and reports every mistake in them with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from rapidfuzz import process
+
+from sre_tui.demo.faults import FAULT_KINDS, Fault, target_names
+from sre_tui.demo.scenario import Scenario
+from sre_tui.demo.world.build import build_homelab
+from sre_tui.demo.world.homelab import Homelab
+
+_DEFAULT_GUESTS = 40
+Path_ = tuple[str | int, ...]
+
+
+class ScenarioError(Exception):
+    """A scenario cannot be used; ``problems`` are lines ``FILE:LINE: what is wrong; allowed: …``."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def list_scenarios() -> list[Scenario]:
+    """The bundled scenarios, the quiet one first."""
+    folder = resources.files("sre_tui.demo") / "scenarios"
+    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".yaml"))
+    found = [load_scenario(name.removesuffix(".yaml")) for name in names]
+    return sorted(found, key=lambda scenario: (scenario.id != "quiet", scenario.id))
+
+
+def load_scenario(path_or_id: str | Path, *, guests: int = _DEFAULT_GUESTS) -> Scenario:
+    """A scenario by path or by the id of a bundled one, checked against a homelab of that size.
+
+    Raises:
+        ScenarioError: with every mistake in the file, or if there is no such file or id.
+    """
+    path = Path(path_or_id)
+    if path.suffix in {".yaml", ".yml"} or path.exists():
+        try:
+            return parse_scenario(path.read_text(encoding="utf-8"), str(path), guests=guests)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ScenarioError([f"{path}: cannot be read: {error}"]) from error
+    folder = resources.files("sre_tui.demo") / "scenarios"
+    file = folder / f"{path_or_id}.yaml"
+    if not file.is_file():
+        known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir())
+        hint = _nearest(str(path_or_id), [name for name in known if not name.startswith("_")])
+        raise ScenarioError([f"no scenario {str(path_or_id)!r}{hint}"])
+    return parse_scenario(file.read_text(encoding="utf-8"), file.name, guests=guests)
+
+
+def parse_scenario(text: str, name: str, *, guests: int = _DEFAULT_GUESTS) -> Scenario:
+    """A scenario from YAML text; ``name`` stands in front of every mistake.
+
+    Raises:
+        ScenarioError: with every mistake.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = (error.problem_mark.line if error.problem_mark else 0) + 1
+        raise ScenarioError([f"{name}:{line}: not valid YAML: {error.problem}"]) from error
+    except yaml.YAMLError as error:
+        raise ScenarioError([f"{name}:1: not valid YAML: {str(error).splitlines()[0]}"]) from error
+    if not isinstance(root, yaml.MappingNode):
+        raise ScenarioError([f"{name}:1: a scenario is a mapping; allowed: {_keys(Scenario)}"])
+    reader = _Reader(name, root, yaml.safe_load(text), guests)
+    scenario = reader.read()
+    if reader.problems or scenario is None:
+        ordered = sorted(set(reader.problems))
+        raise ScenarioError([f"{name}:{line}: {what}" for line, what in ordered])
+    return scenario
+
+
+@dataclass
+class _Reader:
+    name: str
+    root: yaml.MappingNode
+    data: dict[str, Any]
+    guests: int
+
+    def __post_init__(self) -> None:
+        self.problems: list[tuple[int, str]] = []
+
+    def read(self) -> Scenario | None:
+        """The scenario, or None with at least one problem."""
+        self.problems += _repeated_keys(self.root)
+        seed = self.data.get("seed", 1)
+        lab = build_homelab(self.guests, seed if type(seed) is int else 1)
+        entries = self.data.get("faults")
+        faults: list[Fault] = []
+        if entries is None:
+            entries = []
+        elif not isinstance(entries, list):
+            self._problem(("faults",), "faults must be a list of mappings")
+            entries = []
+        for index, entry in enumerate(entries):
+            fault = self._fault(("faults", index), entry, lab)
+            if fault is not None:
+                faults.append(fault)
+        self._tasks(lab)
+        try:
+            return Scenario.model_validate({**self.data, "faults": faults})
+        except ValidationError as error:
+            self._invalid(error, (), Scenario)
+            return None
+
+    def _fault(self, path: Path_, entry: object, lab: Homelab) -> Fault | None:
+        if not isinstance(entry, dict):
+            self._problem(
+                path,
+                f"a fault is a mapping such as {{kind: disk_failing, target: nas1/sdc, at: -3h}}, not {entry!r}",
+            )
+            return None
+        kind = entry.get("kind")
+        if not isinstance(kind, str) or kind not in FAULT_KINDS:
+            what = "a fault needs a kind" if kind is None else f"unknown fault kind {kind!r}"
+            self._problem((*path, "kind"), what + _nearest(str(kind or ""), list(FAULT_KINDS)))
+            return None
+        model = FAULT_KINDS[kind]
+        names = target_names(lab, model.hits)
+        target = entry.get("target")
+        if target is not None and target not in names:
+            what = f"unknown target {target!r} of {kind} (a {model.hits.value})"
+            self._problem((*path, "target"), what + _nearest(str(target), names))
+        try:
+            return model.model_validate(entry)
+        except ValidationError as error:
+            self._invalid(error, path, model)
+            return None
+
+    def _tasks(self, lab: Homelab) -> None:
+        raw = self.data.get("raw")
+        tasks = raw.get("tasks") if isinstance(raw, dict) else None
+        known: list[str] = [str(guest.vmid) for guest in lab.guests]
+        known += [*lab.guest_by_name, *lab.datastore_by_name, *lab.node_by_name]
+        known += [pool.name for pool in lab.pools]
+        for index, task in enumerate(tasks if isinstance(tasks, list) else ()):
+            target = task.get("target") if isinstance(task, dict) else None
+            if target is not None and str(target) not in known:
+                at: Path_ = ("raw", "tasks", index, "target")
+                self._problem(at, f"unknown task target {target!r}" + _nearest(str(target), known))
+
+    def _invalid(self, error: ValidationError, path: Path_, model: type[BaseModel]) -> None:
+        for item in error.errors():
+            where = (*path, *item["loc"])
+            owner = _owner(model, item["loc"])
+            key = item["loc"][-1] if item["loc"] else ""
+            match item["type"]:
+                case "extra_forbidden":
+                    fields = list(owner.model_fields) if owner else []
+                    text = f"unknown key {key!r}" + _nearest(str(key), fields)
+                case "missing":
+                    text = f"missing key {key!r}; allowed: {_keys(owner)}"
+                case "value_error":
+                    text = f"{key}: {item['ctx']['error']}"
+                case _:
+                    text = f"{key}: {item['msg']}, not {_short(item['input'])}"
+            self._problem(where, text, key_only=item["type"] == "extra_forbidden")
+
+    def _problem(self, path: Path_, text: str, *, key_only: bool = False) -> None:
+        self.problems.append((_line(self.root, path, key_only), text))
+
+
+def _line(root: yaml.Node, path: Path_, key_only: bool) -> int:
+    node, line = root, root.start_mark.line
+    for depth, step in enumerate(path):
+        if isinstance(node, yaml.MappingNode):
+            hit = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if hit is None:
+                break
+            last = depth == len(path) - 1
+            node = hit[1]
+            line = hit[0].start_mark.line if last and key_only else node.start_mark.line
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            if step >= len(node.value):
+                break
+            node = node.value[step]
+            line = node.start_mark.line
+        else:
+            break
+    return line + 1
+
+
+def _repeated_keys(node: yaml.Node) -> Iterator[tuple[int, str]]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.start_mark.line + 1, f"key {key.value!r} is given twice"
+            seen.add(str(key.value))
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated_keys(value)
+
+
+def _owner(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The model that holds the key at the end of a location."""
+    owner: type[BaseModel] | None = model
+    for step in location[:-1]:
+        if isinstance(step, int) or owner is None:
+            continue
+        field = owner.model_fields.get(step)
+        owner = next(_models(field.annotation), None) if field else None
+    return owner
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def _keys(model: type[BaseModel] | None) -> str:
+    return ", ".join(model.model_fields) if model else "nothing"
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    hit = process.extractOne(word, known, score_cutoff=60) if word else None
+    meant = f", did you mean {hit[0]!r}?" if hit else ""
+    shown = known if len(known) <= 24 else [*known[:24], f"… and {len(known) - 24} more"]
+    return f"{meant}; allowed: {', '.join(shown)}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"

@@ -1,0 +1,1 @@
+"""What the programs of a homelab write into their logs while all is well."""

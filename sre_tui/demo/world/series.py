@@ -1,0 +1,230 @@
+"""The world's metrics as the Prometheus server reads them: any window, computed on demand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sre_tui.demo.telemetry import Matcher, MetricMetadata, Series
+from sre_tui.demo.world.family import INTERVAL, Family, RowSet, Target
+from sre_tui.demo.world.shapes import Floats, Shape
+
+_CHUNK = 2_000_000
+"""Samples computed at once, so that long windows over many series stay small in memory."""
+
+
+@dataclass(frozen=True)
+class RawSeries:
+    """Samples a scenario injects: they replace matching series, or stand alone."""
+
+    name: str
+    labels: Mapping[str, str]
+    shape: Shape
+
+    @property
+    def start(self) -> float:
+        return self.shape.points[0][0]
+
+
+@dataclass(frozen=True)
+class _Built:
+    rows: RowSet
+    labels: Sequence[dict[str, str]]
+    targets: Sequence[Target]
+    overrides: Mapping[int, RawSeries]
+
+
+class WorldSeries:
+    """Implements ``SeriesSource`` over metric families."""
+
+    def __init__(
+        self, targets: Sequence[Target], families: Iterable[Family], raw: Sequence[RawSeries]
+    ) -> None:
+        self._targets = targets
+        self._families = {family.name: family for family in families}
+        self._raw = raw
+        self._built: dict[str, _Built] = {}
+        for item in raw:
+            if item.name not in self._families:
+                self._families[item.name] = Family(
+                    item.name, "gauge", "", lambda: RowSet((), (), _nothing), described=None
+                )
+
+    @property
+    def names(self) -> list[str]:
+        """All metric names, sorted."""
+        return sorted(self._families)
+
+    def metadata(self) -> Mapping[str, MetricMetadata]:
+        """Type and help by metric name, for scraped metrics only."""
+        return {
+            family.described or family.name: MetricMetadata(family.type, family.help)
+            for family in self._families.values()
+            if family.described is not None
+        }
+
+    def select(self, matchers: Sequence[Matcher], start: float, end: float) -> Sequence[Series]:
+        """Every matching series with its samples in ``start <= t <= end``; none without samples."""
+        found: list[Series] = []
+        for family, rows in self._matching(matchers):
+            samples = max(1, int((end - start) / INTERVAL) + 2)
+            step = max(1, _CHUNK // samples)
+            for at in range(0, len(rows), step):
+                found += self._samples(family, rows[at : at + step], start, end)
+        return found
+
+    def label_sets(
+        self, matchers: Sequence[Matcher], start: float, end: float
+    ) -> Sequence[Mapping[str, str]]:
+        """Label sets that have a sample in the window, without producing the samples."""
+        present: dict[int, bool] = {}
+        found: list[Mapping[str, str]] = []
+        for built, rows in self._matching(matchers):
+            for row in rows:
+                if row >= len(built.rows.targets):
+                    raw = built.overrides[row]
+                    if _scrapes(0.0, INTERVAL, max(start, raw.start), end)[1] > 0:
+                        found.append(built.labels[row])
+                    continue
+                target = built.targets[row]
+                identity = -id(target) if built.rows.always else id(target)
+                if identity not in present:
+                    present[identity] = _any_sample(target, built.rows.always, start, end)
+                if present[identity]:
+                    found.append(built.labels[row])
+        return found
+
+    def _matching(self, matchers: Sequence[Matcher]) -> Iterable[tuple[_Built, list[int]]]:
+        by_name = [matcher for matcher in matchers if matcher.name == "__name__"]
+        others = [matcher for matcher in matchers if matcher.name != "__name__"]
+        exact = next((matcher.value for matcher in by_name if matcher.op == "="), None)
+        names = self._families if exact is None else (exact,) if exact in self._families else ()
+        for name in names:
+            if not all(matcher.matches(name) for matcher in by_name):
+                continue
+            built = self._get(name)
+            rows = _select_rows(built.labels, others)
+            if rows:
+                yield built, rows
+
+    def _get(self, name: str) -> _Built:
+        if name not in self._built:
+            rows = self._families[name].build()
+            targets = [self._targets[index] for index in rows.targets]
+            labels = [
+                {
+                    "__name__": name,
+                    "job": target.job,
+                    "instance": target.instance,
+                    **target.labels,
+                    **own,
+                }
+                for target, own in zip(targets, rows.labels, strict=True)
+            ]
+            overrides: dict[int, RawSeries] = {}
+            for raw in self._raw:
+                if raw.name != name:
+                    continue
+                wanted = [Matcher(key, "=", value) for key, value in raw.labels.items()]
+                hit = _select_rows(labels, wanted)
+                if not hit:
+                    hit = [len(labels)]
+                    labels.append({"__name__": name, **raw.labels})
+                overrides.update(dict.fromkeys(hit, raw))
+            self._built[name] = _Built(rows, labels, targets, overrides)
+        return self._built[name]
+
+    def _samples(
+        self, built: _Built, rows: Sequence[int], start: float, end: float
+    ) -> list[Series]:
+        found: list[Series] = []
+        scraped = [row for row in rows if row < len(built.targets)]
+        if scraped:
+            found = self._scraped(built, scraped, start, end)
+        for row in rows[len(scraped) :]:
+            raw = built.overrides[row]
+            first, count = _scrapes(0.0, INTERVAL, max(start, raw.start), end)
+            if count > 0:
+                times = (first + np.arange(count)) * INTERVAL
+                found.append(Series(built.labels[row], times, raw.shape.value(times)))
+        return found
+
+    def _scraped(
+        self, built: _Built, rows: Sequence[int], start: float, end: float
+    ) -> list[Series]:
+        interval = built.targets[rows[0]].interval
+        spans = {}
+        for row in rows:
+            target = built.targets[row]
+            if id(target) not in spans:
+                spans[id(target)] = (*_scrapes(target.offset, interval, start, end), target.offset)
+        chosen = [spans[id(built.targets[row])] for row in rows]
+        width = max(count for _, count, _ in chosen)
+        if width <= 0:
+            return []
+        first = np.array([first for first, _, _ in chosen], dtype=np.float64)
+        offsets = np.array([offset for _, _, offset in chosen])
+        times = (first[:, None] + np.arange(width)) * interval + offsets[:, None]
+        values = built.rows.compute(np.array(rows, dtype=np.intp), times)
+        found = []
+        for at, row in enumerate(rows):
+            count = chosen[at][1]
+            if count <= 0:
+                continue
+            when, what = times[at, :count], values[at, :count]
+            if row in built.overrides:
+                raw = built.overrides[row]
+                what = np.where(when >= raw.start, raw.shape.value(when), what)
+            target = built.targets[row]
+            if target.down and not built.rows.always:
+                seen = target.seen(when)
+                if seen is not None:
+                    when, what = when[seen], what[seen]
+                    if not len(when):
+                        continue
+            found.append(Series(built.labels[row], when, what))
+        return found
+
+
+def _nothing(rows: object, t: Floats) -> Floats:
+    return np.zeros_like(t)
+
+
+def _scrapes(offset: float, interval: float, start: float, end: float) -> tuple[int, int]:
+    """Number of the first scrape in ``start <= t <= end``, and how many there are."""
+    first = math.ceil((start - offset) / interval)
+    if (first - 1) * interval + offset >= start:
+        first -= 1
+    last = math.floor((end - offset) / interval)
+    if (last + 1) * interval + offset <= end:
+        last += 1
+    return first, last - first + 1
+
+
+def _any_sample(target: Target, always: bool, start: float, end: float) -> bool:
+    first, count = _scrapes(target.offset, target.interval, start, end)
+    if count <= 0:
+        return False
+    if always or not target.down:
+        return True
+    seen = target.seen((first + np.arange(count)) * target.interval + target.offset)
+    return seen is None or bool(seen.any())
+
+
+def _select_rows(labels: Sequence[Mapping[str, str]], matchers: Sequence[Matcher]) -> list[int]:
+    rows = list(range(len(labels)))
+    for matcher in matchers:
+        name, known = matcher.name, {}
+        kept = []
+        for row in rows:
+            value = labels[row].get(name, "")
+            verdict = known.get(value)
+            if verdict is None:
+                verdict = known[value] = matcher.matches(value)
+            if verdict:
+                kept.append(row)
+        rows = kept
+    return rows

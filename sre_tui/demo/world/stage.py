@@ -1,0 +1,166 @@
+"""Where faults act: the homelab in motion, its voices, and what else they leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+import numpy as np
+
+from sre_tui.demo.telemetry import Annotation
+from sre_tui.demo.world import dice
+from sre_tui.demo.world.homelab import Guest, Homelab
+from sre_tui.demo.world.logs import Murmur, Mute, Phrase, Schedule, Script, Source, Voice
+from sre_tui.demo.world.plant import Plant
+from sre_tui.demo.world.shapes import FOREVER, Floats, Shape, plateau
+from sre_tui.demo.world.voices import backup_run, ordinary_voices
+
+HORIZON = 3 * 86400.0
+"""Seconds after its start for which a repeating fault is laid out."""
+_BUSY_LIMIT = 0.95
+_BUSY_PARTS = ("user", "system", "iowait", "steal")
+
+
+class Stage:
+    """Collects what faults do. Subjects are names: machines, disk ids, pool ids, container ids."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        self.lab: Homelab = plant.homelab
+        self.mutes: list[Mute] = []
+        self.annotations: list[Annotation] = []
+        self._added: list[Voice] = []
+        self._backups: dict[str, Schedule] = {}
+        self._count = 0
+
+    def voices(self) -> list[Voice]:
+        """The ordinary voices, with failing backups silenced, and those that faults added."""
+        ordinary = [v for v in ordinary_voices(self.plant) if v.key not in self._replaced()]
+        return [*ordinary, *self._backups.values(), *self._added]
+
+    def _replaced(self) -> set[int]:
+        return {voice.key for voice in self._backups.values()}
+
+    # -- quantities ---------------------------------------------------------------------------
+    def add(self, level: str, subject: str, shape: Shape) -> None:
+        """Add a shape to a quantity."""
+        self.plant[level].add(subject, shape)
+
+    def raise_(
+        self, level: str, subject: str, start: float, end: float, height: float,
+        rise: float = 60.0, fall: float = 60.0,
+    ) -> None:  # fmt: skip
+        """Raise (or lower) a quantity by a constant after a climb of ``rise`` seconds."""
+        self.add(level, subject, plateau(start, end, height, rise, fall))
+
+    def hold(self, level: str, subject: str, start: float, end: float, value: float) -> None:
+        """Pin a level."""
+        self.plant[level].hold(subject, start, end, value)
+
+    def typical(self, level: str, subject: str) -> float:
+        """The usual value of a quantity."""
+        quantity = self.plant[level]
+        return float(quantity.base[quantity.row[subject]])
+
+    def keep_processors_possible(self) -> None:
+        """Scale down added processor time where faults together ask for more than there is."""
+        for name in self.plant.machine_names:
+            levels = [self.plant[f"cpu.{part}"] for part in _BUSY_PARTS]
+            shapes = [level.added(name) for level in levels]
+            asked = sum(shape.peak for group in shapes for shape in group)
+            base = sum(level.base[level.row[name]] for level in levels)
+            room = _BUSY_LIMIT - 1.8 * float(base)
+            if asked > room:
+                for group in shapes:
+                    group[:] = [shape.scaled(room / asked) for shape in group]
+
+    # -- monitoring ---------------------------------------------------------------------------
+    def scrape_fails(self, host: str, start: float, end: float, error: str) -> None:
+        """Let every scrape on a machine fail."""
+        for target in self.plant.targets_of(host):
+            target.down.append((start, end, error))
+
+    def probe_fails(
+        self, instance: str, start: float, end: float, status: float | None = None
+    ) -> None:
+        """Let a probe fail, by timeout or with an HTTP status."""
+        self.hold("probe.failing", instance, start, end, 1.0)
+        if status is not None:
+            self.hold("probe.status", instance, start, end, status)
+
+    def probes_on(self, guest: str) -> list[str]:
+        """The instances of the probes that end on a guest."""
+        return [probe.instance for probe in self.lab.probes if probe.host == guest]
+
+    # -- logs ---------------------------------------------------------------------------------
+    def murmur(
+        self, source: Source, per_hour: float, phrase: Phrase, start: float, end: float
+    ) -> None:
+        """Lines at random moments while the fault lasts."""
+        self._count += 1
+        self._added.append(
+            Murmur(source, f"fault {self._count}", self.plant.seed, per_hour, phrase,
+                   start=start, end=end)
+        )  # fmt: skip
+
+    def script(
+        self, source: Source, moments: Sequence[float], phrase: Callable[[Random, int], str]
+    ) -> None:
+        """One line at each moment."""
+        self._count += 1
+        name = f"fault {self._count}"
+        self._added.append(Script(source, name, self.plant.seed, moments, phrase))
+
+    def say(self, source: Source, *lines: tuple[float, str]) -> None:
+        """Given lines at given moments."""
+        told = sorted(lines)
+        self.script(source, [moment for moment, _ in told], lambda _, i: told[i][1])
+
+    def mute(
+        self, start: float, end: float, hostname: str, service: str = "", container: str = ""
+    ) -> None:
+        """Silence a machine, or one of its services or containers."""
+        self.mutes.append(Mute(start, end, hostname, service, container))
+
+    def backups_fail(self, guest: str, start: float, end: float, reason: str) -> None:
+        """Let the nightly backups of a guest fail."""
+        if guest not in self.plant["backup.failing"].row:
+            return
+        self.hold("backup.failing", guest, start, end, 1.0)
+        if guest not in self._backups:
+            self._backups[guest] = backup_run(self.plant, guest)
+        self._backups[guest].gaps.append((start, end))
+        self._added.append(backup_run(self.plant, guest, failure=reason, start=start, end=end))
+
+    def annotate(self, time: float, text: str, *tags: str) -> None:
+        """Leave a Grafana annotation."""
+        number = len(self.annotations) + 1
+        self.annotations.append(Annotation(number, time, time, text, tags))
+
+    # -- combined -----------------------------------------------------------------------------
+    def stop_guest(self, guest: Guest, start: float, end: float) -> None:
+        """Take a guest away: no scrapes, no logs, nothing it serves answers."""
+        name = guest.name
+        self.hold("machine.up", name, start, end, 0.0)
+        for level in ("cpu.user", "cpu.system", "cpu.iowait", "net.rx", "net.tx", "guest.reads",
+                      "guest.writes"):  # fmt: skip
+            self.plant[level].scale(name, start, end, 0.0)
+        error = f'Get "http://{name}:9100/metrics": dial tcp {guest.address}:9100: connect: no route to host'
+        self.scrape_fails(name, start, end, error)
+        for probe in self.lab.probes:
+            if name in probe.guests:
+                self.probe_fails(probe.instance, start, end)
+        self.mute(start, end, name)
+        if end < FOREVER:
+            self.plant.machines.restart(name, np.array([end]))
+            for item in guest.containers:
+                self.plant.containers.restart(item.id, np.array([end]))
+
+    def repeated(
+        self, start: float, end: float, period: float, *name: str | int, jitter: float = 0.2
+    ) -> Floats:
+        """Moments about ``period`` seconds apart from ``start`` to ``end``, at most the horizon."""
+        count = int(min(end - start, HORIZON) / period) + 1
+        shifts = np.array([dice.unit(self.plant.seed, *name, i) for i in range(count)])
+        moments = start + period * (np.arange(count) + jitter * shifts)
+        return np.round(moments[moments < end], 3)
