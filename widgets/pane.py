@@ -77,7 +77,11 @@ _CAN_RETRY = {PaneKind.ERROR, PaneKind.UNAUTHORIZED}
 
 
 class Pane(Vertical):
-    """A titled box around its children; assign `state` to say what state they are in."""
+    """A titled box around its children; assign `state` to say what state they are in.
+
+    While a message stands in for the content the pane itself takes the focus, and gives it back
+    to where it was, so that a source that fails for a moment does not throw the user elsewhere.
+    """
 
     DEFAULT_CSS = """
     Pane {
@@ -86,11 +90,11 @@ class Pane(Vertical):
         border-title-color: $foreground;
         border-title-style: bold;
         border-subtitle-color: $foreground;
-        &:focus-within { border: heavy $border; }
+        &:focus, &:focus-within { border: heavy $border; }
         & > .pane--notice { width: 1fr; height: auto; display: none; dock: top; }
         &.-error { border: round $error; border-subtitle-color: $text-error; }
         &.-unauthorized { border: round $error; border-subtitle-color: $text-error; }
-        &.-error:focus-within, &.-unauthorized:focus-within { border: heavy $error; }
+        &.-error:focus, &.-unauthorized:focus { border: heavy $error; }
         &.-partial { border-subtitle-color: $text-warning; }
         &.-partial > .pane--notice { display: block; padding: 0 1; color: $text-warning; }
         &.-stale > * { text-opacity: 60%; }
@@ -128,6 +132,7 @@ class Pane(Vertical):
         """
         super().__init__(*children, id=id, classes=classes)
         self._retry_key = retry_key
+        self._focused: Widget | None = None
         self._notice = Static(classes="pane--notice", markup=False)
         self.set_reactive(Pane.title, title)
         self.set_reactive(Pane.state, state)
@@ -148,12 +153,34 @@ class Pane(Vertical):
 
     def watch_state(self, state: PaneState) -> None:
         """Set classes, badge and notice from the state, all in one repaint."""
+        message = state.kind not in _SHOWS_CONTENT
+        self._carry_focus(message)
         for kind in PaneKind:
             self.set_class(kind is state.kind, f"-{kind}")
-        self.set_class(state.kind not in _SHOWS_CONTENT, "-message")
+        self.set_class(message, "-message")
         self.border_subtitle = plain_text(self.badge)
         if self.is_attached:
             self._notice.update(self._message(state))
+
+    def _carry_focus(self, message: bool) -> None:
+        had_focus = self.has_focus
+        if message and not had_focus and self.is_attached and self.has_focus_within:
+            self._focused = self.screen.focused
+            self.can_focus = True
+            self.focus(scroll_visible=False)
+        self.can_focus = message
+        if not message and had_focus:
+            # The content can only take the focus once it is displayed again.
+            self.call_after_refresh(self._return_focus)
+
+    def _return_focus(self) -> None:
+        if self._focused is not None and self._focused.is_attached:
+            self._focused.focus(scroll_visible=False)
+            return
+        for widget in self.query("*"):
+            if widget.focusable:
+                widget.focus(scroll_visible=False)
+                return
 
     @property
     def badge(self) -> str:

@@ -83,3 +83,29 @@ async def test_pane_goes_from_state_to_state() -> None:
         pane.title = "Machines 2/4"
         await scene.settle()
         assert "Machines 2/4" in scene.text
+
+
+async def test_focus_stays_in_a_pane_that_fails_for_a_moment() -> None:
+    tables = [KeyedTable(COLUMNS), KeyedTable(COLUMNS)]
+    panes = [Pane("One", tables[0]), Pane("Two", tables[1])]
+    async with shown(*panes) as scene:
+        tables[1].focus()
+        await scene.settle()
+        panes[1].state = PaneState(PaneKind.ERROR, "gone")
+        await scene.settle(lambda: panes[1].has_focus)
+        panes[1].state = PaneState(PaneKind.READY)
+        await scene.settle(lambda: tables[1].has_focus)
+        assert not panes[1].can_focus
+        panes[0].state = PaneState(PaneKind.ERROR, "gone")
+        await scene.settle()
+        assert tables[1].has_focus
+
+
+async def test_pane_that_loads_first_hands_the_focus_to_its_content() -> None:
+    table = KeyedTable(COLUMNS)
+    pane = Pane("One", table, state=PaneState(PaneKind.LOADING))
+    async with shown(pane) as scene:
+        pane.focus()
+        await scene.settle(lambda: pane.has_focus)
+        pane.state = PaneState(PaneKind.READY)
+        await scene.settle(lambda: table.has_focus)
