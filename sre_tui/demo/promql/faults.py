@@ -80,12 +80,13 @@ def _between(words: list[Token]) -> Fault | None:
             return f"{describe(word)} in offset, expected duration", word.offset
         if before.text == "@" and word.kind == "identifier" and word.text not in {"start", "end"}:
             return f"{describe(word)} in @, expected timestamp", word.offset
-        ends_operand = (
-            before.kind != "operator" and before.text not in _KEYWORDS
-        ) or before.text in {"}", ")", "]"}
+        word_before = before.kind != "operator" and before.text not in _KEYWORDS
+        # A parenthesis may close a grouping, after which an operand is right.
+        complete = word_before or before.text in {"}", "]"}
         operand = word.kind != "operator" and word.text not in _KEYWORDS
-        plain = before.kind != "operator" and before.text not in _KEYWORDS
-        if ends_operand and ((operand and plain) or word.text in _MATCHING):
+        if complete and operand:
+            return describe(word), word.offset
+        if (complete or before.text == ")") and word.text in _MATCHING:
             return describe(word), word.offset
         if before.text in {"}", "]"} and word.text == "{":
             return describe(word), word.offset

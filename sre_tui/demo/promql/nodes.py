@@ -7,6 +7,7 @@ from typing import Literal
 
 from sre_tui.demo.telemetry import Matcher
 
+Cardinality = Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]
 At = int | Literal["start", "end"] | None
 
 
@@ -75,7 +76,7 @@ class Aggregate:
 class Matching:
     """How the vectors of a binary operation are paired."""
 
-    cardinality: Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]
+    cardinality: Cardinality
     on: bool
     labels: tuple[str, ...]
     include: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,11 +12,12 @@ import promql_parser
 from sre_tui.demo.promql import nodes
 from sre_tui.demo.promql.complaints import complain, find_strictness_problem
 from sre_tui.demo.promql.dialect import Dialect
-from sre_tui.demo.promql.errors import NotSupportedError
+from sre_tui.demo.promql.errors import NotSupportedError, ParseError
 from sre_tui.demo.telemetry import Matcher, MatchOp
 
 _MILLISECOND = timedelta(milliseconds=1)
-_FLATTENED = {"limitk", "limit_ratio"}
+_NEW_AGGREGATIONS = {"limitk", "limit_ratio"}
+_RE2_ONLY = re.compile(r"\[\[:|\\[pPzQC]")
 
 promql_parser.register_extra_functions(
     [
@@ -44,6 +46,11 @@ def parse(query: str, dialect: Dialect) -> nodes.Expr:
         tree = promql_parser.parse(query)
     except ValueError as error:
         raise complain(query, str(error)) from error
+    except BaseException as error:
+        # The binding panics, and a panic is no Exception, on a duration too long to hold.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ParseError("duration out of range") from error
     problem = find_strictness_problem(query, dialect)
     if problem is not None:
         raise problem
@@ -116,11 +123,24 @@ def _match_op(op: Any) -> MatchOp:
     return "=~" if op == promql_parser.MatchOp.Re else "!~"
 
 
+def _matcher(name: str, op: MatchOp, value: str) -> Matcher:
+    if op in {"=~", "!~"}:
+        # The parser has accepted it, but matching is done by Python's engine.
+        readable = _RE2_ONLY.search(value) is None
+        try:
+            re.compile(value if readable else "")
+        except re.error:
+            readable = False
+        if not readable:
+            raise NotSupportedError(f"the regular expression {value}")
+    return Matcher(name, op, value)
+
+
 def _selector(node: Any) -> nodes.Selector:
     if node.matchers.or_matchers:
         raise NotSupportedError("'or' between label matchers")
     matchers = [
-        Matcher(matcher.name, _match_op(matcher.op), matcher.value)
+        _matcher(matcher.name, _match_op(matcher.op), matcher.value)
         for matcher in node.matchers.matchers
     ]
     if node.name:
@@ -130,7 +150,7 @@ def _selector(node: Any) -> nodes.Selector:
 
 def _aggregate(node: Any, query: str, dialect: Dialect) -> nodes.Aggregate:
     op = str(node.op)
-    if op in _FLATTENED:
+    if op in _NEW_AGGREGATIONS:
         if not dialect.lenient:
             raise complain(query, f"unknown function with name '{op}'")
         raise NotSupportedError(op)
@@ -164,13 +184,13 @@ def _binary(node: Any, query: str, dialect: Dialect) -> nodes.Binary:
     )
 
 
-def _matching(modifier: Any, default: Any) -> nodes.Matching:
+def _matching(modifier: Any, default: nodes.Cardinality) -> nodes.Matching:
     on = False
     labels: tuple[str, ...] = ()
     if modifier.matching is not None:
         on = modifier.matching.type == promql_parser.LabelModifierType.Include
         labels = tuple(modifier.matching.labels)
-    cardinality = default
+    cardinality: nodes.Cardinality = default
     if modifier.card == promql_parser.VectorMatchCardinality.ManyToOne:
         cardinality = "many-to-one"
     elif modifier.card == promql_parser.VectorMatchCardinality.OneToMany:

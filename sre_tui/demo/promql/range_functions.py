@@ -35,12 +35,7 @@ def _counter_resets(windows: Windows) -> Flags:
 
 
 def _counter_correction(windows: Windows) -> Floats:
-    lost = np.where(_counter_resets(windows), windows.previous, 0.0)
-    infinite = np.isinf(lost)
-    total: Floats = windows.pair_sum(np.where(infinite, 0.0, lost))
-    if infinite.any():
-        total = np.where(windows.pair_sum(infinite.astype(np.int64)) > 0, np.inf, total)
-    return total
+    return windows.pair_sum(np.where(_counter_resets(windows), windows.previous, 0.0))
 
 
 def _extrapolated(windows: Windows, _args: Args, *, counter: bool, per_second: bool) -> Floats:
@@ -82,11 +77,11 @@ def _instant_change(windows: Windows, _args: Args, *, rate: bool) -> Floats:
 def _changes(windows: Windows, _args: Args) -> Floats:
     values, previous = windows.samples.values, windows.previous
     changed = (values != previous) & ~(np.isnan(values) & np.isnan(previous))
-    return windows.pair_sum(changed.astype(np.int64)).astype(np.float64)
+    return windows.pair_sum(changed.astype(np.float64))
 
 
 def _resets(windows: Windows, _args: Args) -> Floats:
-    return windows.pair_sum(_counter_resets(windows).astype(np.int64)).astype(np.float64)
+    return windows.pair_sum(_counter_resets(windows).astype(np.float64))
 
 
 def _average(windows: Windows, _args: Args) -> Floats:
@@ -115,7 +110,7 @@ def _regression(windows: Windows, origin: Floats) -> tuple[Floats, Floats]:
     count = windows.count
     x = np.where(valid, (times - times[:, :1]) / 1000, 0.0)
     base = values[:, :1]
-    # Without this a constant but infinite series would look constant.
+    # Counted from the first value, a constant has a slope of exactly zero.
     y = np.where(valid, values - base, 0.0)
     mean_x, mean_y = x.sum(axis=1) / count, y.sum(axis=1) / count
     dx = np.where(valid, x - mean_x[:, None], 0.0)

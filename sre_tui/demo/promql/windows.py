@@ -46,19 +46,17 @@ class Windows:
 
     def reduce(self, operation: np.ufunc) -> Floats:
         """Fold each window's values with an operation such as addition."""
-        padded = np.append(self.samples.values, 0.0)
-        edges = np.stack([self.first, self.behind], axis=1).ravel()
-        folded: Floats = operation.reduceat(padded, edges)[::2]
-        return folded
+        return _fold(operation, self.samples.values, self.first, self.behind)
 
-    def pair_sum(self, quantity: NDArray[Any]) -> NDArray[Any]:
+    def pair_sum(self, quantity: Floats) -> Floats:
         """Sum over each window of a quantity of a sample and its predecessor.
 
         ``quantity[i]`` belongs to the pair (i - 1, i); the pair before the window does not count.
         """
-        total = np.concatenate([[0], np.cumsum(quantity)])
-        result: NDArray[Any] = total[self.behind] - total[self.first + 1]
-        return result
+        if not quantity.any():
+            return np.zeros(len(self.first))
+        total = _fold(np.add, quantity, self.first + 1, self.behind)
+        return np.where(self.count > 1, total, 0.0)
 
     @cached_property
     def previous(self) -> Floats:
@@ -90,6 +88,15 @@ class Windows:
         valid = columns[None, :] < self.count[:, None]
         index = np.minimum(self.first[:, None] + columns[None, :], (self.behind - 1)[:, None])
         return self.samples.times[index], self.samples.values[index], valid
+
+
+def _fold(
+    operation: np.ufunc, values: Floats, first: NDArray[np.int64], behind: NDArray[np.int64]
+) -> Floats:
+    # One value more, because an index behind the last one is not allowed.
+    edges = np.stack([first, behind], axis=1).ravel()
+    folded: Floats = operation.reduceat(np.append(values, 0.0), edges)[::2]
+    return folded
 
 
 Gathered = Callable[[Windows, tuple[Floats, ...]], Floats]
