@@ -1,0 +1,46 @@
+"""Runs the demo until a signal or its control endpoint ends it; ``background`` starts this."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from sre_tui.demo.runtime.demo import start_demo
+from sre_tui.demo.runtime.serving import DemoError
+
+
+async def _run(options: argparse.Namespace) -> None:
+    async with start_demo(
+        options.scenario,
+        guests=options.guests,
+        seed=options.seed,
+        ports_base=options.ports_base,
+        state_path=options.state,
+    ) as demo:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, demo.request_stop)
+        await demo.wait_stopped()
+
+
+def main() -> int:
+    """Exit code 0 after a stop, 1 with one line on stderr when the demo cannot run."""
+    parser = argparse.ArgumentParser(prog="python -m sre_tui.demo.runtime")
+    parser.add_argument("--scenario", default="quiet")
+    parser.add_argument("--guests", type=int, default=40)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--ports-base", type=int, default=0)
+    parser.add_argument("--state", type=Path)
+    try:
+        asyncio.run(_run(parser.parse_args()))
+    except DemoError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Which simulated backends there are, and what a client needs to reach each."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.types import ASGIApp
+
+from sre_tui.demo.runtime.clock import Clock
+from sre_tui.demo.runtime.serving import Certificate
+from sre_tui.demo.servers.grafana import grafana_app
+from sre_tui.demo.servers.grafana_source import Account, GrafanaSource
+from sre_tui.demo.servers.loki import loki_app
+from sre_tui.demo.servers.prometheus import prometheus_app
+from sre_tui.demo.telemetry import LogSource, RecordingRule, ScrapeTarget
+
+
+class DemoWorld(GrafanaSource, Protocol):
+    """What the backends need of the world."""
+
+    @property
+    def logs(self) -> LogSource:
+        """All log streams."""
+        ...
+
+    def recording_rules(self) -> Sequence[RecordingRule]:
+        """Rules whose series are among the metrics."""
+        ...
+
+    def targets(self, now: float) -> Sequence[ScrapeTarget]:
+        """Scrape targets at a moment."""
+        ...
+
+
+@dataclass(frozen=True)
+class Backend:
+    """One application; ``variables`` gives the client's environment for a base URL."""
+
+    name: str
+    app: ASGIApp
+    variables: Callable[[str], Mapping[str, str]]
+    certificate: Certificate | None = None
+
+
+def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:
+    """Every backend over one world, with fresh random tokens; the order gives the ports."""
+    return [_prometheus(world, clock), _grafana(world, clock), _loki(world, clock)]
+
+
+def _prometheus(world: DemoWorld, clock: Clock) -> Backend:
+    app = prometheus_app(
+        world.series,
+        rules=world.alert_rules,
+        recording_rules=world.recording_rules,
+        targets=lambda: world.targets(clock()),
+        clock=clock,
+    )
+    return Backend("prometheus", app, lambda url: {"PROMETHEUS_URL": url})
+
+
+def _grafana(world: DemoWorld, clock: Clock) -> Backend:
+    token = f"glsa_{secrets.token_hex(16)}_{secrets.token_hex(4)}"
+    app = grafana_app(world, clock, {token: Account("Viewer")})
+    return Backend(
+        "grafana",
+        app,
+        lambda url: {"GRAFANA_URL": url, "GRAFANA_SERVICE_ACCOUNT_TOKEN": token},
+    )
+
+
+def _loki(world: DemoWorld, clock: Clock) -> Backend:
+    return Backend("loki", loki_app(world.logs, clock), lambda url: {"LOKI_URL": url})

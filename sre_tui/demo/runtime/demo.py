@@ -1,0 +1,180 @@
+"""Starts all simulated backends in this process and event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sre_tui.demo.runtime.backends import Backend, DemoWorld, build_backends
+from sre_tui.demo.runtime.clock import Clock
+from sre_tui.demo.runtime.control import control_app
+from sre_tui.demo.runtime.faults import FaultMode
+from sre_tui.demo.runtime.remote import find_running_demo
+from sre_tui.demo.runtime.serving import DemoError, LoopbackServer
+from sre_tui.demo.runtime.state import (
+    BackendState,
+    ControlState,
+    DemoState,
+    demo_environment,
+    remove_state,
+    write_state,
+)
+from sre_tui.demo.scenario_load import ScenarioError, load_scenario
+from sre_tui.demo.world.world import World
+
+DEFAULT_PORTS_BASE = 19100
+_CONTROL_OFFSET = 9
+
+
+class RunningDemo:
+    """A demo whose servers all answer."""
+
+    def __init__(
+        self, state: DemoState, servers: Mapping[str, LoopbackServer], stopping: asyncio.Event
+    ) -> None:
+        self.state = state
+        self._servers = servers
+        self._stopping = stopping
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead clients here."""
+        return demo_environment(self.state)
+
+    def url(self, backend: str) -> str:
+        """Where a backend is."""
+        return self._server(backend).url
+
+    async def break_backend(self, name: str, how: FaultMode, seconds: float = 2.0) -> None:
+        """Makes a backend fail; ``seconds`` is how long ``slow`` takes."""
+        await self._server(name).break_backend(how, seconds)
+
+    async def mend_backend(self, name: str) -> None:
+        """Makes a backend work again, on the same port."""
+        await self._server(name).mend_backend()
+
+    def request_stop(self) -> None:
+        """Ends ``wait_stopped``; safe to call from a signal handler of the loop."""
+        self._stopping.set()
+
+    async def wait_stopped(self) -> None:
+        """Returns when somebody asked the demo to stop, here or through the control endpoint."""
+        await self._stopping.wait()
+
+    def _server(self, name: str) -> LoopbackServer:
+        try:
+            return self._servers[name]
+        except KeyError:
+            known = ", ".join(self._servers)
+            raise DemoError(f"no backend {name!r}; there are {known}") from None
+
+
+@asynccontextmanager
+async def start_demo(
+    scenario: str | Path = "quiet",
+    *,
+    guests: int = 40,
+    seed: int | None = None,
+    ports_base: int = 0,
+    clock: Clock = time.time,
+    state_path: Path | None = None,
+) -> AsyncIterator[RunningDemo]:
+    """The demo of a scenario, whose "now" is the moment of the start.
+
+    Args:
+        scenario: id of a bundled scenario or path of a file.
+        guests: number of Proxmox guests.
+        seed: instead of the scenario's own.
+        ports_base: first of ten ports; 0 takes free ones.
+        clock: Unix seconds.
+        state_path: where to leave the state file; None leaves none.
+
+    Raises:
+        DemoError: a bad scenario, a port that is taken, or a demo that already runs.
+    """
+    try:
+        chosen = load_scenario(scenario, guests=guests)
+        world = World.create(chosen, guests=guests, seed=seed, anchor=clock())
+    except (ScenarioError, ValueError) as error:
+        raise DemoError(str(error)) from error
+    async with serve_world(
+        world,
+        scenario=chosen.id,
+        guests=guests,
+        seed=seed,
+        ports_base=ports_base,
+        clock=clock,
+        state_path=state_path,
+    ) as demo:
+        yield demo
+
+
+@asynccontextmanager
+async def serve_world(
+    world: DemoWorld,
+    *,
+    scenario: str,
+    guests: int,
+    seed: int | None = None,
+    ports_base: int = 0,
+    clock: Clock = time.time,
+    state_path: Path | None = None,
+) -> AsyncIterator[RunningDemo]:
+    """The backends over a world that exists already; see ``start_demo``."""
+    if state_path is not None and (other := await asyncio.to_thread(find_running_demo, state_path)):
+        raise DemoError(f"a demo runs already, with process id {other.pid}")
+    backends = build_backends(world, clock)
+    servers = {
+        backend.name: LoopbackServer(
+            backend.name,
+            backend.app,
+            ports_base and ports_base + offset,
+            backend.certificate,
+        )
+        for offset, backend in enumerate(backends)
+    }
+    stopping = asyncio.Event()
+    token = secrets.token_urlsafe(24)
+    control = LoopbackServer(
+        "control",
+        control_app(servers, token, stopping.set),
+        ports_base and ports_base + _CONTROL_OFFSET,
+    )
+    every = [*servers.values(), control]
+    try:
+        for server in every:
+            await server.start()
+        state = DemoState(
+            pid=os.getpid(),
+            started_at=datetime.fromtimestamp(clock(), UTC),
+            scenario=scenario,
+            guests=guests,
+            seed=seed,
+            control=ControlState(url=control.url, token=token),
+            backends={backend.name: _state(backend, servers) for backend in backends},
+        )
+        if state_path is not None:
+            write_state(state_path, state)
+        yield RunningDemo(state, servers, stopping)
+    finally:
+        for server in every:
+            server.switch.clear()
+        try:
+            await asyncio.gather(*(server.stop() for server in every))
+        finally:
+            # Last, so that whoever waits for it may take the ports at once.
+            if state_path is not None:
+                remove_state(state_path, os.getpid())
+
+
+def _state(backend: Backend, servers: Mapping[str, LoopbackServer]) -> BackendState:
+    server = servers[backend.name]
+    return BackendState(
+        url=server.url, port=server.port, variables=dict(backend.variables(server.url))
+    )
