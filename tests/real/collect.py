@@ -11,6 +11,9 @@ from pathlib import Path
 
 import yaml
 
+from sre_tui.demo.world import rules
+from sre_tui.demo.world.exporters import recording
+
 ROOT = Path(__file__).parents[2]
 COLLECTION = Path(__file__).with_name("promql_expressions.yaml")
 
@@ -33,7 +36,14 @@ class Expression:
 
 Producer = Callable[[], Iterable[str]]
 
-PRODUCERS: list[Producer] = []
+
+def demo_rules() -> list[str]:
+    """The expressions of the demo homelab's alerting and recording rules."""
+    alerting = [rule.expr for rule in rules.alert_rules()]
+    return [*alerting, *(rule.expr for rule in recording.RULES)]
+
+
+PRODUCERS: list[Producer] = [demo_rules]
 """Functions that give the expressions a part of the product asks Prometheus."""
 
 
