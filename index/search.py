@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from index.encoder import QueryEncoder, import_runtime, onnx_name
-from index.errors import DocumentIndexError
+from index.errors import DocumentIndexError, IndexDamagedError
 from index.fusion import fuse, plain_hits
 from index.manifest import Location, Manifest, file_stamp
 from index.query import Query, understand
@@ -15,7 +15,7 @@ from index.sources import Source, chunk_all, load
 from index.store import Row, Store, condition
 from index.text_search import TextSearch
 
-CANDIDATES = 50
+CANDIDATES = 30
 """Rows each half contributes before they are joined."""
 
 MEND = "run `sre index build`"
@@ -90,7 +90,7 @@ class Index:
             return SearchResult(query=question, query_kind=query.kind, mode="hybrid", hits=())
         candidates = max(CANDIDATES, limit * per_document)
         try:
-            by_text, by_vector = self._ready().halves(query, condition(kinds, tags), candidates)
+            by_text, by_vector = self._halves(query, condition(kinds, tags), candidates)
         except DocumentIndexError as error:
             return self._plain(question, query, limit, per_document, kinds, tags, _reason(error))
         hits = fuse(query, by_text, by_vector, limit=limit, per_document=per_document)
@@ -102,7 +102,7 @@ class Index:
         Raises:
             DocumentIndexError: The index cannot be used.
         """
-        return self._ready().halves(understand(question), None, limit)
+        return self._halves(understand(question), None, limit)
 
     def manifest(self) -> Manifest:
         """What the current index holds.
@@ -113,6 +113,17 @@ class Index:
         manifest = self._location.read()
         manifest.check()
         return manifest
+
+    def _halves(self, query: Query, where: str | None, limit: int) -> tuple[list[Row], list[Row]]:
+        engine = self._ready()
+        try:
+            return engine.halves(query, where, limit)
+        except IndexDamagedError:
+            # The table may have been replaced and removed since it was opened.
+            with self._lock:
+                if self._engine is engine:
+                    self._engine = None
+            return self._ready().halves(query, where, limit)
 
     def _ready(self) -> _Engine:
         with self._lock:

