@@ -46,11 +46,13 @@ def _minutes(*values: float) -> list[tuple[float, float]]:
 SERIES = [
     series("load", _minutes(*[1.0] * 20, *[9.0] * 11), instance="media"),
     series("load", _minutes(*[1.0] * 29, *[8.0] * 2), instance="nas"),
+    series("temperature", _minutes(*[40.0] * 10, *[70.0] * 20, 45.0), instance="nas"),
     series("up", _minutes(*[1.0] * 31), instance="media"),
 ]
 RULES = [
     rule("HighLoad", "load > 5"),
     rule("HostDown", "up == 0", hold=0.0),
+    rule("Flapped", "temperature > 60"),
     rule("Gone", "missing_metric > 1", no_data_state="NoData", group="silent"),
     rule("GoneBad", "missing_metric > 2", no_data_state="Alerting", group="silent"),
     rule("GoneFine", "missing_metric > 3", group="silent"),

@@ -193,6 +193,7 @@ async def test_rule_and_instance_states(grafana: httpx.AsyncClient) -> None:
         "GoneFine": ("inactive", "ok"),
         "Paused": ("inactive", "unknown"),
         "Broken": ("inactive", "error"),
+        "Flapped": ("inactive", "ok"),
     }
     assert states(rules["HighLoad"]) == {"media": "Alerting", "nas": "Pending"}
     assert rules["HighLoad"]["totals"] == {"alerting": 1, "pending": 1}
@@ -213,11 +214,11 @@ async def test_rule_and_instance_states(grafana: httpx.AsyncClient) -> None:
     [
         ({"state": "firing"}, {"HighLoad", "UpsOnBattery", "GoneBad"}),
         ({"state": ["pending", "nodata"]}, {"HighLoad", "Gone"}),
-        ({"state": "normal", "folder_uid": "folder-homelab"}, {"HostDown", "GoneFine"}),
+        ({"state": "normal", "folder_uid": "folder-homelab"}, {"HostDown", "GoneFine", "Flapped"}),
         ({"health": "error"}, {"Broken"}),
         ({"rule_uid": "uid-gone"}, {"Gone"}),
         ({"rule_group": "hosts", "search.rule_name": "high"}, {"HighLoad"}),
-        ({"matcher": '{"name":"instance","value":"n.*","isRegex":true}'}, {"HighLoad"}),
+        ({"matcher": '{"name":"instance","value":"n.*","isRegex":true}'}, {"HighLoad", "Flapped"}),
     ],
 )
 async def test_rule_filters(
@@ -228,7 +229,7 @@ async def test_rule_filters(
 
 async def test_rules_in_pages(grafana: httpx.AsyncClient) -> None:
     whole = (await grafana.get(RULES)).json()["data"]
-    assert whole["totals"] == {"firing": 3, "inactive": 5, "nodata": 1, "error": 1}
+    assert whole["totals"] == {"firing": 3, "inactive": 6, "nodata": 1, "error": 1}
     names: list[str] = []
     token = ""
     while True:
@@ -275,6 +276,7 @@ async def test_instances_of_all_rules(grafana: httpx.AsyncClient) -> None:
         "Error",
         "NoData",
         "Normal",
+        "Normal (MissingSeries)",
         "Normal (NoData)",
         "Pending",
     ]
@@ -359,6 +361,20 @@ async def test_annotations(grafana: httpx.AsyncClient) -> None:
     assert bad.status_code == 400
 
 
+async def test_alerts_that_are_over_stay_in_the_history(grafana: httpx.AsyncClient) -> None:
+    changes = (await grafana.get("/api/annotations", params={"type": "alert"})).json()
+    assert [
+        (change["prevState"], change["newState"], change["time"])
+        for change in reversed(changes)
+        if change["alertName"] == "Flapped"
+    ] == [
+        ("Normal", "Pending", round((NOW - 20 * 60) * 1000)),
+        ("Pending", "Alerting", round((NOW - 15 * 60) * 1000)),
+        ("Alerting", "Normal (MissingSeries)", round(NOW * 1000)),
+    ]
+    assert states((await rules_of(grafana))["Flapped"]) == {"nas": "Normal (MissingSeries)"}
+
+
 async def test_unknown_routes(grafana: httpx.AsyncClient) -> None:
     missing = await grafana.get("/api/none")
     assert (missing.status_code, missing.json()) == (404, {"message": "Not found"})
@@ -380,5 +396,5 @@ async def test_version_11_has_no_resources_and_ignores_newer_filters() -> None:
     async with serving(version="11.6.4") as old:
         assert (await old.get("/api/health")).json()["version"] == "11.6.4"
         assert (await old.get(RESOURCES)).status_code == 404
-        assert len(await rules_of(old, **{"search.rule_name": "high"})) == 8
+        assert len(await rules_of(old, **{"search.rule_name": "high"})) == 9
         assert "keepFiringFor" not in json.dumps(await rules_of(old))

@@ -7,8 +7,9 @@ from typing import Any
 from starlette.requests import Request
 
 from sre_tui.demo.servers.grafana_answers import message
+from sre_tui.demo.servers.grafana_history import Change, state_changes
 from sre_tui.demo.servers.grafana_source import GrafanaSource
-from sre_tui.demo.servers.grafana_states import AlertBoard, Instance
+from sre_tui.demo.servers.grafana_states import RAW_GROUP, AlertBoard, Instance
 
 _DEFAULT_WINDOW = 24 * 3600.0
 _FIRST_ALERT_ID = 1_000_000
@@ -31,7 +32,7 @@ def list_annotations(
             if tags <= set(one.tags)
         ]
     if params.get("type", "alert") == "alert" and not tags:
-        found += [one for one in _alert_history(board, now) if _inside(one, start, end)]
+        found += _alert_history(source, board, now, start, end)
     found.sort(key=lambda one: (-int(one["time"]), int(one["id"])))
     return found[: limit or 100]
 
@@ -44,10 +45,6 @@ def _milliseconds(request: Request, name: str, default: float) -> float:
         return int(text) / 1000
     except ValueError:
         raise message(400, "bad request data") from None
-
-
-def _inside(annotation: dict[str, Any], start: float, end: float) -> bool:
-    return bool(start * 1000 <= annotation["time"] <= end * 1000)
 
 
 def _document(
@@ -77,36 +74,38 @@ def _document(
     }
 
 
-def _alert_history(board: AlertBoard, now: float) -> list[dict[str, Any]]:
-    history: list[dict[str, Any]] = []
+def _alert_history(
+    source: GrafanaSource, board: AlertBoard, now: float, start: float, end: float
+) -> list[dict[str, Any]]:
+    changes = state_changes(source, start, min(end, now))
+    known = {(change.labels["alertname"], change.after) for change in changes}
     for rule in board.rules(now):
-        for instance in rule.instances:
-            if instance.base_state == "normal":
-                continue
-            changes = _changes(instance)
-            for time, before, after in changes:
-                labels = ", ".join(f"{k}={v}" for k, v in sorted(instance.labels.items()))
-                history.append(
-                    _document(
-                        _FIRST_ALERT_ID + len(history),
-                        time,
-                        time,
-                        f"{rule.rule.name} {{{labels}}} - {after}",
-                        [],
-                        alertName=rule.rule.name,
-                        newState=after,
-                        prevState=before,
-                    )
-                )
-    return history
+        changes += [
+            Change(instance.active_at, instance.labels, "Normal", instance.state)
+            for instance in rule.instances
+            if _has_no_series(instance) and (rule.rule.name, instance.state) not in known
+        ]
+    inside = (change for change in changes if start <= change.time <= end)
+    return [_change(number, change) for number, change in enumerate(inside, start=_FIRST_ALERT_ID)]
 
 
-def _changes(instance: Instance) -> list[tuple[float, str, str]]:
-    if instance.firing_since is None:
-        return [(instance.active_at, "Normal", instance.state)]
-    if instance.firing_since <= instance.active_at:
-        return [(instance.active_at, "Normal", instance.state)]
-    return [
-        (instance.active_at, "Normal", "Pending"),
-        (instance.firing_since, "Pending", instance.state),
-    ]
+def _has_no_series(instance: Instance) -> bool:
+    """Whether an instance is active without a sample: no data, an error, or injected."""
+    return instance.base_state != "normal" and (
+        instance.value is None or instance.rule.group == RAW_GROUP
+    )
+
+
+def _change(number: int, change: Change) -> dict[str, Any]:
+    name = change.labels["alertname"]
+    labels = ", ".join(f"{key}={value}" for key, value in sorted(change.labels.items()))
+    return _document(
+        number,
+        change.time,
+        change.time,
+        f"{name} {{{labels}}} - {change.after}",
+        [],
+        alertName=name,
+        newState=change.after,
+        prevState=change.before,
+    )

@@ -11,12 +11,13 @@ from sre_tui.demo.promql.alerting import EVALUATION_INTERVAL, RuleState, evaluat
 from sre_tui.demo.promql.formatting import format_scientific
 from sre_tui.demo.promql.templates import expand
 from sre_tui.demo.servers.grafana_answers import slug
+from sre_tui.demo.servers.grafana_history import RESOLVED, Change, state_changes
 from sre_tui.demo.servers.grafana_source import GrafanaSource
 from sre_tui.demo.telemetry import AlertRule, RawAlert, Silence, select_labels
 
 DATASOURCE_UID = "prometheus"
 _RAW_FOLDER = "Homelab"
-_RAW_GROUP = "external"
+RAW_GROUP = "external"
 _NO_DATA = {
     "NoData": "NoData",
     "OK": "Normal (NoData)",
@@ -63,6 +64,7 @@ class AlertBoard:
         self._source = source
         self._tick = math.nan
         self._states: Sequence[RuleState] = ()
+        self._resolved: Sequence[Change] = ()
         self._odd_since: dict[tuple[str, str], float] = {}
 
     def rules(self, now: float) -> list[EvaluatedRule]:
@@ -72,9 +74,14 @@ class AlertBoard:
             rules = self._source.alert_rules()
             self._states = evaluate_rules(self._source.series, rules, now)
             self._tick = tick
+            self._resolved = _just_resolved(self._source, now)
             self._remember()
         evaluated = {
-            state.rule.uid: _evaluated(state, self._odd_since.get((state.rule.uid, _oddity(state))))
+            state.rule.uid: _evaluated(
+                state,
+                self._odd_since.get((state.rule.uid, _oddity(state))),
+                [one for one in self._resolved if one.labels["alertname"] == state.rule.name],
+            )
             for state in self._states
         }
         uids = {rule.rule.name: uid for uid, rule in evaluated.items()}
@@ -138,7 +145,17 @@ def value_text(instance: Instance) -> str:
     return "" if instance.value is None else format_scientific(instance.value)
 
 
-def _evaluated(state: RuleState, odd_since: float | None) -> EvaluatedRule:
+def _just_resolved(source: GrafanaSource, now: float) -> list[Change]:
+    """Instances without a series any more; Grafana drops them after two evaluations."""
+    tick = math.floor(now / EVALUATION_INTERVAL) * EVALUATION_INTERVAL
+    changes = state_changes(source, tick - EVALUATION_INTERVAL, tick)
+    latest = {tuple(sorted(change.labels.items())): change for change in changes}
+    return [change for change in latest.values() if change.after == RESOLVED]
+
+
+def _evaluated(
+    state: RuleState, odd_since: float | None, resolved: Sequence[Change]
+) -> EvaluatedRule:
     rule = state.rule
     since = state.evaluated_at if odd_since is None else odd_since
     instances = [
@@ -153,6 +170,7 @@ def _evaluated(state: RuleState, odd_since: float | None) -> EvaluatedRule:
         )
         for active in state.instances
     ]
+    instances += [_missing(rule, change) for change in resolved]
     health = "ok"
     if state.last_error:
         health = "error"
@@ -180,6 +198,12 @@ def _stand_in(rule: AlertRule, state: str, at: float) -> Instance:
     fires = not state.startswith("Normal")
     annotations = {name: expand(text, labels, math.nan) for name, text in rule.annotations.items()}
     return Instance(rule, labels, annotations, state, at, at if fires else None, None)
+
+
+def _missing(rule: AlertRule, change: Change) -> Instance:
+    labels = {**change.labels, "grafana_folder": rule.folder}
+    annotations = {name: expand(text, labels, math.nan) for name, text in rule.annotations.items()}
+    return Instance(rule, labels, annotations, change.after, change.time, None, None)
 
 
 def _rule_state(instances: Sequence[Instance]) -> str:
@@ -213,6 +237,6 @@ def _raw_rule(raw: RawAlert) -> AlertRule:
         hold=0.0,
         labels={},
         annotations=raw.annotations,
-        group=_RAW_GROUP,
+        group=RAW_GROUP,
         folder=_RAW_FOLDER,
     )
