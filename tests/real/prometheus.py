@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,15 +12,7 @@ from typing import Any
 import httpx
 
 from sre_tui.demo.telemetry import Series
-
-_PACKAGE = "Debian package 'prometheus' (apt-get install prometheus)"
-
-
-def binary(name: str) -> str:
-    """The path of a Prometheus program; fails with the package's name when it is missing."""
-    path = shutil.which(name)
-    assert path is not None, f"{name} is not installed: install the {_PACKAGE}"
-    return path
+from tests.real.prometheus_binary import binary
 
 
 def open_metrics(series: Sequence[Series]) -> str:
