@@ -135,7 +135,7 @@ class _Variable(Wire):
 
 
 class _Templating(Wire):
-    list: list[_Variable] | None = None
+    variables: list[_Variable] | None = Field(None, alias="list")
 
 
 class _Time(Wire):
@@ -329,7 +329,7 @@ def _queries(targets: Iterable[_Target], panel_source: DatasourceRef) -> Iterato
 
 
 def _variables(templating: _Templating | None) -> Iterator[Variable]:
-    for variable in (templating.list if templating else None) or ():
+    for variable in (templating.variables if templating else None) or ():
         yield Variable(
             name=variable.name,
             type=variable.type,

@@ -37,6 +37,12 @@ def truncation(listing: Listing[Any], noun: str) -> str:
     return f"only the first {len(listing.items)} {noun} are here; there are more"
 
 
+def sources_text(answer: ToolResult[Any]) -> str:
+    """The sources that have data, by name."""
+    names = [source.source for source in answer.sources if source.state.has_data]
+    return ", ".join(names) or "nowhere"
+
+
 def selector_text(labels: Labels, *, but: frozenset[str] = frozenset()) -> str:
     """A label set as PromQL writes it: ``node_load1{instance="media:9100"}``."""
     pairs = ", ".join(

@@ -13,7 +13,8 @@ from sre_tui.tools.tool import Tool, registered
 MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "prometheus_metrics": ("prometheus_search_metrics", "prometheus_targets"),
     "prometheus_queries": ("prometheus_instant_query", "prometheus_range_query"),
-    "grafana_alerts": ("grafana_get_alerts", "grafana_get_alert_rules"),
+    "grafana_alerts": ("grafana_get_alerts",),
+    "grafana_rules": ("grafana_get_alert_rules",),
     "grafana_dashboards": ("grafana_search_dashboards", "grafana_get_dashboard"),
     "loki_queries": ("loki_query_logs", "loki_metric_query", "loki_list_label_values"),
     "loki_changes": ("loki_correlate_changes",),

@@ -9,6 +9,19 @@ from typing import Any, Final
 from sre_tui.views.table import TableView
 
 VIEWS: Final[Mapping[str, tuple[str, str]]] = {
+    "prometheus_search_metrics": ("metrics", "METRICS"),
+    "prometheus_instant_query": ("metrics", "SAMPLES"),
+    "prometheus_range_query": ("metrics", "SERIES"),
+    "prometheus_targets": ("metrics", "TARGETS"),
+    "grafana_get_alerts": ("alerts", "ALERTS"),
+    "grafana_get_alert_rules": ("alerts", "RULES"),
+    "grafana_search_dashboards": ("dashboards", "DASHBOARDS"),
+    "grafana_get_dashboard": ("dashboards", "PANELS"),
+    "loki_query_logs": ("logs", "LOG_ENTRIES"),
+    "loki_metric_query": ("metrics", "SERIES"),
+    "loki_list_label_values": ("logs", "LABEL_VALUES"),
+    "loki_patterns": ("logs", "LOG_PATTERNS"),
+    "loki_correlate_changes": ("logs", "CHANGES"),
     "runbook_search": ("runbooks", "PASSAGES"),
 }
 """Tool name to the module in this package and the name of its view there."""

@@ -1,0 +1,182 @@
+"""The tools that show alerts and alert rules, from Grafana or from Prometheus itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from providers.alerting import Alert, Silence
+from sre_tui.nearest import nearest
+from sre_tui.tools.alert_sources import distinct, filter_text, filters_given, rows
+from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.grafana_data import AlertListing
+from sre_tui.tools.notes import page_of, sources_text, truncation
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import tool
+from sre_tui.views.human import count
+from sre_tui.views.severity import severity_rank, state_rank
+from sre_tui.views.units import query_unit, with_unit
+
+StateFilter = Literal["firing", "pending", "recovering", "no_data", "error", "silenced"]
+
+# Labels that the alert's line shows anyway, or that only say where the rule is filed.
+_SHOWN_LABELS = frozenset({"alertname", "severity", "grafana_folder"})
+
+
+def _render_alerts(answer: ToolResult[AlertListing], view: ModelView) -> str:
+    data = answer.data
+    heading = f"Alerts from {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}"
+    if data.counts:
+        heading += f" (of all: {_counts_text(data.counts)})"
+    page = page_of(answer, view, heading)
+    sources = {alert.source for alert in data.items}
+    for alert in data.items:
+        where = f" @{alert.source}" if len(sources) > 1 else ""
+        page.rows.append(_alert_text(alert, view.now) + where)
+    if note := truncation(data, "alerts"):
+        page.notes.append(note)
+    page.nothing = "No alerts."
+    return page.text()
+
+
+def _alert_text(alert: Alert, now: datetime) -> str:
+    state = alert.state.value.replace("_", " ")
+    if alert.reason:
+        state += f" ({alert.reason})"
+    parts = [f"{alert.name} [{alert.severity or 'severity not reported'}] {state}"]
+    if alert.active_at is not None:
+        parts.append(f"since {stamp(alert.active_at, now)}")
+    if alert.host:
+        parts.append(f"host {alert.host}")
+    labels = {k: v for k, v in sorted(alert.labels.items()) if k not in _SHOWN_LABELS}
+    if labels:
+        parts.append(" ".join(f"{name}={value}" for name, value in labels.items()))
+    if alert.value is not None:
+        unit = query_unit(alert.query) if alert.query else None
+        parts.append(f"value {with_unit(alert.value, unit)}")
+    parts += [_silence_text(silence, now) for silence in alert.silences]
+    if alert.inhibited:
+        parts.append("inhibited by another alert")
+    if alert.summary:
+        parts.append(alert.summary)
+    if alert.query:
+        parts.append(f"rule: {alert.query}")
+    return "; ".join(parts)
+
+
+def _silence_text(silence: Silence, now: datetime) -> str:
+    by = f" by {silence.created_by}" if silence.created_by else ""
+    until = f" until {stamp(silence.ends_at, now)}" if silence.ends_at else ""
+    why = f" ({silence.comment})" if silence.comment else ""
+    return f"silenced{by}{until}{why}"
+
+
+@tool(
+    "alerts list",
+    render=_render_alerts,
+    needs=("grafana", "prometheus"),
+    examples=("alerts list", "alerts list --state firing --severity critical", "alerts list nas"),
+)
+async def grafana_get_alerts(
+    context: ToolContext,
+    search: Annotated[
+        str, Field(description="Part of name, labels or summary."), Positional(), Completes("alert")
+    ] = "",
+    state: Annotated[StateFilter | None, Field(description="Only this state.")] = None,
+    severity: Annotated[str | None, Field(description="Only this severity label.")] = None,
+    host: Annotated[str | None, Field(description="Only this machine."), Completes("host")] = None,
+    limit: Annotated[int, Field(description="Most alerts.", ge=1, le=1000), Short("n")] = 100,
+) -> ToolResult[AlertListing]:
+    """List firing, pending and silenced alerts with cause, start, value and silences."""
+    by_grafana, by_prometheus = await asyncio.gather(
+        ask_all(context.grafana, lambda client: client.alerts()),
+        ask_all(context.prometheus, lambda client: client.alerts()),
+    )
+    known = distinct(rows(by_grafana), rows(by_prometheus), _alert_identity)
+    known.sort(key=_alert_rank)
+    filters = filters_given(search=search, state=state, severity=severity, host=host)
+    found = [alert for alert in known if _alert_fits(alert, search, state, severity, host)]
+    readings = [*by_grafana, *by_prometheus]
+    hints: tuple[str, ...] = ()
+    if known and not found:
+        hints = _why_no_alert(known, filters)
+    data = AlertListing(
+        items=tuple(found[:limit]),
+        truncated=len(found) > limit,
+        total=len(found),
+        hints=hints,
+        filters=filters,
+        counts=_counts(known),
+    )
+    return result(data, readings, now=context.clock())
+
+
+def _alert_identity(alert: Alert) -> tuple[str, frozenset[tuple[str, str]]]:
+    telling = {k: v for k, v in alert.labels.items() if k != "grafana_folder"}
+    return alert.name, frozenset(telling.items())
+
+
+def _alert_rank(alert: Alert) -> tuple[Any, ...]:
+    since = alert.active_at.timestamp() if alert.active_at else 0.0
+    return (
+        alert.silenced,
+        state_rank(alert.state),
+        severity_rank(alert.severity),
+        -since,
+        alert.name,
+        alert.key,
+    )
+
+
+def _alert_fits(
+    alert: Alert, search: str, state: str | None, severity: str | None, host: str | None
+) -> bool:
+    if state == "silenced" and not alert.silenced:
+        return False
+    if state not in (None, "silenced") and (alert.state.value != state or alert.silenced):
+        return False
+    if severity is not None and (alert.severity or "").casefold() != severity.casefold():
+        return False
+    if host is not None and not _is_about(alert, host.casefold()):
+        return False
+    text = " ".join((alert.name, alert.summary, *alert.labels.values(), alert.host or ""))
+    return all(word in text.casefold() for word in search.casefold().split())
+
+
+def _is_about(alert: Alert, host: str) -> bool:
+    if (alert.host or "").casefold() == host:
+        return True
+    values = (value.casefold() for value in alert.labels.values())
+    return any(value == host or value.startswith((f"{host}:", f"{host}.")) for value in values)
+
+
+def _counts(alerts: Iterable[Alert]) -> dict[str, int]:
+    return dict(Counter("silenced" if alert.silenced else alert.state.value for alert in alerts))
+
+
+def _counts_text(counts: dict[str, int]) -> str:
+    return ", ".join(f"{amount} {state.replace('_', ' ')}" for state, amount in counts.items())
+
+
+def _why_no_alert(known: Sequence[Alert], filters: dict[str, str]) -> tuple[str, ...]:
+    hints = [f"{count(len(known), 'alert')} without these filters: {_counts_text(_counts(known))}"]
+    offered: dict[str, set[str | None]] = {
+        "severity": {alert.severity for alert in known},
+        "host": {alert.host for alert in known},
+        "search": {alert.name for alert in known},
+    }
+    for name, values in offered.items():
+        asked = filters.get(name)
+        there = sorted(value for value in values if value)
+        if asked and there and asked.casefold() not in (value.casefold() for value in there):
+            close = nearest(asked, there) or there[:6]
+            what = "alerts there are" if name == "search" else f"{name} is one of"
+            hints.append(f"{what}: {', '.join(close)}")
+    return tuple(hints)

@@ -1,0 +1,112 @@
+"""How alerts and alert rules are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from providers.alerting import Alert, AlertRule
+from sre_tui.views.human import MISSING, duration, moment
+from sre_tui.views.severity import severity_rank, severity_tone, state_rank, state_tone
+from sre_tui.views.table import TableView
+from sre_tui.views.units import query_unit, with_unit
+from widgets.cell import Cell, Column, Display, Tone, marked
+
+_HEALTH = {
+    "ok": Tone.OK,
+    "error": Tone.ERROR,
+    "no_data": Tone.WARNING,
+    "unknown": Tone.MUTED,
+}
+
+
+def _text(value: str) -> Cell:
+    return Cell(value, value)
+
+
+def _severity(severity: str | None) -> Cell:
+    if severity is None:
+        return Cell(MISSING, None, Tone.MUTED)
+    tone = severity_tone(severity)
+    return Cell(marked(tone, severity), float(severity_rank(severity)), tone)
+
+
+def alert_state(row: Alert, _: Display) -> Cell:
+    """State in words, with its reason; silenced alerts are muted."""
+    word = row.state.value.replace("_", " ") + (f" ({row.reason})" if row.reason else "")
+    if row.silenced:
+        return Cell(
+            marked(Tone.MUTED, f"{word}, silenced"), 50.0 + state_rank(row.state), Tone.MUTED
+        )
+    if row.inhibited:
+        word = f"{word}, inhibited"
+    tone = state_tone(row.state)
+    return Cell(marked(tone, word), float(state_rank(row.state)), tone)
+
+
+def alert_value(row: Alert, _: Display) -> Cell:
+    """The value that was compared, with its unit where the rule tells it."""
+    if row.value is None:
+        return Cell("", None, Tone.MUTED)
+    return Cell(with_unit(row.value, query_unit(row.query) if row.query else None), row.value)
+
+
+def _since(at: datetime | None, display: Display) -> Cell:
+    return Cell("", None) if at is None else Cell(moment(at, display), at)
+
+
+def _silence(row: Alert, display: Display) -> Cell:
+    silence = next(iter(row.silences), None)
+    if silence is None:
+        return _text("")
+    until = f" until {moment(silence.ends_at, display)}" if silence.ends_at else ""
+    return _text(f"{silence.created_by or 'somebody'}{until}: {silence.comment}".rstrip(": "))
+
+
+def _rule_state(row: AlertRule, _: Display) -> Cell:
+    if row.paused:
+        return Cell(marked(Tone.MUTED, "paused"), 95.0, Tone.MUTED)
+    if row.state is None:
+        return Cell(row.kind, 99.0)
+    tone = state_tone(row.state)
+    return Cell(marked(tone, row.state.value.replace("_", " ")), float(state_rank(row.state)), tone)
+
+
+def _rule_health(row: AlertRule, _: Display) -> Cell:
+    tone = _HEALTH[row.health]
+    return Cell(marked(tone, row.health.replace("_", " ")), row.health, tone)
+
+
+ALERTS: TableView[Alert] = TableView(
+    columns=(
+        Column("severity", "Severity", lambda row, _: _severity(row.severity), 11),
+        Column("name", "Alert", lambda row, _: _text(row.name), 20, flexible=True),
+        Column("host", "Host", lambda row, _: _text(row.host or ""), 12),
+        Column("state", "State", alert_state, 12),
+        Column("active_at", "Since", lambda row, d: _since(row.active_at, d), 14),
+        Column("value", "Value", alert_value, 10, priority=2, align="right"),
+        Column("summary", "Summary", lambda row, _: _text(row.summary), 30, 1, "left", True),
+        Column("silence", "Silenced by", _silence, 24, priority=3),
+        Column("source", "Source", lambda row, _: _text(row.source), 15, priority=4),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.key,
+    nothing="No alerts.",
+)
+
+RULES: TableView[AlertRule] = TableView(
+    columns=(
+        Column("state", "State", _rule_state, 11),
+        Column("severity", "Severity", lambda row, _: _severity(row.severity), 11, priority=1),
+        Column("name", "Rule", lambda row, _: _text(row.name), 22),
+        Column("query", "Query", lambda row, _: _text(row.query), 30, 1, "left", True),
+        Column("threshold", "Condition", lambda row, _: _text(row.threshold), 14, priority=3),
+        Column("hold", "For", lambda row, _: Cell(duration(row.hold), row.hold), 8, 2, "right"),
+        Column("health", "Health", _rule_health, 10, priority=2),
+        Column("error", "Error", lambda row, _: _text(row.last_error), 24, priority=3),
+        Column("group", "Group", lambda row, _: _text(row.group), 14, priority=4),
+        Column("source", "Source", lambda row, _: _text(row.source), 15, priority=5),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.key,
+    nothing="No rules.",
+)

@@ -1,0 +1,128 @@
+"""How metrics, their values and scrape targets are shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from providers.prometheus import MetricInfo, Target
+from providers.series import Labels, Sample, Series
+from sre_tui.views.human import MISSING, duration, moment, number
+from sre_tui.views.table import TableView
+from sre_tui.views.units import metric_unit, with_unit
+from widgets.cell import Cell, Column, Display, Tone, marked
+
+_HEALTH = {"up": Tone.OK, "down": Tone.CRITICAL, "unknown": Tone.WARNING}
+_HEALTH_RANK = {"down": 0.0, "unknown": 1.0, "up": 2.0}
+
+
+def labels_text(labels: Labels) -> str:
+    """Labels without the metric's name: ``instance=media:9100 job=node``."""
+    return " ".join(f"{name}={value}" for name, value in sorted(labels.items()) if name[:2] != "__")
+
+
+def _text(value: str) -> Cell:
+    return Cell(value, value)
+
+
+def _value(value: float | None, labels: Labels) -> Cell:
+    if value is None:
+        return Cell(MISSING, None, Tone.MUTED)
+    return Cell(with_unit(value, metric_unit(labels.get("__name__", ""))), value)
+
+
+def _sample(row: Sample, _: Display) -> Cell:
+    if row.histogram is not None:
+        amount = row.histogram.count
+        return Cell(f"histogram of {number(amount)}", amount)
+    return _value(row.value, row.labels)
+
+
+def _health(row: Target, _: Display) -> Cell:
+    tone = _HEALTH[row.health]
+    return Cell(marked(tone, row.health), _HEALTH_RANK[row.health], tone)
+
+
+def _seconds(value: float | None) -> Cell:
+    return Cell(MISSING, None, Tone.MUTED) if value is None else Cell(duration(value), value)
+
+
+def _time(at: datetime | None, display: Display) -> Cell:
+    return Cell("never", None, Tone.MUTED) if at is None else Cell(moment(at, display), at)
+
+
+def _trend(row: Series, _: Display) -> Cell:
+    return _text("" if row.stats.trend == "unknown" else row.stats.trend)
+
+
+def _gaps(row: Series, _: Display) -> Cell:
+    gaps = row.stats.gaps
+    return Cell(str(gaps) if gaps else "", gaps, Tone.WARNING if gaps else Tone.NEUTRAL)
+
+
+METRICS: TableView[MetricInfo] = TableView(
+    columns=(
+        Column("name", "Metric", lambda row, _: _text(row.name), 36),
+        Column("type", "Type", lambda row, _: _text(row.type or ""), 10, priority=1),
+        Column("unit", "Unit", lambda row, _: _text(row.unit), 8, priority=4),
+        Column("help", "Help", lambda row, _: _text(row.help), 30, priority=2, flexible=True),
+        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=3),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: f"{row.source}/{row.name}",
+    nothing="No metric matches.",
+)
+
+SAMPLES: TableView[Sample] = TableView(
+    columns=(
+        Column("value", "Value", _sample, 14, align="right"),
+        Column("name", "Metric", lambda row, _: _text(row.labels.get("__name__", "")), 20, 2),
+        Column(
+            "labels", "Labels", lambda row, _: _text(labels_text(row.labels)), 30, 0, "left", True
+        ),
+        Column("at", "Time", lambda row, d: Cell(moment(row.at, d), row.at), 12, priority=3),
+        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=4),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
+    nothing="No series.",
+    title=lambda data: data.query,
+)
+
+SERIES: TableView[Series] = TableView(
+    columns=(
+        Column("labels", "Series", lambda row, _: _text(series_name(row)), 30, 0, "left", True),
+        Column("last", "Last", lambda row, _: _value(row.stats.last, row.labels), 12, 0, "right"),
+        Column("min", "Min", lambda row, _: _value(row.stats.min, row.labels), 12, 2, "right"),
+        Column("avg", "Avg", lambda row, _: _value(row.stats.avg, row.labels), 12, 2, "right"),
+        Column("max", "Max", lambda row, _: _value(row.stats.max, row.labels), 12, 1, "right"),
+        Column("trend", "Trend", _trend, 8, priority=1),
+        Column("gaps", "Gaps", _gaps, 5, priority=3, align="right"),
+        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=4),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
+    nothing="No series in this window.",
+    title=lambda data: data.query,
+)
+
+TARGETS: TableView[Target] = TableView(
+    columns=(
+        Column("health", "Health", _health, 9),
+        Column("job", "Job", lambda row, _: _text(row.job), 14),
+        Column("instance", "Instance", lambda row, _: _text(row.instance), 20),
+        Column("last_scrape", "Scraped", lambda row, d: _time(row.last_scrape, d), 12, priority=1),
+        Column("duration", "Took", lambda row, _: _seconds(row.scrape_duration), 8, 3, "right"),
+        Column("error", "Error", lambda row, _: _text(row.last_error), 24, flexible=True),
+        Column("url", "Address", lambda row, _: _text(row.url), 30, priority=4),
+        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=5),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.key,
+    nothing="No targets.",
+)
+
+
+def series_name(row: Series) -> str:
+    """A series by its metric and labels, or as a whole where it has neither."""
+    parts = (row.labels.get("__name__", ""), labels_text(row.labels))
+    return " ".join(part for part in parts if part) or "(all)"
