@@ -22,7 +22,10 @@ Path_ = tuple[str | int, ...]
 
 
 class ScenarioError(Exception):
-    """A scenario cannot be used; ``problems`` are lines ``FILE:LINE: what is wrong; allowed: …``."""
+    """A scenario cannot be used.
+
+    ``problems`` are lines such as ``FILE:LINE: what is wrong; allowed: …``.
+    """
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
@@ -116,10 +119,8 @@ class _Reader:
 
     def _fault(self, path: Path_, entry: object, lab: Homelab) -> Fault | None:
         if not isinstance(entry, dict):
-            self._problem(
-                path,
-                f"a fault is a mapping such as {{kind: disk_failing, target: nas1/sdc, at: -3h}}, not {entry!r}",
-            )
+            example = "{kind: disk_failing, target: nas1/sdc, at: -3h}"
+            self._problem(path, f"a fault is a mapping such as {example}, not {_short(entry)}")
             return None
         kind = entry.get("kind")
         if not isinstance(kind, str) or kind not in FAULT_KINDS:

@@ -38,14 +38,20 @@ class DatastoreFull(Fault):
             stage.add("pool.used", pool.id, line([(start, 0), (stop, held * part)]))
         stage.murmur(
             Source(store.host, "proxmox-backup-proxy", "warning"), 1.5,
-            lambda rng: f"garbage collection on datastore '{store.name}': removed 0 B, pending {rng.randint(300, 900)} GiB, datastore {90 + 9 * self.severity:.0f}% used",
+            (
+                f"garbage collection on datastore '{store.name}': removed 0 B, pending "
+                f"<300..900> GiB, datastore {90 + 9 * self.severity:.0f}% used"
+            ),
             start + self.within * 0.5, end,
         )  # fmt: skip
         if self.severity >= 0.5 and start + self.within < end:
             ran_out = start + self.within
             stage.murmur(
                 Source(store.host, "proxmox-backup-proxy", "error"), 12,
-                lambda rng: f"backup failed: inserting chunk {rng.getrandbits(64):016x} on store '{store.name}' failed: ENOSPC: No space left on device",
+                (
+                    f"backup failed: inserting chunk <hex:16> on store '{store.name}' failed: "
+                    "ENOSPC: No space left on device"
+                ),
                 ran_out, end,
             )  # fmt: skip
             if store.name == "main":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -33,18 +32,14 @@ def kill_at(stage: Stage, guest: str, moments: Floats, container: str, process: 
     stage.plant["oom.kills"].happen(guest, moments)
     anon = item.memory // 1024 * 7 // 10
 
-    def told(rng: Random, _: int) -> str:
-        pid = rng.randint(900, 60_000)
-        return (
-            f"Out of memory: Killed process {pid} ({process}) total-vm:{anon * 2}kB, "
-            f"anon-rss:{anon}kB, file-rss:0kB, shmem-rss:0kB, oom_score_adj:0"
-        )
-
-    def cause(rng: Random, _: int) -> str:
-        return (
-            f"{process} invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), "
-            f"order=0, oom_score_adj=0, pid={rng.randint(900, 60_000)}"
-        )
+    cause = (
+        f"{process} invoked oom-killer: gfp_mask=0x140cca(GFP_HIGHUSER_MOVABLE|__GFP_COMP), "
+        "order=0, oom_score_adj=0, pid=<900..60000>"
+    )
+    told = (
+        f"Out of memory: Killed process <900..60000> ({process}) total-vm:{anon * 2}kB, "
+        f"anon-rss:{anon}kB, file-rss:0kB, shmem-rss:0kB, oom_score_adj:0"
+    )
 
     stage.script(Source(guest, "kernel", "error"), list(moments - 0.8), cause)
     stage.script(Source(guest, "kernel", "error"), list(moments), told)
@@ -53,16 +48,16 @@ def kill_at(stage: Stage, guest: str, moments: Floats, container: str, process: 
         stage.plant.containers.restart(container, np.floor(moments) + 3)
         stage.script(
             Source(guest, "dockerd", "warning"), list(moments + 1),
-            lambda rng, _: f"container {rng.getrandbits(48):012x} ({process}) died: exit code 137, OOMKilled=true",
+            f"container <hex:12> ({process}) died: exit code 137, OOMKilled=true",
         )  # fmt: skip
     else:
         stage.script(
             Source(guest, "systemd", "warning"), list(moments + 1),
-            lambda _, __: f"{process}.service: A process of this unit has been killed by the OOM killer.",
+            f"{process}.service: A process of this unit has been killed by the OOM killer.",
         )  # fmt: skip
         stage.script(
             Source(guest, "systemd", "warning"), list(moments + 2),
-            lambda _, __: f"{process}.service: Main process exited, code=killed, status=9/KILL",
+            f"{process}.service: Main process exited, code=killed, status=9/KILL",
         )  # fmt: skip
 
 
@@ -89,11 +84,11 @@ class NodeOverloaded(Fault):
                 stage.raise_("probe.duration", instance, start, end, 0.2 + 0.8 * sev, 300)
         stage.murmur(
             Source(node, "pvestatd", "warning"), 20 + 60 * sev,
-            lambda rng: f"status update time ({rng.uniform(10.5, 31):.3f} seconds)", start, end,
+            "status update time (<10.5..31:.3f> seconds)", start, end,
         )  # fmt: skip
         stage.murmur(
             Source(node, "kernel", "warning"), 1 + 3 * sev,
-            lambda rng: f"sched: RT throttling activated, rcu_preempt detected stalls on CPU {rng.randint(0, 15)}",
+            "sched: RT throttling activated, rcu_preempt detected stalls on CPU <0..15>",
             start, end,
         )  # fmt: skip
 
@@ -142,7 +137,7 @@ class MemoryLeak(Fault):
                     stage.probe_fails(instance, moment, moment + 75, 502.0)
         stage.murmur(
             Source(guest, process, "warning", container=container.partition("/")[2]), 6,
-            lambda rng: f"{process}: heap usage high, garbage collection took {rng.uniform(0.4, 4):.2f}s",
+            f"{process}: heap usage high, garbage collection took <0.4..4:.2f>s",
             start + self.within * 0.6, end,
         )  # fmt: skip
 
@@ -158,7 +153,7 @@ class OomKill(Fault):
 
     def act(self, stage: Stage, start: float, end: float) -> None:
         guest = self.target
-        moments = start + 1200.0 * np.arange(self.times)
+        moments = start + 1200.0 * np.arange(self.times, dtype=np.float64)
         moments = moments[moments < end]
         peak = stage.plant.memory(guest) * 0.96 - stage.typical("memory.used", guest)
         points = [p for m in moments.tolist() for p in ((m - 240, 0.0), (m - 1, peak), (m + 15, 0))]
@@ -207,18 +202,18 @@ class IoWaitNeighbour(Fault):
             for service in guest.services[:1]:
                 stage.murmur(
                     Source(guest.name, service.name, "warning"), 8,
-                    lambda rng, name=service.name: f"{name}: write took {rng.uniform(1.5, 14):.1f}s, disk is slow",
+                    f"{service.name}: write took <1.5..14:.1f>s, disk is slow",
                     start + 120, end,
                 )  # fmt: skip
         process = noisy.containers[0].name if noisy.containers else "dd"
         stage.murmur(
             Source(noisy.name, process, container=process if noisy.containers else ""), 30,
-            lambda rng: f"[Info] {process}: job {rng.randint(1, 400)}: copied {rng.randint(8, 60)} GB to cache, continuing",
+            f"[Info] {process}: job <1..400>: copied <8..60> GB to cache, continuing",
             start, end,
         )  # fmt: skip
         stage.murmur(
             Source(noisy.node, "kernel", "warning"), 3 * sev,
-            lambda rng: f"INFO: task txg_sync:{rng.randint(700, 1900)} blocked for more than 122 seconds.",
+            "INFO: task txg_sync:<700..1900> blocked for more than 122 seconds.",
             start + 300, end,
         )  # fmt: skip
 

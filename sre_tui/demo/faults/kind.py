@@ -1,4 +1,4 @@
-"""What a fault kind is: a validated model with a target of some kind, and how it acts on a stage."""
+"""What a fault kind is: a validated model with a target, and how it acts on a stage."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class NetworkLoss(Fault):
         if not known:
             stage.murmur(
                 Source("proxy", "traefik", "error"), 10,
-                lambda _: f"dial tcp: {host}: i/o timeout", start, end,
+                f"dial tcp: {host}: i/o timeout", start, end,
             )  # fmt: skip
             return
         error = f'Get "http://{host}:9100/metrics": context deadline exceeded'
@@ -58,8 +58,7 @@ class NetworkLoss(Fault):
         nic = getattr(machine, "nic", "eth0")
         stage.murmur(
             Source(host, "kernel", "warning"), 8 + 30 * sev,
-            lambda rng: rng.choice((f"e1000e 0000:00:1f.6 {nic}: NIC Link is Down",
-                                    f"e1000e 0000:00:1f.6 {nic}: NIC Link is Up 1000 Mbps Full Duplex")),
+            f"e1000e 0000:00:1f.6 {nic}: NIC Link is <Down|Up 1000 Mbps Full Duplex>",
             start, end,
         )  # fmt: skip
         if sev >= 0.95:

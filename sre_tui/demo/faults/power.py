@@ -43,6 +43,6 @@ class UpsOnBattery(Fault):
             stage.say(Source(host, "upsmon", "warning"), *lines)
         stage.murmur(
             Source("nas1", "upsd", "warning"), 30,
-            lambda _: f"Data for UPS [{ups}]: OB DISCHRG, input voltage 0.0", start + 5,
+            f"Data for UPS [{ups}]: OB DISCHRG, input voltage 0.0", start + 5,
             min(end, empty),
         )  # fmt: skip

@@ -38,11 +38,14 @@ def bad_answers(
         name = url.removeprefix("https://").partition(".")[0]
         stage.murmur(
             Source("proxy", "traefik", "error"), 20 + 60 * share,
-            lambda rng, service=guest: access(service, rng, code), start, end,
+            access(guest, str(code), 30_000), start, end,
         )  # fmt: skip
         stage.murmur(
             Source("proxy", "traefik", "warning"), 10 * share,
-            lambda _, of=name: f'level=warn msg="Health check failed." serviceName={of}@file error="received error status code: {code}"',
+            (
+                f'level=warn msg="Health check failed." serviceName={name}@file error="received '
+                f'error status code: {code}"'
+            ),
             start, end,
         )  # fmt: skip
 
@@ -76,14 +79,14 @@ def loop_starts(stage: Stage, item: Container, start: float, end: float, error: 
     stage.plant["container.memory"].scale(item.id, start, end, 0.3)
     source = Source(item.guest, item.name, "error", container=item.name)
     said = [moment - 2.5 for moment in moments.tolist()[1:]]
-    stage.script(source, said, lambda _, __: error)
+    stage.say(source, *((moment, error) for moment in said))
     stage.script(
         Source(item.guest, item.name, container=item.name), moments.tolist(),
-        lambda _, __: f"[Info] {item.name}: starting, image {item.image}",
+        f"[Info] {item.name}: starting, image {item.image}",
     )  # fmt: skip
     stage.script(
         Source(item.guest, "dockerd", "warning"), [moment + 0.8 for moment in said],
-        lambda rng, i: f"container {rng.getrandbits(48):012x} ({item.name}) died: exit code 1, restart count {i + 1}",
+        f"container <hex:12> ({item.name}) died: exit code 1, restart count {{n}}",
     )  # fmt: skip
     if end < FOREVER:
         stage.plant.containers.restart(item.id, np.array([end]))
@@ -147,7 +150,10 @@ class DnsDown(Fault):
     summary: ClassVar[str] = "a name server stops answering"
 
     reason: str = Field(
-        default="[fatal] couldn't start forwarding DNS server: listen udp 0.0.0.0:53: bind: address already in use",
+        default=(
+            "[fatal] couldn't start forwarding DNS server: listen udp 0.0.0.0:53: bind: address "
+            "already in use"
+        ),
         description="what the name server says",
     )
 
@@ -172,7 +178,10 @@ class DnsDown(Fault):
             container = name if any(c.name == name for c in client.containers) else ""
             stage.murmur(
                 Source(client.name, name, "error", container=container), 6 + 24 * self.severity,
-                lambda rng, who=guest.address: f"lookup {rng.choice(('api.github.com', 'acme-v02.api.letsencrypt.org', 'api.themoviedb.org', 'smtp.home.example'))} on {who}:53: i/o timeout",
+                (
+                    "lookup <api.github.com|acme-v02.api.letsencrypt.org|api.themoviedb.org> "
+                    f"on {guest.address}:53: i/o timeout"
+                ),
                 start + 30, end,
             )  # fmt: skip
         for instance in (p.instance for p in stage.lab.probes if p.module == "http"):
@@ -201,12 +210,19 @@ class CertificateExpired(Fault):
             name = url.removeprefix("https://")
             stage.murmur(
                 Source("proxy", "traefik", "error"), 0.6 if len(hit) > 3 else 2,
-                lambda _, of=name: f'level=error msg="Unable to obtain ACME certificate for domains [{of}]" error="cannot get ACME client: acme: error presenting token: 403 :: dns api token is invalid"',
+                (
+                    f'level=error msg="Unable to obtain ACME certificate for domains [{name}]" '
+                    'error="cannot get ACME client: acme: error presenting token: 403 :: dns '
+                    'api token is invalid"'
+                ),
                 start - 25 * 86400.0, end,
             )  # fmt: skip
             stage.murmur(
                 Source("proxy", "traefik", "warning"), 20 + 60 * self.severity,
-                lambda rng, of=name: f"http: TLS handshake error from 10.0.30.{rng.randint(20, 90)}:{rng.randint(32768, 60999)}: remote error: tls: expired certificate ({of})",
+                (
+                    "http: TLS handshake error from 10.0.30.<20..90>:<32768..60999>: remote "
+                    f"error: tls: expired certificate ({name})"
+                ),
                 start, end,
             )  # fmt: skip
             guest = next(p.host for p in stage.lab.probes if p.instance == url)
@@ -233,7 +249,7 @@ class LogFlood(Fault):
         inside = any(c.name == name for c in guest.containers)
         stage.murmur(
             Source(guest.name, name, "debug", container=name if inside else ""), per_hour,
-            lambda rng: f"{self.line} (iteration {rng.getrandbits(30)})", start, end,
+            f"{self.line} (iteration <hex:8>)", start, end,
         )  # fmt: skip
         stage.raise_("log.lines", "loki", start, end, per_hour / 3600 * 8)
         stage.raise_("cpu.user", guest.name, start, end, 0.08)
@@ -242,6 +258,10 @@ class LogFlood(Fault):
             stage.raise_("log.discarded", "loki", start, end, 4 + 30 * self.severity)
             stage.murmur(
                 Source("monitor", "loki", "warning", container="loki"), 60,
-                lambda rng: f'level=warn caller=push.go:182 msg="write operation failed" details="Ingestion rate limit exceeded (limit: 4194304 bytes/sec) while attempting to ingest \'{rng.randint(400, 3000)}\' lines" org_id=fake',
+                (
+                    'level=warn caller=push.go:182 msg="write operation failed" '
+                    'details="Ingestion rate limit exceeded (limit: 4194304 bytes/sec) while '
+                    'attempting to ingest \'<400..3000>\' lines" org_id=fake'
+                ),
                 start + 60, end,
             )  # fmt: skip

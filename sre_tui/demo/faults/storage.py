@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from pydantic import Field
 from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
 from sre_tui.demo.world.homelab import Disk, Pool
 from sre_tui.demo.world.logs import Source
+from sre_tui.demo.world.phrases.template import phrase
 from sre_tui.demo.world.shapes import FOREVER, line
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def slow_pool(stage: Stage, pool: Pool, start: float, end: float, weight: float)
             stage.raise_("nfs.retransmissions", name, late, end, 0.2 + 0.8 * weight)
             stage.murmur(
                 Source(name, "kernel", "warning"), 2 + 6 * weight,
-                lambda rng: f"nfs: server nas1 not responding, still trying (task:{rng.randint(900, 30_000)})",
+                "nfs: server nas1 not responding, still trying (task:<900..30000>)",
                 late, end,
             )  # fmt: skip
         for instance in stage.probes_on(name):
@@ -55,7 +55,7 @@ def slow_pool(stage: Stage, pool: Pool, start: float, end: float, weight: float)
             if text:
                 stage.murmur(
                     Source(name, service.name, "error", container=_container(guest, service.name)),
-                    6 + 24 * weight, lambda _, said=text: said, late, end,
+                    6 + 24 * weight, text, late, end,
                 )  # fmt: skip
         if name in stage.plant["http.slow"].row:
             stage.raise_("http.slow", name, late, end, 0.05 + 0.2 * weight, 900)
@@ -97,37 +97,36 @@ class DiskFailing(Fault):
     def _tell(self, stage: Stage, disk: Disk, pool: Pool, start: float, end: float) -> None:
         sev, name, host = self.severity, disk.name, disk.host
 
-        def io_error(rng: Random) -> str:
-            sector = rng.randint(10**9, 15 * 10**9)
-            return rng.choice(
-                (
-                    f"I/O error, dev {name}, sector {sector} op 0x0:(READ) flags 0x0 phys_seg 9 prio class 2",
-                    f"sd 2:0:2:0: [{name}] tag#{rng.randint(0, 31)} Sense Key : Medium Error [current]",
-                    f"sd 2:0:2:0: [{name}] tag#{rng.randint(0, 31)} Add. Sense: Unrecovered read error",
-                    "ata3.00: exception Emask 0x0 SAct 0x7c00 SErr 0x0 action 0x0",
-                )
-            )
-
-        def zed(rng: Random) -> str:
-            kind = rng.choice(("checksum", "io", "delay", "checksum"))
-            return (
-                f"eid={rng.randint(1000, 9999)} class=ereport.fs.zfs.{kind} pool='{pool.name}' "
-                f"vdev={name} size=131072 offset={rng.getrandbits(42)} priority=0 err=52"
-            )
-
-        def smartd(rng: Random) -> str:
-            return (
-                f"Device: /dev/{name} [SAT], {rng.randint(8, 60)} Currently unreadable (pending) "
-                f"sectors (serial {disk.serial})"
-            )
-
+        io_error = phrase(
+            (
+                f"I/O error, dev {name}, sector <1000000000..15000000000> op 0x0:(READ) flags "
+                "0x0 phys_seg 9 prio class 2"
+            ),
+            f"sd 2:0:2:0: [{name}] tag#<0..31> Sense Key : Medium Error [current]",
+            f"sd 2:0:2:0: [{name}] tag#<0..31> Add. Sense: Unrecovered read error",
+            "ata3.00: exception Emask 0x0 SAct 0x7c00 SErr 0x0 action 0x0",
+        )
+        zed = (
+            f"eid=<1000..9999> class=ereport.fs.zfs.<checksum|io|delay> pool='{pool.name}' "
+            f"vdev={name} size=131072 offset=<1000000..900000000> priority=0 err=52"
+        )
+        smartd = (
+            f"Device: /dev/{name} [SAT], <8..60> Currently unreadable (pending) sectors "
+            f"(serial {disk.serial})"
+        )
         stage.murmur(Source(host, "kernel", "error"), 10 + 50 * sev, io_error, start + 120, end)
         stage.murmur(Source(host, "zfs-zed", "warning"), 8 + 40 * sev, zed, start + 180, end)
         stage.murmur(Source(host, "smartd", "warning"), 2, smartd, start + 300, end)
         if sev >= 0.6 and pool.layout != "stripe":
             resilver = (
-                (start + 5400, f"class=resilver_start pool='{pool.name}' vdev={name}: read errors exceeded the limit"),
-                (start + 5400 + 60, f"pool '{pool.name}': resilver in progress, 0.4% done, {disk.size // 10**12} TB disk {name}"),
+                (start + 5400, (
+                    f"class=resilver_start pool='{pool.name}' vdev={name}: read errors exceeded "
+                    "the limit"
+                )),
+                (start + 5400 + 60, (
+                    f"pool '{pool.name}': resilver in progress, 0.4% done, {disk.size // 10**12} "
+                    f"TB disk {name}"
+                )),
             )  # fmt: skip
             stage.say(Source(host, "zfs-zed", "warning"), *resilver)
 
@@ -165,7 +164,10 @@ class PoolDegraded(Fault):
             Source(pool.host, "kernel", "error"),
             (start - 40, "ata7: SATA link down (SStatus 0 SControl 300)"),
             (start - 30, "ata7.00: disabled"),
-            (start - 29, f"sd 6:0:0:0: [{name}] Synchronize Cache(10) failed: Result: hostbyte=DID_BAD_TARGET"),
+            (start - 29, (
+                f"sd 6:0:0:0: [{name}] Synchronize Cache(10) failed: Result: "
+                "hostbyte=DID_BAD_TARGET"
+            )),
         )  # fmt: skip
         stage.say(
             Source(pool.host, "zfs-zed", "error"),
@@ -212,17 +214,20 @@ class PoolFilling(Fault):
         item = guest.containers[-1].name if guest and guest.containers else "rsync"
         stage.murmur(
             Source(writer, item, container=_container(guest, item)), 20,
-            lambda rng: f"[Info] writing to {pool.name}: {rng.randint(2, 90)} GB since start, no limit set",
+            f"[Info] writing to {pool.name}: <2..90> GB since start, no limit set",
             start, stop,
         )  # fmt: skip
+        full_warning = (
+            'Space usage for pool "{}" is {}%. Optimal pool performance requires used space '
+            "remain below 80%."
+        )
         for percent in (70, 75, 80, 85, 90, 95):
             moment = start + (percent / 100 - before) / (full - before) * self.within
             if start < moment < stop:
                 stage.say(
                     Source(pool.host, "middlewared", "warning"),
-                    (moment, f"Space usage for pool \"{pool.name}\" is {percent}%. Optimal pool "
-                             "performance requires used space remain below 80%."),
-                )  # fmt: skip
+                    (moment, full_warning.format(pool.name, percent)),
+                )
 
 
 @fault_kind
@@ -242,6 +247,6 @@ class DiskSpunUp(Fault):
         host = self.target.partition("/")[0]
         stage.murmur(
             Source(host, "smbd"), 12,
-            lambda rng: f"searching /mnt/tank for changes requested by 10.0.30.{rng.randint(20, 60)}",
+            "searching /mnt/tank for changes requested by 10.0.30.<20..60>",
             start, end,
         )  # fmt: skip

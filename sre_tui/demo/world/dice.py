@@ -1,7 +1,7 @@
 """Randomness that depends on names only: the same seed and name give the same number everywhere.
 
-Python's own ``hash`` differs between processes, and a shared generator would make every value depend
-on the order of creation.
+Python's own ``hash`` differs between processes, and a shared generator would make every value
+depend on the order of creation.
 """
 
 from __future__ import annotations

@@ -17,11 +17,11 @@ from random import Random
 
 from sre_tui.demo.telemetry import LogEntry, LogStream, Matcher, select_labels
 from sre_tui.demo.world import dice
+from sre_tui.demo.world.phrases.template import Phrase
 from sre_tui.demo.world.quantity import RHYTHMS
 from sre_tui.demo.world.shapes import FOREVER
 
 NS = 1_000_000_000
-Phrase = Callable[[Random], str]
 _LINES_A_CELL = 250.0
 _DETECTED = {"warning": "warn"}
 

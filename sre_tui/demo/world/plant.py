@@ -1,4 +1,4 @@
-"""The homelab in motion: scrape targets, physical quantities and lives, before faults touch them."""
+"""The homelab in motion: targets, physical quantities and lives, before faults touch them."""
 
 from __future__ import annotations
 

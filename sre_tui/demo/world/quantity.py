@@ -1,9 +1,9 @@
 """Physical quantities over time: what the homelab does, before any exporter tells of it.
 
-A quantity holds one parameter row per subject and is evaluated for many subjects and times at once.
-Its undisturbed course is ``base * (1 + daily rhythm + roughness) + trend``; every part is a periodic
-table with straight lines between entries, so that value and integral are exact, depend on nothing
-but the time asked for, and a counter made of the integral never runs backwards.
+A quantity holds one parameter row per subject and is evaluated for many subjects and times at
+once. Its undisturbed course is ``base * (1 + daily rhythm + roughness) + trend``; every part is a
+periodic table with straight lines between entries, so that value and integral are exact, depend on
+nothing but the time asked for, and a counter made of the integral never runs backwards.
 """
 
 from __future__ import annotations
@@ -48,24 +48,27 @@ class _Tables:
         areas = np.cumsum((closed[:, 1:] + closed[:, :-1]) / 2, axis=1)
         return cls(closed, np.concatenate([np.zeros((len(values), 1)), areas], axis=1))
 
-    def value(self, row: Rows, x: Floats) -> Floats:
+    def value(self, row: Rows | np.intp, x: Floats) -> Floats:
         """Table entries at positions ``x`` (one per table step), rows broadcast against ``x``."""
         whole = np.floor(x)
         part = x - whole
         index = np.mod(whole, self.values.shape[1] - 1).astype(np.intp)
-        left = self.values[row, index]
-        return left + part * (self.values[row, index + 1] - left)
+        left: Floats = self.values[row, index]
+        right: Floats = self.values[row, index + 1]
+        level: Floats = left + part * (right - left)
+        return level
 
-    def integral(self, row: Rows, x: Floats) -> Floats:
+    def integral(self, row: Rows | np.intp, x: Floats) -> Floats:
         """The area from position 0 to ``x``, in table steps."""
         length = self.values.shape[1] - 1
         whole = np.floor(x)
         part = x - whole
         index = np.mod(whole, length).astype(np.intp)
         turns = (whole - index) / length
-        left = self.values[row, index]
+        left: Floats = self.values[row, index]
         bend = (self.values[row, index + 1] - left) * (part / 2)
-        return turns * self.areas[row, -1] + self.areas[row, index] + part * (left + bend)
+        area: Floats = turns * self.areas[row, -1] + self.areas[row, index] + part * (left + bend)
+        return area
 
 
 @lru_cache(maxsize=8)
@@ -216,7 +219,7 @@ class Quantity:
         relative = np.ones_like(t)
         if self._swing:
             hours = t / 3600.0 + self._lag[rows, None]
-            relative += self._swing * _DAYS.value(np.intp(self._day), hours)  # type: ignore[arg-type]
+            relative += self._swing * _DAYS.value(np.intp(self._day), hours)
         if self._rough:
             slow = t / self._slow_step[rows, None] + self._slow_at[rows, None]
             fast = t / self._fast_step[rows, None] + self._fast_at[rows, None]
@@ -232,7 +235,7 @@ class Quantity:
         area = since.copy()
         if self._swing:
             hours = since / 3600.0 + (self._lag[rows, None] + ORIGIN % 86400 / 3600.0)
-            area += (self._swing * 3600.0) * _DAYS.integral(np.intp(self._day), hours)  # type: ignore[arg-type]
+            area += (self._swing * 3600.0) * _DAYS.integral(np.intp(self._day), hours)
         if self._rough:
             step = self._slow_step[rows, None]
             slow = since / step + (ORIGIN / step + self._slow_at[rows, None])

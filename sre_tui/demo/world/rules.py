@@ -22,22 +22,20 @@ _FOLDERS = {"storage": "Storage", "backups": "Storage", "proxmox": "Proxmox", "h
 def alert_rules() -> Sequence[AlertRule]:
     """The rules of ``alerts.yaml``, a rule file as Prometheus reads it."""
     text = (resources.files("sre_tui.demo.world") / "alerts.yaml").read_text(encoding="utf-8")
-    found = []
-    for group in yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["groups"]:  # noqa: S506
-        for rule in group["rules"]:
-            found.append(
-                AlertRule(
-                    uid=blake2b(rule["alert"].encode(), digest_size=7).hexdigest(),
-                    name=rule["alert"],
-                    expr=rule["expr"].strip(),
-                    hold=parse_span(rule.get("for", "0")),
-                    labels=rule["labels"],
-                    annotations=rule["annotations"],
-                    group=group["name"],
-                    folder=_FOLDERS[group["name"]],
-                )
-            )
-    return tuple(found)
+    return tuple(
+        AlertRule(
+            uid=blake2b(rule["alert"].encode(), digest_size=7).hexdigest(),
+            name=rule["alert"],
+            expr=rule["expr"].strip(),
+            hold=parse_span(rule.get("for", "0")),
+            labels=rule["labels"],
+            annotations=rule["annotations"],
+            group=group["name"],
+            folder=_FOLDERS[group["name"]],
+        )
+        for group in yaml.safe_load(text)["groups"]
+        for rule in group["rules"]
+    )
 
 
 @cache

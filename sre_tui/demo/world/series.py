@@ -148,7 +148,7 @@ class WorldSeries:
             raw = built.overrides[row]
             first, count = _scrapes(0.0, INTERVAL, max(start, raw.start), end)
             if count > 0:
-                times = (first + np.arange(count)) * INTERVAL
+                times = (first + np.arange(count, dtype=np.float64)) * INTERVAL
                 found.append(Series(built.labels[row], times, raw.shape.value(times)))
         return found
 
@@ -167,7 +167,7 @@ class WorldSeries:
             return []
         first = np.array([first for first, _, _ in chosen], dtype=np.float64)
         offsets = np.array([offset for _, _, offset in chosen])
-        times = (first[:, None] + np.arange(width)) * interval + offsets[:, None]
+        times = (first[:, None] + np.arange(width, dtype=np.float64)) * interval + offsets[:, None]
         values = built.rows.compute(np.array(rows, dtype=np.intp), times)
         found = []
         for at, row in enumerate(rows):
@@ -210,14 +210,16 @@ def _any_sample(target: Target, always: bool, start: float, end: float) -> bool:
         return False
     if always or not target.down:
         return True
-    seen = target.seen((first + np.arange(count)) * target.interval + target.offset)
+    times = (first + np.arange(count, dtype=np.float64)) * target.interval + target.offset
+    seen = target.seen(times)
     return seen is None or bool(seen.any())
 
 
 def _select_rows(labels: Sequence[Mapping[str, str]], matchers: Sequence[Matcher]) -> list[int]:
     rows = list(range(len(labels)))
     for matcher in matchers:
-        name, known = matcher.name, {}
+        name = matcher.name
+        known: dict[str, bool] = {}
         kept = []
         for row in rows:
             value = labels[row].get(name, "")

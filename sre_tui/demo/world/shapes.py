@@ -14,6 +14,12 @@ FOREVER = 4e9
 """A Unix time (year 2096) that stands for "until further notice"."""
 
 
+def whole(values: Floats) -> Floats:
+    """Each value rounded down."""
+    rounded: Floats = np.floor(values)
+    return rounded
+
+
 @dataclass(frozen=True)
 class Shape:
     """Straight lines between points, flat before the first and after the last.

@@ -10,7 +10,8 @@ import numpy as np
 from sre_tui.demo.telemetry import Annotation
 from sre_tui.demo.world import dice
 from sre_tui.demo.world.homelab import Guest, Homelab
-from sre_tui.demo.world.logs import Murmur, Mute, Phrase, Schedule, Script, Source, Voice
+from sre_tui.demo.world.logs import Murmur, Mute, Schedule, Script, Source, Voice
+from sre_tui.demo.world.phrases.template import Phrase, phrase
 from sre_tui.demo.world.plant import Plant
 from sre_tui.demo.world.shapes import FOREVER, Floats, Shape, plateau
 from sre_tui.demo.world.voices import backup_run, ordinary_voices
@@ -94,27 +95,31 @@ class Stage:
 
     # -- logs ---------------------------------------------------------------------------------
     def murmur(
-        self, source: Source, per_hour: float, phrase: Phrase, start: float, end: float
+        self, source: Source, per_hour: float, line: str | Phrase, start: float, end: float
     ) -> None:
-        """Lines at random moments while the fault lasts."""
+        """Lines of a template at random moments while the fault lasts."""
         self._count += 1
-        self._added.append(
-            Murmur(source, f"fault {self._count}", self.plant.seed, per_hour, phrase,
-                   start=start, end=end)
-        )  # fmt: skip
-
-    def script(
-        self, source: Source, moments: Sequence[float], phrase: Callable[[Random, int], str]
-    ) -> None:
-        """One line at each moment."""
-        self._count += 1
+        write = phrase(line) if isinstance(line, str) else line
         name = f"fault {self._count}"
-        self._added.append(Script(source, name, self.plant.seed, moments, phrase))
+        self._added.append(
+            Murmur(source, name, self.plant.seed, per_hour, write, start=start, end=end)
+        )
+
+    def script(self, source: Source, moments: Sequence[float], line: str) -> None:
+        """A line of a template at each moment; ``{n}`` in it counts them from 1."""
+        write = phrase(line)
+        self._script(source, moments, lambda rng, i: write(rng).replace("{n}", str(i + 1)))
+
+    def _script(
+        self, source: Source, moments: Sequence[float], write: Callable[[Random, int], str]
+    ) -> None:
+        self._count += 1
+        self._added.append(Script(source, f"fault {self._count}", self.plant.seed, moments, write))
 
     def say(self, source: Source, *lines: tuple[float, str]) -> None:
         """Given lines at given moments."""
         told = sorted(lines)
-        self.script(source, [moment for moment, _ in told], lambda _, i: told[i][1])
+        self._script(source, [moment for moment, _ in told], lambda _, i: told[i][1])
 
     def mute(
         self, start: float, end: float, hostname: str, service: str = "", container: str = ""
@@ -145,7 +150,7 @@ class Stage:
         for level in ("cpu.user", "cpu.system", "cpu.iowait", "net.rx", "net.tx", "guest.reads",
                       "guest.writes"):  # fmt: skip
             self.plant[level].scale(name, start, end, 0.0)
-        error = f'Get "http://{name}:9100/metrics": dial tcp {guest.address}:9100: connect: no route to host'
+        error = f"dial tcp {guest.address}:9100: connect: no route to host"
         self.scrape_fails(name, start, end, error)
         for probe in self.lab.probes:
             if name in probe.guests:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from random import Random
 
 from sre_tui.demo.world.exporters.backups import DURATION, schedule
 from sre_tui.demo.world.homelab import Container, Guest
-from sre_tui.demo.world.logs import Murmur, Phrase, Schedule, Source, Voice
+from sre_tui.demo.world.logs import Murmur, Schedule, Source, Voice
 from sre_tui.demo.world.phrases import apps, system
+from sre_tui.demo.world.phrases.template import Phrase
 from sre_tui.demo.world.plant import DAY, Plant
 
 
@@ -34,27 +34,27 @@ def _murmur(
 
 
 def _machine(plant: Plant, name: str) -> Iterator[Voice]:
-    yield _murmur(plant, Source(name, "systemd"), 5, system.systemd)
-    yield _murmur(plant, Source(name, "cron"), 2, system.cron)
-    yield _murmur(plant, Source(name, "sshd"), 0.8, system.sshd)
-    kernel = system.kernel_guest if plant.is_guest(name) else system.kernel_node
+    yield _murmur(plant, Source(name, "systemd"), 5, system.SYSTEMD)
+    yield _murmur(plant, Source(name, "cron"), 2, system.CRON)
+    yield _murmur(plant, Source(name, "sshd"), 0.8, system.SSHD)
+    kernel = system.KERNEL_GUEST if plant.is_guest(name) else system.KERNEL_NODE
     yield _murmur(plant, Source(name, "kernel"), 0.15, kernel)
     if not plant.is_guest(name):
-        yield _murmur(plant, Source(name, "chronyd"), 0.4, system.chrony)
+        yield _murmur(plant, Source(name, "chronyd"), 0.4, system.CHRONY)
 
 
 def _node(plant: Plant, name: str) -> Iterator[Voice]:
-    yield _murmur(plant, Source(name, "pvestatd"), 1, system.pvestatd)
-    yield _murmur(plant, Source(name, "pvedaemon"), 4, system.pvedaemon)
+    yield _murmur(plant, Source(name, "pvestatd"), 1, system.PVESTATD)
+    yield _murmur(plant, Source(name, "pvedaemon"), 4, system.PVEDAEMON)
 
 
 def _nas(plant: Plant) -> Iterator[Voice]:
     lab = plant.homelab
     for host in ("nas1", "pbs"):
-        yield _murmur(plant, Source(host, "smartd"), 1.5, partial(system.smartd, lab, host))
-        yield _murmur(plant, Source(host, "zfs-zed"), 1, partial(system.zed, lab, host))
-    yield _murmur(plant, Source("nas1", "upsd"), 0.2, system.nut)
-    yield _murmur(plant, Source("nas1", "mountd"), 1.2, system.nfsd)
+        yield _murmur(plant, Source(host, "smartd"), 1.5, system.smartd(lab, host))
+        yield _murmur(plant, Source(host, "zfs-zed"), 1, system.zed(lab, host))
+    yield _murmur(plant, Source("nas1", "upsd"), 0.2, system.UPSD)
+    yield _murmur(plant, Source("nas1", "mountd"), 1.2, system.MOUNTD)
 
 
 def _guest(plant: Plant, guest: Guest) -> Iterator[Voice]:
@@ -64,20 +64,20 @@ def _guest(plant: Plant, guest: Guest) -> Iterator[Voice]:
         if service.name == "traefik":
             yield from _proxy(plant, guest)
             continue
-        phrase = apps.BY_SERVICE.get(service.name, partial(apps.plain, service.name))
+        phrase = apps.BY_SERVICE.get(service.name, apps.plain(service.name))
         yield _murmur(plant, Source(guest.name, service.name), 14, phrase, daily=True)
         yield _murmur(
             plant, Source(guest.name, service.name, "warning"), 0.15,
-            partial(apps.slow, service.name),
+            apps.slow(service.name),
         )  # fmt: skip
     for item in guest.containers:
         yield from _container(plant, item)
     if guest.name == "vpn":
-        yield _murmur(plant, Source("vpn", "sshd", "warning"), 3, system.stranger)
+        yield _murmur(plant, Source("vpn", "sshd", "warning"), 3, system.STRANGER)
 
 
 def _container(plant: Plant, item: Container) -> Iterator[Voice]:
-    phrase = apps.BY_SERVICE.get(item.name, partial(apps.container, item.name))
+    phrase = apps.BY_SERVICE.get(item.name, apps.container(item.name))
     source = Source(item.guest, item.name, container=item.name)
     yield _murmur(plant, source, 12, phrase, daily=True)
 
@@ -86,7 +86,7 @@ def _proxy(plant: Plant, guest: Guest) -> Iterator[Voice]:
     for service in plant.web_services:
         yield Murmur(
             Source(guest.name, "traefik"), f"access {service}", plant.seed, 18,
-            partial(apps.access, service), daily=True,
+            apps.access(service), daily=True,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from sre_tui.demo.world.exporters.report import Exporter, Point
 from sre_tui.demo.world.family import Compute, Family, constant
 from sre_tui.demo.world.plant import DAY, Plant
 from sre_tui.demo.world.quantity import Rows
-from sre_tui.demo.world.shapes import Floats
+from sre_tui.demo.world.shapes import Floats, whole
 
 DURATION = 150.0
 """Seconds a nightly backup of one guest takes."""
@@ -49,9 +50,7 @@ def families(plant: Plant) -> Iterator[Family]:
     )
     for what in ("size", "used", "available"):
         text = f"The {what} bytes of the underlying storage."
-        yield pbs.family(
-            f"pbs_{what}", "gauge", text, stores, lambda rows, of=what: _space(plant, rows, of)
-        )
+        yield pbs.family(f"pbs_{what}", "gauge", text, stores, partial(_space, plant, what))
     yield pbs.fixed(
         "pbs_snapshot_vm_count", "The total number of backups per VM.", snapshots,
         lambda _: float(KEPT),
@@ -71,15 +70,15 @@ def families(plant: Plant) -> Iterator[Family]:
     )  # fmt: skip
 
 
-def _space(plant: Plant, points: Sequence[Point], what: str) -> Compute:
+def _space(plant: Plant, what: str, points: Sequence[Point]) -> Compute:
     level = plant["datastore.used"]
     at = np.array([level.row[point.subject] for point in points], dtype=np.intp)
     size = np.array([float(plant.homelab.datastore_by_name[p.subject].size) for p in points])
 
     def compute(rows: Rows, t: Floats) -> Floats:
-        whole = np.broadcast_to(size[rows, None], t.shape)
-        used = np.minimum(level.value(at[rows], t), whole)
-        return np.floor({"size": whole, "used": used, "available": whole - used}[what])
+        total = np.broadcast_to(size[rows, None], t.shape)
+        used = np.minimum(level.value(at[rows], t), total)
+        return whole({"size": total, "used": used, "available": total - used}[what])
 
     return compute
 
@@ -91,8 +90,8 @@ def _newest(plant: Plant, points: Sequence[Point]) -> Compute:
 
     def compute(rows: Rows, t: Floats) -> Floats:
         first = start[rows, None]
-        newest = np.floor((t - first - DURATION) / DAY) * DAY + first
-        # A run counts only if nothing made it fail at its time; look back as far as a failure lasts.
+        newest: Floats = np.floor((t - first - DURATION) / DAY) * DAY + first
+        # A run counts only if nothing made it fail at its time; failures may last for weeks.
         for _ in range(40):
             failed = failing.value(at[rows], newest) > 0.5
             if not failed.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import sha256
 
 import numpy as np
@@ -39,7 +40,7 @@ def families(plant: Plant) -> Iterator[Family]:
     ):
         yield cadvisor.family(
             f"container_memory_{name}", "gauge", text, containers,
-            lambda rows, times=factor: _memory(plant, rows, times),
+            partial(_memory, plant, factor),
         )  # fmt: skip
     yield cadvisor.fixed(
         "container_spec_memory_limit_bytes", "Memory limit for the container.", containers,
@@ -69,7 +70,7 @@ def families(plant: Plant) -> Iterator[Family]:
     )  # fmt: skip
 
 
-def _memory(plant: Plant, points: Sequence[Point], factor: float) -> Compute:
+def _memory(plant: Plant, factor: float, points: Sequence[Point]) -> Compute:
     level, up = plant["container.memory"], plant["container.up"]
     at = np.array([level.row[point.subject] for point in points], dtype=np.intp)
 

@@ -40,9 +40,8 @@ def families(plant: Plant) -> Iterator[Family]:
             )  # fmt: skip
 
     def born(disk: str) -> float:
-        return plant.anchor - DAY * (
-            200 + plant["smart.wear"].base[plant["smart.wear"].row[disk]] * 90
-        )
+        wear = plant["smart.wear"]
+        return plant.anchor - DAY * (200.0 + 90.0 * float(wear.base[wear.row[disk]]))
 
     yield smart.fixed("smartctl_device", "Device info", described, lambda _: 1.0)
     yield smart.gauge("smartctl_device_smart_status", "General smart status", disks, "smart.passed")
@@ -108,7 +107,7 @@ def families(plant: Plant) -> Iterator[Family]:
     )
     yield smart.family(
         "smartctl_device_error_log_count", "gauge", "Device SMART error log count",
-        lambda: (Point(p.instance, p.subject, p.labels | {"error_log_type": "summary"})
+        lambda: (Point(p.instance, p.subject, {**p.labels, "error_log_type": "summary"})
                  for p in disks("hdd", "ssd")),
         lambda rows: _whole(plant, rows, "smart.uncorrectable"),
     )  # fmt: skip

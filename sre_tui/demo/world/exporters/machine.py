@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from sre_tui.demo.world.family import Compute, Family
 from sre_tui.demo.world.homelab import Guest, Node
 from sre_tui.demo.world.plant import CPU_MODES, PRESSURES, Plant
 from sre_tui.demo.world.quantity import Rows
-from sre_tui.demo.world.shapes import Floats
+from sre_tui.demo.world.shapes import Floats, whole
 
 _PVE_KERNEL = "6.17.2-1-pve"
 _GUEST_KERNEL = "6.12.57+deb13-amd64"
@@ -42,7 +43,7 @@ def families(plant: Plant) -> Iterator[Family]:
     for minutes in (1, 5, 15):
         yield node.family(
             f"node_load{minutes}", "gauge", f"{minutes}m load average.", hosts,
-            lambda rows, window=60.0 * minutes: _load(plant, rows, window),
+            partial(_load, plant, 60.0 * minutes),
         )  # fmt: skip
     yield from _memory(plant, node)
     yield node.counter(
@@ -101,12 +102,12 @@ def _cpu_seconds(plant: Plant, points: Sequence[Point]) -> Compute:
         share = np.where(mode[rows] == 0, 0.0, tilt[rows])[:, None]
         idle = elapsed[place] - tilt[rows][:, None] * busy[place]
         seconds = np.where(share == 0.0, idle, share * parts[mode[rows], place])
-        return np.floor(seconds * 100.0 + 1e-6) / 100.0
+        return whole(seconds * 100.0 + 1e-6) / 100.0
 
     return compute
 
 
-def _load(plant: Plant, points: Sequence[Point], window: float) -> Compute:
+def _load(plant: Plant, window: float, points: Sequence[Point]) -> Compute:
     at = _rows(plant, points)
     cores = np.array([float(plant.homelab.machines[point.subject].cores) for point in points])
 
@@ -117,7 +118,8 @@ def _load(plant: Plant, points: Sequence[Point], window: float) -> Compute:
         for name, weight in (("user", 1.1), ("system", 1.1), ("iowait", 1.6)):
             level = plant[f"cpu.{name}"]
             total += weight * (level.integral(hosts, times) - level.integral(hosts, times - window))
-        return np.round(total[place] / window * cores[rows, None], 2)
+        load: Floats = np.round(total[place] / window * cores[rows, None], 2)
+        return load
 
     return compute
 
@@ -152,13 +154,13 @@ def memory_field(plant: Plant, points: Sequence[Point], what: str) -> Compute:
         if what == "SwapTotal":
             return room.copy()
         if what == "SwapFree":
-            return np.floor(np.maximum(room - plant["swap.used"].value(at[rows], t), 0.0))
+            return whole(np.maximum(room - plant["swap.used"].value(at[rows], t), 0.0))
         used = np.minimum(plant["memory.used"].value(at[rows], t), size * 0.985)
         if what == "MemAvailable":
-            return np.floor(size - used)
+            return whole(size - used)
         cached = np.minimum(plant["memory.cached"].value(at[rows], t), (size - used) * 0.9)
         parts = {"Cached": cached * 0.96, "Buffers": cached * 0.04, "MemFree": size - used - cached}
-        return np.floor(parts[what])
+        return whole(parts[what])
 
     return compute
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -133,17 +134,17 @@ def _prometheus(plant: Plant) -> Iterator[Family]:
     yield exporter.family(
         f"{name}_bucket", "histogram", text,
         lambda: [Point(at, "prometheus", {**labels, "le": le}) for le, _ in _LATENCY],
-        lambda _: _requests(plant, "prometheus", np.array([share for _, share in _LATENCY])),
+        partial(_requests, plant, "prometheus", np.array([share for _, share in _LATENCY])),
         described=name,
     )  # fmt: skip
     for suffix, factor in (("count", 1.0), ("sum", 0.041)):
         yield exporter.family(
             f"{name}_{suffix}", "histogram", text, lambda: [Point(at, "prometheus", labels)],
-            lambda _, by=factor: _requests(plant, "prometheus", np.array([by])), described=name,
+            partial(_requests, plant, "prometheus", np.array([factor])), described=name,
         )  # fmt: skip
 
 
-def _requests(plant: Plant, service: str, share: Floats) -> Compute:
+def _requests(plant: Plant, service: str, share: Floats, _: Sequence[Point]) -> Compute:
     level = plant["samples" if service == "prometheus" else "log.lines"]
 
     def compute(rows: Rows, t: Floats) -> Floats:
@@ -199,11 +200,11 @@ def _loki(plant: Plant) -> Iterator[Family]:
     yield loki.family(
         f"{name}_bucket", "histogram", text,
         lambda: [Point(at, "loki", {**labels, "le": le}) for le, _ in _LATENCY],
-        lambda _: _requests(plant, "loki", np.array([share for _, share in _LATENCY])),
+        partial(_requests, plant, "loki", np.array([share for _, share in _LATENCY])),
         described=name,
     )  # fmt: skip
     for suffix, factor in (("count", 1.0), ("sum", 0.018)):
         yield loki.family(
             f"{name}_{suffix}", "histogram", text, lambda: [Point(at, "loki", labels)],
-            lambda _, by=factor: _requests(plant, "loki", np.array([by])), described=name,
+            partial(_requests, plant, "loki", np.array([factor])), described=name,
         )  # fmt: skip

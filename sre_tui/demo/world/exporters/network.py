@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -24,7 +25,7 @@ def families(plant: Plant) -> Iterator[Family]:
                 {"ifIndex": str(number), "ifName": name, "ifDescr": name, "ifAlias": ""},
             )  # fmt: skip
 
-    def octets(level: str) -> Compute:
+    def octets(level: str, _: Sequence[Point]) -> Compute:
         quantity = plant[level]
         at = np.zeros(len(factors), dtype=np.intp)
         share = np.array(list(factors.values()))
@@ -39,7 +40,7 @@ def families(plant: Plant) -> Iterator[Family]:
     for name, level in (("ifHCInOctets", "router.in"), ("ifHCOutOctets", "router.out")):
         yield snmp.family(
             name, "counter", "The total number of octets on the interface.", ports,
-            lambda _, of=level: octets(of),
+            partial(octets, level),
         )  # fmt: skip
     yield snmp.fixed(
         "ifOperStatus", "The current operational state of the interface.", ports, lambda _: 1.0

@@ -77,7 +77,8 @@ def families(plant: Plant) -> Iterator[Family]:
                 "OVER": np.zeros_like(battery),
             }
             table = np.array([states[flag] for flag in _FLAGS], dtype=np.float64)
-            return table[number[chosen]]
+            raised: Floats = table[number[chosen]]
+            return raised
 
         return compute
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def families(plant: Plant) -> Iterator[Family]:
     for name, text, compute in shared:
         yield every.family(
             name, "gauge", text, lambda: (p for module in jobs for p in _probes(plant, module)),
-            lambda rows, of=compute: of(plant, rows),
+            partial(compute, plant),
         )  # fmt: skip
     http = jobs["http"]
 

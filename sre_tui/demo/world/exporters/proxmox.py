@@ -10,7 +10,7 @@ from sre_tui.demo.world.exporters.report import Exporter, Point, gauge_of
 from sre_tui.demo.world.family import Compute, Family
 from sre_tui.demo.world.plant import Plant
 from sre_tui.demo.world.quantity import Rows
-from sre_tui.demo.world.shapes import Floats
+from sre_tui.demo.world.shapes import Floats, whole
 
 VERSION = "9.2.11"
 _AT = "pve1"
@@ -112,10 +112,10 @@ def _memory(plant: Plant, points: Sequence[Point], size: bool) -> Compute:
     used, up = gauge_of(plant["memory.used"], [p.subject for p in points]), _up(plant, points)
 
     def compute(rows: Rows, t: Floats) -> Floats:
-        whole = np.broadcast_to(total[rows, None], t.shape)
+        most = np.broadcast_to(total[rows, None], t.shape)
         if size:
-            return whole.copy()
-        return np.floor(np.minimum(used(rows, t) * 1.04, whole) * up(rows, t))
+            return most.copy()
+        return whole(np.minimum(used(rows, t) * 1.04, most) * up(rows, t))
 
     return compute
 
@@ -123,7 +123,7 @@ def _memory(plant: Plant, points: Sequence[Point], size: bool) -> Compute:
 def _disk(plant: Plant, points: Sequence[Point], size: bool) -> Compute:
     pools, roots, lab = plant["pool.used"], plant["root.used"], plant.homelab
     pooled = np.array([point.subject in pools.row for point in points])
-    whole = np.array(
+    sizes = np.array(
         [
             float(lab.pool_by_id[p.subject].size if p.subject in pools.row
                   else lab.guest_by_name[p.subject].disk)
@@ -143,7 +143,7 @@ def _disk(plant: Plant, points: Sequence[Point], size: bool) -> Compute:
 
     def compute(rows: Rows, t: Floats) -> Floats:
         if size:
-            return np.broadcast_to(whole[rows, None], t.shape).copy()
+            return np.broadcast_to(sizes[rows, None], t.shape).copy()
         used = np.empty_like(t)
         pool = pooled[rows]
         used[pool] = pools.value(at[rows][pool], t[pool])

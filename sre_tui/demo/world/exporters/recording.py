@@ -47,7 +47,9 @@ def families(plant: Plant) -> Iterator[Family]:
     offsets = np.array([target.offset for target in scraped])
 
     def seen(rows: Rows, t: Floats) -> Floats:
-        newest = np.floor((t - offsets[rows, None]) / INTERVAL) * INTERVAL + offsets[rows, None]
+        newest: Floats = (
+            np.floor((t - offsets[rows, None]) / INTERVAL) * INTERVAL + offsets[rows, None]
+        )
         for at, row in enumerate(rows.tolist()):
             for start, end, _ in scraped[row].down:
                 inside = (newest[at] >= start) & (newest[at] < end)
