@@ -17,6 +17,7 @@ from sre_tui.demo.servers.grafana_annotations import list_annotations
 from sre_tui.demo.servers.grafana_answers import GrafanaError, document, message, not_found
 from sre_tui.demo.servers.grafana_dashboards import API_VERSIONS, Dashboards
 from sre_tui.demo.servers.grafana_definitions import Definitions
+from sre_tui.demo.servers.grafana_history import AlertHistory
 from sre_tui.demo.servers.grafana_rules import RuleStates
 from sre_tui.demo.servers.grafana_source import Account, GrafanaSource, GrafanaVersion
 from sre_tui.demo.servers.grafana_states import DATASOURCE_UID, AlertBoard
@@ -90,7 +91,7 @@ def _add_account(get: _Get) -> None:
 
 
 def _add_alerting(get: _Get, source: GrafanaSource, clock: Clock, version: GrafanaVersion) -> None:
-    board = AlertBoard(source)
+    board, history = AlertBoard(source), AlertHistory(source)
     manager = Alertmanager(source, board)
     states = RuleStates(board, version)
     definitions = Definitions(source)
@@ -124,7 +125,7 @@ def _add_alerting(get: _Get, source: GrafanaSource, clock: Clock, version: Grafa
     get(
         "/api/annotations",
         "annotations:read",
-        lambda request, _: list_annotations(request, source, board, clock()),
+        lambda request, _: list_annotations(request, source, board, history, clock()),
     )
 
 

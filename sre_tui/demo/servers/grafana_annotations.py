@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 from sre_tui.demo.servers.grafana_answers import message
-from sre_tui.demo.servers.grafana_history import Change, state_changes
+from sre_tui.demo.servers.grafana_history import AlertHistory, Change
 from sre_tui.demo.servers.grafana_source import GrafanaSource
 from sre_tui.demo.servers.grafana_states import RAW_GROUP, AlertBoard, Instance
 
@@ -16,7 +16,7 @@ _FIRST_ALERT_ID = 1_000_000
 
 
 def list_annotations(
-    request: Request, source: GrafanaSource, board: AlertBoard, now: float
+    request: Request, source: GrafanaSource, board: AlertBoard, history: AlertHistory, now: float
 ) -> list[dict[str, Any]]:
     """Annotations of the window (``from`` and ``to`` in milliseconds), newest first."""
     params = request.query_params
@@ -32,7 +32,7 @@ def list_annotations(
             if tags <= set(one.tags)
         ]
     if params.get("type", "alert") == "alert" and not tags:
-        found += _alert_history(source, board, now, start, end)
+        found += _alert_history(history, board, now, start, end)
     found.sort(key=lambda one: (-int(one["time"]), int(one["id"])))
     return found[: limit or 100]
 
@@ -75,9 +75,9 @@ def _document(
 
 
 def _alert_history(
-    source: GrafanaSource, board: AlertBoard, now: float, start: float, end: float
+    history: AlertHistory, board: AlertBoard, now: float, start: float, end: float
 ) -> list[dict[str, Any]]:
-    changes = state_changes(source, start, min(end, now))
+    changes = history.between(start, min(end, now)) if start <= now else []
     known = {(change.labels["alertname"], change.after) for change in changes}
     for rule in board.rules(now):
         changes += [
