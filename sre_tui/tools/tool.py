@@ -82,11 +82,19 @@ class Tool(Generic[DataT]):
         return not self.needs or bool(self.needs & settings.configured)
 
     def schema(self) -> dict[str, Any]:
-        """The function schema a model sees."""
-        parameters = self.arguments.model_json_schema()
-        parameters.pop("title", None)
-        for field in parameters.get("properties", {}).values():
-            field.pop("title", None)
+        """The function schema a model sees, without what costs tokens and tells nothing."""
+        whole = self.arguments.model_json_schema()
+        # Constructed without its required arguments: only the defaults, as text a model may repeat.
+        defaults = self.arguments.model_construct().model_dump(mode="json", warnings=False)
+        parameters = {
+            "type": "object",
+            "properties": {
+                name: _compact(field, defaults.get(name))
+                for name, field in whole.get("properties", {}).items()
+            },
+        }
+        if whole.get("required"):
+            parameters["required"] = whole["required"]
         return {
             "type": "function",
             "function": {
@@ -132,6 +140,19 @@ class Tool(Generic[DataT]):
             else:
                 lines.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
         return lines
+
+
+def _compact(field: Mapping[str, Any], default: object) -> dict[str, Any]:
+    """One property's schema: an argument that may be left out need not say that it may be null."""
+    plain = {key: value for key, value in field.items() if key not in ("title", "default")}
+    choices = [each for each in plain.get("anyOf", ()) if each != {"type": "null"}]
+    if len(choices) == 1:
+        del plain["anyOf"]
+        plain = {**choices[0], **plain}
+    if default not in (None, "", [], ()):
+        plain.pop("examples", None)
+        plain["default"] = default
+    return plain
 
 
 _registered: dict[str, Tool[Any]] = {}
