@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index import model, store
+from index import model, writer
 from index.builder import build
 from index.documents import Chunk
 from index.integrity import mark_files
 from index.manifest import SCHEMA_VERSION, Location, Manifest
+from index.native import import_lancedb
 from index.search import CANDIDATES, Index
 from index.sources import Folder
 
@@ -82,7 +83,7 @@ def large_index(path: Path, models: Path) -> Index:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     location = Location(path, models)
     path.mkdir()
-    store.write_table(location, "chunks", chunks, vectors)
+    writer.write_table(location, "chunks", chunks, vectors)
     folder = location.table_folder("chunks")
     manifest = Manifest(
         schema_version=SCHEMA_VERSION,
@@ -111,7 +112,7 @@ def warm(index: Index, rounds: int = 60) -> list[float]:
 
 def lancedb_vector_query(path: Path, rounds: int = 60) -> float:
     """Median seconds of LanceDB's own vector query over the same table."""
-    table = store.import_lancedb().connect(str(path / "lance")).open_table("chunks")
+    table = import_lancedb().connect(str(path / "lance")).open_table("chunks")
     numbers = np.random.default_rng(8)
     queries = numbers.normal(size=(rounds + 3, model.DIMENSION)).astype(np.float32)
 

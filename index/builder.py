@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from index import model, store
+from index import model, store, writer
 from index.atomic import remove_drafts
 from index.documents import Chunk, Document, digest
 from index.encoder import piece_starts
@@ -171,19 +171,19 @@ def _switch(
         content=content,
         built_at=time.time(),
     )
-    store.remove_other_tables(location, [manifest.previous])
+    writer.remove_other_tables(location, [manifest.previous])
     progress("writing", 0, 2)
-    store.write_table(location, manifest.table, chunks, vectors)
+    writer.write_table(location, manifest.table, chunks, vectors)
     progress("writing", 1, 2)
     folder = location.table_folder(manifest.table)
     if folder is not None:
         manifest = manifest.model_copy(update={"files": mark_files(folder)})
     written = store.Store(location, manifest)
-    if not written.vector_matches(vectors[0], None, 1):
+    if not written.vector_matches(vectors[0], None, 1).result():
         raise IndexBuildError("the new index does not answer; the previous one is kept")
     location.write(manifest)
     progress("writing", 2, 2)
-    store.remove_other_tables(location, [manifest.table, manifest.previous])
+    writer.remove_other_tables(location, [manifest.table, manifest.previous])
 
 
 def _changes(documents: Sequence[Document], known: store.Known) -> dict[str, int]:

@@ -27,19 +27,19 @@ class _Engine:
     def __init__(self, location: Location) -> None:
         self.manifest = location.read()
         self.manifest.check()
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index-search")
         # Both libraries import numpy, which does not survive being imported by two threads at once.
         import_runtime()
-        loading = self._pool.submit(QueryEncoder, location.models / onnx_name())
-        self._store = Store(location, self.manifest)
-        self._encoder = loading.result()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            loading = pool.submit(QueryEncoder, location.models / onnx_name())
+            self._store = Store(location, self.manifest)
+            self._encoder = loading.result()
 
     def halves(self, query: Query, where: str | None, limit: int) -> tuple[list[Row], list[Row]]:
         """What the words find, and what the meaning finds, side by side."""
-        by_text = self._pool.submit(self._store.text_matches, query.text, where, limit)
+        by_text = self._store.text_matches(query.text, where, limit)
         vector = self._encoder.encode([query.embedded])[0]
         by_vector = self._store.vector_matches(vector, where, limit)
-        return by_text.result(), by_vector
+        return by_text.result(), by_vector.result()
 
 
 class Index:

@@ -192,7 +192,7 @@ def test_killed_while_embedding(home: Homestead) -> None:
     "prepare",
     [
         "import lancedb.table as t; t.LanceTable.create_index = lambda *a, **k: os._exit(9)",
-        "import index.store as s; s.sync_tree = lambda folder: os._exit(9)",
+        "import index.writer as w; w.sync_tree = lambda folder: os._exit(9)",
         "import index.builder as b; b.mark_files = lambda folder: os._exit(9)",
         "Path.replace = lambda *a: os._exit(9)",
     ],
