@@ -33,6 +33,16 @@ ORDER: Final[tuple[Level, ...]] = (
 )
 """From the most to the least pressing."""
 
+_PATTERNS: Final[Mapping[Level, str]] = {
+    "critical": "crit.*|fatal|panic|alert|emerg.*",
+    "error": "err.*",
+    "warning": "warn.*|wrn",
+    "info": "info.*|notice",
+    "debug": "debug|dbg",
+    "trace": "trace|trc",
+    "unknown": "unknown",
+}
+
 _LEVELS: Final[Mapping[str, Level]] = {
     spelling: level for level, spellings in SPELLINGS.items() for spelling in spellings
 }
@@ -67,6 +77,5 @@ def at_least(level: Level) -> tuple[Level, ...]:
 
 
 def spellings_pattern(levels: tuple[Level, ...]) -> str:
-    """An RE2 pattern that matches every spelling of the levels, whatever their case."""
-    words = [word for level in levels for word in SPELLINGS[level]]
-    return f"(?i)({'|'.join(words)})"
+    """An RE2 pattern that matches the spellings of the levels, whatever their case."""
+    return f"(?i)({'|'.join(_PATTERNS[level] for level in levels)})"

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from providers.alerting import Alert, Silence
+from providers.alerting import Alert, Silence, without_port
+from providers.text import one_line
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import distinct, filter_text, filters_given, rows
 from sre_tui.tools.arguments import Completes, Positional, Short
@@ -27,6 +28,8 @@ from sre_tui.views.units import query_unit, with_unit
 StateFilter = Literal["firing", "pending", "recovering", "no_data", "error", "silenced"]
 
 # Labels that the alert's line shows anyway, or that only say where the rule is filed.
+SUMMED_UP = 4
+"""From so many instances of an alert on a model is shown them in one line."""
 _SHOWN_LABELS = frozenset({"alertname", "severity", "grafana_folder"})
 
 
@@ -36,26 +39,63 @@ def _render_alerts(answer: ToolResult[AlertListing], view: ModelView) -> str:
     if data.counts:
         heading += f" (of all: {_counts_text(data.counts)})"
     page = page_of(answer, view, heading)
-    sources = {alert.source for alert in data.items}
-    for alert in data.items:
-        where = f" @{alert.source}" if len(sources) > 1 else ""
-        page.rows.append(_alert_text(alert, view.now) + where)
+    page.rows += [_group_text(group, view.now) for group in _groups(data.items)]
     if note := truncation(data, "alerts"):
         page.notes.append(note)
     page.nothing = "No alerts."
     return page.text()
 
 
-def _alert_text(alert: Alert, now: datetime) -> str:
+def _groups(alerts: Iterable[Alert]) -> list[list[Alert]]:
+    """Alerts that differ only in what they are about, together; in the order of their first."""
+    groups: dict[tuple[Any, ...], list[Alert]] = {}
+    for alert in alerts:
+        silences = tuple(silence.id for silence in alert.silences)
+        kind = (alert.source, alert.name, alert.severity, alert.state, alert.reason, silences)
+        groups.setdefault(kind, []).append(alert)
+    return list(groups.values())
+
+
+def _group_text(group: Sequence[Alert], now: datetime) -> str:
+    first = group[0]
+    if len(group) < SUMMED_UP:
+        return "\n".join(_alert_text(alert, now) for alert in group)
+    unit = query_unit(first.query) if first.query else None
+    subjects = [
+        f"{alert.host or alert.summary or alert.fingerprint}"
+        + (f" {with_unit(alert.value, unit)}" if alert.value is not None else "")
+        for alert in group
+    ]
+    since = [alert.active_at for alert in group if alert.active_at is not None]
+    parts = [f"{_title(first)}, {len(group)} instances: {', '.join(subjects)}"]
+    if since:
+        parts.append(f"since {stamp(min(since), now)}")
+        if max(since) != min(since):
+            parts.append(f"the newest since {stamp(max(since), now)}")
+    parts += [_silence_text(silence, now) for silence in first.silences]
+    if first.query:
+        parts.append(f"rule: {one_line(first.query)}")
+    return "; ".join(parts)
+
+
+def _title(alert: Alert) -> str:
     state = alert.state.value.replace("_", " ")
     if alert.reason:
         state += f" ({alert.reason})"
-    parts = [f"{alert.name} [{alert.severity or 'severity not reported'}] {state}"]
+    return f"{alert.name} [{alert.severity or 'severity not reported'}] {state}"
+
+
+def _alert_text(alert: Alert, now: datetime) -> str:
+    parts = [_title(alert)]
     if alert.active_at is not None:
         parts.append(f"since {stamp(alert.active_at, now)}")
     if alert.host:
         parts.append(f"host {alert.host}")
-    labels = {k: v for k, v in sorted(alert.labels.items()) if k not in _SHOWN_LABELS}
+    labels = {
+        name: value
+        for name, value in sorted(alert.labels.items())
+        if name not in _SHOWN_LABELS and without_port(value) != alert.host
+    }
     if labels:
         parts.append(" ".join(f"{name}={value}" for name, value in labels.items()))
     if alert.value is not None:
@@ -64,10 +104,10 @@ def _alert_text(alert: Alert, now: datetime) -> str:
     parts += [_silence_text(silence, now) for silence in alert.silences]
     if alert.inhibited:
         parts.append("inhibited by another alert")
-    if alert.summary:
+    if alert.summary and alert.summary != alert.name:
         parts.append(alert.summary)
     if alert.query:
-        parts.append(f"rule: {alert.query}")
+        parts.append(f"rule: {one_line(alert.query)}")
     return "; ".join(parts)
 
 

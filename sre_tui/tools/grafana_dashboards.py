@@ -20,6 +20,8 @@ from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.views.dashboards import datasource_text, threshold_text
 
+FEW = 12
+"""Dashboards that are named where none fits."""
 SEARCHED = 1000
 """Dashboards looked at where the title alone does not find one."""
 
@@ -76,10 +78,24 @@ async def _why_no_dashboard(context: ToolContext, query: str, tag: str | None) -
         shown = nearest(tag, tags) or sorted(tags)[:8]
         there = f"; tags: {', '.join(shown)}" if shown else ""
         hints.append(f"no dashboard has the tag {tag}{there}")
-    close = nearest(query, {hit.title for hit in known}) if query else []
-    if close:
-        hints.append(f"titles that come close: {', '.join(close)}")
-    return tuple(hints) or (f"none of {len(known)} dashboards fits",)
+    if query:
+        hints.append(_close_titles(query, known))
+    return tuple(hints)
+
+
+def _close_titles(text: str, known: Sequence[DashboardHit]) -> str:
+    """Dashboards that may be meant: by title, by tag, or all of them where there are few."""
+    wanted = text.casefold()
+    partly = [hit for hit in known if wanted in hit.title.casefold() or wanted in hit.tags]
+    if not partly:
+        names = {hit.title: hit for hit in known} | {tag: hit for hit in known for tag in hit.tags}
+        names |= {hit.uid: hit for hit in known}
+        close = [names[name] for name in nearest(text, names)]
+        partly = list({hit.key: hit for hit in close}.values())
+    if not partly and len(known) > FEW:
+        return f"none of {len(known)} dashboards is called {text!r}"
+    shown = ", ".join(f"{hit.title} (uid {hit.uid})" for hit in (partly or known)[:FEW])
+    return f"no title has {text!r}; there are {shown}"
 
 
 async def _all_dashboards(context: ToolContext) -> list[Reading[tuple[DashboardHit, ...]]]:
@@ -161,7 +177,7 @@ async def grafana_get_dashboard(
     wanted = [each for each in panels if _panel_fits(each, panel)]
     hints: tuple[str, ...] = ()
     if found is None and any(reading.state.has_data for reading in readings):
-        hints = _why_not_there(dashboard, hits)
+        hints = (_close_titles(dashboard, hits),)
     elif panel and not wanted:
         close = nearest(panel, [each.title for each in panels])
         tail = f"; titles that come close: {', '.join(close)}" if close else ""
@@ -185,17 +201,6 @@ def _uid_of(text: str, hits: Sequence[DashboardHit]) -> str | None:
     if exact or len(partly) == 1:
         return (exact or partly)[0]
     return text if not hits and " " not in text else None
-
-
-def _why_not_there(text: str, hits: Sequence[DashboardHit]) -> tuple[str, ...]:
-    wanted = text.casefold()
-    partly = [hit for hit in hits if wanted in hit.title.casefold()]
-    titles = {hit.title: hit.uid for hit in hits}
-    close = [hit.title for hit in partly[:5]] or nearest(text, [*titles, *titles.values()])
-    if not close:
-        return (f"no dashboard is called {text!r}",)
-    named = ", ".join(f"{name} (uid {titles[name]})" if name in titles else name for name in close)
-    return (f"no dashboard is called {text!r}; there are {named}",)
 
 
 def _panel_fits(panel: Panel, text: str) -> bool:

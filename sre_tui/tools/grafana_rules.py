@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from providers.alerting import AlertRule, AlertState
+from providers.text import one_line
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import distinct, filter_text, filters_given, rows
 from sre_tui.tools.arguments import Completes, Positional, Short
@@ -47,7 +48,7 @@ def _render_rules(answer: ToolResult[RuleListing], view: ModelView) -> str:
 def _rule_text(rule: AlertRule, now: datetime) -> str:
     state = "paused" if rule.paused else (rule.state.value if rule.state else rule.kind)
     severity = f" [{rule.severity}]" if rule.severity else ""
-    parts = [f"{rule.name}{severity} {state}", f"query: {rule.query}"]
+    parts = [f"{rule.name}{severity} {state}", f"query: {one_line(rule.query)}"]
     if rule.threshold:
         parts.append(f"condition {rule.threshold}")
     if rule.kind == "alerting":

@@ -22,8 +22,8 @@ MIN_LINES: Final = 20
 MANY_TIMES: Final = 4.0
 """Factor from which on a volume counts as changed."""
 ERROR_TIMES: Final = 3.0
-SILENT_AFTER: Final = 5
-"""Lines before from which on it is worth saying that there are none after."""
+SILENT_AFTER: Final = 10
+"""Lines from which on it is worth saying that there are none on the other side."""
 
 LIFECYCLE_PATTERN: Final = (
     r"(?i)(\b(re)?start(ed|ing)\b|\bstopp(ed|ing)\b|shutting down|\bexited\b|\bkilled\b|"
@@ -54,7 +54,8 @@ _KINDS: Final[tuple[tuple[ChangeKind, re.Pattern[str]], ...]] = (
     ),
 )
 _ABOUT_JOBS: Final = re.compile(
-    r"\b(backup|scrub|job|task|scan|sync|transcod|playback|session|timer|query|request)",
+    r"\b(backup|scrub|job|task|scan|sync|transcod|playback|session|timer|query|request|checkpoint|"
+    r"daily|weekly|hourly|rotat|clean|regenerat|discard|worker|thread)|^(starting|finished) \S+\.",
     re.IGNORECASE,
 )
 """Words that make a start or stop one of ordinary work, not of a service."""
@@ -189,15 +190,17 @@ def new_messages(entries: Iterable[LogEntry], around: datetime) -> Iterator[Chan
 def annotated_changes(annotations: Iterable[Annotation]) -> Iterator[Change]:
     """Marks of deploys and notes, and changes of alert states."""
     for annotation in annotations:
+        kind: ChangeKind
         if annotation.kind == "alert":
-            name = annotation.alert_name or annotation.text or "an alert"
-            text = f"{name}: {annotation.old_state or '?'} → {annotation.new_state or '?'}"
+            text = f"{annotation.old_state or 'unknown'} → {annotation.new_state or 'unknown'}"
+            kind = "alert"
         else:
             text = " ".join((annotation.text, *(f"#{tag}" for tag in annotation.tags)))
+            kind = "update" if "updat" in text.lower() or "upgrad" in text.lower() else "deploy"
         yield Change(
             source=annotation.source,
             at=annotation.at,
-            kind="alert" if annotation.kind == "alert" else "deploy",
+            kind=kind,
             subject=annotation.alert_name or "annotation",
             level="unknown",
             text=one_line(text),

@@ -38,10 +38,10 @@ LIFECYCLE_LINES = 500
 _ERROR_WORDS = r"(?i)\b(error|fail(ed|ure)?|fatal|panic|critical|exception)\b"
 _ORDER = (
     "oom",
-    "restart",
+    "error_started",
     "update",
     "deploy",
-    "error_started",
+    "restart",
     "error_rate",
     "new_message",
     "went_silent",
@@ -67,9 +67,9 @@ def _render(answer: ToolResult[LogChanges], view: ModelView) -> str:
         answer,
         view,
         f"Changes in {data.selector} around {stamp(data.around, view.now)}, "
-        f"looked at from {stamp(data.start, view.now)} to {stamp(data.end, view.now)}",
+        f"from {stamp(data.start, view.now)} to {stamp(data.end, view.now)}, most telling first",
     )
-    for change in data.items:
+    for change in sorted(data.items, key=_telling):
         times = f" (x{change.count})" if change.count > 1 and change.example == "" else ""
         example = ""
         if change.example and change.example != change.text and change.kind.startswith("error"):
@@ -139,8 +139,12 @@ def _moment(around: Moment, now: datetime, window: timedelta) -> datetime:
 
 def _most_telling(changes: Sequence[Change], limit: int) -> list[Change]:
     """The changes of the most telling kinds, in order of time."""
-    ranked = sorted(changes, key=lambda change: (_ORDER.index(change.kind), change.at))
+    ranked = sorted(changes, key=_telling)
     return sorted(ranked[:limit], key=lambda change: (change.at, change.kind, change.subject))
+
+
+def _telling(change: Change) -> tuple[int, datetime]:
+    return _ORDER.index(change.kind), change.at
 
 
 def _quiet(seen: Sequence[_Seen], window: timedelta) -> tuple[str, ...]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import AwareDatetime
 
 from providers.loki import Change, LabelValue, LogEntry, LogPattern, StreamCount
 from providers.series import Series
 from sre_tui.tools.result import Listing
+
+LevelFilter = Literal["critical", "error", "warning", "info", "debug"]
+"""Levels a tool can be asked for; each includes the worse ones."""
 
 
 class LogListing(Listing[LogEntry]):

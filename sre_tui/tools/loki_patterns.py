@@ -8,13 +8,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from providers.loki import Level
 from providers.loki.levels import at_least
 from providers.loki.patterns import mine
 from providers.text import one_line
 from sre_tui.tools.arguments import NOW, Positional, Short, When, Window
 from sre_tui.tools.context import ToolContext, ask_all
-from sre_tui.tools.loki_data import PatternListing
+from sre_tui.tools.loki_data import LevelFilter, PatternListing
 from sre_tui.tools.loki_hints import why_empty
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
@@ -66,7 +65,9 @@ async def loki_patterns(
         hours=1
     ),
     end: Annotated[When, Field(description="End of the window.")] = NOW,
-    level: Annotated[Level | None, Field(description="This level or worse."), Short("l")] = None,
+    level: Annotated[
+        LevelFilter | None, Field(description="This level or worse."), Short("l")
+    ] = None,
     limit: Annotated[int, Field(description="Most patterns.", ge=1, le=500), Short("n")] = 20,
 ) -> ToolResult[PatternListing]:
     """Group log lines by template: count, share, first, last, example."""

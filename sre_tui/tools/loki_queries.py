@@ -11,13 +11,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from providers.loki import LabelValue, Level, LogEntry
+from providers.loki import LabelValue, LogEntry
 from providers.loki.levels import at_least
 from providers.text import one_line
 from sre_tui.nearest import nearest
 from sre_tui.tools.arguments import NOW, Completes, Positional, Short, When, Window
 from sre_tui.tools.context import ToolContext, ask_all
-from sre_tui.tools.loki_data import LabelValues, LogListing, LogSeries
+from sre_tui.tools.loki_data import LabelValues, LevelFilter, LogListing, LogSeries
 from sre_tui.tools.loki_hints import why_empty
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
@@ -95,7 +95,9 @@ async def loki_query_logs(
         hours=1
     ),
     end: Annotated[When, Field(description="End of the window.")] = NOW,
-    level: Annotated[Level | None, Field(description="This level or worse."), Short("l")] = None,
+    level: Annotated[
+        LevelFilter | None, Field(description="This level or worse."), Short("l")
+    ] = None,
     limit: Annotated[int, Field(description="Most lines.", ge=1, le=5000), Short("n")] = 100,
 ) -> ToolResult[LogListing]:
     """Read log lines, newest first."""
