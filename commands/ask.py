@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,12 +12,14 @@ from commands.adapter import JSON_OPTION
 from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
 from commands.narration import AnswerWriter
-from commands.output import write_json, write_json_lines
+from commands.output import OutputOptions, write_json, write_json_lines
 from commands.piped import Piped, read_piped
-from sre_tui.agent.events import Answer, Answered, Failed
+from sre_tui.agent.events import AgentEvent, Answer, Answered, Failed
+from sre_tui.settings import LlmSettings
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
+    from sre_tui.agent.agent import Agent
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -63,22 +67,91 @@ def ask(
     if not text:
         invocation.environment.stdout.write(context.get_help() + "\n")
         raise typer.Exit(ExitCode.USAGE)
-    answer = invocation.run_async(
-        _answer(
-            invocation,
-            text,
-            attached,
-            session="latest" if resume else session,
-            use_model=not no_llm,
-            writer=_writer(invocation, quiet, verbose, as_json or as_jsonl),
-            as_jsonl=as_jsonl,
-        )
+    answer_question(
+        invocation,
+        text,
+        attached=attached,
+        session=session,
+        resume=resume,
+        use_model=not no_llm,
+        output=OutputOptions(json=as_json, jsonl=as_jsonl),
+        quiet=quiet,
+        verbose=verbose,
     )
-    if as_json:
-        write_json(invocation.environment.stdout, document(answer))
-    code = ExitCode.PARTIAL if is_partial(answer) else ExitCode.OK
-    if code is not ExitCode.OK:
-        raise typer.Exit(code)
+
+
+def answer_question(
+    invocation: Invocation,
+    question: str,
+    *,
+    attached: str = "",
+    session: str | None = None,
+    resume: bool = False,
+    use_model: bool = True,
+    output: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """Ask, write the answer, and end with exit code 5 if something that belongs to it is missing.
+
+    Raises:
+        Problem: if there is no answer.
+    """
+    stdout = invocation.environment.stdout
+    writer = AnswerWriter(
+        stdout, invocation.narrator, quiet=quiet, verbose=verbose, stream=stdout.isatty()
+    )
+
+    def take(event: AgentEvent) -> None:
+        if output.jsonl:
+            write_json_lines(stdout, [event.model_dump(mode="json")])
+        elif not output.json:
+            writer.take(event)
+
+    async def work() -> Answer:
+        async with open_agent(invocation) as agent:
+            chosen = agent.sessions.latest() if resume else None
+            if session is not None:
+                chosen = agent.sessions.load(session)
+            llm = None if use_model else LlmSettings()
+            return await follow(agent.ask(question, chosen, attached=attached, llm=llm), take)
+
+    answer = invocation.run_async(work())
+    if output.json:
+        write_json(stdout, document(answer))
+    if is_partial(answer):
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+@contextlib.asynccontextmanager
+async def open_agent(invocation: Invocation) -> AsyncIterator[Agent]:
+    """The agent with its tools, closed afterwards."""
+    from sre_tui.agent.agent import Agent
+    from sre_tui.agent.analyst import BuiltInAnalyst
+    from sre_tui.tools.context import ToolContext
+
+    environment = invocation.environment
+    async with ToolContext(invocation.settings, environment.folders, environment.clock) as context:
+        agent = Agent(context, BuiltInAnalyst())
+        try:
+            yield agent
+        finally:
+            await agent.aclose()
+
+
+async def follow(events: AsyncIterator[AgentEvent], take: Callable[[AgentEvent], None]) -> Answer:
+    """Hand every event on and give the answer at the end.
+
+    Raises:
+        Problem: if the end is a failure.
+    """
+    async for event in events:
+        take(event)
+        if isinstance(event, Answered):
+            return event.answer
+        if isinstance(event, Failed):
+            raise Problem(event.detail, code=event.code, exit_code=ExitCode.FAILURE)
+    raise Problem("the agent ended without an answer", code="internal", exit_code=ExitCode.FAILURE)
 
 
 def document(answer: Answer) -> dict[str, object]:
@@ -90,35 +163,6 @@ def document(answer: Answer) -> dict[str, object]:
 def is_partial(answer: Answer) -> bool:
     """Whether something that belongs to the answer could not be had."""
     return not answer.complete or any(not e.state.has_data for e in answer.evidence)
-
-
-async def _answer(
-    invocation: Invocation,
-    text: str,
-    attached: str,
-    *,
-    session: str | None,
-    use_model: bool,
-    writer: AnswerWriter | None,
-    as_jsonl: bool,
-) -> Answer:
-    from sre_tui.agent.conversation import open_conversation
-
-    from sre_tui.tools.context import ToolContext
-
-    environment = invocation.environment
-    async with ToolContext(invocation.settings, environment.folders, environment.clock) as context:
-        conversation = await open_conversation(context, session=session, use_model=use_model)
-        async for event in conversation.ask(text, attached=attached):
-            if as_jsonl:
-                write_json_lines(environment.stdout, [event.model_dump(mode="json")])
-            elif writer is not None:
-                writer.take(event)
-            if isinstance(event, Answered):
-                return event.answer
-            if isinstance(event, Failed):
-                raise Problem(event.detail, code=event.code, exit_code=ExitCode.FAILURE)
-    raise Problem("the agent ended without an answer", code="internal", exit_code=ExitCode.FAILURE)
 
 
 def _asked(invocation: Invocation, words: list[str]) -> tuple[str, str]:
@@ -141,14 +185,3 @@ def _tell(invocation: Invocation, piped: Piped) -> None:
         invocation.narrator.warn("nothing came through the pipe; going on without it")
     if piped.cut:
         invocation.narrator.warn(f"only the end is read: {piped.cut} bytes are left out")
-
-
-def _writer(
-    invocation: Invocation, quiet: bool, verbose: bool, for_program: bool
-) -> AnswerWriter | None:
-    if for_program:
-        return None
-    stdout = invocation.environment.stdout
-    return AnswerWriter(
-        stdout, invocation.narrator, quiet=quiet, verbose=verbose, stream=stdout.isatty()
-    )

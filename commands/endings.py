@@ -27,6 +27,14 @@ EXIT_CODES = {
 """How the state of an answer shows in the exit code."""
 
 
+_BY_NAME = {
+    "DemoError": ("demo", ExitCode.FAILURE),
+    "ScenarioError": ("scenario", ExitCode.USAGE),
+    "SessionError": ("session", ExitCode.USAGE),
+}
+"""Errors of parts that most commands never import, by the name of their class."""
+
+
 def end_with(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what an exception means and give the exit code; never a traceback."""
     narrator = Narrator(sys.stderr, os.environ, color=False if "--no-color" in arguments else None)
@@ -66,6 +74,9 @@ def as_problem(error: BaseException) -> Problem:
         return Problem(caret(error), code="invalid_query", exit_code=ExitCode.USAGE)
     if isinstance(error, BackendError):
         return Problem(error.detail, code=error.state.value, exit_code=EXIT_CODES[error.state])
+    if type(error).__name__ in _BY_NAME:
+        code, exit_code = _BY_NAME[type(error).__name__]
+        return Problem(str(error), code=code, exit_code=exit_code)
     if isinstance(error, RequestRefused):
         return Problem(str(error), code="refused", exit_code=ExitCode.FAILURE)
     log.error("unexpected error", exc_info=error)

@@ -31,7 +31,8 @@ class Invocation:
     no_input: bool = False
     flags: dict[str, object] = field(default_factory=dict)
     """Settings given on the command line, by dotted name."""
-    _resources: ExitStack = field(default_factory=ExitStack)
+    resources: ExitStack = field(default_factory=ExitStack)
+    """What is released when the command ends, such as a demo homelab."""
 
     @classmethod
     def create(
@@ -49,7 +50,7 @@ class Invocation:
 
             invocation.environment = replace(
                 environment,
-                variables=demo_variables(environment, invocation.narrator, invocation._resources),
+                variables=demo_variables(environment, invocation.narrator, invocation.resources),
             )
         return invocation
 
@@ -95,8 +96,8 @@ class Invocation:
         return asyncio.run(work)
 
     def close(self) -> None:
-        """Release what was opened for this run, such as a demo homelab."""
-        self._resources.close()
+        """Release what was opened for this run."""
+        self.resources.close()
 
 
 def write_log_to(environment: Environment, narrator: Narrator) -> None:
