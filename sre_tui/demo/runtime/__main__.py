@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ async def _run(options: argparse.Namespace) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, demo.request_stop)
         await demo.wait_stopped()
+    # All is closed; a query that still computes in a thread must not hold up the end.
+    os._exit(0)
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -56,7 +57,8 @@ def grafana_app(
             account = account_of(request, accounts)
             if permission:
                 require(account, permission)
-            return document(read(request, account))
+            # In a thread, so that evaluating rules does not hold up the other backends.
+            return document(await asyncio.to_thread(read, request, account))
 
         routes.append(Route(sub_path + path, endpoint, methods=["GET"]))
 

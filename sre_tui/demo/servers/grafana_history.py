@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -31,19 +32,21 @@ class AlertHistory:
 
     def __init__(self, source: GrafanaSource) -> None:
         self._source = source
+        self._lock = threading.Lock()
         self._changes: list[Change] = []
         self._from = self._to = math.nan
 
     def between(self, start: float, end: float) -> list[Change]:
         """The changes in ``start <= time <= end``, in the order of time."""
-        if not self._from <= start <= self._to:
-            self._changes = state_changes(self._source, start, end)
-            self._from, self._to = start, end
-        elif end > self._to:
-            newer = state_changes(self._source, self._to, end)
-            self._changes += [change for change in newer if change.time > self._to]
-            self._to = end
-        return [change for change in self._changes if start <= change.time <= end]
+        with self._lock:
+            if not self._from <= start <= self._to:
+                self._changes = state_changes(self._source, start, end)
+                self._from, self._to = start, end
+            elif end > self._to:
+                newer = state_changes(self._source, self._to, end)
+                self._changes += [change for change in newer if change.time > self._to]
+                self._to = end
+            return [change for change in self._changes if start <= change.time <= end]
 
 
 def state_changes(source: GrafanaSource, start: float, end: float) -> list[Change]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -62,6 +63,7 @@ class AlertBoard:
 
     def __init__(self, source: GrafanaSource) -> None:
         self._source = source
+        self._lock = threading.Lock()
         self._tick = math.nan
         self._states: Sequence[RuleState] = ()
         self._resolved: Sequence[Change] = ()
@@ -69,21 +71,16 @@ class AlertBoard:
 
     def rules(self, now: float) -> list[EvaluatedRule]:
         """Every rule as of its last evaluation, raw alerts as rules of their own."""
-        tick = math.floor(now / EVALUATION_INTERVAL)
-        if tick != self._tick:
-            rules = self._source.alert_rules()
-            self._states = evaluate_rules(self._source.series, rules, now)
-            self._tick = tick
-            self._resolved = _just_resolved(self._source, now)
-            self._remember()
-        evaluated = {
-            state.rule.uid: _evaluated(
-                state,
-                self._odd_since.get((state.rule.uid, _oddity(state))),
-                [one for one in self._resolved if one.labels["alertname"] == state.rule.name],
-            )
-            for state in self._states
-        }
+        with self._lock:
+            self._evaluate(now)
+            evaluated = {
+                state.rule.uid: _evaluated(
+                    state,
+                    self._odd_since.get((state.rule.uid, _oddity(state))),
+                    [one for one in self._resolved if one.labels["alertname"] == state.rule.name],
+                )
+                for state in self._states
+            }
         uids = {rule.rule.name: uid for uid, rule in evaluated.items()}
         for raw in self._source.raw_alerts(now):
             joined = _with_raw(evaluated.get(uids.get(raw.name, "")), raw, now)
@@ -108,7 +105,14 @@ class AlertBoard:
             if silence_state(silence, now) == "active" and select_labels(silence.matchers, labels)
         ]
 
-    def _remember(self) -> None:
+    def _evaluate(self, now: float) -> None:
+        tick = math.floor(now / EVALUATION_INTERVAL)
+        if tick == self._tick:
+            return
+        rules = self._source.alert_rules()
+        self._states = evaluate_rules(self._source.series, rules, now)
+        self._resolved = _just_resolved(self._source, now)
+        self._tick = tick
         odd = {(state.rule.uid, _oddity(state)): state.evaluated_at for state in self._states}
         self._odd_since = {key: self._odd_since.get(key, at) for key, at in odd.items()}
 

@@ -44,18 +44,18 @@ class Index:
         self._source = source
         self._limits = limits
 
-    async def labels(self, _: Request, parameters: Parameters) -> Response:
+    def labels(self, _: Request, parameters: Parameters) -> Response:
         """Label names in the window, by default the last six hours."""
         sets = self._label_sets(parameters, self._matchers(parameters.get("query")))
         return answers.success(sorted({name for labels in sets for name in labels}))
 
-    async def label_values(self, request: Request, parameters: Parameters) -> Response:
+    def label_values(self, request: Request, parameters: Parameters) -> Response:
         """Values of one label in the window, by default the last six hours."""
         name = str(request.path_params["name"])
         sets = self._label_sets(parameters, self._matchers(parameters.get("query")))
         return answers.success(sorted({labels[name] for labels in sets if name in labels}))
 
-    async def series(self, _: Request, parameters: Parameters) -> Response:
+    def series(self, _: Request, parameters: Parameters) -> Response:
         """Label sets that any of the selectors matches."""
         found: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
         for selector in parameters.all("match", "match[]") or ["{}"]:
@@ -64,7 +64,7 @@ class Index:
         data = [dict(labels) for _, labels in sorted(found.items())]
         return answers.document({"status": "success", "data": data})
 
-    async def stats(self, _: Request, parameters: Parameters) -> Response:
+    def stats(self, _: Request, parameters: Parameters) -> Response:
         """Streams, chunks, entries and bytes that a selector covers; the bare object."""
         start, end = parameters.window(_LABEL_WINDOW)
         require_length(start, end, self._limits)
@@ -79,7 +79,7 @@ class Index:
             }
         )
 
-    async def volume(self, _: Request, parameters: Parameters) -> Response:
+    def volume(self, _: Request, parameters: Parameters) -> Response:
         """Bytes by labels as a vector at the end of the window."""
         start, end = parameters.window()
         items = [
@@ -88,7 +88,7 @@ class Index:
         ]
         return answers.result("vector", items, answers.Spent(Work(), 0.0, len(items)))
 
-    async def volume_range(self, _: Request, parameters: Parameters) -> Response:
+    def volume_range(self, _: Request, parameters: Parameters) -> Response:
         """Bytes by labels for each step."""
         start, end = parameters.window()
         step = parameters.step(start, end)
@@ -101,7 +101,7 @@ class Index:
         items = [{"metric": dict(key), "values": values} for key, values in points.items()]
         return answers.result("matrix", items, answers.Spent(Work(), 0.0, len(items)))
 
-    async def detected_labels(self, _: Request, parameters: Parameters) -> Response:
+    def detected_labels(self, _: Request, parameters: Parameters) -> Response:
         """Labels with how many values each has."""
         sets = self._label_sets(parameters, self._matchers(parameters.get("query")))
         values: dict[str, set[str]] = {}
@@ -112,7 +112,7 @@ class Index:
         ]
         return answers.document({"detectedLabels": detected})
 
-    async def detected_fields(self, _: Request, parameters: Parameters) -> Response:
+    def detected_fields(self, _: Request, parameters: Parameters) -> Response:
         """Fields that json or logfmt would find in the newest lines."""
         start, end = parameters.window()
         require_length(start, end, self._limits)

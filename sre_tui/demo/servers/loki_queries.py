@@ -31,7 +31,7 @@ class Queries:
         self._source = source
         self._limits = limits
 
-    async def range(self, request: Request, parameters: Parameters) -> Response:
+    def range(self, request: Request, parameters: Parameters) -> Response:
         """Streams for a log query, a matrix for a metric query."""
         limit = parameters.limit()
         start, end = parameters.window()
@@ -50,7 +50,7 @@ class Queries:
         took = time.perf_counter() - began
         return answers.result("matrix", items, answers.Spent(found.work, took, len(items)))
 
-    async def instant(self, _: Request, parameters: Parameters) -> Response:
+    def instant(self, _: Request, parameters: Parameters) -> Response:
         """A vector or a scalar; log queries are refused."""
         parameters.limit()
         parameters.forward()
