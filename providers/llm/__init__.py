@@ -6,6 +6,7 @@ from providers.llm.config import LlmConfig
 from providers.llm.errors import (
     ContextTooLong,
     CutStream,
+    EmptyAnswer,
     LlmError,
     RateLimited,
     RequestRejected,
@@ -21,6 +22,7 @@ __all__ = [
     "Chunk",
     "ContextTooLong",
     "CutStream",
+    "EmptyAnswer",
     "Finished",
     "LanguageModel",
     "LlmConfig",

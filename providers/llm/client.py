@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from providers.llm.assembly import ToolCallAssembly
 from providers.llm.chunks import Chunk, Finished, TextPiece, Waiting
 from providers.llm.config import DEFAULT_CONTEXT_TOKENS, LlmConfig, is_ollama
-from providers.llm.errors import CutStream, RateLimited, ServerError
+from providers.llm.errors import CutStream, EmptyAnswer, RateLimited
 from providers.llm.failures import explain
 from providers.llm.library import close_connections, load
 from providers.llm.routing import Routes
@@ -112,7 +112,7 @@ class LanguageModel:
             async with aclosing(response), aclosing(self._pieces(response, routes)) as pieces:
                 async for chunk in pieces:
                     yield chunk
-        except (asyncio.CancelledError, GeneratorExit, CutStream, ServerError):
+        except (asyncio.CancelledError, GeneratorExit, CutStream, EmptyAnswer):
             raise
         except Exception as error:  # noqa: BLE001 - providers' libraries raise what they like
             raise self._explained(error) from None
@@ -137,7 +137,7 @@ class LanguageModel:
         if is_cut or (reason is None and not has_text):
             raise CutStream(f"{self._where} ended the answer in the middle")
         if not has_text and not calls and reason not in ("length", "content_filter"):
-            raise ServerError(f"{self._where} sent an empty answer")
+            raise EmptyAnswer(f"{self._where} sent an empty answer")
         for call in calls:
             yield call
         yield self._finished(routes, response, reason or "stop", usage)
@@ -149,7 +149,7 @@ class LanguageModel:
         calls = assembly.calls()
         text = choice.message.content
         if not text and not calls and choice.finish_reason not in ("length", "content_filter"):
-            raise ServerError(f"{self._where} sent an empty answer")
+            raise EmptyAnswer(f"{self._where} sent an empty answer")
         done: list[Chunk] = [TextPiece(text)] if text else []
         usage = getattr(response, "usage", None)
         return [*done, *calls, self._finished(routes, response, choice.finish_reason, usage)]

@@ -53,6 +53,12 @@ class ServerError(LlmError):
     passing = True
 
 
+class EmptyAnswer(ServerError):
+    """The server answered properly, but with neither text nor tool calls."""
+
+    code = "empty_answer"
+
+
 class CutStream(LlmError):
     """The connection ended in the middle of an answer."""
 

@@ -31,6 +31,8 @@ class LlmSettings(BaseModel):
     """Size of the model's context; asked from LiteLLM, or 8192, if not set. Ollama's num_ctx."""
     timeout: float = Field(default=120.0, gt=0)
     """Seconds a model call may go without sending anything."""
+    stream: bool = True
+    """Ask for the answer piece by piece; some servers cannot stream tool calls."""
     max_turns: int = Field(default=8, ge=1, le=50)
     """Model calls per question."""
     max_seconds: float = Field(default=180.0, gt=0)

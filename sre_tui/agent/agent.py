@@ -1,0 +1,237 @@
+"""Answers questions: the event source behind every front."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from providers.llm import LanguageModel, LlmConfig, LlmError, warm_up
+from providers.text import clean
+from sre_tui.agent.analyst_protocol import Analyst, AnalystTask
+from sre_tui.agent.anonymize import Anonymizer
+from sre_tui.agent.conversation import Conversation
+from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
+from sre_tui.agent.limits import Deadline
+from sre_tui.agent.model_loop import ModelLoop
+from sre_tui.agent.prompt import question_prompt, schemas, system_prompt, tokens_of
+from sre_tui.agent.redaction import Redactor
+from sre_tui.agent.run import Run
+from sre_tui.agent.session import Session
+from sre_tui.agent.session_store import SessionStore
+from sre_tui.agent.site import read_notes, seen_names
+from sre_tui.agent.turn import Turn
+from sre_tui.settings import LlmSettings
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.tool import Tool
+
+log = logging.getLogger(__name__)
+
+
+class Agent:
+    """Answers questions about the homelab, with a model if one is configured, else without.
+
+    Opened once per command, app or server. ``tools`` are the ones offered; by default all that a
+    configured backend can answer.
+    """
+
+    def __init__(
+        self,
+        context: ToolContext,
+        analyst: Analyst,
+        *,
+        tools: Sequence[Tool[Any]] | None = None,
+    ) -> None:
+        folder = context.settings.conversation_dir or context.folders.sessions
+        self.sessions = SessionStore(folder, context.clock)
+        self._context = context
+        self._analyst = analyst
+        self._tools = tools
+        self._redactor = Redactor.of(context.settings)
+        self._models: dict[LlmConfig, LanguageModel] = {}
+        self._anonymizers: dict[str, Anonymizer] = {}
+
+    def ask(
+        self,
+        question: str,
+        session: Session | None = None,
+        *,
+        attached: str = "",
+        llm: LlmSettings | None = None,
+    ) -> Run:
+        """Take on a question; the work begins with the first event asked for.
+
+        Args:
+            question: what the user wants to know.
+            session: the conversation to go on with, from :attr:`sessions`; a new one if None.
+            attached: text that was piped in, untrusted.
+            llm: other model settings than the configured ones; one without a provider asks the
+                built-in analyst.
+        """
+        chosen = self._context.settings.llm if llm is None else llm
+        opened = session or self.sessions.new()
+        return Run(lambda emit: self._answer(question, attached, opened, chosen, emit))
+
+    async def warm_up(self) -> None:
+        """Load what the first question needs, in a thread."""
+        if self._context.settings.llm.provider is not None:
+            await asyncio.to_thread(warm_up)
+
+    async def aclose(self) -> None:
+        """Close the connections to models; the tool context is closed by its owner."""
+        for model in self._models.values():
+            await model.aclose()
+        self._models.clear()
+
+    async def _answer(
+        self,
+        question: str,
+        attached: str,
+        session: Session,
+        llm: LlmSettings,
+        emit: Callable[[AgentEvent], None],
+    ) -> None:
+        config = _config(llm)
+        notes, trouble = await asyncio.to_thread(read_notes, self._context.folders.site_file)
+        turn = Turn(
+            question=self._redactor.text(clean(question)).strip(),
+            attached=self._redactor.text(clean(attached)).strip(),
+            now=self._context.clock(),
+            mode="analyst" if llm.provider is None else "model",
+            model=None if config is None else config.model,
+            session=session,
+            sessions=self.sessions,
+            context=self._context,
+            tools=self._offered(),
+            redactor=self._redactor,
+            deadline=Deadline(llm.max_seconds),
+            notes=self._redactor.text(notes),
+            emit=emit,
+        )
+        emit(Started(question=turn.question, session=session.id, mode=turn.mode, model=turn.model))
+        if trouble:
+            turn.degrade("site", trouble)
+        try:
+            await turn.keep()
+            await self._work(turn, llm, config)
+            emit(Answered(answer=await turn.finish()))
+        except asyncio.CancelledError:
+            emit(_cancelled(turn))
+            raise
+        except Exception as error:
+            log.exception("the question could not be answered")
+            turn.complete = False
+            turn.put()
+            turn.save()
+            detail = f"something went wrong inside ({type(error).__name__}); the log has details"
+            emit(Failed(code="internal", detail=detail))
+
+    async def _work(self, turn: Turn, llm: LlmSettings, config: LlmConfig | None) -> None:
+        if turn.mode == "model":
+            why = "LLM_PROVIDER is set, but no model: set LLM_MODEL" if config is None else ""
+            why = why or await self._over_daily_cost(llm)
+            if config is not None and not why:
+                try:
+                    await self._ask_model(turn, llm, config)
+                except LlmError as error:
+                    why = error.detail
+                else:
+                    return
+            turn.take_back()
+            turn.mode, turn.model = "analyst", None
+            turn.degrade("model", f"{why}; the built-in analyst answers instead")
+        await self._ask_analyst(turn, llm)
+
+    async def _ask_model(self, turn: Turn, llm: LlmSettings, config: LlmConfig) -> None:
+        model = self._models.setdefault(config, LanguageModel(config))
+        context_tokens = await model.context_tokens()
+        offered = schemas(turn.tools)
+        fence = turn.session.fence
+        for_answer = min(2000, context_tokens // 5)
+        spare = context_tokens // 20
+        conversation = Conversation(
+            system=system_prompt(fence, turn.notes, seen_names(turn.store.all)),
+            question=question_prompt(turn.question, turn.attached, fence, turn.now),
+            earlier=turn.earlier,
+            store=turn.store,
+            fence=fence,
+            room=context_tokens - for_answer - spare - tokens_of(offered),
+        )
+        anonymizer = self._anonymizer(turn) if llm.anonymize else None
+        await ModelLoop(turn, model, conversation, offered, llm, anonymizer).run()
+
+    async def _ask_analyst(self, turn: Turn, llm: LlmSettings) -> None:
+        task = AnalystTask(
+            question=turn.question,
+            attached=turn.attached,
+            now=turn.now,
+            settings=self._context.settings,
+            earlier=turn.earlier,
+            site=turn.notes,
+        )
+        limit = f"the time for a question ({llm.max_seconds:.0f} s) is used up"
+        try:
+            async with asyncio.timeout(turn.deadline.left + turn.deadline.grace):
+                async for piece in self._analyst.answer(task, turn.runner):
+                    turn.say(piece)
+        except TimeoutError:
+            turn.complete = False
+            turn.degrade("budget", limit)
+        except Exception as error:
+            log.exception("the built-in analyst failed")
+            turn.take_back()
+            turn.degrade("analyst", f"the built-in analyst failed ({type(error).__name__})")
+        if not turn.text.strip():
+            turn.complete = False
+            turn.say(turn.known_so_far("the built-in analyst found no words for it"))
+
+    async def _over_daily_cost(self, llm: LlmSettings) -> str:
+        if llm.max_cost_per_day is None:
+            return ""
+        now = self._context.clock()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        spent = await asyncio.to_thread(self.sessions.cost_since, midnight)
+        if spent < llm.max_cost_per_day:
+            return ""
+        return f"today's cost limit of ${llm.max_cost_per_day:.2f} is used up (${spent:.2f})"
+
+    def _anonymizer(self, turn: Turn) -> Anonymizer:
+        made = self._anonymizers.setdefault(turn.session.id, Anonymizer())
+        for backend in ("prometheus", "grafana", "loki"):
+            for endpoint in self._context.settings.endpoints(backend):
+                made.learn("HOST", endpoint.host)
+        for evidence in turn.store.all:
+            made.learn_from(evidence.document)
+        return made
+
+    def _offered(self) -> Sequence[Tool[Any]]:
+        if self._tools is None:
+            from sre_tui.tools.registry import offered_tools
+
+            self._tools = offered_tools(self._context.settings)
+        return self._tools
+
+
+def _config(llm: LlmSettings) -> LlmConfig | None:
+    if llm.provider is None or llm.model is None:
+        return None
+    return LlmConfig(
+        provider=llm.provider,
+        model=llm.model,
+        fallbacks=llm.fallbacks,
+        api_key=llm.api_key.get_secret_value() if llm.api_key else None,
+        base_url=llm.base_url,
+        context_tokens=llm.context_tokens,
+        stall_timeout=llm.timeout,
+        stream=llm.stream,
+    )
+
+
+def _cancelled(turn: Turn) -> AgentEvent:
+    turn.complete = False
+    turn.degrade("cancelled", "the question was cancelled; this is what came until then")
+    answer = turn.finish_now()
+    if answer.text or answer.evidence:
+        return Answered(answer=answer)
+    return Failed(code="cancelled", detail="the question was cancelled")

@@ -1,0 +1,120 @@
+"""Figures in an answer that nothing supports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sre_tui.agent.events import Unsupported
+from sre_tui.agent.grounding.grounds import Grounds, within
+from sre_tui.agent.grounding.markup import Prose
+from sre_tui.agent.grounding.moments import time_spans
+from sre_tui.agent.grounding.quantities import Quantity, quantities
+
+_SMALL = 3
+"""Counts up to here are let through without a unit: "one of 2 causes"."""
+
+_VERSION = re.compile(
+    r"\bv?\d+(?:\.\d+){2,}[\w.+-]*|\bv\d+(?:\.\d+)*\b"
+    r"|\b(?:debian|ubuntu|proxmox(?: ve)?|pve|pbs|truenas(?: scale| core)?|python|postgres(?:ql)?"
+    r"|redis"
+    r"|mysql|mariadb|kernel|linux|windows|fedora|freebsd|prometheus|grafana|loki|docker|zfs|openzfs"
+    r"|raid-?z?|http/?|tls|ssl|ipv|sata|usb|pcie|ddr|nvme|vlan|version|release|port|ports|vm|ct|lxc"
+    r"|guest|vmid|uid|pid|gid|section|chapter|kapitel|rfc|cve)[\s#:-]*\d[\d.]*(?:-\d+)*",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"\b\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d+)?\b|(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])",
+    re.IGNORECASE,
+)
+_NAME_WITH_FIGURE = re.compile(r"\b(?=[\w.-]*[A-Za-z])(?=[\w.-]*\d)[A-Za-z_][\w-]*(?:[.:/][\w-]+)*")
+_ABOUT = re.compile(
+    r"(?:about|around|roughly|approximately|approx\.?|circa|ca\.?|~|≈|nearly|almost|close to|some"
+    r"|etwa|ungefähr|rund|fast|knapp)\s*$",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"(?:over|more than|above|at least|exceed(?:s|ed|ing)?|beyond|greater than|>|≥|>=|über|mehr als"
+    r"|mindestens)\s*$",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"(?:under|less than|below|at most|up to|within|fewer than|<|≤|<=|unter|weniger als|höchstens"
+    r"|bis zu|innerhalb (?:von )?)\s*$",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"\s*(?:of|out of|/|von)\s*(?:the\s+|all\s+)?\d")
+
+
+def unsupported_figures(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]:
+    """Figures that are neither in the evidence nor follow from it."""
+    masked = [
+        *time_spans(prose),
+        *(
+            m.span()
+            for p in (_VERSION, _ADDRESS, _NAME_WITH_FIGURE)
+            for m in p.finditer(prose.text)
+        ),
+    ]
+    text = prose.without(*masked)
+    for figure in quantities(text):
+        if prose.is_advice(figure.start) or _is_let_through(figure, text):
+            continue
+        low, high = _bounds(figure, text[max(0, figure.start - 24) : figure.start])
+        if not _is_supported(figure, low, high, grounds):
+            shown = prose.text[figure.start : figure.end]
+            yield Unsupported(text=shown, kind="figure", start=figure.start, end=figure.end)
+
+
+def _is_let_through(figure: Quantity, text: str) -> bool:
+    if figure.dimension != "plain":
+        return figure.value == 0
+    is_share = _OF.match(text, figure.end) is not None
+    return figure.shown <= _SMALL and figure.step >= 1 and not is_share
+
+
+def _bounds(figure: Quantity, before: str) -> tuple[float, float]:
+    """Factors of the value between which the truth must lie."""
+    value = figure.value or 1.0
+    half, whole = figure.step / 2 / value, figure.step / value
+    slack = 0.05 if figure.dimension == "seconds" else 0.0
+    low, high = 1 - half - slack, 1 + whole + slack
+    if _ABOUT.search(before):
+        low, high = min(low, 0.88), max(high, 1.12)
+    if _OVER.search(before):
+        high = max(high, 1.35)
+    if _UNDER.search(before):
+        low = min(low, 0.65)
+    return low - 1e-9, high + 1e-9
+
+
+def _is_supported(figure: Quantity, low: float, high: float, grounds: Grounds) -> bool:
+    value = figure.value
+    match figure.dimension:
+        case "plain":
+            shares = grounds.has("ratio", value / 100 * low, value / 100 * high)
+            return within(grounds.tokens, value * low, value * high) or (
+                shares or grounds.has("plain", value * low, value * high)
+            )
+        case "bytes":
+            return any(
+                grounds.has(kind, size * low, size * high)
+                for size in figure.sizes
+                for kind in ("bytes", "plain")
+                if kind == "bytes" or size > 10_000
+            )
+        case "ratio":
+            left = 1 - value
+            return (
+                grounds.has("ratio", value * low, value * high)
+                or grounds.has("plain", value * low, value * high)
+                or within(grounds.tokens, figure.shown * low, figure.shown * high)
+                or (left > 0 and grounds.has("ratio", left - figure.step, left + figure.step))
+            )
+        case "seconds":
+            return (
+                grounds.has("seconds", value * low, value * high)
+                or grounds.has("plain", value * low, value * high)
+                or grounds.has("plain", figure.shown * low, figure.shown * high)
+                or any(value * low <= span <= value * high for span in grounds.spans())
+            )

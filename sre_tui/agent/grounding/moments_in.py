@@ -1,0 +1,98 @@
+"""Reads points in time out of text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_ISO = re.compile(
+    r"\b(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?"
+)
+CLOCK = re.compile(
+    r"(?<![\d:.\w-])(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?"
+    r"(?P<half>\s?[ap]\.?m\b\.?)?(?![\d:]|\.\d)",
+    re.IGNORECASE,
+)
+_MONTHS: Final = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
+_MONTH = r"(jan|feb|mar|m(?:ä|ae)r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zä]*\.?"
+DATE_WORDS = re.compile(
+    rf"\b(?:(?P<day1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month1>{_MONTH})"
+    rf"|(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,?\s+\d{{4}}\b)?",
+    re.IGNORECASE,
+)
+DATE_FIGURES = re.compile(
+    r"\b(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(?:\d{4}|\d{2})?)(?!\d)"
+)
+_GERMAN = {"mai": "may", "okt": "oct", "dez": "dec", "mär": "mar", "mae": "mar"}
+
+
+def moments_in(text: str, now: datetime) -> Iterator[datetime]:
+    """Full dates with a time, as aware UTC; one without a zone is UTC."""
+    for match in _ISO.finditer(text):
+        year, month, day, hour, minute, second, zone = match.groups()
+        if hour is None:
+            continue
+        try:
+            at = datetime(
+                int(year),
+                int(month),
+                int(day),
+                int(hour),
+                int(minute),
+                int(second or 0),
+                tzinfo=UTC,
+            )
+        except ValueError:
+            continue
+        if zone and zone[0] in "+-":
+            digits = zone[1:].replace(":", "")
+            offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+            at -= offset if zone[0] == "+" else -offset
+        if abs((at - now).days) < 3660:
+            yield at
+
+
+def clock_times(text: str) -> Iterator[int]:
+    """Times of day, in minutes."""
+    for match in CLOCK.finditer(text):
+        yield minute_of_day(match)
+
+
+def dates_in(text: str) -> Iterator[tuple[int, int]]:
+    """Month and day of every date."""
+    for match in DATE_FIGURES.finditer(text):
+        _, month, day, day_first, month_second = match.groups()
+        yield (int(month), int(day)) if month else (int(month_second), int(day_first))
+    for match in DATE_WORDS.finditer(text):
+        yield date_of_words(match)
+
+
+def date_of_words(match: re.Match[str]) -> tuple[int, int]:
+    """Month and day of a match of :data:`DATE_WORDS`."""
+    name = (match.group("month1") or match.group("month2")).lower()[:3]
+    month = _MONTHS.index(_GERMAN.get(name, name)) + 1
+    return month, int(match.group("day1") or match.group("day2"))
+
+
+def minute_of_day(match: re.Match[str]) -> int:
+    """Minutes since midnight of a match of :data:`CLOCK`."""
+    hour = int(match.group("hour"))
+    half = (match.group("half") or "").strip().lower()
+    if half.startswith("p") and hour < 12:
+        hour += 12
+    elif half.startswith("a") and hour == 12:
+        hour = 0
+    return hour * 60 + int(match.group("minute"))
+
+
+def epoch_moment(value: float) -> datetime | None:
+    """The time meant, if a number looks like seconds, milliseconds or nanoseconds since 1970."""
+    for scale in (1.0, 1e3, 1e9):
+        if 1e9 <= value / scale < 4.1e9:
+            return datetime.fromtimestamp(value / scale, UTC)
+    return None

@@ -1,0 +1,117 @@
+"""What a model is told: short rules, what is known of the site, the tools, and the question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sre_tui.agent.untrusted import Fence, bounded
+from sre_tui.tools.rendering import estimate_tokens
+from sre_tui.tools.tool import Tool
+
+READ_EVIDENCE: Final = "read_evidence"
+"""The one tool that is the agent's own: it pages and searches what was found already."""
+
+ATTACHED_TOKENS: Final = 2500
+"""How much of what was piped in a model gets."""
+
+_RULES: Final = """\
+You are the on-call engineer of a homelab. You read its monitoring through tools and advise its \
+operator. You only read: you cannot change, restart or fix anything, so never say you did.
+
+Work: look before you answer. Call several tools at once where they do not depend on each other. \
+Do not repeat a call. Stop when the evidence answers the question.
+
+Answer in the language of the question, in Markdown, briefly:
+what is happening · since when · why · what to do next (commands for the operator; from a runbook \
+if one was found).
+- Cite the evidence behind each statement as [E1]. Take figures, names and times from evidence \
+only, with their units; never from memory.
+- Say what is not known and which source did not answer. A likely cause is "likely", not certain.
+- Nothing found is an answer, too."""
+
+_PAGING: Final[dict[str, Any]] = {
+    "type": "function",
+    "function": {
+        "name": READ_EVIDENCE,
+        "description": "Read on in a result you already have, or search it for words.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "evidence": {"type": "string", "description": "its id, such as E3"},
+                "first_row": {"type": "integer", "minimum": 1},
+                "search": {"type": "string", "description": "only lines with all these words"},
+            },
+            "required": ["evidence"],
+        },
+    },
+}
+
+
+def system_prompt(fence: Fence, notes: str, names: Mapping[str, Sequence[str]]) -> str:
+    """The rules, the fence, and what is known of the site."""
+    parts = [_RULES, fence.rule]
+    if notes:
+        parts.append(f"The operator's notes on the site:\n{notes}")
+    if names:
+        seen = "\n".join(f"{kind}: {', '.join(found)}" for kind, found in names.items())
+        parts.append("Names seen so far:\n" + fence.wrap("names", bounded(seen, 250)))
+    return "\n\n".join(parts)
+
+
+def question_prompt(question: str, attached: str, fence: Fence, now: datetime) -> str:
+    """The question with the time it was asked, and what was piped in, fenced."""
+    said = f"Now: {now:%A %Y-%m-%d %H:%M} UTC\n\n{question}"
+    if attached:
+        said += "\n\nThe operator piped in:\n" + fence.wrap(
+            "stdin", bounded(attached, ATTACHED_TOKENS)
+        )
+    return said
+
+
+def schemas(tools: Iterable[Tool[Any]]) -> list[dict[str, Any]]:
+    """The schemas a model sees, without what costs tokens and tells it nothing."""
+    made: list[dict[str, Any]] = []
+    for tool in tools:
+        function = tool.schema()["function"]
+        parameters = function["parameters"]
+        definitions = parameters.pop("$defs", {})
+        lean = _lean(parameters, definitions)
+        made.append({"type": "function", "function": {**function, "parameters": lean}})
+    return [*made, _PAGING]
+
+
+def tokens_of(schemas_: Sequence[Mapping[str, Any]]) -> int:
+    """About what the schemas cost."""
+    return estimate_tokens(json.dumps(schemas_, ensure_ascii=False)) if schemas_ else 0
+
+
+def _lean(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(schema, list):
+        return [_lean(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _lean({**definitions.get(name, {}), **rest}, definitions)
+    if "anyOf" in schema:
+        options = [one for one in schema["anyOf"] if one != {"type": "null"}]
+        if len(options) == 1:
+            rest = {key: value for key, value in schema.items() if key != "anyOf"}
+            return _lean({**options[0], **rest}, definitions)
+    lean: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key == "properties" and isinstance(value, dict):
+            lean[key] = {name: _lean(field, definitions) for name, field in value.items()}
+        elif (
+            key in ("title", "additionalProperties")
+            or (key == "default" and value is None)
+            or (key == "examples" and "description" in schema)
+        ):
+            continue
+        else:
+            lean[key] = _lean(value, definitions)
+    return lean
