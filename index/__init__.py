@@ -1,0 +1,1 @@
+"""Loads, cuts, embeds, stores and searches documents about anything."""

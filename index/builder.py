@@ -72,7 +72,8 @@ def build(
     with a step's name, what is done and what there is to do.
 
     Raises:
-        EncoderUnavailableError: The model or a library is missing.
+        EncoderUnavailableError: The model or a library it needs is missing.
+        LibraryMissingError: LanceDB is not installed.
         IndexBusyError: Another build holds the lock for longer than `wait_seconds`.
         IndexBuildError: Nothing to index, or the index cannot be written.
     """

@@ -8,6 +8,12 @@ class DocumentIndexError(Exception):
     """Whether building the index again is the remedy."""
 
 
+class LibraryMissingError(DocumentIndexError):
+    """A library that the index needs is not installed."""
+
+    mended_by_build = False
+
+
 class EncoderUnavailableError(DocumentIndexError):
     """The embedding model, or a library it needs, is missing or not the expected one."""
 

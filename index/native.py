@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
-from index.errors import DocumentIndexError
+from index.errors import DocumentIndexError, LibraryMissingError
 
 _Result = TypeVar("_Result")
 _NATIVE_PLACE = re.compile(r",? (?:at )?(?:/rustc/|/?[\w./-]+\.rs:\d).*")
@@ -23,7 +23,7 @@ def import_lancedb() -> Any:
     try:
         import lancedb
     except ImportError as error:
-        raise DocumentIndexError(f"cannot import {error.name or error}") from error
+        raise LibraryMissingError(f"cannot import {error.name or error}") from error
     return lancedb
 
 

