@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import socket
+import ssl
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 
 from sre_tui.demo.runtime.background import launch_demo
 from sre_tui.demo.runtime.clock import frozen_clock
@@ -22,8 +24,9 @@ from sre_tui.demo.runtime.remote import (
     mend_backend,
     stop_demo,
 )
-from sre_tui.demo.runtime.serving import DemoError
+from sre_tui.demo.runtime.serving import Certificate, DemoError, LoopbackServer
 from sre_tui.demo.runtime.state import DemoState, demo_environment, read_state, write_state
+from sre_tui.demo.servers.loki import loki_app
 from tests.stubs.homelab import NOW, MemoryHomelab
 
 
@@ -242,6 +245,24 @@ async def test_a_port_that_is_taken_is_named_and_nothing_stays_open() -> None:
                 pass
     async with demo_of(ports_base=base) as demo:
         assert demo.state.backends["prometheus"].port == base
+
+
+async def test_a_backend_can_speak_https(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    certificate = Certificate(tmp_path / "cert.pem", tmp_path / "key.pem")
+    app = loki_app(MemoryHomelab().logs, frozen_clock(NOW))
+    server = LoopbackServer("loki", app, certificate=certificate)
+    await server.start()
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    async with httpx.AsyncClient(verify=trusting) as client:
+        answer = await client.get(f"{server.url}/ready")
+    await server.stop()
+    assert server.url.startswith("https://")
+    assert answer.text == "ready\n"
 
 
 async def test_a_scenario_that_does_not_exist_is_refused() -> None:

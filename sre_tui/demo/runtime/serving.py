@@ -128,6 +128,8 @@ class LoopbackServer:
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=1,
+            # Longer than clients keep idle connections, so that none is closed under a request.
+            timeout_keep_alive=75,
             ssl_certfile=files.certificate if files else None,
             ssl_keyfile=files.key if files else None,
         )
