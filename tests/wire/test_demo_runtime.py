@@ -17,14 +17,15 @@ import trustme
 from sre_tui.demo.runtime.background import launch_demo
 from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, serve_world, start_demo
-from sre_tui.demo.runtime.faults import FaultMode
+from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.remote import (
     break_backend,
     find_running_demo,
     mend_backend,
     stop_demo,
 )
-from sre_tui.demo.runtime.serving import Certificate, DemoError, LoopbackServer
+from sre_tui.demo.runtime.serving import Certificate, LoopbackServer
 from sre_tui.demo.runtime.state import DemoState, demo_environment, read_state, write_state
 from sre_tui.demo.servers.loki import loki_app
 from tests.stubs.homelab import NOW, MemoryHomelab

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from sre_tui.demo.runtime.demo import start_demo
-from sre_tui.demo.runtime.serving import DemoError
+from sre_tui.demo.runtime.errors import DemoError
 
 
 async def _run(options: argparse.Namespace) -> None:

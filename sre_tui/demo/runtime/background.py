@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from sre_tui.demo.runtime.errors import DemoError
 from sre_tui.demo.runtime.remote import find_running_demo
-from sre_tui.demo.runtime.serving import DemoError
 from sre_tui.demo.runtime.state import DemoState
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sre_tui.demo.runtime.faults import FAULT_MODES, FaultMode
+from sre_tui.demo.runtime.fault_modes import FAULT_MODES, FaultMode
 from sre_tui.demo.runtime.serving import LoopbackServer
 
 

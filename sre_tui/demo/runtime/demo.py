@@ -14,9 +14,10 @@ from pathlib import Path
 from sre_tui.demo.runtime.backends import Backend, DemoWorld, build_backends
 from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.runtime.control import control_app
-from sre_tui.demo.runtime.faults import FaultMode
+from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.remote import find_running_demo
-from sre_tui.demo.runtime.serving import DemoError, LoopbackServer
+from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.runtime.state import (
     BackendState,
     ControlState,

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final, Literal, get_args
 
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FaultMode = Literal[
-    "timeout", "slow", "401", "403", "500", "503", "html", "cut", "garbage", "redirect", "refuse"
-]
-FAULT_MODES: Final[tuple[FaultMode, ...]] = get_args(FaultMode)
+from sre_tui.demo.runtime.fault_modes import FaultMode
 
 _PROXY_PAGE = (
     "<!DOCTYPE html><html><head><title>Welcome</title></head>"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from sre_tui.demo.runtime.faults import FaultMode
-from sre_tui.demo.runtime.serving import DemoError
+from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.state import DemoState, read_state
 
 _TIMEOUT = 2.0

@@ -12,13 +12,11 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from sre_tui.demo.runtime.faults import FaultInjector, FaultMode, FaultSwitch
+from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.fault_modes import FaultMode
+from sre_tui.demo.runtime.faults import FaultInjector, FaultSwitch
 
 HOST = "127.0.0.1"
-
-
-class DemoError(Exception):
-    """The demo cannot run; the text says why."""
 
 
 @dataclass(frozen=True)

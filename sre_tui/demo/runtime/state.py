@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from sre_tui.demo.runtime.serving import DemoError
+from sre_tui.demo.runtime.errors import DemoError
 
 STATE_FILE = "demo.json"
 
