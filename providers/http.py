@@ -27,7 +27,14 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from providers.clock import Clock, age_in_words, system_clock
 from providers.endpoint import Endpoint
-from providers.errors import BackendError, BadResponse, InvalidQuery, Unauthorized, Unreachable
+from providers.errors import (
+    BackendError,
+    BadResponse,
+    InvalidQuery,
+    RequestRefused,
+    Unauthorized,
+    Unreachable,
+)
 from providers.guard import Allow, GuardedTransport
 from providers.http_errors import connection_error, status_error
 from providers.last_known_good import LastKnownGood, NothingKept
@@ -89,7 +96,8 @@ class HttpBackend:
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=BREAKER_FAILURES,
             default_ttl=BREAKER_PAUSE,
-            exclude=[(Exception, lambda error: not isinstance(error, Unreachable))],
+            # BaseException: a caller who gives up (cancels) says nothing about the backend.
+            exclude=[(BaseException, lambda error: not isinstance(error, Unreachable))],
         )
 
     async def __aenter__(self) -> Self:
@@ -253,8 +261,16 @@ class HttpBackend:
         raise self._error_reader(response) or status_error(self.endpoint, response)
 
     async def _follow(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-        for _ in range(MAX_REDIRECTS + 1):
-            response = await self._read(client, request)
+        for turn in range(MAX_REDIRECTS + 1):
+            try:
+                response = await self._read(client, request)
+            except RequestRefused as error:
+                if turn == 0:
+                    raise
+                raise BadResponse(
+                    f"{self.endpoint.url} redirects to {request.url.copy_with(query=None)}, which "
+                    "is not part of its API: does a proxy want a login, is the address right?"
+                ) from error
             next_request = response.next_request
             if next_request is None:
                 return response
