@@ -6,6 +6,8 @@ import os
 import socket
 import ssl
 import stat
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -285,6 +287,30 @@ async def test_the_whole_demo_in_a_process_of_its_own(tmp_path: Path) -> None:
         await asyncio.to_thread(
             launch_demo, path, tmp_path / "demo.log", scenario="no-such-scenario"
         )
+
+
+async def test_an_attached_demo_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path;"
+        "from sre_tui.demo.runtime.background import launch_demo;"
+        "folder = Path(sys.argv[1]);"
+        "state = launch_demo(folder / 'demo.json', folder / 'log', guests=12, attached=True);"
+        "print(state.control.url, flush=True); sys.stdin.read()"
+    )
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, str(tmp_path), stdin=PIPE, stdout=PIPE
+    )
+    assert parent.stdout is not None
+    url = (await parent.stdout.readline()).decode().strip()
+    state = await asyncio.to_thread(find_running_demo, tmp_path / "demo.json")
+    assert state is not None
+    assert state.control.url == url
+    reader, writer = await asyncio.open_connection("127.0.0.1", state.backends["loki"].port)
+    parent.kill()
+    await parent.wait()
+    # The demo closes the idle connection when it stops.
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    writer.close()
 
 
 async def check_world(state: DemoState) -> None:

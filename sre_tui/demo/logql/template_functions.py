@@ -96,7 +96,7 @@ def _sprintf(layout: Value, *values: Value) -> Value:
         if not rest:
             return f"%!{verb[-1]}(MISSING)"
         value, kind = rest.pop(0), verb[-1]
-        if len(verb) > 8:
+        if len(verb) > 6:
             raise ValueError(f"width too large: %{verb}")
         if kind in "svqt":
             text = to_text(value)

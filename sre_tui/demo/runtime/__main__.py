@@ -24,6 +24,8 @@ async def _run(options: argparse.Namespace) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, demo.request_stop)
+        if options.attached:
+            loop.add_reader(sys.stdin.fileno(), demo.request_stop)
         await demo.wait_stopped()
     # All is closed; a query that still computes in a thread must not hold up the end.
     os._exit(0)
@@ -37,6 +39,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--ports-base", type=int, default=0)
     parser.add_argument("--state", type=Path)
+    parser.add_argument("--attached", action="store_true", help="end when stdin closes")
     try:
         asyncio.run(_run(parser.parse_args()))
     except DemoError as error:

@@ -1,4 +1,4 @@
-"""Starts a demo that outlives this process."""
+"""Starts a demo in a process of its own."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def launch_demo(
     guests: int = 40,
     seed: int | None = None,
     ports_base: int = 0,
+    attached: bool = False,
     patience: float = 60.0,
 ) -> DemoState:
     """Starts a demo in a process of its own and returns when all its servers answer.
@@ -32,6 +33,7 @@ def launch_demo(
         guests: number of Proxmox guests.
         seed: instead of the scenario's own.
         ports_base: first of ten ports; 0 takes free ones.
+        attached: the demo ends with this process, however that ends; else it outlives it.
         patience: seconds to wait at most.
 
     Raises:
@@ -43,28 +45,47 @@ def launch_demo(
     command += ["--guests", str(guests), "--ports-base", str(ports_base)]
     command += ["--state", str(state_path)]
     command += [] if seed is None else ["--seed", str(seed)]
-    log_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as log:
-        process = subprocess.Popen(  # noqa: S603
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            start_new_session=True,
-        )
+    command += ["--attached"] if attached else []
+    process, leash = _spawn(command, log_path)
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if process.poll() is not None:
+            os.close(leash)
             raise DemoError(_complaint(log_path))
         state = find_running_demo(state_path)
         if state is not None and state.pid == process.pid:
-            # It is meant to outlive this process, which without this would be warned about.
+            # It is left to itself now, which without this would be warned about.
             process.returncode = 0
+            if not attached:
+                os.close(leash)
             return state
         time.sleep(0.05)
+    os.close(leash)
     process.terminate()
+    process.wait()
     raise DemoError(f"the demo did not start within {patience:.0f} s")
+
+
+def _spawn(command: list[str], log_path: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """The process and the writing end of its stdin, which closes with this process."""
+    log_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    reading, writing = os.pipe()
+    try:
+        with os.fdopen(descriptor, "wb") as log:
+            process = subprocess.Popen(  # noqa: S603
+                command,
+                stdin=reading,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+    except OSError as error:
+        os.close(writing)
+        raise DemoError(f"the demo's process did not start: {error}") from error
+    finally:
+        os.close(reading)
+    return process, writing
 
 
 def _complaint(log_path: Path) -> str:
