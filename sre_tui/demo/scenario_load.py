@@ -53,10 +53,10 @@ def load_scenario(path_or_id: str | Path, *, guests: int = _DEFAULT_GUESTS) -> S
         except (OSError, UnicodeDecodeError) as error:
             raise ScenarioError([f"{path}: cannot be read: {error}"]) from error
     folder = resources.files("sre_tui.demo") / "scenarios"
+    known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.is_file())
     file = folder / f"{path_or_id}.yaml"
-    if not file.is_file():
-        known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir())
-        hint = _nearest(str(path_or_id), [name for name in known if not name.startswith("_")])
+    if str(path_or_id) not in known:
+        hint = _nearest(str(path_or_id), known)
         raise ScenarioError([f"no scenario {str(path_or_id)!r}{hint}"])
     return parse_scenario(file.read_text(encoding="utf-8"), file.name, guests=guests)
 
@@ -69,6 +69,7 @@ def parse_scenario(text: str, name: str, *, guests: int = _DEFAULT_GUESTS) -> Sc
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = (error.problem_mark.line if error.problem_mark else 0) + 1
         raise ScenarioError([f"{name}:{line}: not valid YAML: {error.problem}"]) from error
@@ -76,7 +77,7 @@ def parse_scenario(text: str, name: str, *, guests: int = _DEFAULT_GUESTS) -> Sc
         raise ScenarioError([f"{name}:1: not valid YAML: {str(error).splitlines()[0]}"]) from error
     if not isinstance(root, yaml.MappingNode):
         raise ScenarioError([f"{name}:1: a scenario is a mapping; allowed: {_keys(Scenario)}"])
-    reader = _Reader(name, root, yaml.safe_load(text), guests)
+    reader = _Reader(name, root, data, guests)
     scenario = reader.read()
     if reader.problems or scenario is None:
         ordered = sorted(set(reader.problems))

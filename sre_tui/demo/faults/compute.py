@@ -30,6 +30,10 @@ def kill_at(stage: Stage, guest: str, moments: Floats, container: str, process: 
     """The kernel kills a process at each moment; it starts again a little later."""
     item = stage.lab.guest_by_name[guest]
     stage.plant["oom.kills"].happen(guest, moments)
+    shared = item.type == "lxc"
+    if shared:
+        # Containers share the node's kernel, which counts and logs the kill as its own.
+        stage.plant["oom.kills"].happen(item.node, moments)
     anon = item.memory // 1024 * 7 // 10
 
     cause = (
@@ -37,12 +41,14 @@ def kill_at(stage: Stage, guest: str, moments: Floats, container: str, process: 
         "order=0, oom_score_adj=0, pid=<900..60000>"
     )
     told = (
-        f"Out of memory: Killed process <900..60000> ({process}) total-vm:{anon * 2}kB, "
+        f"Killed process <900..60000> ({process}) total-vm:{anon * 2}kB, "
         f"anon-rss:{anon}kB, file-rss:0kB, shmem-rss:0kB, oom_score_adj:0"
     )
 
-    stage.script(Source(guest, "kernel", "error"), list(moments - 0.8), cause)
-    stage.script(Source(guest, "kernel", "error"), list(moments), told)
+    kernel = Source(item.node if shared else guest, "kernel", "error")
+    scope = f"Memory cgroup (/lxc/{item.vmid}/ns) out" if shared else "Out"
+    stage.script(kernel, list(moments - 0.8), cause)
+    stage.script(kernel, list(moments), f"{scope} of memory: {told}")
     if container:
         stage.plant["container.ooms"].happen(container, moments)
         stage.plant.containers.restart(container, np.floor(moments) + 3)

@@ -195,7 +195,7 @@ class PoolFilling(Fault):
         grown = rise * (stop - start) / self.within
         stage.add("pool.used", pool.id, line([(start, 0.0), (stop, grown)]))
         users = [*stage.lab.guests_mounting(pool.id), *stage.lab.guests_stored_on(pool.id)]
-        by_use = sorted(users, key=lambda guest: not guest.containers)
+        by_use = sorted(users, key=lambda guest: -len(guest.containers))
         writer = self.writer or (by_use[0].name if by_use else pool.host)
         if writer not in stage.lab.machines:
             raise ValueError(f"writer {writer!r} is no machine of this homelab")

@@ -105,8 +105,11 @@ def _guest(vmid: int, plan: Blueprint) -> Guest:
         storage=plan.storage,
         services=tuple(_service(plan.name, text) for text in plan.services),
         containers=tuple(
-            Container(plan.name, name, image, int(share * 0.7), share)
-            for name, _, image in (text.partition("=") for text in plan.containers)
+            # The main container may use all the guest has; its helpers are limited.
+            Container(plan.name, name, image, int(share * 0.7), share if number else 0)
+            for number, (name, _, image) in enumerate(
+                text.partition("=") for text in plan.containers
+            )
         ),
         mounts=tuple(
             NfsMount(path, dataset, "nas1/" + dataset.partition("/")[0])

@@ -18,7 +18,7 @@ from sre_tui.demo.world.voices import backup_run, ordinary_voices
 
 HORIZON = 3 * 86400.0
 """Seconds after its start for which a repeating fault is laid out."""
-_BUSY_LIMIT = 0.95
+_BUSY_LIMIT = 0.965
 _BUSY_PARTS = ("user", "system", "iowait", "steal")
 
 

@@ -19,7 +19,7 @@ _GUEST_KERNEL = "6.12.57+deb13-amd64"
 
 
 def _tilt(cpu: int) -> float:
-    return 1.0 + 0.08 * ((cpu * 5) % 7 - 3) / 3
+    return 1.0 + 0.03 * ((cpu * 5) % 7 - 3) / 3
 
 
 def families(plant: Plant) -> Iterator[Family]:

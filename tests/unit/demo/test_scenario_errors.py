@@ -1,0 +1,137 @@
+"""Mistakes in scenario files: every one of them, by line, with what is allowed."""
+
+# ruff: noqa: E501 - queries stay on one line
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sre_tui.demo.scenario_load import ScenarioError, load_scenario, parse_scenario
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        parse_scenario(text, "x.yaml")
+    return list(caught.value.problems)
+
+
+def test_a_whole_scenario_is_read() -> None:
+    scenario = parse_scenario(
+        """\
+id: mine
+title: My own
+seed: 3
+faults:
+  - {kind: memory_leak, target: immich, at: -1h30m, severity: 1, within: 2h, kills: false}
+raw:
+  metrics: [{name: a_metric, labels: {x: "1"}, points: [[-10m, 1], [0, 2.5]]}]
+questions:
+  - ask: What is it?
+""",
+        "x.yaml",
+    )
+    assert scenario.faults[0].at == -5400
+    assert scenario.faults[0].model_dump()["within"] == 7200
+    assert scenario.raw.metrics[0].points == ((-600, 1), (0, 2.5))
+
+
+def test_all_mistakes_are_reported_at_once_in_order_of_lines() -> None:
+    found = problems(
+        """\
+id: Bad Id
+title: A bad one
+colour: red
+faults:
+  - {kind: disc_failing, target: nas1/sdc, at: -3h}
+  - {kind: disk_failing, target: nas1/sdz, at: soon}
+  - kind: oom_kill
+    target: immich
+    at: -1h
+    severity: 7
+    tmies: 3
+  - just text
+raw:
+  logs:
+    - {at: -5m, line: hello}
+questions:
+  - {ask: "Why?", truth: {cause: {knd: x, subject: y}}}
+"""
+    )
+    assert [line.split(": ")[0] for line in found] == [
+        "x.yaml:1", "x.yaml:3", "x.yaml:5", "x.yaml:6", "x.yaml:6", "x.yaml:10", "x.yaml:11",
+        "x.yaml:12", "x.yaml:15", "x.yaml:17", "x.yaml:17",
+    ]  # fmt: skip
+    text = "\n".join(found)
+    assert "unknown key 'colour'; allowed: id, title" in text
+    assert "unknown fault kind 'disc_failing', did you mean 'disk_failing'?; allowed: " in text
+    assert "unknown target 'nas1/sdz' of disk_failing (a disk), did you mean 'nas1/sd" in text
+    assert "at: 'soon' is no time; allowed: a time such as -3h" in text
+    assert "severity: Input should be less than or equal to 1, not 7" in text
+    assert "unknown key 'tmies', did you mean 'times'?; allowed: kind, target, at" in text
+    assert "missing key 'labels'; allowed: labels, at, line" in text
+    assert "unknown key 'knd', did you mean 'kind'?; allowed: kind, subject" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "x.yaml:1: a scenario is a mapping; allowed: id, title"),
+        ("- a\n- b", "x.yaml:1: a scenario is a mapping"),
+        ("id: a\ntitle: [b", "x.yaml:2: not valid YAML"),
+        ("id: a\ntitle: bbb\nid: c", "x.yaml:3: key 'id' is given twice"),
+        ("id: a", "x.yaml:1: missing key 'title'"),
+        ("id: a\ntitle: bbb\nfaults: 3", "x.yaml:3: faults must be a list"),
+        ("id: a\ntitle: bbb\nfaults: [{target: media}]", "x.yaml:3: a fault needs a kind; allowed: "),
+        ("id: a\ntitle: bbb\nseed: many", "x.yaml:3: seed: Input should be a valid integer"),
+        ("id: a\ntitle: bbb\nfaults:\n- {kind: oom_kill, at: -1h}", "x.yaml:4: missing key 'target'"),
+        ("id: a\ntitle: bbb\nfaults:\n- {kind: oom_kill, target: medai, at: -1h}",
+         "did you mean 'media'?"),
+        ("id: a\ntitle: bbb\nfaults:\n- {kind: oom_kill, target: media, at: -1h, duration: 0}",
+         "x.yaml:4: duration: 0 is no length"),
+        ("id: a\ntitle: bbb\nfaults:\n- {kind: oom_kill, target: media, at: 2026-01-01}",
+         "is no time; allowed"),
+        ("id: a\ntitle: bbb\nraw:\n  metrics:\n  - {name: m, points: [[-1h]]}", "x.yaml:5: "),
+        ("id: a\ntitle: bbb\nraw:\n  metrics:\n  - {name: m, points: [[-1x, 3]]}",
+         "x.yaml:5: 0: '-1x' is no time"),
+        ("id: a\ntitle: bbb\nraw:\n  tasks:\n  - {backend: proxmox, type: v, target: 999, at: 0}",
+         "x.yaml:5: unknown task target 999"),
+        ("id: a\ntitle: bbb\nraw:\n  tasks:\n  - {backend: vmware, type: v, target: 101, at: 0}",
+         "x.yaml:5: backend: Input should be 'proxmox', 'pbs' or 'truenas', not 'vmware'"),
+        ("id: a\ntitle: bbb\nx: !!python/object:os.system {}", "x.yaml:3: not valid YAML"),
+        ("id: a\ntitle: bbb\n? [a, b]\n: c", "x.yaml:3: "),
+        ("id: \x00", "x.yaml:1: not valid YAML"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_line(text: str, expected: str) -> None:
+    assert expected in "\n".join(problems(text))
+
+
+def test_a_missing_file_and_an_unknown_id_are_said(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"none\.yaml: cannot be read"):
+        load_scenario(tmp_path / "none.yaml")
+    with pytest.raises(ScenarioError, match="no scenario 'dns-donw', did you mean 'dns-down'"):
+        load_scenario("dns-donw")
+    with pytest.raises(ScenarioError, match="no scenario"):
+        load_scenario("../scenarios/quiet")
+
+
+def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("id: own\ntitle: Outside the project\n", encoding="utf-8")
+    assert load_scenario(file).id == "own"
+    (tmp_path / "bad.yaml").write_bytes(b"id: \xff\xfe")
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load_scenario(tmp_path / "bad.yaml")
+
+
+def test_targets_depend_on_the_size_of_the_homelab(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "id: own\ntitle: Own\nfaults: [{kind: guest_stopped, target: tdarr, at: 0}]",
+        encoding="utf-8",
+    )
+    assert load_scenario(file).faults[0].target == "tdarr"
+    with pytest.raises(ScenarioError, match="unknown target 'tdarr'"):
+        load_scenario(file, guests=10)
