@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import typer
 
 from commands.diagnostics import ExitCode, Narrator, Problem, report, silence_broken_pipe
+from commands.invocation import write_log_to
 from providers.errors import BackendError, InvalidQuery, RequestRefused
 from providers.reading import State
+from sre_tui.environment import Environment
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +81,8 @@ def as_problem(error: BaseException) -> Problem:
         return Problem(str(error), code=code, exit_code=exit_code)
     if isinstance(error, RequestRefused):
         return Problem(str(error), code="refused", exit_code=ExitCode.FAILURE)
+    if not logging.getLogger().handlers:
+        write_log_to(Environment(), Narrator(sys.stderr, os.environ, color=False))
     log.error("unexpected error", exc_info=error)
     detail = f"{type(error).__name__}: {error}".splitlines()[0]
     return Problem(

@@ -14,6 +14,7 @@ from sre_tui.agent.anonymize import Anonymizer
 from sre_tui.agent.conversation import Conversation
 from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
 from sre_tui.agent.limits import Deadline
+from sre_tui.agent.model import model_config
 from sre_tui.agent.model_loop import ModelLoop
 from sre_tui.agent.prompt import question_prompt, schemas, system_prompt, tokens_of
 from sre_tui.agent.redaction import Redactor
@@ -92,7 +93,7 @@ class Agent:
         llm: LlmSettings,
         emit: Callable[[AgentEvent], None],
     ) -> None:
-        config = _config(llm)
+        config = model_config(llm)
         notes, trouble = await asyncio.to_thread(read_notes, self._context.folders.site_file)
         turn = Turn(
             question=self._redactor.text(clean(question)).strip(),
@@ -211,21 +212,6 @@ class Agent:
 
             self._tools = offered_tools(self._context.settings)
         return self._tools
-
-
-def _config(llm: LlmSettings) -> LlmConfig | None:
-    if llm.provider is None or llm.model is None:
-        return None
-    return LlmConfig(
-        provider=llm.provider,
-        model=llm.model,
-        fallbacks=llm.fallbacks,
-        api_key=llm.api_key.get_secret_value() if llm.api_key else None,
-        base_url=llm.base_url,
-        context_tokens=llm.context_tokens,
-        stall_timeout=llm.timeout,
-        stream=llm.stream,
-    )
 
 
 def _cancelled(turn: Turn) -> AgentEvent:
