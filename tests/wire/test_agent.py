@@ -204,7 +204,7 @@ async def test_arguments_beyond_repair_are_asked_for_again(
         '<tool_call>\n{"name": "read_log", "arguments": {"host": "media"}}\n</tool_call>',
         'I will look.\n```json\n{"name": "read_log", "arguments": {"host": "media"}}\n```',
         '{"name": "read_log", "parameters": {"host": "media"}}',
-        '<think>Hm, {"name": 1}</think>[TOOL_CALLS] [{"name": "read_log", "args": {"host": "media"}}]',
+        '<think>Hm, {"name": 1}</think>[TOOL_CALLS][{"name": "read_log", "args": {"host": "media"}}]',
         '<function=read_log>{"host": "media"}</function>',
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sre_tui.agent.events import Unsupported
 from sre_tui.agent.grounding.grounds import Grounds, within
@@ -43,6 +43,7 @@ _UNDER = re.compile(
     r"|bis zu|innerhalb (?:von )?)\s*$",
     re.IGNORECASE,
 )
+_OF_BEFORE = re.compile(r"\d\s*(?:of|out of|/|von)\s*(?:the\s+|all\s+)?$")
 _OF = re.compile(r"\s*(?:of|out of|/|von)\s*(?:the\s+|all\s+)?\d")
 
 
@@ -61,13 +62,14 @@ def unsupported_figures(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]
         if prose.is_advice(figure.start) or _is_let_through(figure, text):
             continue
         low, high = _bounds(figure, text[max(0, figure.start - 24) : figure.start])
-        if not _is_supported(figure, low, high, grounds):
+        is_share = bool(_OF.match(text, figure.end) or _OF_BEFORE.search(text, 0, figure.start))
+        if not _is_supported(figure, low, high, grounds, is_exact=is_share):
             shown = prose.text[figure.start : figure.end]
             yield Unsupported(text=shown, kind="figure", start=figure.start, end=figure.end)
 
 
 def _is_let_through(figure: Quantity, text: str) -> bool:
-    if figure.dimension != "plain":
+    if figure.dimension != "plain" or figure.value == 0:
         return figure.value == 0
     is_share = _OF.match(text, figure.end) is not None
     return figure.shown <= _SMALL and figure.step >= 1 and not is_share
@@ -77,44 +79,69 @@ def _bounds(figure: Quantity, before: str) -> tuple[float, float]:
     """Factors of the value between which the truth must lie."""
     value = figure.value or 1.0
     half, whole = figure.step / 2 / value, figure.step / value
-    slack = 0.05 if figure.dimension == "seconds" else 0.0
-    low, high = 1 - half - slack, 1 + whole + slack
+    slack = 0.03 if figure.dimension == "seconds" else 0.0
+    low, high = 1 - half - slack, 1 + whole * 0.999 + slack
     if _ABOUT.search(before):
         low, high = min(low, 0.88), max(high, 1.12)
     if _OVER.search(before):
-        high = max(high, 1.35)
+        high = max(high, 1.25)
     if _UNDER.search(before):
-        low = min(low, 0.65)
+        low = min(low, 0.75)
     return low - 1e-9, high + 1e-9
 
 
-def _is_supported(figure: Quantity, low: float, high: float, grounds: Grounds) -> bool:
-    value = figure.value
+def _is_supported(
+    figure: Quantity, low: float, high: float, grounds: Grounds, *, is_exact: bool
+) -> bool:
     match figure.dimension:
         case "plain":
-            shares = grounds.has("ratio", value / 100 * low, value / 100 * high)
-            return within(grounds.tokens, value * low, value * high) or (
-                shares or grounds.has("plain", value * low, value * high)
-            )
+            if is_exact:
+                known = (grounds.numbers["plain"], grounds.raw, grounds.tokens)
+                return any(_is_exact(figure.shown, numbers) for numbers in known)
+            return _is_plain_supported(figure, low, high, grounds)
         case "bytes":
             return any(
-                grounds.has(kind, size * low, size * high)
+                grounds.has("bytes", size * low, size * high)
+                or within(grounds.raw, size * low, size * high)
                 for size in figure.sizes
-                for kind in ("bytes", "plain")
-                if kind == "bytes" or size > 10_000
             )
         case "ratio":
-            left = 1 - value
-            return (
-                grounds.has("ratio", value * low, value * high)
-                or grounds.has("plain", value * low, value * high)
-                or within(grounds.tokens, figure.shown * low, figure.shown * high)
-                or (left > 0 and grounds.has("ratio", left - figure.step, left + figure.step))
-            )
+            return _is_ratio_supported(figure, low, high, grounds)
         case "seconds":
+            value = figure.value
             return (
                 grounds.has("seconds", value * low, value * high)
-                or grounds.has("plain", value * low, value * high)
-                or grounds.has("plain", figure.shown * low, figure.shown * high)
-                or any(value * low <= span <= value * high for span in grounds.spans())
+                or within(grounds.raw, value * low, value * high)
+                or (figure.unit == "ms" and _is_exact(figure.shown, grounds.raw))
+                or grounds.has_span(value * low, value * high)
             )
+
+
+def _is_plain_supported(figure: Quantity, low: float, high: float, grounds: Grounds) -> bool:
+    value = figure.shown
+    if figure.step >= 1 and high - low < 2 * figure.step / max(value, 1):
+        # A count is exact; only what was no whole number may have been rounded to one.
+        numbers = (*grounds.numbers["plain"], *grounds.raw)
+        return any(
+            one == value or (not one.is_integer() and value * low <= one <= value * high)
+            for one in numbers
+        )
+    return any(
+        within(numbers, value * low, value * high)
+        for numbers in (grounds.numbers["plain"], grounds.raw, grounds.tokens)
+    )
+
+
+def _is_ratio_supported(figure: Quantity, low: float, high: float, grounds: Grounds) -> bool:
+    value, left = figure.value, 1 - figure.value
+    highest = min(value * high, max(1.0, value + figure.step))
+    if grounds.has("ratio", value * low, highest) or _is_exact(figure.shown, grounds.raw):
+        return True
+    if grounds.has("ratio", left - figure.step / 2, left + figure.step / 2):
+        return left > 0
+    place = (one for one in grounds.raw if value * low <= one <= highest)
+    return any(not one.is_integer() or one == value for one in place)
+
+
+def _is_exact(value: float, numbers: Sequence[float]) -> bool:
+    return within(numbers, value - 1e-9, value + 1e-9)

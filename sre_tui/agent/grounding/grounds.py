@@ -9,17 +9,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sre_tui.agent.events import Evidence
-from sre_tui.agent.grounding.moments_in import clock_times, dates_in, epoch_moment, moments_in
+from sre_tui.agent.grounding.moments_in import (
+    clock_times,
+    dates_in,
+    epoch_moment,
+    moments_in,
+    without_times,
+)
 from sre_tui.agent.grounding.quantities import Dimension, quantities
 
 _TOKEN = re.compile(r"[\w][\w.:/@+-]*", re.UNICODE)
 _PART = re.compile(r"[.:/@+=]")
-_NUMBER_IN_TEXT = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.]*\d)")
-_MOST_NUMBERS_IN_LINE = 8
-_MOST_MOMENTS = 60
+_NUMBER_IN_TEXT = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\w]|[.,]\d)")
+_SHARE = re.compile(r"(?<![\w.,])(\d+)\s*(?:of|/|out of)\s*(\d+)(?![\w.,]*\d)")
+_MOST_MOMENTS = 20
+"""Between so few times every span is telling; between many, any span would be found."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,8 @@ class Grounds:
 
     Attributes:
         ids: the evidence there is.
-        numbers: sorted values by dimension; ``plain`` also has the raw numbers of documents.
+        numbers: sorted values in texts, by dimension, in base units.
+        raw: sorted numbers of documents, and how many rows there are of each sort.
         tokens: sorted numbers as they are written, whatever their unit.
         moments: points in time, aware UTC.
         minutes: clock times without a date, in minutes of the day.
@@ -38,6 +47,7 @@ class Grounds:
 
     ids: frozenset[str]
     numbers: dict[Dimension, tuple[float, ...]]
+    raw: tuple[float, ...]
     tokens: tuple[float, ...]
     moments: tuple[datetime, ...]
     minutes: frozenset[int]
@@ -71,6 +81,7 @@ class Grounds:
             "ratio": set(),
             "seconds": set(),
         }
+        raw: set[float] = set()
         tokens: set[float] = set()
         moments: set[datetime] = {now}
         texts = list(said)
@@ -78,9 +89,7 @@ class Grounds:
             texts += [one.text, one.summary, *_strings(one.arguments)]
             texts += [source.detail for source in one.sources]
             moments |= {one.observed_at, *(source.observed_at for source in one.sources)}
-            for value in _numbers(one.document):
-                numbers["plain"].add(abs(value))
-                tokens.add(abs(value))
+            raw.update(abs(value) for value in _numbers(one.document))
             texts.extend(_strings(one.document))
         minutes: set[int] = set()
         dates: set[tuple[int, int]] = set()
@@ -90,11 +99,12 @@ class Grounds:
             moments.update(moments_in(text, now))
             minutes.update(clock_times(text))
             dates.update(dates_in(text))
-        moments.update(found for value in numbers["plain"] if (found := epoch_moment(value)))
+        moments.update(found for value in raw if (found := epoch_moment(value)))
         words = _words([*texts, *names])
         return cls(
             ids=frozenset(one.id for one in evidence),
             numbers={kind: tuple(sorted(values)) for kind, values in numbers.items()},
+            raw=tuple(sorted(raw)),
             tokens=tuple(sorted(tokens)),
             moments=tuple(sorted(moments)),
             minutes=frozenset(minutes),
@@ -108,14 +118,18 @@ class Grounds:
         """Whether some value of the dimension lies between the bounds, both included."""
         return within(self.numbers[dimension], low, high)
 
-    def spans(self) -> Iterator[float]:
-        """Seconds between two known times; few enough to mean something."""
-        latest = self.moments[-_MOST_MOMENTS:]
-        for number, later in enumerate(latest):
-            for earlier in latest[:number]:
-                yield (later - earlier).total_seconds()
-        for moment in self.moments:
-            yield abs((self.now - moment).total_seconds())
+    def has_span(self, low: float, high: float) -> bool:
+        """Whether so many seconds lie between a known time and now, or between two known times."""
+        return any(
+            low <= abs((self.now - one).total_seconds()) <= high for one in self.moments
+        ) or (
+            len(self.moments) <= _MOST_MOMENTS
+            and any(
+                low <= (later - earlier).total_seconds() <= high
+                for number, later in enumerate(self.moments)
+                for earlier in self.moments[:number]
+            )
+        )
 
 
 def within(values: Sequence[float], low: float, high: float) -> bool:
@@ -125,22 +139,26 @@ def within(values: Sequence[float], low: float, high: float) -> bool:
 
 
 def _read_line(line: str, numbers: dict[Dimension, set[float]], tokens: set[float]) -> None:
-    found = list(quantities(line))
-    for one in found:
-        numbers[one.dimension].add(one.value)
-        numbers[one.dimension].update(one.sizes)
+    plain = without_times(line)
+    sizes: list[float] = []
+    for one in quantities(plain):
+        numbers[one.dimension].update((one.value, *one.sizes))
         tokens.add(one.shown)
-    for raw in _NUMBER_IN_TEXT.findall(line):
-        tokens.add(float(raw))
-        numbers["plain"].add(float(raw))
-    if len(found) > _MOST_NUMBERS_IN_LINE:
-        return
-    # What follows from two figures on one line: the share, and what is left.
-    for one in found:
-        for other in found:
-            if one.dimension == other.dimension and one.value > other.value > 0:
-                numbers["ratio"].add(other.value / one.value)
-                numbers[one.dimension].add(one.value - other.value)
+        if one.dimension == "bytes" and not one.is_rate:
+            sizes.append(one.value)
+        if one.unit:
+            plain = plain[: one.start] + " " * (one.end - one.start) + plain[one.end :]
+    for match in _NUMBER_IN_TEXT.findall(plain):
+        numbers["plain"].add(float(match.replace(",", "")))
+    for part, whole in _SHARE.findall(plain):
+        if 0 < int(part) <= int(whole):
+            numbers["ratio"].add(int(part) / int(whole))
+    # What follows from two sizes side by side: the share, and what is left.
+    for pair in pairwise(sizes):
+        small, large = sorted(pair)
+        if small > 0:
+            numbers["ratio"].add(small / large)
+            numbers["bytes"].add(large - small)
 
 
 def _numbers(value: object) -> Iterator[float]:
@@ -156,7 +174,7 @@ def _numbers(value: object) -> Iterator[float]:
     elif isinstance(value, list | tuple):
         yield float(len(value))
         plain = [item for item in value if isinstance(item, int | float) and math.isfinite(item)]
-        if len(plain) > 1:
+        if len(plain) > 2:
             yield float(sum(plain))
             yield float(sum(plain) / len(plain))
         yield from (float(count) for count in _group_sizes(value))

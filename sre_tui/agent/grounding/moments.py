@@ -13,6 +13,7 @@ from sre_tui.agent.grounding.moments_in import (
     CLOCK,
     DATE_FIGURES,
     DATE_WORDS,
+    WHOLE_HOUR,
     date_of_words,
     minute_of_day,
 )
@@ -27,7 +28,7 @@ _DAY = 24 * 60
 
 def time_spans(prose: Prose) -> Iterator[tuple[int, int]]:
     """Where times and dates stand, so that they are not read as figures."""
-    for pattern in (DATE_FIGURES, DATE_WORDS, CLOCK):
+    for pattern in (DATE_FIGURES, DATE_WORDS, CLOCK, WHOLE_HOUR):
         for match in pattern.finditer(prose.text):
             yield match.span()
 
@@ -35,8 +36,9 @@ def time_spans(prose: Prose) -> Iterator[tuple[int, int]]:
 def unsupported_times(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]:
     """Times of day and dates that are neither in the evidence nor follow from it."""
     known = _known_minutes(grounds)
-    for match in CLOCK.finditer(prose.text):
-        if prose.is_advice(match.start()) or _is_no_time(prose.text, match):
+    clocks = (match for one in (CLOCK, WHOLE_HOUR) for match in one.finditer(prose.text))
+    for match in clocks:
+        if prose.is_advice(match.start()):
             continue
         vague = _ABOUT.search(prose.text[max(0, match.start() - 24) : match.start()])
         slack = 15 if vague else 1
@@ -47,7 +49,7 @@ def unsupported_times(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]:
     for pattern in (DATE_FIGURES, DATE_WORDS):
         for match in pattern.finditer(prose.text):
             day = date_of_words(match) if pattern is DATE_WORDS else _day_of_figures(match)
-            valid = day is not None and 1 <= day[0] <= 12 and 1 <= day[1] <= 31
+            valid = 1 <= day[0] <= 12 and 1 <= day[1] <= 31
             if valid and day not in days and not prose.is_advice(match.start()):
                 yield _flag(match)
 
@@ -69,21 +71,11 @@ def _known_days(grounds: Grounds) -> set[tuple[int, int]]:
     return {(moment.month, moment.day) for moment in moments} | grounds.dates
 
 
-def _day_of_figures(match: re.Match[str]) -> tuple[int, int] | None:
+def _day_of_figures(match: re.Match[str]) -> tuple[int, int]:
     _, month, day, day_first, month_second = match.groups()
     if month:
         return int(month), int(day)
-    is_date = match.group().count(".") == 2 and int(month_second) <= 12
-    return (int(month_second), int(day_first)) if is_date else None
-
-
-def _is_no_time(text: str, match: re.Match[str]) -> bool:
-    """A dot may also be a decimal point, and a ratio may look like a time."""
-    separator = text[match.end("hour")]
-    if separator == ".":
-        behind = text[match.end() : match.end() + 5].lower()
-        return not (match.group("half") or behind.startswith((" uhr", " utc")))
-    return False
+    return int(month_second), int(day_first)
 
 
 def _flag(match: re.Match[str]) -> Unsupported:

@@ -12,9 +12,13 @@ _ISO = re.compile(
     r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s?(Z|UTC|[+-]\d{2}:?\d{2})?)?"
 )
 CLOCK = re.compile(
-    r"(?<![\d:.\w-])(?P<hour>[01]?\d|2[0-3])[:.](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?"
+    r"(?<![\d:.\w-])(?P<hour>[01]?\d|2[0-3])"
+    r"(?::(?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?|\.(?P<dotted>[0-5]\d)(?=\s?(?:uhr|[ap]\.?m)\b))"
     r"(?P<half>\s?[ap]\.?m\b\.?)?(?![\d:]|\.\d)",
     re.IGNORECASE,
+)
+WHOLE_HOUR = re.compile(
+    r"(?<![\d:.,\w-])(?P<hour>1[0-2]|0?[1-9])(?P<half>\s?[ap]\.?m\b\.?)", re.IGNORECASE
 )
 _MONTHS: Final = (
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
@@ -25,9 +29,7 @@ DATE_WORDS = re.compile(
     rf"|(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)\b(?:,?\s+\d{{4}}\b)?",
     re.IGNORECASE,
 )
-DATE_FIGURES = re.compile(
-    r"\b(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.(?:\d{4}|\d{2})?)(?!\d)"
-)
+DATE_FIGURES = re.compile(r"\b(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})\.(\d{1,2})\.\d{4})(?!\d)")
 _GERMAN = {"mai": "may", "okt": "oct", "dez": "dec", "mär": "mar", "mae": "mar"}
 
 
@@ -59,8 +61,9 @@ def moments_in(text: str, now: datetime) -> Iterator[datetime]:
 
 def clock_times(text: str) -> Iterator[int]:
     """Times of day, in minutes."""
-    for match in CLOCK.finditer(text):
-        yield minute_of_day(match)
+    for pattern in (CLOCK, WHOLE_HOUR):
+        for match in pattern.finditer(text):
+            yield minute_of_day(match)
 
 
 def dates_in(text: str) -> Iterator[tuple[int, int]]:
@@ -80,14 +83,15 @@ def date_of_words(match: re.Match[str]) -> tuple[int, int]:
 
 
 def minute_of_day(match: re.Match[str]) -> int:
-    """Minutes since midnight of a match of :data:`CLOCK`."""
+    """Minutes since midnight of a match of :data:`CLOCK` or :data:`WHOLE_HOUR`."""
     hour = int(match.group("hour"))
     half = (match.group("half") or "").strip().lower()
     if half.startswith("p") and hour < 12:
         hour += 12
     elif half.startswith("a") and hour == 12:
         hour = 0
-    return hour * 60 + int(match.group("minute"))
+    groups = match.groupdict()
+    return hour * 60 + int(groups.get("minute") or groups.get("dotted") or 0)
 
 
 def epoch_moment(value: float) -> datetime | None:
@@ -96,3 +100,10 @@ def epoch_moment(value: float) -> datetime | None:
         if 1e9 <= value / scale < 4.1e9:
             return datetime.fromtimestamp(value / scale, UTC)
     return None
+
+
+def without_times(text: str) -> str:
+    """The text with times and dates blanked out, so that they are not read as figures."""
+    for pattern in (_ISO, DATE_FIGURES, DATE_WORDS, CLOCK, WHOLE_HOUR):
+        text = pattern.sub(lambda match: " " * len(match.group()), text)
+    return text

@@ -54,6 +54,12 @@ class Quantity:
     start: int
     end: int
     sizes: tuple[float, ...] = ()
+    unit: str = ""
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is so much in a second."""
+        return self.unit.endswith(("/s", "ps"))
 
 
 def quantities(text: str) -> Iterator[Quantity]:
@@ -75,15 +81,15 @@ def _simple(match: re.Match[str]) -> Quantity:
     # The sign is not told apart: prose says "fell by 3".
     span = (match.start("number"), match.end())
     if unit in _PERCENT:
-        return Quantity("ratio", shown / 100, shown, step / 100, *span)
+        return Quantity("ratio", shown / 100, shown, step / 100, *span, unit=unit)
     if unit in _SECONDS and not (unit == "m" and match.group("unit") == "M"):
         factor = _SECONDS[unit]
-        return Quantity("seconds", shown * factor, shown, step * factor, *span)
+        return Quantity("seconds", shown * factor, shown, step * factor, *span, unit=unit)
     factors = _byte_factors(match.group("unit") or "")
     if factors:
         sizes = tuple(shown * factor for factor in factors)
-        return Quantity("bytes", sizes[0], shown, step * factors[0], *span, sizes)
-    return Quantity("plain", shown, shown, step, *span)
+        return Quantity("bytes", sizes[0], shown, step * factors[0], *span, sizes, unit)
+    return Quantity("plain", shown, shown, step, *span, unit=unit)
 
 
 def _compound(text: str, first: re.Match[str]) -> Quantity | None:
@@ -107,7 +113,7 @@ def _compound(text: str, first: re.Match[str]) -> Quantity | None:
         position = end + (gap.end() if gap else 0)
     if count < 2:
         return None
-    return Quantity("seconds", total, total, smallest, start, end)
+    return Quantity("seconds", total, total, smallest, start, end, unit="duration")
 
 
 def _byte_factors(unit: str) -> tuple[float, ...]:
