@@ -44,6 +44,7 @@ ALLOWED: Final = (
     Allow("GET", PROVISIONING),
     Allow("GET", RULER),
     Allow("GET", "/api/annotations"),
+    Allow("GET", "/api/access-control/user/permissions"),
     *DASHBOARD_PATHS,
 )
 
@@ -80,6 +81,11 @@ class GrafanaClient:
         return self._http.source
 
     @property
+    def clock_offset(self) -> float | None:
+        """Seconds its clock is ahead of ours, as its last answer told."""
+        return self._http.clock_offset
+
+    @property
     def endpoint(self) -> Endpoint:
         """Where it is."""
         return self._http.endpoint
@@ -107,6 +113,20 @@ class GrafanaClient:
             return Fetched(Health(version=found.version, database=found.database))
 
         return await self._http.reading("health", Health, fetch)
+
+    async def permissions(self) -> Reading[tuple[str, ...]]:
+        """Actions the token may take, such as ``alert.rules:read``.
+
+        Source: ``GET /api/access-control/user/permissions``, an object of action to scopes.
+        """
+
+        async def fetch() -> Fetched[tuple[str, ...]]:
+            answer = await self._http.get_json("/api/access-control/user/permissions")
+            if not isinstance(answer, dict):
+                raise BadResponse(f"{self.endpoint.url} sent no list of permissions")
+            return Fetched(tuple(sorted(answer)))
+
+        return await self._http.reading("permissions", tuple[str, ...], fetch)
 
     async def alerts(self) -> Reading[tuple[Alert, ...]]:
         """Alerts that are not normal, pending ones included, with who silenced them until when.

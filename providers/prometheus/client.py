@@ -76,6 +76,11 @@ class PrometheusClient:
         return self._http.source
 
     @property
+    def clock_offset(self) -> float | None:
+        """Seconds its clock is ahead of ours, as its last answer told."""
+        return self._http.clock_offset
+
+    @property
     def endpoint(self) -> Endpoint:
         """Where it is."""
         return self._http.endpoint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -58,6 +59,6 @@ def broken(
     )
 
 
-def failed_reading(reading: Reading[object], aspect: str, fix: str = "") -> Finding:
+def failed_reading(reading: Reading[Any], aspect: str, fix: str = "") -> Finding:
     """The finding for a reading that brought nothing."""
     return broken(reading.source, aspect, reading.detail, fix, reading.state)

@@ -1,0 +1,324 @@
+"""`sre demo`: a simulated homelab to try everything on."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import signal
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.adapter import JSON_OPTION
+from commands.diagnostics import ExitCode, Narrator, Problem
+from commands.main import invocation_of
+from commands.noun import noun
+from commands.output import write_json, write_table
+from sre_tui.settings.model import BACKENDS
+from sre_tui.settings.variables import VARIABLES
+from widgets.cell import Cell, Column, Display
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+    from sre_tui.demo.runtime.state import DemoState
+    from sre_tui.demo.scenario import Scenario
+    from sre_tui.environment import Environment, Folders
+
+app = noun(
+    "demo",
+    "A simulated homelab on loopback: the backends' own APIs, with faults and scenarios.",
+    default="run",
+)
+
+TOUR_SCENARIO = "nas-disk-failing"
+
+
+def _complete_scenario(incomplete: str) -> list[str]:
+    from sre_tui.demo.scenario_load import list_scenarios
+
+    return [s.id for s in list_scenarios() if s.id.startswith(incomplete)]
+
+
+SCENARIO_OPTION = Annotated[
+    str,
+    typer.Option(
+        "--scenario",
+        metavar="ID|FILE",
+        help="What goes wrong: a bundled scenario or a YAML file.",
+        autocompletion=_complete_scenario,
+    ),
+]
+GUESTS_OPTION = Annotated[
+    int, typer.Option("--guests", min=10, max=1000, metavar="N", help="How many guests.")
+]
+SEED_OPTION = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Vary names, loads and moments.")
+]
+PORTS_OPTION = Annotated[
+    int,
+    typer.Option(
+        "--ports", min=0, max=65525, metavar="BASE", help="First of ten ports; 0 takes free ones."
+    ),
+]
+
+
+@app.command(
+    "run",
+    help="Start the simulated homelab and keep it running until Ctrl-C.\n\n"
+    "Examples:\n\n  sre demo --scenario dns-down\n\n"
+    '  sre demo --background && eval "$(sre demo env)" && sre alerts',
+)
+def run(
+    context: typer.Context,
+    scenario: SCENARIO_OPTION = "quiet",
+    guests: GUESTS_OPTION = 40,
+    seed: SEED_OPTION = None,
+    ports: PORTS_OPTION = 0,
+    background: Annotated[
+        bool, typer.Option("--background", help="Return once it runs; `sre demo stop` ends it.")
+    ] = False,
+) -> None:
+    """Serve until interrupted, or start a process that does."""
+    invocation = invocation_of(context)
+    folders = invocation.environment.folders
+    if background:
+        from sre_tui.demo.runtime.background import launch_demo
+
+        state = launch_demo(
+            state_path(folders),
+            demo_log(folders),
+            scenario=scenario,
+            guests=guests,
+            seed=seed,
+            ports_base=ports,
+        )
+        _tell_where(invocation.narrator, state)
+        return
+    invocation.run_async(_serve(invocation, scenario, guests, seed, ports))
+
+
+@app.command(
+    "list",
+    help="List the bundled scenarios and the questions they pose.\n\n"
+    "Examples:\n\n  sre demo list\n\n  sre demo list --json | jq -r '.data.items[].id'",
+)
+def list_scenarios_(context: typer.Context, as_json: JSON_OPTION = False) -> None:
+    """Every bundled scenario."""
+    from sre_tui.demo.scenario_load import list_scenarios
+
+    invocation = invocation_of(context)
+    stdout = invocation.environment.stdout
+    scenarios = list_scenarios()
+    if as_json:
+        items = [
+            {"id": s.id, "title": s.title, "questions": [q.ask for q in s.questions]}
+            for s in scenarios
+        ]
+        write_json(stdout, {"schema_version": 1, "data": {"items": items}})
+        return
+    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
+    write_table(invocation, _COLUMNS, scenarios, display)
+
+
+@app.command(
+    help="Print shell lines that point another shell at the running demo.\n\n"
+    'Example:\n\n  eval "$(sre demo env)"'
+)
+def env(context: typer.Context) -> None:
+    """``export`` lines for a POSIX shell."""
+    from sre_tui.demo.runtime.state import demo_environment
+
+    invocation = invocation_of(context)
+    stdout = invocation.environment.stdout
+    for name, value in demo_environment(running(invocation.environment.folders)).items():
+        stdout.write(f"export {name}={shlex.quote(value)}\n")
+
+
+@app.command(help="Stop the demo that runs in the background.\n\nExample:\n\n  sre demo stop")
+def stop(context: typer.Context) -> None:
+    """End it and wait until it is gone."""
+    from sre_tui.demo.runtime.remote import stop_demo
+
+    invocation = invocation_of(context)
+    folders = invocation.environment.folders
+    stop_demo(running(folders), state_path(folders))
+    invocation.narrator.say("the demo has stopped")
+
+
+@app.command(
+    "break",
+    help="Let a backend of the running demo fail, to see how everything else bears it.\n\n"
+    "Examples:\n\n  sre demo break loki --how timeout\n\n  sre demo mend loki",
+)
+def break_(
+    context: typer.Context,
+    backend: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKENDS)}.")],
+    how: Annotated[str, typer.Option("--how", help="The way it fails.")] = "500",
+) -> None:
+    """Inject a fault until it is mended."""
+    from sre_tui.demo.runtime.fault_modes import FAULT_MODES
+    from sre_tui.demo.runtime.remote import break_backend
+    from sre_tui.nearest import nearest
+
+    mode = next((mode for mode in FAULT_MODES if mode == how), None)
+    if mode is None:
+        close = nearest(how, FAULT_MODES, limit=1)
+        raise Problem(
+            f"a backend cannot fail by {how!r}" + (f"; did you mean {close[0]}?" if close else ""),
+            code="usage",
+            exit_code=ExitCode.USAGE,
+            hint=f"allowed: {', '.join(FAULT_MODES)}",
+        )
+    invocation = invocation_of(context)
+    break_backend(running(invocation.environment.folders), backend, mode)
+    invocation.narrator.say(f"{backend} now fails ({how}); `sre demo mend {backend}` ends it")
+
+
+@app.command(help="Let a broken backend work again.\n\nExample:\n\n  sre demo mend loki")
+def mend(
+    context: typer.Context,
+    backend: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKENDS)}.")],
+) -> None:
+    """Take an injected fault away."""
+    from sre_tui.demo.runtime.remote import mend_backend
+
+    invocation = invocation_of(context)
+    mend_backend(running(invocation.environment.folders), backend)
+    invocation.narrator.say(f"{backend} works again")
+
+
+@app.command(
+    help="Show the main job on a demo with an incident: the app in a terminal, else an answer.\n\n"
+    "Examples:\n\n  sre demo tour\n\n  sre demo tour --scenario dns-down | cat"
+)
+def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> None:
+    """Start a demo of its own, then open the app or ask the scenario's first question."""
+    from commands.ask import answer_question
+    from sre_tui.demo.scenario_load import load_scenario
+
+    invocation = invocation_of(context)
+    chosen = load_scenario(scenario)
+    environment = invocation.environment
+    variables = _throw_away(environment, invocation.narrator, invocation.resources, scenario)
+    invocation.environment = replace(environment, variables=variables)
+    if environment.stdin.isatty() and environment.stdout.isatty():
+        from commands.tui import open_app
+
+        open_app(invocation)
+        return
+    question = chosen.questions[0].ask if chosen.questions else "Is anything wrong?"
+    environment.stdout.write(f"{chosen.title}\n\n> {question}\n\n")
+    answer_question(invocation, question)
+
+
+def demo_variables(
+    environment: Environment, narrator: Narrator, resources: ExitStack
+) -> dict[str, str]:
+    """The environment's variables with the backends replaced by a demo's.
+
+    The demo is the running one; if there is none, one is started and ended with ``resources``.
+    """
+    from sre_tui.demo.runtime.remote import find_running_demo
+
+    state = find_running_demo(state_path(environment.folders))
+    if state is not None:
+        return _pointed_at(environment, state)
+    return _throw_away(environment, narrator, resources, TOUR_SCENARIO)
+
+
+def running(folders: Folders) -> DemoState:
+    """The demo that runs.
+
+    Raises:
+        Problem: if none does.
+    """
+    from sre_tui.demo.runtime.remote import find_running_demo
+
+    state = find_running_demo(state_path(folders))
+    if state is None:
+        raise Problem(
+            "no demo is running",
+            code="demo",
+            exit_code=ExitCode.UNREACHABLE,
+            hint="start one: sre demo --background --scenario nas-disk-failing",
+        )
+    return state
+
+
+def state_path(folders: Folders) -> Path:
+    """The file that tells where the running demo is."""
+    return folders.runtime / "demo.json"
+
+
+def demo_log(folders: Folders) -> Path:
+    """What a demo in the background has to complain about."""
+    return folders.log_file.with_name("demo.log")
+
+
+def _throw_away(
+    environment: Environment, narrator: Narrator, resources: ExitStack, scenario: str
+) -> dict[str, str]:
+    from sre_tui.demo.runtime.background import launch_demo
+    from sre_tui.demo.runtime.remote import stop_demo
+
+    folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="sre-demo-")))
+    place = folder / "demo.json"
+    narrator.trace(f"starting the simulated homelab ({scenario}) ...")
+    state = launch_demo(place, folder / "demo.log", scenario=scenario, attached=True)
+    resources.callback(stop_demo, state, place)
+    return _pointed_at(environment, state)
+
+
+def _pointed_at(environment: Environment, state: DemoState) -> dict[str, str]:
+    from sre_tui.demo.runtime.state import demo_environment
+
+    backends = {name for name, path in VARIABLES.items() if path[0] in BACKENDS}
+    own = {
+        name: value
+        for name, value in environment.variables.items()
+        if name.removesuffix("_FILE") not in backends
+    }
+    return {"HOMELAB_NAME": "demo", **own, **demo_environment(state)}
+
+
+async def _serve(
+    invocation: Invocation, scenario: str, guests: int, seed: int | None, ports: int
+) -> None:
+    from sre_tui.demo.runtime.demo import start_demo
+
+    async with start_demo(
+        scenario,
+        guests=guests,
+        seed=seed,
+        ports_base=ports,
+        state_path=state_path(invocation.environment.folders),
+    ) as demo:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, demo.request_stop)
+        _tell_where(invocation.narrator, demo.state)
+        invocation.narrator.say("Ctrl-C ends it.")
+        await demo.wait_stopped()
+
+
+def _tell_where(narrator: Narrator, state: DemoState) -> None:
+    narrator.say(f"the simulated homelab runs: {state.scenario}, {state.guests} guests")
+    for name, backend in state.backends.items():
+        narrator.say(f"  {name:<11} {backend.url}")
+    narrator.say('In another shell:  eval "$(sre demo env)"   or   sre --demo alerts')
+
+
+def _questions(row: Scenario, display: Display) -> Cell:
+    text = " / ".join(question.ask for question in row.questions)
+    return Cell(text, text)
+
+
+_COLUMNS: tuple[Column[Scenario], ...] = (
+    Column("id", "Scenario", lambda row, _: Cell(row.id, row.id), 30),
+    Column("title", "What happens", lambda row, _: Cell(row.title, row.title), 40, flexible=True),
+    Column("questions", "Questions", _questions, 40, priority=1, flexible=True),
+)
