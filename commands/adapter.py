@@ -202,7 +202,8 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
         )
     if plain is bool and not required:
         default = field.default
-    annotation = Annotated[kind if required or plain is bool else kind | None, info]
+    taken: Any = kind if required or plain is bool else kind | None
+    annotation: Any = Annotated[taken, info]
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
     )
@@ -234,16 +235,16 @@ def _shown_default(field: FieldInfo) -> str:
 
 def _completion(
     choices: Sequence[Any], completes: Completes | None
-) -> Callable[[str], list[str]] | None:
+) -> Callable[..., list[str]] | None:
     if choices:
         return lambda incomplete: [str(c) for c in choices if str(c).startswith(incomplete)]
     if completes is not None:
         kind = completes.kind
 
-        def from_cache(incomplete: str) -> list[str]:
-            from commands.completion import known_names
+        def from_cache(context: typer.Context, incomplete: str) -> list[str]:
+            from commands.completion import completions
 
-            return [name for name in known_names(kind) if name.startswith(incomplete)]
+            return completions(kind, incomplete, context.find_root().params)
 
         return from_cache
     return None

@@ -16,9 +16,21 @@ def noun(name: str, help: str, *, default: str) -> typer.Typer:  # noqa: A002 - 
 
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             helps = ("-h", "--help")
-            if not args or (args[0].startswith("-") and args[0] not in helps):
+            # A shell that completes after the bare noun wants to see the commands.
+            is_bare = not args and not ctx.resilient_parsing
+            if is_bare or (args and args[0].startswith("-") and args[0] not in helps):
                 args = [self.default_command, *args]
             return super().parse_args(ctx, args)
+
+        def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+            found = super().shell_complete(ctx, incomplete)
+            command = self.get_command(ctx, self.default_command)
+            if incomplete.startswith("-") and command is not None:
+                inner = command.make_context(command.name, [], parent=ctx, resilient_parsing=True)
+                known = {item.value for item in found}
+                options = command.shell_complete(inner, incomplete)
+                found += [item for item in options if item.value not in known]
+            return found
 
     return typer.Typer(
         cls=NounGroup,

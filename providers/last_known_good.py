@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +15,8 @@ from typing import Protocol
 log = logging.getLogger(__name__)
 
 SIZE_LIMIT = 64 * 1024 * 1024
+PEEK_LIMIT = 5000
+"""Entries that :func:`peek` looks through at most."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +74,7 @@ class DiskKept:
         except (OSError, sqlite3.Error, ValueError) as error:
             log.warning("cannot read last-known-good data from %s: %s", self._folder, error)
             return None
-        match entry:
-            case {"at": float() | int() as at, "value": value}:
-                return Kept(value=value, observed_at=datetime.fromtimestamp(at, UTC))
-            case _:
-                return None
+        return _kept(entry)
 
     def close(self) -> None:
         """Close the cache file."""
@@ -91,6 +92,45 @@ class DiskKept:
                 str(self._folder), disk=diskcache.JSONDisk, size_limit=SIZE_LIMIT, timeout=2
             )
         return self._open
+
+
+def peek(folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Kept]]:
+    """The newest answers whose name (``SOURCE KEY``) is wanted, newest first.
+
+    For readers that must not wait for a writer nor create anything, such as shell completion. The
+    folder is read as it is; what cannot be read is not there.
+    """
+    file = folder / "cache.db"
+    if not file.is_file():
+        return
+    import diskcache
+
+    disk = diskcache.JSONDisk(str(folder))
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=0.05)) as base:
+            keys = base.execute(_NEWEST_KEYS, (PEEK_LIMIT,)).fetchall()
+            for row, key, raw in keys:
+                name = disk.get(key, raw)
+                if not isinstance(name, str) or not wanted(name):
+                    continue
+                stored = base.execute(_VALUE, (row,)).fetchone()
+                kept = None if stored is None else _kept(disk.fetch(*stored, False))
+                if kept is not None:
+                    yield name, kept
+    except (OSError, sqlite3.Error, zlib.error, ValueError) as error:
+        log.warning("cannot read last-known-good data from %s: %s", folder, error)
+
+
+_NEWEST_KEYS = "SELECT rowid, key, raw FROM Cache ORDER BY store_time DESC LIMIT ?"
+_VALUE = "SELECT mode, filename, value FROM Cache WHERE rowid = ?"
+
+
+def _kept(entry: object) -> Kept | None:
+    match entry:
+        case {"at": float() | int() as at, "value": value}:
+            return Kept(value=value, observed_at=datetime.fromtimestamp(at, UTC))
+        case _:
+            return None
 
 
 class _Cache(Protocol):
