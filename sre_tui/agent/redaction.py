@@ -47,7 +47,7 @@ _KEY = (
 )
 _ASSIGNED = re.compile(
     r"(?P<key>(?<![A-Za-z0-9])[\w.-]{0,40}?" + _KEY + r"[\"']?\s*(?:=>|[:=])\s*)"
-    r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|(?P<bare>[^\s\"'&,;<>(){}\[\]]+))",
+    r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|[\"']?(?P<bare>[^\s\"'&,;<>(){}\[\]]+))",
     re.IGNORECASE,
 )
 _FLAG = re.compile(r"(?P<key>--[\w-]*" + _KEY + r"\s+)(?P<bare>[^\s-]\S*)", re.IGNORECASE)

@@ -31,7 +31,7 @@ LOGS = """\
 2026-11-22 13:21:07 UTC nas1 smartd[812]: Device: /dev/sdc [SAT], 24 Currently unreadable sectors
 2026-11-22 13:25:30 UTC media jellyfin: transcode stalled: read timeout after 30 s
 """
-DOCUMENT = {
+DOCUMENT: dict[str, object] = {
     "data": {
         "items": [
             {"name": "sdc", "state": "failing", "bytes": 8001563222016, "ratio": 0.93271},

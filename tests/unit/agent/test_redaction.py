@@ -1,0 +1,132 @@
+"""Secrets leave text before a model or a file sees it, and little else does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from providers.endpoint import Endpoint
+from sre_tui.agent.redaction import REDACTED, Redactor
+from sre_tui.settings import LlmSettings, Settings
+
+REDACTOR = Redactor()
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("password=swordfish", "swordfish"),
+        ('{"db_password": "sword fish", "port": 5432}', "sword fish"),
+        ("POSTGRES_PASSWORD: swordfish", "swordfish"),
+        ("export API_KEY='swordfish'", "swordfish"),
+        ("Authorization: Bearer abcDEF123456.xyz", "abcDEF123456"),
+        ("authorization: basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+        ("GET /x?api_key=swordfish&page=2", "swordfish"),
+        ("mysql --password swordfish -h db", "swordfish"),
+        ("rclone --token=swordfish", "swordfish"),
+        ("https://bob:swordfish@nas.lan/share", "swordfish"),
+        ("postgres://app:sw0rd@db:5432/app", "sw0rd"),
+        ("PVEAPIToken=root@pam!mon=0f8fad5b-d9cb-469f-a165-70867728950e", "0f8fad5b"),
+        ("PBSAPIToken=mon@pbs!t:0f8fad5b-d9cb-469f-a165-70867728950e", "0f8fad5b"),
+        ("key 3-" + "a1" * 32, "a1a1"),
+        ("ghp_" + "a" * 36, "aaaa"),
+        ("glsa_" + "b" * 32, "bbbb"),
+        ("sk-ant-" + "c" * 40, "cccc"),
+        ("AKIAABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "c2lnbmF0dXJl"),
+        ("root:$6$saltsalt$" + "h" * 60 + ":19000", "hhhh"),
+        ("PrivateKey = aGVsbG8gd29ybGQgaGVsbG8gd29ybGQgaGVsbG8=", "aGVsbG8"),
+        ("hooks.slack.com/services/T000/B000/XXXXXXXX", "B000"),
+        ("https://discord.com/api/webhooks/123456/abc-DEF_ghi", "abc-DEF_ghi"),
+        ("bot 123456789:" + "d" * 35, "dddd"),
+        (
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----",
+            "b3BlbnNzaA",
+        ),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIEcut", "MIIEcut"),
+    ],
+)
+def test_secrets_are_taken_out(text: str, secret: str) -> None:
+    clean = REDACTOR.text(text)
+    assert secret not in clean
+    assert REDACTED in clean
+    assert REDACTOR.text(clean) == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Failed password for root from 10.0.0.1 port 22",
+        "rate(token_count[5m]) > 3",
+        "tokens: 300, prompt_tokens=1200",
+        "token: 12",
+        "secret_total 5",
+        "the passwd command was run",
+        "password: null",
+        "no credentials: yes",
+        "https://nas.lan:8443/share?page=2",
+        'node_load1{instance="media:9100"}',
+        "sdc: 24 errors, sk-1 is no key, E1-64",
+        "disk 3-a1b2",
+        "bearer of bad news",
+    ],
+)
+def test_other_text_stays(text: str) -> None:
+    assert REDACTOR.text(text) == text
+
+
+def test_secrets_of_the_settings_are_known_by_value() -> None:
+    settings = Settings(
+        loki=(
+            Endpoint(
+                url="http://loki:3100",
+                token=SecretStr("plain words here"),
+                password=SecretStr("p/ss word"),
+                headers={"X-Key": SecretStr("headervalue")},
+            ),
+        ),
+        llm=LlmSettings(api_key=SecretStr("unusual=key")),
+    )
+    redactor = Redactor.of(settings)
+    text = "plain words here, p%2Fss%20word, headervalue, unusual=key"
+    assert redactor.text(text) == ", ".join([REDACTED] * 4)
+
+
+def test_documents_are_redacted_by_key_and_by_text() -> None:
+    document = {
+        "token": "abc",
+        "labels": {"password": "x1", "host": "nas1"},
+        "lines": ["password=foo", "fine"],
+        "count": 3,
+        "token_count": "7",
+    }
+    assert REDACTOR.value(document) == {
+        "token": REDACTED,
+        "labels": {"password": REDACTED, "host": "nas1"},
+        "lines": [f"password={REDACTED}", "fine"],
+        "count": 3,
+        "token_count": "7",
+    }
+
+
+@given(st.text(max_size=200))
+def test_twice_is_once(text: str) -> None:
+    once = REDACTOR.text(text)
+    assert REDACTOR.text(once) == once
+
+
+WORD = st.text(alphabet="abcdefghijkmnopqrstuvwxyzABCDEFGH23456789", min_size=8, max_size=30)
+
+
+@given(WORD, WORD, st.sampled_from(["password=", "api_key: ", '"token": "', "--secret "]))
+def test_no_assigned_secret_survives(before: str, secret: str, key: str) -> None:
+    text = f"{before} {key}{secret}"
+    assert REDACTOR.text(text).endswith(REDACTED)
+
+
+@given(st.text(max_size=100), st.text(min_size=6, max_size=30), st.text(max_size=100))
+def test_no_known_secret_survives(before: str, secret: str, behind: str) -> None:
+    redacted = Redactor([secret]).text(f"{before}{secret}{behind}")
+    assert secret not in redacted.replace(REDACTED, "\0") or secret in REDACTED
