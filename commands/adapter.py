@@ -127,6 +127,10 @@ def _show_table(
         write_table(invocation, columns, rows, display, title=view.title(answer.data))
     else:
         invocation.narrator.say(view.nothing)
+    if view.charts is not None and invocation.environment.stdout.isatty():
+        from commands.charts import write_charts
+
+        write_charts(invocation, view.charts(answer.data), utc=display.utc)
     for note in view.notes(answer.data):
         invocation.narrator.trace(note)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import isfinite
 
 from providers.prometheus import MetricInfo, Target
 from providers.series import Labels, Sample, Series
 from sre_tui.views.human import MISSING, duration, moment, number
 from sre_tui.views.table import TableView
 from sre_tui.views.units import metric_unit, with_unit
+from widgets import plot
 from widgets.cell import Cell, Column, Display, Tone, marked
 
 _HEALTH = {"up": Tone.OK, "down": Tone.CRITICAL, "unknown": Tone.WARNING}
@@ -103,6 +105,7 @@ SERIES: TableView[Series] = TableView(
     key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
     nothing="No series in this window.",
     title=lambda data: data.query,
+    charts=lambda data: tuple(curve(row) for row in data.items),
 )
 
 TARGETS: TableView[Target] = TableView(
@@ -126,3 +129,13 @@ def series_name(row: Series) -> str:
     """A series by its metric and labels, or as a whole where it has neither."""
     parts = (row.labels.get("__name__", ""), labels_text(row.labels))
     return " ".join(part for part in parts if part) or "(all)"
+
+
+def curve(row: Series) -> plot.Series:
+    """A series as a curve, its values in the metric's unit."""
+    unit = metric_unit(row.labels.get("__name__", ""))
+    return plot.Series(
+        title=series_name(row),
+        points=tuple((at, value if isfinite(value) else None) for at, value in row.points),
+        show=lambda value: with_unit(value, unit),
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from widgets.cell import Column
+from widgets.plot import Series
 
 RowT = TypeVar("RowT")
 
@@ -26,6 +27,7 @@ class TableView(Generic[RowT]):
         nothing: said where there are no rows.
         title: one line above the table, such as the query and its window.
         notes: lines below it, such as hints and what was left out.
+        charts: the same as curves, where the rows are series.
     """
 
     columns: tuple[Column[RowT], ...]
@@ -34,3 +36,4 @@ class TableView(Generic[RowT]):
     nothing: str = "Nothing found."
     title: Callable[[Any], str] = lambda data: ""
     notes: Callable[[Any], Sequence[str]] = _no_notes
+    charts: Callable[[Any], Sequence[Series]] | None = None
