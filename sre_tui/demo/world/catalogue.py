@@ -214,7 +214,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ),
     Blueprint("registry", "lxc", "pve1", 1, 1, 60, ("registry=docker-registry",)),
     Blueprint("dev", "qemu", "pve3", 4, 8, 80, ("ssh=ssh",)),
-    Blueprint("win11", "qemu", "pve2", 4, 8, 120, onboot=False, running=False, backed_up=False),
+    Blueprint("win11", "qemu", "pve2", 4, 8, 120, onboot=False, running=False),
     Blueprint("k3s-1", "qemu", "pve1", 2, 4, 40, ("k3s=k3s",), storage="fast-vm"),
     Blueprint("k3s-2", "qemu", "pve3", 2, 4, 40, ("k3s=k3s",), storage="fast-vm"),
     Blueprint("zigbee2mqtt", "lxc", "pve3", 1, 0.5, 4, ("zigbee2mqtt=zigbee2mqtt",)),

@@ -70,6 +70,8 @@ def _guest(plant: Plant, guest: Guest) -> Iterator[Voice]:
             plant, Source(guest.name, service.name, "warning"), 0.15,
             apps.slow(service.name),
         )  # fmt: skip
+    if guest.containers:
+        yield _murmur(plant, Source(guest.name, "dockerd"), 1.5, system.DOCKERD)
     for item in guest.containers:
         yield from _container(plant, item)
     if guest.name == "vpn":

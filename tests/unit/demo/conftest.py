@@ -14,7 +14,7 @@ from sre_tui.demo.scenario import QUIET, Scenario
 from sre_tui.demo.telemetry import Matcher
 from sre_tui.demo.world.world import World
 
-ANCHOR = 1_795_361_003.0
+ANCHOR = 1_795_361_003.731
 """Sunday, 22 November 2026, 15:23:23 UTC."""
 
 MakeWorld = Callable[..., World]

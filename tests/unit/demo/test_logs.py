@@ -82,14 +82,14 @@ def test_raw_lines_are_told_once_on_their_own_labels() -> None:
     assert [(s.labels, [e.line for e in s.entries]) for s in found] == [
         (labels, ["a <b|c> {n} line"])
     ]
-    assert found[0].entries[0].time_ns == END - 42 * HOUR // 60
+    assert abs(found[0].entries[0].time_ns - (END - 42 * HOUR // 60)) < 1000
 
 
 def test_every_guest_is_backed_up_at_night_and_says_so(quiet_world: World, hear: Hear) -> None:
     told = hear(quiet_world, hours=24, service_name="vzdump")
     started = [line for line in told if "Starting Backup of VM" in line]
     finished = [line for line in told if "Finished Backup of VM" in line]
-    assert len(started) == len(finished) == 39
+    assert len(started) == len(finished) == 40
 
 
 def test_a_stopped_guest_is_silent(world_with: MakeWorld, hear: Hear) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from sre_tui.demo.world.exporters.backups import DURATION, schedule
 from sre_tui.demo.world.exporters.report import Exporter, Point, gauge_of
 from sre_tui.demo.world.family import Compute, Family
 from sre_tui.demo.world.plant import Plant
@@ -232,10 +233,9 @@ def _facts(plant: Plant, pve: Exporter) -> Iterator[Family]:
     def cluster() -> Iterator[Point]:
         yield Point(_AT, "", {"id": "cluster/homelab"})
 
-    # The stopped Windows guest is left out of the job on purpose and excluded from the count.
     yield pve.fixed(
         "pve_not_backed_up_total", "Number of guests not backed up by any job", cluster,
-        lambda _: float(sum(not g.backed_up and g.running for g in lab.guests)),
+        lambda _: float(sum(not guest.backed_up for guest in lab.guests)),
     )  # fmt: skip
 
     def locks() -> Iterator[Point]:
@@ -244,8 +244,6 @@ def _facts(plant: Plant, pve: Exporter) -> Iterator[Family]:
                 yield Point(_AT, guest.name, {"id": guest.id, "state": "backup"})
 
     def locked(rows: Sequence[Point]) -> Compute:
-        from sre_tui.demo.world.exporters.backups import DURATION, schedule
-
         at = np.array([schedule(plant, row.subject) for row in rows])
         up = _up(plant, rows)
         return lambda chosen, t: (

@@ -58,6 +58,11 @@ PVEDAEMON = phrase(
     "<sre@pve!tui> successful auth for user 'sre@pve!tui'",
     "<root@pam> starting task UPID:pve1:<hex:8>:<hex:8>:<hex:8>:vncproxy:<100..139>:root@pam:",
 )
+DOCKERD = phrase(
+    'level=info msg="ignoring event" container=<hex:12> module=libcontainerd topic=/tasks/delete',
+    'level=info msg="image pulled" digest="sha256:<hex:16>" remote="docker.io/library/busybox"',
+    'level=info msg="shim disconnected" id=<hex:12> namespace=moby',
+)
 UPSD = phrase("User monuser@10.0.10.<11..13> logged into UPS [ups1]")
 MOUNTD = phrase(
     "authenticated mount request from 10.0.20.<111..118>:<700..1023> for /mnt/tank/media "
