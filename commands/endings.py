@@ -49,6 +49,10 @@ def end_with(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, BrokenPipeError):
         silence_broken_pipe()
         return ExitCode.OK
+    if "_SRE_COMPLETE" in os.environ:
+        # A word is being completed: the line that the user types must stay as it is.
+        log.error("nothing can be completed", exc_info=error)
+        return ExitCode.FAILURE
     as_json = "--json" in arguments or "--jsonl" in arguments
     return report(as_problem(error), narrator, as_json=as_json)
 

@@ -6,6 +6,7 @@ no command module; the module is imported when its command runs.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -147,6 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code."""
+    # What is logged before the log file is open must not reach the screen.
+    logging.lastResort = None
     command = typer.main.get_command(app)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
