@@ -1,4 +1,4 @@
-"""Measures search quality: ``make eval``, or ``python -m sre_tui.evals [--json] [--questions FILE]``.
+"""Measures search quality: ``make eval`` or ``python -m sre_tui.evals``, with ``--help`` for more.
 
 The table goes to stdout, progress to stderr; exit 1 if a goal is missed. The goals: recall@5 at
 least 0.97 and recall@1 at least 0.85 on alert-like and on plain questions each, and both halves
