@@ -12,6 +12,7 @@ from providers.text import clean
 from sre_tui.agent.analyst_protocol import Analyst, AnalystTask
 from sre_tui.agent.anonymize import Anonymizer
 from sre_tui.agent.conversation import Conversation
+from sre_tui.agent.discovery import Discovery, joined
 from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
 from sre_tui.agent.limits import Deadline
 from sre_tui.agent.model import model_config
@@ -50,6 +51,7 @@ class Agent:
         self._analyst = analyst
         self._tools = tools
         self._redactor = Redactor.of(context.settings)
+        self._discovery = Discovery(context)
         self._models: dict[LlmConfig, LanguageModel] = {}
         self._anonymizers: dict[str, Anonymizer] = {}
 
@@ -146,13 +148,17 @@ class Agent:
 
     async def _ask_model(self, turn: Turn, llm: LlmSettings, config: LlmConfig) -> None:
         model = self._models.setdefault(config, LanguageModel(config))
-        context_tokens = await model.context_tokens()
+        context_tokens, turn.site_names = await asyncio.gather(
+            model.context_tokens(), self._discovery.names()
+        )
         offered = schemas(turn.tools)
         fence = turn.session.fence
         for_answer = min(2000, context_tokens // 5)
         spare = context_tokens // 20
         conversation = Conversation(
-            system=system_prompt(fence, turn.notes, seen_names(turn.store.all)),
+            system=system_prompt(
+                fence, turn.notes, joined(turn.site_names, seen_names(turn.store.all))
+            ),
             question=question_prompt(turn.question, turn.attached, fence, turn.now),
             earlier=turn.earlier,
             store=turn.store,
@@ -202,6 +208,8 @@ class Agent:
         for backend in ("prometheus", "grafana", "loki"):
             for endpoint in self._context.settings.endpoints(backend):
                 made.learn("HOST", endpoint.host)
+        for host in turn.site_names.get("hosts", ()):
+            made.learn("HOST", host)
         for evidence in turn.store.all:
             made.learn_from(evidence.document)
         return made

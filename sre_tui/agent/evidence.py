@@ -85,14 +85,11 @@ class EvidenceStore:
         return f"{evidence.id} {evidence.tool}({_arguments(evidence)}): {evidence.summary}"
 
     def heading(self, evidence: Evidence) -> str:
-        """What is said above the evidence: its id, how far it can be trusted, and its age."""
+        """What is said above the evidence: its id, its age, and how far it can be trusted."""
         said = f"{evidence.id} · {stamp(evidence.observed_at, self._clock())}"
         if evidence.state is not State.OK:
             said += f" · state {evidence.state.value.replace('_', ' ')}"
-        troubles = [
-            f"{source.source}: {source.detail}" for source in evidence.sources if source.detail
-        ]
-        return "\n".join([said, *(one_line(trouble) for trouble in troubles)])
+        return said
 
     def _rendered(
         self, tool: Tool[Any], result: ToolResult[Any], budget: int, first_row: int

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from providers.llm import Finished
+from sre_tui.agent.discovery import Names
 from sre_tui.agent.events import (
     AgentEvent,
     Answer,
@@ -54,6 +55,8 @@ class Turn:
     deadline: Deadline
     notes: str
     emit: Callable[[AgentEvent], None]
+    site_names: Names = field(default_factory=dict)
+    """Hosts and services that are known to exist."""
     complete: bool = True
     text: str = ""
     """What is shown of the answer so far."""
@@ -173,8 +176,8 @@ class Turn:
         grounds = Grounds.of(
             evidence=evidence,
             said=(self.question, self.attached, self.notes),
-            names=(tool.name for tool in self.tools),
-            known=(name for found in seen_names(evidence).values() for name in found),
+            names=(*(tool.name for tool in self.tools), *_flat(self.site_names)),
+            known=(*_flat(seen_names(evidence)), *_flat(self.site_names)),
             now=self.now,
         )
         return Answer(
@@ -198,3 +201,8 @@ class Turn:
             tool_calls=self.runner.calls,
             elapsed=self.deadline.elapsed,
         )
+
+
+def _flat(names: Names) -> Iterator[str]:
+    for found in names.values():
+        yield from found

@@ -16,6 +16,7 @@ from providers.reading import Reading, SourceStatus, State
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.notes import page_of
 from sre_tui.tools.rendering import ModelView, Page
 from sre_tui.tools.result import Listing, ToolResult, result
 from sre_tui.tools.tool import Tool
@@ -142,4 +143,6 @@ def _render_disks(answer: ToolResult[Listing[Disk]], view: ModelView) -> str:
 
 def _render_lines(answer: ToolResult[Listing[Line]], view: ModelView) -> str:
     rows = [f"{line.host}: {line.text}" for line in answer.data.items]
-    return Page(view, heading=[f"{len(rows)} lines"], rows=rows).text()
+    page = page_of(answer, view, f"{len(rows)} lines")
+    page.rows += rows
+    return page.text()
