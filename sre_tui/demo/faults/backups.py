@@ -9,11 +9,10 @@ from pydantic import Field
 from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
 from sre_tui.demo.world.logs import Source
 from sre_tui.demo.world.shapes import line
+from sre_tui.demo.world.voices import NO_SPACE
 
 if TYPE_CHECKING:
     from sre_tui.demo.world.stage import Stage
-
-_NO_SPACE = "unable to create backup snapshot - ENOSPC: No space left on device"
 
 
 @fault_kind
@@ -46,17 +45,10 @@ class DatastoreFull(Fault):
         )  # fmt: skip
         if self.severity >= 0.5 and start + self.within < end:
             ran_out = start + self.within
-            stage.murmur(
-                Source(store.host, "proxmox-backup-proxy", "error"), 12,
-                (
-                    f"backup failed: inserting chunk <hex:16> on store '{store.name}' failed: "
-                    "ENOSPC: No space left on device"
-                ),
-                ran_out, end,
-            )  # fmt: skip
             if store.name == "main":
+                reason = f"unable to create backup snapshot - {NO_SPACE}"
                 for name in stage.plant["backup.failing"].row:
-                    stage.backups_fail(name, ran_out, end, _NO_SPACE)
+                    stage.backups_fail(name, ran_out, end, reason, full_store=store.name)
 
 
 @fault_kind

@@ -142,7 +142,7 @@ class MemoryLeak(Fault):
                 for instance in stage.probes_on(guest):
                     stage.probe_fails(instance, moment, moment + 75, 502.0)
         stage.murmur(
-            Source(guest, process, "warning", container=container.partition("/")[2]), 6,
+            stage.source(guest, process, "warning"), 6,
             f"{process}: heap usage high, garbage collection took <0.4..4:.2f>s",
             start + self.within * 0.6, end,
         )  # fmt: skip
@@ -207,13 +207,13 @@ class IoWaitNeighbour(Fault):
                 stage.raise_("probe.duration", instance, start + 60, end, 0.4 + 1.6 * sev, 240)
             for service in guest.services[:1]:
                 stage.murmur(
-                    Source(guest.name, service.name, "warning"), 8,
+                    stage.source(guest.name, service.name, "warning"), 8,
                     f"{service.name}: write took <1.5..14:.1f>s, disk is slow",
                     start + 120, end,
                 )  # fmt: skip
         process = noisy.containers[0].name if noisy.containers else "dd"
         stage.murmur(
-            Source(noisy.name, process, container=process if noisy.containers else ""), 30,
+            stage.source(noisy.name, process), 30,
             f"[Info] {process}: job <1..400>: copied <8..60> GB to cache, continuing",
             start, end,
         )  # fmt: skip

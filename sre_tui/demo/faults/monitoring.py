@@ -63,7 +63,7 @@ class ClockSkew(Fault):
             name = stage.lab.guest_by_name[host].services
             if name:
                 stage.murmur(
-                    Source(host, name[0].name, "error"), 8,
+                    stage.source(host, name[0].name, "error"), 8,
                     "token rejected: issued in the future (iat), check the clock",
                     start + 1800, end,
                 )  # fmt: skip

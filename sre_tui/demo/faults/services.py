@@ -17,6 +17,25 @@ if TYPE_CHECKING:
     from sre_tui.demo.world.stage import Stage
 
 
+_LOOKUPS = {
+    "jellyfin": "api.themoviedb.org",
+    "nextcloud": "updates.nextcloud.com",
+    "traefik": "acme-v02.api.letsencrypt.org",
+    "home-assistant": "api.open-meteo.com",
+    "sonarr": "api.thetvdb.com",
+    "grafana": "grafana.com",
+    "gitea": "github.com",
+    "immich": "api.github.com",
+    "vaultwarden": "push.bitwarden.com",
+    "paperless": "imap.example.net",
+    "postfix": "smtp.example.net",
+    "freshrss": "feeds.example.org",
+    "authentik": "version.goauthentik.io",
+    "mealie": "recipes.example.org",
+}
+"""What programs look up most of the time."""
+
+
 def site_of(stage: Stage, guest: Guest, container: Container | None) -> list[str]:
     """The web probes that depend on a container, or on all of a guest."""
     if container is None:
@@ -29,25 +48,23 @@ def site_of(stage: Stage, guest: Guest, container: Container | None) -> list[str
 
 
 def bad_answers(
-    stage: Stage, guest: str, sites: list[str], start: float, end: float, share: float, code: int
+    stage: Stage, sites: list[str], start: float, end: float, share: float, code: int
 ) -> None:
-    """Errors that users and the proxy see."""
-    if guest in stage.plant["http.error"].row:
-        stage.raise_("http.error", guest, start, end, 0.05 + 0.3 * share)
-    for url in sites:
-        name = url.removeprefix("https://").partition(".")[0]
+    """Errors that users and the proxy see on some web pages."""
+    for probe in stage.lab.probes:
+        if probe.instance not in sites:
+            continue
+        name = probe.service
+        stage.raise_("http.error", name, start, end, 0.05 + 0.3 * share)
         stage.murmur(
             Source("proxy", "traefik", "error"), 20 + 60 * share,
-            access(guest, str(code), 30_000), start, end,
+            access(name, probe.host, str(code), 30_000), start, end,
         )  # fmt: skip
-        stage.murmur(
-            Source("proxy", "traefik", "warning"), 10 * share,
-            (
-                f'level=warn msg="Health check failed." serviceName={name}@file error="received '
-                f'error status code: {code}"'
-            ),
-            start, end,
-        )  # fmt: skip
+        failed = (
+            f'level=warn msg="Health check failed." serviceName={name}@file '
+            f'error="received error status code: {code}"'
+        )
+        stage.murmur(Source("proxy", "traefik", "warning"), 10 * share, failed, start, end)
 
 
 @fault_kind
@@ -69,7 +86,7 @@ class ContainerRestartLoop(Fault):
         sites = site_of(stage, guest, item)
         for url in sites:
             stage.probe_fails(url, start, end, 502.0)
-        bad_answers(stage, guest.name, sites, start, end, self.severity, 502)
+        bad_answers(stage, sites, start, end, self.severity, 502)
 
 
 def loop_starts(stage: Stage, item: Container, start: float, end: float, error: str) -> None:
@@ -133,10 +150,10 @@ class BadUpdate(Fault):
             return
         sites = site_of(stage, guest, item)
         stage.murmur(
-            Source(guest.name, name, "error", container=name if item else ""),
+            stage.source(guest.name, name, "error"),
             30 + 200 * self.severity, lambda _: self.error, broken, end,
         )  # fmt: skip
-        bad_answers(stage, guest.name, sites, broken, end, self.severity, 500)
+        bad_answers(stage, sites, broken, end, self.severity, 500)
         if self.severity >= 0.5:
             for url in sites:
                 stage.probe_fails(url, broken, end, 500.0)
@@ -172,17 +189,12 @@ class DnsDown(Fault):
             (start + 1.2, f"{service.unit}: Failed with result 'exit-code'."),
             (start + 6, f"{service.unit}: Start request repeated too quickly."),
         )  # fmt: skip
-        clients = [g for g in stage.lab.guests if g.running and g.services and g.name != guest.name]
-        for client in clients[: int(4 + 16 * self.severity)]:
-            name = client.services[0].name
-            container = name if any(c.name == name for c in client.containers) else ""
+        running = {s.name: g.name for g in stage.lab.guests if g.running for s in g.services}
+        asking = [name for name in _LOOKUPS if name in running]
+        for name in asking[: int(4 + len(_LOOKUPS) * self.severity)]:
             stage.murmur(
-                Source(client.name, name, "error", container=container), 6 + 24 * self.severity,
-                (
-                    "lookup <api.github.com|acme-v02.api.letsencrypt.org|api.themoviedb.org> "
-                    f"on {guest.address}:53: i/o timeout"
-                ),
-                start + 30, end,
+                stage.source(running[name], name, "error"), 6 + 24 * self.severity,
+                f"lookup {_LOOKUPS[name]} on {guest.address}:53: i/o timeout", start + 30, end,
             )  # fmt: skip
         for instance in (p.instance for p in stage.lab.probes if p.module == "http"):
             stage.raise_("probe.duration", instance, start, end, 0.4 + 1.6 * self.severity, 30)
@@ -218,16 +230,15 @@ class CertificateExpired(Fault):
                 start - 25 * 86400.0, end,
             )  # fmt: skip
             stage.murmur(
-                Source("proxy", "traefik", "warning"), 20 + 60 * self.severity,
+                Source("proxy", "traefik", "warning"), (40 + 120 * self.severity) / len(hit) + 2,
                 (
                     "http: TLS handshake error from 10.0.30.<20..90>:<32768..60999>: remote "
                     f"error: tls: expired certificate ({name})"
                 ),
                 start, end,
             )  # fmt: skip
-            guest = next(p.host for p in stage.lab.probes if p.instance == url)
-            if guest in stage.plant["http.ok"].row:
-                stage.plant["http.ok"].scale(guest, start, end, 0.15)
+            service = name.partition(".")[0]
+            stage.plant["http.ok"].scale(service, start, end, 0.15)
 
 
 @fault_kind
@@ -246,9 +257,8 @@ class LogFlood(Fault):
         guest = stage.lab.guest_by_name[item.guest if item else self.target]
         name = item.name if item else (guest.services[0].name if guest.services else "app")
         per_hour = 4000 + 26_000 * self.severity
-        inside = any(c.name == name for c in guest.containers)
         stage.murmur(
-            Source(guest.name, name, "debug", container=name if inside else ""), per_hour,
+            stage.source(guest.name, name, "debug"), per_hour,
             f"{self.line} (iteration <hex:8>)", start, end,
         )  # fmt: skip
         stage.raise_("log.lines", "loki", start, end, per_hour / 3600 * 8)

@@ -54,16 +54,11 @@ def slow_pool(stage: Stage, pool: Pool, start: float, end: float, weight: float)
             text = _STORAGE_WAITS.get(service.name)
             if text:
                 stage.murmur(
-                    Source(name, service.name, "error", container=_container(guest, service.name)),
+                    stage.source(name, service.name, "error"),
                     6 + 24 * weight, text, late, end,
                 )  # fmt: skip
-        if name in stage.plant["http.slow"].row:
-            stage.raise_("http.slow", name, late, end, 0.05 + 0.2 * weight, 900)
-
-
-def _container(guest: object, service: str) -> str:
-    containers = getattr(guest, "containers", ())
-    return service if any(item.name == service for item in containers) else ""
+            if service.url:
+                stage.raise_("http.slow", service.name, late, end, 0.05 + 0.2 * weight, 900)
 
 
 @fault_kind
@@ -213,7 +208,7 @@ class PoolFilling(Fault):
         guest = stage.lab.guest_by_name.get(writer)
         item = guest.containers[-1].name if guest and guest.containers else "rsync"
         stage.murmur(
-            Source(writer, item, container=_container(guest, item)), 20,
+            stage.source(writer, item) if guest else Source(writer, item), 20,
             f"[Info] writing to {pool.name}: <2..90> GB since start, no limit set",
             start, stop,
         )  # fmt: skip

@@ -176,6 +176,11 @@ class Probe:
     host: str
     guests: tuple[str, ...]
 
+    @property
+    def service(self) -> str:
+        """The service behind a probed web page."""
+        return self.instance.removeprefix("https://").partition(".")[0]
+
 
 @dataclass(frozen=True)
 class Homelab:

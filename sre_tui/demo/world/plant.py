@@ -275,9 +275,8 @@ class Plant:
         self._level("probe.status", probes, 200.0)
         self._level("certificate.left", probes, DAY * vary("certificate", probes, 34, 78),
                     trend=-1.0, low=-np.inf)  # fmt: skip
-        web = [p.host for p in lab.probes if p.module == "http"]
-        self.web_services = list(dict.fromkeys(web))
-        services = self.web_services
+        self.web_services = {p.service: p.host for p in lab.probes if p.module == "http"}
+        services = list(self.web_services)
         for kind, low, high in (("ok", 0.05, 0.9), ("redirect", 0.01, 0.05), ("slow", 5e-4, 2e-3)):
             self._level(f"http.{kind}", services, vary(kind, services, low, high), rhythm="home",
                         swing=0.5, rough=0.4)  # fmt: skip

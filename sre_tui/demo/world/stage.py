@@ -14,7 +14,7 @@ from sre_tui.demo.world.logs import Murmur, Mute, Schedule, Script, Source, Voic
 from sre_tui.demo.world.phrases.template import Phrase, phrase
 from sre_tui.demo.world.plant import Plant
 from sre_tui.demo.world.shapes import FOREVER, Floats, Shape, plateau
-from sre_tui.demo.world.voices import backup_run, ordinary_voices
+from sre_tui.demo.world.voices import backup_run, ordinary_voices, refused_chunk
 
 HORIZON = 3 * 86400.0
 """Seconds after its start for which a repeating fault is laid out."""
@@ -93,6 +93,13 @@ class Stage:
         """The instances of the probes that end on a guest."""
         return [probe.instance for probe in self.lab.probes if probe.host == guest]
 
+    def source(self, guest: str, service: str, level: str = "info") -> Source:
+        """The stream of a service on a guest, that of its main container if it runs in one."""
+        for item in self.lab.guest_by_name[guest].containers:
+            if item.name == service or item.name.startswith(f"{service}-"):
+                return Source(guest, item.name, level, container=item.name)
+        return Source(guest, service, level)
+
     # -- logs ---------------------------------------------------------------------------------
     def murmur(
         self, source: Source, per_hour: float, line: str | Phrase, start: float, end: float
@@ -127,8 +134,10 @@ class Stage:
         """Silence a machine, or one of its services or containers."""
         self.mutes.append(Mute(start, end, hostname, service, container))
 
-    def backups_fail(self, guest: str, start: float, end: float, reason: str) -> None:
-        """Let the nightly backups of a guest fail."""
+    def backups_fail(
+        self, guest: str, start: float, end: float, reason: str, *, full_store: str = ""
+    ) -> None:
+        """Let the nightly backups of a guest fail, for lack of room if a datastore is named."""
         if guest not in self.plant["backup.failing"].row:
             return
         self.hold("backup.failing", guest, start, end, 1.0)
@@ -136,6 +145,8 @@ class Stage:
             self._backups[guest] = backup_run(self.plant, guest)
         self._backups[guest].gaps.append((start, end))
         self._added.append(backup_run(self.plant, guest, failure=reason, start=start, end=end))
+        if full_store:
+            self._added.append(refused_chunk(self.plant, guest, full_store, start, end))
 
     def annotate(self, time: float, text: str, *tags: str) -> None:
         """Leave a Grafana annotation."""

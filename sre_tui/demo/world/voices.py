@@ -12,6 +12,8 @@ from sre_tui.demo.world.phrases import apps, system
 from sre_tui.demo.world.phrases.template import Phrase
 from sre_tui.demo.world.plant import DAY, Plant
 
+NO_SPACE = "ENOSPC: No space left on device"
+
 
 def ordinary_voices(plant: Plant) -> Iterator[Voice]:
     """Every voice of the undisturbed homelab."""
@@ -59,7 +61,7 @@ def _nas(plant: Plant) -> Iterator[Voice]:
 
 def _guest(plant: Plant, guest: Guest) -> Iterator[Voice]:
     for service in guest.services:
-        if any(item.name == service.name for item in guest.containers):
+        if guest.containers:
             continue
         if service.name == "traefik":
             yield from _proxy(plant, guest)
@@ -85,10 +87,10 @@ def _container(plant: Plant, item: Container) -> Iterator[Voice]:
 
 
 def _proxy(plant: Plant, guest: Guest) -> Iterator[Voice]:
-    for service in plant.web_services:
+    for service, host in plant.web_services.items():
         yield Murmur(
             Source(guest.name, "traefik"), f"access {service}", plant.seed, 18,
-            apps.access(service), daily=True,
+            apps.access(service, host), daily=True,
         )  # fmt: skip
 
 
@@ -117,3 +119,17 @@ def backup_run(
     return Schedule(
         source, name, plant.seed, DAY, schedule(plant, guest), script, start=start, end=end
     )
+
+
+def refused_chunk(plant: Plant, guest: str, store: str, start: float, end: float) -> Schedule:
+    """The backup server's line about the nightly backup of one guest for which it has no room."""
+
+    def script(rng: Random) -> list[tuple[float, str]]:
+        digest = f"{rng.getrandbits(64):016x}"
+        line = f"backup failed: inserting chunk {digest} on store '{store}' failed: {NO_SPACE}"
+        return [(DURATION * 0.7, line)]
+
+    host = plant.homelab.datastore_by_name[store].host
+    source, at = Source(host, "proxmox-backup-proxy", "error"), schedule(plant, guest)
+    name = f"refused {guest}"
+    return Schedule(source, name, plant.seed, DAY, at, script, start=start, end=end)

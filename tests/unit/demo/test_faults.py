@@ -131,7 +131,7 @@ CASES = [
         ('changes(container_start_time_seconds{name="sonarr"}[15m]) > 8',
          'resets(container_cpu_usage_seconds_total{name="sonarr"}[15m]) > 8',
          'probe_http_status_code{instance="https://sonarr.home.example"} == 502',
-         'sum(rate(traefik_service_requests_total{code="502", service="docker1@file"}[10m])) > 0.05'),
+         'sum(rate(traefik_service_requests_total{code="502", service="sonarr@file"}[10m])) > 0.05'),
         (({"hostname": "docker1", "container": "sonarr", "level": "error"}, "FATAL"),
          ({"hostname": "docker1", "service_name": "dockerd"}, "restart count"),
          ({"hostname": "proxy", "level": "error"}, "502")),

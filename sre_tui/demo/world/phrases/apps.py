@@ -70,11 +70,13 @@ BY_SERVICE: Mapping[str, Phrase] = {
 }
 
 
-def access(service: str, status: str = "<200|200|200|200|304|302|204>", most: int = 240) -> Phrase:
-    """Requests to a service in traefik's common log format, ``most`` milliseconds long."""
+def access(
+    service: str, host: str, status: str = "<200|200|200|200|304|302|204>", most: int = 240
+) -> Phrase:
+    """Requests to a service in traefik's common log format, up to ``most`` milliseconds long."""
     return phrase(
         f'10.0.<30|30|40>.<20..90> - - "GET {_PATHS} HTTP/2.0" {status} <120..90000> "-" '
-        f'"{_AGENTS}" <1000..999999> "{service}@file" "http://{service}:8080" <2..{most}>ms'
+        f'"{_AGENTS}" <1000..999999> "{service}@file" "http://{host}:8080" <2..{most}>ms'
     )
 
 
