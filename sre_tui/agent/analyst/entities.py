@@ -1,0 +1,203 @@
+"""Finds the names in a question: what was discovered, however it is spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sre_tui.agent.analyst.aliases import meant_by
+from sre_tui.agent.analyst.inventory import Inventory, Subject
+from sre_tui.agent.analyst.question import Question
+from sre_tui.agent.analyst.vocabulary import STOP_WORDS, key_words
+from sre_tui.nearest import nearest
+
+CUTOFF: Final = 0.8
+"""Similarity from which on a mistyped name is taken for the known one."""
+SHORTEST_FUZZY: Final = 4
+
+
+class EntityKind(StrEnum):
+    """What a name is the name of."""
+
+    ALERT = "alert"
+    HOST = "host"
+    SERVICE = "service"
+    POOL = "pool"
+    DISK = "disk"
+    METRIC = "metric"
+    UPS = "ups"
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A name in the question that is known here."""
+
+    kind: EntityKind
+    name: str
+    hosts: tuple[str, ...] = ()
+    said: str = ""
+    """As the question spells it."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A word that stands where a name belongs and is none; ``near`` are the closest known names."""
+
+    word: str
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What a question is about."""
+
+    entities: tuple[Entity, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    def of(self, kind: EntityKind) -> list[Entity]:
+        """The entities of one kind."""
+        return [entity for entity in self.entities if entity.kind is kind]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Machines that are named, or that carry what is named."""
+        return tuple(dict.fromkeys(host for entity in self.entities for host in entity.hosts))
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Services that are named."""
+        return tuple(entity.name for entity in self.of(EntityKind.SERVICE))
+
+    @property
+    def named(self) -> bool:
+        """Whether a thing of the homelab is named."""
+        return any(entity.kind is not EntityKind.METRIC for entity in self.entities)
+
+    def subjects(self) -> set[Subject]:
+        """Every machine and thing that is meant."""
+        found = {Subject(host) for host in self.hosts}
+        for entity in self.entities:
+            if entity.kind is not EntityKind.HOST:
+                found |= {Subject(host, entity.name) for host in entity.hosts or ("",)}
+        return found
+
+
+def resolve(
+    question: Question, inventory: Inventory, here: str = "", metrics: Sequence[str] = ()
+) -> Focus:
+    """Match the words of a question with what was discovered.
+
+    Args:
+        question: the question.
+        inventory: what was discovered.
+        here: name of the machine the question is asked on, for "this machine".
+        metrics: metric names that exist, where they are known.
+    """
+    index = _index(inventory, metrics)
+    found: list[Entity] = []
+    matched: set[str] = set()
+    for said, programs in meant_by(question.text).items():
+        hits = [index[key] for key in map(_plain, programs) if key in index]
+        if hits:
+            found += [_with_words(entity, said) for entity in hits[0]]
+            matched.update(said.split())
+    for words in _phrases(question.candidates):
+        key = _plain("".join(words))
+        if key in index and not matched.issuperset(word.casefold() for word in words):
+            if len(words) == 1 and _is_common(words[0], index[key]):
+                continue
+            found += [_with_words(entity, " ".join(words)) for entity in index[key]]
+            matched.update(word.casefold() for word in words)
+    unknown: list[Unknown] = []
+    for word in question.candidates:
+        plain = word.casefold()
+        if plain in matched or plain in key_words() or plain in STOP_WORDS:
+            continue
+        close = _mistyped(word, index)
+        if close:
+            found += [_with_words(entity, word) for entity in index[close]]
+            matched.add(plain)
+        elif word in question.named:
+            near = nearest(word, _spellings(index))
+            unknown.append(Unknown(word, tuple(near)))
+    if question.here and not found:
+        host = inventory.hosts.get(here.casefold(), "") if here else ""
+        if not host and len(inventory.hosts) == 1:
+            host = next(iter(inventory.hosts.values()))
+        if host:
+            found.append(Entity(EntityKind.HOST, host, (host,), "this machine"))
+    return Focus(tuple(dict.fromkeys(found)), tuple(unknown))
+
+
+def _index(inventory: Inventory, metrics: Iterable[str]) -> dict[str, list[Entity]]:
+    index: dict[str, list[Entity]] = {}
+
+    def add(entity: Entity, *names: str) -> None:
+        for name in names or (entity.name,):
+            entry = index.setdefault(_plain(name), [])
+            if entity not in entry:
+                entry.append(entity)
+
+    for alert in inventory.alerts:
+        add(Entity(EntityKind.ALERT, alert.name))
+    for name in inventory.hosts.values():
+        add(Entity(EntityKind.HOST, name, (name,)), name, name.partition(".")[0])
+    for own, name in inventory.name_of_id.items():
+        if own.startswith(("qemu/", "lxc/")):
+            add(Entity(EntityKind.HOST, name, (name,)), own.partition("/")[2])
+    for name, hosts in inventory.services.items():
+        add(Entity(EntityKind.SERVICE, name, tuple(sorted(hosts))), name, name.partition("@")[0])
+    for name, hosts in inventory.pools.items():
+        add(Entity(EntityKind.POOL, name, tuple(sorted(hosts))))
+    for name, hosts in inventory.disks.items():
+        add(Entity(EntityKind.DISK, name, tuple(sorted(hosts))), name, f"/dev/{name}")
+    for name in inventory.upses:
+        add(Entity(EntityKind.UPS, name))
+    for name in metrics:
+        add(Entity(EntityKind.METRIC, name))
+    return index
+
+
+def _phrases(words: Sequence[str]) -> list[tuple[str, ...]]:
+    pairs = [(words[at], words[at + 1]) for at in range(len(words) - 1)]
+    return [*pairs, *((word,) for word in words)]
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum() or c in "/:")
+
+
+def _is_common(word: str, entities: Sequence[Entity]) -> bool:
+    """Whether a word that is also a key word is rather that: "backup" and a pool called backup."""
+    plain = word.casefold()
+    return plain in key_words() and all(
+        entity.kind in (EntityKind.POOL, EntityKind.SERVICE) and entity.name.casefold() == plain
+        for entity in entities
+    ) and plain in ("backup", "backups", "disk", "pool", "memory", "network", "docker", "cron",
+                    "kernel", "ssh", "storage", "data")  # fmt: skip
+
+
+def _mistyped(word: str, index: dict[str, list[Entity]]) -> str:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    plain = _plain(word)
+    if len(plain) < SHORTEST_FUZZY or any(c.isdigit() for c in plain):
+        return ""
+    near = [
+        key
+        for key in index
+        if abs(len(key) - len(plain)) <= 2 and key[:1] == plain[:1] and len(key) >= SHORTEST_FUZZY
+    ]
+    found = process.extractOne(plain, near, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF)
+    return found[0] if found else ""
+
+
+def _with_words(entity: Entity, said: str) -> Entity:
+    return Entity(entity.kind, entity.name, entity.hosts, said)
+
+
+def _spellings(index: dict[str, list[Entity]]) -> list[str]:
+    return sorted({entity.name for entities in index.values() for entity in entities})

@@ -1,0 +1,237 @@
+"""Gathers what is wrong: sweeps over all signals, telling log lines, alerts, targets, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.details import detail_calls
+from sre_tui.agent.analyst.findings import (
+    Finding,
+    from_alerts,
+    from_changes,
+    from_patterns,
+    from_sweep,
+    from_targets,
+)
+from sre_tui.agent.analyst.log_lines import search_pattern
+from sre_tui.agent.analyst.look import Look, window_arguments
+from sre_tui.agent.analyst.matchers import stream_selector
+from sre_tui.agent.analyst.question import Topic
+from sre_tui.agent.analyst.ranking import Diagnosis, Hypothesis, diagnose
+from sre_tui.agent.analyst.runbook_steps import runbook_call
+from sre_tui.agent.analyst.signals import SIGNALS, Unit
+from sre_tui.agent.analyst.sweep import missing, sweeps
+from sre_tui.tools.arguments import format_window
+from sre_tui.tools.loki_data import LogChanges, PatternListing
+from sre_tui.tools.prometheus_data import SeriesListing
+
+SWEPT_SERIES: Final = 300
+POINTS: Final = 180
+LONGEST: Final = timedelta(days=7)
+LEAST: Final = timedelta(hours=6)
+CHANGE_WINDOW: Final = timedelta(minutes=30)
+_NAMES: Final = {
+    Unit.RATIO: "ratios", Unit.COUNT: "counts", Unit.SECONDS: "times", Unit.CELSIUS: "heat",
+}  # fmt: skip
+
+
+@dataclass
+class Investigation:
+    """What was found, ranked."""
+
+    diagnosis: Diagnosis
+    findings: list[Finding] = field(default_factory=list)
+    details: dict[str, Found] = field(default_factory=dict)
+    runbook: Found | None = None
+    start: datetime | None = None
+    checked: list[str] = field(default_factory=list)
+    """What was looked at and found in order, in words with citations."""
+
+    @property
+    def cause(self) -> Hypothesis | None:
+        """The likeliest cause that is more than a guess."""
+        causes = self.diagnosis.causes
+        return causes[0] if causes and causes[0].confidence != "weak" else None
+
+
+def scope_of(look: Look) -> tuple[datetime, datetime]:
+    """The window to look at: the question's, with time before it to see the beginning."""
+    scope = look.question.scope
+    end = look.now if look.now - scope.end < timedelta(days=1) else scope.end
+    start = scope.start - timedelta(hours=1) if scope.said else scope.start
+    start = min(start, end - LEAST)
+    return max(start, end - LONGEST), end
+
+
+async def investigate(look: Look, *, follow_up: bool = True) -> Investigation:
+    """Look everywhere at once, rank what was found, then look closer at the likeliest cause.
+
+    Args:
+        look: the question.
+        follow_up: whether to ask for details, changes and the runbook of the cause.
+    """
+    await look.discover("identity", "metrics", "targets", "alerts", "logs")
+    look.note_missing_backends("prometheus", "loki")
+    start, end = scope_of(look)
+    await _sweep(look, start, end)
+    findings = _findings(look)
+    topics = look.question.topics
+    made = Investigation(_ranked(look, findings), findings, start=start)
+    if follow_up:
+        await _follow_up(look, made, topics)
+    made.checked = _checked(look, made)
+    return made
+
+
+async def _sweep(look: Look, start: datetime, end: datetime) -> None:
+    window = window_arguments(end - start, end, look.now)
+    step = max(60, round((end - start).total_seconds() / POINTS))
+    known = look.inventory.metrics
+    calls: dict[str, Call] = {}
+    wanted = [
+        signal
+        for signal in SIGNALS
+        if signal.unit is not Unit.CELSIUS or Topic.TEMPERATURE in look.question.topics
+    ]
+    for unit, query in sweeps(wanted, known).items():
+        calls[f"sweep_{_NAMES[unit]}"] = Call(
+            "prometheus_range_query",
+            {"query": query, **window, "step": f"{step}s", "limit": SWEPT_SERIES},
+        )
+    pattern = search_pattern().replace("\\", "\\\\").replace('"', '\\"')
+    calls["lines"] = Call(
+        "loki_patterns", {"query": f'{look.all_streams()} |~ "{pattern}"', **window, "limit": 200}
+    )
+    own = _own_streams(look)
+    if own:
+        calls["own_lines"] = Call(
+            "loki_patterns", {"query": own, **window, "level": "warning", "limit": 40}
+        )
+    found = await look.ask(**calls)
+    for name, one in found.items():
+        if name.startswith("sweep") and not one.ok and look.caller.offers(one.call.tool):
+            look.note_gap(f"the metrics could not be checked{one.cite}")
+
+
+def _own_streams(look: Look) -> str:
+    """A selector for the logs of what the question names; empty if it names nothing with logs."""
+    known = look.inventory.services
+    services = [name for name in look.focus.services if name in known]
+    if not services:
+        return ""
+    return stream_selector(look.inventory.service_label, services)
+
+
+def _findings(look: Look) -> list[Finding]:
+    inventory = look.inventory
+    found: list[Finding] = []
+    for name, one in look.found.items():
+        listing = one.data(SeriesListing) if name.startswith("sweep") else None
+        if listing is not None:
+            found += from_sweep(listing, one.id, inventory)
+        patterns = one.data(PatternListing) if name in ("lines", "own_lines") else None
+        if patterns is not None:
+            found += from_patterns(patterns.items, one.id, inventory, look.now)
+        changes = one.data(LogChanges) if name == "changes" else None
+        if changes is not None:
+            found += from_changes(changes.items, one.id, inventory)
+    targets = look.found.get("targets")
+    if targets is not None and not any(one.signal == "target_up" for one in found):
+        found += from_targets(inventory.targets, targets.id, inventory)
+    alerts = look.found.get("alerts")
+    if alerts is not None:
+        found += from_alerts(inventory.alerts, alerts.id, inventory)
+    return _within(found, look)
+
+
+def _within(findings: Sequence[Finding], look: Look) -> list[Finding]:
+    """Without what is over and was not yet there at the time the question names."""
+    scope = look.question.scope
+    if scope.moment is None:
+        return list(findings)
+    late = scope.moment + timedelta(hours=1)
+    return [one for one in findings if one.onset is None or one.onset <= late]
+
+
+def _ranked(look: Look, findings: Sequence[Finding]) -> Diagnosis:
+    return diagnose(
+        findings, look.inventory, look.focus, look.question.topics, look.question.scope.moment
+    )
+
+
+async def _follow_up(look: Look, made: Investigation, topics: Sequence[Topic]) -> None:
+    cause = made.cause
+    calls: dict[str, Call] = {}
+    onset = cause.onset if cause is not None else look.question.scope.moment
+    if onset is not None and look.now - onset < LONGEST and (cause is None or not cause.open_start):
+        calls["changes"] = Call("loki_correlate_changes", _changes_arguments(look, cause, onset))
+    if cause is not None:
+        calls |= detail_calls(cause, look)
+        calls["runbook"] = runbook_call(cause.kind.runbook)
+    elif look.focus.named or topics:
+        calls["runbook"] = runbook_call(look.question.text)
+    room = look.caller.left
+    order = sorted(calls, key=lambda name: name == "changes")
+    found = await look.ask(**{name: calls[name] for name in order[:room]})
+    made.details = {name: one for name, one in found.items() if name.startswith("detail")}
+    made.runbook = found.get("runbook")
+    if "changes" in found and found["changes"].ok:
+        made.findings = _findings(look)
+        made.diagnosis = _ranked(look, made.findings)
+
+
+def _changes_arguments(look: Look, cause: Hypothesis | None, onset: datetime) -> dict[str, object]:
+    arguments: dict[str, object] = {
+        "around": onset.isoformat(), "window": format_window(CHANGE_WINDOW),
+    }  # fmt: skip
+    hosts = list(dict.fromkeys([*([cause.subject.host] if cause else []), *look.focus.hosts]))
+    hosts = [host for host in hosts if host]
+    if hosts and look.inventory.host_label:
+        arguments["selector"] = stream_selector(look.inventory.host_label, hosts)
+    return arguments
+
+
+def _checked(look: Look, made: Investigation) -> list[str]:
+    lines: list[str] = []
+    alerts = look.found.get("alerts")
+    if alerts is not None and alerts.ok:
+        active = [one for one in look.inventory.alerts if one.state.active and not one.silenced]
+        lines.append(
+            f"{len(active)} active alert{'s' if len(active) != 1 else ''}{alerts.cite}"
+            if active
+            else f"no active alerts{alerts.cite}"
+        )
+    targets = look.found.get("targets")
+    if targets is not None and targets.ok:
+        down = sum(one.health == "down" for one in look.inventory.targets)
+        total = len(look.inventory.targets)
+        lines.append(
+            f"{down} of {total} scrape targets down{targets.cite}"
+            if down
+            else f"all {total} scrape targets up{targets.cite}"
+        )
+    swept = [name for name in look.found if name.startswith("sweep") and look.found[name].ok]
+    if swept:
+        cites = "".join(look.cite(name) for name in swept)
+        known = look.inventory.metrics
+        amount = sum(
+            known is None or all(metric in known for metric in signal.metrics) for signal in SIGNALS
+        )
+        beyond = len({one.signal for one in made.findings if one.signal})
+        lines.append(f"{beyond or 'none'} of {amount} signals beyond their threshold{cites}")
+    if "lines" in look.found and look.found["lines"].ok:
+        data = look.found["lines"].data(PatternListing)
+        amount = data.lines if data is not None else 0
+        lines.append(
+            f"{amount} telling log lines{look.cite('lines')}"
+            if amount
+            else f"no telling log lines{look.cite('lines')}"
+        )
+    absent = missing(SIGNALS, look.inventory.metrics)
+    if look.inventory.metrics is not None and absent and not look.inventory.metrics:
+        look.note_gap("none of the metrics the analyst knows exist in this Prometheus")
+    return lines

@@ -1,0 +1,97 @@
+"""What a question asks for, before anything was looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What kind of answer is wanted."""
+
+    EXPLAIN_ALERT = "explain_alert"
+    WHY = "why"
+    PRESSURE = "pressure"
+    OVERVIEW = "overview"
+    CHANGES = "changes"
+    METRIC = "metric"
+    LOGS = "logs"
+    RUNBOOK = "runbook"
+    TARGETS = "targets"
+    ALERTS = "alerts"
+    RULES = "rules"
+    DASHBOARDS = "dashboards"
+
+
+class Topic(StrEnum):
+    """What part of a homelab a question is about."""
+
+    MEMORY = "memory"
+    CPU = "cpu"
+    IO = "io"
+    SPACE = "space"
+    DISK = "disk"
+    POOL = "pool"
+    NETWORK = "network"
+    DNS = "dns"
+    WEB = "web"
+    CERTIFICATE = "certificate"
+    BACKUP = "backup"
+    POWER = "power"
+    CLOCK = "clock"
+    CONTAINER = "container"
+    GUEST = "guest"
+    MOUNT = "mount"
+    TEMPERATURE = "temperature"
+    MONITORING = "monitoring"
+    UPDATE = "update"
+
+
+@dataclass(frozen=True)
+class TimeScope:
+    """The window a question is about.
+
+    Attributes:
+        start: beginning, UTC.
+        end: end, UTC; never after the moment of asking.
+        moment: what the question names as a moment, for example "around 14:05"; None for a span.
+        said: whether the question named a time at all.
+    """
+
+    start: datetime
+    end: datetime
+    moment: datetime | None = None
+    said: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Length of the window."""
+        return (self.end - self.start).total_seconds()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question understood as far as its words go.
+
+    Attributes:
+        text: the words asked, without piped text.
+        folded: the same in lower case with mistyped key words put right.
+        piped: text joined from stdin; empty if none.
+        intent: what kind of answer is wanted.
+        topics: what it is about, the most telling first.
+        scope: the window it is about.
+        candidates: words that may be names, in the order of the question.
+        named: the subset of them that stands where only a name can stand.
+        here: whether it speaks of the machine it is asked on.
+    """
+
+    text: str
+    folded: str
+    piped: str
+    intent: Intent
+    topics: tuple[Topic, ...]
+    scope: TimeScope
+    candidates: tuple[str, ...]
+    named: tuple[str, ...]
+    here: bool

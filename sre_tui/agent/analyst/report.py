@@ -1,0 +1,311 @@
+"""Writes a diagnosis as an answer: the conclusion first, then why, what it affects, what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sre_tui.agent.analyst.calls import Found
+from sre_tui.agent.analyst.investigation import Investigation
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.question import Intent
+from sre_tui.agent.analyst.ranking import Hypothesis
+from sre_tui.agent.analyst.runbook_steps import Steps, steps_of
+from sre_tui.agent.analyst.wording import (
+    best_findings,
+    capital,
+    cited,
+    code,
+    finding_line,
+    names,
+    plain,
+    since,
+)
+from sre_tui.tools.loki_data import PatternListing
+from sre_tui.tools.prometheus_data import InstantValues
+from sre_tui.views.units import metric_unit, query_unit, with_unit
+
+_YES_NO: Final = re.compile(
+    r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
+)
+MOST_EFFECTS: Final = 5
+
+
+def report(look: Look, made: Investigation) -> Iterator[str]:
+    """The answer in pieces."""
+    yield from unknown_names(look)
+    cause = made.cause
+    if cause is not None:
+        yield from _with_cause(look, made, cause)
+    elif made.diagnosis.symptoms or made.diagnosis.causes:
+        yield from _without_cause(look, made)
+    else:
+        yield from _nothing_wrong(look, made)
+    yield from _others(look, made)
+    yield from gaps(look)
+
+
+def unknown_names(look: Look) -> Iterator[str]:
+    """Says which names in the question are known nowhere, with the nearest."""
+    if look.focus.named:
+        return
+    for unknown in look.focus.unknown[:3]:
+        near = (
+            f" Close to it: {names([plain(one, 60) for one in unknown.near])}."
+            if unknown.near
+            else ""
+        )
+        yield f"Nothing here is called {code(unknown.word, 60)}.{near}\n\n"
+
+
+def gaps(look: Look) -> Iterator[str]:
+    """Says what could not be checked."""
+    lines = list(look.gaps)
+    if look.caller.dropped:
+        lines.append(f"the bound of tool calls left out {names(look.caller.dropped)}")
+    if lines:
+        yield "**Not checked**\n" + "".join(f"- {line}\n" for line in lines) + "\n"
+
+
+def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[str]:
+    yield f"{_lead(look, cause)}\n\n"
+    happening = _happening(look, cause)
+    if happening:
+        yield "**What is happening**\n" + _bullets(happening)
+    against = _against(made, cause)
+    yield "**Why**\n" + _bullets(
+        [*(finding_line(one, look.now) for one in best_findings(cause)), *against]
+    )
+    detail = list(_details(look, made))
+    if detail:
+        yield "**Closer look**\n" + _bullets(detail)
+    affected = _affected(look, cause)
+    if affected:
+        yield f"**Affects**: {affected}\n\n"
+    second = [
+        one for one in made.diagnosis.causes[1:4] if one.confidence != "weak" or one.severity > 2
+    ]
+    if second:
+        yield "**Also wrong, on its own**\n" + _bullets(
+            [f"{capital(plain(one.claim))}: {finding_line(best_findings(one, 1)[0], look.now)}"
+             for one in second]
+        )  # fmt: skip
+    steps = steps_of(made.runbook)
+    if steps is not None:
+        yield next_steps(steps)
+
+
+def _lead(look: Look, cause: Hypothesis) -> str:
+    began = since(cause.onset, look.now, open_start=cause.open_start)
+    ids = [one.evidence for one in best_findings(cause, 2)]
+    pool = look.inventory.pool_for(cause.subject) if "disk" in cause.kind.id else ""
+    member = f", a member of pool {plain(pool)}," if pool else ""
+    claim = plain(cause.claim)
+    if pool:
+        claim = claim.replace(plain(str(cause.subject)), f"{plain(str(cause.subject))}{member}")
+    over = "" if cause.active else "; it is over by now"
+    word = "Likely cause" if cause.confidence == "likely" else "Possible cause"
+    yes = _YES_NO.match(look.question.folded)
+    opening = "Yes. " if yes and _asks_whether_wrong(look) else ""
+    if look.question.intent is Intent.OVERVIEW and not opening:
+        word = "Most pressing"
+    effects = [one for one in cause.effects if one.connected]
+    felt = _felt(effects)
+    tail = f"; it explains {felt}" if felt else ""
+    return f"{opening}**{word}: {claim}** {began}{over}{tail}.{cited(ids)}".replace(" .", ".")
+
+
+def _asks_whether_wrong(look: Look) -> bool:
+    return not re.search(
+        r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|up|running|läuft)\b",
+        look.question.folded,
+    )
+
+
+def _felt(effects: Sequence[Hypothesis]) -> str:
+    kinds = [one.kind.says.replace("{subject}", "").strip() for one in effects]
+    words = {
+        "web_slow": "slow pages", "web_down": "pages that do not answer",
+        "web_errors": "pages with errors", "io_wait": "waiting for storage",
+        "nfs_trouble": "NFS mounts that do not answer", "service_errors": "errors in the logs",
+        "storage_wait": "programs that wait for storage", "high_load": "high load",
+        "backup_missing": "missing backups", "backup_failed": "failed backups",
+        "target_down": "scrape targets that are down", "restart_loop": "a restart loop",
+        "oom_kill": "out-of-memory kills", "pool_degraded": "the degraded pool",
+        "lookup_errors": "failed name lookups", "tls_errors": "refused certificates",
+        "guest_down": "stopped guests", "pool_full": "the full pool", "disk_slow": "slow disks",
+        "cpu_steal": "guests without processor time", "checksum_errors": "checksum errors",
+        "memory_exhausted": "exhausted memory", "certificate_expired": "expired certificates",
+    }  # fmt: skip
+    found = [words[one.kind.id] for one in effects if one.kind.id in words]
+    return names(found, 4) if kinds else ""
+
+
+def _happening(look: Look, cause: Hypothesis) -> list[str]:
+    """Effects, those on what was asked for first."""
+    hosts = set(look.focus.hosts)
+    asked = {entity.name.casefold() for entity in look.focus.entities}
+
+    def distance(one: Hypothesis) -> tuple[bool, bool, float]:
+        named = one.subject.name.casefold() in asked or any(
+            word in one.subject.name.casefold() for word in asked
+        )
+        return not named, one.subject.host not in hosts, one.kind.root
+
+    chosen: list[Hypothesis] = []
+    for one in sorted((one for one in cause.effects if one.connected), key=distance):
+        if sum(other.kind is one.kind for other in chosen) < 2:
+            chosen.append(one)
+    return [
+        f"{capital(plain(one.claim))}: {finding_line(best_findings(one, 1)[0], look.now)}"
+        for one in chosen[:MOST_EFFECTS]
+    ]
+
+
+def _against(made: Investigation, cause: Hypothesis) -> list[str]:
+    lines: list[str] = []
+    if len(cause.sources) == 1:
+        only = next(iter(cause.sources))
+        other = {"metric": "no log line and no alert", "log": "no metric and no alert",
+                 "alert": "no metric and no log line"}.get(only, "nothing else")  # fmt: skip
+        lines.append(f"Against it: {other} of its own confirms this")
+    if not cause.active:
+        lines.append("Against it: it no longer lasts")
+    rival = next((one for one in made.diagnosis.causes[1:] if one.confidence == "likely"), None)
+    if rival is not None and rival.score > cause.score - 0.1:
+        lines.append(
+            f"Against it: {plain(rival.claim)} as well{cited([rival.findings[0].evidence])}"
+        )
+    return lines
+
+
+def _details(look: Look, made: Investigation) -> Iterator[str]:
+    subject = made.cause.subject.name if made.cause is not None else ""
+    for name, found in made.details.items():
+        values = found.data(InstantValues)
+        if values is not None:
+            yield from _values(look, name, found, values, subject)
+        patterns = found.data(PatternListing)
+        for pattern in patterns.items[:3] if patterns is not None else ():
+            who = names([plain(one, 40) for one in pattern.services])
+            where = (
+                f" on {names([plain(one, 40) for one in pattern.hosts])}" if pattern.hosts else ""
+            )
+            yield f"{who}{where} writes: {code(pattern.example)}{found.cite}"
+
+
+def _values(
+    look: Look, name: str, found: Found, values: InstantValues, subject: str
+) -> Iterator[str]:
+    unit = query_unit(values.query)
+    says = {
+        "detail_containers": "container {name} holds {value} of memory",
+        "detail_senders": "{host} sends {value} over the network",
+        "detail_guests": "guest {host} uses {value} of its processors",
+        "detail_time_to_full": "at this rate {mountpoint} is full in {value}",
+        "detail_memory": "{host}: {metric} is {value}",
+        "detail_power": "{metric} is {value}",
+        "detail_disk": "{device} is a {model_name}, serial {serial_number}",
+    }[name]
+    for sample in values.items[:40]:
+        labels = {key: plain(value, 60) for key, value in sample.labels.items()}
+        own = unit or metric_unit(labels.get("__name__", ""))
+        value = with_unit(sample.value, own)
+        metric = labels.get("__name__", "").replace("\\", "")
+        if name == "detail_time_to_full":
+            if sample.labels.get("fstype", "").startswith(("nfs", "cifs")):
+                continue
+            value = with_unit(sample.value, "s")
+        if name == "detail_power":
+            value, metric = _power(metric, sample.value or 0.0)
+        if name == "detail_disk" and sample.labels.get("device") != subject:
+            continue
+        yield says.format_map(
+            _Blank(labels | {"value": value, "host": plain(look.inventory.host_of(sample.labels)),
+                             "metric": code(metric, 60) if name != "detail_power" else metric})
+        ) + found.cite  # fmt: skip
+
+
+def _power(metric: str, value: float) -> tuple[str, str]:
+    if metric.endswith("runtime"):
+        return with_unit(value, "s"), "the battery's remaining runtime"
+    if metric.endswith("charge"):
+        return with_unit(value, "%"), "the battery's charge"
+    return with_unit(value, "%"), "the load on the UPS"
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _affected(look: Look, cause: Hypothesis) -> str:
+    hosts = [one.subject.host or one.subject.name for one in cause.effects]
+    hosts = [host for host in hosts if host and host != cause.subject.host]
+    if not hosts:
+        return ""
+    ids = [one.evidence for effect in cause.effects for one in effect.findings[:1]]
+    return f"{names([plain(host, 60) for host in sorted(set(hosts))], 8)}{cited(ids[:3])}"
+
+
+def _without_cause(look: Look, made: Investigation) -> Iterator[str]:
+    weak = made.diagnosis.causes
+    signs = [*weak[:3], *made.diagnosis.symptoms[:5]]
+    first = signs[0]
+    said = f"{capital(plain(first.claim))} {since(first.onset, look.now, open_start=first.open_start)}".strip()
+    yield f"**No confirmed cause.** {said}.{cited([first.findings[0].evidence])}\n\n"
+    yield "**What is known**\n" + _bullets(
+        [finding_line(best_findings(one, 1)[0], look.now) for one in signs]
+    )
+    if made.checked:
+        yield f"**Checked**: {'; '.join(made.checked)}.\n\n"
+    steps = steps_of(made.runbook, "checks")
+    if steps is not None:
+        yield next_steps(steps)
+
+
+def _nothing_wrong(look: Look, made: Investigation) -> Iterator[str]:
+    usable = [found for found in look.caller.made if found.ok]
+    about = (
+        f" about {names([plain(one.name, 60) for one in look.focus.entities])}"
+        if look.focus.named
+        else ""
+    )
+    if not usable:
+        yield "**Nothing could be checked**, so there is no answer.\n\n"
+        return
+    healthy = look.question.intent is Intent.OVERVIEW and not _asks_whether_wrong(look)
+    opening = "Yes, as far as can be seen: nothing" if healthy else "Nothing"
+    if look.question.intent is Intent.WHY and look.focus.named:
+        yield f"**No confirmed cause**: nothing is visibly wrong{about} in the time looked at.\n\n"
+    else:
+        yield f"**{opening} is visibly wrong{about}.**\n\n"
+    if made.checked:
+        yield "**Checked**\n" + _bullets([capital(line) for line in made.checked])
+    steps = steps_of(made.runbook, "checks") if look.question.intent is Intent.WHY else None
+    if steps is not None:
+        yield next_steps(steps)
+
+
+def _others(look: Look, made: Investigation) -> Iterator[str]:
+    others = [one for one in made.diagnosis.others if one.severity >= 2 and one.active]
+    if not others:
+        return
+    shown = [
+        f"{capital(plain(one.claim))} {since(one.onset, look.now, open_start=one.open_start)}".strip()
+        + cited([one.findings[0].evidence])
+        for one in others[:3]
+    ]
+    yield "**Also seen, with no visible connection**\n" + _bullets(shown)
+
+
+def next_steps(steps: Steps) -> str:
+    """The section with what to do."""
+    where = f", section {plain(steps.heading)}" if steps.heading else ""
+    head = f"**What to do next**, from the runbook {plain(steps.title)}{where} (`sre runbooks show {steps.id}`){steps.cite}\n"
+    return head + "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1)) + "\n"
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "".join(f"- {line}\n" for line in lines) + "\n"

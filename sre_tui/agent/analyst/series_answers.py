@@ -1,0 +1,285 @@
+"""Answers with metrics, logs and changes: what was asked for, shortly, with its figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.matchers import host_matcher, stream_selector
+from sre_tui.agent.analyst.report import gaps, unknown_names
+from sre_tui.agent.analyst.signals import BY_ID
+from sre_tui.agent.analyst.wording import clock_time, code, names, plain, since
+from sre_tui.tools.arguments import format_window
+from sre_tui.tools.loki_data import LogChanges, LogListing, PatternListing
+from sre_tui.tools.prometheus_data import MetricMatches, SeriesListing
+from sre_tui.views.units import metric_unit, query_unit, with_unit
+
+ROWS: Final = 8
+_METRIC_NAME: Final = re.compile(r"\b[a-zA-Z_:][a-zA-Z0-9_:]*_[a-zA-Z0-9_:]+\b")
+_COUNTER: Final = re.compile(r"(_total|_count|_sum)$")
+
+WORDS: Final[tuple[tuple[str, str, str], ...]] = (
+    (r"\bload\b|\blast\b", "load", "node_load1{$S}"),
+    (r"\b(temp\w*|hot|heiß|warm)\b", "temperature", "max by (instance) (node_hwmon_temp_celsius{$S})"),
+    (r"\bswap\b", "used swap", "node_memory_SwapTotal_bytes{$S} - node_memory_SwapFree_bytes{$S}"),
+    (r"\b(memory|ram|mem|speicher|arbeitsspeicher)\b", "available memory", "node_memory_MemAvailable_bytes{$S}"),
+    (r"\b(cpu|processor|auslastung|prozessor)\b", "busy processors", BY_ID["cpu_busy"].value),
+    (r"\b(iowait|io|i/o|latency|latenz)\b", "waiting for storage", BY_ID["io_wait"].value),
+    (r"\b(traffic|bandwidth|network|netz\w*|receive\w*|download)\b", "received", 'sum by (instance) (rate(node_network_receive_bytes_total{device!~"lo|veth.*|br-.*|docker.*",$S}[5m]))'),
+    (r"\b(iops|throughput|disk)\b", "disk traffic", "sum by (instance) (rate(node_disk_read_bytes_total{$S}[5m]) + rate(node_disk_written_bytes_total{$S}[5m]))"),
+    (r"\b(space|full|free|voll|platz|usage)\b", "used space", BY_ID["space"].value),
+    (r"\b(uptime|boot\w*|läuft)\b", "time since boot", "time() - node_boot_time_seconds{$S}"),
+    (r"\b(ups|battery|usv|power|akku|voltage)\b", "battery charge", "network_ups_tools_battery_charge"),
+    (r"\b(cert\w*|zertifikat\w*)\b", "time until the certificate expires", "probe_ssl_earliest_cert_expiry - time()"),
+)  # fmt: skip
+
+
+async def show_metric(look: Look) -> Iterator[str]:
+    """A metric by its name, or what an everyday word stands for, of the machines named."""
+    named = _METRIC_NAME.findall(look.question.text)
+    if named and _is_metric(named[0]):
+        return await _metric_by_name(look, named[0])
+    await look.discover("identity", "targets")
+    look.note_missing_backends("prometheus")
+    for pattern, title, query in WORDS:
+        if re.search(pattern, look.question.folded):
+            hosts = look.focus.hosts
+            matcher = host_matcher(*hosts) if hosts else ""
+            filled = query.replace("$S", matcher) if matcher else _bare(query)
+            found = await look.ask(
+                metric=Call("prometheus_range_query", {"query": filled, **look.window()})
+            )
+            return _metric(look, title, found["metric"])
+    words = [word for word in look.question.candidates if word not in look.focus.hosts]
+    found = await look.ask(
+        matches=Call("prometheus_search_metrics", {"pattern": " ".join(words[:2]), "limit": 20})
+    )
+    return _matches(look, found["matches"])
+
+
+def _is_metric(word: str) -> bool:
+    return word.count("_") >= 1 and not word.endswith((".service", ".sh"))
+
+
+def _bare(query: str) -> str:
+    return query.replace(",$S", "").replace("{$S}", "")
+
+
+async def _metric_by_name(look: Look, name: str) -> Iterator[str]:
+    await look.discover("targets")
+    hosts = look.focus.hosts
+    selector = f"{name}{{{host_matcher(*hosts)}}}" if hosts else name
+    query = f"rate({selector}[5m])" if _COUNTER.search(name) else selector
+    found = await look.ask(metric=Call("prometheus_range_query", {"query": query, **look.window()}))
+    data = found["metric"].data(SeriesListing)
+    if data is not None and not data.items:
+        await look.ask(matches=Call("prometheus_search_metrics", {"pattern": name, "limit": 10}))
+    return _metric(look, name, found["metric"])
+
+
+def _metric(look: Look, title: str, found: Found) -> Iterator[str]:
+    yield from unknown_names(look)
+    data = found.data(SeriesListing)
+    if data is None:
+        yield f"**{plain(title)} could not be read.**{found.cite}\n\n"
+    elif not data.items:
+        yield f"**There are no values of {code(title, 80)}** in this window.{found.cite}\n\n"
+        for hint in data.hints[:2]:
+            yield f"{plain(hint, 240)}{found.cite}\n\n"
+    else:
+        unit = query_unit(data.query)
+        first = data.items[0]
+        lead = with_unit(first.stats.last, unit or metric_unit(first.labels.get("__name__", "")))
+        if len(data.items) == 1:
+            yield f"**{plain(title)}: {lead}** now on {_who(look, first.labels)}.{found.cite}\n\n"
+        else:
+            yield f"**{plain(title)}**, {len(data.items)} series, the highest first{found.cite}\n\n"
+        for each in data.items[:ROWS]:
+            own = unit or metric_unit(each.labels.get("__name__", ""))
+            stats = each.stats
+            when = f" at {clock_time(stats.max_at, look.now)}" if stats.max_at else ""
+            yield (
+                f"- {_who(look, each.labels)}: {with_unit(stats.last, own)} now, between "
+                f"{with_unit(stats.min, own)} and {with_unit(stats.max, own)}{when}{found.cite}\n"
+            )
+        yield f"\nAs a chart: `sre metrics range '{data.query}'`\n\n"
+    yield from gaps(look)
+
+
+def _who(look: Look, labels: dict[str, str]) -> str:
+    host = look.inventory.host_of(labels)
+    thing = next(
+        (labels[n] for n in ("device", "mountpoint", "name", "ups", "mode") if labels.get(n)), ""
+    )
+    return plain(" ".join(part for part in (host, thing) if part) or "all", 100)
+
+
+def _matches(look: Look, found: Found) -> Iterator[str]:
+    data = found.data(MetricMatches)
+    if data is None or not data.items:
+        yield f"**No metric matches that.**{found.cite}\n\n"
+        for hint in data.hints[:1] if data is not None else ():
+            yield f"{plain(hint, 200)}{found.cite}\n\n"
+    else:
+        yield f"**{data.total} metrics match**{found.cite}\n"
+        for item in data.items[:ROWS]:
+            yield f"- {code(item.name, 100)}: {plain(item.help, 120)}{found.cite}\n"
+        yield "\n"
+    yield from gaps(look)
+
+
+async def show_logs(look: Look) -> Iterator[str]:
+    """Log lines of what the question names, worst first, with their patterns."""
+    await look.discover("logs", *(("targets",) if look.caller.offers("prometheus_targets") else ()))
+    look.note_missing_backends("loki")
+    selector = _selector(look)
+    level = _level(look.question.folded)
+    window = look.window()
+    arguments: dict[str, object] = {"query": selector, **window}
+    if level:
+        arguments["level"] = level
+    quoted = re.search(r"[\"'`]([^\"'`]{2,80})[\"'`]", look.question.text)
+    if quoted:
+        text = quoted.group(1).replace("\\", "\\\\").replace('"', '\\"')
+        arguments["query"] = f'{selector} |= "{text}"'
+    found = await look.ask(
+        lines=Call("loki_query_logs", {**arguments, "limit": 20}),
+        patterns=Call("loki_patterns", {**arguments, "limit": 8}),
+    )
+    return _logs(look, found["lines"], found["patterns"], level)
+
+
+def _selector(look: Look) -> str:
+    inventory = look.inventory
+    services = [name for name in look.focus.services if name in inventory.services]
+    named = [entity.name for entity in look.focus.of(EntityKind.HOST)]
+    if services:
+        return stream_selector(inventory.service_label, services)
+    return stream_selector(inventory.host_label, named) if named else look.all_streams()
+
+
+def _level(folded: str) -> str:
+    if re.search(r"\b(errors?|fehler|failed|failures?)\b", folded):
+        return "error"
+    return "warning" if re.search(r"\bwarn\w*\b", folded) else ""
+
+
+def _logs(look: Look, lines: Found, patterns: Found, level: str) -> Iterator[str]:
+    yield from unknown_names(look)
+    data = lines.data(LogListing)
+    grouped = patterns.data(PatternListing)
+    scope = look.question.scope
+    window = f"between {clock_time(scope.start, look.now)} and {clock_time(scope.end, look.now)}"
+    what = f"{level} lines" if level else "log lines"
+    if data is None:
+        yield f"**The logs could not be read.**{lines.cite}\n\n"
+    elif not data.items:
+        yield f"**There are no {what}** {window}.{lines.cite}\n\n"
+        for hint in data.hints[:2]:
+            yield f"{plain(hint, 200)}{lines.cite}\n\n"
+    else:
+        amount = grouped.lines if grouped is not None and grouped.lines else len(data.items)
+        cite = patterns.cite if grouped is not None and grouped.lines else lines.cite
+        yield f"**{amount} {what}** {window}.{cite}\n\n"
+        if grouped is not None and grouped.items:
+            yield "Most frequent:\n"
+            for one in grouped.items[:5]:
+                who = names([plain(s, 40) for s in one.services[:2]])
+                yield f"- {one.count} × {who}: {code(one.example, 160)}{patterns.cite}\n"
+            yield "\n"
+        yield "Newest:\n"
+        for entry in data.items[:ROWS]:
+            yield f"- {clock_time(entry.at, look.now)} {plain(entry.service or '', 40)} {code(entry.line, 180)}{lines.cite}\n"
+        yield "\n"
+    yield from gaps(look)
+
+
+async def show_changes(look: Look) -> Iterator[str]:
+    """What changed around a moment or within a window."""
+    await look.discover("logs", "alerts", "targets")
+    look.note_missing_backends("loki")
+    scope = look.question.scope
+    half = (scope.end - scope.start) / 2
+    moment = scope.moment or scope.start + half
+    arguments: dict[str, object] = {
+        "around": moment.isoformat(),
+        "window": format_window(max(half, timedelta(minutes=5))),
+    }
+    selector = _selector(look)
+    if look.focus.hosts and selector == look.all_streams():
+        selector = stream_selector(look.inventory.host_label, look.focus.hosts)
+    if selector != look.all_streams():
+        arguments["selector"] = selector
+    found = await look.ask(changes=Call("loki_correlate_changes", arguments))
+    return _changes(look, found["changes"])
+
+
+_RANK: Final = (
+    "oom", "update", "deploy", "error_started", "restart", "error_rate", "alert", "new_message",
+    "went_silent", "appeared", "volume_up", "volume_down",
+)  # fmt: skip
+
+
+def _changes(look: Look, found: Found) -> Iterator[str]:
+    yield from unknown_names(look)
+    data = found.data(LogChanges)
+    scope = look.question.scope
+    alerts = [
+        one
+        for one in look.inventory.alerts
+        if one.active_at is not None
+        and scope.start <= one.active_at <= scope.end
+        and (not look.focus.hosts or (one.host or "") in look.focus.hosts)
+    ]
+    window = f"between {clock_time(scope.start, look.now)} and {clock_time(scope.end, look.now)}"
+    items = sorted(data.items, key=lambda one: (_RANK.index(one.kind), one.at)) if data else []
+    if data is None:
+        yield f"**The changes in the logs could not be read.**{found.cite}\n\n"
+    if not items and not alerts:
+        if data is not None:
+            yield f"**Nothing changed** that logs or alerts tell of, {window}.{found.cite}{look.cite('alerts')}\n\n"
+        yield from gaps(look)
+        return
+    if items:
+        first = items[0]
+        yield (
+            f"**Most telling change: {plain(first.subject, 80)}: {plain(first.text, 160)}** at "
+            f"{clock_time(first.at, look.now)}.{found.cite}\n\n"
+        )
+        yield f"In order of time, {window}:\n"
+        chosen = sorted(items[:ROWS], key=lambda one: one.at)
+        for one in chosen:
+            example = (
+                f": {code(one.example, 140)}" if one.example and one.example not in one.text else ""
+            )
+            yield (
+                f"- {clock_time(one.at, look.now)} {one.kind.replace('_', ' ')}, "
+                f"{plain(one.subject, 80)}: {plain(one.text, 160)}{example}{found.cite}\n"
+            )
+        yield "\n"
+    if alerts:
+        yield (
+            "Alerts that began then:\n"
+            + "".join(
+                f"- {plain(one.name, 80)}{' on ' + plain(one.host, 60) if one.host else ''} "
+                f"{since(one.active_at, look.now)}{look.cite('alerts')}\n"
+                for one in alerts[:ROWS]
+            )
+            + "\n"
+        )
+    yield from gaps(look)
+
+
+def metric_templates() -> Iterator[str]:
+    """Every expression of this module, with sample labels."""
+    for _, _, query in WORDS:
+        yield _bare(query)
+        yield query.replace("$S", host_matcher("media"))
+
+
+__all__ = ["metric_templates", "show_changes", "show_logs", "show_metric"]
