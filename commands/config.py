@@ -62,7 +62,7 @@ def path(context: typer.Context) -> None:
     "Examples:\n\n  sre config show\n\n  sre config show --json"
 )
 def show(context: typer.Context, as_json: JSON_OPTION = False) -> None:
-    """Every setting that differs from its default, with its origin."""
+    """Every setting with its origin, as a variable, a file or the default."""
     invocation = invocation_of(context)
     loaded = load_with_origins(invocation.environment, invocation.flags)
     rows = [
@@ -153,6 +153,8 @@ def _value_cell(row: dict[str, Any], display: Display) -> Cell:
     value = row["value"]
     if value is None or value == []:
         return Cell("not set", None, Tone.MUTED)
+    if isinstance(value, bool):
+        return Cell(str(value).lower(), str(value))
     text = ", ".join(value) if isinstance(value, list) else str(value)
     return Cell(text, text)
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
 from commands.diagnostics import ExitCode, Problem
+from commands.layout import GAP, layout
+from providers.text import clean
 from sre_tui.nearest import nearest
-from widgets.cell import Column, Display, Tone, fit_columns
+from widgets.cell import Column, Display, Tone
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -116,48 +118,44 @@ def write_table(
         emoji=False,
     )
     cells = [[column.cell(row, display) for column in columns] for row in rows]
+    texts = [[Text(_flat(cell.text), style=STYLES[cell.tone]) for cell in row] for row in cells]
     natural = {
-        column.key: max(
-            [len(column.title), *(Text(row[i].text).cell_len for row in cells)], default=0
-        )
+        column.key: max([len(column.title), *(row[i].cell_len for row in texts)])
         for i, column in enumerate(columns)
     }
-    fitted = _fit(columns, natural, console.width) if terminal else [(c, None) for c in columns]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
+    fitted: Sequence[tuple[Column[Any], int | None]] = [(column, None) for column in columns]
+    if terminal:
+        telling = [c for i, c in enumerate(columns) if _tells(c, [row[i].plain for row in texts])]
+        fitted = layout(telling, natural, console.width)
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold dim")
     for column, width in fitted:
         table.add_column(
             Text(column.title),
             justify=column.align,
             no_wrap=True,
-            overflow="ellipsis" if terminal else "ignore",
+            overflow="ellipsis",
             width=width,
         )
     shown = {column.key for column, _ in fitted}
-    for row in cells:
+    for row in texts:
         table.add_row(
-            *(
-                Text(cell.text.replace("\n", " "), style=STYLES[cell.tone])
-                for column, cell in zip(columns, row, strict=True)
-                if column.key in shown
-            )
+            *(text for column, text in zip(columns, row, strict=True) if column.key in shown)
         )
-    if title and terminal:
-        console.print(Text(title, style="dim"))
-    console.print(table, soft_wrap=not terminal)
+    with console.capture() as capture:
+        if title and terminal:
+            console.print(Text(_flat(title), style="dim"))
+        console.print(table)
+    for line in capture.get().splitlines():
+        stream.write(line.rstrip() + "\n")
 
 
-def _fit(
-    columns: Sequence[Column[Any]], natural: Mapping[str, int], width: int
-) -> list[tuple[Column[Any], int | None]]:
-    chosen = fit_columns(columns, width)
-    spare = width - sum(min(natural[c.key], given) + 2 for c, given in chosen)
-    fitted: list[tuple[Column[Any], int | None]] = []
-    for column, given in chosen:
-        wanted = natural[column.key]
-        extra = max(0, min(spare, wanted - given))
-        spare -= extra
-        fitted.append((column, min(wanted, given + extra)))
-    return fitted
+def _flat(text: str) -> str:
+    return clean(text).replace("\n", " ").replace("\t", " ")
+
+
+def _tells(column: Column[Any], texts: Sequence[str]) -> bool:
+    """Whether a column is worth its room: one that may be dropped and is empty is not."""
+    return column.priority == 0 or any(texts)
 
 
 def _picked(row: Mapping[str, Any], fields: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
