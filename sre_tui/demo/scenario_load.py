@@ -135,10 +135,15 @@ class _Reader:
             what = f"unknown target {target!r} of {kind} (a {model.hits.value})"
             self._problem((*path, "target"), what + _nearest(str(target), names))
         try:
-            return model.model_validate(entry)
+            fault = model.model_validate(entry)
         except ValidationError as error:
             self._invalid(error, path, model)
             return None
+        for key, allowed in fault.names(lab).items():
+            if entry[key] not in allowed:
+                what = f"unknown {key} {entry[key]!r} of {kind}"
+                self._problem((*path, key), what + _nearest(str(entry[key]), list(allowed)))
+        return fault
 
     def _tasks(self, lab: Homelab) -> None:
         raw = self.data.get("raw")

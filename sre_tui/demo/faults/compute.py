@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
+from sre_tui.demo.faults.services import bad_answers
 from sre_tui.demo.world.logs import Source
 from sre_tui.demo.world.shapes import FOREVER, Floats, line
 
@@ -236,6 +237,8 @@ class GuestStopped(Fault):
     def act(self, stage: Stage, start: float, end: float) -> None:
         guest = stage.lab.guest_by_name[self.target]
         stage.stop_guest(guest, start, end)
+        sites = stage.probes_on(guest.name)
+        bad_answers(stage, sites, start, end, 0.3, 502)
         kind = "vzshutdown" if guest.type == "lxc" else "qmshutdown"
         begin = "vzstart" if guest.type == "lxc" else "qmstart"
         task = f"UPID:{guest.node}:001A2B3C:0D4E5F60:{int(start):08X}"

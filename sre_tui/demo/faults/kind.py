@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
@@ -130,6 +131,10 @@ class Fault(BaseModel):
     at: Offset
     severity: float = Field(default=0.6, ge=0.0, le=1.0)
     duration: Length | None = None
+
+    def names(self, lab: Homelab) -> Mapping[str, Sequence[str]]:
+        """By parameter, the names that are allowed in it; only of parameters that are set."""
+        return {}
 
     @abstractmethod
     def act(self, stage: Stage, start: float, end: float) -> None:

@@ -259,7 +259,7 @@ class LogFlood(Fault):
         per_hour = 4000 + 26_000 * self.severity
         stage.murmur(
             stage.source(guest.name, name, "debug"), per_hour,
-            f"{self.line} (iteration <hex:8>)", start, end,
+            lambda rng: f"{self.line} (iteration {rng.getrandbits(32):08x})", start, end,
         )  # fmt: skip
         stage.raise_("log.lines", "loki", start, end, per_hour / 3600 * 8)
         stage.raise_("cpu.user", guest.name, start, end, 0.08)

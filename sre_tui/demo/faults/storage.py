@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
-from sre_tui.demo.world.homelab import Disk, Pool
+from sre_tui.demo.world.homelab import Disk, Homelab, Pool
 from sre_tui.demo.world.logs import Source
 from sre_tui.demo.world.phrases.template import phrase
 from sre_tui.demo.world.shapes import FOREVER, line
@@ -135,13 +136,13 @@ class PoolDegraded(Fault):
 
     disk: str | None = Field(default=None, description="member that vanished; the last by default")
 
+    def names(self, lab: Homelab) -> Mapping[str, Sequence[str]]:
+        pool = lab.pool_by_id.get(self.target)
+        return {"disk": pool.disks} if pool and self.disk else {}
+
     def act(self, stage: Stage, start: float, end: float) -> None:
         pool = stage.lab.pool_by_id[self.target]
         member = self.disk or pool.disks[-1]
-        if member not in pool.disks:
-            raise ValueError(
-                f"disk {member!r} is not in {pool.id}; allowed: {', '.join(pool.disks)}"
-            )
         name = member.partition("/")[2]
         state = 2.0 if pool.layout == "stripe" else 1.0
         stage.hold("pool.state", pool.id, start, end, state)
@@ -179,7 +180,10 @@ class PoolFilling(Fault):
     summary: ClassVar[str] = "a pool fills up within hours"
 
     within: Length = Field(default=6 * 3600.0, description="how long it takes to get there")
-    writer: str | None = Field(default=None, description="guest that writes; found by default")
+    writer: str | None = Field(default=None, description="machine that writes; found by default")
+
+    def names(self, lab: Homelab) -> Mapping[str, Sequence[str]]:
+        return {"writer": list(lab.machines)} if self.writer else {}
 
     def act(self, stage: Stage, start: float, end: float) -> None:
         pool = stage.lab.pool_by_id[self.target]
@@ -192,8 +196,6 @@ class PoolFilling(Fault):
         users = [*stage.lab.guests_mounting(pool.id), *stage.lab.guests_stored_on(pool.id)]
         by_use = sorted(users, key=lambda guest: -len(guest.containers))
         writer = self.writer or (by_use[0].name if by_use else pool.host)
-        if writer not in stage.lab.machines:
-            raise ValueError(f"writer {writer!r} is no machine of this homelab")
         speed = min(rise / self.within, 250e6)
         stage.raise_("net.tx", writer, start, stop, speed)
         stage.raise_("net.rx", pool.host, start, stop, speed)

@@ -165,7 +165,9 @@ class Stage:
         self.scrape_fails(name, start, end, error)
         for probe in self.lab.probes:
             if name in probe.guests:
-                self.probe_fails(probe.instance, start, end)
+                # The proxy still answers for a guest that is gone.
+                behind = probe.module == "http" and name == probe.host
+                self.probe_fails(probe.instance, start, end, 502.0 if behind else None)
         self.mute(start, end, name)
         if end < FOREVER:
             self.plant.machines.restart(name, np.array([end]))

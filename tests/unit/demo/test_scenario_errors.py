@@ -101,6 +101,10 @@ questions:
          "x.yaml:5: backend: Input should be 'proxmox', 'pbs' or 'truenas', not 'vmware'"),
         ("id: a\ntitle: bbb\nx: !!python/object:os.system {}", "x.yaml:3: not valid YAML"),
         ("id: a\ntitle: bbb\n? [a, b]\n: c", "x.yaml:3: "),
+        ("id: a\ntitle: bbb\nfaults:\n- {kind: pool_filling, target: nas1/tank, at: 0, writer: docker}",
+         "x.yaml:4: unknown writer 'docker' of pool_filling, did you mean 'docker1'?"),
+        ("id: a\ntitle: bbb\nfaults:\n- {kind: pool_degraded, target: nas1/fast, at: 0, disk: nas1/sda}",
+         "allowed: nas1/sdg, nas1/sdh"),
         ("id: \x00", "x.yaml:1: not valid YAML"),
     ],
 )  # fmt: skip
