@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import platform
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from providers.llm import LanguageModel, LlmConfig, LlmError, warm_up
@@ -17,16 +19,20 @@ from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
 from sre_tui.agent.limits import Deadline
 from sre_tui.agent.model import model_config
 from sre_tui.agent.model_loop import ModelLoop
-from sre_tui.agent.prompt import question_prompt, schemas, system_prompt, tokens_of
+from sre_tui.agent.prompt import fitting, question_prompt, schemas, system_prompt, tokens_of
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.run import Run
 from sre_tui.agent.session import Session
 from sre_tui.agent.session_store import SessionStore
 from sre_tui.agent.site import read_notes, seen_names
 from sre_tui.agent.turn import Turn
+from sre_tui.agent.untrusted import bounded
 from sre_tui.settings import LlmSettings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.tool import Tool
+
+_TOOLS_SHARE = 0.4
+"""Part of a model's context that the tools may take."""
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +150,7 @@ class Agent:
             turn.take_back()
             turn.mode, turn.model = "analyst", None
             turn.degrade("model", f"{why}; the built-in analyst answers instead")
+            turn.deadline.grant_grace()
         await self._ask_analyst(turn, llm)
 
     async def _ask_model(self, turn: Turn, llm: LlmSettings, config: LlmConfig) -> None:
@@ -151,19 +158,28 @@ class Agent:
         context_tokens, turn.site_names = await asyncio.gather(
             model.context_tokens(), self._discovery.names()
         )
-        offered = schemas(turn.tools)
+        offered = fitting(schemas(turn.tools), context_tokens * _TOOLS_SHARE)
+        if len(offered) <= len(turn.tools):
+            turn.degrade(
+                "budget",
+                f"the model's context of {context_tokens} tokens holds only {len(offered) - 1} of "
+                f"{len(turn.tools)} tools; raise LLM_CONTEXT_TOKENS if it can take more",
+            )
         fence = turn.session.fence
         for_answer = min(2000, context_tokens // 5)
         spare = context_tokens // 20
+        room = context_tokens - for_answer - spare - tokens_of(offered)
         conversation = Conversation(
             system=system_prompt(
                 fence, turn.notes, joined(turn.site_names, seen_names(turn.store.all))
             ),
-            question=question_prompt(turn.question, turn.attached, fence, turn.now),
+            question=question_prompt(
+                bounded(turn.question, room // 4), turn.attached, fence, turn.now, room // 3
+            ),
             earlier=turn.earlier,
             store=turn.store,
             fence=fence,
-            room=context_tokens - for_answer - spare - tokens_of(offered),
+            room=room,
         )
         anonymizer = self._anonymizer(turn) if llm.anonymize else None
         await ModelLoop(turn, model, conversation, offered, llm, anonymizer).run()
@@ -205,6 +221,8 @@ class Agent:
 
     def _anonymizer(self, turn: Turn) -> Anonymizer:
         made = self._anonymizers.setdefault(turn.session.id, Anonymizer())
+        made.learn("HOST", platform.node())
+        made.learn("USER", Path.home().name)
         for backend in ("prometheus", "grafana", "loki"):
             for endpoint in self._context.settings.endpoints(backend):
                 made.learn("HOST", endpoint.host)

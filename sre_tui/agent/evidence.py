@@ -111,10 +111,11 @@ class EvidenceStore:
 
 
 def summary_of(text: str, troubles: Iterable[str] = ()) -> str:
-    """One line about a result: its heading, what follows if that is all, and what was wrong."""
+    """One line about a result: its heading, its first row, and what was wrong with its sources."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    told = " ".join(lines[:2]) if len(lines) <= 2 else lines[0]
-    return one_line("; ".join([told, *troubles]) or "nothing", 240)
+    # Lines that begin with "!" say what the troubles say.
+    told = " ".join([line for line in lines if not line.startswith("!")][:2])
+    return one_line("; ".join(part for part in (told, *troubles) if part) or "nothing", 240)
 
 
 def _arguments(evidence: Evidence) -> str:

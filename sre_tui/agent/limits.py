@@ -1,4 +1,4 @@
-"""How long and how dear the work on one question may get."""
+"""How long the work on one question may take."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ class Deadline:
     """A point in time after which no further tool or model call begins."""
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.grace = seconds / 4
+        """Seconds granted for a last answer once the time is up."""
         self._started = time.monotonic()
+        self._end = self._started + seconds
 
     @property
     def elapsed(self) -> float:
@@ -20,14 +22,13 @@ class Deadline:
     @property
     def left(self) -> float:
         """Seconds that remain, never below 0."""
-        return max(0.0, self.seconds - self.elapsed)
+        return max(0.0, self._end - time.monotonic())
 
     @property
     def passed(self) -> bool:
         """Whether the time is up."""
         return self.left <= 0
 
-    @property
-    def grace(self) -> float:
-        """Seconds granted for a last answer once the time is up."""
-        return self.seconds / 4
+    def grant_grace(self) -> None:
+        """Leave at least the grace: somebody else takes over when the time is nearly up."""
+        self._end = max(self._end, time.monotonic() + self.grace)

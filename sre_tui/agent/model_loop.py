@@ -14,6 +14,7 @@ from providers.llm import (
     Finished,
     LanguageModel,
     LlmError,
+    Stalled,
     TextPiece,
     ToolCallRequest,
     Waiting,
@@ -120,6 +121,8 @@ class ModelLoop:
         try:
             reply = await self._ask(closing=True)
         except (_OutOfTime, LlmError) as error:
+            if not turn.runner.evidence:
+                raise Stalled(f"{self._model.name} gave no answer: {limit}") from None
             if isinstance(error, LlmError):
                 turn.degrade("model", error.detail)
             reply = _Reply("", ())

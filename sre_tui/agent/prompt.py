@@ -61,12 +61,14 @@ def system_prompt(fence: Fence, notes: str, names: Mapping[str, Sequence[str]]) 
     return "\n\n".join(parts)
 
 
-def question_prompt(question: str, attached: str, fence: Fence, now: datetime) -> str:
+def question_prompt(
+    question: str, attached: str, fence: Fence, now: datetime, room: int = ATTACHED_TOKENS
+) -> str:
     """The question with the time it was asked, and what was piped in, fenced."""
     said = f"Now: {now:%A %Y-%m-%d %H:%M} UTC\n\n{question}"
     if attached:
         said += "\n\nThe operator piped in:\n" + fence.wrap(
-            "stdin", bounded(attached, ATTACHED_TOKENS)
+            "stdin", bounded(attached, min(room, ATTACHED_TOKENS))
         )
     return said
 
@@ -81,6 +83,17 @@ def schemas(tools: Iterable[Tool[Any]]) -> list[dict[str, Any]]:
         lean = _lean(parameters, definitions)
         made.append({"type": "function", "function": {**function, "parameters": lean}})
     return [*made, _PAGING]
+
+
+def fitting(offered: Sequence[dict[str, Any]], tokens: float) -> list[dict[str, Any]]:
+    """As many schemas, from the first on, as fit; the one for reading on always stays."""
+    *tools, paging = offered
+    kept: list[dict[str, Any]] = []
+    for tool in tools:
+        if tokens_of([*kept, tool, paging]) > tokens:
+            break
+        kept.append(tool)
+    return [*kept, paging]
 
 
 def tokens_of(schemas_: Sequence[Mapping[str, Any]]) -> int:

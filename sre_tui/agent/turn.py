@@ -81,6 +81,8 @@ class Turn:
     @property
     def cost(self) -> float | None:
         """US dollars so far; None if some call's price is not known."""
+        if not self._model_calls:
+            return 0.0
         known = [cost for cost in self._costs if cost is not None]
         return sum(known) if known and len(known) == len(self._costs) else None
 

@@ -204,7 +204,7 @@ async def test_arguments_beyond_repair_are_asked_for_again(
         '<tool_call>\n{"name": "read_log", "arguments": {"host": "media"}}\n</tool_call>',
         'I will look.\n```json\n{"name": "read_log", "arguments": {"host": "media"}}\n```',
         '{"name": "read_log", "parameters": {"host": "media"}}',
-        '<think>Hm, {"name": 1}</think>[TOOL_CALLS][{"name": "read_log", "args": {"host": "media"}}]',
+        '<think>Hm.</think>[TOOL_CALLS] [{"name": "read_log", "args": {"host": "media"}}]',
         '<function=read_log>{"host": "media"}</function>',
     ],
 )
@@ -296,6 +296,29 @@ async def test_a_tool_that_hangs_is_given_up_when_the_time_is_up(
     answer = await answer_of(agent_for(max_seconds=0.5).ask("?"))
     assert answer.evidence[0].state is State.UNREACHABLE
     assert answer.text == "The disks did not answer [E1]."
+
+
+async def test_a_silent_model_leaves_time_for_the_analyst(
+    server: OpenAIServer, agent_for: MakeAgent
+) -> None:
+    silent = Say(pieces=("a",), stall_after=0)
+    server.script(silent, silent)
+    answer = await answer_of(agent_for(max_seconds=0.4).ask("?"))
+    assert answer.mode == "analyst"
+    assert "sdc has 24 errors [E1]" in answer.text
+    assert answer.evidence[0].state is State.OK
+
+
+async def test_a_tiny_context_holds_fewer_tools_and_still_answers(
+    server: OpenAIServer, agent_for: MakeAgent, bench: Bench
+) -> None:
+    server.script(say("No idea."))
+    agent = agent_for(context_tokens=2048)
+    answer = await answer_of(agent.ask("Why? " * 5000, attached="log line\n" * 50_000))
+    [request] = server.requests
+    assert len(request.text) / 3.5 < 2048
+    assert "log line" in request.text
+    assert answer.text == "No idea."
 
 
 async def test_the_cost_limit(server: OpenAIServer, agent_for: MakeAgent) -> None:
