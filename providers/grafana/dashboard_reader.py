@@ -125,17 +125,15 @@ class DashboardReader:
         """
         if not _UID.fullmatch(uid):
             raise InvalidQuery(uid, f"{uid!r} is not the uid of a dashboard")
-        try:
-            answer = await self._http.get_json(f"/api/dashboards/uid/{uid}")
-        except NotFound as error:
-            if error.status == 404 and "dashboard not found" in error.detail.lower():
-                return None
-            return await self._object(uid, FIRST_VERSION)
-        except BadResponse as error:
-            if error.status != 406:
-                raise
-            return await self._object(uid, FIRST_VERSION)
-        legacy = parsed(_LEGACY, answer, "/api/dashboards/uid")
+        # Older paths give a second-schema dashboard without saying that they cut it down.
+        stored, classic_answer = await asyncio.gather(
+            self._stored_version(uid), self._classic_answer(uid)
+        )
+        if stored.startswith("v2") or classic_answer is None:
+            return await self._object(uid, stored or FIRST_VERSION)
+        if isinstance(classic_answer, NotFound):
+            return None
+        legacy = parsed(_LEGACY, classic_answer, "/api/dashboards/uid")
         version = (legacy.meta.api_version or "").rpartition("/")[2]
         if version.startswith("v2"):
             return await self._object(uid, version)
@@ -143,6 +141,28 @@ class DashboardReader:
             return second(self._http.source, self._base, uid, legacy.dashboard, legacy.meta.folder)
         made = classic(self._http.source, self._base, uid, legacy.dashboard, legacy.meta)
         return await self._with_library_panels(made)
+
+    async def _classic_answer(self, uid: str) -> JsonValue | NotFound:
+        """The answer of the classic path; None if it is gone, NotFound if the dashboard is."""
+        try:
+            return await self._http.get_json(f"/api/dashboards/uid/{uid}")
+        except NotFound as error:
+            said = error.status == 404 and "dashboard not found" in error.detail.lower()
+            return error if said else None
+        except BadResponse as error:
+            if error.status != 406:
+                raise
+            return None
+
+    async def _stored_version(self, uid: str) -> str:
+        """The schema version the newer API says the dashboard is stored in; empty without it."""
+        try:
+            found = await self._stored(uid, FIRST_VERSION)
+        except BackendError:
+            return ""
+        conversion = found.status.conversion if found.status else None
+        version = (conversion.stored if conversion else None) or ""
+        return version if _VERSION.fullmatch(version) else ""
 
     @property
     def _base(self) -> str:
@@ -209,12 +229,6 @@ class DashboardReader:
             if uid in error.detail or "dashboard" in error.detail.lower():
                 return None
             raise
-        conversion = found.status.conversion if found.status else None
-        stored = (conversion.stored if conversion else None) or ""
-        if stored.startswith("v2") and stored != version:
-            if not _VERSION.fullmatch(stored):
-                raise BadResponse("the dashboard is stored in a version that has no name")
-            found = await self._stored(uid, stored)
         meta = found.metadata
         folder = (meta.annotations or {}).get("grafana.app/folder")
         if _is_second(found.spec):

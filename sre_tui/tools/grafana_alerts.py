@@ -38,11 +38,10 @@ def _render_alerts(answer: ToolResult[AlertListing], view: ModelView) -> str:
     heading = f"Alerts from {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}"
     if data.counts:
         heading += f" (of all: {_counts_text(data.counts)})"
-    page = page_of(answer, view, heading)
+    page = page_of(answer, view, heading, nothing="No alerts.")
     page.rows += [_group_text(group, view.now) for group in _groups(data.items)]
     if note := truncation(data, "alerts"):
         page.notes.append(note)
-    page.nothing = "No alerts."
     return page.text()
 
 

@@ -29,14 +29,15 @@ SEARCHED = 1000
 def _render_dashboards(answer: ToolResult[DashboardListing], view: ModelView) -> str:
     data = answer.data
     matching = f" matching {data.query!r}" if data.query else ""
-    page = page_of(answer, view, f"Dashboards{matching}: {len(data.items)}")
+    page = page_of(
+        answer, view, f"Dashboards{matching}: {len(data.items)}", nothing="No dashboards."
+    )
     for hit in data.items:
         tags = f", tags {', '.join(hit.tags)}" if hit.tags else ""
         folder = f" in {hit.folder}" if hit.folder else ""
         page.rows.append(f"{hit.title} (uid {hit.uid}){folder}{tags}")
     if note := truncation(data, "dashboards"):
         page.notes.append(note)
-    page.nothing = "No dashboards."
     return page.text()
 
 
@@ -106,9 +107,7 @@ def _render_dashboard(answer: ToolResult[DashboardDetail], view: ModelView) -> s
     data = answer.data
     dashboard = data.dashboard
     if dashboard is None:
-        page = page_of(answer, view)
-        page.nothing = "There is no such dashboard." if answer.state.has_data else page.nothing
-        return page.text()
+        return page_of(answer, view, nothing="There is no such dashboard.").text()
     folder = f" in {dashboard.folder}" if dashboard.folder else ""
     page = page_of(
         answer,
@@ -116,12 +115,12 @@ def _render_dashboard(answer: ToolResult[DashboardDetail], view: ModelView) -> s
         f"Dashboard {dashboard.title} (uid {dashboard.uid}){folder}: {len(data.items)} panels",
         f"changed {stamp(dashboard.updated, view.now)}" if dashboard.updated else "",
         dashboard.description,
+        nothing="It has no panels.",
     )
     variables = [_variable_text(each) for each in dashboard.variables]
     if variables:
         page.heading.append(f"Variables: {'; '.join(variables)}")
     page.rows += [_panel_text(panel) for panel in data.items]
-    page.nothing = "It has no panels."
     return page.text()
 
 

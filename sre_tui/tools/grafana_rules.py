@@ -34,6 +34,7 @@ def _render_rules(answer: ToolResult[RuleListing], view: ModelView) -> str:
         answer,
         view,
         f"Rules from {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}",
+        nothing="No rules.",
     )
     sources = {rule.source for rule in data.items}
     for rule in data.items:
@@ -41,7 +42,6 @@ def _render_rules(answer: ToolResult[RuleListing], view: ModelView) -> str:
         page.rows.append(_rule_text(rule, view.now) + where)
     if note := truncation(data, "rules"):
         page.notes.append(note)
-    page.nothing = "No rules."
     return page.text()
 
 

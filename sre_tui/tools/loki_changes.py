@@ -68,6 +68,7 @@ def _render(answer: ToolResult[LogChanges], view: ModelView) -> str:
         view,
         f"Changes in {data.selector} around {stamp(data.around, view.now)}, "
         f"from {stamp(data.start, view.now)} to {stamp(data.end, view.now)}, most telling first",
+        nothing="Nothing changed that the logs tell of.",
     )
     for change in sorted(data.items, key=_telling):
         times = f" (x{change.count})" if change.count > 1 and change.example == "" else ""
@@ -80,7 +81,6 @@ def _render(answer: ToolResult[LogChanges], view: ModelView) -> str:
         )
     if note := truncation(data, "changes"):
         page.notes.append(note)
-    page.nothing = "Nothing changed that the logs tell of."
     return page.text()
 
 

@@ -32,6 +32,7 @@ def _render(answer: ToolResult[PatternListing], view: ModelView) -> str:
         view,
         f"Patterns of {data.query} from {stamp(data.start, view.now)} to "
         f"{stamp(data.end, view.now)}: {data.total or 0} in {count(data.lines, 'line')}",
+        nothing="No lines.",
     )
     for pattern in data.items:
         who = ", ".join(pattern.services) or "unknown stream"
@@ -45,7 +46,6 @@ def _render(answer: ToolResult[PatternListing], view: ModelView) -> str:
         )
     if note := truncation(data, "patterns"):
         page.notes.append(note)
-    page.nothing = "No lines."
     return page.text()
 
 

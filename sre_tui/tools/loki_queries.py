@@ -22,7 +22,7 @@ from sre_tui.tools.loki_hints import why_empty
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.tools.series_text import SeriesHeading, series_page
+from sre_tui.tools.series_text import series_text
 from sre_tui.tools.tool import tool
 from sre_tui.views.human import short_time
 from sre_tui.views.logs import subject_text
@@ -39,6 +39,7 @@ def _render_logs(answer: ToolResult[LogListing], view: ModelView) -> str:
         f"{data.query} from {stamp(data.start, view.now)} to {stamp(data.end, view.now)}: "
         + (f"the newest {len(data.items)} lines" if data.truncated else f"{len(data.items)} lines")
         + ", newest first",
+        nothing="No lines.",
     )
     if data.items:
         newest, oldest = data.items[0].at, data.items[-1].at
@@ -48,7 +49,6 @@ def _render_logs(answer: ToolResult[LogListing], view: ModelView) -> str:
     ]
     if data.truncated:
         page.notes.append("the window holds more lines than these")
-    page.nothing = "No lines."
     return page.text()
 
 
@@ -131,10 +131,7 @@ async def loki_query_logs(
 
 
 def _render_metric(answer: ToolResult[LogSeries], view: ModelView) -> str:
-    data = answer.data
-    page = page_of(answer, view)
-    unit = log_unit(data.query)
-    return series_page(page, data.items, SeriesHeading.of(data), unit, truncation(data, "series"))
+    return series_text(answer, view, log_unit(answer.data.query))
 
 
 def log_unit(query: str) -> str | None:
@@ -209,11 +206,10 @@ def _render_labels(answer: ToolResult[LabelValues], view: ModelView) -> str:
     data = answer.data
     what = f"Values of {data.label}" if data.label else "Label names"
     window = f"from {stamp(data.start, view.now)} to {stamp(data.end, view.now)}"
-    page = page_of(answer, view, f"{what} {window}: {data.total or 0}")
+    page = page_of(answer, view, f"{what} {window}: {data.total or 0}", nothing="None.")
     page.rows += [item.value for item in data.items]
     if note := truncation(data, "values"):
         page.notes.append(note)
-    page.nothing = "None."
     return page.text()
 
 

@@ -12,9 +12,20 @@ from sre_tui.tools.result import Listing, ToolResult
 NAME = "__name__"
 
 
-def page_of(answer: ToolResult[Any], view: ModelView, *heading: str) -> Page:
-    """A page that says how its sources are, with the hints of a listing as notes."""
-    page = Page(view=view, heading=[line for line in heading if line])
+def page_of(
+    answer: ToolResult[Any], view: ModelView, *heading: str, nothing: str = "Nothing found."
+) -> Page:
+    """A page that says how its sources are, with the hints of a listing as notes.
+
+    Without any data it has no heading and says only that, so that nobody reads it as an empty
+    answer; ``nothing`` stands where there is an answer and it has no rows.
+    """
+    has_data = answer.state.has_data
+    page = Page(
+        view=view,
+        heading=[line for line in heading if line and has_data],
+        nothing=nothing if has_data else "There is no data.",
+    )
     if answer.state is not State.OK:
         page.heading += [f"! {line}" for line in answer.warnings]
         if answer.state is State.STALE:
@@ -23,8 +34,6 @@ def page_of(answer: ToolResult[Any], view: ModelView, *heading: str) -> Page:
         page.notes += [f"Warning: {line}" for line in answer.warnings]
     if isinstance(answer.data, Listing):
         page.notes += [f"Hint: {hint}" for hint in answer.data.hints]
-    if not answer.state.has_data:
-        page.nothing = "There is no data."
     return page
 
 

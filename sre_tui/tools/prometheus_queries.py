@@ -18,7 +18,7 @@ from sre_tui.tools.prometheus_hints import why_empty
 from sre_tui.tools.promql import is_ordered
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.tools.series_text import SeriesHeading, series_page
+from sre_tui.tools.series_text import series_text
 from sre_tui.tools.tool import tool
 from sre_tui.views.human import number
 from sre_tui.views.units import metric_unit, query_unit, with_unit
@@ -27,7 +27,9 @@ from sre_tui.views.units import metric_unit, query_unit, with_unit
 def _render_instant(answer: ToolResult[InstantValues], view: ModelView) -> str:
     data = answer.data
     amount = f"{data.total if data.total is not None else len(data.items)} series"
-    page = page_of(answer, view, f"{data.query} at {stamp(data.at, view.now)}: {amount}")
+    page = page_of(
+        answer, view, f"{data.query} at {stamp(data.at, view.now)}: {amount}", nothing="No series."
+    )
     if data.text is not None:
         page.rows.append(f"string: {data.text}")
     unit = query_unit(data.query)
@@ -42,7 +44,6 @@ def _render_instant(answer: ToolResult[InstantValues], view: ModelView) -> str:
         )
     if note := truncation(data, "series"):
         page.notes.append(note)
-    page.nothing = "No series."
     return page.text()
 
 
@@ -114,10 +115,7 @@ async def _why_all_empty(
 
 
 def _render_range(answer: ToolResult[SeriesListing], view: ModelView) -> str:
-    data = answer.data
-    unit = query_unit(data.query)
-    page = page_of(answer, view)
-    return series_page(page, data.items, SeriesHeading.of(data), unit, truncation(data, "series"))
+    return series_text(answer, view, query_unit(answer.data.query))
 
 
 @tool(

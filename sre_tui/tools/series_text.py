@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from providers.series import Point, Series
-from sre_tui.tools.notes import selector_text
-from sre_tui.tools.rendering import Page, stamp
+from sre_tui.tools.notes import page_of, selector_text, truncation
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import ToolResult
 from sre_tui.views.human import count, duration, short_time
 from sre_tui.views.units import metric_unit, with_unit
 
@@ -43,23 +44,25 @@ class SeriesHeading:
         return cls(data.query, data.start, data.end, data.step)
 
 
-def series_page(
-    page: Page, series: Sequence[Series], heading: SeriesHeading, unit: str | None, limit_note: str
-) -> str:
-    """The text of an answer made of series."""
-    page.heading[:0] = [
-        f"{heading.query} from {stamp(heading.start, page.view.now)} to "
-        f"{stamp(heading.end, page.view.now)}, step {duration(heading.step)}: {len(series)} series"
-        + (", highest first" if len(series) > 1 else "")
-    ]
+def series_text(answer: ToolResult[Any], view: ModelView, unit: str | None) -> str:
+    """The text of an answer whose items are series."""
+    series: Sequence[Series] = answer.data.items
+    heading = SeriesHeading.of(answer.data)
+    page = page_of(
+        answer,
+        view,
+        f"{heading.query} from {stamp(heading.start, view.now)} to {stamp(heading.end, view.now)}, "
+        f"step {duration(heading.step)}: {len(series)} series"
+        + (", highest first" if len(series) > 1 else ""),
+        nothing="No series in this window.",
+    )
     sources = {each.source for each in series}
     for each in series:
         own = unit or metric_unit(each.labels.get("__name__", ""))
         where = f" @{each.source}" if len(sources) > 1 else ""
         page.rows.append(f"{selector_text(each.labels)}{where}: {_figures(each, heading, own)}")
-    if limit_note:
-        page.notes.append(limit_note)
-    page.nothing = "No series in this window."
+    if note := truncation(answer.data, "series"):
+        page.notes.append(note)
     return page.text()
 
 
