@@ -1,0 +1,83 @@
+"""`sre tui`: the full-screen app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from commands.diagnostics import ExitCode, Problem
+from commands.main import invocation_of
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+    from sre_tui.tools.context import ToolContext
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+ALERTS_EVERY = 15.0
+"""Seconds; rules are evaluated once a minute, and a short wait is felt."""
+LOGS_EVERY = 60.0
+"""Seconds between two looks at whether Loki answers."""
+
+
+@app.command(
+    help="Open the full-screen app: alerts live, and the chat beside them. ? shows all keys.\n\n"
+    "Examples:\n\n  sre tui\n\n  sre --demo tui"
+)
+def tui(context: typer.Context) -> None:
+    """Run the app until the user leaves it."""
+    open_app(invocation_of(context))
+
+
+def open_app(invocation: Invocation) -> None:
+    """Run the app in this terminal.
+
+    Raises:
+        Problem: there is no terminal, or the app broke.
+        SettingsError: the settings are wrong.
+    """
+    environment = invocation.environment
+    streams = (environment.stdin, environment.stdout, environment.stderr)
+    if not all(stream.isatty() for stream in streams):
+        raise Problem(
+            # Textual draws on stderr.
+            "the app needs a terminal on stdin, stdout and stderr",
+            code="usage",
+            exit_code=ExitCode.USAGE,
+            hint="in a pipe, `sre alerts` and `sre ask` do",
+        )
+    broken = invocation.run(_run)
+    if broken is not None:
+        raise broken
+
+
+async def _run(context: ToolContext) -> Exception | None:
+    from sre_tui.app import ALERTS_FEED, AppParts, SreApp
+    from sre_tui.live.agent_answers import AgentAnswers
+    from sre_tui.live.feed import ToolFeed
+    from sre_tui.settings.model import BACKENDS
+
+    settings = context.settings
+    feeds = [
+        ToolFeed(context, ALERTS_FEED, "grafana_get_alerts", {"limit": 1000}, ALERTS_EVERY),
+    ]
+    if settings.loki:
+        feeds.append(ToolFeed(context, "logs", "loki_list_label_values", {}, LOGS_EVERY))
+    async with AgentAnswers(context) as answers:
+        app = SreApp(
+            AppParts(
+                homelab=settings.homelab_name,
+                clock=context.clock,
+                answers=answers,
+                feeds=feeds,
+                sources=[
+                    f"{backend}:{endpoint.name}"
+                    for backend in BACKENDS
+                    for endpoint in settings.endpoints(backend)
+                ],
+                warm_up=True,
+            )
+        )
+        await app.run_async()
+    return app.broken

@@ -1,0 +1,172 @@
+"""The full-screen app: feeds on one side, screens on the other, and what holds them together."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from providers.clock import Clock
+from sre_tui.live.answers import AnswerSource
+from sre_tui.live.feed import Feed
+from sre_tui.live.poller import Poller
+from sre_tui.live.snapshot import Snapshot
+from sre_tui.screens.actions import bindings
+from sre_tui.screens.main import MainScreen
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+log = logging.getLogger(__name__)
+
+ALERTS_FEED = "alerts"
+"""Name of the feed that the alerts pane shows; every other one only tells of its sources."""
+
+
+@dataclass(frozen=True)
+class AppParts:
+    """What the app is given.
+
+    Attributes:
+        homelab: its name, for the header.
+        clock: what time it is.
+        answers: who answers in the chat.
+        feeds: what is asked again and again; without any, snapshots only come as messages.
+        sources: names of the configured sources, shown before they answered.
+        warm_up: whether to load in the background what the first question needs.
+    """
+
+    homelab: str
+    clock: Clock
+    answers: AnswerSource
+    feeds: Sequence[Feed] = ()
+    sources: Sequence[str] = ()
+    warm_up: bool = False
+
+
+class SnapshotArrived(Message):
+    """A feed brought something."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+def _action_commands() -> type[Provider]:
+    from sre_tui.screens.palette import ActionCommands
+
+    return ActionCommands
+
+
+def _alert_commands() -> type[Provider]:
+    from sre_tui.screens.palette import AlertCommands
+
+    return AlertCommands
+
+
+class SreApp(App[None]):
+    """Takes snapshots as messages and gives them to the main screen."""
+
+    TITLE = "sre"
+    # The style sheet of the first screen is not read from the screen itself.
+    CSS_PATH = "screens/main.tcss"
+    PART: ClassVar[str] = "app"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        _action_commands,
+        _alert_commands,
+    }
+
+    def __init__(self, parts: AppParts) -> None:
+        """An app over these parts."""
+        super().__init__()
+        self._parts = parts
+        self._pollers: list[Poller] = []
+        self.broken: Exception | None = None
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen, without an empty one painted before it."""
+        parts = self._parts
+        return MainScreen(parts.homelab, parts.clock, parts.answers, parts.sources)
+
+    @property
+    def main(self) -> MainScreen:
+        """The screen at the bottom of the stack."""
+        screen = self.screen_stack[0]
+        if not isinstance(screen, MainScreen):
+            raise TypeError("the main screen is always the first one")
+        return screen
+
+    def on_mount(self) -> None:
+        """Begin to ask once something is on the screen."""
+        self.call_after_refresh(self._start)
+
+    def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
+        """Give a snapshot to the main screen, in one assignment."""
+        snapshot = event.snapshot
+        with self.batch_update():
+            if snapshot.sources:
+                now = {status.source: status for status in snapshot.sources}
+                self.main.sources = {**self.main.sources, **now}
+            if snapshot.feed == ALERTS_FEED:
+                self.main.alerts = snapshot
+
+    def action_refresh(self) -> None:
+        """Ask every source now."""
+        for poller in self._pollers:
+            poller.refresh()
+
+    def action_pause(self) -> None:
+        """Pause the live data, or go on."""
+        paused = not self.main.paused
+        for poller in self._pollers:
+            if paused:
+                poller.pause()
+            else:
+                poller.resume()
+        self.main.paused = paused
+
+    def action_show_help(self) -> None:
+        """Show all keys."""
+        from sre_tui.screens.help import HelpScreen
+        from sre_tui.screens.keys import key_help
+
+        self.push_screen(HelpScreen(key_help(self.screen)))
+
+    def _start(self) -> None:
+        # Going over every imported module again and again would stall the drawing.
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 50)
+        for feed in self._parts.feeds:
+            poller = Poller(feed, self._deliver, self._parts.clock)
+            self._pollers.append(poller)
+            self.run_worker(poller.run(), name=feed.name, group="feeds", exit_on_error=False)
+        if self._parts.warm_up:
+            # Not one of Textual's workers: the app must not wait for it when it ends.
+            threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _deliver(self, snapshot: Snapshot) -> None:
+        self.post_message(SnapshotArrived(snapshot))
+
+    def _warm_up(self) -> None:
+        try:
+            self._parts.answers.warm_up()
+        except Exception:
+            log.exception("what the first question needs could not be loaded")
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print a traceback; a user gets one line, and the log has the rest.
+        log.error("the app broke", exc_info=error)
+        self.broken = error
+        super()._handle_exception(error)
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()

@@ -1,0 +1,1 @@
+"""Live data: sources are asked again and again, and each answer is one frozen snapshot."""

@@ -1,0 +1,83 @@
+"""Who answers questions, as far as the app has to know."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sre_tui.agent.events import AgentEvent, Answer
+
+
+class AnswerError(Exception):
+    """A session cannot be used; ``str(error)`` is one line for the user."""
+
+
+class AnswerRun(Protocol):
+    """One question under way."""
+
+    def __aiter__(self) -> AsyncIterator[AgentEvent]:
+        """The events in order; the last one is ``Answered`` or ``Failed``."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop the work; the events go on to the last one, which has what came so far."""
+        ...
+
+    async def aclose(self) -> None:
+        """Stop the work and forget further events."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """One line of the list of conversations."""
+
+    id: str
+    title: str
+    updated_at: datetime | None
+    questions: int
+    problem: str = ""
+    """Why it cannot be opened, if so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastExchange:
+    """A question of a resumed session with its answer."""
+
+    question: str
+    answer: Answer | None = field(default=None)
+
+
+class AnswerSource(Protocol):
+    """Answers questions one after the other, in one conversation at a time."""
+
+    @property
+    def model(self) -> str | None:
+        """Name of the model that is asked; None is the built-in analyst."""
+        ...
+
+    def ask(self, question: str, *, attached: str = "") -> AnswerRun:
+        """Take on a question; ``attached`` is untrusted text that goes with it."""
+        ...
+
+    def begin(self) -> None:
+        """Begin a new conversation."""
+        ...
+
+    async def saved(self) -> Sequence[SavedSession]:
+        """The conversations used last, newest first."""
+        ...
+
+    async def resume(self, session: str) -> Sequence[PastExchange]:
+        """Go on with a conversation; what was said in it, oldest first.
+
+        Raises:
+            AnswerError: it is not there or cannot be read.
+        """
+        ...
+
+    def warm_up(self) -> None:
+        """Load what the first question needs; blocks for seconds, so it belongs in a thread."""
+        ...

@@ -1,0 +1,71 @@
+"""How the homelab is, in one sentence made from its alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from providers.clock import age_in_words
+from providers.reading import State
+from providers.text import one_line
+from sre_tui.live.snapshot import Snapshot
+from widgets.cell import Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A sentence and what it means."""
+
+    sentence: str
+    tone: Tone
+
+
+def health_of(snapshot: Snapshot | None, now: datetime) -> Health:
+    """The sentence for the header; it never says more than the sources do."""
+    if snapshot is None:
+        return Health("Asking how things are…", Tone.INFO)
+    if snapshot.result is None or not snapshot.state.has_data:
+        if snapshot.state is State.NOT_CONFIGURED:
+            return Health("No source of alerts is set up", Tone.MUTED)
+        names = ", ".join(trouble.source for trouble in snapshot.troubles)
+        return Health(f"Nothing is known: no answer from {names}", Tone.ERROR)
+    told = _from_alerts(snapshot, now)
+    if snapshot.state is State.STALE:
+        age = age_in_words((now - snapshot.result.observed_at).total_seconds())
+        return Health(f"{age} ago: {told.sentence}", Tone.STALE)
+    if snapshot.state is State.PARTIAL:
+        missing = ", ".join(t.source for t in snapshot.troubles if t.state is not State.PARTIAL)
+        tone = Tone.WARNING if told.tone is Tone.OK else told.tone
+        return Health(f"{told.sentence} · without {missing or 'some of it'}", tone)
+    return told
+
+
+def _from_alerts(snapshot: Snapshot, now: datetime) -> Health:
+    from providers.alerting import Alert, AlertState
+    from sre_tui.views.human import count
+    from sre_tui.views.severity import severity_rank, severity_tone
+
+    items: tuple[Alert, ...] = () if snapshot.result is None else snapshot.result.data.items
+    heard = [alert for alert in items if not alert.silenced and not alert.inhibited]
+    firing = [alert for alert in heard if alert.state is AlertState.FIRING]
+    pending = sum(alert.state is AlertState.PENDING for alert in heard)
+    blind = sum(alert.state in (AlertState.NO_DATA, AlertState.ERROR) for alert in heard)
+    rest = [f"{pending} pending"] if pending else []
+    rest += [f"{count(blind, 'rule')} without data"] if blind else []
+    silenced = sum(alert.silenced for alert in items)
+    rest += [f"{silenced} silenced"] if silenced else []
+    if not firing:
+        tone = Tone.WARNING if pending or blind else Tone.OK
+        return Health(" · ".join(["No alert is firing", *rest]), tone)
+    worst = min(firing, key=lambda a: (severity_rank(a.severity), a.active_at or now, a.name))
+    critical = sum(severity_tone(alert.severity) is Tone.CRITICAL for alert in firing)
+    sentence = f"{count(len(firing), 'alert')} firing"
+    if critical:
+        sentence += f", {critical} critical"
+    sentence += f": {one_line(worst.name, 60)}"
+    if worst.host:
+        sentence += f" on {one_line(worst.host, 40)}"
+    if worst.active_at is not None:
+        sentence += f" for {age_in_words((now - worst.active_at).total_seconds())}"
+    tone = Tone.CRITICAL if critical else Tone.ERROR
+    return Health(" · ".join([sentence, *rest]), tone)

@@ -1,0 +1,143 @@
+"""Everything one can do in the app, said once: keys, footer, help and palette come from here.
+
+An action belongs to the part of the app its id begins with; that part has a method
+``action_NAME``. Keys can be changed by id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do.
+
+    Attributes:
+        id: part and name, for example ``alerts.explain``.
+        keys: default keys, separated by commas; empty for none.
+        label: one or two words, for the footer and the palette.
+        help: one line, for the help and the palette.
+        name: the method without ``action_``; the end of the id if empty.
+        footer: whether it stands in the footer, which has room for eight.
+        priority: whether the key works while the focus is in a text field that would take it.
+    """
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    name: str = ""
+    footer: bool = False
+    priority: bool = False
+
+    @property
+    def part(self) -> str:
+        """The part of the app it belongs to."""
+        return self.id.partition(".")[0]
+
+    @property
+    def call(self) -> str:
+        """The method with its arguments, as Textual runs it."""
+        return self.name or self.id.partition(".")[2].replace("-", "_")
+
+    @property
+    def method(self) -> str:
+        """The method without ``action_`` and without arguments."""
+        return self.call.partition("(")[0]
+
+    @property
+    def binding(self) -> Binding:
+        """As Textual wants it."""
+        return Binding(
+            self.keys,
+            self.call,
+            self.label,
+            show=self.footer,
+            tooltip=self.help,
+            priority=self.priority,
+            id=self.id,
+        )
+
+
+PARTS: Final[dict[str, str]] = {
+    "alerts": "Alerts",
+    "list": "In a list",
+    "table": "In a list",
+    "filter": "While filtering",
+    "chat": "Chat",
+    "transcript": "Reading the chat",
+    "prompt": "While typing",
+    "tool-line": "On a tool call",
+    "detail": "Alert details",
+    "evidence": "Evidence",
+    "choice": "In a choice",
+    "help": "Help",
+    "main": "Everywhere",
+    "app": "Everywhere",
+}
+"""Headings of the help, in its order."""
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action("list.open", "enter", "Details", "All about the alert", "select_cursor", footer=True),
+    Action("alerts.explain", "e", "Explain", "Explain the alert in the chat", footer=True),
+    Action("alerts.changes", "c", "Changes", "Ask what changed when it began", footer=True),
+    Action("alerts.filter", "slash", "Filter", "Show only what contains a text", footer=True),
+    Action("alerts.sort-next", "s", "Sort", "Sort by the next column", footer=True),
+    Action("alerts.sort-previous", "S", "Sort back", "Sort by the column before"),
+    Action("alerts.reverse", "r", "Reverse", "Turn the order round"),
+    Action("alerts.copy", "y", "Copy alert", "Copy the alert to the clipboard"),
+    Action("filter.clear", "escape", "Clear", "Show all again", footer=True),
+    Action("filter.keep", "enter,down", "Keep", "Keep the filter, back to the list", footer=True),
+    Action("chat.leave", "escape", "Back", "Cancel the answer, else back to the list", footer=True),
+    Action("chat.older", "pageup", "Older", "Scroll the chat up", footer=True, priority=True),
+    Action("chat.newer", "pagedown", "Newer", "Scroll the chat down", priority=True),
+    Action("chat.evidence", "ctrl+o", "Evidence", "List the evidence so far", footer=True),
+    Action("chat.new", "ctrl+n", "New", "Begin a new conversation", footer=True),
+    Action("chat.copy", "y", "Copy answer", "Copy the last answer to the clipboard"),
+    Action("chat.sessions", "", "Sessions", "Go on with an earlier conversation"),
+    Action("chat.cost", "", "Cost", "What this conversation took so far"),
+    Action("transcript.type", "enter,i", "Type", "Ask a question", footer=True),
+    Action("transcript.down", "j", "Down", "Scroll down", "scroll_down"),
+    Action("transcript.up", "k", "Up", "Scroll up", "scroll_up"),
+    Action("transcript.top", "g", "Top", "To the beginning", "scroll_home"),
+    Action("transcript.bottom", "G", "End", "To the end, and follow it", "scroll_end"),
+    Action("detail.back", "escape,q", "Back", "Back to the list", footer=True),
+    Action("detail.explain", "e", "Explain", "Explain the alert in the chat", footer=True),
+    Action("detail.changes", "c", "Changes", "Ask what changed when it began", footer=True),
+    Action("detail.copy", "y", "Copy", "Copy the alert to the clipboard", footer=True),
+    Action("evidence.back", "escape,q", "Back", "Close", footer=True),
+    Action("evidence.previous", "p,left", "Previous", "The evidence before", footer=True),
+    Action("evidence.next", "n,right", "Next", "The evidence after", footer=True),
+    Action("evidence.copy", "y", "Copy", "Copy the text to the clipboard", footer=True),
+    Action("choice.back", "escape,q", "Back", "Close without a choice", footer=True),
+    Action("help.back", "escape,q,question_mark,f1", "Back", "Close the help", footer=True),
+    Action("main.next", "tab", "Next pane", "To the next pane", footer=True),
+    Action("main.previous", "shift+tab", "Previous pane", "To the pane before"),
+    Action("main.alerts", "1", "Alerts", "To the alerts", "show_pane('alerts')"),
+    Action("main.chat", "2", "Chat", "To the chat", "show_pane('chat')"),
+    Action("main.back", "escape", "Back", "Cancel the answer, else show all, else unzoom"),
+    Action("main.zoom", "z", "Zoom", "One pane on the whole screen, and back"),
+    Action("app.refresh", "ctrl+r", "Refresh", "Ask every source now"),
+    Action("app.pause", "space", "Pause", "Pause the live data, and go on"),
+    Action("app.theme", "t", "Theme", "Choose the colours", "change_theme"),
+    Action(
+        "app.palette",
+        "ctrl+p",
+        "Commands",
+        "All commands by name",
+        "command_palette",
+        priority=True,
+    ),
+    Action("app.help", "question_mark,f1", "Help", "All keys", "show_help", footer=True),
+    Action("app.quit", "q", "Quit", "Leave", footer=True),
+    Action("app.quit-now", "ctrl+q", "Leave", "Leave, while typing too", "quit", priority=True),
+)
+
+
+def bindings(part: str) -> list[BindingType]:
+    """The bindings of one part of the app."""
+    return [action.binding for action in ACTIONS if action.part == part and action.keys]

@@ -1,0 +1,55 @@
+"""What an answer took and who gave it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sre_tui.agent.events import Answer, Mode
+from sre_tui.views.human import count, duration
+
+ANALYST: Final = "built-in analyst"
+
+
+def answered_by(mode: Mode, model: str | None) -> str:
+    """Name of the model, or of what stands in for it."""
+    return ANALYST if mode == "analyst" else model or "model"
+
+
+def usage_text(answer: Answer) -> str:
+    """Who answered, tokens, cost, time; only what there is."""
+    usage = answer.usage
+    parts = [answered_by(answer.mode, answer.model)]
+    if usage.model_calls:
+        parts.append(f"{usage.prompt_tokens + usage.completion_tokens:,} tokens")
+        parts.append(_cost(usage.cost))
+    if usage.tool_calls:
+        parts.append(count(usage.tool_calls, "tool call"))
+    parts.append(duration(usage.elapsed))
+    if not answer.complete:
+        parts.append("not complete")
+    return " · ".join(parts)
+
+
+def total_text(answers: Sequence[Answer]) -> str:
+    """What a conversation took so far."""
+    if not answers:
+        return "Nothing was asked yet"
+    usages = [answer.usage for answer in answers]
+    tokens = sum(one.prompt_tokens + one.completion_tokens for one in usages)
+    parts = [count(len(answers), "answer")]
+    if any(one.model_calls for one in usages):
+        known = [one.cost for one in usages if one.cost is not None and one.model_calls]
+        unknown = sum(one.cost is None and one.model_calls > 0 for one in usages)
+        parts.append(f"{tokens:,} tokens")
+        if known:
+            parts.append(_cost(sum(known)))
+        if unknown:
+            parts.append(f"cost not known of {count(unknown, 'answer')}")
+    parts.append(count(sum(one.tool_calls for one in usages), "tool call"))
+    parts.append(duration(sum(one.elapsed for one in usages)))
+    return " · ".join(parts)
+
+
+def _cost(dollars: float | None) -> str:
+    return "cost not known" if dollars is None else f"${dollars:.4f}"
