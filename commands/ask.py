@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +22,7 @@ from sre_tui.settings import LlmSettings
 if TYPE_CHECKING:
     from commands.invocation import Invocation
     from sre_tui.agent.agent import Agent
+    from sre_tui.agent.run import Run
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -61,8 +64,6 @@ def ask(
 ) -> None:
     """Answer on stdout, its making on stderr."""
     invocation = invocation_of(context)
-    if model is not None:
-        invocation.flags["llm.model"] = model
     text, attached = _asked(invocation, question or [])
     if not text:
         invocation.environment.stdout.write(context.get_help() + "\n")
@@ -73,7 +74,7 @@ def ask(
         attached=attached,
         session=session,
         resume=resume,
-        use_model=not no_llm,
+        llm=LlmSettings() if no_llm else with_model(invocation.settings.llm, model),
         output=OutputOptions(json=as_json, jsonl=as_jsonl),
         quiet=quiet,
         verbose=verbose,
@@ -87,12 +88,23 @@ def answer_question(
     attached: str = "",
     session: str | None = None,
     resume: bool = False,
-    use_model: bool = True,
+    llm: LlmSettings | None = None,
     output: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
     quiet: bool = False,
     verbose: bool = False,
 ) -> None:
     """Ask, write the answer, and end with exit code 5 if something that belongs to it is missing.
+
+    Args:
+        invocation: streams, settings and folders.
+        question: what to ask.
+        attached: text that came with it.
+        session: id of the session to go on with.
+        resume: go on with the latest session instead.
+        llm: other model settings than the configured ones.
+        output: whether a program reads the answer.
+        quiet: no tool trace.
+        verbose: tool trace with all arguments and timings.
 
     Raises:
         Problem: if there is no answer.
@@ -113,14 +125,14 @@ def answer_question(
             chosen = agent.sessions.latest() if resume else None
             if session is not None:
                 chosen = agent.sessions.load(session)
-            llm = None if use_model else LlmSettings()
             return await follow(agent.ask(question, chosen, attached=attached, llm=llm), take)
 
     answer = invocation.run_async(work())
     if output.json:
         write_json(stdout, document(answer))
-    if is_partial(answer):
-        raise typer.Exit(ExitCode.PARTIAL)
+    code = exit_code(answer)
+    if code is not ExitCode.OK:
+        raise typer.Exit(code)
 
 
 @contextlib.asynccontextmanager
@@ -139,19 +151,57 @@ async def open_agent(invocation: Invocation) -> AsyncIterator[Agent]:
             await agent.aclose()
 
 
-async def follow(events: AsyncIterator[AgentEvent], take: Callable[[AgentEvent], None]) -> Answer:
-    """Hand every event on and give the answer at the end.
+async def follow(run: Run, take: Callable[[AgentEvent], None]) -> Answer:
+    """Hand every event on and give the answer at the end; Ctrl-C ends it with what came so far.
 
     Raises:
         Problem: if the end is a failure.
     """
-    async for event in events:
-        take(event)
-        if isinstance(event, Answered):
-            return event.answer
-        if isinstance(event, Failed):
-            raise Problem(event.detail, code=event.code, exit_code=ExitCode.FAILURE)
-    raise Problem("the agent ended without an answer", code="internal", exit_code=ExitCode.FAILURE)
+    with _ctrl_c(run.cancel):
+        async for event in run:
+            take(event)
+            if isinstance(event, Answered):
+                return event.answer
+            if isinstance(event, Failed):
+                cancelled = event.code == "cancelled"
+                code = ExitCode.INTERRUPTED if cancelled else ExitCode.FAILURE
+                raise Problem(event.detail, code=event.code, exit_code=code)
+    # The work was stopped before it had begun.
+    raise Problem("the question was cancelled", code="cancelled", exit_code=ExitCode.INTERRUPTED)
+
+
+@contextlib.contextmanager
+def _ctrl_c(act: Callable[[], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(signal.SIGINT, act)
+    except (NotImplementedError, RuntimeError):
+        # Not in the main thread, or on a system whose loops know no signals.
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+def with_model(llm: LlmSettings, model: str | None) -> LlmSettings:
+    """The model settings with another model; without a configured provider the name tells it.
+
+    Raises:
+        Problem: if nothing tells the provider.
+    """
+    if model is None:
+        return llm
+    provider = llm.provider or (model.partition("/")[0] if "/" in model else None)
+    if provider is None:
+        raise Problem(
+            f"nothing tells which provider serves the model {model!r}",
+            code="settings",
+            exit_code=ExitCode.USAGE,
+            hint=f"set LLM_PROVIDER, or write it before the name: ollama/{model}",
+        )
+    return llm.model_copy(update={"provider": provider, "model": model})
 
 
 def document(answer: Answer) -> dict[str, object]:
@@ -160,9 +210,13 @@ def document(answer: Answer) -> dict[str, object]:
     return {"schema_version": 1, "answer": fields.pop("text"), **fields}
 
 
-def is_partial(answer: Answer) -> bool:
-    """Whether something that belongs to the answer could not be had."""
-    return not answer.complete or any(not e.state.has_data for e in answer.evidence)
+def exit_code(answer: Answer) -> ExitCode:
+    """5 if something that belongs to the answer could not be had, 130 if the user ended it."""
+    if any(one.what == "cancelled" for one in answer.degraded):
+        return ExitCode.INTERRUPTED
+    if not answer.complete or any(not e.state.has_data for e in answer.evidence):
+        return ExitCode.PARTIAL
+    return ExitCode.OK
 
 
 def _asked(invocation: Invocation, words: list[str]) -> tuple[str, str]:

@@ -12,7 +12,6 @@ from sre_tui.agent.events import (
     Answer,
     Answered,
     Degraded,
-    Failed,
     Started,
     TextDelta,
     TextReset,
@@ -77,8 +76,6 @@ class AnswerWriter:
                 self._narrator.warn(f"{degradation.what}: {degradation.detail}")
             case Answered(answer=answer):
                 self._finish(answer)
-            case Failed(detail=detail):
-                self._narrator.error(detail)
             case _:
                 pass
 
