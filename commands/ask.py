@@ -235,7 +235,9 @@ def _asked(invocation: Invocation, words: list[str]) -> tuple[str, str]:
 
 
 def _tell(invocation: Invocation, piped: Piped) -> None:
-    if piped.timed_out:
+    if piped.left_open and piped.text:
+        invocation.narrator.warn("the pipe stays open; going on with what came through it")
+    elif piped.left_open:
         invocation.narrator.warn("nothing came through the pipe; going on without it")
     if piped.cut:
         invocation.narrator.warn(f"only the end is read: {piped.cut} bytes are left out")

@@ -11,8 +11,10 @@ from typing import TextIO
 MAX_BYTES = 48_000
 """More than any model's patience, and enough for the end of a log."""
 LONGEST_HALF_LINE = 2000
-WAIT_FOR_FIRST_BYTE = 10.0
-"""Seconds; a pipe that nobody writes to must not hang a cron job for ever."""
+WAIT = 10.0
+"""Seconds without a byte; a pipe that nobody writes to or closes must not hang a cron job."""
+MAX_READ = 2 * 1024**3
+"""Bytes looked through at most; a pipe may never end."""
 _CHUNK = 65536
 
 
@@ -23,8 +25,8 @@ class Piped:
     text: str
     cut: int = 0
     """Bytes left out at the beginning."""
-    timed_out: bool = False
-    """Whether nothing came within the time allowed."""
+    left_open: bool = False
+    """Whether the writer went silent without closing the pipe, or never ended."""
 
 
 def read_piped(stream: TextIO, *, must: bool = False) -> Piped | None:
@@ -43,31 +45,34 @@ def read_piped(stream: TextIO, *, must: bool = False) -> Piped | None:
     mode = os.fstat(descriptor).st_mode
     if not must and not (stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)):
         return None
-    if not must and not stat.S_ISREG(mode):
-        ready, _, _ = select.select([descriptor], [], [], WAIT_FOR_FIRST_BYTE)
-        if not ready:
-            return Piped("", timed_out=True)
-    return _tail(descriptor)
+    return _tail(descriptor, None if must or stat.S_ISREG(mode) else WAIT)
 
 
-def _tail(descriptor: int) -> Piped:
+def _tail(descriptor: int, wait: float | None) -> Piped:
     # Only the end is kept while reading, so that a gigabyte of log costs no memory.
     data = b""
     dropped = 0
-    while chunk := os.read(descriptor, _CHUNK):
+    left_open = False
+    while not left_open:
+        ready, _, _ = select.select([descriptor], [], [], wait)
+        chunk = os.read(descriptor, _CHUNK) if ready else b""
+        if ready and not chunk:
+            break
         data += chunk
+        left_open = not ready or dropped + len(data) > MAX_READ
         if len(data) > 2 * MAX_BYTES:
             dropped += len(data) - MAX_BYTES
             data = data[-MAX_BYTES:]
     extra = max(0, len(data) - MAX_BYTES)
     dropped += extra
-    return _from_line_start(data[extra:].decode("utf-8", "replace"), dropped)
+    text, cut = _from_line_start(data[extra:].decode("utf-8", "replace"), dropped)
+    return Piped(text, cut, left_open)
 
 
-def _from_line_start(text: str, cut: int) -> Piped:
+def _from_line_start(text: str, cut: int) -> tuple[str, int]:
     if not cut:
-        return Piped(text)
+        return text, 0
     first, newline, rest = text.partition("\n")
     if not newline or len(first) > LONGEST_HALF_LINE:
-        return Piped(text, cut)
-    return Piped(rest, cut + len(first.encode()) + 1)
+        return text, cut
+    return rest, cut + len(first.encode()) + 1
