@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from sre_tui.tools.runbooks import RunbookPassage
+from typing import Protocol
+
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display
 
 
-def _first_line(row: RunbookPassage, _: Display) -> Cell:
+class Passage(Protocol):
+    """What is shown of a passage; the tool that finds passages stands above the views."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def heading(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def passage(self) -> str: ...
+
+
+def _first_line(row: Passage, _: Display) -> Cell:
     text = " ".join(row.passage.split())
     return Cell(text, text)
 
 
-PASSAGES: TableView[RunbookPassage] = TableView(
+PASSAGES: TableView[Passage] = TableView(
     columns=(
         Column("id", "Runbook", lambda row, _: Cell(row.id, row.id), 22),
         Column("heading", "Section", lambda row, _: Cell(row.heading, row.heading), 20),
