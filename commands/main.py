@@ -7,6 +7,7 @@ no command module; the module is imported when its command runs.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -150,6 +151,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code."""
     # What is logged before the log file is open must not reach the screen.
     logging.lastResort = None
+    _open_closed_streams()
     command = typer.main.get_command(app)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -160,6 +162,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
         return end_with(error, given)
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _open_closed_streams() -> None:
+    # Cron and daemons may close them; what is opened later must not take their numbers.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def invocation_of(context: typer.Context) -> Invocation:

@@ -12,6 +12,7 @@ from sre_tui.agent.events import (
     Answer,
     Answered,
     Degraded,
+    Evidence,
     Started,
     TextDelta,
     TextReset,
@@ -20,6 +21,7 @@ from sre_tui.agent.events import (
 )
 
 _LONGEST_ARGUMENT = 60
+_LONGEST_SUMMARY = 140
 _MARKS = {
     State.OK: "✓",
     State.PARTIAL: "▲",
@@ -36,6 +38,7 @@ class AnswerWriter:
         quiet: whether the trace is left out.
         verbose: whether it shows all arguments and timings.
         stream: whether the answer is written as it comes; if not, only when it is complete.
+        shows_session: whether the last line tells how to go on.
     """
 
     def __init__(
@@ -46,12 +49,14 @@ class AnswerWriter:
         quiet: bool = False,
         verbose: bool = False,
         stream: bool = True,
+        shows_session: bool = True,
     ) -> None:
         self._stdout = stdout
         self._narrator = narrator
         self._quiet = quiet
         self._verbose = verbose
         self._stream = stream
+        self._shows_session = shows_session
         self._streamed = ""
 
     def take(self, event: AgentEvent) -> None:
@@ -82,11 +87,12 @@ class AnswerWriter:
     def _tool_line(self, event: ToolFinished) -> None:
         evidence = event.evidence
         mark = _MARKS.get(evidence.state, "✗")
-        arguments = call_text(evidence.arguments, limit=None if self._verbose else 60)
-        timing = f" {evidence.elapsed:.2f} s" if self._verbose else ""
-        self._trace(
-            f"{mark} {evidence.id} {evidence.tool}({arguments}){timing}: {evidence.summary}"
+        arguments = call_text(
+            evidence.arguments, limit=None if self._verbose else _LONGEST_ARGUMENT
         )
+        timing = f" {evidence.elapsed:.2f} s" if self._verbose else ""
+        summary = evidence.summary if self._verbose else _cut(evidence.summary, _LONGEST_SUMMARY)
+        self._trace(f"{mark} {evidence.id} {evidence.tool}({arguments}){timing}: {summary}")
 
     def _finish(self, answer: Answer) -> None:
         if answer.text != self._streamed:
@@ -102,12 +108,11 @@ class AnswerWriter:
         if answer.evidence:
             self._write("\nEvidence\n")
             for evidence in answer.evidence:
-                arguments = call_text(evidence.arguments, limit=_LONGEST_ARGUMENT)
-                state = "" if evidence.state is State.OK else f" [{evidence.state.value}]"
-                self._write(
-                    f"  {evidence.id}  {evidence.tool}({arguments}){state}: {evidence.summary}\n"
-                )
-        self._trace(usage_line(answer))
+                self._write(f"{evidence_line(evidence)}\n")
+        usage = usage_line(answer)
+        if self._shows_session:
+            usage += f" · go on with --session {answer.session}"
+        self._trace(usage)
 
     def _trace(self, text: str) -> None:
         if not self._quiet:
@@ -118,14 +123,26 @@ class AnswerWriter:
         self._stdout.flush()
 
 
+def evidence_line(evidence: Evidence) -> str:
+    """One line of the list under an answer."""
+    arguments = call_text(evidence.arguments, limit=_LONGEST_ARGUMENT)
+    state = "" if evidence.state is State.OK else f" [{evidence.state.value}]"
+    summary = _cut(evidence.summary, _LONGEST_SUMMARY)
+    return f"  {evidence.id}  {evidence.tool}({arguments}){state}: {summary}"
+
+
 def call_text(arguments: dict[str, Any], *, limit: int | None) -> str:
     """Arguments as ``name=value`` pairs, cut to ``limit`` characters."""
     text = ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
-    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
+    return text if limit is None else _cut(text, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def usage_line(answer: Answer) -> str:
-    """Who answered, what it took, and how to go on."""
+    """Who answered, and what it took."""
     usage = answer.usage
     parts = [answer.model or "built-in analyst"]
     if usage.model_calls:
@@ -133,5 +150,4 @@ def usage_line(answer: Answer) -> str:
         parts.append("cost not known" if usage.cost is None else f"${usage.cost:.4f}")
     parts.append(f"{usage.tool_calls} tool calls")
     parts.append(f"{usage.elapsed:.1f} s")
-    parts.append(f"go on with --session {answer.session}")
     return " · ".join(parts)

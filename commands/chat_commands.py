@@ -1,0 +1,204 @@
+"""The words that begin with a slash in `sre chat`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from commands.ask import with_model
+from commands.config import write_private
+from commands.diagnostics import ExitCode, Narrator, Problem
+from commands.narration import evidence_line
+from providers.clock import age_in_words
+from sre_tui.agent.session import Session
+from sre_tui.nearest import nearest
+from sre_tui.settings import LlmSettings
+
+if TYPE_CHECKING:
+    from sre_tui.agent.agent import Agent
+
+NO_MODEL = "none"
+
+
+@dataclass
+class Chat:
+    """A conversation under way, which the commands look at and change."""
+
+    agent: Agent
+    session: Session
+    llm: LlmSettings
+    stdout: TextIO
+    narrator: Narrator
+    folder: Path
+    """Where ``/save`` writes."""
+    ended: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who answers."""
+        return self.llm.model or "built-in analyst"
+
+
+def obey(chat: Chat, line: str) -> None:
+    """Do what a line such as ``/evidence E3`` says.
+
+    Raises:
+        Problem: if there is no such command, or it cannot be done.
+    """
+    name, _, rest = line.strip().partition(" ")
+    command = COMMANDS.get(name)
+    if command is None:
+        close = nearest(name, COMMANDS, limit=1)
+        guess = f"; did you mean {close[0]}?" if close else ""
+        raise _usage(f"there is no command {name}{guess}", "/help lists the commands")
+    command.act(chat, rest.strip())
+
+
+def complete(chat: Chat, line: str) -> list[str]:
+    """What the last word of a line can be."""
+    name, space, word = line.lstrip().partition(" ")
+    if not name.startswith("/"):
+        return []
+    if not space:
+        return [command for command in COMMANDS if command.startswith(name)]
+    match name:
+        case "/evidence":
+            known = [evidence.id for evidence in chat.session.evidence]
+        case "/session":
+            known = [summary.id for summary in chat.agent.sessions.summaries()]
+        case "/model":
+            known = [*filter(None, (chat.llm.model, *chat.llm.fallbacks)), NO_MODEL]
+        case _:
+            known = []
+    return [each for each in known if each.startswith(word)]
+
+
+def _help(chat: Chat, _: str) -> None:
+    width = max(len(f"{name} {command.takes}") for name, command in COMMANDS.items())
+    for name, command in COMMANDS.items():
+        chat.narrator.say(f"  {f'{name} {command.takes}'.ljust(width)}  {command.help}")
+    chat.narrator.say("A backslash at the end of a line goes on in the next one.")
+    chat.narrator.say("Ctrl-C ends the running answer, Ctrl-D leaves.")
+
+
+def _new(chat: Chat, _: str) -> None:
+    chat.session = chat.agent.sessions.new()
+    chat.narrator.say("a new session begins with the next question")
+
+
+def _sessions(chat: Chat, _: str) -> None:
+    summaries = chat.agent.sessions.summaries()
+    if not summaries:
+        chat.narrator.say(f"no session is saved yet in {chat.agent.sessions.folder}")
+    now = chat.agent.sessions.new().record.created_at
+    for one in summaries:
+        if one.updated_at is None:
+            chat.narrator.warn(f"{one.id}: {one.problem}")
+            continue
+        age = f"{age_in_words((now - one.updated_at).total_seconds())} ago"
+        mark = "*" if one.id == chat.session.id else " "
+        chat.stdout.write(f"{mark} {one.id}  {age:<14}  {one.questions:>2}  {one.title}\n")
+
+
+def _session(chat: Chat, rest: str) -> None:
+    if not rest:
+        chat.stdout.write(f"{chat.session.id}\n")
+        return
+    chat.session = chat.agent.sessions.load(rest)
+    count = len(chat.session.exchanges)
+
+    chat.narrator.say(f"going on with {chat.session.record.title!r}, {_questions(count)}")
+
+
+def _model(chat: Chat, rest: str) -> None:
+    if rest:
+        chat.llm = LlmSettings() if rest == NO_MODEL else with_model(chat.llm, rest)
+    chat.narrator.say(f"{chat.who} answers")
+
+
+def _save(chat: Chat, rest: str) -> None:
+    if not chat.session.exchanges:
+        raise _usage("there is nothing to save yet", "ask something first")
+    path = Path(rest).expanduser() if rest else Path(f"sre-{chat.session.id}.md")
+    path = chat.folder / path
+    if rest and path.exists():
+        raise _usage(f"{path} exists already", "give another name")
+    write_private(path, transcript(chat.session))
+    chat.stdout.write(f"{path}\n")
+
+
+def _evidence(chat: Chat, rest: str) -> None:
+    known = {evidence.id: evidence for evidence in chat.session.evidence}
+    if not known:
+        raise _usage("there is no evidence yet", "ask something first")
+    if not rest:
+        for evidence in known.values():
+            chat.stdout.write(f"{evidence_line(evidence)}\n")
+        return
+    chosen = known.get(rest.upper())
+    if chosen is None:
+        raise _usage(f"there is no evidence {rest}", f"there is {', '.join(known)}")
+    chat.stdout.write(f"{evidence_line(chosen)}\n\n{chosen.text.rstrip()}\n")
+
+
+def _cost(chat: Chat, _: str) -> None:
+    usages = [exchange.usage for exchange in chat.session.exchanges]
+    tokens = sum(each.prompt_tokens for each in usages)
+    written = sum(each.completion_tokens for each in usages)
+    calls = sum(each.model_calls for each in usages)
+    known = [each.cost for each in usages if each.cost is not None]
+    unknown = any(each.model_calls and each.cost is None for each in usages)
+    cost = f"${sum(known):.4f}" + (" and calls whose price is not known" if unknown else "")
+    chat.stdout.write(
+        f"{_questions(len(usages))}, {calls} model calls, {tokens} + {written} tokens, {cost}\n"
+    )
+
+
+def _quit(chat: Chat, _: str) -> None:
+    chat.ended = True
+
+
+def transcript(session: Session) -> str:
+    """A session as Markdown: each question with its answer and evidence."""
+    parts = [f"# {session.record.title}\n"]
+    for exchange in session.exchanges:
+        parts.append(f"## {exchange.question}\n\n_{exchange.asked_at:%Y-%m-%d %H:%M} UTC, ")
+        parts.append(f"{exchange.model or 'built-in analyst'}_\n\n")
+        parts.append(f"{(exchange.text or 'No answer.').rstrip()}\n\n")
+        if exchange.evidence:
+            parts.append("Evidence\n\n")
+            parts += [f"- {evidence_line(each).strip()}\n" for each in exchange.evidence]
+            parts.append("\n")
+    return "".join(parts)
+
+
+def _questions(count: int) -> str:
+    return "1 question" if count == 1 else f"{count} questions"
+
+
+def _usage(message: str, hint: str) -> Problem:
+    return Problem(message, code="usage", exit_code=ExitCode.USAGE, hint=hint)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One of them: what it does, in code and in words."""
+
+    act: Callable[[Chat, str], None]
+    help: str
+    takes: str = ""
+
+
+COMMANDS: Mapping[str, Command] = {
+    "/help": Command(_help, "This list."),
+    "/new": Command(_new, "Begin a new session."),
+    "/sessions": Command(_sessions, "List the saved sessions."),
+    "/session": Command(_session, "Go on with a saved session; alone, name this one.", "ID"),
+    "/model": Command(_model, f"Ask another model; {NO_MODEL} for the built-in analyst.", "NAME"),
+    "/save": Command(_save, "Write this session as Markdown.", "[FILE]"),
+    "/evidence": Command(_evidence, "List the evidence, or show one whole.", "[E3]"),
+    "/cost": Command(_cost, "What this session took."),
+    "/quit": Command(_quit, "Leave, as Ctrl-D does."),
+}
