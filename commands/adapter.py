@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
 from commands.invocation import Invocation
 from commands.main import invocation_of
+from commands.mistakes import as_usage_problem
 from commands.output import OutputOptions, select_fields, write_json, write_json_lines, write_table
 from providers.reading import State
 from sre_tui.tools.arguments import Completes, Positional, Short
@@ -61,9 +63,12 @@ def ask(invocation: Invocation, tool: Tool[Any], arguments: dict[str, object]) -
     """Run a tool.
 
     Raises:
-        Problem: if its backend is not configured or gave no data at all.
+        Problem: if the arguments do not fit, or its backend is not configured or gave no data.
     """
-    tool.parse(arguments)
+    try:
+        tool.arguments.model_validate(arguments)
+    except ValidationError as error:
+        raise as_usage_problem(tool, error) from error
     if not tool.offered(invocation.settings):
         names = sorted(tool.needs)
         variables = " or ".join(f"{name.upper()}_URL" for name in names)
