@@ -28,6 +28,7 @@ from sre_tui.tools.rendering import ModelView
 from tests.real.homelab_series import END, START
 from tests.real.prometheus_binary import binary
 
+CLOSE = "names that come close: node_load1, node_load15, node_load5"
 STORED_END = datetime.fromtimestamp(END, UTC)
 STORED_START = datetime.fromtimestamp(START, UTC)
 RULES = """
@@ -255,8 +256,7 @@ async def test_alerts_and_rules_without_any_grafana(context: ToolContext) -> Non
     [
         (
             "node_laod1",
-            "there is no metric node_laod1; "
-            "names that come close: node_load1, node_load15, node_load5",
+            f"there is no metric node_laod1; {CLOSE}",
         ),
         ('up{job="nodes"}', 'up has no job="nodes"; job is one of node, dead'),
         ("up > 3", "no series meets the condition; without it there are 2"),
