@@ -43,6 +43,7 @@ class Analyst(Protocol):
         """The answer, piece by piece, as Markdown with citations such as ``[E1]``.
 
         A call that was made before in this question (by a model that failed since) is answered
-        by the runner from its evidence.
+        by the runner from its evidence. Figures that the analyst works out itself, such as a sum,
+        are told to the runner (``vouch``), or the grounding check flags them.
         """
         ...

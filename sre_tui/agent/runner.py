@@ -60,6 +60,8 @@ class ToolRunner:
         """Calls that reached a tool."""
         self.evidence: list[Evidence] = []
         """What this question brought, in the order of the calls."""
+        self.vouched: list[str] = []
+        """Figures and names that code worked out of evidence, and which are no guesses."""
         self._context = context
         self._store = store
         self._redactor = redactor
@@ -99,6 +101,10 @@ class ToolRunner:
         self.evidence.sort(key=lambda one: int(one.id[1:]))
         self._emit(ToolFinished(evidence=done.evidence))
         return done
+
+    def vouch(self, *stated: str) -> None:
+        """Let the grounding check take for granted what code worked out of evidence."""
+        self.vouched += stated
 
     async def run_all(
         self, calls: Sequence[tuple[Tool[Any], Mapping[str, object]]]

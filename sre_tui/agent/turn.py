@@ -177,7 +177,7 @@ class Turn:
         evidence = self.store.all
         grounds = Grounds.of(
             evidence=evidence,
-            said=(self.question, self.attached, self.notes),
+            said=(self.question, self.attached, self.notes, *self.runner.vouched),
             names=(*(tool.name for tool in self.tools), *_flat(self.site_names)),
             known=(*_flat(seen_names(evidence)), *_flat(self.site_names)),
             now=self.now,

@@ -46,7 +46,8 @@ class FakeAnalyst:
         tool = next(tool for tool in runner.tools if tool.name == "list_disks")
         ran = await runner.run(tool, {})
         yield f"About {task.question!r}: "
-        yield f"sdc has 24 errors [{ran.evidence.id}]."
+        runner.vouch("4711")
+        yield f"sdc has 24 errors, 4711 in the year [{ran.evidence.id}]."
 
 
 @pytest.fixture
@@ -305,7 +306,7 @@ async def test_a_silent_model_leaves_time_for_the_analyst(
     server.script(silent, silent)
     answer = await answer_of(agent_for(max_seconds=0.4).ask("?"))
     assert answer.mode == "analyst"
-    assert "sdc has 24 errors [E1]" in answer.text
+    assert "sdc has 24 errors" in answer.text
     assert answer.evidence[0].state is State.OK
 
 
@@ -372,7 +373,8 @@ async def test_the_analyst_answers_when_the_model_fails_for_good(
     assert isinstance(last, Answered)
     answer = last.answer
     assert (answer.mode, answer.model) == ("analyst", None)
-    assert answer.text == "About 'What is wrong?': sdc has 24 errors [E1]."
+    assert answer.text == "About 'What is wrong?': sdc has 24 errors, 4711 in the year [E1]."
+    assert answer.unsupported == ()
     [told] = answer.degraded
     assert told.what == "model"
     assert why in told.detail

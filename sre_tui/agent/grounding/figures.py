@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sre_tui.agent.events import Unsupported
-from sre_tui.agent.grounding.grounds import Grounds, within
+from sre_tui.agent.grounding.facts import Lookup, between, within
+from sre_tui.agent.grounding.grounds import Grounds
 from sre_tui.agent.grounding.markup import Prose
 from sre_tui.agent.grounding.moments import time_spans
+from sre_tui.agent.grounding.moments_in import clock_times
 from sre_tui.agent.grounding.quantities import Quantity, quantities
 
 _SMALL = 3
@@ -63,9 +65,21 @@ def unsupported_figures(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]
             continue
         low, high = _bounds(figure, text[max(0, figure.start - 24) : figure.start])
         is_share = bool(_OF.match(text, figure.end) or _OF_BEFORE.search(text, 0, figure.start))
-        if not _is_supported(figure, low, high, grounds, is_exact=is_share):
+        known = grounds.lookup(prose.cited(figure.start))
+        if figure.dimension == "seconds" and _follows_from_times(figure, prose, grounds):
+            continue
+        if not _is_supported(figure, low, high, known, is_exact=is_share):
             shown = prose.text[figure.start : figure.end]
             yield Unsupported(text=shown, kind="figure", start=figure.start, end=figure.end)
+
+
+def _follows_from_times(figure: Quantity, prose: Prose, grounds: Grounds) -> bool:
+    """Whether it is the time since, or between, times of day in the same sentence."""
+    start, end = prose.sentence(figure.start)
+    stated = [*clock_times(prose.text[start:end]), grounds.now.hour * 60 + grounds.now.minute]
+    slack = max(90.0, figure.step)
+    spans = ((one - other) % (24 * 60) * 60 for one in stated for other in stated if one != other)
+    return any(abs(span - figure.value) <= slack for span in spans)
 
 
 def _is_let_through(figure: Quantity, text: str) -> bool:
@@ -91,56 +105,56 @@ def _bounds(figure: Quantity, before: str) -> tuple[float, float]:
 
 
 def _is_supported(
-    figure: Quantity, low: float, high: float, grounds: Grounds, *, is_exact: bool
+    figure: Quantity, low: float, high: float, known: Lookup, *, is_exact: bool
 ) -> bool:
     match figure.dimension:
         case "plain":
             if is_exact:
-                known = (grounds.numbers["plain"], grounds.raw, grounds.tokens)
-                return any(_is_exact(figure.shown, numbers) for numbers in known)
-            return _is_plain_supported(figure, low, high, grounds)
+                places = (known.numbers["plain"], known.raw, known.tokens)
+                return any(_is_exact(figure.shown, numbers) for numbers in places)
+            return _is_plain_supported(figure, low, high, known)
         case "bytes":
             return any(
-                grounds.has("bytes", size * low, size * high)
-                or within(grounds.raw, size * low, size * high)
+                known.has("bytes", size * low, size * high)
+                or within(known.raw, size * low, size * high)
                 for size in figure.sizes
             )
         case "ratio":
-            return _is_ratio_supported(figure, low, high, grounds)
+            return _is_ratio_supported(figure, low, high, known)
         case "seconds":
             value = figure.value
             return (
-                grounds.has("seconds", value * low, value * high)
-                or within(grounds.raw, value * low, value * high)
-                or (figure.unit == "ms" and _is_exact(figure.shown, grounds.raw))
-                or grounds.has_span(value * low, value * high)
+                known.has("seconds", value * low, value * high)
+                or within(known.raw, value * low, value * high)
+                or (figure.unit == "ms" and _is_exact(figure.shown, known.raw))
+                or known.has_span(value * low, value * high)
             )
 
 
-def _is_plain_supported(figure: Quantity, low: float, high: float, grounds: Grounds) -> bool:
+def _is_plain_supported(figure: Quantity, low: float, high: float, known: Lookup) -> bool:
     value = figure.shown
     if figure.step >= 1 and high - low < 2 * figure.step / max(value, 1):
         # A count is exact; only what was no whole number may have been rounded to one.
-        numbers = (*grounds.numbers["plain"], *grounds.raw)
         return any(
-            one == value or (not one.is_integer() and value * low <= one <= value * high)
-            for one in numbers
+            one == value or not one.is_integer()
+            for numbers in (known.numbers["plain"], known.raw)
+            for one in between(numbers, value * low, value * high)
         )
     return any(
         within(numbers, value * low, value * high)
-        for numbers in (grounds.numbers["plain"], grounds.raw, grounds.tokens)
+        for numbers in (known.numbers["plain"], known.raw, known.tokens)
     )
 
 
-def _is_ratio_supported(figure: Quantity, low: float, high: float, grounds: Grounds) -> bool:
+def _is_ratio_supported(figure: Quantity, low: float, high: float, known: Lookup) -> bool:
     value, left = figure.value, 1 - figure.value
     highest = min(value * high, max(1.0, value + figure.step))
-    if grounds.has("ratio", value * low, highest) or _is_exact(figure.shown, grounds.raw):
+    if known.has("ratio", value * low, highest) or _is_exact(figure.shown, known.raw):
         return True
-    if grounds.has("ratio", left - figure.step / 2, left + figure.step / 2):
+    if known.has("ratio", left - figure.step / 2, left + figure.step / 2):
         return left > 0
-    place = (one for one in grounds.raw if value * low <= one <= highest)
-    return any(not one.is_integer() or one == value for one in place)
+    near = between(known.raw, value * low, highest)
+    return any(not one.is_integer() or one == value for one in near)
 
 
 def _is_exact(value: float, numbers: Sequence[float]) -> bool:

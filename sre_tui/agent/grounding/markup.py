@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CODE_BLOCK = re.compile(
@@ -64,6 +65,9 @@ class Prose:
     text: str
     codes: tuple[Code, ...]
     advice: tuple[tuple[int, int], ...]
+    sentences: tuple[tuple[int, int], ...]
+    citations: tuple[tuple[int, int, frozenset[str]], ...]
+    """Ranges of sentences with the evidence they cite."""
 
     @classmethod
     def of(cls, answer: str) -> Prose:
@@ -73,17 +77,29 @@ class Prose:
             Code(match.group(2).strip(), match.start(2) + _leading(match.group(2)))
             for match in _INLINE_CODE.finditer(text)
         )
+        sentences = tuple(sentence.span() for sentence in _SENTENCE.finditer(text))
         advice = tuple(
             sentence.span()
             for sentence in _SENTENCE.finditer(text)
             if _ADVICE_START.match(sentence.group()) or _ADVICE_INSIDE.search(sentence.group())
         )
+        citations = tuple(_citations(text))
         text = _blank(text, _INLINE_CODE, _LINK, _CITATION, _NUMBERING, _ORDINAL)
-        return cls(text, codes, advice)
+        return cls(text, codes, advice, sentences, citations)
 
     def is_advice(self, position: int) -> bool:
         """Whether the sentence there tells what to do."""
         return any(start <= position < end for start, end in self.advice)
+
+    def sentence(self, position: int) -> tuple[int, int]:
+        """The range of the sentence there."""
+        found = (span for span in self.sentences if span[0] <= position < span[1])
+        return next(found, (position, position))
+
+    def cited(self, position: int) -> frozenset[str]:
+        """The evidence that the sentence there cites; none if it cites nothing."""
+        found = (ids for start, end, ids in self.citations if start <= position < end)
+        return next(found, frozenset())
 
     def without(self, *spans: tuple[int, int]) -> str:
         """The text with further ranges blanked out."""
@@ -91,6 +107,23 @@ class Prose:
         for start, end in spans:
             parts[start:end] = " " * (end - start)
         return "".join(parts)
+
+
+def _citations(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
+    start: int | None = None
+    for sentence in _SENTENCE.finditer(text):
+        ids = frozenset(
+            number
+            for citation in _CITATION.findall(sentence.group())
+            for number in re.findall(r"E\d+", citation)
+        )
+        has_words = re.search(r"\w", _CITATION.sub("", sentence.group()))
+        if ids and not has_words and start is not None:
+            # The citation stands behind the full stop.
+            yield start, sentence.end(), ids
+        elif ids:
+            yield sentence.start(), sentence.end(), ids
+        start = sentence.start() if has_words and not sentence.group().endswith("\n") else None
 
 
 def _blank(text: str, *patterns: re.Pattern[str]) -> str:

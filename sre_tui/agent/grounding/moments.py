@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from sre_tui.agent.events import Unsupported
+from sre_tui.agent.grounding.facts import Lookup
 from sre_tui.agent.grounding.grounds import Grounds
 from sre_tui.agent.grounding.markup import Prose
 from sre_tui.agent.grounding.moments_in import (
@@ -35,7 +36,6 @@ def time_spans(prose: Prose) -> Iterator[tuple[int, int]]:
 
 def unsupported_times(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]:
     """Times of day and dates that are neither in the evidence nor follow from it."""
-    known = _known_minutes(grounds)
     clocks = (match for one in (CLOCK, WHOLE_HOUR) for match in one.finditer(prose.text))
     for match in clocks:
         if prose.is_advice(match.start()):
@@ -43,32 +43,33 @@ def unsupported_times(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]:
         vague = _ABOUT.search(prose.text[max(0, match.start() - 24) : match.start()])
         slack = 15 if vague else 1
         wanted = minute_of_day(match)
+        known = _known_minutes(grounds.lookup(prose.cited(match.start())))
         if not any((wanted + shift) % _DAY in known for shift in range(-slack, slack + 1)):
             yield _flag(match)
-    days = _known_days(grounds)
     for pattern in (DATE_FIGURES, DATE_WORDS):
         for match in pattern.finditer(prose.text):
             day = date_of_words(match) if pattern is DATE_WORDS else _day_of_figures(match)
             valid = 1 <= day[0] <= 12 and 1 <= day[1] <= 31
+            days = _known_days(grounds.lookup(prose.cited(match.start())))
             if valid and day not in days and not prose.is_advice(match.start()):
                 yield _flag(match)
 
 
-def _known_minutes(grounds: Grounds) -> set[int]:
-    moments = set(grounds.moments)
+def _known_minutes(known: Lookup) -> set[int]:
+    moments = set(known.moments)
     # "Firing for 42 min" tells since when.
     moments |= {
-        grounds.now - timedelta(seconds=seconds)
-        for seconds in grounds.numbers["seconds"]
+        known.now - timedelta(seconds=seconds)
+        for seconds in known.numbers["seconds"]
         if 0 < seconds < 8 * 86400
     }
     found = {moment.hour * 60 + moment.minute for moment in moments}
-    return found | grounds.minutes
+    return found | known.minutes
 
 
-def _known_days(grounds: Grounds) -> set[tuple[int, int]]:
-    moments = [*grounds.moments, *(grounds.now + timedelta(days=shift) for shift in (-1, 0, 1))]
-    return {(moment.month, moment.day) for moment in moments} | grounds.dates
+def _known_days(known: Lookup) -> set[tuple[int, int]]:
+    moments = [*known.moments, *(known.now + timedelta(days=shift) for shift in (-1, 0, 1))]
+    return {(moment.month, moment.day) for moment in moments} | known.dates
 
 
 def _day_of_figures(match: re.Match[str]) -> tuple[int, int]:

@@ -133,6 +133,11 @@ SUPPORTED = [
     "WLAN-6E and USB-3 do not matter.",
     "Your 32 GB of memory are enough.",
     "It starts at 13:20–13:25 and lasts 5 min.",
+    "Read errors since 13:20 UTC (42 min ago) [E3]; they lasted from 13:20 to 13:25, for 5 min.",
+    "The disk has 24 errors. [E3]",
+    "The disk has 24 errors [E2], and HighReadLatency fires for 42 min [E1].",
+    "The pool is 85.5% full [E2]\n\nSince 13:20 it reads slowly [E1].",
+    "You have 32 GB of memory [E1].",
     "| disk | °C |\n|---|---|\n| sdc | 51.5 |\n| sdb | 38 |",
 ]
 
@@ -168,6 +173,11 @@ FLAGGED = [
     ("As [E1, E7] shows.", "E7"),
     ("`backup-job-7` failed.", "backup-job-7"),
     ("over 99.99% were lost", "99.99%"),
+    # a citation must be of what says so
+    ("The pool is 85.5% full [E1].", "85.5%"),
+    ("The pool is 85.5% full. [E1]", "85.5%"),
+    ("It was 51.5 °C [E2] at first, then 152 ms passed [E2].\nThe load is 9.13 [E3].", "9.13"),
+    ("Errors since 13:20 (17 min ago) [E3].", "17 min"),
 ]
 
 
@@ -246,3 +256,24 @@ def test_chance_supports_few_invented_figures() -> None:
     ]
     let_through = [answer for answer in invented if not check(answer, GROUNDS)]
     assert len(let_through) / len(invented) < 0.06, let_through
+
+
+def test_a_citation_sharpens_the_check_among_many_figures() -> None:
+    dice = random.Random(7)
+    rows = [{"name": f"s{n}", "value": round(dice.uniform(0, 100), 2)} for n in range(400)]
+    grounds = Grounds.of(
+        evidence=[evidence(1, "400 series", {"items": rows}), evidence(2, DISKS)], now=NOW
+    )
+    invented = [f"It has {number} errors" for number in range(4, 100)]
+    loose = [answer for answer in invented if not check(answer, grounds)]
+    sharp = [answer for answer in invented if not check(f"{answer} [E2].", grounds)]
+    assert len(sharp) < len(loose) / 4
+
+
+def test_a_series_of_points_counts_by_what_it_amounts_to() -> None:
+    points = [[f"2026-11-22T13:{minute:02}:00Z", 10.0 + minute / 7] for minute in range(60)]
+    grounds = Grounds.of(
+        evidence=[evidence(1, "1 series", {"items": [{"points": points}]})], now=NOW
+    )
+    assert check("It rose from 10.0 to 18.4, 14.2 on average, over 60 points.", grounds) == ()
+    assert [one.text for one in check("It was 13.3.", grounds)] == ["13.3"]
