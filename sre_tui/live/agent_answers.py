@@ -37,11 +37,11 @@ class AgentAnswers:
         llm = self._context.settings.llm
         return None if llm.provider is None else llm.model
 
-    def ask(self, question: str, *, attached: str = "") -> AnswerRun:
+    def ask(self, question: str) -> AnswerRun:
         """Ask in the current session, the first question of which begins it."""
         if self._session is None:
             self._session = self._agent.sessions.new()
-        return self._agent.ask(question, self._session, attached=attached)
+        return self._agent.ask(question, self._session)
 
     def begin(self) -> None:
         """The next question begins a new session."""

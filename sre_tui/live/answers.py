@@ -58,8 +58,8 @@ class AnswerSource(Protocol):
         """Name of the model that is asked; None is the built-in analyst."""
         ...
 
-    def ask(self, question: str, *, attached: str = "") -> AnswerRun:
-        """Take on a question; ``attached`` is untrusted text that goes with it."""
+    def ask(self, question: str) -> AnswerRun:
+        """Take on a question; the work begins with the first event asked for."""
         ...
 
     def begin(self) -> None:

@@ -115,7 +115,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("evidence.copy", "y", "Copy", "Copy the text to the clipboard", footer=True),
     Action("choice.back", "escape,q", "Back", "Close without a choice", footer=True),
     Action("help.back", "escape,q,question_mark,f1", "Back", "Close the help", footer=True),
-    Action("main.next", "tab", "Next pane", "To the next pane", footer=True),
+    Action("main.next", "tab", "Pane", "To the next pane", footer=True),
     Action("main.previous", "shift+tab", "Previous pane", "To the pane before"),
     Action("main.alerts", "1", "Alerts", "To the alerts", "show_pane('alerts')"),
     Action("main.chat", "2", "Chat", "To the chat", "show_pane('chat')"),

@@ -12,7 +12,7 @@ from textual.widgets import Footer, Static
 
 from providers.clock import Clock
 from sre_tui.screens.actions import bindings
-from sre_tui.screens.alert_text import Inquiry, changes, explain, facts, full_text
+from sre_tui.screens.alert_text import changes, explain, facts, full_text
 from sre_tui.screens.alerts_pane import AlertsPane
 from widgets.cell import Tone, marked
 from widgets.text import plain_text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from providers.alerting import Alert
 
 
-class AlertDetailScreen(Screen[Inquiry | None]):
+class AlertDetailScreen(Screen[str | None]):
     """Stays true while it is open; gives the question the user wants to ask, if any."""
 
     PART: ClassVar[str] = "detail"
@@ -59,7 +59,7 @@ class AlertDetailScreen(Screen[Inquiry | None]):
 
     def action_explain(self) -> None:
         """Ask what it means."""
-        self.dismiss(explain(self._alert, self._clock()))
+        self.dismiss(explain(self._alert))
 
     def action_changes(self) -> None:
         """Ask what changed when it began."""

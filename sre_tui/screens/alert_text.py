@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich.text import Text
@@ -19,29 +18,21 @@ from widgets.text import plain_line, plain_lines
 RUNBOOK_ANNOTATIONS = ("runbook_url", "runbook", "runbook_link")
 
 
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question about something chosen, with what is known of it."""
-
-    question: str
-    attached: str
-
-
-def explain(alert: Alert, now: datetime) -> Inquiry:
-    """Ask what an alert means."""
-    return Inquiry(f"explain the alert {_named(alert)}", facts(alert, now))
+def explain(alert: Alert) -> str:
+    """The question what an alert means."""
+    known = [one_line(alert.severity, 30)] if alert.severity else []
+    since = f" since {_minute(alert.active_at)}" if alert.active_at else ""
+    known.append(alert.state.value.replace("_", " ") + since)
+    return f"explain the alert {one_line(alert.name, 120)}{_on(alert)} ({', '.join(known)})"
 
 
-def changes(alert: Alert, now: datetime) -> Inquiry:
-    """Ask what changed around the time an alert began."""
-    began = alert.active_at or now
-    at = f"{began.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    question = f"what changed around {at}, when the alert {_named(alert)} began?"
-    return Inquiry(question, facts(alert, now))
+def changes(alert: Alert, now: datetime) -> str:
+    """The question what changed around the time an alert began."""
+    return f"what changed{_on(alert)} around {_minute(alert.active_at or now)}?"
 
 
 def facts(alert: Alert, now: datetime) -> str:
-    """Everything known about an alert as plain lines, for the clipboard and for the agent."""
+    """Everything known about an alert as plain lines, for the clipboard."""
     lines = [f"{name}: {value}" for name, value in _facts(alert, now)]
     lines += [f"label {name}={value}" for name, value in sorted(alert.labels.items())]
     lines += [f"{name}: {value}" for name, value in _annotations(alert)]
@@ -102,9 +93,12 @@ def _annotations(alert: Alert) -> list[tuple[str, str]]:
     return [(name, text) for name, text in sorted(alert.annotations.items()) if text]
 
 
-def _named(alert: Alert) -> str:
-    host = f" on {one_line(alert.host, 60)}" if alert.host else ""
-    return one_line(alert.name, 120) + host
+def _on(alert: Alert) -> str:
+    return f" on {one_line(alert.host, 60)}" if alert.host else ""
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _section(page: Text, title: str, body: str) -> None:

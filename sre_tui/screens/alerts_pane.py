@@ -23,7 +23,6 @@ from widgets.text import duration
 
 if TYPE_CHECKING:
     from providers.alerting import Alert
-    from sre_tui.screens.alert_text import Inquiry
 
 NOTHING = "No alert is firing or pending"
 
@@ -39,9 +38,9 @@ class AlertChosen(Message):
 class Inquired(Message):
     """The user asks about something chosen."""
 
-    def __init__(self, inquiry: Inquiry) -> None:
+    def __init__(self, question: str) -> None:
         super().__init__()
-        self.inquiry = inquiry
+        self.question = question
 
 
 class AlertTable(KeyedTable):
@@ -142,7 +141,7 @@ class AlertsPane(Pane):
         from sre_tui.screens.alert_text import explain
 
         if self.chosen is not None:
-            self.post_message(Inquired(explain(self.chosen, self._clock())))
+            self.post_message(Inquired(explain(self.chosen)))
 
     def action_changes(self) -> None:
         """Ask what changed when it began."""

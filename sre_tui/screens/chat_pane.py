@@ -96,8 +96,8 @@ class ChatPane(Pane):
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """What the answers of this conversation stand on, oldest first."""
-        return tuple(self._evidence.values())
+        """What the answers of this conversation stand on, in the order of the ids."""
+        return tuple(sorted(self._evidence.values(), key=lambda one: (len(one.id), one.id)))
 
     @property
     def transcript(self) -> ChatTranscript:
@@ -112,9 +112,9 @@ class ChatPane(Pane):
     def watch_busy(self, busy: bool) -> None:
         """Show that an answer is under way, and how it is cancelled."""
         self.prompt.busy = busy
-        self.border_subtitle = plain_text("answering · esc cancels" if busy else "")
+        self.border_subtitle = plain_text("answering · esc cancels" if busy else "esc back")
 
-    async def ask(self, question: str, attached: str = "") -> bool:
+    async def ask(self, question: str) -> bool:
         """Ask; False if another answer is still under way."""
         if self.busy:
             self.notify("One answer is still under way; esc cancels it", markup=False)
@@ -123,7 +123,7 @@ class ChatPane(Pane):
         self.busy = True
         self._writer = AnswerWriter(self.transcript, self._source.model or ANALYST)
         try:
-            self._run = self._source.ask(question, attached=attached)
+            self._run = self._source.ask(question)
         except Exception as error:
             log.exception("the question could not be taken on")
             await self._fail(f"the question could not be taken on ({type(error).__name__})")
@@ -309,5 +309,5 @@ class ChatPane(Pane):
         self._offer_evidence()
 
     def _offer_evidence(self) -> None:
-        self.prompt.set_commands(slash_commands(tuple(self._evidence)))
+        self.prompt.set_commands(slash_commands(tuple(one.id for one in self.evidence)))
         self.refresh_bindings()

@@ -19,6 +19,9 @@ from sre_tui.screens.actions import bindings
 from widgets.text import fit, plain_line, plain_text
 
 
+_NAME_WIDTH = 44
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One line: what is returned for it, its name, and what there is to say about it."""
@@ -47,10 +50,11 @@ class ChoiceScreen(ModalScreen[str | None]):
         """The list in a box."""
         with Vertical(id="choice") as box:
             box.border_title = plain_text(self._title)
-            width = min(24, max((len(offer.name) for offer in self._offers), default=0)) + 2
+            longest = max((len(offer.name) for offer in self._offers), default=0)
+            width = min(_NAME_WIDTH, longest)
             options = [
                 Option(
-                    Text(fit(offer.name, width) + plain_line(offer.words), no_wrap=True),
+                    Text(f"{fit(offer.name, width)}  {plain_line(offer.words)}", no_wrap=True),
                     id=offer.id,
                     disabled=offer.disabled,
                 )

@@ -19,10 +19,13 @@ from sre_tui.screens.actions import bindings
 from sre_tui.screens.answer_writer import finished_call
 from sre_tui.views.human import ago, duration
 from widgets.cell import Tone, marked
-from widgets.text import plain_line, plain_lines, plain_text
+from widgets.text import plain_line, plain_lines, plain_text, truncate
 from widgets.tool_line import CallState
 
 _TONES = {CallState.DONE: Tone.OK, CallState.PARTIAL: Tone.WARNING, CallState.FAILED: Tone.ERROR}
+
+
+_CALL_WIDTH = 240
 
 
 class EvidenceScreen(ModalScreen[None]):
@@ -97,11 +100,11 @@ class EvidenceScreen(ModalScreen[None]):
         word = one.state.value.replace("_", " ")
         arguments = ", ".join(f"{name}={value}" for name, value in one.arguments.items())
         head = Text()
-        head.append(plain_line(f"{one.tool}({arguments})") + "\n", "bold")
+        head.append(truncate(f"{one.tool}({arguments})", _CALL_WIDTH) + "\n", "bold")
         head.append(marked(_TONES[call.state], word))
         head.append(f" · {ago(one.observed_at, self._clock())} · took {duration(one.elapsed)}\n")
         for source in one.sources:
             said = f"{source.source} {source.state.value.replace('_', ' ')}"
             head.append(plain_line(f"{said}: {source.detail}" if source.detail else said) + "\n")
-        head.append(plain_line(one.summary), "italic")
+        head.rstrip()
         return head

@@ -17,6 +17,9 @@ from sre_tui.screens.keys import KeyHelp
 from widgets.text import plain_text
 
 
+_KEYS_WIDTH = 14
+
+
 class HelpScreen(ModalScreen[None]):
     """Keys by the part of the app they belong to."""
 
@@ -44,11 +47,10 @@ class HelpScreen(ModalScreen[None]):
 
 def _page(keys: Mapping[str, Sequence[KeyHelp]]) -> Text:
     page = Text()
-    width = max((len(one.keys) for group in keys.values() for one in group), default=0)
     for heading, group in keys.items():
         page.append(f"{heading}\n", "bold underline")
         for one in group:
-            page.append(f"  {one.keys:>{width}}", "bold")
+            page.append(f"  {one.keys:<{_KEYS_WIDTH}}", "bold")
             page.append(f"  {one.help}\n")
         page.append("\n")
     page.rstrip()

@@ -63,7 +63,7 @@ def commands(screen: Screen[object]) -> Iterator[Command]:
                 keys.setdefault(binding.id or "", []).append(binding)
     for action in ACTIONS:
         node_of = parts.get(action.part)
-        if node_of is None or action.part in _ONLY_KEYS:
+        if node_of is None or action.part in _ONLY_KEYS or action.label == "Back":
             continue
         if node_of.check_action(action.method, ()) is True:
             yield Command(action, node_of, _written(screen.app, keys.get(action.id, [])))

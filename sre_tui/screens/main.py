@@ -116,9 +116,9 @@ class MainScreen(Screen[None]):
             self.query_one(f"#{pane}", Pane).set_class(pane == self.front, "-front")
         self.query_one(PaneTabs).show(self.front)
 
-    async def inquire(self, question: str, attached: str) -> None:
+    async def inquire(self, question: str) -> None:
         """Ask in the chat; where only one pane has room, the chat comes to the front."""
-        await self.chat.ask(question, attached)
+        await self.chat.ask(question)
         if not self._is_side_by_side:
             self.action_show_pane("chat")
 
@@ -199,7 +199,7 @@ class MainScreen(Screen[None]):
     @on(Inquired)
     async def _inquired(self, event: Inquired) -> None:
         event.stop()
-        await self.inquire(event.inquiry.question, event.inquiry.attached)
+        await self.inquire(event.question)
 
     @on(AlertChosen)
     @work
@@ -211,9 +211,9 @@ class MainScreen(Screen[None]):
             self.notify("This alert is no longer there", markup=False)
             return
         screen = AlertDetailScreen(alert, self.alerts_pane, self._homelab, self._clock)
-        inquiry = await self.app.push_screen_wait(screen)
-        if inquiry is not None:
-            await self.inquire(inquiry.question, inquiry.attached)
+        question = await self.app.push_screen_wait(screen)
+        if question is not None:
+            await self.inquire(question)
 
     @on(EvidenceWanted)
     @work

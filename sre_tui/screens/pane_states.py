@@ -43,10 +43,10 @@ def pane_state(snapshot: Snapshot | None, now: datetime, *, rows: int, nothing: 
         case State.PARTIAL:
             return PaneState(PaneKind.PARTIAL, _missing(troubles), _details(troubles), age_s=age)
         case State.STALE:
-            said = _details(troubles)
-            if not rows:
-                said = f"nothing was there then · {said}"
-            return PaneState(PaneKind.STALE, said, age_s=age)
+            names = ", ".join(one.source for one in troubles)
+            then = "" if rows else ", and nothing was there then"
+            headline = f"{names}: this is how it was{then}"
+            return PaneState(PaneKind.STALE, headline, _details(troubles), age_s=age)
         case State.UNAUTHORIZED:
             refused = [one for one in troubles if one.state is State.UNAUTHORIZED]
             return PaneState(PaneKind.UNAUTHORIZED, _details(refused), _rights(refused), _DOCTOR)
