@@ -23,7 +23,6 @@ ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "music": ("navidrome", "airsonic", "jellyfin", "plex", "lms"),
     "musik": ("navidrome", "airsonic", "jellyfin", "plex"),
     "smart home": ("home-assistant", "homeassistant", "openhab", "iobroker", "domoticz"),
-    "lights": ("home-assistant", "homeassistant", "openhab", "iobroker"),
     "home assistant": ("home-assistant", "homeassistant", "hass"),
     "hass": ("home-assistant", "homeassistant"),
     "cameras": ("frigate", "shinobi", "zoneminder", "scrypted"),

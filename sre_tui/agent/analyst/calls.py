@@ -113,8 +113,13 @@ class Caller:
         Calls of tools that are not offered, and those beyond the bound, come back empty.
         """
         chosen: list[int] = []
+        again: dict[int, Found] = {}
         for position, call in enumerate(calls):
             if not self.offers(call.tool):
+                continue
+            before = next((one for one in self.made if one.call == call), None)
+            if before is not None:
+                again[position] = before
                 continue
             if self.left <= 0:
                 self.dropped.append(call.tool)
@@ -125,6 +130,6 @@ class Caller:
             [(self._tools[calls[at].tool], calls[at].arguments) for at in chosen]
         )
         outcomes = dict(zip(chosen, ran, strict=True))
-        found = [Found(call, outcomes.get(at)) for at, call in enumerate(calls)]
-        self.made += [one for one in found if one.ran is not None]
+        found = [again.get(at) or Found(call, outcomes.get(at)) for at, call in enumerate(calls)]
+        self.made += [one for at, one in enumerate(found) if at in outcomes]
         return found

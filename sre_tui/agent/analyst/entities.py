@@ -121,7 +121,8 @@ def resolve(
             matched.add(plain)
         elif word in question.named:
             near = nearest(word, _spellings(index))
-            unknown.append(Unknown(word, tuple(near)))
+            if near or any(not c.isalpha() for c in word):
+                unknown.append(Unknown(word, tuple(near)))
     if question.here and not found:
         host = inventory.hosts.get(here.casefold(), "") if here else ""
         if not host and len(inventory.hosts) == 1:
@@ -142,8 +143,12 @@ def _index(inventory: Inventory, metrics: Iterable[str]) -> dict[str, list[Entit
 
     for alert in inventory.alerts:
         add(Entity(EntityKind.ALERT, alert.name))
-    for name in inventory.hosts.values():
-        add(Entity(EntityKind.HOST, name, (name,)), name, name.partition(".")[0])
+    machines = tuple(inventory.hosts.values())
+    for name in machines:
+        stem = name.partition(".")[0].rstrip("0123456789-")
+        alone = sum(one.partition(".")[0].rstrip("0123456789-") == stem for one in machines) == 1
+        spellings = (name, name.partition(".")[0], *((stem,) if alone and len(stem) > 2 else ()))
+        add(Entity(EntityKind.HOST, name, (name,)), *spellings)
     for own, name in inventory.name_of_id.items():
         if own.startswith(("qemu/", "lxc/")):
             add(Entity(EntityKind.HOST, name, (name,)), own.partition("/")[2])

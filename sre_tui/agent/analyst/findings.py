@@ -19,6 +19,8 @@ from sre_tui.agent.analyst.signals import BY_ID, Signal
 from sre_tui.tools.prometheus_data import SeriesListing
 from sre_tui.views.units import query_unit, with_unit
 
+FLOOD: Final = 2000
+"""Lines within a window from which on a program is said to flood the logs."""
 GAP: Final = timedelta(minutes=20)
 """Breaches closer together than this are one episode."""
 
@@ -38,6 +40,7 @@ class Finding:
         onset: when it began, as far as the window shows; None if that is not known.
         open_start: whether it was so from the first moment of the window on.
         active: whether it was still so at the end of the window.
+        first: when it was first so in the window, if it came and went; None if it did not.
         severity: 1 worth a note, 2 a problem, 3 an outage or loss of data near.
         signal: id of the signal, for metrics.
         topics_of: alert or line the finding was made from, for matching words.
@@ -52,6 +55,7 @@ class Finding:
     onset: datetime | None
     open_start: bool = False
     active: bool = True
+    first: datetime | None = None
     severity: int = 2
     signal: str = ""
     quote: str = ""
@@ -75,6 +79,7 @@ class _Episode:
     last: datetime
     open_start: bool
     active: bool
+    first: datetime | None
 
 
 def _breach(
@@ -95,6 +100,7 @@ def _breach(
         last=last[-1],
         open_start=first[0] - listing.start <= step,
         active=active,
+        first=None if first is runs[0] else runs[0][0],
     )
 
 
@@ -124,8 +130,9 @@ def _described(
     subject = Subject(host, "" if name == host else name)
     if signal.kind in ("pool_full", "space_growth") and series.labels.get("fstype") == "zfs":
         subject = Subject(host, series.labels.get("device", "").partition("/")[0])
-    if signal.kind == "dns_down":
+    if signal.kind in ("dns_down", "dns_slow"):
         subject = Subject(host)
+    subject = _by_site(subject, series.labels, inventory)
     return Finding(
         kind=signal.kind,
         subject=subject,
@@ -135,9 +142,20 @@ def _described(
         onset=episode.start,
         open_start=episode.open_start,
         active=episode.active,
+        first=episode.first,
         severity=signal.severity,
         signal=signal.id,
     )
+
+
+def _by_site(subject: Subject, labels: Labels, inventory: Inventory) -> Subject:
+    """A probed address is called by its service; the exporter's own host is not its machine."""
+    site = inventory.sites.get(labels.get("instance", ""))
+    if site is None:
+        return subject
+    hosts = sorted(inventory.services.get(site, ()))
+    host = inventory.hosts.get(site.casefold(), "") or (hosts[0] if len(hosts) == 1 else "")
+    return Subject(host, "" if site == host else site)
 
 
 class _Words(dict[str, str]):
@@ -170,11 +188,11 @@ def from_patterns(
         kind, name = told
         host = pattern.hosts[0] if len(pattern.hosts) == 1 else ""
         host = inventory.hosts.get(host.casefold(), host)
-        subject = _log_subject(kind, name, host, pattern, inventory)
+        subject = _log_subject(kind, name, host, pattern.services, inventory)
         made = Finding(
             kind=kind.kind,
             subject=subject,
-            text=f"{kind.title}: {pattern.count} lines, the first at {pattern.first:%H:%M} UTC",
+            text=kind.title,
             evidence=evidence,
             source="log",
             onset=pattern.first,
@@ -196,9 +214,9 @@ def _telling(pattern: LogPattern) -> tuple[LineKind, str] | None:
 
 
 def _log_subject(
-    kind: LineKind, name: str, host: str, pattern: LogPattern, inventory: Inventory
+    kind: LineKind, name: str, host: str, services: Sequence[str], inventory: Inventory
 ) -> Subject:
-    service = pattern.services[0] if len(pattern.services) == 1 else ""
+    service = services[0] if len(services) == 1 else ""
     if kind.kind == "guest_stopped":
         by_id = {own.partition("/")[2]: known for own, known in inventory.name_of_id.items()}
         return Subject(by_id.get(name, f"guest {name}"))
@@ -221,14 +239,11 @@ def _log_subject(
 
 def _merged(one: Finding, other: Finding) -> Finding:
     first, later = (one, other) if _time(one) <= _time(other) else (other, one)
-    count = one.count + other.count
-    title = first.text.partition(":")[0]
     return replace(
         first,
-        count=count,
+        count=0,
         active=one.active or other.active,
         severity=max(one.severity, other.severity),
-        text=f"{title}: the first at {first.onset:%H:%M} UTC" if first.onset else title,
         quote=later.quote if not first.quote else first.quote,
     )
 
@@ -260,10 +275,17 @@ def from_changes(
         service, _, host = change.subject.rpartition(" on ")
         known = inventory.hosts.get(host.casefold(), host)
         chosen = kind or (told.kind if told else "service_errors")
-        name = subject_of(told, change.example) if told and told.kind == chosen else ""
+        subject = Subject(known, service)
+        if told is not None and told.kind == chosen:
+            name = subject_of(told, change.example)
+            subject = _log_subject(told, name, known, (service,), inventory)
+        if change.subject == "annotation":
+            subject = _annotated(change.text, inventory)
+        if subject == Subject("") or _harmless(change):
+            continue
         yield Finding(
             kind=chosen,
-            subject=Subject(known, name or service),
+            subject=subject,
             text=one_line(change.text, 160),
             evidence=evidence,
             source="log",
@@ -272,6 +294,23 @@ def from_changes(
             quote=one_line(change.example, 180),
             count=change.count,
         )
+
+
+def _harmless(change: Change) -> bool:
+    """An image that was pulled runs nowhere yet; more lines than usual are no flood."""
+    if change.kind == "volume_up":
+        return change.count < FLOOD
+    return change.kind in ("update", "deploy") and change.text.startswith("image pulled")
+
+
+def _annotated(text: str, inventory: Inventory) -> Subject:
+    """What an annotation is about: the service or machine it names."""
+    said = {word.strip("#,.:;()") for word in text.casefold().split()}
+    host = next((name for key, name in inventory.hosts.items() if key in said), "")
+    for service, hosts in inventory.services.items():
+        if service.casefold() in said and service.casefold() != host.casefold():
+            return Subject(host or next(iter(sorted(hosts)), ""), service)
+    return Subject(host)
 
 
 def from_targets(
@@ -329,7 +368,10 @@ def from_alerts(alerts: Iterable[Alert], evidence: str, inventory: Inventory) ->
         if kind in ("pool_full", "space_growth"):
             name = name.partition("/")[0]
         own = inventory.name_of_id.get(name, name)
-        subject = Subject(host, "" if own == host or kind == "dns_down" else own)
+        subject = Subject(host, "" if own == host or kind in ("dns_down", "dns_slow") else own)
+        subject = _by_site(subject, alert.labels, inventory)
+        if kind.startswith("disk_") and not subject.name:
+            kind = "io_wait" if kind == "disk_slow" else kind
         if kind == "alert":
             subject = Subject(host, alert.name)
         severity = 3 if (alert.severity or "").casefold() in ("critical", "page", "high") else 2

@@ -10,6 +10,7 @@ from sre_tui.agent.analyst.question import Intent, Question, Topic
 from sre_tui.agent.analyst.time_phrases import read_scope
 from sre_tui.agent.analyst.vocabulary import (
     STOP_WORDS,
+    TOPIC_PHRASES,
     SYMPTOMS,
     fold,
     key_words,
@@ -62,6 +63,9 @@ _RULES: Final[tuple[tuple[Intent, float, str], ...]] = (
     (Intent.WHY, 6, r"\b(why|warum|wieso|weshalb|woran|how come|root cause|reason|was (verursacht|bremst|ist schuld))\b"),
     (Intent.WHY, 6, r"\bwhat('?s| is| are)? ?(causing|caused|cause|slowing|breaking|killing|killed|blocking)\b"),
     (Intent.WHY, 2.5, _SYMPTOM),
+    (Intent.WHY, 7, rf"(?:{_SYMPTOM}|can't|cannot|can not|won't|no longer|not ).*\bwhat('s| is| has| have)? (happened|happening|going on|up)\b"),
+    (Intent.WHY, 5, r"\bwho (is|are|has|does) (to blame|filling|using|eating|hogging|causing|writing|guilty)|\bwer (ist schuld|frisst|füllt|schreibt)"),
+    (Intent.PRESSURE, 8, r"\bhow (long|soon|much longer)\b.*\b(until|till|before|full|last|left|survive|hold)\b|\bwie lange\b.*\b(bis|voll|noch|hält|halten|reicht)\b"),
     (Intent.WHY, 3, r"\b(can't|cannot|can not|won't|doesn't|does not|isn't|not|nicht|keine?)\b.*\b(reach|open|load|connect|start|work|working|respond|responding|play|resolve|erreichbar|erreichen|starten|startet|laden|lädt|funktioniert|geht|läuft)\b"),
     (Intent.WHY, 3, r"\b(investigate|diagnose|debug|troubleshoot|untersuche|analysiere)\b"),
     (Intent.METRIC, 3.5, r"\b(show|plot|graph|chart|zeig\w*|draw|trend|current|history|verlauf|compare)\b.*\b(load|cpu|memory|ram|temp\w*|traffic|bandwidth|usage|metrics?|latency|iops|throughput|swap|uptime|auslastung|verbrauch|speicher|last|netz\w*)\b"),
@@ -160,7 +164,8 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
 
 def _topics(folded: str) -> tuple[Topic, ...]:
     known = topic_of()
-    found = [known[word] for word in folded.split() if word in known]
+    found = [topic for topic, phrase in TOPIC_PHRASES if phrase.search(folded)]
+    found += [known[word] for word in folded.split() if word in known]
     return tuple(dict.fromkeys(found))
 
 

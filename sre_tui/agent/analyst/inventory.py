@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ def identity_query(words: Iterable[str] = ()) -> str:
         'node_filesystem_size_bytes{fstype=~"nfs.*|cifs|smb.*|zfs"}',
         'container_start_time_seconds{name!=""}',
         'node_zfs_zpool_state{state="online"}',
+        'pve_up{id=~"(qemu|lxc|node)/.+"}',
     ]
     safe = sorted({"".join(c if c.isalnum() or c == "-" else "." for c in word) for word in words})
     telling = [word for word in safe if len(word.replace(".", "")) > 2]
@@ -54,7 +55,7 @@ class Subject:
     def __str__(self) -> str:
         if self.name and self.host and self.name != self.host:
             return f"{self.name} on {self.host}"
-        return self.name or self.host or "the homelab"
+        return self.name or self.host or "several machines"
 
 
 @dataclass
@@ -89,6 +90,8 @@ class Inventory:
     service_label: str = "service_name"
     host_label: str = "hostname"
     upses: set[str] = field(default_factory=set)
+    seen_up: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
+    """What says about a machine or site whether it is up: in words, and whether it is."""
 
     def add_host(self, name: str, instance: str = "") -> None:
         """Learn of a machine."""
@@ -107,7 +110,7 @@ class Inventory:
             elif "://" not in target.instance and ":" in target.instance:
                 self.add_host(without_port(target.instance), target.instance)
 
-    def add_samples(self, samples: Iterable[Sample]) -> None:
+    def add_samples(self, samples: Sequence[Sample]) -> None:
         """Learn from the answer to :func:`identity_query`."""
         known = [dict(sample.labels) for sample in samples]
         for labels in known:
@@ -115,6 +118,8 @@ class Inventory:
                 self._rename(labels["instance"], labels["nodename"])
         for labels in known:
             self._learn(labels)
+        for sample in samples:
+            self._learn_state(sample)
 
     def _rename(self, instance: str, nodename: str) -> None:
         plain = without_port(instance)
@@ -158,6 +163,20 @@ class Inventory:
                 self._learn_probe(labels)
             case "network_ups_tools_ups_load":
                 self.upses.add(labels.get("ups", ""))
+
+    def _learn_state(self, sample: Sample) -> None:
+        labels, value = sample.labels, sample.value
+        if value is None:
+            return
+        if labels.get("__name__") == "pve_up":
+            who, says = self.host_of(labels), f"Proxmox shows it as {'running' if value else 'stopped'}"
+        elif labels.get("__name__") == "probe_success":
+            instance = labels.get("instance", "")
+            who = self.sites.get(instance, without_port(instance))
+            says = f"{instance} {'answers' if value else 'does not answer'}"
+        else:
+            return
+        self.seen_up.setdefault(who.casefold(), []).append((says, bool(value)))
 
     def _learn_mount(self, labels: Labels, host: str) -> None:
         device = labels.get("device", "")

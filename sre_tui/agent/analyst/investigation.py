@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,9 +23,10 @@ from sre_tui.agent.analyst.look import Look, window_arguments
 from sre_tui.agent.analyst.matchers import stream_selector
 from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.ranking import Diagnosis, Hypothesis, diagnose
-from sre_tui.agent.analyst.runbook_steps import runbook_call
-from sre_tui.agent.analyst.signals import SIGNALS, Unit
+from sre_tui.agent.analyst.runbook_steps import fix_call, runbook_call
+from sre_tui.agent.analyst.signals import BY_ID, SIGNALS, Unit
 from sre_tui.agent.analyst.sweep import missing, sweeps
+from sre_tui.agent.analyst.wording import names
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.loki_data import LogChanges, PatternListing
 from sre_tui.tools.prometheus_data import SeriesListing
@@ -74,7 +76,7 @@ async def investigate(look: Look, *, follow_up: bool = True) -> Investigation:
         look: the question.
         follow_up: whether to ask for details, changes and the runbook of the cause.
     """
-    await look.discover("identity", "metrics", "targets", "alerts", "logs")
+    await look.discover("identity", "targets", "alerts", "logs")
     look.note_missing_backends("prometheus", "loki")
     start, end = scope_of(look)
     await _sweep(look, start, end)
@@ -95,7 +97,7 @@ async def _sweep(look: Look, start: datetime, end: datetime) -> None:
     wanted = [
         signal
         for signal in SIGNALS
-        if signal.unit is not Unit.CELSIUS or Topic.TEMPERATURE in look.question.topics
+        if not signal.asked or set(signal.topics) & set(look.question.topics)
     ]
     for unit, query in sweeps(wanted, known).items():
         calls[f"sweep_{_NAMES[unit]}"] = Call(
@@ -159,8 +161,24 @@ def _within(findings: Sequence[Finding], look: Look) -> list[Finding]:
 
 def _ranked(look: Look, findings: Sequence[Finding]) -> Diagnosis:
     return diagnose(
-        findings, look.inventory, look.focus, look.question.topics, look.question.scope.moment
+        findings,
+        look.inventory,
+        look.focus,
+        look.question.topics,
+        look.question.scope.moment,
+        own_only=asks_whether_up(look),
     )
+
+
+_UP: Final = re.compile(
+    r"^(?:is|are|ist|sind|was|were)\b.*\b(?:down|up|running|reachable|offline|online|broken|dead|"
+    r"alive|available|unavailable|erreichbar|kaputt|tot|weg|ausgefallen)\b"
+)
+
+
+def asks_whether_up(look: Look) -> bool:
+    """Whether the question is if something named is up."""
+    return bool(look.focus.named and _UP.match(look.question.folded))
 
 
 async def _follow_up(look: Look, made: Investigation, topics: Sequence[Topic]) -> None:
@@ -171,11 +189,11 @@ async def _follow_up(look: Look, made: Investigation, topics: Sequence[Topic]) -
         calls["changes"] = Call("loki_correlate_changes", _changes_arguments(look, cause, onset))
     if cause is not None:
         calls |= detail_calls(cause, look)
-        calls["runbook"] = runbook_call(cause.kind.runbook)
+        calls["runbook"] = fix_call(cause.kind.runbook)
     elif look.focus.named or topics:
         calls["runbook"] = runbook_call(look.question.text)
     room = look.caller.left
-    order = sorted(calls, key=lambda name: name == "changes")
+    order = sorted(calls, key=lambda name: (name != "runbook", name == "changes"))
     found = await look.ask(**{name: calls[name] for name in order[:room]})
     made.details = {name: one for name, one in found.items() if name.startswith("detail")}
     made.runbook = found.get("runbook")
@@ -217,12 +235,13 @@ def _checked(look: Look, made: Investigation) -> list[str]:
     swept = [name for name in look.found if name.startswith("sweep") and look.found[name].ok]
     if swept:
         cites = "".join(look.cite(name) for name in swept)
-        known = look.inventory.metrics
-        amount = sum(
-            known is None or all(metric in known for metric in signal.metrics) for signal in SIGNALS
+        beyond = [BY_ID[one.signal] for one in made.findings if one.signal]
+        kinds = names(sorted({signal.kind.replace("_", " ") for signal in beyond}), 4)
+        lines.append(
+            f"metrics beyond their threshold: {kinds}{cites}"
+            if beyond
+            else f"no metric beyond its threshold{cites}"
         )
-        beyond = len({one.signal for one in made.findings if one.signal})
-        lines.append(f"{beyond or 'none'} of {amount} signals beyond their threshold{cites}")
     if "lines" in look.found and look.found["lines"].ok:
         data = look.found["lines"].data(PatternListing)
         amount = data.lines if data is not None else 0

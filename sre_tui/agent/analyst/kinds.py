@@ -34,6 +34,8 @@ class Kind:
         says: what is claimed if it is the cause, with ``{subject}``.
         root: how likely it is the beginning of a chain rather than a link of it, 0..1.
         brings: kinds it can bring about.
+        views: kinds that are the same fact seen by somebody else, on the same machine or by the
+            same name.
         reach: whom it can touch.
         runbook: words to find the matching runbook with.
         topics: questions it answers.
@@ -46,20 +48,22 @@ class Kind:
     runbook: str
     topics: tuple[Topic, ...]
     brings: frozenset[str] = frozenset()
+    views: frozenset[str] = frozenset()
     reach: Reach = Reach.OWN
     labels: tuple[str, ...] = ()
 
 
-_FELT = "web_slow web_down web_errors service_errors storage_wait"
+_FELT = "web_slow web_down web_errors service_errors storage_wait dns_slow"
 _STORAGE_FELT = f"io_wait high_load nfs_trouble disk_slow {_FELT}"
 
 
 def _kind(
     name: str, says: str, root: float, runbook: str, topics: tuple[Topic, ...], brings: str = "",
-    reach: Reach = Reach.OWN, labels: str = "",
+    reach: Reach = Reach.OWN, labels: str = "", views: str = "",
 ) -> Kind:  # fmt: skip
     return Kind(
-        name, says, root, runbook, topics, frozenset(brings.split()), reach, tuple(labels.split())
+        name, says, root, runbook, topics, frozenset(brings.split()), frozenset(views.split()),
+        reach, tuple(labels.split()),
     )
 
 
@@ -89,10 +93,10 @@ _ALL: Final = (
           "pool zpool"),
     _kind("pool_full", "pool {subject} is nearly full", 0.85, "ZFS pool nearly full free space",
           (Topic.SPACE, Topic.POOL), f"backup_failed disk_slow {_FELT}", Reach.BELOW,
-          "zpool device"),
+          "zpool device", "filesystem_full storage_full"),
     _kind("space_growth", "{subject} is filling up", 0.9, "pool filling up free space",
           (Topic.SPACE, Topic.POOL), "pool_full filesystem_full storage_full datastore_full",
-          Reach.BELOW, "device mountpoint"),
+          Reach.OWN, "device mountpoint", "pool_full filesystem_full storage_full"),
     _kind("filesystem_full", "file system {subject} is nearly full", 0.85,
           "host disk full free space", (Topic.SPACE,),
           f"unit_failed backup_failed {_FELT}", Reach.OWN, "mountpoint device"),
@@ -106,7 +110,8 @@ _ALL: Final = (
           (Topic.SPACE, Topic.GUEST), f"backup_failed {_FELT}", Reach.BELOW, "id"),
     _kind("datastore_full", "backup datastore {subject} is full", 0.95,
           "PBS datastore full garbage collection", (Topic.BACKUP, Topic.SPACE),
-          "backup_failed backup_missing", Reach.ALL, "datastore"),
+          "backup_failed backup_missing", Reach.ALL, "datastore",
+          "pool_full filesystem_full storage_full space_growth"),
     _kind("backup_failed", "backups of {subject} fail", 0.45, "backup failed vzdump",
           (Topic.BACKUP,), "backup_missing", Reach.OWN, "vm_name"),
     _kind("backup_missing", "the newest backup of {subject} is too old", 0.3,
@@ -139,8 +144,7 @@ _ALL: Final = (
           "out of memory killed process", (Topic.MEMORY,),
           f"restart_loop container_down unit_failed program_died {_FELT}", Reach.OWN, "name"),
     _kind("cpu_saturated", "the processors of {subject} are overloaded", 0.8,
-          "high load CPU usage", (Topic.CPU,), f"cpu_steal high_load temperature_high {_FELT}",
-          Reach.BELOW),
+          "high load CPU usage", (Topic.CPU,), f"cpu_steal high_load temperature_high cpu_saturated {_FELT}", Reach.BELOW),
     _kind("cpu_steal", "{subject} gets too little processor time from its node", 0.2,
           "high load CPU steal", (Topic.CPU,), f"high_load cpu_saturated {_FELT}"),
     _kind("high_load", "the load of {subject} is high", 0.15, "high load", (Topic.CPU,), _FELT),
@@ -179,8 +183,8 @@ _ALL: Final = (
           f"unit_failed restart_loop dns_down {_FELT}", Reach.OWN),
     _kind("dns_down", "name server {subject} is down", 0.8, "DNS down", (Topic.DNS, Topic.NETWORK),
           "lookup_errors target_down certificate_renewal web_slow web_errors service_errors",
-          Reach.ALL, "instance"),
-    _kind("dns_slow", "name server {subject} is slow", 0.5, "DNS slow", (Topic.DNS,),
+          Reach.ALL, "instance", "dns_slow unit_failed"),
+    _kind("dns_slow", "name server {subject} is slow", 0.3, "DNS slow", (Topic.DNS,),
           "lookup_errors web_slow", Reach.ALL, "instance"),
     _kind("lookup_errors", "names cannot be resolved on {subject}", 0.1, "DNS down",
           (Topic.DNS, Topic.NETWORK), "service_errors web_slow web_errors"),
@@ -197,7 +201,7 @@ _ALL: Final = (
           "certificate_expired certificate_expiring tls_errors", Reach.ALL),
     _kind("certificate_expired", "the certificate of {subject} has expired", 0.8,
           "certificate expired reverse proxy", (Topic.CERTIFICATE, Topic.WEB),
-          "tls_errors web_down web_errors service_errors", Reach.ALL, "instance"),
+          "tls_errors web_down web_errors service_errors", Reach.OWN, "instance"),
     _kind("certificate_expiring", "the certificate of {subject} expires soon", 0.5,
           "certificate expiring", (Topic.CERTIFICATE,), "", Reach.OWN, "instance"),
     _kind("tls_errors", "clients of {subject} refuse its certificate", 0.15,

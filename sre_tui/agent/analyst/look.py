@@ -10,7 +10,7 @@ from sre_tui.agent.analyst.calls import Call, Caller, DataT, Found
 from sre_tui.agent.analyst.entities import Focus, resolve
 from sre_tui.agent.analyst.inventory import MAX_SERIES, Inventory, identity_query
 from sre_tui.agent.analyst.question import Question
-from sre_tui.agent.analyst.sweep import presence_query
+from sre_tui.agent.analyst.sweep import PRESENT, presence_query
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.grafana_data import AlertListing
 from sre_tui.tools.loki_data import LabelValues
@@ -65,7 +65,7 @@ class Look:
         found = dict(zip(calls, outcomes, strict=True))
         self.found |= found
         for one in outcomes:
-            if one.trouble:
+            if one.trouble and not one.call.tool.startswith("runbook") or one.trouble and not one.ok:
                 self.note_gap(f"{one.call.tool}: {one.trouble}{one.cite}")
         return found
 
@@ -76,14 +76,12 @@ class Look:
                 self.note_gap(f"{backend.capitalize()} is not configured (set {SETTINGS[backend]})")
 
     async def discover(self, *parts: str) -> None:
-        """Find out what exists; ``parts`` are of identity, metrics, targets, alerts, logs."""
+        """Find out what exists; ``parts`` are of identity, targets, alerts, logs."""
         words = [word for word in self.question.candidates if len(word) > 2]
         wanted = {
             "identity": Call(
-                "prometheus_instant_query", {"query": identity_query(words), "limit": MAX_SERIES}
-            ),
-            "metrics": Call(
-                "prometheus_instant_query", {"query": presence_query(), "limit": MAX_SERIES}
+                "prometheus_instant_query",
+                {"query": f"{presence_query()} or {identity_query(words)}", "limit": MAX_SERIES},
             ),
             "targets": Call("prometheus_targets", {"limit": 1000}),
             "alerts": Call("grafana_get_alerts", {}),
@@ -102,10 +100,8 @@ class Look:
         identity = self._data("identity", InstantValues)
         if identity is not None:
             inventory.add_samples(identity.items)
-        present = self._data("metrics", InstantValues)
-        if present is not None:
             inventory.metrics = frozenset(
-                sample.labels.get("__name__", "") for sample in present.items
+                sample.labels[PRESENT] for sample in identity.items if PRESENT in sample.labels
             )
         alerts = self._data("alerts", AlertListing)
         if alerts is not None:

@@ -133,7 +133,7 @@ def resource_of(look: Look) -> Topic | None:
 
 async def answer_pressure(look: Look, topic: Topic) -> Iterator[str] | None:
     """The answer in pieces; None if there are no such metrics or too many machines."""
-    await look.discover("identity", "metrics", "targets")
+    await look.discover("identity", "targets")
     look.note_missing_backends("prometheus")
     hosts = _hosts(look, topic)
     if look.focus.unknown and not look.focus.named:
@@ -175,7 +175,7 @@ async def _measure(look: Look, topic: Topic, hosts: Sequence[str]) -> list[Row]:
         if absent:
             if not absent[0].startswith(("container_", "smartctl_")):
                 look.note_gap(
-                    f"{measure.title}: this Prometheus has no {names([code(a) for a in absent])}{look.cite('metrics')}"
+                    f"{measure.title}: this Prometheus has no {names([code(a) for a in absent])}{look.cite('identity')}"
                 )
             continue
         calls[measure.title] = _call(look, measure, matchers)

@@ -46,6 +46,7 @@ class Topic(StrEnum):
     TEMPERATURE = "temperature"
     MONITORING = "monitoring"
     UPDATE = "update"
+    STANDBY = "standby"
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,11 @@ class Hypothesis:
         return {"metric" if one.source == "target" else one.source for one in self.findings}
 
     @property
+    def confirmed_by(self) -> set[str]:
+        """What kinds of evidence there are for it or for what it brings about."""
+        return self.sources.union(*(effect.sources for effect in self.effects))
+
+    @property
     def confidence(self) -> Confidence:
         """How sure the analyst is, in a word."""
         if self.score >= LIKELY:
@@ -105,6 +110,8 @@ def diagnose(
     focus: Focus,
     topics: Collection[Topic] = (),
     moment: datetime | None = None,
+    *,
+    own_only: bool = False,
 ) -> Diagnosis:
     """Rank what was found.
 
@@ -114,6 +121,7 @@ def diagnose(
         focus: what the question is about; everything if it names nothing.
         topics: what part of the homelab it is about.
         moment: the time the question names; what began after it is no cause.
+        own_only: whether only trouble with a visible effect on what is named counts.
     """
     hypotheses = _gather(findings, inventory)
     for one in hypotheses:
@@ -122,15 +130,19 @@ def diagnose(
                 one.effects.append(other)
                 other.explained_by.append(one)
     _break_circles(hypotheses)
+    _close(hypotheses)
     for one in hypotheses:
-        one.connected = _connected(one, focus, topics, inventory)
+        one.connected = _connected(one, focus, topics, inventory, own_only=own_only)
         one.score = _score(one, focus, topics, moment)
     ranked = sorted(hypotheses, key=lambda one: (-one.score, _age(one)))
+    if hypotheses and not focus.named and not any(one.connected for one in hypotheses):
+        for one in hypotheses:
+            one.connected = one.severity > 1
     roots = [one for one in ranked if one.connected and not _explained(one)]
     symptom = [one for one in roots if one.kind.root <= 0.15]
     return Diagnosis(
         causes=tuple(one for one in roots if one.kind.root > 0.15),
-        others=tuple(one for one in ranked if not one.connected and not _explained(one)),
+        others=tuple(one for one in ranked if not one.connected and not one.explained_by),
         symptoms=tuple(symptom),
     )
 
@@ -183,11 +195,22 @@ def _age(one: Hypothesis) -> float:
 
 
 def _explains(one: Hypothesis, other: Hypothesis, inventory: Inventory) -> bool:
+    if other.kind.id in one.kind.views and _same_fact(one, other):
+        return True
     if other.kind.id not in one.kind.brings and not _alert_of(one, other):
         return False
     if not _in_time(one, other):
         return False
     return _reaches(one, other.subject, inventory)
+
+
+def _same_fact(one: Hypothesis, other: Hypothesis) -> bool:
+    """Whether two views are of one thing: the same machine, or names that hold each other."""
+    mine, theirs = one.subject, other.subject
+    if mine.host and mine.host == theirs.host:
+        return True
+    a, b = mine.name.casefold(), theirs.name.casefold()
+    return bool(a and b) and (a in b or b in a)
 
 
 def _alert_of(one: Hypothesis, other: Hypothesis) -> bool:
@@ -244,18 +267,45 @@ def _break_circles(hypotheses: Sequence[Hypothesis]) -> None:
             keep.explained_by.remove(drop)
 
 
+def _close(hypotheses: Sequence[Hypothesis]) -> None:
+    """What an effect brings about is an effect of its cause too."""
+    direct = {id(one): list(one.effects) for one in hypotheses}
+    for one in hypotheses:
+        frontier = list(direct[id(one)])
+        while frontier:
+            for further in direct[id(frontier.pop())]:
+                if further is not one and further not in one.effects:
+                    one.effects.append(further)
+                    further.explained_by.append(one)
+                    frontier.append(further)
+
+
 def _root_key(one: Hypothesis) -> tuple[float, float]:
     return one.kind.root, -_age(one)
 
 
 def _connected(
-    one: Hypothesis, focus: Focus, topics: Collection[Topic], inventory: Inventory
+    one: Hypothesis,
+    focus: Focus,
+    topics: Collection[Topic],
+    inventory: Inventory,
+    *,
+    own_only: bool,
 ) -> bool:
     if not focus.named:
         if not topics:
             return True
         return _about(one, topics)
-    return any(_touches(each, focus, inventory) for each in (one, *one.effects))
+    if any(_touches(each, focus, inventory) for each in (one, *one.effects)):
+        return True
+    # Without a visible effect there, only what is severe may be held against it.
+    return (
+        not own_only
+        and one.kind.reach is not Reach.OWN
+        and one.severity > 2
+        and one.kind.root > 0.5
+        and any(_reaches(one, Subject(host), inventory) for host in focus.hosts)
+    )
 
 
 def _about(one: Hypothesis, topics: Collection[Topic]) -> bool:
@@ -271,13 +321,7 @@ def _touches(one: Hypothesis, focus: Focus, inventory: Inventory) -> bool:
         return True
     if subject.host in focus.hosts:
         return not _another_thing(one, focus)
-    if inventory.pool_for(subject).casefold() in names - {""}:
-        return True
-    return (
-        any(_reaches(one, Subject(host), inventory) for host in focus.hosts)
-        and (one.kind.reach is not Reach.OWN)
-        and one.kind.root >= 0.3
-    )
+    return inventory.pool_for(subject).casefold() in names - {""}
 
 
 def _another_thing(one: Hypothesis, focus: Focus) -> bool:

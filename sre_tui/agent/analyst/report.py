@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sre_tui.agent.analyst.calls import Found
-from sre_tui.agent.analyst.investigation import Investigation
+from sre_tui.agent.analyst.investigation import Investigation, asks_whether_up
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.ranking import Hypothesis
@@ -35,6 +35,7 @@ MOST_EFFECTS: Final = 5
 def report(look: Look, made: Investigation) -> Iterator[str]:
     """The answer in pieces."""
     yield from unknown_names(look)
+    yield from _whether_up(look, made)
     cause = made.cause
     if cause is not None:
         yield from _with_cause(look, made, cause)
@@ -44,6 +45,47 @@ def report(look: Look, made: Investigation) -> Iterator[str]:
         yield from _nothing_wrong(look, made)
     yield from _others(look, made)
     yield from gaps(look)
+
+
+_DOWN: Final = frozenset(
+    {"guest_down", "guest_stopped", "node_down", "container_down", "web_down", "dns_down",
+     "restart_loop", "packet_loss"}
+)  # fmt: skip
+
+
+def _whether_up(look: Look, made: Investigation) -> Iterator[str]:
+    """Answers "is it down?" before anything else is said about it."""
+    if not asks_whether_up(look):
+        return
+    every = [*made.diagnosis.causes, *made.diagnosis.symptoms]
+    wrong = [
+        part
+        for one in every
+        for part in (one, *one.effects)
+        if part.kind.id in _DOWN and part.active and _is_named(look, part)
+    ]
+    name = plain(look.focus.entities[0].name, 60)
+    wants_down = re.search(r"\b(down|offline|broken|dead|unavailable|kaputt|tot|weg|ausgefallen)\b", look.question.folded)
+    if wrong:
+        said = f"{plain(wrong[0].claim)}.{cited([wrong[0].findings[0].evidence])}"
+        yield f"**{'Yes' if wants_down else 'No'}, {name} is down**: {said}\n\n"
+        return
+    keys = {name.casefold(), *(host.casefold() for host in look.focus.hosts)}
+    good = [says for key in sorted(keys) for says, up in look.inventory.seen_up.get(key, []) if up]
+    if good:
+        yield (
+            f"**{'No' if wants_down else 'Yes'}, {name} is up**: {names([plain(one, 100) for one in good])}."
+            f"{look.cite('identity')}\n\n"
+        )
+
+
+def _is_named(look: Look, one: Hypothesis) -> bool:
+    asked = {entity.name.casefold() for entity in look.focus.entities}
+    hosts = {host.casefold() for host in look.focus.hosts}
+    subject = one.subject
+    return subject.name.casefold() in asked or (subject.host.casefold() in hosts and (
+        not subject.name or subject.host.casefold() in asked
+    ))
 
 
 def unknown_names(look: Look) -> Iterator[str]:
@@ -88,7 +130,7 @@ def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[
     ]
     if second:
         yield "**Also wrong, on its own**\n" + _bullets(
-            [f"{capital(plain(one.claim))}: {finding_line(best_findings(one, 1)[0], look.now)}"
+            [f"{plain(one.claim)}: {finding_line(best_findings(one, 1)[0], look.now)}"
              for one in second]
         )  # fmt: skip
     steps = steps_of(made.runbook)
@@ -107,7 +149,7 @@ def _lead(look: Look, cause: Hypothesis) -> str:
     over = "" if cause.active else "; it is over by now"
     word = "Likely cause" if cause.confidence == "likely" else "Possible cause"
     yes = _YES_NO.match(look.question.folded)
-    opening = "Yes. " if yes and _asks_whether_wrong(look) else ""
+    opening = "Yes. " if yes and _asks_whether_wrong(look) and not asks_whether_up(look) else ""
     if look.question.intent is Intent.OVERVIEW and not opening:
         word = "Most pressing"
     effects = [one for one in cause.effects if one.connected]
@@ -158,15 +200,15 @@ def _happening(look: Look, cause: Hypothesis) -> list[str]:
         if sum(other.kind is one.kind for other in chosen) < 2:
             chosen.append(one)
     return [
-        f"{capital(plain(one.claim))}: {finding_line(best_findings(one, 1)[0], look.now)}"
+        f"{plain(one.claim)}: {finding_line(best_findings(one, 1)[0], look.now)}"
         for one in chosen[:MOST_EFFECTS]
     ]
 
 
 def _against(made: Investigation, cause: Hypothesis) -> list[str]:
     lines: list[str] = []
-    if len(cause.sources) == 1:
-        only = next(iter(cause.sources))
+    if len(cause.confirmed_by) == 1:
+        only = next(iter(cause.confirmed_by))
         other = {"metric": "no log line and no alert", "log": "no metric and no alert",
                  "alert": "no metric and no log line"}.get(only, "nothing else")  # fmt: skip
         lines.append(f"Against it: {other} of its own confirms this")
@@ -241,7 +283,7 @@ class _Blank(dict[str, str]):
 
 
 def _affected(look: Look, cause: Hypothesis) -> str:
-    hosts = [one.subject.host or one.subject.name for one in cause.effects]
+    hosts = [one.subject.host or one.subject.name.partition("@")[0] for one in cause.effects]
     hosts = [host for host in hosts if host and host != cause.subject.host]
     if not hosts:
         return ""
@@ -289,11 +331,16 @@ def _nothing_wrong(look: Look, made: Investigation) -> Iterator[str]:
 
 
 def _others(look: Look, made: Investigation) -> Iterator[str]:
-    others = [one for one in made.diagnosis.others if one.severity >= 2 and one.active]
+    least = 0.15 if made.cause is not None else 0.0
+    others = [
+        one
+        for one in made.diagnosis.others
+        if one.severity >= 2 and one.active and one.kind.root > least
+    ]
     if not others:
         return
     shown = [
-        f"{capital(plain(one.claim))} {since(one.onset, look.now, open_start=one.open_start)}".strip()
+        f"{plain(one.claim)} {since(one.onset, look.now, open_start=one.open_start)}".strip()
         + cited([one.findings[0].evidence])
         for one in others[:3]
     ]

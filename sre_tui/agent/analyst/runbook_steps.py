@@ -43,6 +43,11 @@ def runbook_call(query: str) -> Call:
     return Call("runbook_search", {"query": one_line(query, 300) or "?", "limit": PASSAGES})
 
 
+def fix_call(trouble: str) -> Call:
+    """The search for what to do about a kind of trouble."""
+    return runbook_call(f"{trouble}: fix")
+
+
 def steps_of(found: Found | None, prefer: str = "fix") -> Steps | None:
     """The steps of the best matching runbook; None if none was found."""
     data = found.data(RunbookMatches) if found is not None else None

@@ -43,9 +43,14 @@ def metric_names() -> list[str]:
     return sorted({name for signal in SIGNALS for name in signal.metrics})
 
 
+PRESENT: Final = "present_metric"
+"""Label that carries the name of a metric that exists."""
+
+
 def presence_query() -> str:
     """PromQL that tells which of these metrics exist, with the number of their series."""
-    return f'count by (__name__) ({{__name__=~"{"|".join(metric_names())}"}})'
+    counted = f'count by (__name__) ({{__name__=~"{"|".join(metric_names())}"}})'
+    return f'label_replace({counted}, "{PRESENT}", "$1", "__name__", "(.+)")'
 
 
 def sweep_templates() -> Iterator[str]:

@@ -34,6 +34,12 @@ def topic_of() -> Mapping[str, Topic]:
     }
 
 
+TOPIC_PHRASES: Final = tuple(
+    (Topic(topic), re.compile(pattern)) for topic, pattern in _DATA["phrases"].items()
+)
+"""Topics told by several words together."""
+
+
 @cache
 def key_words() -> frozenset[str]:
     """Every word that says something about intent, topic or symptom."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from providers.clock import age_in_words
 from providers.text import one_line
 from sre_tui.agent.analyst.findings import Finding
 from sre_tui.agent.analyst.ranking import Hypothesis
@@ -38,12 +37,12 @@ def clock_time(at: datetime, now: datetime) -> str:
 
 
 def since(at: datetime | None, now: datetime, *, open_start: bool = False) -> str:
-    """``since 14:02 UTC (2 h ago)``; empty if the time is not known."""
+    """``since 14:02 UTC``; empty if the time is not known."""
     if at is None:
         return ""
     if open_start:
         return f"since before {clock_time(at, now)}"
-    return f"since {clock_time(at, now)} ({age_in_words((now - at).total_seconds())} ago)"
+    return f"since {clock_time(at, now)}"
 
 
 def cited(ids: Iterable[str]) -> str:
@@ -56,8 +55,11 @@ def finding_line(finding: Finding, now: datetime) -> str:
     """A finding as a list item's text, cited."""
     text = finding.text
     began = since(finding.onset, now, open_start=finding.open_start)
+    if finding.first is not None:
+        began = f"on and off since {clock_time(finding.first, now)}"
     if finding.source == "log":
-        text = text.partition(", the first at")[0].partition(": the first at")[0]
+        text = plain(text, 200)
+        text += f" ({finding.count} lines)" if finding.count > 1 else ""
         text += f" {began}" if began else ""
         quote = f": {code(finding.quote)}" if finding.quote else ""
         return f"{text}{quote}{cited([finding.evidence])}"

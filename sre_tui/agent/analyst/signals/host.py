@@ -50,6 +50,7 @@ SIGNALS: Final = (
         "(node_memory_MemAvailable_bytes{$S} offset 3h - node_memory_MemAvailable_bytes{$S}) "
         "/ node_memory_MemTotal_bytes{$S}", ">", 0.25, Unit.RATIO,
         "used memory grew by {value} of the machine's memory within 3 h", (Topic.MEMORY,), hold=600,
+        lasting=False,
     ),
     Signal(
         "cpu_busy", "cpu_saturated", ("node_cpu_seconds_total",), _BUSY, ">", 0.85, Unit.RATIO,
@@ -109,7 +110,7 @@ SIGNALS: Final = (
     Signal(
         "chip_temperature", "temperature_high", ("node_hwmon_temp_celsius",),
         "max by (instance, hostname) (node_hwmon_temp_celsius{$S})", ">", 85, Unit.CELSIUS,
-        "a sensor reads {value}", (Topic.TEMPERATURE,),
+        "a sensor reads {value}", (Topic.TEMPERATURE,), asked=True,
     ),
     Signal(
         "unit_failed", "unit_failed", ("node_systemd_unit_state",),

@@ -32,7 +32,7 @@ SIGNALS: Final = (
         ("pve_disk_read_bytes_total", "pve_disk_written_bytes_total"),
         f"(rate(pve_disk_read_bytes_total{{{_GUESTS}}}[5m]) + "
         f"rate(pve_disk_written_bytes_total{{{_GUESTS}}}[5m])) / 1048576", ">", 60, Unit.COUNT,
-        "{id} moves {value} MiB/s to and from its disks", (Topic.IO, Topic.DISK),
+        "{id} moves {value} mebibytes per second to and from its disks", (Topic.IO, Topic.DISK),
     ),
     Signal(
         "guest_memory", "memory_exhausted", ("pve_memory_usage_bytes", "pve_memory_size_bytes"),

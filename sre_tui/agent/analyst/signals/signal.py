@@ -42,7 +42,7 @@ class Signal:
         severity: 1 worth a note, 2 a problem, 3 an outage or loss of data near.
         lasting: False for what happens at a moment (a kill, a restart), which counts although it
             is over.
-        scoped: PromQL matcher the subject's host goes into; empty if it has no host.
+        asked: whether it is only looked at when a question has one of its topics.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Signal:
     hold: float = 300.0
     severity: int = 2
     lasting: bool = True
+    asked: bool = False
 
     def expression(self, matchers: str = "") -> str:
         """PromQL of the value.

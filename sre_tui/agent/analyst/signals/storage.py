@@ -65,12 +65,12 @@ SIGNALS: Final = (
     Signal(
         "disk_temperature", "disk_hot", ("smartctl_device_temperature",),
         'smartctl_device_temperature{temperature_type="current",device!~"nvme.*",$S}', ">", 55,
-        Unit.CELSIUS, "{device} is at {value}", (Topic.TEMPERATURE, Topic.DISK),
+        Unit.CELSIUS, "{device} is at {value}", (Topic.TEMPERATURE,), asked=True,
     ),
     Signal(
         "nvme_temperature", "disk_hot", ("smartctl_device_temperature",),
         'smartctl_device_temperature{temperature_type="current",device=~"nvme.*",$S}', ">", 75,
-        Unit.CELSIUS, "{device} is at {value}", (Topic.TEMPERATURE, Topic.DISK),
+        Unit.CELSIUS, "{device} is at {value}", (Topic.TEMPERATURE,), asked=True,
     ),
     Signal(
         "read_latency", "disk_slow", ("node_disk_read_time_seconds_total",),
@@ -91,7 +91,7 @@ SIGNALS: Final = (
         "disks_awake", "disk_awake", ("disk_power_state",),
         'min_over_time(disk_power_state{type="hdd",$S}[2h])', ">", 0, Unit.COUNT,
         "{disk} of pool {pool} was never in standby within 2 h (lowest power state {value})",
-        (), hold=3600, severity=1,
+        (Topic.STANDBY,), hold=3600, severity=1, asked=True,
     ),
     Signal(
         "pool_state", "pool_degraded", ("node_zfs_zpool_state",),
