@@ -189,12 +189,15 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
     completion = _completion(choices, completes)
     required = field.is_required()
     default: Any = inspect.Parameter.empty if required else (False if plain is bool else None)
-    if not required and plain is not bool and field.default not in (None, (), []):
+    if not required and plain is not bool and field.default not in (None, (), [], ""):
         text = f"{text}  [default: {_shown_default(field)}]"
     info: Any
     if positional is not None:
         info = typer.Argument(
-            help=text, metavar=positional.metavar or name.upper(), autocompletion=completion
+            help=text,
+            show_default=False,
+            metavar=positional.metavar or name.upper(),
+            autocompletion=completion,
         )
     else:
         flags = [f"--{name.replace('_', '-')}"]
@@ -264,8 +267,8 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 
 def _help(tool: Tool[Any]) -> str:
-    examples = "\n\n".join(f"  sre {example}" for example in tool.examples)
-    return f"{tool.description}\n\nExamples:\n\n{examples}" if examples else tool.description
+    examples = "\n".join(f"  sre {example}" for example in tool.examples)
+    return f"{tool.description}\n\nExamples:\n\n\b\n{examples}" if examples else tool.description
 
 
 __all__ = ["add_tool", "ask", "run_tool", "show"]

@@ -32,8 +32,8 @@ PIPED_QUESTION = "What is wrong in this text, and what does it mean for the home
 
 @app.command(
     help="Ask a question about the homelab. Text piped in joins the question.\n\n"
-    "Examples:\n\n"
-    '  sre ask "why is jellyfin buffering?"\n\n'
+    "Examples:\n\n\b\n"
+    '  sre ask "why is jellyfin buffering?"\n'
     '  journalctl -u nginx -n 200 | sre ask "what broke?" --json | jq -r .answer'
 )
 def ask(

@@ -25,7 +25,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command(
     help="Ask one question after the other in the terminal; /help lists what else can be done.\n\n"
     "From a pipe every line is a question.\n\n"
-    "Examples:\n\n  sre chat --continue\n\n"
+    "Examples:\n\n\b\n  sre chat --continue\n"
     "  printf 'any alerts?\\nhow full is tank?\\n' | sre chat --no-llm"
 )
 def chat(

@@ -26,7 +26,7 @@ MASK = "********"
 
 @app.command(
     help="Write a settings file with every setting explained.\n\n"
-    "Examples:\n\n  sre config init\n\n  sre --config ./config.toml config init"
+    "Examples:\n\n\b\n  sre config init\n  sre --config ./config.toml config init"
 )
 def init(
     context: typer.Context,
@@ -47,7 +47,10 @@ def init(
     invocation.narrator.say("Fill in the addresses, then run `sre doctor`.")
 
 
-@app.command(help='Print where the settings file is.\n\nExample:\n\n  $EDITOR "$(sre config path)"')
+@app.command(
+    help="Print where the settings file is.\n\n"
+    'Examples:\n\n\b\n  sre config path\n  $EDITOR "$(sre config path)"'
+)
 def path(context: typer.Context) -> None:
     """The path, whether or not the file exists."""
     invocation = invocation_of(context)
@@ -59,7 +62,7 @@ def path(context: typer.Context) -> None:
 
 @app.command(
     help="Show the settings in force and where each comes from; secrets are masked.\n\n"
-    "Examples:\n\n  sre config show\n\n  sre config show --json"
+    "Examples:\n\n\b\n  sre config show\n  sre config show --json"
 )
 def show(context: typer.Context, as_json: JSON_OPTION = False) -> None:
     """Every setting with its origin, as a variable, a file or the default."""
@@ -79,7 +82,7 @@ def show(context: typer.Context, as_json: JSON_OPTION = False) -> None:
 
 @app.command(
     help="Check the settings without contacting anything; `sre doctor` contacts everything.\n\n"
-    "Example:\n\n  sre config check && sre doctor"
+    "Examples:\n\n\b\n  sre config check && sre doctor\n  sre --config ./config.toml config check"
 )
 def check(context: typer.Context) -> None:
     """Report every mistake at once (exit 2), or what is configured."""

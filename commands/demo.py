@@ -69,7 +69,7 @@ PORTS_OPTION = Annotated[
 @app.command(
     "run",
     help="Start the simulated homelab and keep it running until Ctrl-C.\n\n"
-    "Examples:\n\n  sre demo --scenario dns-down\n\n"
+    "Examples:\n\n\b\n  sre demo --scenario dns-down\n"
     '  sre demo --background && eval "$(sre demo env)" && sre alerts',
 )
 def run(
@@ -104,7 +104,7 @@ def run(
 @app.command(
     "list",
     help="List the bundled scenarios and the questions they pose.\n\n"
-    "Examples:\n\n  sre demo list\n\n  sre demo list --json | jq -r '.data.items[].id'",
+    "Examples:\n\n\b\n  sre demo list\n  sre demo list --json | jq -r '.data.items[].id'",
 )
 def list_scenarios_(context: typer.Context, as_json: JSON_OPTION = False) -> None:
     """Every bundled scenario."""
@@ -126,7 +126,7 @@ def list_scenarios_(context: typer.Context, as_json: JSON_OPTION = False) -> Non
 
 @app.command(
     help="Print shell lines that point another shell at the running demo.\n\n"
-    'Example:\n\n  eval "$(sre demo env)"'
+    'Examples:\n\n\b\n  sre demo env\n  eval "$(sre demo env)" && sre alerts'
 )
 def env(context: typer.Context) -> None:
     """``export`` lines for a POSIX shell."""
@@ -138,7 +138,10 @@ def env(context: typer.Context) -> None:
         stdout.write(f"export {name}={shlex.quote(value)}\n")
 
 
-@app.command(help="Stop the demo that runs in the background.\n\nExample:\n\n  sre demo stop")
+@app.command(
+    help="Stop the demo that runs in the background.\n\n"
+    "Examples:\n\n\b\n  sre demo stop\n  sre demo stop && sre demo --scenario dns-down"
+)
 def stop(context: typer.Context) -> None:
     """End it and wait until it is gone."""
     from sre_tui.demo.runtime.remote import stop_demo
@@ -152,7 +155,7 @@ def stop(context: typer.Context) -> None:
 @app.command(
     "break",
     help="Let a backend of the running demo fail, to see how everything else bears it.\n\n"
-    "Examples:\n\n  sre demo break loki --how timeout\n\n  sre demo mend loki",
+    "Examples:\n\n\b\n  sre demo break loki --how timeout\n  sre demo mend loki",
 )
 def break_(
     context: typer.Context,
@@ -178,7 +181,10 @@ def break_(
     invocation.narrator.say(f"{backend} now fails ({how}); `sre demo mend {backend}` ends it")
 
 
-@app.command(help="Let a broken backend work again.\n\nExample:\n\n  sre demo mend loki")
+@app.command(
+    help="Let a broken backend work again.\n\n"
+    "Examples:\n\n\b\n  sre demo mend loki\n  sre demo mend grafana && sre alerts"
+)
 def mend(
     context: typer.Context,
     backend: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKENDS)}.")],
@@ -193,7 +199,7 @@ def mend(
 
 @app.command(
     help="Show the main job on a demo with an incident: the app in a terminal, else an answer.\n\n"
-    "Examples:\n\n  sre demo tour\n\n  sre demo tour --scenario dns-down | cat"
+    "Examples:\n\n\b\n  sre demo tour\n  sre demo tour --scenario dns-down | cat"
 )
 def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> None:
     """Start a demo of its own, then open the app or ask the scenario's first question."""

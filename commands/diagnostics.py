@@ -1,20 +1,5 @@
 """stderr and exit codes: the only module that writes the one and decides the other.
 
-The contract with scripts:
-
-====  =======================================================================
-code  meaning
-====  =======================================================================
-0     done
-1     failed for a reason that has no code of its own
-2     wrong usage, wrong settings, or a query the backend rejects
-3     a backend cannot be reached
-4     a backend does not accept the credentials, or a right is missing
-5     data is there but incomplete or old
-6     findings exist (only with ``--exit-code``)
-130   interrupted with Ctrl-C
-====  =======================================================================
-
 stdout carries data and nothing else. With ``--json`` an error is one JSON object on stderr:
 ``{"error": {"code", "message", "hint", "exit_code"}}``. Codes are stable words.
 """
@@ -42,10 +27,15 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-EXIT_CODE_HELP = (
-    "Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 backend unreachable, "
-    "4 unauthorized, 5 partial or old data, 6 findings (with --exit-code), 130 interrupted."
-)
+EXIT_CODE_HELP = """\
+  0    done
+  1    failed for a reason without a code of its own
+  2    wrong usage, wrong settings, or a query the backend rejects
+  3    a backend cannot be reached
+  4    a backend does not accept the credentials, or a right is missing
+  5    data is there, but incomplete or old
+  6    there are findings (only with --exit-code)
+  130  interrupted with Ctrl-C"""
 
 
 class Problem(Exception):

@@ -24,7 +24,7 @@ _TONES = {Verdict.OK: Tone.OK, Verdict.WARNING: Tone.WARNING, Verdict.FAILED: To
 
 @app.command(
     help="Reach every backend and the model, check rights and clocks, say what to mend.\n\n"
-    "Examples:\n\n  sre doctor\n\n  sre doctor --no-model --json"
+    "Examples:\n\n\b\n  sre doctor\n  sre doctor --no-model --json"
 )
 def doctor(
     context: typer.Context,

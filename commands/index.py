@@ -57,7 +57,7 @@ class Progress:
 
 @app.command(
     help="Build or update the index; only what changed is embedded again.\n\n"
-    "Examples:\n\n  sre index build\n\n  EXTRA_DOCS_DIRS=~/homelab/docs sre index build"
+    "Examples:\n\n\b\n  sre index build\n  EXTRA_DOCS_DIRS=~/homelab/docs sre index build"
 )
 def build(
     context: typer.Context,
@@ -97,7 +97,7 @@ def build(
 
 @app.command(
     help="Say what the index holds, and whether it is usable.\n\n"
-    "Examples:\n\n  sre index status\n\n  sre index status --json"
+    "Examples:\n\n\b\n  sre index status\n  sre index status --json"
 )
 def status(context: typer.Context, as_json: JSON_OPTION = False) -> None:
     """Print what is in the index; exit 1 if it cannot be used."""

@@ -9,7 +9,10 @@ from commands.main import invocation_of
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@app.command(help='Print the path of the log file.\n\nExample:\n\n  tail -f "$(sre logs-path)"')
+@app.command(
+    help="Print the path of the log file.\n\n"
+    'Examples:\n\n\b\n  sre logs-path\n  tail -f "$(sre logs-path)"'
+)
 def logs_path(context: typer.Context) -> None:
     """Print the path; the file exists once something was logged."""
     environment = invocation_of(context).environment

@@ -51,8 +51,8 @@ COMMANDS: Final[tuple[Entry, ...]] = (
 )
 
 EXAMPLES: Final = (
-    "Examples:\n\n"
-    '  sre --demo ask "why is jellyfin buffering?"\n\n'
+    "Examples:\n\n\b\n"
+    '  sre --demo ask "why is jellyfin buffering?"\n'
     "  sre alerts list --json | jq '.data.items[].name'"
 )
 
@@ -89,7 +89,7 @@ app = typer.Typer(
     cls=RootGroup,
     name="sre",
     help="See what is wrong in your homelab, ask why, and get an answer you can check.",
-    epilog=f"{EXAMPLES}\n\n{EXIT_CODE_HELP}",
+    epilog=f"{EXAMPLES}\n\nExit codes:\n\n\b\n{EXIT_CODE_HELP}",
     rich_markup_mode=None,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},

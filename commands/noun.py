@@ -22,6 +22,16 @@ def noun(name: str, help: str, *, default: str) -> typer.Typer:  # noqa: A002 - 
                 args = [self.default_command, *args]
             return super().parse_args(ctx, args)
 
+        def format_commands(self, ctx: Any, formatter: Any) -> None:
+            found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+            rows = [
+                (name, (command.help or "").partition("\n")[0])
+                for name, command in found.items()
+                if command is not None and not command.hidden
+            ]
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
         def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
             found = super().shell_complete(ctx, incomplete)
             command = self.get_command(ctx, self.default_command)

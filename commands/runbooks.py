@@ -25,7 +25,7 @@ app = noun("runbooks", "List, read and search runbooks.", default="list")
 @app.command(
     "list",
     help="List the runbooks and your own documents.\n\n"
-    "Examples:\n\n  sre runbooks list\n\n  sre runbooks list --json | jq -r '.data.items[].id'",
+    "Examples:\n\n\b\n  sre runbooks list\n  sre runbooks list --json | jq -r '.data.items[].id'",
 )
 def list_runbooks(context: typer.Context, as_json: JSON_OPTION = False) -> None:
     """Every document, with the alerts it serves."""
@@ -57,7 +57,7 @@ def _complete_id(context: typer.Context, incomplete: str) -> list[str]:
 
 @app.command(
     help="Print a runbook; as written when piped.\n\n"
-    "Examples:\n\n  sre runbooks show zfs-pool-degraded\n\n"
+    "Examples:\n\n\b\n  sre runbooks show zfs-pool-degraded\n"
     "  sre runbooks show dns-down | grep -A5 '## Fix'"
 )
 def show(

@@ -19,7 +19,7 @@ def _tool_names(incomplete: str) -> list[str]:
 
 @app.command(
     help="Print the JSON schemas of a tool's arguments and answer, or list the tools.\n\n"
-    "Examples:\n\n  sre schema\n\n  sre schema loki_query_logs"
+    "Examples:\n\n\b\n  sre schema\n  sre schema loki_query_logs"
 )
 def schema(
     context: typer.Context,

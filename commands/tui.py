@@ -23,7 +23,7 @@ LOGS_EVERY = 60.0
 
 @app.command(
     help="Open the full-screen app: alerts live, and the chat beside them. ? shows all keys.\n\n"
-    "Examples:\n\n  sre tui\n\n  sre --demo tui"
+    "Examples:\n\n\b\n  sre tui\n  sre --demo tui"
 )
 def tui(context: typer.Context) -> None:
     """Run the app until the user leaves it."""
