@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from providers.errors import BackendError, InvalidQuery
-from providers.reading import State
+from providers.reading import SourceStatus, State
 from providers.text import clean, clean_json, one_line
 from sre_tui.agent.events import AgentEvent, Evidence, ToolFinished, ToolStarted
 from sre_tui.agent.evidence import EvidenceStore, argument_key, summary_of
@@ -54,6 +54,7 @@ class ToolRunner:
         redactor: Redactor,
         deadline: Deadline,
         emit: Callable[[AgentEvent], None],
+        degrade: Callable[[str, str], None],
     ) -> None:
         self.tools = tuple(tools)
         self.calls = 0
@@ -67,6 +68,7 @@ class ToolRunner:
         self._redactor = redactor
         self._deadline = deadline
         self._emit = emit
+        self._degrade = degrade
         self._places = asyncio.Semaphore(AT_ONCE)
         self._asked: dict[str, asyncio.Future[Ran[Any]]] = {}
 
@@ -84,7 +86,7 @@ class ToolRunner:
             return replace(ran, repeated=True)
         future: asyncio.Future[Ran[Any]] = asyncio.get_running_loop().create_future()
         self._asked[key] = future
-        shown = self._redactor.value(parsed.model_dump(mode="json", exclude_unset=True))
+        shown = self._redactor.value(clean_json(parsed.model_dump(mode="json", exclude_unset=True)))
         evidence_id = self._store.next_id()
         self.calls += 1
         self._emit(ToolStarted(evidence_id=evidence_id, tool=tool.name, arguments=shown))
@@ -100,6 +102,9 @@ class ToolRunner:
         self.evidence.append(done.evidence)
         self.evidence.sort(key=lambda one: int(one.id[1:]))
         self._emit(ToolFinished(evidence=done.evidence))
+        for source in done.evidence.sources:
+            if source.state is not State.OK:
+                self._degrade(source.source, f"{_words(source.state)}: {source.detail}")
         return done
 
     def vouch(self, *stated: str) -> None:
@@ -127,6 +132,7 @@ class ToolRunner:
         try:
             async with asyncio.timeout(self._deadline.left):
                 result = await tool.run(self._context, arguments)
+            text = self._store.text_of(tool, result)
         except InvalidQuery as error:
             text = _query_error(error)
             summary = f"the query was rejected: {one_line(error.message, 180)}"
@@ -138,15 +144,13 @@ class ToolRunner:
             summary = text
         except Exception as error:
             log.exception("tool %s failed", tool.name)
+            result = None
             text = f"the tool itself failed ({type(error).__name__}); the log has the details"
             summary = text
         else:
             state = result.state
-            text = self._store.text_of(tool, result)
             missing = [source for source in result.sources if source.state is not State.OK]
-            summary = summary_of(
-                text, (f"{one.source} {one.state.value.replace('_', ' ')}" for one in missing)
-            )
+            summary = summary_of(text, (f"{one.source} {_words(one.state)}" for one in missing))
         document = None if result is None else result.model_dump(mode="json")
         evidence = Evidence(
             id=evidence_id,
@@ -157,10 +161,21 @@ class ToolRunner:
             summary=self._redactor.text(summary),
             text=self._redactor.text(clean(text)),
             document=self._redactor.value(clean_json(document)),
-            sources=() if result is None else result.sources,
+            sources=() if result is None else tuple(map(self._clean_source, result.sources)),
             elapsed=self._deadline.elapsed - started,
         )
         return Ran(evidence, result)
+
+    def _clean_source(self, source: SourceStatus) -> SourceStatus:
+        said = {
+            "detail": self._redactor.text(clean(source.detail)),
+            "warnings": tuple(self._redactor.text(clean(one)) for one in source.warnings),
+        }
+        return source.model_copy(update=said)
+
+
+def _words(state: State) -> str:
+    return state.value.replace("_", " ")
 
 
 def _query_error(error: InvalidQuery) -> str:

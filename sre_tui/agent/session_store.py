@@ -150,7 +150,7 @@ class SessionStore:
                 session.record = session.record.model_copy(update={"id": self.new().id})
                 note = f"{path} was changed by another process; saved as session {session.id}"
                 path = self._path(session.id)
-            session.stamp = self._write(path, session.record.model_dump_json(indent=1))
+            session.stamp = self._write(path, session.record.model_dump_json())
         except OSError as error:
             raise SessionError(
                 "session_unsaved", f"the session cannot be saved in {self.folder}: {_reason(error)}"

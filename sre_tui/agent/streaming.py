@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from providers.text import clean
 from sre_tui.agent.tool_calls import OPENERS
 
 _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)\s*", re.DOTALL)
@@ -32,6 +33,7 @@ class VisibleText:
 
     def feed(self, piece: str) -> str:
         """The part of the text that can be shown after this piece; often the piece itself."""
+        piece = clean(piece)
         self.whole += piece
         return self._from_start(self._thinking.feed(piece))
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.llm import Finished
+from providers.text import clean
 from sre_tui.agent.discovery import Names
 from sre_tui.agent.events import (
     AgentEvent,
@@ -70,7 +71,13 @@ class Turn:
         self.position = len(self.session.exchanges)
         self.store = EvidenceStore(self.session, self.tools, self.redactor, self.context.clock)
         self.runner = ToolRunner(
-            self.context, self.tools, self.store, self.redactor, self.deadline, self.emit
+            self.context,
+            self.tools,
+            self.store,
+            self.redactor,
+            self.deadline,
+            self.emit,
+            self.degrade,
         )
 
     @property
@@ -88,6 +95,7 @@ class Turn:
 
     def say(self, piece: str) -> None:
         """Show a further piece of the answer."""
+        piece = clean(piece)
         if piece:
             self.text += piece
             self.emit(TextDelta(text=piece))

@@ -350,6 +350,9 @@ async def test_failing_tools_are_evidence_too(server: OpenAIServer, agent_for: M
     assert rejected.text.splitlines()[-2:] == ["sum(up", "   ^"]
     assert down.state is State.UNREACHABLE
     assert "no connection to 127.0.0.1:9090" in tool_replies(server.requests[1])[1]
+    assert [(one.what, one.detail) for one in answer.degraded] == [
+        ("prometheus:main", "unreachable: no connection to 127.0.0.1:9090")
+    ]
     assert "RuntimeError" in broken.text
     assert "supersecretvalue" not in broken.model_dump_json()
 
@@ -398,6 +401,18 @@ async def test_without_a_provider_the_analyst_answers_and_nothing_is_degraded(
     answer = await answer_of(agent.ask("?", llm=LlmSettings()))
     assert answer.mode == "analyst"
     assert answer.degraded == ()
+
+
+async def test_what_a_model_says_drives_no_terminal(
+    server: OpenAIServer, agent_for: MakeAgent
+) -> None:
+    server.script(
+        call(Call.of("read_log", host="a\x1b[31mb")), say("Red\x1b[31m", "\x1b]0;own\x07ed.\u202e")
+    )
+    events = await events_of(agent_for().ask("?"))
+    for event in events:
+        assert "\\u001b" not in json.dumps(event.model_dump(mode="json"))
+        assert "\\u202e" not in json.dumps(event.model_dump(mode="json"))
 
 
 async def test_a_fallback_model_is_named(server: OpenAIServer, agent_for: MakeAgent) -> None:
