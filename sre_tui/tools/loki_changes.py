@@ -89,13 +89,15 @@ def _render(answer: ToolResult[LogChanges], view: ModelView) -> str:
     render=_render,
     needs=("loki",),
     examples=(
-        "logs changes -30m",
+        "logs changes 30m",
         """logs changes 2026-11-22T14:00 --selector '{hostname="media"}' --window 1h""",
     ),
 )
 async def loki_correlate_changes(
     context: ToolContext,
-    around: Annotated[When, Field(description="Moment to look around."), Positional()] = NOW,
+    around: Annotated[
+        When, Field(description="Moment; 30m is 30 minutes ago."), Positional()
+    ] = NOW,
     window: Annotated[
         Window, Field(description="Length of the window on each side."), Short("w")
     ] = timedelta(minutes=30),

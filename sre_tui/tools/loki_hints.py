@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import datetime, timedelta
 
 from providers.errors import InvalidQuery
 from providers.loki import LokiClient
+from providers.loki.levels import at_least, normal_level
 from providers.loki.selector import LabelMatcher, Selector, selectors, unquote
+from providers.text import one_line
 from sre_tui.nearest import nearest
 from sre_tui.tools.rendering import stamp
 from sre_tui.views.human import count
 
+_LEVEL_WORD = re.compile(
+    r"\|[=~]\s*[\"`](?:\(\?i\))?(critical|fatal|panic|error|err|warning|warn)[\"`]", re.IGNORECASE
+)
 LOOK_BACK = timedelta(days=7)
 """How far back a last line is looked for."""
 SHOWN_VALUES = 8
@@ -30,7 +36,8 @@ async def why_empty(
         streams = await client.series([text], start, end)
         if streams.data:
             kept = f"{text} matches {count(len(streams.data), 'stream')} in this window"
-            return (f"{kept}, but no line passes the rest of the query",)
+            rest = f"{kept}, but no line passes the rest of the query"
+            return (rest, *await _by_level(client, query, text, start, end))
         if streams.data is None:
             return ()
         earlier = await client.logs(text, end - LOOK_BACK, end, limit=1)
@@ -40,6 +47,21 @@ async def why_empty(
         return await _wrong_labels(client, selector, end)
     except InvalidQuery:
         return ()
+
+
+async def _by_level(
+    client: LokiClient, query: str, selector: str, start: datetime, end: datetime
+) -> tuple[str, ...]:
+    """Whether lines that were looked for by a word such as ``error`` are there by their level."""
+    word = _LEVEL_WORD.search(query)
+    if word is None:
+        return ()
+    level = normal_level(word.group(1))
+    found = await client.logs(selector, start, end, limit=1, levels=at_least(level))
+    if found.data is None or not found.data.entries:
+        return ()
+    line = one_line(found.data.entries[0].line, 120)
+    return (f"there are lines of level {level} or worse that do not hold the word, as: {line}",)
 
 
 async def _wrong_labels(client: LokiClient, selector: Selector, end: datetime) -> tuple[str, ...]:

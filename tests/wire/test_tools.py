@@ -189,6 +189,11 @@ async def test_nothing_at_all_says_so_and_is_not_no_alerts(tmp_path: Path) -> No
             "no line passes the rest of the query",
         ),
         (
+            "loki_query_logs",
+            {"query": '{service_name="jellyfin"} |= "warning"'},
+            "there are lines of level warning or worse that do not hold the word",
+        ),
+        (
             "loki_metric_query",
             {"query": 'rate({service_name="jelyfin"}[5m])'},
             'no stream has service_name="jelyfin"',

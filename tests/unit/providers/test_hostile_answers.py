@@ -1,0 +1,212 @@
+"""Whatever JSON a backend sends, it is read or refused; nothing else is raised."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from providers.alerting_wire import rule_groups, rules_of
+from providers.errors import BadResponse
+from providers.grafana import alerts, dashboards, dashboards_v2, rules
+from providers.grafana.annotations import read_annotations
+from providers.loki import wire as loki
+from providers.prometheus import wire as prometheus
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+HISTOGRAM = [1, {"count": "1", "sum": "2"}]
+ALERT = {
+    "labels": {"alertname": "A", "instance": "a:1"},
+    "annotations": {"summary": "s", "__panelId__": "4"},
+    "state": "Alerting (NoData)",
+    "activeAt": "2026-11-22T14:00:00Z",
+    "value": "A: 1e+00, B: 2",
+}
+RULE = {"name": "R", "query": "up", "state": "firing", "duration": 1, "alerts": [ALERT]}
+GROUPS = {"groups": [{"name": "g", "file": "f", "rules": [RULE]}]}
+GROUPS_OF_U = {"groups": [{"name": "g", "rules": [{**RULE, "uid": "u"}]}]}
+TARGET = {
+    "labels": {"job": "j", "instance": "i"},
+    "scrapeUrl": "u",
+    "lastScrape": "2026-11-22T14:00:00.123456789Z",
+    "lastScrapeDuration": 0.1,
+    "health": "up",
+    "scrapeInterval": "1m30s",
+}
+SENT = {
+    "labels": {"alertname": "A"},
+    "startsAt": "2026-11-22T14:00:00Z",
+    "receivers": [{"name": "r"}],
+    "status": {"state": "suppressed", "silencedBy": ["s"], "inhibitedBy": []},
+}
+SILENCE = {
+    "id": "s",
+    "status": {"state": "active"},
+    "startsAt": "2026-11-22T14:00:00Z",
+    "endsAt": "2026-11-22T15:00:00Z",
+    "matchers": [{"name": "a", "value": "b", "isRegex": False}],
+}
+DEFINITION = {
+    "uid": "u",
+    "condition": "C",
+    "data": [
+        {
+            "refId": "C",
+            "datasourceUid": "-100",
+            "relativeTimeRange": {"from": 600},
+            "model": {
+                "type": "threshold",
+                "expression": "B",
+                "conditions": [{"evaluator": {"type": "gt", "params": [85]}}],
+            },
+        }
+    ],
+}
+PANEL = {
+    "id": 1,
+    "title": "P",
+    "type": "row",
+    "datasource": {"type": "t", "uid": "u"},
+    "targets": [{"refId": "A", "expr": "up"}],
+    "libraryPanel": {"uid": "l", "name": "n"},
+    "fieldConfig": {"defaults": {"thresholds": {"steps": [{"value": 1, "color": "red"}]}}},
+    "panels": [{"id": 2, "datasource": "old", "targets": [{"query": {"expr": "x"}}]}],
+}
+VARIABLE = {"name": "v", "current": {"value": ["a"]}, "options": [{"value": "a"}]}
+CLASSIC = {
+    "uid": "d",
+    "title": "D",
+    "panels": [PANEL],
+    "rows": [{"title": "r", "panels": [PANEL]}],
+    "templating": {
+        "list": [{"name": "v", "current": {"value": ["a"]}, "options": [{"value": "a"}]}]
+    },
+}
+ELEMENT = {
+    "kind": "Panel",
+    "spec": {
+        "id": 1,
+        "data": {"spec": {"queries": [{"spec": {"query": {"kind": "p", "spec": {"expr": "x"}}}}]}},
+        "vizConfig": {"spec": {"fieldConfig": {"defaults": {"unit": "s"}}}},
+    },
+}
+SECOND = {
+    "title": "S",
+    "elements": {"e": ELEMENT},
+    "layout": {"spec": {"rows": [{"spec": {"title": "r", "layout": {"spec": {"items": []}}}}]}},
+    "variables": [{"kind": "QueryVariable", "spec": {"name": "v", "current": {"value": "a"}}}],
+}
+STREAM = {"stream": {"app": "a"}, "values": [["1795359600000000000", "line"]]}
+
+READERS: dict[str, tuple[Callable[[Any], object], Any]] = {
+    "vector": (
+        lambda data: prometheus.instant("p", "up", NOW, data),
+        {
+            "resultType": "vector",
+            "result": [{"metric": {"a": "b"}, "value": [1, "2"], "histogram": HISTOGRAM}],
+        },
+    ),
+    "matrix": (
+        lambda data: prometheus.instant("p", "up", NOW, data),
+        {
+            "resultType": "matrix",
+            "result": [{"metric": {}, "values": [[1, "2"]], "histograms": [HISTOGRAM]}],
+        },
+    ),
+    "envelope": (
+        lambda data: prometheus.envelope(data, "/x"),
+        {"status": "success", "data": [], "warnings": ["w"], "infos": ["i"]},
+    ),
+    "metadata": (
+        lambda data: prometheus.metrics("p", ["up"], data),
+        {"up": [{"type": "gauge", "help": "h", "unit": ""}]},
+    ),
+    "targets": (lambda data: prometheus.targets("p", data), {"activeTargets": [TARGET]}),
+    "alerts": (lambda data: prometheus.alerts("p", data), {"alerts": [ALERT]}),
+    "build": (prometheus.build_info, {"version": "2", "application": "x"}),
+    "rules": (lambda data: list(rules_of("p", rule_groups(data, "rules"))), GROUPS),
+    "entries": (lambda data: loki.entries("l", data, "/x"), [STREAM]),
+    "loki result": (lambda data: loki.result(data, "/x"), {"resultType": "streams", "result": []}),
+    "names": (lambda data: loki.names(data, "/x"), ["a", "b"]),
+    "notified": (lambda data: alerts.joined("g", [], alerts.notified(data), []), [SENT]),
+    "silences": (lambda data: alerts.silences("g", data), [SILENCE]),
+    "provisioned": (rules.provisioned, [DEFINITION]),
+    "ruled": (rules.ruled, {"f": [{"rules": [{"grafana_alert": DEFINITION}]}]}),
+    "conditions": (
+        lambda data: list(
+            rules.completed(rules_of("g", rule_groups(GROUPS_OF_U, "r")), rules.provisioned(data))
+        ),
+        [DEFINITION],
+    ),
+    "hits": (
+        lambda data: dashboards.hits("g", "http://g", data),
+        [{"uid": "d", "title": "D", "type": "dash-db", "url": "/d/d", "tags": ["t"]}],
+    ),
+    "classic": (
+        lambda data: dashboards.classic("g", "http://g", "d", data, dashboards.Meta()),
+        CLASSIC,
+    ),
+    "second": (
+        lambda data: dashboards_v2.second("g", "http://g", "d", data, None),
+        SECOND,
+    ),
+    "annotations": (
+        lambda data: read_annotations("g", data),
+        [{"id": 1, "time": 1795359600000, "timeEnd": 1795359700000, "text": "t", "tags": ["a"]}],
+    ),
+}
+STRANGE: tuple[Any, ...] = (
+    None, True, -1, 0, 1.5, 10**30, float("nan"), float("inf"), "", "x", "NaN", "1e309",
+    "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "\x00", [], [None], {}, {"x": None}, [[]],
+)  # fmt: skip
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Every container in a JSON value with every key or index in it."""
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    found: list[tuple[Any, Any]] = []
+    for key in keys:
+        found.append((value, key))
+        if isinstance(value[key], dict | list):
+            found += places(value[key])
+    return found
+
+
+@st.composite
+def damaged(draw: st.DrawFn, whole: Any) -> Any:
+    """A copy with some values replaced by strange ones or left out."""
+    document = [copy.deepcopy(whole)]
+    for _ in range(draw(st.integers(min_value=0, max_value=3))):
+        container, key = draw(st.sampled_from(places(document)))
+        if draw(st.booleans()) and container is not document:
+            del container[key]
+        else:
+            container[key] = copy.deepcopy(draw(st.sampled_from(STRANGE)))
+    return document[0]
+
+
+@pytest.mark.parametrize("reader", READERS)
+@settings(max_examples=200)
+@given(data=st.data())
+def test_a_damaged_answer_is_read_or_refused(reader: str, data: st.DataObject) -> None:
+    read, whole = READERS[reader]
+    with contextlib.suppress(BadResponse):
+        read(data.draw(damaged(whole)))
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_the_undamaged_answer_is_read(reader: str) -> None:
+    read, whole = READERS[reader]
+    assert read(whole) is not None
+
+
+def test_a_refusal_is_one_line_that_names_the_place() -> None:
+    with pytest.raises(BadResponse, match=r"activeTargets\.0\.labels") as caught:
+        prometheus.targets("p", {"activeTargets": [{"labels": "no\nlabels"}]})
+    assert "\n" not in caught.value.detail
