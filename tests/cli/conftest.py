@@ -1,0 +1,56 @@
+"""A demo homelab for the command line, shared by the tests of one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sre_tui.demo.runtime.background import launch_demo
+from sre_tui.demo.runtime.fault_modes import FaultMode
+from sre_tui.demo.runtime.remote import break_backend, mend_backend, stop_demo
+from sre_tui.demo.runtime.state import DemoState, demo_environment
+from tests.cli.running import Sre
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoState]:
+    folder = tmp_path_factory.mktemp("demo")
+    place = folder / "demo.json"
+    state = launch_demo(
+        place, folder / "demo.log", scenario="nas-disk-failing", guests=20, attached=True
+    )
+    yield state
+    stop_demo(state, place)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Sre:
+    """`sre` with nothing configured."""
+    return Sre(tmp_path)
+
+
+@pytest.fixture
+def sre(tmp_path: Path, demo: DemoState) -> Sre:
+    """`sre` pointed at the demo."""
+    return Sre(tmp_path, demo_environment(demo))
+
+
+@pytest.fixture
+def broken(demo: DemoState) -> Callable[..., object]:
+    """Lets backends of the demo fail while a ``with`` lasts."""
+
+    @contextmanager
+    def breaking(how: FaultMode, *names: str) -> Iterator[None]:
+        chosen = names or tuple(demo.backends)
+        for name in chosen:
+            break_backend(demo, name, how)
+        try:
+            yield
+        finally:
+            for name in chosen:
+                mend_backend(demo, name)
+
+    return breaking

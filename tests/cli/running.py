@@ -1,0 +1,176 @@
+"""Runs `sre` as a user does: a process of its own, in a pipe or in a terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+ROOT = Path(__file__).parents[2]
+SRE = [sys.executable, "-m", "sre_tui"]
+PATIENCE = 60.0
+
+# A process gets the terminal as its own only from inside, and only as the first of a session.
+_OWN_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+    @property
+    def error(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.err.splitlines()[-1])["error"]
+        return found
+
+
+@dataclass(frozen=True)
+class Sre:
+    """`sre` with folders of its own and only the variables given."""
+
+    home: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {
+            "HOME": str(self.home),
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "LANG": "C.UTF-8",
+            "XDG_CONFIG_HOME": str(self.home / "config"),
+            "XDG_DATA_HOME": str(self.home / "data"),
+            "XDG_CACHE_HOME": str(self.home / "cache"),
+            "XDG_STATE_HOME": str(self.home / "state"),
+        }
+        return own | dict(self.variables)
+
+    @property
+    def config_file(self) -> Path:
+        return self.home / "config" / "sre-tui" / "config.toml"
+
+    def having(self, **variables: str) -> Sre:
+        return Sre(self.home, {**self.variables, **variables})
+
+    def __call__(
+        self,
+        *arguments: str,
+        text: str | bytes | None = None,
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        command: list[str] | None = None,
+    ) -> Done:
+        given = text.encode() if isinstance(text, str) else text
+        with subprocess.Popen(
+            [*(command or SRE), *arguments],
+            stdin=stdin if given is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environment,
+            cwd=self.home,
+        ) as process:
+            try:
+                out, err = process.communicate(given, PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return Done(process.returncode, out.decode(), err.decode())
+
+    def shell(self, line: str) -> Done:
+        """A line for a POSIX shell in which ``sre`` is the command."""
+        words = " ".join(SRE)
+        return self("-c", f'sre() {{ {words} "$@"; }}\n{line}', command=["/bin/bash"])
+
+    def terminal(self, *arguments: str, columns: int = 80) -> Terminal:
+        return Terminal([*SRE, *arguments], self.environment, self.home, columns)
+
+
+class Terminal:
+    """A run in a pseudo-terminal, read and typed into like one."""
+
+    def __init__(
+        self, command: list[str], variables: Mapping[str, str], folder: Path, columns: int
+    ) -> None:
+        self._own, other = pty.openpty()
+        size = struct.pack("HHHH", 40, columns, 0, 0)
+        fcntl.ioctl(other, termios.TIOCSWINSZ, size)
+        self.seen = ""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _OWN_TERMINAL, *command],
+            stdin=other,
+            stdout=other,
+            stderr=other,
+            env={"TERM": "xterm-256color", **variables},
+            cwd=folder,
+            start_new_session=True,
+        )
+        os.close(other)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        os.close(self._own)
+
+    def type(self, text: str) -> None:
+        os.write(self._own, text.encode())
+
+    def wait_for(self, text: str) -> str:
+        """What came until that text, which is then behind us."""
+        deadline = time.monotonic() + PATIENCE
+        while text not in self.seen:
+            assert time.monotonic() < deadline, f"{text!r} did not come: {self.seen!r}"
+            assert self._read(), f"ended without {text!r}: {self.seen!r}"
+        before, _, self.seen = self.seen.partition(text)
+        return before
+
+    def wait(self) -> tuple[int, str]:
+        """Exit code, and what came since the last text waited for."""
+        while self._read():
+            pass
+        return self._process.wait(PATIENCE), self.seen.replace("\r\n", "\n")
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._own], [], [], PATIENCE)
+        assert ready, f"nothing comes any more: {self.seen!r}"
+        try:
+            data = os.read(self._own, 65536)
+        except OSError:
+            return False
+        self.seen += data.decode(errors="replace")
+        return bool(data)
