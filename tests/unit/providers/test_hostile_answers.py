@@ -29,8 +29,8 @@ ALERT = {
     "value": "A: 1e+00, B: 2",
 }
 RULE = {"name": "R", "query": "up", "state": "firing", "duration": 1, "alerts": [ALERT]}
-GROUPS = {"groups": [{"name": "g", "file": "f", "rules": [RULE]}]}
-GROUPS_OF_U = {"groups": [{"name": "g", "rules": [{**RULE, "uid": "u"}]}]}
+GROUPS: Any = {"groups": [{"name": "g", "file": "f", "rules": [RULE]}]}
+GROUPS_OF_U: Any = {"groups": [{"name": "g", "rules": [{**RULE, "uid": "u"}]}]}
 TARGET = {
     "labels": {"job": "j", "instance": "i"},
     "scrapeUrl": "u",
