@@ -20,6 +20,10 @@ def load() -> Any:
     with _loading:
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
+        # Pauses before a retry, in seconds: somebody is waiting, and a server that is not running
+        # will not be running a few seconds later either.
+        os.environ.setdefault("INITIAL_RETRY_DELAY", "0.4")
+        os.environ.setdefault("JITTER", "0.3")
         warnings.filterwarnings("ignore", module=r"litellm(\.|$)")
         warnings.filterwarnings("ignore", message="Pydantic serializer warnings")
         for name in _LOGGERS:
