@@ -22,8 +22,8 @@ def load() -> Any:
         os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
         # Pauses before a retry, in seconds: somebody is waiting, and a server that is not running
         # will not be running a few seconds later either.
-        os.environ.setdefault("INITIAL_RETRY_DELAY", "0.4")
-        os.environ.setdefault("JITTER", "0.3")
+        os.environ.setdefault("INITIAL_RETRY_DELAY", "0.2")
+        os.environ.setdefault("JITTER", "0.2")
         warnings.filterwarnings("ignore", module=r"litellm(\.|$)")
         warnings.filterwarnings("ignore", message="Pydantic serializer warnings")
         for name in _LOGGERS:
