@@ -130,7 +130,7 @@ def report(problem: Problem, narrator: Narrator, *, as_json: bool) -> int:
     return int(problem.exit_code)
 
 
-def silence_broken_pipe() -> None:
+def silence_stdout() -> None:
     """Point stdout at nothing, so that the interpreter's last flush does not complain."""
     with open(os.devnull, "w", encoding="utf-8") as nothing:  # noqa: PTH123
         os.dup2(nothing.fileno(), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
-from commands.diagnostics import ExitCode, Narrator, Problem, report, silence_broken_pipe
+from commands.diagnostics import ExitCode, Narrator, Problem, report, silence_stdout
 from commands.invocation import write_log_to
 from providers.errors import BackendError, InvalidQuery, RequestRefused
 from providers.reading import State
@@ -29,6 +30,8 @@ EXIT_CODES = {
 """How the state of an answer shows in the exit code."""
 
 
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 _BY_NAME = {
     "DemoError": ("demo", ExitCode.FAILURE),
     "ScenarioError": ("scenario", ExitCode.USAGE),
@@ -47,12 +50,19 @@ def end_with(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return ExitCode.INTERRUPTED
     if isinstance(error, BrokenPipeError):
-        silence_broken_pipe()
+        silence_stdout()
         return ExitCode.OK
     if "_SRE_COMPLETE" in os.environ:
         # A word is being completed: the line that the user types must stay as it is.
         log.error("nothing can be completed", exc_info=error)
         return ExitCode.FAILURE
+    if isinstance(error, OSError) and error.errno in _CANNOT_WRITE and error.filename is None:
+        silence_stdout()
+        error = Problem(
+            f"the output cannot be written: {error.strerror}",
+            code="not_writable",
+            exit_code=ExitCode.FAILURE,
+        )
     as_json = "--json" in arguments or "--jsonl" in arguments
     return report(as_problem(error), narrator, as_json=as_json)
 

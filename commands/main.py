@@ -156,12 +156,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = command.main(given, prog_name="sre", standalone_mode=False)
-        sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001 - no traceback may reach a user
-        from commands.endings import end_with
-
-        return end_with(error, given)
+        code = _end_with(error, given)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _end_with(error, given) or code
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _end_with(error: BaseException, arguments: Sequence[str]) -> int:
+    from commands.endings import end_with
+
+    return end_with(error, arguments)
 
 
 def _open_closed_streams() -> None:

@@ -111,6 +111,7 @@ def write_table(
     console = Console(
         file=stream,
         force_terminal=invocation.colored,
+        color_system="standard" if invocation.colored else None,
         no_color=not invocation.colored,
         width=None if terminal else 1_000_000,
         highlight=False,
