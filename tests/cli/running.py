@@ -104,12 +104,16 @@ class Sre:
         return Done(process.returncode, out.decode(), err.decode())
 
     def shell(self, line: str) -> Done:
-        """A line for a POSIX shell in which ``sre`` is the command."""
-        words = " ".join(SRE)
-        return self("-c", f'sre() {{ {words} "$@"; }}\n{line}', command=["/bin/bash"])
+        """A line for bash in which ``sre`` is the command."""
+        return self(command=_in_shell(line))
 
-    def terminal(self, *arguments: str, columns: int = 80) -> Terminal:
-        return Terminal([*SRE, *arguments], self.environment, self.home, columns)
+    def terminal(self, *arguments: str, columns: int = 80, shell: str = "") -> Terminal:
+        command = _in_shell(shell) if shell else [*SRE, *arguments]
+        return Terminal(command, self.environment, self.home, columns)
+
+
+def _in_shell(line: str) -> list[str]:
+    return ["/bin/bash", "-c", f'sre() {{ {" ".join(SRE)} "$@"; }}\n{line}']
 
 
 class Terminal:

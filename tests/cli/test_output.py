@@ -1,0 +1,152 @@
+"""What stdout and stderr look like: for programs, in a pipe, in a terminal, in colour."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Sre
+
+ESCAPE = "\x1b["
+
+
+def test_json_is_one_document_with_states_and_utc_times(sre: Sre) -> None:
+    done = sre("alerts", "list", "--json")
+    assert done.err == ""
+    document = done.document
+    assert (document["schema_version"], document["tool"]) == (1, "grafana_get_alerts")
+    assert document["state"] == "ok"
+    assert {source["source"] for source in document["sources"]} == {
+        "grafana:main",
+        "prometheus:main",
+    }
+    times = [row["active_at"] for row in document["data"]["items"]]
+    assert times
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", time) for time in times)
+
+
+def test_jsonl_is_one_object_per_row(sre: Sre) -> None:
+    rows = [json.loads(line) for line in sre("logs", "labels", "--jsonl").lines]
+    whole = sre("logs", "labels", "--json").document
+    assert rows == whole["data"]["items"]
+
+
+def test_fields_choose_columns_and_members(sre: Sre) -> None:
+    table = sre("alerts", "list", "--fields", "host,name")
+    assert table.lines[0].split() == ["Host", "Alert"]
+    document = sre("alerts", "list", "--fields", "host,name", "--json").document
+    assert {tuple(row) for row in document["data"]["items"]} == {("host", "name")}
+    assert document["state"] == "ok"
+    lines = sre("alerts", "list", "--fields", "name", "--jsonl").lines
+    assert {tuple(json.loads(line)) for line in lines} == {("name",)}
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--utc"])
+def test_unknown_fields_list_the_valid_ones(sre: Sre, form: str) -> None:
+    done = sre("alerts", "list", "--fields", "naem", form)
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean name?" in done.err
+    assert "valid fields" in done.err
+    assert "severity" in done.err
+
+
+def test_times_are_relative_unless_asked_for(sre: Sre) -> None:
+    assert " ago" in sre("alerts", "list").out
+    assert re.search(r"\d\d:\d\d", sre("alerts", "list", "--utc").out)
+    assert " ago" not in sre("alerts", "list", "--utc").out.replace("Summary", "")
+
+
+def test_a_pipe_gets_everything_untruncated_and_aligned(sre: Sre) -> None:
+    done = sre("alerts", "rules")
+    heading, *rows = done.lines
+    assert "…" not in done.out
+    assert ESCAPE not in done.out
+    assert heading.split() == [
+        *("State", "Severity", "Rule", "Query", "Condition"),
+        *("For", "Health", "Error", "Group", "Source"),
+    ]
+    start = heading.index("Query")
+    assert all(row[start - 1] == " " for row in rows)
+    assert not any(line.endswith(" ") for line in done.lines)
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_a_terminal_gets_what_fits(sre: Sre, columns: int) -> None:
+    with sre.terminal("alerts", "rules", columns=columns) as terminal:
+        code, text = terminal.wait()
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert code == 0
+    assert ESCAPE in text
+    assert all(len(line) <= columns for line in plain.splitlines())
+    heading = plain.splitlines()[0]
+    assert heading.startswith("State       Severity      Rule")
+    assert ("Group" in heading) == (columns == 200)
+    assert "SmartDiskFailing" in plain
+
+
+@pytest.mark.parametrize(
+    ("variables", "options", "out", "err"),
+    [
+        ({}, [], True, True),
+        ({"NO_COLOR": "1"}, [], False, False),
+        ({"NO_COLOR": ""}, [], True, True),
+        ({"TERM": "dumb"}, [], False, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, [], True, True),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, [], False, False),
+        ({}, ["--no-color"], False, False),
+        ({"FORCE_COLOR": "1"}, ["--no-color"], False, False),
+    ],
+)
+def test_colour_in_a_terminal(
+    sre: Sre, variables: dict[str, str], options: list[str], out: bool, err: bool
+) -> None:
+    with sre.having(**variables).terminal(*options, "alerts", "list") as terminal:
+        _, table = terminal.wait()
+    assert (ESCAPE in table) == out
+    with sre.having(**variables).terminal(*options, "alerts", "lst") as terminal:
+        _, error = terminal.wait()
+    assert (f"{ESCAPE}31m" in error) == err
+
+
+def test_colour_is_decided_for_each_stream(sre: Sre, tmp_path: Path) -> None:
+    line = "sre alerts list > table.txt; sre alerts lst"
+    with sre.terminal(shell=line) as terminal:
+        _, error = terminal.wait()
+    assert ESCAPE not in (tmp_path / "table.txt").read_text()
+    assert f"{ESCAPE}31m" in error
+
+
+def test_colour_can_be_forced_into_a_pipe(sre: Sre) -> None:
+    assert ESCAPE in sre.having(FORCE_COLOR="1")("alerts", "list").out
+    assert ESCAPE not in sre.having(FORCE_COLOR="1")("alerts", "list", "--json").out
+
+
+def test_colour_never_stands_alone(sre: Sre) -> None:
+    assert "◆ critical" in sre("alerts", "list").out
+    assert "◆ firing" in sre("alerts", "list").out
+
+
+@pytest.mark.parametrize("command", ["alerts rules", "logs labels hostname --jsonl", "demo list"])
+def test_a_broken_pipe_ends_quietly(sre: Sre, command: str) -> None:
+    done = sre.shell(f"set -o pipefail; sre {command} | head -1")
+    assert done.code == 0
+    assert len(done.lines) == 1
+    assert done.err == ""
+
+
+def test_closed_streams_do_no_harm(sre: Sre) -> None:
+    assert sre.shell("sre alerts list <&-").out.startswith("Severity")
+    closed = sre.shell("sre alerts list >&-")
+    assert (closed.code, closed.err) == (0, "")
+    assert sre.shell("sre alerts list 2>&-").code == 0
+    assert sre.shell("sre ask 'any alerts?' --no-llm -q <&-").out != ""
+
+
+def test_a_full_disk_is_one_line(sre: Sre) -> None:
+    done = sre.shell("sre alerts list > /dev/full")
+    assert done.code == 1
+    assert len(done.err.splitlines()) == 1
+    assert "No space left" in done.err
