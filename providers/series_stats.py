@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from math import isfinite, isnan
-from statistics import fmean, median, pstdev
+from statistics import median
 
 from providers.series import Point, SeriesStats, Trend
 
@@ -47,7 +47,7 @@ def series_stats(
         last_at=numbers[-1][0],
         min=lowest[1],
         min_at=lowest[0],
-        avg=fmean(finite) if len(finite) == len(values) else None,
+        avg=_mean(finite) if len(finite) == len(values) else None,
         max=highest[1],
         max_at=highest[0],
         trend=_trend(finite),
@@ -66,7 +66,18 @@ def _trend(values: Sequence[float]) -> Trend:
         return "flat"
     change = after - before
     # A move that is lost in the noise of the ends is no trend.
-    noise = max(pstdev(values[:fifth]), pstdev(values[-fifth:]))
+    noise = max(_deviation(values[:fifth]), _deviation(values[-fifth:]))
     if abs(change) < max(0.25 * spread, noise, 0.02 * size):
         return "varying"
     return "rising" if change > 0 else "falling"
+
+
+def _mean(values: Sequence[float]) -> float:
+    # Divided first: the sum of large values would overflow.
+    return sum(value / len(values) for value in values)
+
+
+def _deviation(values: Sequence[float]) -> float:
+    """The mean distance from the mean."""
+    mean = _mean(values)
+    return _mean([abs(value - mean) for value in values])

@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     JsonValue,
+    SkipValidation,
     TypeAdapter,
     ValidationError,
 )
@@ -25,6 +26,10 @@ class Wire(BaseModel):
     """Base of the shapes on the wire: what is not named is ignored, newer versions add fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+Decoded = SkipValidation[JsonValue]
+"""A part that is checked later: it is JSON already, and checking it twice costs time."""
 
 
 def _empty_as_none(value: object) -> object:

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Final, Self, TypeVar, cast
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import TypeAdapter
 
 from providers.alerting import Alert, AlertRule, Silence
 from providers.alerting_wire import rule_groups, rules_of
@@ -26,7 +26,7 @@ from providers.guard import Allow
 from providers.http import Fetched, HttpBackend
 from providers.last_known_good import LastKnownGood
 from providers.reading import Reading
-from providers.wire import Wire, parsed
+from providers.wire import Decoded, Wire, parsed
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ ALLOWED: Final = (
 
 class _Success(Wire):
     status: str = "success"
-    data: JsonValue = None
+    data: Decoded = None
     error: str = ""
 
 

@@ -24,7 +24,7 @@ from providers.grafana.dashboards_v2 import second
 from providers.grafana.models import Dashboard, DashboardHit, Panel
 from providers.guard import Allow
 from providers.http import HttpBackend
-from providers.wire import Wire, WireTime, parsed
+from providers.wire import Decoded, Wire, WireTime, parsed
 
 K8S: Final = "/apis/dashboard.grafana.app"
 FIRST_VERSION: Final = "v1beta1"
@@ -45,7 +45,7 @@ _VERSION = re.compile(r"v\d+[a-z0-9]*")
 
 
 class _Legacy(Wire):
-    dashboard: JsonValue
+    dashboard: Decoded
     meta: Meta = Meta()
 
 
@@ -66,7 +66,7 @@ class _Status(Wire):
 
 class _Object(Wire):
     metadata: _ObjectMeta
-    spec: JsonValue = None
+    spec: Decoded = None
     status: _Status | None = None
 
 
@@ -85,7 +85,7 @@ class _Title(Wire):
 
 
 class _LibraryModel(Wire):
-    model: JsonValue = None
+    model: Decoded = None
 
 
 class _LibraryAnswer(Wire):

@@ -115,7 +115,7 @@ class Change(BaseModel):
     @property
     def key(self) -> str:
         """Unique among the changes of one answer."""
-        return f"{self.source}/{self.kind}/{self.subject}/{self.text}"
+        return f"{self.source}/{self.at.isoformat()}/{self.kind}/{self.subject}/{self.text}"
 
 
 class StreamCount(BaseModel):

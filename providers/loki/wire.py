@@ -13,19 +13,19 @@ from providers.loki.levels import level_of
 from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS, LogEntry
 from providers.series import Labels
 from providers.text import one_line
-from providers.wire import Wire, parsed
+from providers.wire import Decoded, Wire, parsed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Data(Wire):
     kind: Literal["streams", "matrix", "vector", "scalar"] = Field(alias="resultType")
-    result: JsonValue = None
+    result: Decoded = None
 
 
 class _Envelope(Wire):
     status: str = "success"
-    data: JsonValue = None
+    data: Decoded = None
     warnings: list[str] | None = None
 
 

@@ -16,7 +16,7 @@ from providers.prometheus.models import BuildInfo, InstantResult, MetricInfo, Me
 from providers.series import Labels
 from providers.series_wire import matrix, scalar, vector
 from providers.text import one_line
-from providers.wire import Wire, WireTime, parsed
+from providers.wire import Decoded, Wire, WireTime, parsed
 
 Kind = Literal["vector", "matrix", "scalar", "string"]
 
@@ -27,7 +27,7 @@ _TYPES = frozenset(get_args(MetricType))
 
 class _Envelope(Wire):
     status: str
-    data: JsonValue = None
+    data: Decoded = None
     error: str = ""
     error_type: str = Field("", alias="errorType")
     warnings: list[str] | None = None
@@ -36,7 +36,7 @@ class _Envelope(Wire):
 
 class _Result(Wire):
     kind: Kind = Field(alias="resultType")
-    result: JsonValue
+    result: Decoded
 
 
 class _Metadata(Wire):

@@ -188,24 +188,39 @@ def new_messages(entries: Iterable[LogEntry], around: datetime) -> Iterator[Chan
 
 
 def annotated_changes(annotations: Iterable[Annotation]) -> Iterator[Change]:
-    """Marks of deploys and notes, and changes of alert states."""
+    """Marks of deploys and notes, and changes of alert states, those of one alert together."""
+    transitions: dict[tuple[str, str, str], list[Annotation]] = defaultdict(list)
     for annotation in annotations:
-        kind: ChangeKind
         if annotation.kind == "alert":
-            text = f"{annotation.old_state or 'unknown'} → {annotation.new_state or 'unknown'}"
-            kind = "alert"
+            states = f"{annotation.old_state or 'unknown'} → {annotation.new_state or 'unknown'}"
+            name = annotation.alert_name or "an alert"
+            transitions[annotation.source, name, states].append(annotation)
         else:
-            text = " ".join((annotation.text, *(f"#{tag}" for tag in annotation.tags)))
-            kind = "update" if "updat" in text.lower() or "upgrad" in text.lower() else "deploy"
+            yield _marked(annotation)
+    for (source, name, states), group in transitions.items():
         yield Change(
-            source=annotation.source,
-            at=annotation.at,
-            kind=kind,
-            subject=annotation.alert_name or "annotation",
+            source=source,
+            at=min(annotation.at for annotation in group),
+            kind="alert",
+            subject=name,
             level="unknown",
-            text=one_line(text),
-            count=1,
+            text=states,
+            count=len(group),
         )
+
+
+def _marked(annotation: Annotation) -> Change:
+    text = " ".join((annotation.text, *(f"#{tag}" for tag in annotation.tags)))
+    updates = "updat" in text.lower() or "upgrad" in text.lower()
+    return Change(
+        source=annotation.source,
+        at=annotation.at,
+        kind="update" if updates else "deploy",
+        subject="annotation",
+        level="unknown",
+        text=one_line(text),
+        count=1,
+    )
 
 
 def _told(group: Sequence[LogEntry], kind: ChangeKind, subject: str, text: str) -> Change:

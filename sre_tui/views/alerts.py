@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from providers.alerting import Alert, AlertRule
+from sre_tui.views.cells import text_cell
 from sre_tui.views.human import MISSING, duration, moment
 from sre_tui.views.severity import severity_rank, severity_tone, state_rank, state_tone
 from sre_tui.views.table import TableView
@@ -17,10 +18,6 @@ _HEALTH = {
     "no_data": Tone.WARNING,
     "unknown": Tone.MUTED,
 }
-
-
-def _text(value: str) -> Cell:
-    return Cell(value, value)
 
 
 def _severity(severity: str | None) -> Cell:
@@ -57,9 +54,9 @@ def _since(at: datetime | None, display: Display) -> Cell:
 def _silence(row: Alert, display: Display) -> Cell:
     silence = next(iter(row.silences), None)
     if silence is None:
-        return _text("")
+        return text_cell("")
     until = f" until {moment(silence.ends_at, display)}" if silence.ends_at else ""
-    return _text(f"{silence.created_by or 'somebody'}{until}: {silence.comment}".rstrip(": "))
+    return text_cell(f"{silence.created_by or 'somebody'}{until}: {silence.comment}".rstrip(": "))
 
 
 def _rule_state(row: AlertRule, _: Display) -> Cell:
@@ -79,14 +76,14 @@ def _rule_health(row: AlertRule, _: Display) -> Cell:
 ALERTS: TableView[Alert] = TableView(
     columns=(
         Column("severity", "Severity", lambda row, _: _severity(row.severity), 11),
-        Column("name", "Alert", lambda row, _: _text(row.name), 20, flexible=True),
-        Column("host", "Host", lambda row, _: _text(row.host or ""), 12),
+        Column("name", "Alert", lambda row, _: text_cell(row.name), 20, flexible=True),
+        Column("host", "Host", lambda row, _: text_cell(row.host or ""), 12),
         Column("state", "State", alert_state, 12),
         Column("active_at", "Since", lambda row, d: _since(row.active_at, d), 14),
         Column("value", "Value", alert_value, 10, priority=2, align="right"),
-        Column("summary", "Summary", lambda row, _: _text(row.summary), 30, 1, "left", True),
+        Column("summary", "Summary", lambda row, _: text_cell(row.summary), 30, 1, "left", True),
         Column("silence", "Silenced by", _silence, 24, priority=3),
-        Column("source", "Source", lambda row, _: _text(row.source), 15, priority=4),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 15, priority=4),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
@@ -97,14 +94,14 @@ RULES: TableView[AlertRule] = TableView(
     columns=(
         Column("state", "State", _rule_state, 11),
         Column("severity", "Severity", lambda row, _: _severity(row.severity), 11, priority=1),
-        Column("name", "Rule", lambda row, _: _text(row.name), 22),
-        Column("query", "Query", lambda row, _: _text(row.query), 30, 1, "left", True),
-        Column("threshold", "Condition", lambda row, _: _text(row.threshold), 14, priority=3),
+        Column("name", "Rule", lambda row, _: text_cell(row.name), 22),
+        Column("query", "Query", lambda row, _: text_cell(row.query), 30, 1, "left", True),
+        Column("threshold", "Condition", lambda row, _: text_cell(row.threshold), 14, priority=3),
         Column("hold", "For", lambda row, _: Cell(duration(row.hold), row.hold), 8, 2, "right"),
         Column("health", "Health", _rule_health, 10, priority=2),
-        Column("error", "Error", lambda row, _: _text(row.last_error), 24, priority=3),
-        Column("group", "Group", lambda row, _: _text(row.group), 14, priority=4),
-        Column("source", "Source", lambda row, _: _text(row.source), 15, priority=5),
+        Column("error", "Error", lambda row, _: text_cell(row.last_error), 24, priority=3),
+        Column("group", "Group", lambda row, _: text_cell(row.group), 14, priority=4),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 15, priority=5),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from providers.grafana import DashboardHit, DatasourceRef, Panel
+from sre_tui.views.cells import text_cell
 from sre_tui.views.human import number
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display
@@ -23,22 +24,18 @@ def threshold_text(panel: Panel) -> str:
     )
 
 
-def _text(value: str) -> Cell:
-    return Cell(value, value)
-
-
 def _queries(panel: Panel, _: Display) -> Cell:
-    return _text(" · ".join(query.expression for query in panel.queries if query.expression))
+    return text_cell(" · ".join(query.expression for query in panel.queries if query.expression))
 
 
 DASHBOARDS: TableView[DashboardHit] = TableView(
     columns=(
-        Column("title", "Dashboard", lambda row, _: _text(row.title), 24, flexible=True),
-        Column("folder", "Folder", lambda row, _: _text(row.folder or ""), 16, priority=1),
-        Column("tags", "Tags", lambda row, _: _text(", ".join(row.tags)), 18, priority=2),
-        Column("uid", "Uid", lambda row, _: _text(row.uid), 16),
-        Column("url", "Address", lambda row, _: _text(row.url), 40, priority=4),
-        Column("source", "Source", lambda row, _: _text(row.source), 14, priority=3),
+        Column("title", "Dashboard", lambda row, _: text_cell(row.title), 24, flexible=True),
+        Column("folder", "Folder", lambda row, _: text_cell(row.folder or ""), 16, priority=1),
+        Column("tags", "Tags", lambda row, _: text_cell(", ".join(row.tags)), 18, priority=2),
+        Column("uid", "Uid", lambda row, _: text_cell(row.uid), 16),
+        Column("url", "Address", lambda row, _: text_cell(row.url), 40, priority=4),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=3),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
@@ -48,11 +45,11 @@ DASHBOARDS: TableView[DashboardHit] = TableView(
 PANELS: TableView[Panel] = TableView(
     columns=(
         Column("id", "Id", lambda row, _: Cell(str(row.id), row.id), 4, priority=3, align="right"),
-        Column("row", "Row", lambda row, _: _text(row.row or ""), 14, priority=2),
-        Column("title", "Panel", lambda row, _: _text(row.title), 22),
-        Column("type", "Type", lambda row, _: _text(row.type), 10, priority=3),
-        Column("unit", "Unit", lambda row, _: _text(row.unit), 10, priority=2),
-        Column("thresholds", "Thresholds", lambda row, _: _text(threshold_text(row)), 18, 1),
+        Column("row", "Row", lambda row, _: text_cell(row.row or ""), 14, priority=2),
+        Column("title", "Panel", lambda row, _: text_cell(row.title), 22),
+        Column("type", "Type", lambda row, _: text_cell(row.type), 10, priority=3),
+        Column("unit", "Unit", lambda row, _: text_cell(row.unit), 10, priority=2),
+        Column("thresholds", "Thresholds", lambda row, _: text_cell(threshold_text(row)), 18, 1),
         Column("queries", "Queries", _queries, 30, flexible=True),
     ),
     rows=lambda data: data.items,

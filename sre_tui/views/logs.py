@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from providers.loki import Change, LabelValue, LogEntry, LogPattern
+from sre_tui.views.cells import text_cell
 from sre_tui.views.human import moment, number, percent
 from sre_tui.views.severity import level_rank, level_tone
 from sre_tui.views.table import TableView
@@ -16,19 +17,10 @@ def subject_text(entry: LogEntry) -> str:
     return entry.service or entry.host or "unknown stream"
 
 
-def _text(value: str) -> Cell:
-    return Cell(value, value)
-
-
 def _level(row: LogEntry | LogPattern | Change, _: Display) -> Cell:
     tone = level_tone(row.level)
     text = marked(tone, row.level) if row.level != "unknown" else ""
     return Cell(text, float(level_rank(row.level)), tone)
-
-
-def _line(text: str) -> Cell:
-    flat = " ".join(text.split())
-    return _text(flat)
 
 
 _CHANGE_TONES = {
@@ -53,10 +45,10 @@ LOG_ENTRIES: TableView[LogEntry] = TableView(
     columns=(
         Column("at", "Time", lambda row, d: Cell(moment(row.at, d), float(row.time_ns)), 12),
         Column("level", "Level", _level, 10, priority=1),
-        Column("host", "Host", lambda row, _: _text(row.host or ""), 10, priority=2),
-        Column("service", "Service", lambda row, _: _text(row.service or ""), 16, priority=1),
-        Column("line", "Line", lambda row, _: _line(row.line), 30, flexible=True),
-        Column("source", "Source", lambda row, _: _text(row.source), 12, priority=4),
+        Column("host", "Host", lambda row, _: text_cell(row.host or ""), 10, priority=2),
+        Column("service", "Service", lambda row, _: text_cell(row.service or ""), 16, priority=1),
+        Column("line", "Line", lambda row, _: text_cell(row.line), 30, flexible=True),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 12, priority=4),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{row.time_ns}/{sorted(row.labels.items())}/{row.line}",
@@ -65,9 +57,9 @@ LOG_ENTRIES: TableView[LogEntry] = TableView(
 
 LABEL_VALUES: TableView[LabelValue] = TableView(
     columns=(
-        Column("label", "Label", lambda row, _: _text(row.label or "(names)"), 16, priority=1),
-        Column("value", "Value", lambda row, _: _text(row.value), 30, flexible=True),
-        Column("source", "Source", lambda row, _: _text(row.source), 12, priority=2),
+        Column("label", "Label", lambda row, _: text_cell(row.label or "(names)"), 16, priority=1),
+        Column("value", "Value", lambda row, _: text_cell(row.value), 30, flexible=True),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 12, priority=2),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{row.label}/{row.value}",
@@ -79,12 +71,12 @@ LOG_PATTERNS: TableView[LogPattern] = TableView(
         Column("count", "Lines", lambda row, _: Cell(number(row.count), row.count), 7, 0, "right"),
         Column("share", "Share", lambda row, _: Cell(percent(row.share), row.share), 7, 2, "right"),
         Column("level", "Level", _level, 10, priority=1),
-        Column("pattern", "Pattern", lambda row, _: _line(row.pattern), 30, flexible=True),
-        Column("services", "Services", lambda row, _: _text(", ".join(row.services)), 16, 2),
-        Column("hosts", "Hosts", lambda row, _: _text(", ".join(row.hosts)), 12, priority=3),
+        Column("pattern", "Pattern", lambda row, _: text_cell(row.pattern), 30, flexible=True),
+        Column("services", "Services", lambda row, _: text_cell(", ".join(row.services)), 16, 2),
+        Column("hosts", "Hosts", lambda row, _: text_cell(", ".join(row.hosts)), 12, priority=3),
         Column("first", "First", lambda row, d: Cell(moment(row.first, d), row.first), 12, 3),
         Column("last", "Last", lambda row, d: Cell(moment(row.last, d), row.last), 12, 1),
-        Column("example", "Example", lambda row, _: _line(row.example), 30, priority=5),
+        Column("example", "Example", lambda row, _: text_cell(row.example), 30, priority=5),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
@@ -95,10 +87,10 @@ CHANGES: TableView[Change] = TableView(
     columns=(
         Column("at", "Time", lambda row, d: Cell(moment(row.at, d), row.at), 12),
         Column("kind", "Change", _kind, 16),
-        Column("subject", "Subject", lambda row, _: _text(row.subject), 20),
+        Column("subject", "Subject", lambda row, _: text_cell(row.subject), 20),
         Column("count", "Lines", lambda row, _: Cell(number(row.count), row.count), 6, 2, "right"),
-        Column("text", "What", lambda row, _: _line(row.text), 30, flexible=True),
-        Column("source", "Source", lambda row, _: _text(row.source), 12, priority=4),
+        Column("text", "What", lambda row, _: text_cell(row.text), 30, flexible=True),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 12, priority=4),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -7,6 +7,7 @@ from math import isfinite
 
 from providers.prometheus import MetricInfo, Target
 from providers.series import Labels, Sample, Series
+from sre_tui.views.cells import text_cell
 from sre_tui.views.human import MISSING, duration, moment, number
 from sre_tui.views.table import TableView
 from sre_tui.views.units import metric_unit, with_unit
@@ -20,10 +21,6 @@ _HEALTH_RANK = {"down": 0.0, "unknown": 1.0, "up": 2.0}
 def labels_text(labels: Labels) -> str:
     """Labels without the metric's name: ``instance=media:9100 job=node``."""
     return " ".join(f"{name}={value}" for name, value in sorted(labels.items()) if name[:2] != "__")
-
-
-def _text(value: str) -> Cell:
-    return Cell(value, value)
 
 
 def _value(value: float | None, labels: Labels) -> Cell:
@@ -53,7 +50,7 @@ def _time(at: datetime | None, display: Display) -> Cell:
 
 
 def _trend(row: Series, _: Display) -> Cell:
-    return _text("" if row.stats.trend == "unknown" else row.stats.trend)
+    return text_cell("" if row.stats.trend == "unknown" else row.stats.trend)
 
 
 def _gaps(row: Series, _: Display) -> Cell:
@@ -63,11 +60,11 @@ def _gaps(row: Series, _: Display) -> Cell:
 
 METRICS: TableView[MetricInfo] = TableView(
     columns=(
-        Column("name", "Metric", lambda row, _: _text(row.name), 36),
-        Column("type", "Type", lambda row, _: _text(row.type or ""), 10, priority=1),
-        Column("unit", "Unit", lambda row, _: _text(row.unit), 8, priority=4),
-        Column("help", "Help", lambda row, _: _text(row.help), 30, priority=2, flexible=True),
-        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=3),
+        Column("name", "Metric", lambda row, _: text_cell(row.name), 36),
+        Column("type", "Type", lambda row, _: text_cell(row.type or ""), 10, priority=1),
+        Column("unit", "Unit", lambda row, _: text_cell(row.unit), 8, priority=4),
+        Column("help", "Help", lambda row, _: text_cell(row.help), 30, priority=2, flexible=True),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=3),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{row.name}",
@@ -77,12 +74,18 @@ METRICS: TableView[MetricInfo] = TableView(
 SAMPLES: TableView[Sample] = TableView(
     columns=(
         Column("value", "Value", _sample, 14, align="right"),
-        Column("name", "Metric", lambda row, _: _text(row.labels.get("__name__", "")), 20, 2),
+        Column("name", "Metric", lambda row, _: text_cell(row.labels.get("__name__", "")), 20, 2),
         Column(
-            "labels", "Labels", lambda row, _: _text(labels_text(row.labels)), 30, 0, "left", True
+            "labels",
+            "Labels",
+            lambda row, _: text_cell(labels_text(row.labels)),
+            30,
+            0,
+            "left",
+            True,
         ),
         Column("at", "Time", lambda row, d: Cell(moment(row.at, d), row.at), 12, priority=3),
-        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=4),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=4),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
@@ -92,14 +95,14 @@ SAMPLES: TableView[Sample] = TableView(
 
 SERIES: TableView[Series] = TableView(
     columns=(
-        Column("labels", "Series", lambda row, _: _text(series_name(row)), 30, 0, "left", True),
+        Column("labels", "Series", lambda row, _: text_cell(series_name(row)), 30, 0, "left", True),
         Column("last", "Last", lambda row, _: _value(row.stats.last, row.labels), 12, 0, "right"),
         Column("min", "Min", lambda row, _: _value(row.stats.min, row.labels), 12, 2, "right"),
         Column("avg", "Avg", lambda row, _: _value(row.stats.avg, row.labels), 12, 2, "right"),
         Column("max", "Max", lambda row, _: _value(row.stats.max, row.labels), 12, 1, "right"),
         Column("trend", "Trend", _trend, 8, priority=1),
         Column("gaps", "Gaps", _gaps, 5, priority=3, align="right"),
-        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=4),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=4),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
@@ -111,13 +114,13 @@ SERIES: TableView[Series] = TableView(
 TARGETS: TableView[Target] = TableView(
     columns=(
         Column("health", "Health", _health, 9),
-        Column("job", "Job", lambda row, _: _text(row.job), 14),
-        Column("instance", "Instance", lambda row, _: _text(row.instance), 20),
+        Column("job", "Job", lambda row, _: text_cell(row.job), 14),
+        Column("instance", "Instance", lambda row, _: text_cell(row.instance), 20),
         Column("last_scrape", "Scraped", lambda row, d: _time(row.last_scrape, d), 12, priority=1),
         Column("duration", "Took", lambda row, _: _seconds(row.scrape_duration), 8, 3, "right"),
-        Column("error", "Error", lambda row, _: _text(row.last_error), 24, flexible=True),
-        Column("url", "Address", lambda row, _: _text(row.url), 30, priority=4),
-        Column("source", "Source", lambda row, _: _text(row.source), 16, priority=5),
+        Column("error", "Error", lambda row, _: text_cell(row.last_error), 24, flexible=True),
+        Column("url", "Address", lambda row, _: text_cell(row.url), 30, priority=4),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=5),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -24,6 +24,8 @@ from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView, estimate_tokens
 from sre_tui.tools.result import ToolResult
+from sre_tui.views.registry import table_view
+from widgets.cell import Display, keyed_rows, sort_rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = 1_795_358_400.0
@@ -104,6 +106,22 @@ async def test_rows_that_do_not_fit_are_counted_and_can_be_asked_for(
     large = get_tool(name).render(answer, ModelView(now=THEN, budget=1_000_000))
     assert ("more; ask for rows" in small) or small == large
     assert "more; ask for rows" not in large
+
+
+@pytest.mark.parametrize(("name", "arguments"), CALLS)
+@pytest.mark.parametrize("utc", [None, True])
+async def test_every_row_has_its_own_key_and_all_its_cells(
+    context: ToolContext, name: str, arguments: dict[str, object], utc: bool | None
+) -> None:
+    answer = await run(context, name, **arguments)
+    view = table_view(name)
+    display = Display(now=THEN, utc=utc, wide=True)
+    rows = keyed_rows(view.rows(answer.data), view.columns, display, view.key)
+    assert len(rows) == len(answer.data.items)
+    assert len({row.key for row in rows}) == len(rows)
+    assert all("\n" not in cell.text for row in rows for cell in row.cells)
+    for column in range(len(view.columns)):
+        assert len(sort_rows(rows, column, reverse=True)) == len(rows)
 
 
 async def test_the_failing_disk_is_the_most_pressing_alert(context: ToolContext) -> None:

@@ -65,6 +65,11 @@ def test_no_points_at_all() -> None:
     assert (found.points, found.missing_start, found.trend) == (0, 3600.0, "unknown")
 
 
+def test_values_near_the_end_of_floats_do_not_overflow() -> None:
+    assert stats([1.7e308] * 20).avg == pytest.approx(1.7e308)
+    assert stats([-1.7e308, 1.7e308] * 20).trend == "varying"
+
+
 @given(st.lists(st.one_of(st.none(), st.floats()), max_size=40))
 def test_figures_are_consistent_for_any_values(values: list[float | None]) -> None:
     found = stats(values)
