@@ -63,7 +63,8 @@ class Degradation(_Frozen):
     """Something that was not as it should be, and what was done instead."""
 
     what: str
-    """``model``, ``grounding``, ``budget``, ``session``, or the source concerned."""
+    """``model``, ``analyst``, ``grounding``, ``budget``, ``session``, ``site``, ``cancelled``, or
+    the source concerned, such as ``prometheus:main``."""
     detail: str
 
 
