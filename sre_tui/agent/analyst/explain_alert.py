@@ -294,6 +294,6 @@ async def _no_such_alert(look: Look, made: Investigation) -> Iterator[str]:
             f"{found['rules'].cite}{close}\n\n"
         )
     steps = steps_of(found["runbook"], "checks")
-    if steps is not None:
+    if steps is not None and known:
         pieces.append(next_steps(steps))
     return iter([*pieces, *gaps(look)])

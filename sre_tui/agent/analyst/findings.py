@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from importlib.resources import files
 from typing import Final, Literal
+
+import yaml
 
 from providers.alerting import Alert, AlertState
 from providers.loki import Change, LogPattern
@@ -19,6 +23,8 @@ from sre_tui.agent.analyst.signals import BY_ID, Signal
 from sre_tui.tools.prometheus_data import SeriesListing
 from sre_tui.views.units import query_unit, with_unit
 
+EDGE: Final = timedelta(minutes=10)
+"""Repeated lines that are seen so soon after the window's start began before it."""
 FLOOD: Final = 2000
 """Lines within a window from which on a program is said to flood the logs."""
 GAP: Final = timedelta(minutes=20)
@@ -177,7 +183,11 @@ class _Words(dict[str, str]):
 
 
 def from_patterns(
-    patterns: Iterable[LogPattern], evidence: str, inventory: Inventory, now: datetime
+    patterns: Iterable[LogPattern],
+    evidence: str,
+    inventory: Inventory,
+    start: datetime,
+    now: datetime,
 ) -> Iterator[Finding]:
     """What log lines tell, grouped by kind, machine and subject."""
     found: dict[tuple[str, Subject], Finding] = {}
@@ -196,6 +206,7 @@ def from_patterns(
             evidence=evidence,
             source="log",
             onset=pattern.first,
+            open_start=pattern.first - start < EDGE and pattern.count > 1,
             active=now - pattern.last < timedelta(hours=1),
             severity=kind.severity,
             quote=one_line(pattern.example, 180),
@@ -334,25 +345,12 @@ def from_targets(
             )
 
 
-_ALERT_WORDS: Final = (
-    ("disk_failing", r"smart|sector|disk ?fail|nvme"), ("pool_degraded", r"pool.*(degrad|fault|state)|zfs.*(degrad|fault|state)|raid"),
-    ("datastore_full", r"datastore"), ("backup_missing", r"backup.*(stale|old|missing|age)|stale.*backup|without.?backup"),
-    ("backup_failed", r"backup.*fail|vzdump"), ("pool_full", r"pool.*(full|space|fill)|storage.*(full|fill)"),
-    ("filesystem_full", r"(disk|filesystem|fs|space|inode).*(full|low|fill|space|left|run)"),
-    ("oom_kill", r"oom"), ("memory_exhausted", r"memory|swap|ram"),
-    ("ups_on_battery", r"ups|battery|power"), ("dns_down", r"dns|resolv|pihole|adguard|unbound"),
-    ("certificate_expired", r"cert.*expired"), ("certificate_expiring", r"cert|tls|ssl"),
-    ("target_down", r"target.?down|exporter.?down|scrape|instance.?down"), ("guest_down", r"guest.?(down|stop|not)|vm.?down|container.?not.?running|onboot"),
-    ("node_down", r"node.?(down|offline)|host.?(down|offline)"),
-    ("restart_loop", r"restart|crash ?loop|flapping.?container"), ("container_down", r"container.?(down|gone|missing|absent)"),
-    ("cpu_steal", r"steal"), ("io_wait", r"io.?wait|io.?pressure|i/o"), ("disk_slow", r"latency|slow.?disk|disk.*slow"),
-    ("high_load", r"load"), ("cpu_saturated", r"cpu"), ("disk_hot", r"disk.?temp"), ("temperature_high", r"temp|hot|heat"),
-    ("clock_skew", r"clock|ntp|time.?sync"), ("link_errors", r"interface.?err|link.?flap|network.?err|carrier"),
-    ("packet_loss", r"packet|unreachable|ping|icmp|internet"), ("web_down", r"probe|http|web|site|endpoint"),
-    ("web_errors", r"5xx|gateway|error.?rate"), ("nfs_trouble", r"nfs|mount"), ("unit_failed", r"systemd|unit|service.?(fail|down)"),
-    ("logs_dropped", r"loki|discard|ingest|log"), ("replication_failed", r"replic"), ("checksum_errors", r"checksum|scrub"),
-    ("disk_awake", r"spin|standby"), ("quorum_lost", r"quorum|corosync"),
-)  # fmt: skip
+_ALERT_WORDS: Final = tuple(
+    (str(kind), re.compile(pattern))
+    for kind, pattern in yaml.safe_load(
+        files("sre_tui.agent.analyst").joinpath("alert_words.yaml").read_text(encoding="utf-8")
+    )
+)
 
 
 def from_alerts(alerts: Iterable[Alert], evidence: str, inventory: Inventory) -> Iterator[Finding]:
@@ -389,12 +387,10 @@ def from_alerts(alerts: Iterable[Alert], evidence: str, inventory: Inventory) ->
 
 def alert_kind(alert: Alert) -> str:
     """The kind of trouble an alert is about, from its name, then its rule and summary."""
-    import re
-
     camel = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", alert.name).casefold()
     for text in (camel, alert.summary.casefold()):
         for kind, pattern in _ALERT_WORDS:
-            if re.search(pattern, text) or re.search(pattern, text.replace(" ", "")):
+            if pattern.search(text) or pattern.search(text.replace(" ", "")):
                 return kind
     for signal in BY_ID.values():
         if alert.query and all(metric in alert.query for metric in signal.metrics):

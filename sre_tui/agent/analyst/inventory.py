@@ -169,7 +169,10 @@ class Inventory:
         if value is None:
             return
         if labels.get("__name__") == "pve_up":
-            who, says = self.host_of(labels), f"Proxmox shows it as {'running' if value else 'stopped'}"
+            who, says = (
+                self.host_of(labels),
+                f"Proxmox shows it as {'running' if value else 'stopped'}",
+            )
         elif labels.get("__name__") == "probe_success":
             instance = labels.get("instance", "")
             who = self.sites.get(instance, without_port(instance))

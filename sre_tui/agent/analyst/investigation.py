@@ -137,7 +137,7 @@ def _findings(look: Look) -> list[Finding]:
             found += from_sweep(listing, one.id, inventory)
         patterns = one.data(PatternListing) if name in ("lines", "own_lines") else None
         if patterns is not None:
-            found += from_patterns(patterns.items, one.id, inventory, look.now)
+            found += from_patterns(patterns.items, one.id, inventory, patterns.start, look.now)
         changes = one.data(LogChanges) if name == "changes" else None
         if changes is not None:
             found += from_changes(changes.items, one.id, inventory)

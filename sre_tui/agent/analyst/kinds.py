@@ -62,8 +62,15 @@ def _kind(
     reach: Reach = Reach.OWN, labels: str = "", views: str = "",
 ) -> Kind:  # fmt: skip
     return Kind(
-        name, says, root, runbook, topics, frozenset(brings.split()), frozenset(views.split()),
-        reach, tuple(labels.split()),
+        name,
+        says,
+        root,
+        runbook,
+        topics,
+        frozenset(brings.split()),
+        frozenset(views.split()),
+        reach,
+        tuple(labels.split()),
     )
 
 
@@ -94,7 +101,7 @@ _ALL: Final = (
     _kind("pool_full", "pool {subject} is nearly full", 0.85, "ZFS pool nearly full free space",
           (Topic.SPACE, Topic.POOL), f"backup_failed disk_slow {_FELT}", Reach.BELOW,
           "zpool device", "filesystem_full storage_full"),
-    _kind("space_growth", "{subject} is filling up", 0.9, "pool filling up free space",
+    _kind("space_growth", "{subject} is filling up", 0.9, "ZFS pool nearly full free space",
           (Topic.SPACE, Topic.POOL), "pool_full filesystem_full storage_full datastore_full",
           Reach.OWN, "device mountpoint", "pool_full filesystem_full storage_full"),
     _kind("filesystem_full", "file system {subject} is nearly full", 0.85,
@@ -128,7 +135,7 @@ _ALL: Final = (
     _kind("io_wait", "{subject} waits for storage", 0.3, "high load and IO wait",
           (Topic.IO, Topic.DISK), f"high_load {_FELT}", Reach.BELOW),
     _kind("noisy_guest", "guest {subject} floods the disks of its node", 0.9,
-          "IO wait one guest floods the disk", (Topic.IO, Topic.DISK, Topic.GUEST),
+          "high load and IO wait: limit a guest's disk", (Topic.IO, Topic.DISK, Topic.GUEST),
           f"disk_slow hung_task {_STORAGE_FELT}", Reach.AROUND, "id"),
     _kind("hung_task", "processes on {subject} hang", 0.3, "hung task blocked for more than",
           (Topic.IO,), _FELT),
@@ -144,7 +151,7 @@ _ALL: Final = (
           "out of memory killed process", (Topic.MEMORY,),
           f"restart_loop container_down unit_failed program_died {_FELT}", Reach.OWN, "name"),
     _kind("cpu_saturated", "the processors of {subject} are overloaded", 0.8,
-          "high load CPU usage", (Topic.CPU,), f"cpu_steal high_load temperature_high cpu_saturated {_FELT}", Reach.BELOW),
+          "high load CPU usage", (Topic.CPU,), f"cpu_steal high_load temperature_high cpu_saturated hung_task {_FELT}", Reach.BELOW),
     _kind("cpu_steal", "{subject} gets too little processor time from its node", 0.2,
           "high load CPU steal", (Topic.CPU,), f"high_load cpu_saturated {_FELT}"),
     _kind("high_load", "the load of {subject} is high", 0.15, "high load", (Topic.CPU,), _FELT),

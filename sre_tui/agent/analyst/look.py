@@ -65,7 +65,12 @@ class Look:
         found = dict(zip(calls, outcomes, strict=True))
         self.found |= found
         for one in outcomes:
-            if one.trouble and not one.call.tool.startswith("runbook") or one.trouble and not one.ok:
+            if (
+                one.trouble
+                and not one.call.tool.startswith("runbook")
+                or one.trouble
+                and not one.ok
+            ):
                 self.note_gap(f"{one.call.tool}: {one.trouble}{one.cite}")
         return found
 

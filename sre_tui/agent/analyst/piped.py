@@ -11,7 +11,7 @@ from sre_tui.agent.analyst.kinds import KINDS
 from sre_tui.agent.analyst.log_lines import LineGroup, group_lines
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.report import gaps, next_steps
-from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
+from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import capital, cited, code, names, plain, since
 
 SHOWN: Final = 8
@@ -19,19 +19,18 @@ SHOWN: Final = 8
 
 async def answer_piped(look: Look) -> Iterator[str]:
     """The answer in pieces."""
-    lines = look.question.piped.splitlines()
-    groups = group_lines(lines)
+    groups = group_lines(look.question.piped.splitlines())
     calls = {"alerts": Call("grafana_get_alerts", {})}
     if groups:
         kind = KINDS[groups[0].line_kind.kind]
-        calls["runbook"] = runbook_call(f"{kind.runbook} {groups[0].line_kind.title}")
+        calls["runbook"] = fix_call(kind.runbook)
     await look.ask(**calls)
     look.learn()
-    return _write(look, lines, groups)
+    return _write(look, groups)
 
 
-def _write(look: Look, lines: Sequence[str], groups: Sequence[LineGroup]) -> Iterator[str]:
-    amount = f"{len(lines)} piped line{'s' if len(lines) != 1 else ''}"
+def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
+    amount = "piped text"
     serious = [one for one in groups if one.line_kind.severity >= 2]
     if not groups:
         yield f"**Nothing in the {amount} tells of trouble.**\n\n"
@@ -54,19 +53,19 @@ def _write(look: Look, lines: Sequence[str], groups: Sequence[LineGroup]) -> Ite
     related = _related(look, groups)
     if related:
         yield "**What fits it here**\n" + "".join(f"- {line}\n" for line in related) + "\n"
-    steps = steps_of(look.found.get("runbook"), "checks") if serious else None
+    steps = steps_of(look.found.get("runbook")) if serious else None
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
 
 
 def _title(group: LineGroup) -> str:
-    return f"{group.line_kind.title}{f' ({plain(group.subject, 60)})' if group.subject else ''}"
+    return f"{group.line_kind.title}{f' ({code(group.subject, 60)})' if group.subject else ''}"
 
 
 def _meaning(group: LineGroup) -> str:
     kind = KINDS[group.line_kind.kind]
-    subject = plain(group.subject, 60) or "this machine"
+    subject = code(group.subject, 60) or "this machine"
     return capital(kind.says.format(subject=subject))
 
 

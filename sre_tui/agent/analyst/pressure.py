@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from sre_tui.tools.prometheus_data import InstantValues, SeriesListing
 from sre_tui.views.units import metric_unit, query_unit, with_unit
 
 MOST_ROWS: Final = 8
+_UNTIL_FULL: Final = "time until full"
+_RATE: Final = "at the rate of the last 6 h"
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ RESOURCES: Final[Mapping[Topic, tuple[Measure, ...]]] = {
             "used space", BY_ID["space"].value, BY_ID["space"].metrics, "range", "space",
         ),
         Measure(
-            "seconds until full at the rate of the last 6 h",
+            _UNTIL_FULL,
             "node_filesystem_avail_bytes{fstype!~\"tmpfs|devtmpfs|overlay|squashfs|ramfs|nfs.*|cifs\",$S} / "
             "(-deriv(node_filesystem_avail_bytes{fstype!~\"tmpfs|devtmpfs|overlay|squashfs|ramfs|nfs.*|cifs\",$S}[6h]) > 1000)",
             ("node_filesystem_avail_bytes",), "instant",
@@ -118,6 +121,7 @@ class Row:
     wrong: bool
     was_wrong: datetime | None
     cite: str
+    number: float = 0.0
 
 
 def resource_of(look: Look) -> Topic | None:
@@ -229,7 +233,7 @@ def _rows(look: Look, measure: Measure, found: Found) -> list[Row]:
                 Row(measure, look.inventory.host_of(sample.labels), _thing(sample.labels), shown,
                     shown, shown,
                     signal is not None and sample.value is not None
-                    and _beyond(signal, sample.value), None, found.cite)
+                    and _beyond(signal, sample.value), None, found.cite, sample.value or 0.0)
             )  # fmt: skip
     return made
 
@@ -260,7 +264,7 @@ def _write(look: Look, topic: Topic, hosts: Sequence[str], rows: Sequence[Row]) 
         yield from gaps(look)
         return
     wrong = [row for row in deciding if row.wrong]
-    yield f"{_verdict(topic, who, wrong, rows)}\n\n"
+    yield f"{_verdict(topic, who, wrong, rows, look.question.folded)}\n\n"
     lines = [_line(row, look.now, len(hosts) != 1) for row in _shown(rows)]
     if lines:
         yield "".join(f"- {line}\n" for line in lines) + "\n"
@@ -276,12 +280,19 @@ def _write(look: Look, topic: Topic, hosts: Sequence[str], rows: Sequence[Row]) 
     yield from gaps(look)
 
 
-def _verdict(topic: Topic, who: str, wrong: Sequence[Row], rows: Sequence[Row]) -> str:
+def _verdict(topic: Topic, who: str, wrong: Sequence[Row], rows: Sequence[Row], folded: str) -> str:
     word = {
         Topic.MEMORY: "under memory pressure", Topic.CPU: "short of processor time",
         Topic.IO: "held up by its disks", Topic.SPACE: "short of space",
         Topic.TEMPERATURE: "too hot",
     }[topic]  # fmt: skip
+    lasting = [row for row in rows if row.measure.title == _UNTIL_FULL]
+    if lasting and re.search(r"\b(until|till|before|bis|how (long|soon))\b", folded):
+        soonest = min(lasting, key=lambda row: row.number)
+        return f"**{_until_full(soonest)}** {_RATE}.{soonest.cite}"
+    if folded.startswith(("how ", "wie ")):
+        first = (wrong or [row for row in rows if row.measure.signal])[0]
+        return f"**{capital(_headline(topic, [first, *rows]))}**."
     if wrong:
         why = names(
             [f"{row.measure.title} {_what(row)}is {row.shown}{row.cite}" for row in wrong[:3]]
@@ -316,9 +327,13 @@ def _shown(rows: Sequence[Row]) -> list[Row]:
     for row in rows:
         of_measure = sum(one.measure is row.measure for one in chosen)
         most = 4 if row.measure.title == "memory" else 2
-        if row not in chosen and of_measure < most:
+        if row not in chosen and of_measure < most and row.measure.signal != "inodes":
             chosen.append(row)
     return chosen[: 3 * MOST_ROWS]
+
+
+def _until_full(row: Row) -> str:
+    return f"{plain(row.what, 60)} is full in {with_unit(row.number, 's')}"
 
 
 def _line(row: Row, now: datetime, with_host: bool) -> str:
@@ -326,8 +341,8 @@ def _line(row: Row, now: datetime, with_host: bool) -> str:
     if row.measure.mode == "instant":
         if row.measure.title == "memory":
             return f"{host}{row.what}: {row.shown}{row.cite}"
-        if row.measure.title.startswith("seconds until full"):
-            return f"{host}{plain(row.what, 60)}: about {row.shown} seconds until it is full, at the rate of the last 6 h{row.cite}"
+        if row.measure.title == _UNTIL_FULL:
+            return f"{host}{_until_full(row)} {_RATE}{row.cite}"
         return f"{host}{row.measure.title} {_what(row)}".strip() + f": {row.shown}{row.cite}"
     span = (
         f", between {row.lowest} and {row.highest} in this window"
@@ -336,7 +351,7 @@ def _line(row: Row, now: datetime, with_host: bool) -> str:
     )
     signal = BY_ID.get(row.measure.signal)
     limit = (
-        f"; too {'low below' if signal.sign == '<' else 'high above'} {with_unit(signal.threshold, signal.unit.value or None)}"
+        f"; that is too {'low' if signal.sign == '<' else 'high'}"
         if signal is not None and row.wrong
         else ""
     )

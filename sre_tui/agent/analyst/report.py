@@ -65,7 +65,10 @@ def _whether_up(look: Look, made: Investigation) -> Iterator[str]:
         if part.kind.id in _DOWN and part.active and _is_named(look, part)
     ]
     name = plain(look.focus.entities[0].name, 60)
-    wants_down = re.search(r"\b(down|offline|broken|dead|unavailable|kaputt|tot|weg|ausgefallen)\b", look.question.folded)
+    wants_down = re.search(
+        r"\b(down|offline|broken|dead|unavailable|kaputt|tot|weg|ausgefallen)\b",
+        look.question.folded,
+    )
     if wrong:
         said = f"{plain(wrong[0].claim)}.{cited([wrong[0].findings[0].evidence])}"
         yield f"**{'Yes' if wants_down else 'No'}, {name} is down**: {said}\n\n"
@@ -83,9 +86,9 @@ def _is_named(look: Look, one: Hypothesis) -> bool:
     asked = {entity.name.casefold() for entity in look.focus.entities}
     hosts = {host.casefold() for host in look.focus.hosts}
     subject = one.subject
-    return subject.name.casefold() in asked or (subject.host.casefold() in hosts and (
-        not subject.name or subject.host.casefold() in asked
-    ))
+    return subject.name.casefold() in asked or (
+        subject.host.casefold() in hosts and (not subject.name or subject.host.casefold() in asked)
+    )
 
 
 def unknown_names(look: Look) -> Iterator[str]:
@@ -150,8 +153,9 @@ def _lead(look: Look, cause: Hypothesis) -> str:
     word = "Likely cause" if cause.confidence == "likely" else "Possible cause"
     yes = _YES_NO.match(look.question.folded)
     opening = "Yes. " if yes and _asks_whether_wrong(look) and not asks_whether_up(look) else ""
-    if look.question.intent is Intent.OVERVIEW and not opening:
-        word = "Most pressing"
+    lost = bool(look.focus.unknown) and not look.focus.named
+    if (look.question.intent is Intent.OVERVIEW and not opening) or lost:
+        word = "Most pressing here"
     effects = [one for one in cause.effects if one.connected]
     felt = _felt(effects)
     tail = f"; it explains {felt}" if felt else ""
@@ -350,6 +354,11 @@ def _others(look: Look, made: Investigation) -> Iterator[str]:
 def next_steps(steps: Steps) -> str:
     """The section with what to do."""
     where = f", section {plain(steps.heading)}" if steps.heading else ""
+    if not steps.items:
+        return (
+            f"**What to do next**: see the runbook {plain(steps.title)} "
+            f"(`sre runbooks show {steps.id}`).{steps.cite}\n\n"
+        )
     head = f"**What to do next**, from the runbook {plain(steps.title)}{where} (`sre runbooks show {steps.id}`){steps.cite}\n"
     return head + "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1)) + "\n"
 

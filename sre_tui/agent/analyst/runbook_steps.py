@@ -14,7 +14,7 @@ from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
 PASSAGES: Final = 6
 STEPS: Final = 3
 STEP_LENGTH: Final = 260
-_TELLING: Final = ("fix", "checks", "verify", "causes", "symptoms")
+_TELLING: Final = ("fix", "checks", "causes", "verify")
 _ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*])\s+(?P<text>.+)$")
 _FENCE = re.compile(r"^\s*```")
 
@@ -54,7 +54,7 @@ def steps_of(found: Found | None, prefer: str = "fix") -> Steps | None:
     if found is None or data is None or not data.items:
         return None
     chosen = _best_section(data.items, prefer)
-    items = _items(chosen.passage)
+    items = () if "symptoms" in chosen.heading.casefold() else _items(chosen.passage)
     return Steps(
         title=one_line(chosen.title, 80),
         id=chosen.id,

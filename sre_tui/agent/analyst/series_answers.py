@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from providers.loki import Change
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
@@ -225,6 +226,11 @@ _RANK: Final = (
 )  # fmt: skip
 
 
+def _telling(change: Change) -> tuple[bool, int, datetime]:
+    """What was only downloaded runs nowhere yet."""
+    return change.text.startswith("image pulled"), _RANK.index(change.kind), change.at
+
+
 def _changes(look: Look, found: Found) -> Iterator[str]:
     yield from unknown_names(look)
     data = found.data(LogChanges)
@@ -237,7 +243,7 @@ def _changes(look: Look, found: Found) -> Iterator[str]:
         and (not look.focus.hosts or (one.host or "") in look.focus.hosts)
     ]
     window = f"between {clock_time(scope.start, look.now)} and {clock_time(scope.end, look.now)}"
-    items = sorted(data.items, key=lambda one: (_RANK.index(one.kind), one.at)) if data else []
+    items = sorted(data.items, key=_telling) if data else []
     if data is None:
         yield f"**The changes in the logs could not be read.**{found.cite}\n\n"
     if not items and not alerts:

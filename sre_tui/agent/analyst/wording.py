@@ -61,7 +61,8 @@ def finding_line(finding: Finding, now: datetime) -> str:
         text = plain(text, 200)
         text += f" ({finding.count} lines)" if finding.count > 1 else ""
         text += f" {began}" if began else ""
-        quote = f": {code(finding.quote)}" if finding.quote else ""
+        shown = finding.quote and finding.quote not in finding.text
+        quote = f": {code(finding.quote)}" if shown else ""
         return f"{text}{quote}{cited([finding.evidence])}"
     text = plain(text, 240)
     over = "" if finding.active else " (over by now)"
