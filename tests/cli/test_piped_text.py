@@ -1,0 +1,120 @@
+"""Text piped into a question: joined, bounded, and never waited for without end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+import pytest
+
+from commands import piped
+from commands.ask import PIPED_QUESTION
+from commands.piped import MAX_BYTES, read_piped
+from tests.cli.running import SRE, Sre
+
+LOG = "Nov 22 10:00:01 nas1 kernel: ata3.00: exception Emask 0x0 SAct 0x7c00 SErr 0x0\n"
+
+
+def exchange(sre: Sre) -> dict[str, Any]:
+    folder = sre.home / "state" / "sre-tui" / "sessions"
+    (saved,) = folder.glob("*.json")
+    found: dict[str, Any] = json.loads(saved.read_text())["exchanges"][-1]
+    return found
+
+
+def test_piped_text_joins_the_question(sre: Sre) -> None:
+    done = sre("ask", "--no-llm", "anything wrong here?", text=LOG)
+    assert done.code in (0, 5)
+    assert done.out
+    asked = exchange(sre)
+    assert asked["question"] == "anything wrong here?"
+    assert asked["attached"] == LOG.strip()
+
+
+def test_piped_text_alone_is_asked_about(sre: Sre) -> None:
+    assert sre("ask", "--no-llm", "-q", text=LOG).out
+    asked = exchange(sre)
+    assert (asked["question"], asked["attached"]) == (PIPED_QUESTION, LOG.strip())
+
+
+def test_a_dash_reads_the_question(sre: Sre) -> None:
+    done = sre("ask", "-", "--no-llm", "--json", text="any alerts?\n")
+    assert done.code in (0, 5)
+    assert "SmartDiskFailing" in done.document["answer"]
+    assert exchange(sre)["question"] == "any alerts?"
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n"])
+def test_nothing_piped_and_nothing_asked_prints_help(bare: Sre, text: str) -> None:
+    done = bare("ask", text=text)
+    assert done.code == 2
+    assert done.out.startswith("Usage: sre ask")
+
+
+def test_no_stdin_and_nothing_asked_prints_help(bare: Sre) -> None:
+    assert bare("ask").out.startswith("Usage: sre ask")
+    with bare.terminal("ask") as terminal:
+        code, text = terminal.wait()
+    assert (code, text.startswith("Usage: sre ask")) == (2, True)
+
+
+def test_of_a_long_text_the_end_is_read(sre: Sre) -> None:
+    done = sre("ask", "--no-llm", "what is this?", text=LOG * 20_000 + "the last line\n")
+    assert "only the end is read" in done.err
+    attached = exchange(sre)["attached"]
+    assert len(attached) <= MAX_BYTES
+    assert attached.endswith("the last line")
+    assert attached.startswith("Nov 22")
+
+
+def test_text_that_is_no_text_does_no_harm(sre: Sre) -> None:
+    done = sre("ask", "--no-llm", "what is this?", text=b"\x00\xff\xfe\x1b[2J\x1b]0;owned\x07" * 50)
+    assert done.code in (0, 5)
+    assert "\x1b" not in done.out + done.err
+    assert "\x1b" not in exchange(sre)["attached"]
+
+
+@pytest.mark.parametrize("sent", [b"", b"first line\n"])
+def test_a_pipe_that_stays_open_is_given_up(sre: Sre, sent: bytes) -> None:
+    short = "import commands.piped as p; p.WAIT = 0.2; from commands.main import main; main()"
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, sent)
+        done = sre(
+            *("ask", "--no-llm", "any alerts?"),
+            command=[sys.executable, "-c", short],
+            stdin=reading,
+        )
+    finally:
+        os.close(reading)
+        os.close(writing)
+    assert done.code in (0, 5)
+    assert "SmartDiskFailing" in done.out
+    assert ("the pipe stays open" if sent else "nothing came through the pipe") in done.err
+    assert exchange(sre)["attached"] == sent.decode().strip()
+
+
+def test_a_pipe_that_never_ends_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(piped, "MAX_READ", 1_000_000)
+    with subprocess.Popen(["yes", "again"], stdout=subprocess.PIPE, text=True) as endless:
+        found = read_piped(cast(TextIO, endless.stdout))
+        endless.kill()
+    assert found is not None
+    assert found.left_open
+    assert found.cut > 0
+    assert len(found.text) <= MAX_BYTES
+    assert set(found.text.split()) == {"again"}
+
+
+def test_a_redirected_file_is_read(sre: Sre) -> None:
+    (sre.home / "part.log").write_text(LOG)
+    command = " ".join(SRE)
+    done = sre(command=["/bin/sh", "-c", f"{command} ask --no-llm -q what < part.log"])
+    assert done.code in (0, 5)
+    assert exchange(sre)["attached"] == LOG.strip()
