@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,30 @@ async def test_one_dead_backend_leaves_the_others_answer(demo: RunningDemo, tmp_
     assert answer.state is State.PARTIAL
     assert answer.data.items
     assert "! grafana:main unreachable" in text(answer)
+
+
+async def test_old_values_are_shown_as_old(demo: RunningDemo, tmp_path: Path) -> None:
+    folders = Folders(tmp_path, tmp_path, tmp_path, tmp_path, tmp_path)
+    times = [THEN]
+    settings = settings_of(demo, "prometheus")
+    async with ToolContext(settings, folders, lambda: times[-1]) as context:
+        fresh = await run(context, "prometheus_instant_query", query="topk(1, node_load1)")
+        times.append(THEN + timedelta(minutes=6))
+        await demo.break_backend("prometheus", "503")
+        try:
+            stale = await run(context, "prometheus_instant_query", query="topk(1, node_load1)")
+            unknown = await run(context, "prometheus_instant_query", query="node_load5")
+        finally:
+            await demo.mend_backend("prometheus")
+        shown = text(stale)
+    assert stale.state is State.STALE
+    assert stale.observed_at == THEN
+    assert stale.data.items == fresh.data.items
+    assert "the last good data is 6 min old" in shown
+    assert "! what follows was true at 2026-11-22" in shown
+    assert unknown.state is State.UNREACHABLE
+    assert unknown.data.items == ()
+    assert text(unknown).endswith("There is no data.")
 
 
 async def test_nothing_at_all_says_so_and_is_not_no_alerts(tmp_path: Path) -> None:
