@@ -197,7 +197,10 @@ class AlertsPane(Pane):
     def _count(self) -> None:
         total = len(self._alerts)
         shown = total if self._table is None else len(self._table.shown_keys)
-        self.title = f"Alerts {total}" if shown == total else f"Alerts {shown} of {total}"
+        if self.snapshot is None or not self.snapshot.state.has_data:
+            self.title = "Alerts"
+        else:
+            self.title = f"Alerts {total}" if shown == total else f"Alerts {shown} of {total}"
         self.query_one(FilterLine).count(shown, total)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -26,6 +26,9 @@ from widgets.text import plain_text
 from widgets.transcript import CitationSelected, LinkSelected, Transcript
 
 log = logging.getLogger(__name__)
+
+
+WELCOME: Final = "Ask anything about your homelab, or press e on an alert; / lists commands"
 
 
 class ChatLeft(Message):
@@ -109,10 +112,23 @@ class ChatPane(Pane):
         """The line to type into."""
         return self.query_one(Prompt)
 
+    async def on_mount(self) -> None:
+        """Say what one can do here."""
+        super().on_mount()
+        await self.transcript.add_notice(WELCOME, Tone.MUTED)
+
     def watch_busy(self, busy: bool) -> None:
         """Show that an answer is under way, and how it is cancelled."""
         self.prompt.busy = busy
-        self.border_subtitle = plain_text("answering · esc cancels" if busy else "esc back")
+        self._tell_escape()
+
+    def on_descendant_focus(self) -> None:
+        """Say what escape does."""
+        self._tell_escape()
+
+    def on_descendant_blur(self) -> None:
+        """Escape does something else now."""
+        self._tell_escape()
 
     async def ask(self, question: str) -> bool:
         """Ask; False if another answer is still under way."""
@@ -148,6 +164,7 @@ class ChatPane(Pane):
             return
         self._source.begin()
         await self._clear()
+        await self.transcript.add_notice(WELCOME, Tone.MUTED)
 
     async def resume(self, past: tuple[PastExchange, ...], session: SavedSession) -> None:
         """Show an earlier conversation, which the next question goes on with."""
@@ -307,6 +324,10 @@ class ChatPane(Pane):
         self._evidence.clear()
         await self.transcript.clear()
         self._offer_evidence()
+
+    def _tell_escape(self) -> None:
+        idle = "esc back" if self.has_focus_within else ""
+        self.border_subtitle = plain_text("answering · esc cancels" if self.busy else idle)
 
     def _offer_evidence(self) -> None:
         self.prompt.set_commands(slash_commands(tuple(one.id for one in self.evidence)))

@@ -92,7 +92,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Say what is known before anything came, and let the clock run."""
         self.watch_front()
-        self._tell_ages()
+        self.tell_ages()
         self.set_interval(1.0, self._tick)
         self.alerts_pane.focus_list()
 
@@ -167,9 +167,10 @@ class MainScreen(Screen[None]):
         self._ticks += 1
         self.header.show_time(self._clock())
         if self._ticks % _AGES_EVERY == 0:
-            self._tell_ages()
+            self.tell_ages()
 
-    def _tell_ages(self) -> None:
+    def tell_ages(self) -> None:
+        """Write every age anew."""
         now = self._clock()
         with self.app.batch_update():
             self.header.show_time(now)

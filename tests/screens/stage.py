@@ -1,0 +1,123 @@
+"""The whole app on a stage: no feeds, a clock that stands still, answers from a script."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from sre_tui.app import AppParts, SnapshotArrived, SreApp
+from sre_tui.live.feed import Feed
+from sre_tui.live.snapshot import Snapshot
+from sre_tui.screens.alerts_pane import AlertsPane, AlertTable
+from sre_tui.screens.chat_pane import ChatPane
+from sre_tui.screens.main import MainScreen
+from tests.screens.answers import ScriptedAnswers
+from tests.screens.homelab import GRAFANA, NOW, PROMETHEUS
+from tests.screens.svg import svg_of, text_of
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Scene:
+    app: SreApp
+    pilot: Pilot[None]
+    answers: ScriptedAnswers
+    clock: Clock
+
+    @property
+    def text(self) -> str:
+        return text_of(self.app)
+
+    @property
+    def svg(self) -> str:
+        return svg_of(self.app)
+
+    @property
+    def main(self) -> MainScreen:
+        return self.app.main
+
+    @property
+    def pane(self) -> AlertsPane:
+        return self.main.alerts_pane
+
+    @property
+    def chat(self) -> ChatPane:
+        return self.main.chat
+
+    @property
+    def table(self) -> AlertTable:
+        return self.main.query_one(AlertTable)
+
+    @property
+    def chosen(self) -> str:
+        """Name of the alert under the cursor."""
+        alert = self.pane.chosen
+        return "" if alert is None else alert.name
+
+    def within(self, widget: Widget) -> str:
+        """What stands in the place of a widget, in one line, its frame left out."""
+        area = widget.region
+        rows = self.text.splitlines()[area.y : area.bottom]
+        cut = (row[area.x : area.right].strip("│┃╭╮╰╯━─┏┓┗┛ ") for row in rows)
+        return " ".join(" ".join(cut).split())
+
+    async def settle(self, when: Callable[[], bool] = lambda: True) -> None:
+        """Wait until everything posted so far is handled and `when` holds."""
+        await self.pilot.pause()
+        for _ in range(300):
+            if when():
+                return
+            await self.pilot.pause()
+        raise AssertionError(f"the screen never settled:\n{self.text}")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def arrive(self, snapshot: Snapshot) -> None:
+        self.app.post_message(SnapshotArrived(snapshot))
+        await self.settle(lambda: self.main.alerts == snapshot)
+        await self.settle()
+
+    def says(self, *words: str) -> bool:
+        """Whether all of it can be read, be it broken into lines within a pane or not."""
+        panes = [self.within(self.pane), self.within(self.chat)]
+        shown = "\n".join([self.text, *panes] if self.app.screen is self.main else [self.text])
+        return all(word in shown for word in words)
+
+
+@asynccontextmanager
+async def on_stage(
+    *,
+    size: tuple[int, int] = (120, 40),
+    answers: ScriptedAnswers | None = None,
+    feeds: Sequence[Feed] = (),
+    sources: Sequence[str] = (PROMETHEUS, GRAFANA),
+) -> AsyncIterator[Scene]:
+    clock = Clock()
+    source = answers or ScriptedAnswers()
+    app = SreApp(
+        AppParts(homelab="attic", clock=clock, answers=source, feeds=feeds, sources=sources)
+    )
+    app.animation_level = "none"
+    async with app.run_test(size=size, notifications=True) as pilot:
+        scene = Scene(app, pilot, source, clock)
+        await scene.settle()
+        for field in app.main.query(TextArea):
+            field.cursor_blink = False
+        yield scene

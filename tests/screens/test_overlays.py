@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from textual.command import CommandPalette
+
+from sre_tui.agent.events import Answered, ToolFinished
+from sre_tui.screens.actions import ACTIONS, PARTS
+from sre_tui.screens.alert_detail import AlertDetailScreen
+from sre_tui.screens.choice import ChoiceScreen
+from sre_tui.screens.evidence import EvidenceScreen
+from sre_tui.screens.help import HelpScreen
+from sre_tui.screens.keys import commands, key_help
+from tests.screens.homelab import ALERTS, answer, evidence
+from tests.screens.homelab import snapshot as snapshot_of
+from tests.screens.stage import SIZES, Scene, on_stage
+from tests.screens.svg import SvgSnapshot
+
+
+async def _with_alerts(scene: Scene) -> None:
+    await scene.arrive(snapshot_of(*ALERTS))
+    await scene.settle(lambda: scene.table.has_focus)
+
+
+@asynccontextmanager
+async def _with_evidence(size: str = "120x40") -> AsyncIterator[Scene]:
+    async with on_stage(size=SIZES[size]) as scene:
+        await _with_alerts(scene)
+        await scene.press("e")
+        found = [
+            evidence(1),
+            evidence(2, "loki_query_logs", text="line one\n[b]x [/] y[/b]\nlast line"),
+        ]
+        text = "Cited [E1] and [E2], not [E9]."
+        scene.answers.runs[-1].send(
+            *(ToolFinished(evidence=one) for one in found),
+            Answered(answer=answer(text, evidence=tuple(found))),
+        )
+        await scene.settle(lambda: not scene.chat.busy)
+        yield scene
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help(size: str, snapshot: SnapshotAssertion) -> None:
+    async with on_stage(size=SIZES[size]) as scene:
+        await _with_alerts(scene)
+        await scene.press("question_mark")
+        assert isinstance(scene.app.screen, HelpScreen)
+        assert scene.says("Keys", "Explain the alert in the chat", "Show only what contains")
+        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        await scene.press("escape")
+        assert scene.table.has_focus
+
+
+async def test_help_tells_every_key_of_the_screen() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        told = {one.id: one for group in key_help(scene.main).values() for one in group}
+        here = {"list", "alerts", "filter", "chat", "transcript", "main", "app"}
+        wanted = {action.id for action in ACTIONS if action.part in here and action.keys}
+        assert wanted <= told.keys()
+        assert told["alerts.filter"].keys == "/"
+        assert {"table.down", "prompt.send"} <= told.keys()
+
+
+async def test_help_follows_a_changed_key() -> None:
+    async with on_stage() as scene:
+        scene.app.set_keymap({"alerts.explain": "x"})
+        await _with_alerts(scene)
+        told = {one.id: one for group in key_help(scene.main).values() for one in group}
+        assert told["alerts.explain"].keys == "x"
+        await scene.press("e")
+        assert scene.answers.asked == []
+        await scene.press("x")
+        assert len(scene.answers.asked) == 1
+
+
+def test_every_action_has_its_own_id_and_a_heading() -> None:
+    ids = [action.id for action in ACTIONS]
+    assert len(ids) == len(set(ids))
+    assert {action.part for action in ACTIONS} <= PARTS.keys()
+    assert all(action.label and action.help for action in ACTIONS)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_palette(size: str, snapshot: SnapshotAssertion) -> None:
+    async with on_stage(size=SIZES[size]) as scene:
+        await _with_alerts(scene)
+        await scene.press("ctrl+p")
+        await scene.settle(lambda: scene.says("Explain the alert in the chat  (e)"))
+        assert isinstance(scene.app.screen, CommandPalette)
+        await scene.press(*"refresh")
+        await scene.settle(lambda: scene.says("Ask every source now"))
+        await scene.settle(lambda: not scene.says("Explain the alert"))
+        for field in scene.app.screen.query("Input"):
+            field.cursor_blink = False  # type: ignore[attr-defined]
+        await scene.settle()
+        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+
+
+async def test_palette_runs_an_action() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        await scene.press("ctrl+p", *"zoom")
+        await scene.settle(lambda: scene.says("One pane on the whole screen"))
+        await scene.press("enter")
+        await scene.settle(lambda: scene.main.zoomed)
+
+
+async def test_palette_opens_an_alert_by_name() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        await scene.press("ctrl+p", *"latency")
+        await scene.settle(lambda: scene.says("Alert HighReadLatency media"))
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+        assert scene.says("attic › Alerts › HighReadLatency")
+
+
+async def test_every_command_of_the_palette_can_be_performed() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        offered = list(commands(scene.main))
+        for command in offered:
+            assert hasattr(command.node, f"action_{command.action.method}"), command.action.id
+        ids = [command.action.id for command in offered]
+        assert {"alerts.explain", "chat.sessions", "app.quit", "main.zoom"} <= set(ids)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_detail(size: str, snapshot: SnapshotAssertion) -> None:
+    async with on_stage(size=SIZES[size]) as scene:
+        await _with_alerts(scene)
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+        await scene.settle()
+        assert scene.says(
+            "attic › Alerts › SmartDiskFailing",
+            "SMART says sdc on nas1 is failing",
+            "smartctl_device_smart_status == 0",
+            "https://runbooks.example/disk-smart-warning",
+            "Storage / disks / SmartDiskFailing",
+        )
+        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        await scene.press("escape")
+        await scene.settle(lambda: scene.app.screen is scene.main)
+        assert scene.table.has_focus
+
+
+async def test_detail_explains_and_asks_for_changes() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        for key, question in (("e", "explain the alert SmartDisk"), ("c", "what changed on nas1")):
+            await scene.press("enter")
+            await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+            await scene.press(key)
+            await scene.settle(lambda: scene.app.screen is scene.main)
+            await scene.settle(lambda: scene.chat.busy)
+            assert scene.answers.asked[-1].startswith(question)
+            scene.chat.cancel()
+            await scene.settle(lambda: not scene.chat.busy)
+
+
+async def test_detail_follows_the_data() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+        louder = ALERTS[0].model_copy(update={"summary": "now sdd as well"})
+        await scene.arrive(snapshot_of(louder))
+        await scene.settle(lambda: scene.says("now sdd as well"))
+        await scene.arrive(snapshot_of(*ALERTS[1:]))
+        await scene.settle(lambda: scene.says("no longer active"))
+        assert scene.says("now sdd as well")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_evidence(size: str, snapshot: SnapshotAssertion) -> None:
+    async with _with_evidence(size) as scene:
+        await scene.press("2")
+        await scene.settle(lambda: scene.chat.has_focus_within)
+        await scene.press("ctrl+o")
+        await scene.settle(lambda: isinstance(scene.app.screen, ChoiceScreen))
+        assert scene.says("E1 grafana_get_alerts", "E2 loki_query_logs")
+        await scene.press("down", "enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        await scene.settle()
+        assert scene.says("Evidence E2", "[b]x [/] y[/b]", "2 of 2", "✓ ok", "grafana:main ok")
+        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        await scene.press("p")
+        assert scene.says("Evidence E1", "SmartDiskFailing [critical] firing", "1 of 2")
+        await scene.press("p", "n", "n")
+        assert scene.says("Evidence E2")
+        await scene.press("escape")
+        assert scene.app.screen is scene.main
+
+
+async def test_evidence_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _with_evidence() as scene:
+        scene.chat.prompt.focus()
+        scene.chat.prompt.text = "/evidence e2"
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        copied: list[str] = []
+        monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
+        await scene.press("y")
+        assert copied == ["line one\n[b]x [/] y[/b]\nlast line"]
+
+
+def _find(scene: Scene, words: str) -> tuple[int, int]:
+    for y, line in enumerate(scene.text.splitlines()):
+        if (x := line.find(words)) >= 0:
+            return x, y
+    raise AssertionError(f"{words!r} is not on the screen")
+
+
+async def test_citation_opens_its_evidence() -> None:
+    async with _with_evidence() as scene:
+        x, y = _find(scene, "E2], not")
+        await scene.pilot.click(offset=(x, y))
+        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        assert scene.says("Evidence E2", "last line")
+
+
+async def test_citation_of_nothing_says_so() -> None:
+    async with _with_evidence() as scene:
+        await scene.pilot.click(offset=_find(scene, "E9"))
+        await scene.settle(lambda: scene.says("There is no evidence E9"))
+        assert scene.app.screen is scene.main
+
+
+async def test_no_evidence_yet() -> None:
+    async with on_stage() as scene:
+        scene.chat.prompt.focus()
+        scene.chat.prompt.text = "/evidence"
+        await scene.press("enter")
+        await scene.settle(lambda: scene.says("No evidence yet"))
+
+
+async def test_theme_is_chosen_from_a_list() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        await scene.press("t")
+        await scene.settle(lambda: isinstance(scene.app.screen, CommandPalette))
+        await scene.settle(lambda: scene.says("nord"))
