@@ -150,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit code."""
     # What is logged before the log file is open must not reach the screen.
-    logging.lastResort = None
+    logging.lastResort = logging.NullHandler()
     _open_closed_streams()
     command = typer.main.get_command(app)
     given = list(sys.argv[1:] if arguments is None else arguments)
