@@ -107,9 +107,24 @@ class Sre:
         """A line for bash in which ``sre`` is the command."""
         return self(command=_in_shell(line))
 
-    def terminal(self, *arguments: str, columns: int = 80, shell: str = "") -> Terminal:
-        command = _in_shell(shell) if shell else [*SRE, *arguments]
-        return Terminal(command, self.environment, self.home, columns)
+    def complete(self, *words: str) -> Done:
+        """What bash is offered for the last of the words."""
+        asking = self.having(
+            _SRE_COMPLETE="complete_bash",
+            COMP_WORDS="\n".join(words),
+            COMP_CWORD=str(len(words) - 1),
+        )
+        return asking(command=[sys.executable, "-c", "from commands.main import main; main()"])
+
+    def terminal(
+        self,
+        *arguments: str,
+        columns: int = 80,
+        shell: str = "",
+        command: list[str] | None = None,
+    ) -> Terminal:
+        run = _in_shell(shell) if shell else (command or [*SRE, *arguments])
+        return Terminal(run, self.environment, self.home, columns)
 
 
 def _in_shell(line: str) -> list[str]:
