@@ -1,0 +1,44 @@
+"""The built-in analyst names the cause of every bundled scenario, from evidence only."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sre_tui.agent.analyst.calls import MAX_CALLS
+from sre_tui.agent.events import Answer
+from sre_tui.demo.scenario import Question
+from sre_tui.demo.scenario_load import list_scenarios
+from sre_tui.tools.registry import all_tools
+from tests.evals.analyst_lab import lab_of
+
+SCENARIOS = [scenario.id for scenario in list_scenarios()]
+KNOWN = {tool.name for tool in all_tools()}
+
+
+@pytest.mark.parametrize("scenario_id", SCENARIOS)
+async def test_answers_match_the_truth(scenario_id: str, tmp_path: Path) -> None:
+    scenario = next(one for one in list_scenarios() if one.id == scenario_id)
+    assert scenario.questions
+    async with lab_of(scenario_id, tmp_path) as lab:
+        for question in scenario.questions:
+            answer = await lab.ask(question.ask)
+            check(question, answer)
+
+
+def check(question: Question, answer: Answer) -> None:
+    said = answer.text.casefold()
+    for group in question.truth.mention:
+        assert any(word.casefold() in said for word in group), (question.ask, group, answer.text)
+    for phrase in question.truth.avoid:
+        assert phrase.casefold() not in said, (question.ask, phrase, answer.text)
+    called = {one.tool for one in answer.evidence}
+    assert set(question.truth.tools.must) & KNOWN <= called
+    assert not set(question.truth.tools.never) & called
+    assert len(answer.evidence) <= MAX_CALLS
+    cited = set(re.findall(r"\[(E\d+)\]", answer.text))
+    assert cited, answer.text
+    assert cited <= {one.id for one in answer.evidence}
+    assert answer.unsupported == (), (question.ask, answer.unsupported, answer.text)
+    assert answer.mode == "analyst"
+    assert "no language model" in answer.text
