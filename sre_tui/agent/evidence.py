@@ -15,7 +15,7 @@ from sre_tui.agent.events import Evidence
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.session import Session
 from sre_tui.tools.rendering import ModelView, Page, estimate_tokens, stamp
-from sre_tui.tools.result import ToolResult
+from sre_tui.tools.result import Listing, ToolResult
 from sre_tui.tools.tool import Tool
 
 WHOLE = 10_000_000
@@ -110,12 +110,15 @@ class EvidenceStore:
             return None
 
 
-def summary_of(text: str, troubles: Iterable[str] = ()) -> str:
-    """One line about a result: its heading, its first row, and what was wrong with its sources."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # Lines that begin with "!" say what the troubles say.
-    told = " ".join([line for line in lines if not line.startswith("!")][:2])
-    return one_line("; ".join(part for part in (told, *troubles) if part) or "nothing", 240)
+def summary_of(result: ToolResult[Any], text: str, troubles: Iterable[str] = ()) -> str:
+    """One line about a result: what was found, and what was wrong with its sources."""
+    data = result.data
+    found = data.gist() if isinstance(data, Listing) else ""
+    if not found:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        # Lines that begin with "!" say what the troubles say.
+        found = " ".join([line for line in lines if not line.startswith("!")][:2])
+    return one_line("; ".join(part for part in (found, *troubles) if part) or "nothing", 240)
 
 
 def _arguments(evidence: Evidence) -> str:

@@ -150,7 +150,8 @@ class ToolRunner:
         else:
             state = result.state
             missing = [source for source in result.sources if source.state is not State.OK]
-            summary = summary_of(text, (f"{one.source} {_words(one.state)}" for one in missing))
+            troubles = (f"{one.source} {_words(one.state)}" for one in missing)
+            summary = summary_of(result, text, troubles)
         document = None if result is None else result.model_dump(mode="json")
         evidence = Evidence(
             id=evidence_id,

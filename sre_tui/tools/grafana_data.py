@@ -6,6 +6,7 @@ from pydantic import Field
 
 from providers.alerting import Alert, AlertRule
 from providers.grafana import Dashboard, DashboardHit, Panel
+from sre_tui.tools.gist import with_first
 from sre_tui.tools.result import Listing
 
 
@@ -17,11 +18,21 @@ class AlertListing(Listing[Alert]):
     counts: dict[str, int] = Field(default_factory=dict)
     """Alerts by state before filtering, silenced ones counted under ``silenced``."""
 
+    def gist(self) -> str:
+        """How many alerts, and the most pressing ones."""
+        named = dict.fromkeys(f"{a.name} on {a.host}" if a.host else a.name for a in self.items)
+        return with_first(self.counted("alert"), named)
+
 
 class RuleListing(Listing[AlertRule]):
     """Alert rules, the ones that fire or cannot be evaluated first."""
 
     filters: dict[str, str] = Field(default_factory=dict)
+
+    def gist(self) -> str:
+        """How many rules, and which of them are active."""
+        active = [rule.name for rule in self.items if rule.state and rule.state.active]
+        return with_first(f"{self.counted('rule')}, {len(active)} active", active)
 
 
 class DashboardListing(Listing[DashboardHit]):
@@ -29,9 +40,19 @@ class DashboardListing(Listing[DashboardHit]):
 
     query: str
 
+    def gist(self) -> str:
+        """How many dashboards, and the first of them."""
+        return with_first(self.counted("dashboard"), [hit.title for hit in self.items])
+
 
 class DashboardDetail(Listing[Panel]):
     """One dashboard; ``items`` are its panels."""
 
     dashboard: Dashboard | None
     """Without its panels, which are the items; None if there is no such dashboard."""
+
+    def gist(self) -> str:
+        """The dashboard's title and how many panels it has."""
+        if self.dashboard is None:
+            return "no such dashboard"
+        return f"{self.dashboard.title}: {self.counted('panel')}"

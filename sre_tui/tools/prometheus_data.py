@@ -8,13 +8,21 @@ from pydantic import AwareDatetime
 
 from providers.prometheus import MetricInfo, Target
 from providers.series import Sample, Series
+from providers.text import one_line
+from sre_tui.tools.gist import series_gist, with_first
+from sre_tui.tools.notes import selector_text
 from sre_tui.tools.result import Listing
+from sre_tui.views.human import count, number
 
 
 class MetricMatches(Listing[MetricInfo]):
     """Metrics whose name or help text matches."""
 
     pattern: str
+
+    def gist(self) -> str:
+        """How many metrics, and the first of them."""
+        return with_first(self.counted("metric"), [metric.name for metric in self.items])
 
 
 class InstantValues(Listing[Sample]):
@@ -26,6 +34,18 @@ class InstantValues(Listing[Sample]):
     series: tuple[Series, ...] = ()
     text: str | None = None
 
+    def gist(self) -> str:
+        """How many series, and the first value."""
+        if self.text is not None:
+            return one_line(self.text)
+        if self.series:
+            return series_gist(count(len(self.series), "series", "series"), self.series)
+        if not self.items:
+            return "no series"
+        first = self.items[0]
+        value = "a histogram" if first.value is None else number(first.value)
+        return f"{self.counted('series', 'series')}, first: {value} {selector_text(first.labels)}"
+
 
 class SeriesListing(Listing[Series]):
     """Series over a window, each with its figures and all its points."""
@@ -36,6 +56,10 @@ class SeriesListing(Listing[Series]):
     step: float
     """Seconds between points."""
 
+    def gist(self) -> str:
+        """How many series, and the highest value among them."""
+        return series_gist(self.counted("series", "series"), self.items)
+
 
 class TargetListing(Listing[Target]):
     """Scrape targets, the ones in trouble first."""
@@ -43,3 +67,8 @@ class TargetListing(Listing[Target]):
     up: int
     down: int
     unknown: int
+
+    def gist(self) -> str:
+        """How many targets are up and down, and which are down."""
+        down = [f"{t.job} {t.instance}" for t in self.items if t.health == "down"]
+        return with_first(f"{self.up} up, {self.down} down, {self.unknown} unknown", down)

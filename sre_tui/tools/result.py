@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from providers.reading import Reading, SourceStatus, State
+from sre_tui.views.human import count
 
 SCHEMA_VERSION: Final = 1
 
@@ -28,6 +29,19 @@ class Listing(BaseModel, Generic[RowT]):
     """How many rows there are in all, where the backend tells."""
     hints: tuple[str, ...] = ()
     """Why there may be nothing, or less than expected; only what fits this very case."""
+
+    def gist(self) -> str:
+        """One line saying what was found, for lists of evidence; empty: its first row tells."""
+        return ""
+
+    def counted(self, noun: str, plural: str | None = None) -> str:
+        """How many rows there are: ``nothing``, ``3 alerts``, ``the first 50 of 311 metrics``."""
+        if not self.items:
+            return "nothing"
+        if self.truncated:
+            of = f" of {self.total:,}" if self.total else ""
+            return f"the first {len(self.items):,}{of} {plural or f'{noun}s'}"
+        return count(len(self.items), noun, plural)
 
 
 class ToolResult(BaseModel, Generic[DataT]):

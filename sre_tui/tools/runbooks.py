@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from providers.reading import SourceStatus, State
 from sre_tui.tools.arguments import Completes, Positional, Short
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.gist import with_first
 from sre_tui.tools.rendering import ModelView, Page
 from sre_tui.tools.result import Listing, ToolResult, result
 from sre_tui.tools.tool import tool
@@ -43,6 +44,11 @@ class RunbookMatches(Listing[RunbookPassage]):
     query: str
     mode: Literal["hybrid", "text"]
     """``text`` if only words were searched because the index cannot be used."""
+
+    def gist(self) -> str:
+        """How many passages, and where the best ones are."""
+        places = dict.fromkeys(f"{item.id} > {item.heading}" for item in self.items)
+        return with_first(self.counted("passage"), places)
 
 
 def _render(answer: ToolResult[RunbookMatches], view: ModelView) -> str:
