@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from types import TracebackType
-from typing import Final, Self, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from pydantic import TypeAdapter
 
 from providers.alerting import Alert, AlertRule, Silence
 from providers.alerting_wire import rule_groups, rules_of
+from providers.client import BackendClient
 from providers.clock import Clock, system_clock
 from providers.endpoint import Endpoint
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized
@@ -64,46 +64,18 @@ _SUCCESS = TypeAdapter(_Success)
 _HEALTH = TypeAdapter(_Health)
 
 
-class GrafanaClient:
+class GrafanaClient(BackendClient):
     """One Grafana. Every method answers with a reading."""
 
     def __init__(
         self, endpoint: Endpoint, *, clock: Clock = system_clock, kept: LastKnownGood | None = None
     ) -> None:
-        self._http = HttpBackend(
-            "grafana", endpoint, allow=ALLOWED, error_reader=read_error, clock=clock, kept=kept
+        super().__init__(
+            HttpBackend(
+                "grafana", endpoint, allow=ALLOWED, error_reader=read_error, clock=clock, kept=kept
+            )
         )
         self._dashboards = DashboardReader(self._http)
-
-    @property
-    def source(self) -> str:
-        """Backend and instance name, ``grafana:main``."""
-        return self._http.source
-
-    @property
-    def clock_offset(self) -> float | None:
-        """Seconds its clock is ahead of ours, as its last answer told."""
-        return self._http.clock_offset
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Where it is."""
-        return self._http.endpoint
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        await self._http.aclose()
 
     async def health(self) -> Reading[Health]:
         """Version and state of the database (``/api/health``; needs no token)."""

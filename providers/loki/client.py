@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlencode
 
 from pydantic import JsonValue
 
+from providers.client import BackendClient
 from providers.clock import Clock, system_clock
 from providers.endpoint import Endpoint
 from providers.errors import BadResponse, InvalidQuery
@@ -58,46 +58,18 @@ _LEVEL_INDEXES = ("level", "detected_level")
 _RECENT = 90.0
 
 
-class LokiClient:
+class LokiClient(BackendClient):
     """One Loki. Every method answers with a reading."""
 
     def __init__(
         self, endpoint: Endpoint, *, clock: Clock = system_clock, kept: LastKnownGood | None = None
     ) -> None:
-        self._http = HttpBackend(
-            "loki", endpoint, allow=ALLOWED, error_reader=read_error, clock=clock, kept=kept
+        super().__init__(
+            HttpBackend(
+                "loki", endpoint, allow=ALLOWED, error_reader=read_error, clock=clock, kept=kept
+            )
         )
         self._indexed: tuple[float, frozenset[str]] | None = None
-
-    @property
-    def source(self) -> str:
-        """Backend and instance name, ``loki:main``."""
-        return self._http.source
-
-    @property
-    def clock_offset(self) -> float | None:
-        """Seconds its clock is ahead of ours, as its last answer told."""
-        return self._http.clock_offset
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Where it is."""
-        return self._http.endpoint
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        await self._http.aclose()
 
     async def logs(
         self,

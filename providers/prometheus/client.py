@@ -6,14 +6,14 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from urllib.parse import urlencode
 
 from pydantic import JsonValue
 
 from providers.alerting import Alert, AlertRule
 from providers.alerting_wire import rule_groups, rules_of
+from providers.client import BackendClient
 from providers.clock import Clock, system_clock
 from providers.endpoint import Endpoint
 from providers.errors import BackendError, BadResponse, InvalidQuery, NotFound
@@ -55,50 +55,22 @@ _RECENT = 90.0
 """Seconds within which a query's end counts as now for finding its last good answer."""
 
 
-class PrometheusClient:
+class PrometheusClient(BackendClient):
     """One Prometheus. Every method asks it once and answers with a reading."""
 
     def __init__(
         self, endpoint: Endpoint, *, clock: Clock = system_clock, kept: LastKnownGood | None = None
     ) -> None:
-        self._http = HttpBackend(
-            "prometheus",
-            endpoint,
-            allow=ALLOWED,
-            error_reader=read_error,
-            clock=clock,
-            kept=kept,
+        super().__init__(
+            HttpBackend(
+                "prometheus",
+                endpoint,
+                allow=ALLOWED,
+                error_reader=read_error,
+                clock=clock,
+                kept=kept,
+            )
         )
-
-    @property
-    def source(self) -> str:
-        """Backend and instance name, ``prometheus:main``."""
-        return self._http.source
-
-    @property
-    def clock_offset(self) -> float | None:
-        """Seconds its clock is ahead of ours, as its last answer told."""
-        return self._http.clock_offset
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Where it is."""
-        return self._http.endpoint
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        await self._http.aclose()
 
     async def query(self, query: str, at: datetime | None = None) -> Reading[InstantResult]:
         """Evaluate PromQL at one moment, now if none is given (``/api/v1/query``).

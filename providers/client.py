@@ -1,0 +1,46 @@
+"""What every backend client has beside its own questions."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from providers.endpoint import Endpoint
+from providers.http import HttpBackend
+
+
+class BackendClient:
+    """A client of one instance; used as a context manager it closes its connections."""
+
+    def __init__(self, http: HttpBackend) -> None:
+        self._http = http
+
+    @property
+    def source(self) -> str:
+        """Backend and instance name, for example ``prometheus:main``."""
+        return self._http.source
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is."""
+        return self._http.endpoint
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds its clock is ahead of ours, as its last answer told."""
+        return self._http.clock_offset
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self._http.aclose()
