@@ -65,6 +65,10 @@ class Found:
         """Whether the state of the result carries data."""
         return self.ran is not None and self.ran.evidence.state.has_data
 
+    def shows(self, text: str) -> bool:
+        """Whether the evidence, as a reader sees it, contains that text."""
+        return self.ran is not None and text in self.ran.evidence.text
+
     @property
     def trouble(self) -> str:
         """Why there is no data or less than all of it; empty if all is well."""

@@ -203,9 +203,10 @@ def _metric(look: Look, alert: Alert, query: str, own: Found | None) -> Iterator
         line = f"{_who(look, each)}: {with_unit(stats.last, unit)} now{lowest}{highest}"
         if condition is not None:
             limit = float(condition["value"])
-            line += f"; the threshold is {condition['sign']} {with_unit(limit, unit)}"
+            line += f"{own.cite}; the threshold is {condition['sign']} {condition['value']}"
+            line += look.cite("rules") or look.cite("alerts")
             at = _crossing(each, condition["sign"], limit)
-            if at is not None:
+            if at is not None and own.shows(f"{at:%H:%M}"):
                 line += f", crossed at {clock_time(at, look.now)}"
         yield line + own.cite
 
