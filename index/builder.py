@@ -37,7 +37,7 @@ class BuildReport(BaseModel):
     Attributes:
         added: Documents that are new; `updated`, `removed`, `unchanged` likewise.
         chunks: Passages in the index now.
-        embedded: Passages that had to be embedded.
+        embedded: Texts that had to be embedded: passages, titles and sayings.
         seconds: Duration.
         model: Name of the embedding model.
         problems: One line per file that could not be read as it is.
@@ -111,7 +111,7 @@ def _build_locked(sources: Sequence[Source], location: Location, progress: Progr
         _switch(location, previous, chunks, vectors, content, len(loaded.documents), progress)
     return BuildReport(
         **_changes(loaded.documents, known),
-        chunks=len(chunks),
+        chunks=_passages(chunks),
         embedded=len(missing),
         seconds=time.monotonic() - started,
         problems=loaded.problems,
@@ -168,7 +168,8 @@ def _switch(
         model_hash=model.SHA256,
         dimension=model.DIMENSION,
         documents=documents,
-        chunks=len(chunks),
+        chunks=_passages(chunks),
+        rows=len(chunks),
         content=content,
         built_at=time.time(),
     )
@@ -185,6 +186,10 @@ def _switch(
     location.write(manifest)
     progress("writing", 2, 2)
     writer.remove_other_tables(location, [manifest.table, manifest.previous])
+
+
+def _passages(chunks: Sequence[Chunk]) -> int:
+    return sum(chunk.role == "passage" for chunk in chunks)
 
 
 def _changes(documents: Sequence[Document], known: store.Known) -> dict[str, int]:

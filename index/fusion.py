@@ -1,18 +1,21 @@
-"""Joins what the two halves found into one ranking."""
+"""Joins what the two halves found: ranks the documents, then the passages within each."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from index.documents import Chunk
 from index.query import Query, Weights
+from index.ranking import by_text, by_vector, farthest
 from index.results import Half, Hit
 from index.store import Row
 
-RANK_OFFSET = 10
-"""Of reciprocal rank fusion: the smaller, the more the first ranks stand out."""
-
 ALERT_BONUS = 1.0
 """For documents that declare the alert a query names: they were written for it."""
+
+CUE_SHARE = 0.8
+"""What a cue's cosine counts for the opening passage; sentences resemble questions more easily."""
+
+Key = tuple[str, int]
 
 
 def fuse(
@@ -24,28 +27,30 @@ def fuse(
     per_document: int,
     weights: Weights | None = None,
 ) -> tuple[Hit, ...]:
-    """Weighted reciprocal rank fusion; at most `per_document` passages of one document."""
+    """Hits of the best documents; at most `per_document` passages of one document.
+
+    The best passage of a document scores what its document does, the others less by as much as
+    they fit less, so that a second passage may come after another document's first.
+    """
     weights = weights or query.weights
-    rows: dict[tuple[str, int], Row] = {}
-    scores: dict[tuple[str, int], float] = defaultdict(float)
-    halves: dict[tuple[str, int], list[Half]] = {}
-    parts: tuple[tuple[Half, Sequence[Row], float], ...] = (
-        ("text", text_rows, weights.text),
-        ("vector", vector_rows, weights.vector),
-    )
-    for half, found, weight in parts:
-        for rank, row in enumerate(found):
-            rows.setdefault(row.key, row)
-            scores[row.key] += weight * RANK_OFFSET / (RANK_OFFSET + rank)
-            halves.setdefault(row.key, []).append(half)
-    for key, row in rows.items():
-        if not query.names.isdisjoint(row.alerts):
-            scores[key] += ALERT_BONUS
-            halves[key].insert(0, "alert")
-    best = ALERT_BONUS + weights.text + weights.vector if query.names else 1.0
+    rows = _passages([*text_rows, *vector_rows])
+    named = {row.source for row in rows.values() if not query.names.isdisjoint(row.alerts)}
+    documents = _documents(text_rows, vector_rows, weights)
+    fits = _fits(text_rows, vector_rows, weights)
+    best_fit: dict[str, float] = defaultdict(float)
+    for (source, _), fit in fits.items():
+        best_fit[source] = max(best_fit[source], fit)
+    highest = weights.text + weights.vector + (ALERT_BONUS if query.names else 0.0)
+    scores: dict[Key, float] = {}
+    for key in rows:
+        source, _ = key
+        document = documents[source] + (ALERT_BONUS if source in named else 0.0)
+        share = fits[key] / best_fit[source] if best_fit[source] > 0 else 1.0
+        scores[key] = max(document, 0.0) * share / highest
     ranked = sorted(scores, key=lambda key: (-scores[key], key))
-    hits = (_hit(rows[key], scores[key] / best, tuple(halves[key])) for key in ranked)
-    return _limited(hits_in_order=list(hits), limit=limit, per_document=per_document)
+    halves = _halves(text_rows, vector_rows, named)
+    hits = [_hit(rows[key], scores[key], halves[key]) for key in ranked]
+    return _limited(hits_in_order=hits, limit=limit, per_document=per_document)
 
 
 def plain_hits(
@@ -62,12 +67,66 @@ def plain_hits(
             alerts=chunk.alerts,
             text=chunk.text,
             position=chunk.position,
+            role=chunk.role,
             score=score,
         )
         for chunk, score in found
     ]
     alone = Weights(text=1.0, vector=0.0)
     return fuse(query, rows, (), limit=limit, per_document=per_document, weights=alone)
+
+
+def _documents(
+    text_rows: Sequence[Row], vector_rows: Sequence[Row], weights: Weights
+) -> dict[str, float]:
+    text, vector = by_text(text_rows), by_vector(vector_rows)
+    floor = farthest(vector_rows)
+    return {
+        source: weights.text * text.get(source, 0.0) + weights.vector * vector.get(source, floor)
+        for source in text.keys() | vector.keys()
+    }
+
+
+def _fits(
+    text_rows: Sequence[Row], vector_rows: Sequence[Row], weights: Weights
+) -> dict[Key, float]:
+    """How well each passage fits by itself; words that only the card has say nothing of it."""
+    best = max((row.score for row in text_rows), default=0.0)
+    text: dict[Key, float] = defaultdict(float)
+    vector: dict[Key, float] = defaultdict(float)
+    for row in text_rows:
+        if row.role == "passage" and best > 0:
+            text[row.key] = row.score / best
+    for row in vector_rows:
+        cosine = row.score if row.role == "passage" else CUE_SHARE * row.score
+        vector[row.key] = max(vector[row.key], cosine)
+    return defaultdict(
+        float,
+        {
+            key: weights.text * text[key] + weights.vector * vector[key]
+            for key in text.keys() | vector.keys()
+        },
+    )
+
+
+def _passages(rows: Sequence[Row]) -> dict[Key, Row]:
+    found: dict[Key, Row] = {}
+    for row in rows:
+        found.setdefault(row.key, row)
+    return found
+
+
+def _halves(
+    text_rows: Sequence[Row], vector_rows: Sequence[Row], named: set[str]
+) -> dict[Key, tuple[Half, ...]]:
+    halves: dict[Key, list[Half]] = {}
+    for row in (*text_rows, *vector_rows):
+        halves.setdefault(row.key, ["alert"] if row.source in named else [])
+    parts: tuple[tuple[Half, Sequence[Row]], ...] = (("text", text_rows), ("vector", vector_rows))
+    for half, found in parts:
+        for key in dict.fromkeys(row.key for row in found):
+            halves[key].append(half)
+    return {key: tuple(names) for key, names in halves.items()}
 
 
 def _limited(hits_in_order: list[Hit], limit: int, per_document: int) -> tuple[Hit, ...]:

@@ -12,7 +12,7 @@ from index.documents import digest
 from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
 from index.integrity import FileMark
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever the columns or the way documents are cut and embedded change."""
 
 _POINTER = "current.json"
@@ -29,7 +29,8 @@ class Manifest(BaseModel):
         model_hash: SHA-256 of the model's weights.
         dimension: Floats per vector.
         documents: Number of documents.
-        chunks: Number of rows.
+        chunks: Number of passages.
+        rows: Number of rows: passages and the cues that lead to them.
         content: Hash over all rows; equal content needs no new table.
         built_at: Seconds since the epoch, UTC.
         files: The table's files, if it is local.
@@ -45,6 +46,7 @@ class Manifest(BaseModel):
     dimension: int
     documents: int
     chunks: int
+    rows: int
     content: str
     built_at: float
     files: dict[str, FileMark] = {}

@@ -18,17 +18,21 @@ class QueryKind(StrEnum):
 
 @dataclass(frozen=True)
 class Weights:
-    """How much a rank in each half counts."""
+    """How much each half's score of a document counts.
+
+    Cosines of documents lie close together and text scores far apart, so a text half that weighs
+    less than the vector half still decides between documents of like meaning.
+    """
 
     text: float
     vector: float
 
 
 WEIGHTS = {
-    QueryKind.ALERT: Weights(text=0.65, vector=0.35),
-    QueryKind.METRIC: Weights(text=0.65, vector=0.35),
-    QueryKind.ERROR: Weights(text=0.65, vector=0.35),
-    QueryKind.PROSE: Weights(text=0.55, vector=0.45),
+    QueryKind.ALERT: Weights(text=0.3, vector=0.7),
+    QueryKind.METRIC: Weights(text=0.3, vector=0.7),
+    QueryKind.ERROR: Weights(text=0.3, vector=0.7),
+    QueryKind.PROSE: Weights(text=0.26, vector=0.74),
 }
 
 _METRIC = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+){2,}\b|\b[a-zA-Z_:]+\{[^}]*\}")

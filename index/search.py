@@ -15,8 +15,11 @@ from index.sources import Source, chunk_all, load
 from index.store import Row, Store, condition
 from index.text_search import TextSearch
 
-CANDIDATES = 30
-"""Rows each half contributes before they are joined."""
+TEXT_ROWS = 60
+"""Passages and cards the text half contributes before they are joined."""
+
+VECTOR_ROWS = 150
+"""Rows the vector half contributes: more, because many of them may be sayings of one document."""
 
 MEND = "run `sre index build`"
 
@@ -34,11 +37,11 @@ class _Engine:
             self._store = Store(location, self.manifest)
             self._encoder = loading.result()
 
-    def halves(self, query: Query, where: str | None, limit: int) -> tuple[list[Row], list[Row]]:
+    def halves(self, query: Query, where: str | None, wanted: int) -> tuple[list[Row], list[Row]]:
         """What the words find, and what the meaning finds, side by side."""
-        by_text = self._store.text_matches(query.text, where, limit)
+        by_text = self._store.text_matches(query.text, where, max(TEXT_ROWS, wanted))
         vector = self._encoder.encode([query.embedded])[0]
-        by_vector = self._store.vector_matches(vector, where, limit)
+        by_vector = self._store.vector_matches(vector, where, max(VECTOR_ROWS, wanted))
         return by_text.result(), by_vector.result()
 
 
@@ -88,21 +91,21 @@ class Index:
         query = understand(question)
         if not query.text:
             return SearchResult(query=question, query_kind=query.kind, mode="hybrid", hits=())
-        candidates = max(CANDIDATES, limit * per_document)
+        wanted = limit * per_document
         try:
-            by_text, by_vector = self._halves(query, condition(kinds, tags), candidates)
+            by_text, by_vector = self._halves(query, condition(kinds, tags), wanted)
         except DocumentIndexError as error:
             return self._plain(question, query, limit, per_document, kinds, tags, _reason(error))
         hits = fuse(query, by_text, by_vector, limit=limit, per_document=per_document)
         return SearchResult(query=question, query_kind=query.kind, mode="hybrid", hits=hits)
 
-    def halves(self, question: str, limit: int = CANDIDATES) -> tuple[list[Row], list[Row]]:
+    def halves(self, question: str) -> tuple[list[Row], list[Row]]:
         """What each half alone finds, best first, for measuring them.
 
         Raises:
             DocumentIndexError: The index cannot be used.
         """
-        return self._halves(understand(question), None, limit)
+        return self._halves(understand(question), None, 1)
 
     def manifest(self) -> Manifest:
         """What the current index holds.
@@ -114,16 +117,16 @@ class Index:
         manifest.check()
         return manifest
 
-    def _halves(self, query: Query, where: str | None, limit: int) -> tuple[list[Row], list[Row]]:
+    def _halves(self, query: Query, where: str | None, wanted: int) -> tuple[list[Row], list[Row]]:
         engine = self._ready()
         try:
-            return engine.halves(query, where, limit)
+            return engine.halves(query, where, wanted)
         except IndexDamagedError:
             # The table may have been replaced and removed since it was opened.
             with self._lock:
                 if self._engine is engine:
                     self._engine = None
-            return self._ready().halves(query, where, limit)
+            return self._ready().halves(query, where, wanted)
 
     def _ready(self) -> _Engine:
         with self._lock:
@@ -152,7 +155,7 @@ class Index:
             if self._text_search is None:
                 self._text_search = TextSearch(chunk_all(load(self._sources).documents))
             search = self._text_search
-        found = search.search(query.text, limit * max(per_document, 4), kinds, tags)
+        found = search.search(query.text, max(TEXT_ROWS, limit * per_document), kinds, tags)
         return SearchResult(
             query=question,
             query_kind=query.kind,

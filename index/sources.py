@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from index import ansible, markdown
-from index.documents import Chunk, Document, DocumentKind
+from index.documents import Chunk, Document, DocumentKind, cues
 from index.packing import WordPieceStarts, estimated_piece_starts
 
 LARGEST_FILE = 2 * 1024 * 1024
@@ -67,16 +67,15 @@ def load(sources: Iterable[Source]) -> Loaded:
 def chunk_all(
     documents: Iterable[Document], starts: WordPieceStarts = estimated_piece_starts
 ) -> list[Chunk]:
-    """The chunks of all documents, in order."""
-    return [
-        chunk
-        for document in documents
-        for chunk in (
-            ansible.chunk(document, starts)
-            if document.format == "yaml"
-            else markdown.chunk(document, starts)
-        )
-    ]
+    """The passages of all documents in order, each document's cues after its passages."""
+    chunks: list[Chunk] = []
+    for document in documents:
+        language = ansible if document.format == "yaml" else markdown
+        passages = language.chunk(document, starts)
+        chunks += passages
+        if passages:
+            chunks += cues(document, passages[0])
+    return chunks
 
 
 def _files(root: Path, problems: list[str]) -> Iterator[Path]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from index import model
-from index.documents import DocumentKind
+from index.documents import DocumentKind, Role
 from index.errors import IndexDamagedError
 from index.integrity import check_files
 from index.manifest import Location, Manifest
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 MOST_PROBES = 20
 """Partitions of the vector index that one query looks at."""
 
-_COLUMNS = ["source", "kind", "title", "heading_path", "tags", "alerts", "text", "position"]
+_COLUMNS = [
+    *("source", "kind", "title", "heading_path", "tags", "alerts", "text", "position", "role"),
+]
 _DAMAGED = "the index is damaged"
 
 
@@ -37,11 +39,12 @@ class Row:
     alerts: tuple[str, ...]
     text: str
     position: int
+    role: Role
     score: float
 
     @property
     def key(self) -> tuple[str, int]:
-        """Identifies the chunk."""
+        """Identifies the passage, or the one that a cue leads to."""
         return (self.source, self.position)
 
 
@@ -67,8 +70,8 @@ class Store:
             check_files(folder, manifest.files, contents=False)
         import_lancedb()
         rows, size = start(self._open(location, manifest)).result()
-        if rows != manifest.chunks:
-            raise IndexDamagedError(f"{_DAMAGED}: {rows} of {manifest.chunks} rows are there")
+        if rows != manifest.rows:
+            raise IndexDamagedError(f"{_DAMAGED}: {rows} of {manifest.rows} rows are there")
         if size != manifest.dimension:
             raise IndexDamagedError(
                 f"{_DAMAGED}: vectors have {size} dimensions, not {manifest.dimension}"
@@ -136,6 +139,7 @@ class Store:
                 alerts=tuple(row["alerts"]),
                 text=row["text"],
                 position=row["position"],
+                role=cast(Role, row["role"]),
                 score=1.0 - row[score] if score == "_distance" else row[score],
             )
             for row in rows

@@ -15,8 +15,8 @@ class TextSearch:
     """Searches stemmed words; names in CamelCase are found whole and by their words."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
-        """Counts the words of all chunks once."""
-        self._chunks = chunks
+        """Counts the words of all chunks once; sayings are skipped, cards hold their words."""
+        self._chunks = chunks = [chunk for chunk in chunks if chunk.role != "saying"]
         self._postings: dict[str, list[tuple[int, int]]] = {}
         self._lengths: list[int] = []
         for number, chunk in enumerate(chunks):

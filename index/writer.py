@@ -77,9 +77,10 @@ def _arrow_table(chunks: Sequence[Chunk], vectors: "Vectors") -> Any:
         "alerts": pa.array([list(c.alerts) for c in chunks], texts),
         "text": pa.array([c.text for c in chunks], text),
         "position": pa.array([c.position for c in chunks], pa.int32()),
+        "role": pa.array([c.role for c in chunks], text),
         "document_hash": pa.array([c.document_hash for c in chunks], text),
         "content_hash": pa.array([c.content_hash for c in chunks], text),
-        "search_text": pa.array([c.searchable_text for c in chunks], text),
+        "search_text": pa.array([c.searchable_text or None for c in chunks], text),
         "vector": pa.FixedSizeListArray.from_arrays(
             pa.array(vectors.reshape(-1), pa.float32()), model.DIMENSION
         ),

@@ -7,6 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from index.ranking import by_text, by_vector, ranked
 from index.search import Index
 
 QuestionKind = Literal["alert", "plain"]
@@ -60,10 +61,15 @@ class Miss(BaseModel):
 
 
 class RetrievalReport(BaseModel):
-    """Figures of every method on every kind, and what the hybrid search got wrong."""
+    """Figures of every method on every kind, and what the hybrid search got wrong.
+
+    Attributes:
+        name: What the questions are called: the stem of their file.
+    """
 
     model_config = ConfigDict(frozen=True)
 
+    name: str
     figures: tuple[Figures, ...]
     misses: tuple[Miss, ...]
 
@@ -82,7 +88,7 @@ def load_questions(path: Path) -> list[Question]:
     return TypeAdapter(list[Question]).validate_python(content["questions"])
 
 
-def measure(index: Index, questions: Sequence[Question]) -> RetrievalReport:
+def measure(index: Index, name: str, questions: Sequence[Question]) -> RetrievalReport:
     """Asks every question of each half and of both together.
 
     Raises:
@@ -91,11 +97,11 @@ def measure(index: Index, questions: Sequence[Question]) -> RetrievalReport:
     ranks: dict[tuple[QuestionKind, Method], list[int | None]] = {}
     misses: list[Miss] = []
     for question in questions:
-        by_text, by_vector = index.halves(question.ask)
+        text_rows, vector_rows = index.halves(question.ask)
         hits = index.search(question.ask, limit=DEPTH, per_document=1).hits
         found: dict[Method, list[str]] = {
-            "text": _stems(row.source for row in by_text),
-            "vector": _stems(row.source for row in by_vector),
+            "text": _stems(ranked(by_text(text_rows))),
+            "vector": _stems(ranked(by_vector(vector_rows))),
             "hybrid": _stems(hit.source for hit in hits),
         }
         for method in METHODS:
@@ -112,7 +118,7 @@ def measure(index: Index, questions: Sequence[Question]) -> RetrievalReport:
                     )
                 )
     figures = tuple(_figures(kind, method, found) for (kind, method), found in ranks.items())
-    return RetrievalReport(figures=figures, misses=tuple(misses))
+    return RetrievalReport(name=name, figures=figures, misses=tuple(misses))
 
 
 def _stems(sources: Iterable[str]) -> list[str]:

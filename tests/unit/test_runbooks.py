@@ -44,6 +44,7 @@ DESTRUCTIVE = re.compile(
 
 CamelCase = Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+$")]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
+Saying = Annotated[str, StringConstraints(min_length=6, max_length=100)]
 Stem = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 
 
@@ -53,6 +54,7 @@ class FrontMatter(BaseModel):
     title: str = Field(min_length=8, max_length=80)
     tags: list[Tag] = Field(min_length=3)
     alerts: list[CamelCase] = Field(min_length=2)
+    people_say: list[Saying] = Field(min_length=20, max_length=60)
     summary: str = Field(min_length=40, max_length=200, pattern=r"^[^.]+(?:\.[^. ][^.]*)*\.$")
 
 
@@ -165,7 +167,7 @@ def test_headings_in_order_and_filled(book: Runbook) -> None:
 
 @every_runbook
 def test_length_fits_one_page(book: Runbook) -> None:
-    assert 60 <= len(book.path.read_text(encoding="utf-8").splitlines()) <= 140
+    assert 55 <= len(book.body.splitlines()) <= 135
 
 
 @every_runbook
@@ -236,10 +238,14 @@ def test_links_resolve(book: Runbook) -> None:
         assert Path(target).stem != book.path.stem, "links to itself"
 
 
-def test_titles_and_alerts_are_unique() -> None:
+def test_titles_alerts_and_sayings_are_unique() -> None:
     titles = Counter(book.front["title"].casefold() for book in BOOKS.values())
     alerts = Counter(alert.casefold() for book in BOOKS.values() for alert in book.front["alerts"])
+    sayings = Counter(
+        said.casefold() for book in BOOKS.values() for said in book.front["people_say"]
+    )
     assert [title for title, count in titles.items() if count > 1] == []
+    assert [said for said, count in sayings.items() if count > 1] == []
     assert [alert for alert, count in alerts.items() if count > 1] == []
 
 

@@ -159,7 +159,7 @@ DAMAGE: dict[str, tuple[Callable[[Homestead], None], str]] = {
     "half the words": (lambda home: truncate(table_file(home, "*invert*")), "damaged"),
     "no version": (lambda home: table_file(home, "*.manifest").unlink(), "damaged"),
     "older schema": (
-        edit_pointer('"schema_version": 1', '"schema_version": 0'),
+        edit_pointer('"schema_version": 2', '"schema_version": 0'),
         "schema version 0",
     ),
     "other model": (
@@ -167,7 +167,7 @@ DAMAGE: dict[str, tuple[Callable[[Homestead], None], str]] = {
         "built with all-MiniLM-L6-v2 (00aa5117",
     ),
     "other dimension": (edit_pointer('"dimension": 384', '"dimension": 768'), "768 dimensions"),
-    "rows missing": (edit_pointer('"chunks": ', '"chunks": 9'), "rows are there"),
+    "rows missing": (edit_pointer('"rows": ', '"rows": 9'), "rows are there"),
 }
 
 
@@ -319,7 +319,7 @@ def test_an_index_behind_an_object_store_is_built_and_searched(
 
 def test_the_stored_table_answers_each_half(built: Homestead) -> None:
     index = built.index()
-    by_text, by_vector = index.halves("HostDiskFull", 3)
+    by_text, by_vector = index.halves("HostDiskFull")
     assert by_text[0].source == by_vector[0].source == "runbooks/host-disk-full.md"
     store = Store(Location(built.path), index.manifest())
     assert store.text_matches("vacuum journals", None, 1).result()[0].title == "Host disk full"

@@ -52,7 +52,9 @@ def test_a_made_document_is_a_source() -> None:
     incident = Document(source="incident:7", kind="incident", title="Power cut", text="At night.")
     loaded = load([incident])
     assert loaded.documents == (incident,)
-    assert [chunk.text for chunk in chunk_all(loaded.documents)] == ["At night."]
+    passage, card = chunk_all(loaded.documents)
+    assert (passage.role, passage.text) == ("passage", "At night.")
+    assert (card.role, card.cue, card.text, card.position) == ("card", "Power cut", "At night.", 0)
 
 
 def test_the_hash_changes_with_everything_a_searcher_sees() -> None:
@@ -63,6 +65,7 @@ def test_the_hash_changes_with_everything_a_searcher_sees() -> None:
         {"text": "y"},
         {"tags": ("a",)},
         {"alerts": ("a",)},
+        {"sayings": ("a",)},
     ]
     hashes = {base.content_hash, *(base.model_copy(update=c).content_hash for c in changes)}
     assert len(hashes) == len(changes) + 1
