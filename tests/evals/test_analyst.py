@@ -18,9 +18,7 @@ RIGHT = 0.95
 
 def mistakes(question: dict[str, Any], answer: Answer) -> list[str]:
     called = [one.tool for one in answer.evidence]
-    missing = [
-        f"{tool} was not called" for tool in question.get("must", []) if tool not in called
-    ]
+    missing = [f"{tool} was not called" for tool in question.get("must", []) if tool not in called]
     wrong = [
         f"{tool} was called"
         for tool in dict.fromkeys(called)

@@ -130,7 +130,9 @@ def shares(answer: Answer) -> float:
 
 
 async def test_it_says_which_metrics_are_missing(prometheus: httpx.Client, tmp_path: Path) -> None:
-    answer = await answer_to("is this machine held up by its disks, io pressure?", prometheus, tmp_path)
+    answer = await answer_to(
+        "is this machine held up by its disks, io pressure?", prometheus, tmp_path
+    )
     assert "this Prometheus has no" in answer.text
     assert "`node_cpu_seconds_total`" in answer.text
 

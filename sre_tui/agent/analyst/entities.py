@@ -15,6 +15,8 @@ from sre_tui.nearest import nearest
 
 CUTOFF: Final = 0.8
 """Similarity from which on a mistyped name is taken for the known one."""
+CUTOFF_LONG: Final = 0.75
+"""The same for names of eight letters and more: two mistakes."""
 SHORTEST_FUZZY: Final = 4
 
 
@@ -196,7 +198,8 @@ def _mistyped(word: str, index: dict[str, list[Entity]]) -> str:
         for key in index
         if abs(len(key) - len(plain)) <= 2 and key[:1] == plain[:1] and len(key) >= SHORTEST_FUZZY
     ]
-    found = process.extractOne(plain, near, scorer=OSA.normalized_similarity, score_cutoff=CUTOFF)
+    cutoff = CUTOFF_LONG if len(plain) >= 8 else CUTOFF
+    found = process.extractOne(plain, near, scorer=OSA.normalized_similarity, score_cutoff=cutoff)
     return found[0] if found else ""
 
 

@@ -58,7 +58,7 @@ _SLOTS: Final = tuple(
         r"[\"'`](?P<name>[\w.:/@-]{2,})[\"'`]",
     )
 )
-_TIME_WORD = re.compile(r"\d+[smhdw]?|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
+_TIME_WORD = re.compile(r"\d{1,2}|\d{5,}|\d+[smhdw]|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
 _LONG_WINDOWS: Final = {
     Intent.CHANGES: timedelta(hours=6),
     Intent.LOGS: timedelta(hours=1),

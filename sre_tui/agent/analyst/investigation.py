@@ -30,6 +30,7 @@ from sre_tui.agent.analyst.wording import names
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.loki_data import LogChanges, PatternListing
 from sre_tui.tools.prometheus_data import SeriesListing
+from sre_tui.views.human import count
 
 SWEPT_SERIES: Final = 300
 POINTS: Final = 180
@@ -230,7 +231,7 @@ def _checked(look: Look, made: Investigation) -> list[str]:
         lines.append(
             f"{down} of {total} scrape targets down{targets.cite}"
             if down
-            else f"all {total} scrape targets up{targets.cite}"
+            else f"{'all ' if total > 1 else ''}{count(total, 'scrape target')} up{targets.cite}"
         )
     swept = [name for name in look.found if name.startswith("sweep") and look.found[name].ok]
     if swept:

@@ -17,7 +17,7 @@ from sre_tui.agent.analyst.wording import code, names, plain, since
 from sre_tui.tools.grafana_data import AlertListing, DashboardDetail, DashboardListing, RuleListing
 from sre_tui.tools.prometheus_data import TargetListing
 from sre_tui.tools.runbooks import RunbookMatches
-from sre_tui.views.human import duration
+from sre_tui.views.human import count, duration
 
 SHOWN: Final = 12
 _STATES: Final = (
@@ -143,7 +143,7 @@ def _targets(look: Look, data: TargetListing | None) -> Iterator[str]:
     total = data.up + data.down + data.unknown
     down = [one for one in data.items if one.health != "up"]
     if not down:
-        yield f"**All {total} scrape targets are up.**{cite}\n\n"
+        yield f"**All scrape targets are up**, {count(total, 'target')}.{cite}\n\n"
     else:
         yield f"**{len(down)} of {total} scrape targets are not up**{cite}\n"
         for one in down[:SHOWN]:

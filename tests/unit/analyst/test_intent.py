@@ -15,7 +15,9 @@ NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TABLE: dict[str, list[str]] = yaml.safe_load(
     Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8")
 )
-CASES = [(question, Intent(intent)) for intent, questions in TABLE.items() for question in questions]
+CASES = [
+    (question, Intent(intent)) for intent, questions in TABLE.items() for question in questions
+]
 
 
 def asked(text: str, piped: str = "") -> Question:
@@ -75,7 +77,9 @@ def test_common_words_are_no_names() -> None:
 
 
 def test_piped_text_asks_what_is_wrong_in_it() -> None:
-    assert asked("anything wrong here?", "Out of memory: Killed process 1").intent is Intent.OVERVIEW
+    assert (
+        asked("anything wrong here?", "Out of memory: Killed process 1").intent is Intent.OVERVIEW
+    )
     assert asked("", "some lines").intent is Intent.OVERVIEW
 
 
