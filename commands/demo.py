@@ -83,7 +83,11 @@ def run(
     ] = False,
 ) -> None:
     """Serve until interrupted, or start a process that does."""
+    from sre_tui.demo.scenario_load import load_scenario
+
     invocation = invocation_of(context)
+    # A mistake in the scenario is the user's, and is told apart from a demo that cannot run.
+    load_scenario(scenario, guests=guests)
     folders = invocation.environment.folders
     if background:
         from sre_tui.demo.runtime.background import launch_demo
@@ -177,7 +181,7 @@ def break_(
             hint=f"allowed: {', '.join(FAULT_MODES)}",
         )
     invocation = invocation_of(context)
-    break_backend(running(invocation.environment.folders), backend, mode)
+    break_backend(_demo_with(backend, invocation.environment.folders), backend, mode)
     invocation.narrator.say(f"{backend} now fails ({how}); `sre demo mend {backend}` ends it")
 
 
@@ -193,7 +197,7 @@ def mend(
     from sre_tui.demo.runtime.remote import mend_backend
 
     invocation = invocation_of(context)
-    mend_backend(running(invocation.environment.folders), backend)
+    mend_backend(_demo_with(backend, invocation.environment.folders), backend)
     invocation.narrator.say(f"{backend} works again")
 
 
@@ -251,6 +255,22 @@ def running(folders: Folders) -> DemoState:
             code="demo",
             exit_code=ExitCode.UNREACHABLE,
             hint="start one: sre demo --background --scenario nas-disk-failing",
+        )
+    return state
+
+
+def _demo_with(backend: str, folders: Folders) -> DemoState:
+    from sre_tui.nearest import nearest
+
+    state = running(folders)
+    if backend not in state.backends:
+        close = nearest(backend, state.backends, limit=1)
+        raise Problem(
+            f"the demo has no backend {backend!r}"
+            + (f"; did you mean {close[0]}?" if close else ""),
+            code="usage",
+            exit_code=ExitCode.USAGE,
+            hint=f"it has {', '.join(state.backends)}",
         )
     return state
 
