@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.message import Message
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from providers.clock import Clock
@@ -21,6 +22,7 @@ from sre_tui.live.poller import Poller
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.main import MainScreen
+from widgets.text import plain_line, truncate
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 
 ALERTS_FEED = "alerts"
 """Name of the feed that the alerts pane shows; every other one only tells of its sources."""
+_NOTICE_WIDTH = 200
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,28 @@ class SreApp(App[None]):
                 self.main.sources = {**self.main.sources, **now}
             if snapshot.feed == ALERTS_FEED:
                 self.main.alerts = snapshot
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a line for a moment; never as markup, because it may hold what a backend said."""
+        super().notify(
+            truncate(message, _NOTICE_WIDTH),
+            title=plain_line(title),
+            severity=severity,
+            timeout=timeout,
+            markup=False,
+        )
+
+    def action_help_quit(self) -> None:
+        """Say how to leave; ctrl+c is pressed by habit."""
+        self.notify("ctrl+q leaves")
 
     def action_refresh(self) -> None:
         """Ask every source now."""

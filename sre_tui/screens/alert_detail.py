@@ -68,7 +68,7 @@ class AlertDetailScreen(Screen[str | None]):
     def action_copy(self) -> None:
         """Copy what is known of it."""
         self.app.copy_to_clipboard(facts(self._alert, self._clock()))
-        self.notify(f"Copied: {self._alert.name}", markup=False)
+        self.notify(f"Copied: {self._alert.name}")
 
     def _follow(self) -> None:
         # The pane's own handler may run after this one, so the snapshot itself is looked into.

@@ -156,7 +156,7 @@ class AlertsPane(Pane):
 
         if self.chosen is not None:
             self.app.copy_to_clipboard(facts(self.chosen, self._clock()))
-            self.notify(f"Copied: {self.chosen.name}", markup=False)
+            self.notify(f"Copied: {self.chosen.name}")
 
     def action_filter(self) -> None:
         """Type a filter."""

@@ -112,10 +112,9 @@ class ChatPane(Pane):
         """The line to type into."""
         return self.query_one(Prompt)
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         """Say what one can do here."""
-        super().on_mount()
-        await self.transcript.add_notice(WELCOME, Tone.MUTED)
+        self.call_later(self.transcript.add_notice, WELCOME, Tone.MUTED)
 
     def watch_busy(self, busy: bool) -> None:
         """Show that an answer is under way, and how it is cancelled."""
@@ -133,7 +132,7 @@ class ChatPane(Pane):
     async def ask(self, question: str) -> bool:
         """Ask; False if another answer is still under way."""
         if self.busy:
-            self.notify("One answer is still under way; esc cancels it", markup=False)
+            self.notify("One answer is still under way; esc cancels it")
             return False
         await self.transcript.add_user(question)
         self.busy = True
@@ -160,7 +159,7 @@ class ChatPane(Pane):
     async def begin(self) -> None:
         """Forget what was said and begin anew."""
         if self.busy:
-            self.notify("One answer is still under way; esc cancels it", markup=False)
+            self.notify("One answer is still under way; esc cancels it")
             return
         self._source.begin()
         await self._clear()
@@ -218,7 +217,7 @@ class ChatPane(Pane):
         """Copy the last answer."""
         if self._answers:
             self.app.copy_to_clipboard(self._answers[-1].text)
-            self.notify("Copied the last answer", markup=False)
+            self.notify("Copied the last answer")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what there is nothing for."""
@@ -251,7 +250,7 @@ class ChatPane(Pane):
         event.stop()
         # An answer may hold a link that a log line planted; nothing is opened without a look at it.
         self.app.copy_to_clipboard(event.href)
-        self.notify(f"Copied the link: {event.href}", markup=False)
+        self.notify(f"Copied the link: {event.href}")
 
     async def _obey(self, text: str) -> None:
         name, _, argument = text.partition(" ")
@@ -290,6 +289,7 @@ class ChatPane(Pane):
             self.post_message(SourcesSeen(event.evidence.sources))
         if isinstance(event, Answered):
             self._answers.append(event.answer)
+            self._evidence.update((one.id, one) for one in event.answer.evidence)
         if isinstance(event, Answered | Failed):
             await self._end()
 

@@ -18,7 +18,6 @@ from textual.widgets.option_list import Option
 from sre_tui.screens.actions import bindings
 from widgets.text import fit, plain_line, plain_text
 
-
 _NAME_WIDTH = 44
 
 

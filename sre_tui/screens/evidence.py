@@ -93,7 +93,7 @@ class EvidenceScreen(ModalScreen[None]):
         """Copy the text."""
         one = self._all[self.place]
         self.app.copy_to_clipboard(plain_lines(one.text))
-        self.notify(f"Copied {one.id}", markup=False)
+        self.notify(f"Copied {one.id}")
 
     def _head(self, one: Evidence) -> Text:
         call = finished_call(one)

@@ -16,7 +16,6 @@ from sre_tui.screens.actions import bindings
 from sre_tui.screens.keys import KeyHelp
 from widgets.text import plain_text
 
-
 _KEYS_WIDTH = 14
 
 

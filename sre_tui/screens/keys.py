@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from textual.app import App
 from textual.binding import Binding
@@ -31,7 +32,7 @@ class Command:
     keys: str
 
 
-def key_help(screen: Screen[object]) -> dict[str, list[KeyHelp]]:
+def key_help(screen: Screen[Any]) -> dict[str, list[KeyHelp]]:
     """Everything one can press on a screen, by heading, in the order of the headings."""
     found: dict[str, dict[str, list[Binding]]] = {part: {} for part in PARTS}
     for node in _nodes(screen):
@@ -51,7 +52,7 @@ def key_help(screen: Screen[object]) -> dict[str, list[KeyHelp]]:
     return shown
 
 
-def commands(screen: Screen[object]) -> Iterator[Command]:
+def commands(screen: Screen[Any]) -> Iterator[Command]:
     """The actions that can be taken on a screen now, for the palette."""
     parts: dict[str, DOMNode] = {}
     keys: dict[str, list[Binding]] = {}
@@ -73,7 +74,7 @@ _ONLY_KEYS = frozenset({"filter", "transcript"})
 """Parts whose actions mean nothing outside of them."""
 
 
-def _nodes(screen: Screen[object]) -> list[DOMNode]:
+def _nodes(screen: Screen[Any]) -> list[DOMNode]:
     return [*screen.walk_children(with_self=True), screen.app]
 
 

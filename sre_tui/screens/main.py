@@ -209,7 +209,7 @@ class MainScreen(Screen[None]):
 
         alert = self.alerts_pane.find(event.key)
         if alert is None:
-            self.notify("This alert is no longer there", markup=False)
+            self.notify("This alert is no longer there")
             return
         screen = AlertDetailScreen(alert, self.alerts_pane, self._homelab, self._clock)
         question = await self.app.push_screen_wait(screen)
@@ -231,7 +231,7 @@ class MainScreen(Screen[None]):
         if not chosen:
             return
         if chosen not in [one.id for one in evidence]:
-            self.notify(f"There is no evidence {chosen} in this conversation", markup=False)
+            self.notify(f"There is no evidence {chosen} in this conversation")
             return
         self.app.push_screen(EvidenceScreen(evidence, chosen, self._clock))
 
@@ -242,7 +242,7 @@ class MainScreen(Screen[None]):
         from sre_tui.views.human import ago, count
 
         if self.chat.busy:
-            self.notify("One answer is still under way; esc cancels it", markup=False)
+            self.notify("One answer is still under way; esc cancels it")
             return
         now = self._clock()
         saved = {one.id: one for one in await self._answers.saved()}

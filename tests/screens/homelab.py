@@ -70,7 +70,9 @@ ALERTS = (
 )
 
 
-def status(source: str, state: State = State.OK, detail: str = "", age_s: float = 0) -> SourceStatus:
+def status(
+    source: str, state: State = State.OK, detail: str = "", age_s: float = 0
+) -> SourceStatus:
     observed = NOW - timedelta(seconds=age_s)
     return SourceStatus(source=source, state=state, observed_at=observed, detail=detail)
 

@@ -374,4 +374,3 @@ async def test_app_ends_while_an_answer_streams() -> None:
         scene.answers.runs[-1].send(started(), *deltas(TEXT * 5))
         await scene.settle(lambda: scene.chat.busy)
     assert scene.answers.runs[-1].closed
-
