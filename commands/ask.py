@@ -17,6 +17,7 @@ from commands.narration import AnswerWriter
 from commands.output import OutputOptions, write_json, write_json_lines
 from commands.piped import Piped, read_piped
 from sre_tui.agent.events import AgentEvent, Answer, Answered, Failed
+from sre_tui.environment import Environment
 from sre_tui.settings import LlmSettings
 
 if TYPE_CHECKING:
@@ -30,6 +31,23 @@ PIPED_QUESTION = "What is wrong in this text, and what does it mean for the home
 """Asked when text is piped in and nothing is asked."""
 
 
+def _complete_session(incomplete: str) -> list[str]:
+    sessions = Environment().folders.sessions
+    return sorted((path.stem for path in sessions.glob(f"{incomplete}*.json")), reverse=True)
+
+
+SESSION_OPTION = Annotated[
+    str | None,
+    typer.Option(
+        "--session",
+        "-s",
+        metavar="ID",
+        help="Go on with this session.",
+        autocompletion=_complete_session,
+    ),
+]
+
+
 @app.command(
     help="Ask a question about the homelab. Text piped in joins the question.\n\n"
     "Examples:\n\n\b\n"
@@ -39,11 +57,10 @@ PIPED_QUESTION = "What is wrong in this text, and what does it mean for the home
 def ask(
     context: typer.Context,
     question: Annotated[
-        list[str] | None, typer.Argument(help="The question; - reads it from stdin.")
+        list[str] | None,
+        typer.Argument(metavar="QUESTION", help="The question; - reads it from stdin."),
     ] = None,
-    session: Annotated[
-        str | None, typer.Option("--session", "-s", metavar="ID", help="Go on with this session.")
-    ] = None,
+    session: SESSION_OPTION = None,
     resume: Annotated[
         bool, typer.Option("--continue", "-c", help="Go on with the latest session.")
     ] = False,

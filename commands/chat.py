@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands.ask import exit_code, follow, open_agent, with_model
+from commands.ask import SESSION_OPTION, exit_code, follow, open_agent, with_model
 from commands.chat_commands import Chat, complete, obey
 from commands.diagnostics import ExitCode, report
 from commands.endings import as_problem
@@ -30,9 +30,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 )
 def chat(
     context: typer.Context,
-    session: Annotated[
-        str | None, typer.Option("--session", "-s", metavar="ID", help="Go on with this session.")
-    ] = None,
+    session: SESSION_OPTION = None,
     resume: Annotated[
         bool, typer.Option("--continue", "-c", help="Go on with the latest session.")
     ] = False,

@@ -43,6 +43,24 @@ def _complete_scenario(incomplete: str) -> list[str]:
     return [s.id for s in list_scenarios() if s.id.startswith(incomplete)]
 
 
+def _complete_backend(incomplete: str) -> list[str]:
+    return [name for name in BACKENDS if name.startswith(incomplete)]
+
+
+def _complete_fault(incomplete: str) -> list[str]:
+    from sre_tui.demo.runtime.fault_modes import FAULT_MODES
+
+    return [mode for mode in FAULT_MODES if mode.startswith(incomplete)]
+
+
+BACKEND_ARGUMENT = Annotated[
+    str,
+    typer.Argument(
+        metavar="BACKEND",
+        help=f"One of: {', '.join(BACKENDS)}.",
+        autocompletion=_complete_backend,
+    ),
+]
 SCENARIO_OPTION = Annotated[
     str,
     typer.Option(
@@ -163,8 +181,10 @@ def stop(context: typer.Context) -> None:
 )
 def break_(
     context: typer.Context,
-    backend: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKENDS)}.")],
-    how: Annotated[str, typer.Option("--how", help="The way it fails.")] = "500",
+    backend: BACKEND_ARGUMENT,
+    how: Annotated[
+        str, typer.Option("--how", help="The way it fails.", autocompletion=_complete_fault)
+    ] = "500",
 ) -> None:
     """Inject a fault until it is mended."""
     from sre_tui.demo.runtime.fault_modes import FAULT_MODES
@@ -191,7 +211,7 @@ def break_(
 )
 def mend(
     context: typer.Context,
-    backend: Annotated[str, typer.Argument(help=f"One of: {', '.join(BACKENDS)}.")],
+    backend: BACKEND_ARGUMENT,
 ) -> None:
     """Take an injected fault away."""
     from sre_tui.demo.runtime.remote import mend_backend

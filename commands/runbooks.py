@@ -62,7 +62,9 @@ def _complete_id(context: typer.Context, incomplete: str) -> list[str]:
 )
 def show(
     context: typer.Context,
-    runbook: Annotated[str, typer.Argument(help="Its id.", autocompletion=_complete_id)],
+    runbook: Annotated[
+        str, typer.Argument(metavar="ID", help="Its id.", autocompletion=_complete_id)
+    ],
     as_json: JSON_OPTION = False,
 ) -> None:
     """Print one document."""

@@ -24,7 +24,7 @@ def _tool_names(incomplete: str) -> list[str]:
 def schema(
     context: typer.Context,
     tool: Annotated[
-        str | None, typer.Argument(help="Tool name.", autocompletion=_tool_names)
+        str | None, typer.Argument(metavar="TOOL", help="Its name.", autocompletion=_tool_names)
     ] = None,
 ) -> None:
     """One tool's schemas, or the names of all tools, a line each."""

@@ -1,0 +1,127 @@
+"""Writes docs/cli.md from the commands: ``python -m commands.reference > docs/cli.md``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import typer
+from pydantic import BaseModel
+from typer.core import TyperGroup
+
+from commands.diagnostics import EXIT_CODE_HELP
+from commands.main import COMMANDS, RootGroup, app
+from providers.endpoint import Endpoint
+from sre_tui.settings.model import Settings
+from sre_tui.settings.variables import LIST_SETTINGS, PROVIDER_VARIABLES, VARIABLES
+
+WIDTH: Final = 80
+
+INTRODUCTION: Final = """\
+# Command line
+
+Written by `python -m commands.reference > docs/cli.md` from the commands themselves.
+
+Standard output is data: a table for people, one document with `--json`, one object per line with
+`--jsonl`. Standard error is narration: warnings, progress, the trace of an answer. What a command
+writes does not depend on whether it writes to a terminal or a pipe, except that a terminal gets
+colour, the columns that fit, and prompts. `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb` and `--no-color`
+decide about colour on each stream.
+
+With `--json` or `--jsonl` an error is one JSON object on standard error:
+`{"error": {"code": …, "message": …, "hint": …, "exit_code": …}}`. Codes are stable words, such as
+`usage`, `settings`, `not_configured`, `invalid_query`, `unknown_field`, `unreachable`,
+`unauthorized`, `bad_response`, `session`, `cancelled`, `internal`.
+
+`sre --install-completion` teaches the shell to complete commands, options and values. Names of
+alerts, hosts, metrics, labels and dashboards come from the last good answers, never from the
+network.
+"""
+
+_OTHERS: Final[Mapping[str, str]] = {
+    "SRE_CONFIG": "The settings file, as `--config`.",
+    "NO_COLOR": "No colour, if set to anything.",
+    "FORCE_COLOR": "Colour in pipes too, if set to anything; `NO_COLOR` goes first.",
+    "TERM": "`dumb` means no colour.",
+    "XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_CACHE_HOME, XDG_STATE_HOME": "Where the folders are.",
+}
+
+
+def reference() -> str:
+    """The whole document."""
+    return "\n".join([INTRODUCTION, *_exit_codes(), *_variables(), *_commands()])
+
+
+def _exit_codes() -> Iterator[str]:
+    yield "## Exit codes\n"
+    yield "| code | meaning |\n|---|---|"
+    for line in EXIT_CODE_HELP.splitlines():
+        code, meaning = line.split(maxsplit=1)
+        yield f"| {code} | {meaning} |"
+    yield ""
+
+
+def _variables() -> Iterator[str]:
+    yield "## Environment variables\n"
+    yield (
+        "They go before `.env` in the working folder or the config folder, and that before\n"
+        "`config.toml`; options go before all. Each may also be given as `NAME_FILE`, the path of\n"
+        "a file that holds the value. The address of a backend replaces all its configured\n"
+        "instances; its other variables complete the first one.\n"
+    )
+    yield "| variable | setting | default |\n|---|---|---|"
+    for name, path in VARIABLES.items():
+        several = ", several separated by commas" if path in LIST_SETTINGS else ""
+        yield f"| `{name}` | `{'.'.join(path)}`{several} | {_default(path)} |"
+    for provider, names in PROVIDER_VARIABLES.items():
+        for name, setting in names.items():
+            yield f"| `{name}` | `llm.{setting}`, if the provider is `{provider}` | |"
+    yield "\n| variable | meaning |\n|---|---|"
+    for name, meaning in _OTHERS.items():
+        yield f"| `{name}` | {meaning} |"
+    yield ""
+
+
+def _default(path: tuple[str, ...]) -> str:
+    model: Any = Settings
+    for step in path[:-1]:
+        field = model.model_fields[step]
+        annotation = field.annotation
+        is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+        model = annotation if is_model else Endpoint
+    default = model.model_fields[path[-1]].get_default()
+    if default is None or default == () or repr(default) == "PydanticUndefined":
+        return ""
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _commands() -> Iterator[str]:
+    root = typer.main.get_command(app)
+    assert isinstance(root, RootGroup)
+    context = root.make_context("sre", [], resilient_parsing=True, terminal_width=WIDTH)
+    yield "## Commands\n"
+    yield _block(context)
+    for entry in COMMANDS:
+        _, command, _ = root.resolve_command(context, [entry.name])
+        yield from _described(command, context)
+
+
+def _described(command: Any, parent: Any, depth: int = 3) -> Iterator[str]:
+    context = command.make_context(
+        command.name, [], parent=parent, resilient_parsing=True, terminal_width=WIDTH
+    )
+    yield f"{'#' * depth} `{context.command_path}`\n"
+    yield _block(context)
+    if isinstance(command, TyperGroup):
+        for name in command.list_commands(context):
+            yield from _described(command.get_command(context, name), context, depth + 1)
+
+
+def _block(context: Any) -> str:
+    lines = (line.rstrip() for line in context.get_help().splitlines())
+    return "```text\n" + "\n".join(lines) + "\n```\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

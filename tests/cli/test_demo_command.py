@@ -1,0 +1,143 @@
+"""`sre demo` and `sre --demo`: the simulated homelab as a user starts, breaks and leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Sre
+
+
+@pytest.fixture(scope="module")
+def homelab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sre]:
+    """`sre` beside which a demo runs in the background."""
+    home = tmp_path_factory.mktemp("homelab")
+    sre = Sre(home, {"TMPDIR": str(home)})
+    begun = sre("demo", "--background", "--scenario", "dns-down", "--guests", "10")
+    assert begun.code == 0, begun.err
+    yield sre
+    ended = sre("demo", "stop")
+    assert (ended.code, ended.out) == (0, "")
+    assert sre("demo", "env").code == 3
+    assert leftovers(home) == []
+
+
+def leftovers(home: Path) -> list[str]:
+    """Command lines of processes that know of a folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = place.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if f"{home}/" in line and "demo.runtime" in line:
+            found.append(line)
+    return found
+
+
+def test_the_list_has_every_scenario(bare: Sre) -> None:
+    table = bare("demo", "list")
+    items = bare("demo", "list", "--json").document["data"]["items"]
+    assert len(items) >= 6
+    assert len(table.lines) == len(items) + 1
+    assert {"id", "title", "questions"} == set(items[0])
+    assert all(each["id"] in table.out for each in items)
+
+
+def test_env_points_a_shell_at_the_demo(homelab: Sre) -> None:
+    lines = homelab("demo", "env").lines
+    assert any(line.startswith("export PROMETHEUS_URL=http://127.0.0.1:") for line in lines)
+    done = homelab.shell('eval "$(sre demo env)" && sre alerts list --json')
+    assert done.code == 0
+    assert done.document["data"]["items"]
+
+
+def test_the_global_option_uses_the_running_demo(homelab: Sre) -> None:
+    elsewhere = homelab.having(PROMETHEUS_URL="http://127.0.0.1:9", GRAFANA_TOKEN="mine")
+    done = elsewhere("--demo", "alerts", "list", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert "DnsProbeFailed" in {row["name"] for row in done.document["data"]["items"]}
+
+
+def test_there_is_one_demo_at_a_time(homelab: Sre) -> None:
+    again = homelab("demo", "--background")
+    assert again.code == 1
+    assert "a demo runs already" in again.err
+
+
+def test_backends_can_be_broken_and_mended(homelab: Sre) -> None:
+    assert homelab("demo", "break", "loki", "--how", "503").code == 0
+    broken = homelab("--demo", "logs", "labels", "service_name")
+    assert (broken.code, broken.out) == (3, "")
+    assert homelab("--demo", "alerts", "list").code == 0
+    assert homelab("demo", "mend", "loki").code == 0
+    assert homelab("--demo", "logs", "labels", "service_name").code == 0
+
+
+def test_unknown_backends_are_named(homelab: Sre) -> None:
+    done = homelab("demo", "break", "lok")
+    assert (done.code, done.out) == (2, "")
+    assert "loki" in done.err
+
+
+@pytest.mark.parametrize("command", ["env", "stop", "break loki", "mend loki"])
+def test_without_a_demo_they_say_how_to_start_one(bare: Sre, command: str) -> None:
+    done = bare("demo", *command.split())
+    assert (done.code, done.out) == (3, "")
+    assert "no demo is running" in done.err
+    assert "sre demo --background" in done.err
+
+
+def test_the_global_option_starts_a_demo_for_one_command(bare: Sre) -> None:
+    done = bare.having(TMPDIR=str(bare.home))("--demo", "alerts", "list", "--json")
+    assert done.code == 0, done.err
+    assert "SmartDiskFailing" in done.out
+    assert "starting the simulated homelab" in done.err
+    assert leftovers(bare.home) == []
+    assert list(bare.home.glob("sre-demo-*")) == []
+
+
+def test_ctrl_c_ends_a_demo(bare: Sre) -> None:
+    with bare.terminal("demo", "--guests", "10", columns=120) as terminal:
+        terminal.wait_for("Ctrl-C ends it.")
+        terminal.type("\x03")
+        code, _ = terminal.wait()
+    assert code == 0
+    assert bare("demo", "env").code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id: x\ntitle: [", [":2", "YAML"]),
+        ("id: x\ntitle: wrong\nfaults:\n  - {kind: disk_faling, target: nas1/sdc, at: -1h}\n",
+         [":4", "disk_faling", "disk_failing"]),
+        ("id: x\ntitle: wrong\nfaults:\n  - {kind: disk_failing, target: nas9/sdz, at: -1h}\n",
+         ["nas9", "target"]),
+    ],
+)  # fmt: skip
+def test_a_wrong_scenario_is_told_by_file_and_line(bare: Sre, text: str, words: list[str]) -> None:
+    path = bare.home / "wrong.yaml"
+    path.write_text(text)
+    for command in ("demo --scenario", "demo --background --scenario"):
+        done = bare(*command.split(), str(path))
+        assert (done.code, done.out) == (2, ""), done.err
+        assert str(path) in done.err
+        assert all(word in done.err for word in words), done.err
+
+
+def test_an_unknown_scenario_gets_a_suggestion(bare: Sre) -> None:
+    done = bare("demo", "--scenario", "nas-disk-faling")
+    assert (done.code, done.out) == (2, "")
+    assert "nas-disk-failing" in done.err
+
+
+def test_the_tour_answers_in_a_pipe(bare: Sre) -> None:
+    done = bare.having(TMPDIR=str(bare.home))("demo", "tour")
+    assert done.code in (0, 5), done.err
+    assert "> Why is Jellyfin buffering?" in done.out
+    assert "sdc" in done.out
+    assert "[E1]" in done.out or "[E2]" in done.out or "[E3]" in done.out
+    assert leftovers(bare.home) == []

@@ -1,0 +1,51 @@
+"""docs/cli.md is what the commands say today, and every command says enough."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from commands.main import COMMANDS
+from commands.reference import reference
+from sre_tui.settings.variables import PROVIDER_VARIABLES, VARIABLES
+from tests.cli.running import ROOT
+
+DOCUMENT = ROOT / "docs" / "cli.md"
+SECTIONS = re.findall(
+    r"^#+ `(sre [^`]+)`\n\n```text\n(.*?)```", reference(), re.MULTILINE | re.DOTALL
+)
+
+
+def test_the_document_is_up_to_date() -> None:
+    written = subprocess.run(
+        [sys.executable, "-m", "commands.reference"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"COLUMNS": "200", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+        check=True,
+    ).stdout
+    assert written == DOCUMENT.read_text(), "run: python -m commands.reference > docs/cli.md"
+
+
+def test_it_has_every_command_and_variable() -> None:
+    text = reference()
+    assert {f"sre {entry.name}" for entry in COMMANDS} <= {name for name, _ in SECTIONS}
+    names = [*VARIABLES, *(name for names in PROVIDER_VARIABLES.values() for name in names)]
+    assert all(f"`{name}`" in text for name in names)
+
+
+@pytest.mark.parametrize(("name", "text"), SECTIONS, ids=[name for name, _ in SECTIONS])
+def test_help_is_complete_and_fits_a_terminal(name: str, text: str) -> None:
+    # Examples are to be copied, so their lines are not broken.
+    assert all(len(line) <= 80 for line in text.splitlines() if " sre " not in line), text
+    assert all(len(line) <= 100 for line in text.splitlines()), text
+    assert "..." not in text.replace("]...", "")
+    if "\nCommands:\n" in text:
+        return
+    examples = text.partition("Examples:\n\n")[2].partition("\n\n")[0].splitlines()
+    assert len(examples) >= 2, text
+    assert all("sre " in line or "$(sre" in line for line in examples)

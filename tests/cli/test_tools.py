@@ -1,0 +1,121 @@
+"""Every registered tool: its command, its schema, its view, its help and its document."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from sre_tui.tools.registry import MODULES, all_tools, get_tool
+from sre_tui.tools.tool import registered
+from sre_tui.views.registry import VIEWS, table_view
+from tests.cli.running import Sre
+
+TOOLS = [name for names in MODULES.values() for name in names]
+ARGUMENTS: dict[str, list[str]] = {
+    "prometheus_search_metrics": ["load"],
+    "prometheus_instant_query": ["topk(3, node_load1)"],
+    "prometheus_range_query": ['node_load1{hostname="media"}', "--since", "30m"],
+    "prometheus_targets": ["-n", "5"],
+    "grafana_get_alerts": [],
+    "grafana_get_alert_rules": ["disk"],
+    "grafana_search_dashboards": [],
+    "grafana_get_dashboard": ["homelab-zfs"],
+    "loki_query_logs": ['{service_name="jellyfin"}', "-n", "5"],
+    "loki_metric_query": ['sum by (level) (count_over_time({service_name="jellyfin"}[5m]))'],
+    "loki_list_label_values": ["service_name"],
+    "loki_correlate_changes": [],
+    "loki_patterns": ['{service_name="jellyfin"}'],
+    "runbook_search": ["replace a failed disk"],
+}
+
+
+def test_every_tool_is_tried_here() -> None:
+    assert set(ARGUMENTS) == set(TOOLS)
+
+
+def test_the_registry_names_what_the_modules_register() -> None:
+    assert [tool.name for tool in all_tools()] == TOOLS
+    folder = Path(__file__).parents[2] / "sre_tui" / "tools"
+    for module in folder.glob("*.py"):
+        if "@tool(" in module.read_text():
+            assert module.stem in MODULES
+    assert set(registered()) == set(TOOLS)
+
+
+def test_every_tool_has_a_view() -> None:
+    assert set(VIEWS) == set(TOOLS)
+    for name in TOOLS:
+        columns = table_view(name).columns
+        assert len({column.key for column in columns}) == len(columns)
+        assert min(column.priority for column in columns) == 0
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_help_comes_from_the_tool_with_two_examples(bare: Sre, name: str) -> None:
+    tool = get_tool(name)
+    done = bare(*tool.command, "--help")
+    assert (done.code, done.err) == (0, "")
+    flat = " ".join(done.out.split())
+    assert " ".join(tool.description.split()) in flat
+    assert len(tool.examples) >= 2
+    for example in tool.examples:
+        assert f"sre {example}" in flat
+        assert tuple(shlex.split(example)[: len(tool.command)]) == tool.command
+    for field in tool.arguments.model_fields.values():
+        assert field.description
+        assert " ".join(field.description.split()) in flat
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_the_document_fits_the_schema(sre: Sre, name: str) -> None:
+    tool = get_tool(name)
+    schema: dict[str, Any] = sre("schema", name).document
+    assert (schema["name"], schema["command"]) == (name, f"sre {' '.join(tool.command)}")
+    Draft202012Validator.check_schema(schema["arguments"])
+    Draft202012Validator.check_schema(schema["answer"])
+    done = sre(*tool.command, *ARGUMENTS[name], "--json")
+    # Without an index the runbooks are searched as plain text, which is said to be partial.
+    assert done.code == (5 if name == "runbook_search" else 0), done.err
+    Draft202012Validator(schema["answer"]).validate(done.document)
+    assert done.document["tool"] == name
+    assert done.document["data"]["items"], "a document without rows proves little"
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_the_table_shows_the_rows_of_the_document(sre: Sre, name: str) -> None:
+    tool = get_tool(name)
+    table = sre(*tool.command, *ARGUMENTS[name])
+    lines = sre(*tool.command, *ARGUMENTS[name], "--jsonl").lines
+    assert all(isinstance(json.loads(line), dict) for line in lines)
+    titles = [column.title for column in table_view(name).columns if column.title]
+    assert all(title in table.lines[0] for title in titles)
+    assert len(table.lines) == len(lines) + 1
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_examples_are_command_lines_that_fit(name: str) -> None:
+    import typer
+
+    from commands.main import COMMANDS, RootGroup, app
+
+    root = typer.main.get_command(app)
+    assert isinstance(root, RootGroup)
+    context = root.make_context("sre", [], resilient_parsing=True)
+    assert get_tool(name).command[0] in {entry.name for entry in COMMANDS}
+    for example in get_tool(name).examples:
+        words = shlex.split(example)
+        _, group, rest = root.resolve_command(context, words)
+        inner = group.make_context(group.name, rest, parent=context, resilient_parsing=True)
+        _, command, options = group.resolve_command(inner, [*inner._protected_args, *inner.args])
+        parsed = command.make_context(command.name, options, parent=inner)
+        values = {
+            key: value
+            for key, value in parsed.params.items()
+            if key in get_tool(name).arguments.model_fields and value not in (None, (), [])
+        }
+        get_tool(name).parse(values)
