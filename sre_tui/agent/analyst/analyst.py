@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -15,7 +17,7 @@ from sre_tui.agent.analyst.investigation import investigate
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.piped import answer_piped
 from sre_tui.agent.analyst.pressure import answer_pressure, resource_of
-from sre_tui.agent.analyst.question import Intent, Question, Topic
+from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.report import report
 from sre_tui.agent.analyst.wording import SIGNATURE
 from sre_tui.agent.analyst_protocol import AnalystTask
@@ -50,6 +52,10 @@ HANDLERS: Final[Mapping[Intent, Handler]] = {
     Intent.RULES: lookups.list_rules,
     Intent.DASHBOARDS: lookups.list_dashboards,
 }
+_FOLLOWS_UP: Final = re.compile(
+    r"\b(it|its|that|this|they|them|there|es|das|davon|dort|daran)\b"
+    r"|^(why|since when|warum|seit wann|and|und|more|details?|how long)\b"
+)
 NEEDED: Final[Mapping[Intent, str]] = {
     Intent.METRIC: "prometheus_range_query", Intent.LOGS: "loki_query_logs",
     Intent.CHANGES: "loki_correlate_changes", Intent.TARGETS: "prometheus_targets",
@@ -95,7 +101,7 @@ class BuiltInAnalyst:
         here = socket.gethostname().partition(".")[0] if self._here is None else self._here
         question = understand(task.question, task.attached, task.now, zone)
         return Look(
-            question=_with_context(question, task),
+            question=_with_context(question, task, zone),
             caller=Caller(runner, self._max_calls),
             now=task.now,
             here=here,
@@ -127,9 +133,13 @@ def _local_zone(now: datetime) -> tzinfo:
     return zone
 
 
-def _with_context(question: Question, task: AnalystTask) -> Question:
-    """A follow-up question without a name is about what the question before was about."""
-    return question
-
-
-__all__ = ["BuiltInAnalyst", "Topic"]
+def _with_context(question: Question, task: AnalystTask, zone: tzinfo) -> Question:
+    """A follow-up such as "and since when?" is about what the question before was about."""
+    if not task.earlier or question.named or not _FOLLOWS_UP.search(question.folded):
+        return question
+    before = understand(task.earlier[-1].question, "", task.now, zone)
+    return replace(
+        question,
+        candidates=tuple(dict.fromkeys((*question.candidates, *before.candidates))),
+        topics=question.topics or before.topics,
+    )

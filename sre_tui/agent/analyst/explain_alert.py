@@ -1,4 +1,4 @@
-"""Explains an alert in four steps: the alert, its metric over time, the runbook, why and what next."""
+"""Explains an alert in four steps: itself, its metric over time, the runbook, why and what next."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final
 
 from providers.alerting import Alert, AlertRule
 from providers.series import Series
+from sre_tui.agent.analyst.alert_findings import alert_kind
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind
-from sre_tui.agent.analyst.findings import alert_kind
 from sre_tui.agent.analyst.investigation import Investigation, investigate
 from sre_tui.agent.analyst.kinds import KINDS
 from sre_tui.agent.analyst.look import Look, window_arguments

@@ -8,16 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from sre_tui.agent.analyst.alert_findings import from_alerts
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.details import detail_calls
-from sre_tui.agent.analyst.findings import (
-    Finding,
-    from_alerts,
-    from_changes,
-    from_patterns,
-    from_sweep,
-    from_targets,
-)
+from sre_tui.agent.analyst.findings import Finding, from_sweep, from_targets
+from sre_tui.agent.analyst.log_findings import from_changes, from_patterns
 from sre_tui.agent.analyst.log_lines import search_pattern
 from sre_tui.agent.analyst.look import Look, window_arguments
 from sre_tui.agent.analyst.matchers import stream_selector

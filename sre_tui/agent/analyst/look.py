@@ -65,12 +65,8 @@ class Look:
         found = dict(zip(calls, outcomes, strict=True))
         self.found |= found
         for one in outcomes:
-            if (
-                one.trouble
-                and not one.call.tool.startswith("runbook")
-                or one.trouble
-                and not one.ok
-            ):
+            is_runbook = one.call.tool.startswith("runbook")
+            if one.trouble and not (is_runbook and one.ok):
                 self.note_gap(f"{one.call.tool}: {one.trouble}{one.cite}")
         return found
 

@@ -21,7 +21,8 @@ from sre_tui.views.human import count, duration
 
 SHOWN: Final = 12
 _STATES: Final = (
-    ("silenced", r"\bsilenced|stumm"), ("pending", r"\bpending"), ("firing", r"\bfiring|feuer|aktiv"),
+    ("silenced", r"\bsilenced|stumm"), ("pending", r"\bpending"),
+    ("firing", r"\bfiring|feuer|aktiv"),
 )  # fmt: skip
 _SEVERITIES: Final = ("critical", "warning", "info")
 
@@ -148,7 +149,8 @@ def _targets(look: Look, data: TargetListing | None) -> Iterator[str]:
         yield f"**{len(down)} of {total} scrape targets are not up**{cite}\n"
         for one in down[:SHOWN]:
             error = f": {plain(one.last_error, 140)}" if one.last_error else ""
-            yield f"- {plain(one.instance, 80)} (job {plain(one.job, 40)}) is {one.health}{error}{cite}\n"
+            who = f"{plain(one.instance, 80)} (job {plain(one.job, 40)})"
+            yield f"- {who} is {one.health}{error}{cite}\n"
         yield "\n"
         steps = steps_of(look.found.get("runbook"), "checks")
         if steps is not None:
@@ -192,7 +194,8 @@ def _dashboards(look: Look, data: DashboardListing | None, query: str) -> Iterat
         yield f"**{amount} dashboard{'s' if amount != 1 else ''}{about}**{cite}\n"
         for hit in data.items[:SHOWN]:
             folder = f" in {plain(hit.folder, 60)}" if hit.folder else ""
-            yield f"- {plain(hit.title, 100)}{folder} (`sre dashboards show {one_line(hit.uid, 60)}`){cite}\n"
+            command = f"`sre dashboards show {one_line(hit.uid, 60)}`"
+            yield f"- {plain(hit.title, 100)}{folder} ({command}){cite}\n"
         yield "\n"
         detail = look.found.get("dashboard")
         panels = detail.data(DashboardDetail) if detail is not None else None
@@ -216,7 +219,8 @@ def _runbook(look: Look, data: RunbookMatches | None) -> Iterator[str]:
         yield f"**No runbook or document says anything about this.**{found.cite}\n\n"
         yield from gaps(look)
         return
-    yield f"**{plain(steps.title)}** has a section {plain(steps.heading or 'on this')}{steps.cite}:\n\n"
+    heading = plain(steps.heading or "on this")
+    yield f"**{plain(steps.title)}** has a section {heading}{steps.cite}:\n\n"
     yield "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1)) + "\n"
     yield f"The whole of it: `sre runbooks show {steps.id}`\n\n"
     others = list(dict.fromkeys(one.title for one in data.items if one.id != steps.id))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from sre_tui.agent.analyst.alert_findings import from_alerts
 from sre_tui.agent.analyst.calls import Call
-from sre_tui.agent.analyst.findings import Finding, from_alerts
+from sre_tui.agent.analyst.findings import Finding
 from sre_tui.agent.analyst.kinds import KINDS
 from sre_tui.agent.analyst.log_lines import LineGroup, group_lines
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.report import gaps, next_steps
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import capital, cited, code, names, plain, since
+from sre_tui.views.human import count
 
 SHOWN: Final = 8
 
@@ -44,7 +46,7 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
         word = "Yes" if serious else "Perhaps"
         yield f"**{word}: {what}** in the {amount}.\n\n"
         yield "**Telling lines**\n" + "".join(
-            f"- {_title(one)}, {one.count} line{'s' if one.count != 1 else ''}: {code(one.example, 200)}\n"
+            f"- {_title(one)}, {count(one.count, 'line')}: {code(one.example, 200)}\n"
             for one in groups[:SHOWN]
         ) + "\n"  # fmt: skip
         meaning = [_meaning(one) for one in serious[:3]]
@@ -84,6 +86,7 @@ def _related(look: Look, groups: Sequence[LineGroup]) -> list[str]:
     if not found and kinds:
         return [f"no active alert is about this{alerts.cite}"]
     return [
-        f"{one.text} for {plain(str(one.subject), 80)} {since(one.onset, look.now)}{cited([one.evidence])}"
+        f"{plain(one.text)} for {plain(str(one.subject), 80)} {since(one.onset, look.now)}"
+        f"{cited([one.evidence])}"
         for one in found[:4]
     ]

@@ -21,6 +21,9 @@ from sre_tui.tools.prometheus_data import InstantValues, SeriesListing
 from sre_tui.views.units import metric_unit, query_unit, with_unit
 
 MOST_ROWS: Final = 8
+_FREE: Final = (
+    'node_filesystem_avail_bytes{fstype!~"tmpfs|devtmpfs|overlay|squashfs|ramfs|nfs.*|cifs",$S}'
+)
 _UNTIL_FULL: Final = "time until full"
 _RATE: Final = "at the rate of the last 6 h"
 
@@ -93,8 +96,7 @@ RESOURCES: Final[Mapping[Topic, tuple[Measure, ...]]] = {
         ),
         Measure(
             _UNTIL_FULL,
-            "node_filesystem_avail_bytes{fstype!~\"tmpfs|devtmpfs|overlay|squashfs|ramfs|nfs.*|cifs\",$S} / "
-            "(-deriv(node_filesystem_avail_bytes{fstype!~\"tmpfs|devtmpfs|overlay|squashfs|ramfs|nfs.*|cifs\",$S}[6h]) > 1000)",
+            f"{_FREE} / (-deriv({_FREE}[6h]) > 1000)",
             ("node_filesystem_avail_bytes",), "instant",
         ),
         _of("inodes", "used inodes"),
@@ -178,9 +180,9 @@ async def _measure(look: Look, topic: Topic, hosts: Sequence[str]) -> list[Row]:
         absent = [name for name in measure.metrics if known is not None and name not in known]
         if absent:
             if not absent[0].startswith(("container_", "smartctl_")):
-                look.note_gap(
-                    f"{measure.title}: this Prometheus has no {names([code(a) for a in absent])}{look.cite('identity')}"
-                )
+                lacking = names([code(name) for name in absent])
+                cite = look.cite("identity")
+                look.note_gap(f"{measure.title}: this Prometheus has no {lacking}{cite}")
             continue
         calls[measure.title] = _call(look, measure, matchers)
         chosen[measure.title] = measure

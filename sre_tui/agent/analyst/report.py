@@ -77,8 +77,8 @@ def _whether_up(look: Look, made: Investigation) -> Iterator[str]:
     good = [says for key in sorted(keys) for says, up in look.inventory.seen_up.get(key, []) if up]
     if good:
         yield (
-            f"**{'No' if wants_down else 'Yes'}, {name} is up**: {names([plain(one, 100) for one in good])}."
-            f"{look.cite('identity')}\n\n"
+            f"**{'No' if wants_down else 'Yes'}, {name} is up**: "
+            f"{names([plain(one, 100) for one in good])}.{look.cite('identity')}\n\n"
         )
 
 
@@ -299,7 +299,8 @@ def _without_cause(look: Look, made: Investigation) -> Iterator[str]:
     weak = made.diagnosis.causes
     signs = [*weak[:3], *made.diagnosis.symptoms[:5]]
     first = signs[0]
-    said = f"{capital(plain(first.claim))} {since(first.onset, look.now, open_start=first.open_start)}".strip()
+    began = since(first.onset, look.now, open_start=first.open_start)
+    said = f"{capital(plain(first.claim))} {began}".strip()
     yield f"**No confirmed cause.** {said}.{cited([first.findings[0].evidence])}\n\n"
     yield "**What is known**\n" + _bullets(
         [finding_line(best_findings(one, 1)[0], look.now) for one in signs]
@@ -359,7 +360,9 @@ def next_steps(steps: Steps) -> str:
             f"**What to do next**: see the runbook {plain(steps.title)} "
             f"(`sre runbooks show {steps.id}`).{steps.cite}\n\n"
         )
-    head = f"**What to do next**, from the runbook {plain(steps.title)}{where} (`sre runbooks show {steps.id}`){steps.cite}\n"
+    command = f"`sre runbooks show {steps.id}`"
+    title = f"{plain(steps.title)}{where}"
+    head = f"**What to do next**, from the runbook {title} ({command}){steps.cite}\n"
     return head + "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1)) + "\n"
 
 

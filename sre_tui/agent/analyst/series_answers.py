@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from importlib.resources import files
 from typing import Final
+
+import yaml
 
 from providers.loki import Change
 from sre_tui.agent.analyst.calls import Call, Found
@@ -24,20 +27,18 @@ ROWS: Final = 8
 _METRIC_NAME: Final = re.compile(r"\b[a-zA-Z_:][a-zA-Z0-9_:]*_[a-zA-Z0-9_:]+\b")
 _COUNTER: Final = re.compile(r"(_total|_count|_sum)$")
 
-WORDS: Final[tuple[tuple[str, str, str], ...]] = (
-    (r"\bload\b|\blast\b", "load", "node_load1{$S}"),
-    (r"\b(temp\w*|hot|heiß|warm)\b", "temperature", "max by (instance) (node_hwmon_temp_celsius{$S})"),
-    (r"\bswap\b", "used swap", "node_memory_SwapTotal_bytes{$S} - node_memory_SwapFree_bytes{$S}"),
-    (r"\b(memory|ram|mem|speicher|arbeitsspeicher)\b", "available memory", "node_memory_MemAvailable_bytes{$S}"),
-    (r"\b(cpu|processor|auslastung|prozessor)\b", "busy processors", BY_ID["cpu_busy"].value),
-    (r"\b(iowait|io|i/o|latency|latenz)\b", "waiting for storage", BY_ID["io_wait"].value),
-    (r"\b(traffic|bandwidth|network|netz\w*|receive\w*|download)\b", "received", 'sum by (instance) (rate(node_network_receive_bytes_total{device!~"lo|veth.*|br-.*|docker.*",$S}[5m]))'),
-    (r"\b(iops|throughput|disk)\b", "disk traffic", "sum by (instance) (rate(node_disk_read_bytes_total{$S}[5m]) + rate(node_disk_written_bytes_total{$S}[5m]))"),
-    (r"\b(space|full|free|voll|platz|usage)\b", "used space", BY_ID["space"].value),
-    (r"\b(uptime|boot\w*|läuft)\b", "time since boot", "time() - node_boot_time_seconds{$S}"),
-    (r"\b(ups|battery|usv|power|akku|voltage)\b", "battery charge", "network_ups_tools_battery_charge"),
-    (r"\b(cert\w*|zertifikat\w*)\b", "time until the certificate expires", "probe_ssl_earliest_cert_expiry - time()"),
-)  # fmt: skip
+_DATA: Final[list[tuple[str, str, str]]] = yaml.safe_load(
+    files("sre_tui.agent.analyst").joinpath("everyday_metrics.yaml").read_text(encoding="utf-8")
+)
+WORDS: Final = tuple(
+    (
+        re.compile(words),
+        title,
+        BY_ID[query.removeprefix("signal ")].value if query.startswith("signal ") else query,
+    )
+    for words, title, query in _DATA
+)
+"""Expression over the question, title and PromQL of what everyday words stand for."""
 
 
 async def show_metric(look: Look) -> Iterator[str]:
@@ -48,7 +49,7 @@ async def show_metric(look: Look) -> Iterator[str]:
     await look.discover("identity", "targets")
     look.note_missing_backends("prometheus")
     for pattern, title, query in WORDS:
-        if re.search(pattern, look.question.folded):
+        if pattern.search(look.question.folded):
             hosts = look.focus.hosts
             matcher = host_matcher(*hosts) if hosts else ""
             filled = query.replace("$S", matcher) if matcher else _bare(query)
@@ -104,10 +105,10 @@ def _metric(look: Look, title: str, found: Found) -> Iterator[str]:
             own = unit or metric_unit(each.labels.get("__name__", ""))
             stats = each.stats
             when = f" at {clock_time(stats.max_at, look.now)}" if stats.max_at else ""
-            yield (
-                f"- {_who(look, each.labels)}: {with_unit(stats.last, own)} now, between "
-                f"{with_unit(stats.min, own)} and {with_unit(stats.max, own)}{when}{found.cite}\n"
-            )
+            low, high = with_unit(stats.min, own), with_unit(stats.max, own)
+            span = f", between {low} and {high}{when}" if low != high else ""
+            now = with_unit(stats.last, own)
+            yield f"- {_who(look, each.labels)}: {now} now{span}{found.cite}\n"
         yield f"\nAs a chart: `sre metrics range '{data.query}'`\n\n"
     yield from gaps(look)
 
@@ -195,7 +196,9 @@ def _logs(look: Look, lines: Found, patterns: Found, level: str) -> Iterator[str
             yield "\n"
         yield "Newest:\n"
         for entry in data.items[:ROWS]:
-            yield f"- {clock_time(entry.at, look.now)} {plain(entry.service or '', 40)} {code(entry.line, 180)}{lines.cite}\n"
+            who = plain(entry.service or "", 40)
+            line = code(entry.line, 180)
+            yield f"- {clock_time(entry.at, look.now)} {who} {line}{lines.cite}\n"
         yield "\n"
     yield from gaps(look)
 
@@ -248,7 +251,8 @@ def _changes(look: Look, found: Found) -> Iterator[str]:
         yield f"**The changes in the logs could not be read.**{found.cite}\n\n"
     if not items and not alerts:
         if data is not None:
-            yield f"**Nothing changed** that logs or alerts tell of, {window}.{found.cite}{look.cite('alerts')}\n\n"
+            cites = f"{found.cite}{look.cite('alerts')}"
+            yield f"**Nothing changed** that logs or alerts tell of, {window}.{cites}\n\n"
         yield from gaps(look)
         return
     if items:

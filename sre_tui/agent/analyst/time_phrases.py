@@ -51,6 +51,11 @@ _WEEKDAY = r"(?P<weekday>" + "|".join(name for pair in _DAYS for name in pair) +
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?\s*(?P<half>am|pm|a\.m|p\.m|uhr)?"
 _SINCE = r"(?:since|seit|from|after|ab)"
 _DAY = r"(?P<day>yesterday|today|gestern|heute|vorgestern)"
+_FROM_TO = (
+    r"(?:between|from|zwischen|von)\s+(?P<h1>[01]?\d|2[0-3])(?::(?P<m1>[0-5]\d))?(?:\s*uhr)?\s+"
+    r"(?:and|to|till|until|und|bis)\s+(?P<h2>[01]?\d|2[0-3])(?::(?P<m2>[0-5]\d))?"
+    rf"(?:\s*uhr)?(?:\s+{_DAY})?"
+)
 
 Found = tuple[datetime, datetime, datetime | None]
 Reader = Callable[[re.Match[str], datetime], Found | None]
@@ -150,6 +155,10 @@ def _in_day(match: re.Match[str], now: datetime) -> Found | None:
     return start, start + timedelta(days=1), None
 
 
+def _overnight(match: re.Match[str], now: datetime) -> Found | None:
+    return _midnight(now) - timedelta(hours=2), now, None
+
+
 def _weekday(match: re.Match[str], now: datetime) -> datetime:
     wanted = next(number for number, pair in enumerate(_DAYS) if match["weekday"] in pair)
     return _midnight(now, (now.weekday() - wanted) % 7 or 7)
@@ -166,12 +175,7 @@ def _in_weekday(match: re.Match[str], now: datetime) -> Found | None:
 
 _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
     (r"(?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:\d\d)?)?)", _iso),
-    (
-        r"(?:between|from|zwischen|von)\s+(?P<h1>[01]?\d|2[0-3])(?::(?P<m1>[0-5]\d))?(?:\s*uhr)?\s+"
-        r"(?:and|to|till|until|und|bis)\s+(?P<h2>[01]?\d|2[0-3])(?::(?P<m2>[0-5]\d))?"
-        rf"(?:\s*uhr)?(?:\s+{_DAY})?",
-        _between,
-    ),
+    (_FROM_TO, _between),
     (rf"{_NUMBER}\s*{_UNIT}\s+ago", _ago),
     (rf"vor\s+(?:etwa\s+)?{_NUMBER}\s*{_UNIT}", _ago),
     (
@@ -179,8 +183,11 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
         _span,
     ),
     (rf"(?:since|seit|for|over|within|in)\s+(?:the\s+)?{_NUMBER}\s*{_UNIT}", _span),
-    (rf"{_SINCE}\s+(?:{_DAY}\s+)?(?:at\s+|um\s+)?{_CLOCK}(?![\d/.-])(?:\s+{_DAY.replace('day>', 'd2>')})?", _since_clock),
-    (rf"{_SINCE}\s+(?:this\s+|last\s+|in\s+the\s+|der\s+|letzter\s+)?(?:{_DAY}\s+)?{_PART}", _since_part),
+    (rf"{_SINCE}\s+(?:{_DAY}\s+)?(?:at\s+|um\s+)?{_CLOCK}(?![\d/.-])", _since_clock),
+    (
+        rf"{_SINCE}\s+(?:this\s+|last\s+|in\s+the\s+|der\s+|letzter\s+)?(?:{_DAY}\s+)?{_PART}",
+        _since_part,
+    ),
     (rf"{_SINCE}\s+(?:last\s+|letztem\s+)?{_WEEKDAY}", _since_weekday),
     (rf"{_SINCE}\s+{_DAY}", _since_day),
     (rf"{_DAY}\s+(?:um\s+|at\s+|gegen\s+|around\s+)?{_CLOCK}(?![\d/.-])", _around_clock),
@@ -192,7 +199,7 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
     (r"(?:last|this|letzte|heute|in the|over)\s*" + _PART, _in_part),
     (rf"(?:on|am|last|letzten)\s+{_WEEKDAY}", _in_weekday),
     (_DAY, _in_day),
-    (r"(?P<part>tonight|overnight)", lambda _, now: (_midnight(now) - timedelta(hours=2), now, None)),
+    (r"tonight|overnight", _overnight),
 )  # fmt: skip
 _COMPILED: Final = tuple(
     (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), reader)

@@ -18,6 +18,7 @@ from sre_tui.agent.analyst.sweep import PRESENT, metric_names
 from sre_tui.agent.analyst_protocol import AnalystTask
 from sre_tui.agent.events import Evidence
 from sre_tui.agent.runner import Ran
+from sre_tui.agent.session import Exchange
 from sre_tui.settings import Settings
 from sre_tui.tools.grafana_data import AlertListing
 from sre_tui.tools.loki_data import LabelValues, PatternListing
@@ -197,9 +198,15 @@ def settings(*backends: str) -> Settings:
     return Settings.model_validate({name: ALL[name] for name in backends or tuple(ALL)})
 
 
-async def said(question: str, runner: HandedOut, attached: str = "", *backends: str) -> str:
+async def said(
+    question: str,
+    runner: HandedOut,
+    attached: str = "",
+    *backends: str,
+    earlier: tuple[Exchange, ...] = (),
+) -> str:
     task = AnalystTask(
-        question=question, attached=attached, now=NOW, settings=settings(*backends), earlier=(),
+        question=question, attached=attached, now=NOW, settings=settings(*backends), earlier=earlier,
         site="",
     )  # fmt: skip
     analyst = BuiltInAnalyst(zone=UTC, here="media")

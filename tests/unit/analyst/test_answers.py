@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from sre_tui.agent.analyst.calls import MAX_CALLS
 from sre_tui.agent.analyst.wording import SIGNATURE
+from sre_tui.agent.session import Exchange
 from tests.unit.analyst.constructed import (
+    NOW,
     HandedOut,
     World,
     ago,
@@ -114,6 +116,15 @@ def test_a_target_that_is_down_is_listed_with_its_error() -> None:
     text = answer_now("which targets are down", World(targets=(down, target("nas1:9100"))))
     assert text.startswith("**1 of 2 scrape targets are not up** [E1]")
     assert "media:9100 (job node) is down: connection refused [E1]" in text
+
+
+def test_a_follow_up_is_about_what_was_asked_before() -> None:
+    earlier = Exchange(question="why is jellyfin slow?", asked_at=NOW, mode="analyst")
+    runner = HandedOut(FAILING_DISK.answer)
+    text = asyncio.run(said("and since when is it so?", runner, earlier=(earlier,)))
+    assert "jellyfin" in text.split("**Why**")[0]
+    alone = asyncio.run(said("and since when is it so?", HandedOut(FAILING_DISK.answer)))
+    assert alone != text
 
 
 def test_piped_text_is_sorted_by_how_bad_it_is() -> None:

@@ -8,6 +8,8 @@ from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.signals.signal import Signal, Unit
 
 _GUESTS = 'id=~"(qemu|lxc)/.+",$S'
+_LINES = "increase(loki_distributor_lines_received_total{$S}[5m])"
+_LINES_BEFORE = "increase(loki_distributor_lines_received_total{$S}[5m] offset 1d)"
 _DNS = 'job=~".*dns.*"'
 _PING = 'job=~".*(icmp|ping).*"'
 
@@ -149,8 +151,7 @@ SIGNALS: Final = (
     ),
     Signal(
         "log_volume", "log_flood", ("loki_distributor_lines_received_total",),
-        "sum by (instance) (increase(loki_distributor_lines_received_total{$S}[5m])) / "
-        "(sum by (instance) (increase(loki_distributor_lines_received_total{$S}[5m] offset 1d)) > 0)",
+        f"sum by (instance) ({_LINES}) / (sum by (instance) ({_LINES_BEFORE}) > 0)",
         ">", 4, Unit.RATIO, "Loki receives {value} times as many lines as a day before",
         (Topic.MONITORING,), hold=600,
     ),

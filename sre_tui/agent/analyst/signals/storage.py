@@ -11,6 +11,7 @@ _DISKS = 'device!~"(loop|ram|sr|dm-|zd|fd).*",$S'
 _REAL = (
     'fstype!~"tmpfs|devtmpfs|overlay|squashfs|ramfs|iso9660|fuse.*|nfs.*|cifs|smb.*|proc|autofs",$S'
 )
+_FREE = f"node_filesystem_avail_bytes{{{_REAL}}}"
 _SMART = 'attribute_name=~"{names}",attribute_value_type="raw",$S'
 
 
@@ -123,8 +124,8 @@ SIGNALS: Final = (
     Signal(
         "space_growth", "space_growth",
         ("node_filesystem_avail_bytes", "node_filesystem_size_bytes"),
-        f"(node_filesystem_avail_bytes{{{_REAL}}} offset 3h - node_filesystem_avail_bytes{{{_REAL}}}) / "
-        f"node_filesystem_size_bytes{{{_REAL}}}", ">", 0.05, Unit.RATIO,
+        f"({_FREE} offset 3h - {_FREE}) / node_filesystem_size_bytes{{{_REAL}}}", ">", 0.05,
+        Unit.RATIO,
         "{mountpoint} ({device}) grew by {value} of its size within 3 h", (Topic.SPACE, Topic.POOL),
         hold=600,
     ),
