@@ -62,6 +62,10 @@ def variables(tmp_path: object) -> dict[str, str]:
         "runbooks show dns-down",
         "config show",
         "schema loki_query_logs",
+        "ask --help",
+        "chat --help",
+        "demo list",
+        "doctor --help",
     ],
 )
 def test_heavy_libraries_stay_out(command: str, variables: dict[str, str]) -> None:
@@ -71,3 +75,15 @@ def test_heavy_libraries_stay_out(command: str, variables: dict[str, str]) -> No
 def test_the_top_level_help_imports_no_command_and_no_client(variables: dict[str, str]) -> None:
     loaded = loaded_by("--help", variables=variables)
     assert loaded & {"httpx", "pydantic", "rich", "sre_tui", "providers"} == set()
+
+
+@pytest.mark.parametrize("words", ["sre al", "sre alerts list x", "sre dashboards show x"])
+def test_completion_loads_nothing_heavy(words: str, variables: dict[str, str]) -> None:
+    parts = words.split()
+    asking = {
+        "_SRE_COMPLETE": "complete_bash",
+        "COMP_WORDS": "\n".join(parts),
+        "COMP_CWORD": str(len(parts) - 1),
+    }
+    loaded = loaded_by(variables=variables | asking)
+    assert loaded & HEAVY == set()
