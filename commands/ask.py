@@ -46,6 +46,12 @@ SESSION_OPTION = Annotated[
         autocompletion=_complete_session,
     ),
 ]
+MODEL_OPTION = Annotated[
+    str | None,
+    typer.Option(
+        "--model", "-m", metavar="NAME", help="Model to ask instead of the configured one."
+    ),
+]
 
 
 @app.command(
@@ -64,9 +70,7 @@ def ask(
     resume: Annotated[
         bool, typer.Option("--continue", "-c", help="Go on with the latest session.")
     ] = False,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Model to ask instead of the configured.")
-    ] = None,
+    model: MODEL_OPTION = None,
     no_llm: Annotated[
         bool, typer.Option("--no-llm", help="Let the built-in analyst answer.")
     ] = False,

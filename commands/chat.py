@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands.ask import SESSION_OPTION, exit_code, follow, open_agent, with_model
+from commands.ask import MODEL_OPTION, SESSION_OPTION, exit_code, follow, open_agent, with_model
 from commands.chat_commands import Chat, complete, obey
 from commands.diagnostics import ExitCode, report
 from commands.endings import as_problem
@@ -34,9 +34,7 @@ def chat(
     resume: Annotated[
         bool, typer.Option("--continue", "-c", help="Go on with the latest session.")
     ] = False,
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Model to ask instead of the configured.")
-    ] = None,
+    model: MODEL_OPTION = None,
     no_llm: Annotated[
         bool, typer.Option("--no-llm", help="Let the built-in analyst answer.")
     ] = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import write_json, write_table
+from providers.text import clean
 from sre_tui.nearest import nearest
 from widgets.cell import Cell, Column, Display, Tone
 
@@ -88,11 +90,19 @@ def show(
     elif stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown
+        from rich.theme import Theme
 
-        console = Console(file=stdout, no_color=not invocation.colored)
-        console.print(Markdown(f"# {document.title}\n\n{document.text}"))
+        console = Console(
+            file=stdout,
+            force_terminal=invocation.colored,
+            color_system="standard" if invocation.colored else None,
+            no_color=not invocation.colored,
+            # The terminal's own colours, legible on light and dark grounds.
+            theme=Theme({"markdown.code": "cyan", "markdown.code_block": "cyan"}),
+        )
+        console.print(Markdown(_whole(document), code_theme="ansi_dark", hyperlinks=False))
     else:
-        stdout.write(f"# {document.title}\n\n{document.text.strip()}\n")
+        stdout.write(f"{_whole(document)}\n")
 
 
 add_tool(app, "runbook_search")
@@ -106,6 +116,12 @@ def _documents(invocation: Invocation) -> tuple[Document, ...]:
     for problem in loaded.problems:
         invocation.narrator.warn(problem)
     return loaded.documents
+
+
+def _whole(document: Document) -> str:
+    heading = f"# {document.title}"
+    lines = [line for line in clean(document.text).splitlines() if line.strip() != heading]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join([heading, "", *lines])).rstrip()
 
 
 def _id(document: Document) -> str:

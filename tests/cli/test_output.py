@@ -150,3 +150,18 @@ def test_a_full_disk_is_one_line(sre: Sre) -> None:
     assert done.code == 1
     assert len(done.err.splitlines()) == 1
     assert "No space left" in done.err
+
+
+def test_a_runbook_is_markdown_in_a_pipe_and_rendered_in_a_terminal(bare: Sre) -> None:
+    done = bare("runbooks", "show", "dns-down")
+    assert done.code == 0
+    assert done.lines[0] == "# DNS down or slow"
+    assert done.out.count("# DNS down or slow\n") == 1
+    assert "\n## Symptoms\n" in done.out
+    assert "\n\n\n" not in done.out
+    with bare.terminal("runbooks", "show", "dns-down") as terminal:
+        code, text = terminal.wait()
+    assert code == 0
+    assert "## Symptoms" not in text
+    assert "Symptoms" in text
+    assert "\x1b]8;" not in text
