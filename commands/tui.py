@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import typer
@@ -47,6 +48,9 @@ def open_app(invocation: Invocation) -> None:
             exit_code=ExitCode.USAGE,
             hint="in a pipe, `sre alerts` and `sre ask` do",
         )
+    # Until the first paint there is only growth: nothing a collection could find. The app
+    # switches it on again.
+    gc.disable()
     broken = invocation.run(_run)
     if broken is not None:
         raise broken

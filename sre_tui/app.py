@@ -170,6 +170,7 @@ class SreApp(App[None]):
         # Going over every imported module again and again would stall the drawing.
         gc.freeze()
         gc.set_threshold(10_000, 20, 50)
+        gc.enable()
         for feed in self._parts.feeds:
             poller = Poller(feed, self._deliver, self._parts.clock)
             self._pollers.append(poller)

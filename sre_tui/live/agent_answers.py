@@ -8,13 +8,12 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
-from sre_tui.agent.events import Answer
 from sre_tui.live.answers import AnswerError, AnswerRun, PastExchange, SavedSession
-from sre_tui.tools.context import ToolContext
 
 if TYPE_CHECKING:
     from sre_tui.agent.agent import Agent
     from sre_tui.agent.session import Exchange, Session
+    from sre_tui.tools.context import ToolContext
 
 
 class AgentAnswers:
@@ -86,6 +85,8 @@ class AgentAnswers:
 
 
 def _past(exchange: Exchange, session: str) -> PastExchange:
+    from sre_tui.agent.events import Answer
+
     if exchange.text is None:
         return PastExchange(exchange.question)
     answer = Answer(

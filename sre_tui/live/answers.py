@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from sre_tui.agent.events import AgentEvent, Answer
+if TYPE_CHECKING:
+    from sre_tui.agent.events import AgentEvent, Answer
 
 
 class AnswerError(Exception):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from pydantic import ValidationError
 
 from providers.reading import SourceStatus, State
-from sre_tui.tools.result import ToolResult
 
 if TYPE_CHECKING:
     from sre_tui.tools.context import ToolContext
+    from sre_tui.tools.result import ToolResult
     from sre_tui.tools.tool import Tool
 
 KEEP_EVERY: Final = 60.0

@@ -18,7 +18,7 @@ from sre_tui.screens.filter_line import FilterChanged, FilterLeft, FilterLine
 from sre_tui.screens.pane_states import pane_state
 from widgets.cell import Cell, Column, Display, Tone, keyed_rows, marked
 from widgets.pane import Pane, PaneKind, PaneState
-from widgets.table import KeyedTable, RowSelected
+from widgets.table import KeyedTable, RowHighlighted, RowSelected
 from widgets.text import duration
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class AlertsPane(Pane):
         self._clock = clock
         self._alerts: dict[str, Alert] = {}
         self._table: AlertTable | None = None
+        self._possible = (False, False)
 
     def compose(self) -> ComposeResult:
         """The notice, and the filter at the bottom; the table comes with the first rows."""
@@ -114,7 +115,7 @@ class AlertsPane(Pane):
                 self._table.set_rows(keyed_rows(rows, _columns(), display, lambda alert: alert.key))
             self.state = pane_state(self.snapshot, now, rows=len(self._alerts), nothing=NOTHING)
             self._count()
-        self.refresh_bindings()
+        self._tell_bindings()
 
     def focus_list(self) -> None:
         """Give the focus to the rows, or to the message in their place."""
@@ -133,7 +134,7 @@ class AlertsPane(Pane):
         if action in ("explain", "changes", "copy"):
             return True if self.chosen is not None else None
         if action in ("filter", "sort_next", "sort_previous", "reverse"):
-            return True if self._alerts and not self.has_class("-message") else None
+            return True if self._has_rows else None
         return True
 
     def action_explain(self) -> None:
@@ -193,6 +194,22 @@ class AlertsPane(Pane):
     def _row_selected(self, event: RowSelected) -> None:
         event.stop()
         self.post_message(AlertChosen(event.key))
+
+    @on(RowHighlighted)
+    def _row_highlighted(self, event: RowHighlighted) -> None:
+        event.stop()
+        self._tell_bindings()
+
+    def _tell_bindings(self) -> None:
+        # The footer is built anew each time, which is too much for every snapshot.
+        possible = (self.chosen is not None, self._has_rows)
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
+
+    @property
+    def _has_rows(self) -> bool:
+        return bool(self._alerts) and not self.has_class("-message")
 
     def _count(self) -> None:
         total = len(self._alerts)

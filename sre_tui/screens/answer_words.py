@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sre_tui.agent.events import Answer, Mode
 from sre_tui.views.human import count, duration
+
+if TYPE_CHECKING:
+    from sre_tui.agent.events import Answer, Mode
 
 ANALYST: Final = "built-in analyst"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,17 +13,19 @@ from textual.reactive import reactive
 from textual.worker import Worker, WorkerState
 
 from providers.reading import SourceStatus
-from sre_tui.agent.events import AgentEvent, Answer, Answered, Evidence, Failed, ToolFinished
 from sre_tui.live.answers import AnswerRun, AnswerSource, PastExchange, SavedSession
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.answer_words import ANALYST, total_text
-from sre_tui.screens.answer_writer import AnswerWriter
 from sre_tui.screens.slash_commands import slash_commands, suggestion
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.prompt import Prompt, PromptCancelled, PromptSubmitted
 from widgets.text import plain_text
 from widgets.transcript import CitationSelected, LinkSelected, Transcript
+
+if TYPE_CHECKING:
+    from sre_tui.agent.events import AgentEvent, Answer, Evidence
+    from sre_tui.screens.answer_writer import AnswerWriter
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +136,9 @@ class ChatPane(Pane):
         if self.busy:
             self.notify("One answer is still under way; esc cancels it")
             return False
+        # What an answer is made of is loaded with the first one, not before the first paint.
+        from sre_tui.screens.answer_writer import AnswerWriter
+
         await self.transcript.add_user(question)
         self.busy = True
         self._writer = AnswerWriter(self.transcript, self._source.model or ANALYST)
@@ -167,6 +172,9 @@ class ChatPane(Pane):
 
     async def resume(self, past: tuple[PastExchange, ...], session: SavedSession) -> None:
         """Show an earlier conversation, which the next question goes on with."""
+        from sre_tui.agent.events import Answered, ToolFinished
+        from sre_tui.screens.answer_writer import AnswerWriter
+
         await self._clear()
         for exchange in past:
             await self.transcript.add_user(exchange.question)
@@ -279,6 +287,8 @@ class ChatPane(Pane):
 
     @on(_EventCame)
     async def _event_came(self, message: _EventCame) -> None:
+        from sre_tui.agent.events import Answered, Failed, ToolFinished
+
         message.stop()
         if message.run is not self._run or self._writer is None:
             return

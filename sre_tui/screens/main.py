@@ -70,7 +70,7 @@ class MainScreen(Screen[None]):
             yield StatusHeader(self._homelab, self._sources)
             yield PaneTabs(PANES)
             with Horizontal(id="panes"):
-                yield AlertsPane(self._clock, id="alerts")
+                yield AlertsPane(self._clock, id="alerts", classes="-front")
                 yield ChatPane(self._answers, id="chat")
             yield Footer(show_command_palette=False, compact=True)
 
@@ -91,8 +91,9 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Say what is known before anything came, and let the clock run."""
-        self.watch_front()
-        self.tell_ages()
+        now = self._clock()
+        self.header.show_time(now)
+        self.header.show_health(health_of(None, now))
         self.set_interval(1.0, self._tick)
         self.alerts_pane.focus_list()
 
