@@ -97,6 +97,12 @@ def detail_calls(cause: Hypothesis, look: Look) -> dict[str, Call]:
         f"detail_{name}": Call("prometheus_instant_query", {"query": query})
         for name, query in queries.items()
     }
+    if cause.kind.id in ("log_flood", "logs_dropped"):
+        labels = f"{look.inventory.service_label}, {look.inventory.host_label}"
+        rate = f"sum by ({labels}) (count_over_time({look.all_streams()}[10m]))"
+        calls["detail_writing"] = Call(
+            "loki_metric_query", {"query": f"topk(3, {rate})", "since": "10m", "step": "10m"}
+        )
     pool = cause.subject.name.partition("/")[0]
     clients = look.inventory.clients_of(cause.subject.host, pool)
     if cause.kind.id in ("space_growth", "pool_full") and clients and pool:

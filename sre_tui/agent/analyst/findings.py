@@ -36,6 +36,7 @@ class Finding:
         open_start: whether it was so from the first moment of the window on.
         active: whether it was still so at the end of the window.
         first: when it was first so in the window, if it came and went; None if it did not.
+        event: whether it happened at a moment instead of lasting.
         severity: 1 worth a note, 2 a problem, 3 an outage or loss of data near.
         signal: id of the signal, for metrics.
         quote: a log line or alert summary that shows it.
@@ -51,6 +52,7 @@ class Finding:
     open_start: bool = False
     active: bool = True
     first: datetime | None = None
+    event: bool = False
     severity: int = 2
     signal: str = ""
     quote: str = ""
@@ -128,6 +130,8 @@ def _described(
     if signal.kind in ("dns_down", "dns_slow"):
         subject = Subject(host)
     subject = by_site(subject, series.labels, inventory)
+    if signal.kind == "log_flood":
+        subject = Subject("", "a program")
     return Finding(
         kind=signal.kind,
         subject=subject,
@@ -138,6 +142,7 @@ def _described(
         open_start=episode.open_start,
         active=episode.active,
         first=episode.first,
+        event=not signal.lasting,
         severity=signal.severity,
         signal=signal.id,
     )

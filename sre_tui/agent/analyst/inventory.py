@@ -226,6 +226,10 @@ class Inventory:
         plain = without_port(instance)
         return self.instances.get(instance) or self.hosts.get(plain.casefold(), plain)
 
+    def service_of(self, labels: Mapping[str, str]) -> str:
+        """The service a log stream is of; empty if none is told."""
+        return labels.get(self.service_label, "")
+
     def node(self, host: str) -> str:
         """The node a guest runs on; empty for anything else."""
         return self.node_of.get(host, "")

@@ -168,7 +168,7 @@ def _ranked(look: Look, findings: Sequence[Finding]) -> Diagnosis:
 
 _UP: Final = re.compile(
     r"^(?:is|are|ist|sind|was|were)\b.*\b(?:down|up|running|reachable|offline|online|broken|dead|"
-    r"alive|available|unavailable|erreichbar|kaputt|tot|weg|ausgefallen)\b"
+    r"alive|available|unavailable|erreichbar|kaputt|tot|weg|ausgefallen)\b(?<!backed up)"
 )
 
 

@@ -13,6 +13,10 @@ from sre_tui.agent.analyst.findings import Finding
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.log_lines import LINE_KINDS, LineKind, subject_of
 
+EVENTS: Final = frozenset({"oom_kill", "bad_update", "program_died", "guest_stopped", "rebooted"})
+"""Kinds that happen at a moment instead of lasting."""
+MOST_HOSTS: Final = 8
+"""Machines that lines of one template are told of."""
 FLOOD: Final = 2000
 """Lines within a window from which on a program is said to flood the logs."""
 EDGE: Final = timedelta(minutes=10)
@@ -33,24 +37,25 @@ def from_patterns(
         if told is None:
             continue
         kind, name = told
-        host = pattern.hosts[0] if len(pattern.hosts) == 1 else ""
-        host = inventory.hosts.get(host.casefold(), host)
-        subject = _log_subject(kind, name, host, pattern.services, inventory)
-        made = Finding(
-            kind=kind.kind,
-            subject=subject,
-            text=kind.title,
-            evidence=evidence,
-            source="log",
-            onset=pattern.first,
-            open_start=pattern.first - start < EDGE and pattern.count > 1,
-            active=now - pattern.last < timedelta(hours=1),
-            severity=kind.severity,
-            quote=one_line(pattern.example, 180),
-            count=pattern.count,
-        )
-        key = (kind.kind, subject)
-        found[key] = _merged(found[key], made) if key in found else made
+        for host in pattern.hosts[:MOST_HOSTS] or ("",):
+            known = inventory.hosts.get(host.casefold(), host)
+            subject = _log_subject(kind, name, known, pattern.services, inventory)
+            made = Finding(
+                kind=kind.kind,
+                subject=subject,
+                text=kind.title,
+                evidence=evidence,
+                source="log",
+                onset=pattern.first,
+                open_start=pattern.first - start < EDGE and pattern.count > 1,
+                active=now - pattern.last < timedelta(hours=1),
+                event=kind.kind in EVENTS,
+                severity=kind.severity,
+                quote=one_line(pattern.example, 180),
+                count=pattern.count if len(pattern.hosts) == 1 else 0,
+            )
+            key = (kind.kind, subject)
+            found[key] = _merged(found[key], made) if key in found else made
     yield from found.values()
 
 

@@ -63,7 +63,7 @@ class Hypothesis:
     @property
     def active(self) -> bool:
         """Whether it still lasts."""
-        return any(one.active for one in self.findings)
+        return any(one.active or one.event for one in self.findings)
 
     @property
     def severity(self) -> int:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sre_tui.agent.analyst.calls import Found
+from sre_tui.agent.analyst.closer_look import culprit, details
 from sre_tui.agent.analyst.investigation import Investigation, asks_whether_up
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.question import Intent
@@ -22,9 +22,6 @@ from sre_tui.agent.analyst.wording import (
     plain,
     since,
 )
-from sre_tui.tools.loki_data import PatternListing
-from sre_tui.tools.prometheus_data import InstantValues
-from sre_tui.views.units import metric_unit, query_unit, with_unit
 
 _YES_NO: Final = re.compile(
     r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
@@ -114,7 +111,7 @@ def gaps(look: Look) -> Iterator[str]:
 
 
 def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[str]:
-    yield f"{_lead(look, cause)}\n\n"
+    yield f"{_lead(look, cause)}{culprit(look, made)}\n\n"
     happening = _happening(look, cause)
     if happening:
         yield "**What is happening**\n" + _bullets(happening)
@@ -122,7 +119,7 @@ def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[
     yield "**Why**\n" + _bullets(
         [*(finding_line(one, look.now) for one in best_findings(cause)), *against]
     )
-    detail = list(_details(look, made))
+    detail = list(details(look, made))
     if detail:
         yield "**Closer look**\n" + _bullets(detail)
     affected = _affected(look, cause)
@@ -226,66 +223,6 @@ def _against(made: Investigation, cause: Hypothesis) -> list[str]:
     return lines
 
 
-def _details(look: Look, made: Investigation) -> Iterator[str]:
-    subject = made.cause.subject.name if made.cause is not None else ""
-    for name, found in made.details.items():
-        values = found.data(InstantValues)
-        if values is not None:
-            yield from _values(look, name, found, values, subject)
-        patterns = found.data(PatternListing)
-        for pattern in patterns.items[:3] if patterns is not None else ():
-            who = names([plain(one, 40) for one in pattern.services])
-            where = (
-                f" on {names([plain(one, 40) for one in pattern.hosts])}" if pattern.hosts else ""
-            )
-            yield f"{who}{where} writes: {code(pattern.example)}{found.cite}"
-
-
-def _values(
-    look: Look, name: str, found: Found, values: InstantValues, subject: str
-) -> Iterator[str]:
-    unit = query_unit(values.query)
-    says = {
-        "detail_containers": "container {name} holds {value} of memory",
-        "detail_senders": "{host} sends {value} over the network",
-        "detail_guests": "guest {host} uses {value} of its processors",
-        "detail_time_to_full": "at this rate {mountpoint} is full in {value}",
-        "detail_memory": "{host}: {metric} is {value}",
-        "detail_power": "{metric} is {value}",
-        "detail_disk": "{device} is a {model_name}, serial {serial_number}",
-    }[name]
-    for sample in values.items[:40]:
-        labels = {key: plain(value, 60) for key, value in sample.labels.items()}
-        own = unit or metric_unit(labels.get("__name__", ""))
-        value = with_unit(sample.value, own)
-        metric = labels.get("__name__", "").replace("\\", "")
-        if name == "detail_time_to_full":
-            if sample.labels.get("fstype", "").startswith(("nfs", "cifs")):
-                continue
-            value = with_unit(sample.value, "s")
-        if name == "detail_power":
-            value, metric = _power(metric, sample.value or 0.0)
-        if name == "detail_disk" and sample.labels.get("device") != subject:
-            continue
-        yield says.format_map(
-            _Blank(labels | {"value": value, "host": plain(look.inventory.host_of(sample.labels)),
-                             "metric": code(metric, 60) if name != "detail_power" else metric})
-        ) + found.cite  # fmt: skip
-
-
-def _power(metric: str, value: float) -> tuple[str, str]:
-    if metric.endswith("runtime"):
-        return with_unit(value, "s"), "the battery's remaining runtime"
-    if metric.endswith("charge"):
-        return with_unit(value, "%"), "the battery's charge"
-    return with_unit(value, "%"), "the load on the UPS"
-
-
-class _Blank(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "?"
-
-
 def _affected(look: Look, cause: Hypothesis) -> str:
     hosts = [one.subject.host or one.subject.name.partition("@")[0] for one in cause.effects]
     hosts = [host for host in hosts if host and host != cause.subject.host]
@@ -330,9 +267,6 @@ def _nothing_wrong(look: Look, made: Investigation) -> Iterator[str]:
         yield f"**{opening} is visibly wrong{about}.**\n\n"
     if made.checked:
         yield "**Checked**\n" + _bullets([capital(line) for line in made.checked])
-    steps = steps_of(made.runbook, "checks") if look.question.intent is Intent.WHY else None
-    if steps is not None:
-        yield next_steps(steps)
 
 
 def _others(look: Look, made: Investigation) -> Iterator[str]:

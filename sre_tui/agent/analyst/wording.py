@@ -65,7 +65,7 @@ def finding_line(finding: Finding, now: datetime) -> str:
         quote = f": {code(finding.quote)}" if shown else ""
         return f"{text}{quote}{cited([finding.evidence])}"
     text = plain(text, 240)
-    over = "" if finding.active else " (over by now)"
+    over = "" if finding.active or finding.event else " (over by now)"
     quote = f" ({plain(finding.quote, 140)})" if finding.source == "alert" and finding.quote else ""
     return f"{text}{' ' + began if began else ''}{over}{quote}{cited([finding.evidence])}"
 

@@ -206,8 +206,8 @@ async def said(
     earlier: tuple[Exchange, ...] = (),
 ) -> str:
     task = AnalystTask(
-        question=question, attached=attached, now=NOW, settings=settings(*backends), earlier=earlier,
-        site="",
+        question=question, attached=attached, now=NOW, settings=settings(*backends),
+        earlier=earlier, site="",
     )  # fmt: skip
     analyst = BuiltInAnalyst(zone=UTC, here="media")
     return "".join([piece async for piece in analyst.answer(task, runner)])

@@ -88,8 +88,8 @@ SIGNALS: Final = (
     ),
     Signal(
         "packet_loss", "packet_loss", ("probe_success",),
-        f"1 - avg_over_time(probe_success{{{_PING},$S}}[10m])", ">", 0.05, Unit.COUNT,
-        "pings to {instance} fail, a share of {value} within 10 min", (Topic.NETWORK,), severity=3,
+        f"1 - avg_over_time(probe_success{{{_PING},$S}}[10m])", ">", 0.05, Unit.RATIO,
+        "{value} of the pings to {instance} within 10 min failed", (Topic.NETWORK,), severity=3,
     ),
     Signal(
         "web_probe", "web_down", ("probe_success",),
