@@ -65,33 +65,36 @@ async def test_questions_about_hostile_alerts() -> None:
     async with on_stage() as scene:
         for number, text in enumerate(EXAMPLES):
             await scene.arrive(snapshot(_alert(number, text)))
-            scene.main.action_show_pane("alerts")
             await scene.settle(lambda: scene.table.has_focus)
             await scene.press("e")
             question = scene.answers.asked[number]
             assert "\n" not in question
             assert len(question) < 400
             said = text or "so"
+            found = evidence(number + 1, text, arguments={text: text}, text=text)
             scene.answers.runs[number].send(
                 Started(question=text, session=text, mode="model", model=text),
-                ToolFinished(evidence=evidence(1, text, arguments={text: text}, text=text)),
+                ToolFinished(evidence=found),
                 Degraded(degradation=Degradation(what=text, detail=text)),
                 Answered(
-                    answer=answer(said, model=text, mode="model", unsupported=(flag(said, said),))
+                    answer=answer(
+                        said, model=text, mode="model", evidence=(), unsupported=(flag(said, said),)
+                    )
                 ),
             )
             await scene.settle(lambda: not scene.chat.busy)
             assert _is_clean(scene)
-            scene.main.action_show_pane("chat")
-            await scene.settle(lambda: scene.chat.has_focus_within)
-            await scene.press("ctrl+o")
-            await scene.settle(lambda: isinstance(scene.app.screen, ChoiceScreen))
-            await scene.press("enter")
-            await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        scene.main.action_show_pane("chat")
+        await scene.settle(lambda: scene.chat.has_focus_within)
+        await scene.press("ctrl+o")
+        await scene.settle(lambda: isinstance(scene.app.screen, ChoiceScreen))
+        assert _is_clean(scene)
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        for number in range(len(EXAMPLES)):
+            assert scene.says(f"Evidence E{number + 1}")
             assert _is_clean(scene)
-            await scene.press("escape")
-            await scene.settle(lambda: scene.app.screen is scene.main)
-            await scene.chat.begin()
+            await scene.press("n")
     assert scene.app.broken is None
 
 

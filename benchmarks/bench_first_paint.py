@@ -1,0 +1,134 @@
+"""Open the app in a terminal and compare it with a bare Textual app of the same widgets.
+
+Measures from starting the process to the first painted screen, and from ctrl+q to its end.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import statistics
+import struct
+import sys
+import tempfile
+import termios
+import time
+from collections.abc import Mapping, Sequence
+
+from benchmarks.budget import ROOT, Measured
+
+RUNS = 7
+PATIENCE_S = 30.0
+COLUMNS, LINES = 120, 40
+MARKER = b"Quit"
+"""In the footer, which is the last to be painted."""
+CTRL_Q = b"\x11"
+
+BARE = """
+from textual.app import App
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import DataTable, Footer, Header, Input, Markdown, OptionList, TextArea
+
+class Bare(App):
+    CSS = "#body { height: 1fr; } TextArea, OptionList { height: 3; } Input { height: 1; }"
+    BINDINGS = [("q", "quit", "Quit"), ("s", "sort", "Sort"), ("slash", "filter", "Filter")]
+    def compose(self):
+        yield Header(show_clock=True)
+        with Horizontal(id="body"):
+            with Vertical() as pane:
+                pane.border_title = "Alerts"
+                pane.styles.border = ("round", "white")
+                yield DataTable()
+                yield Input(compact=True)
+            with Vertical() as chat:
+                chat.styles.border = ("round", "white")
+                with VerticalScroll():
+                    yield Markdown("Ask")
+                yield OptionList()
+                yield TextArea(placeholder="Ask")
+        yield Footer()
+    def on_mount(self):
+        self.query_one(DataTable).add_columns("Severity", "Alert", "Host", "State", "Age")
+
+Bare().run()
+"""
+
+
+def _open(command: Sequence[str], variables: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds to the first painted screen, and from ctrl+q to the end of the process."""
+    started = time.perf_counter()
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        os.execvpe(command[0], list(command), dict(variables))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+    try:
+        painted = _read_until_painted(terminal, started)
+        _drain(terminal, 0.3)
+        asked = time.perf_counter()
+        os.write(terminal, CTRL_Q)
+        while os.waitpid(child, os.WNOHANG) == (0, 0):
+            if time.perf_counter() - asked > PATIENCE_S:
+                raise TimeoutError("the app does not end")
+            _drain(terminal, 0.005)
+        return painted, time.perf_counter() - asked
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
+    finally:
+        os.close(terminal)
+
+
+def _read_until_painted(terminal: int, started: float) -> float:
+    seen = b""
+    while MARKER not in seen:
+        if time.perf_counter() - started > PATIENCE_S:
+            raise TimeoutError(f"nothing was painted, but {seen[-300:]!r}")
+        seen += _drain(terminal, 0.05)
+    return time.perf_counter() - started
+
+
+def _drain(terminal: int, seconds: float) -> bytes:
+    if not select.select([terminal], [], [], seconds)[0]:
+        return b""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
+def measure() -> list[Measured]:
+    """Time the first paint and leaving."""
+    with tempfile.TemporaryDirectory() as home:
+        variables = {
+            "PATH": os.environ["PATH"],
+            "HOME": home,
+            "TERM": "xterm-256color",
+            "PROMETHEUS_URL": "http://127.0.0.1:1",
+            "GRAFANA_URL": "http://127.0.0.1:1",
+            "LOKI_URL": "http://127.0.0.1:1",
+        }
+        commands = {
+            "bare": [sys.executable, "-c", BARE],
+            "ours": [sys.executable, "-m", "sre_tui", "tui"],
+        }
+        paints: dict[str, list[float]] = {name: [] for name in commands}
+        ends: dict[str, list[float]] = {name: [] for name in commands}
+        # In turns, so that a busy moment of the machine slows both; the first round fills caches.
+        for number in range(RUNS + 1):
+            for name, command in commands.items():
+                painted, ended = _open(command, variables)
+                if number:
+                    paints[name].append(painted)
+                    ends[name].append(ended)
+    painted, bare_painted = (statistics.median(paints[name]) for name in ("ours", "bare"))
+    left, bare_left = (statistics.median(ends[name]) for name in ("ours", "bare"))
+    floor = "bare Textual app, same widgets"
+    return [
+        Measured("sre tui, first paint", painted, floor, bare_painted, ratio_budget=1.4),
+        Measured("sre tui, leaving", left, floor, bare_left, seconds_budget=1.0),
+    ]
