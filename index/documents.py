@@ -22,7 +22,7 @@ class Document(BaseModel):
 
     Attributes:
         source: Path or URI, the identity under which it is updated.
-        sayings: What people say or ask when this is the document they need.
+        sayings: What people say or ask, and programs report, when this is the document to read.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -28,8 +28,8 @@ def parse(text: str, *, source: str, kind: DocumentKind) -> tuple[Document, str 
     """The document in `text`, and what is wrong with its front matter, if anything.
 
     Front matter may hold `title` and `summary` (text), `tags` and `alerts` (lists or text with
-    commas) and `people_say` (a list of sentences). The title falls back to the first heading, then
-    to the file's name; the summary becomes the first paragraph.
+    commas), `people_say` and `programs_say` (lists of sentences and of messages). The title falls
+    back to the first heading, then to the file's name; the summary becomes the first paragraph.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head, body = _split_front_matter(redact_text(text))
@@ -42,7 +42,7 @@ def parse(text: str, *, source: str, kind: DocumentKind) -> tuple[Document, str 
         text=_with_summary(body, fields.get("summary")),
         tags=_words(fields.get("tags")),
         alerts=_words(fields.get("alerts")),
-        sayings=_sentences(fields.get("people_say")),
+        sayings=_sentences(fields.get("people_say")) + _sentences(fields.get("programs_say")),
     )
     return document, f"{source}: {problem}" if problem else None
 
@@ -170,6 +170,8 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _sentences(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [value]
     if not isinstance(value, list):
         return ()
     return tuple(dict.fromkeys(text for item in value if (text := str(item).strip())))

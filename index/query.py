@@ -29,10 +29,10 @@ class Weights:
 
 
 WEIGHTS = {
-    QueryKind.ALERT: Weights(text=0.3, vector=0.7),
-    QueryKind.METRIC: Weights(text=0.3, vector=0.7),
-    QueryKind.ERROR: Weights(text=0.3, vector=0.7),
-    QueryKind.PROSE: Weights(text=0.26, vector=0.74),
+    QueryKind.ALERT: Weights(text=0.18, vector=0.82),
+    QueryKind.METRIC: Weights(text=0.18, vector=0.82),
+    QueryKind.ERROR: Weights(text=0.18, vector=0.82),
+    QueryKind.PROSE: Weights(text=0.29, vector=0.71),
 }
 
 _METRIC = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+){2,}\b|\b[a-zA-Z_:]+\{[^}]*\}")

@@ -54,7 +54,8 @@ class FrontMatter(BaseModel):
     title: str = Field(min_length=8, max_length=80)
     tags: list[Tag] = Field(min_length=3)
     alerts: list[CamelCase] = Field(min_length=2)
-    people_say: list[Saying] = Field(min_length=20, max_length=60)
+    people_say: list[Saying] = Field(min_length=20, max_length=80)
+    programs_say: list[Saying] = Field(min_length=5, max_length=40)
     summary: str = Field(min_length=40, max_length=200, pattern=r"^[^.]+(?:\.[^. ][^.]*)*\.$")
 
 
@@ -242,7 +243,9 @@ def test_titles_alerts_and_sayings_are_unique() -> None:
     titles = Counter(book.front["title"].casefold() for book in BOOKS.values())
     alerts = Counter(alert.casefold() for book in BOOKS.values() for alert in book.front["alerts"])
     sayings = Counter(
-        said.casefold() for book in BOOKS.values() for said in book.front["people_say"]
+        said.casefold()
+        for book in BOOKS.values()
+        for said in book.front["people_say"] + book.front["programs_say"]
     )
     assert [title for title, count in titles.items() if count > 1] == []
     assert [said for said, count in sayings.items() if count > 1] == []

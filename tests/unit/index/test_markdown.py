@@ -51,6 +51,13 @@ def test_front_matter_gives_title_tags_and_alerts() -> None:
     assert "alerts:" not in document.text
 
 
+def test_front_matter_gives_what_people_and_programs_say() -> None:
+    head = "people_say: [no room left, ' ', no room left]\nprograms_say: [ENOSPC]"
+    document = parsed(f"---\n{head}\n---\n# T")
+    assert document.sayings == ("no room left", "ENOSPC")
+    assert parsed("---\npeople_say: help, it burns\n---\n# T").sayings == ("help, it burns",)
+
+
 @pytest.mark.parametrize(
     ("text", "title"),
     [("# From *the* heading\n\ntext", "From the heading"), ("no heading", "host disk full")],
