@@ -120,10 +120,10 @@ class AlertsPane(Pane):
     def focus_list(self) -> None:
         """Give the focus to the rows, or to the message in their place."""
         if self._table is not None and not self.has_class("-message"):
-            self._table.focus()
+            self.screen.set_focus(self._table)
         else:
             self.can_focus = True
-            self.focus()
+            self.screen.set_focus(self)
 
     def clear_filter(self) -> None:
         """Show all rows again."""

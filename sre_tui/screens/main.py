@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import Footer, TextArea
 
 from providers.clock import Clock
 from providers.reading import SourceStatus
@@ -126,8 +126,12 @@ class MainScreen(Screen[None]):
     def action_show_pane(self, pane: str) -> None:
         """Go to a pane."""
         self.front = pane
-        # A pane that was hidden can take the focus only once it is displayed.
-        self.call_after_refresh(self._focus_front)
+        if self._is_side_by_side:
+            # At once, because what is typed next belongs there already.
+            self._focus_front()
+        else:
+            # A pane that was hidden can take the focus only once it is displayed.
+            self.call_after_refresh(self._focus_front)
 
     def action_next(self) -> None:
         """Go to the next pane."""
@@ -160,7 +164,7 @@ class MainScreen(Screen[None]):
 
     def _focus_front(self) -> None:
         if self.front == "chat":
-            self.chat.prompt.focus()
+            self.set_focus(self.chat.prompt.query_one(TextArea))
         else:
             self.alerts_pane.focus_list()
 

@@ -38,6 +38,14 @@ async def test_wide_shows_both_narrow_one_at_a_time() -> None:
         assert scene.chat.prompt.has_focus_within
 
 
+async def test_what_is_typed_after_the_key_of_a_pane_belongs_there() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        await scene.pilot.press("2", *"yes")
+        await scene.settle(lambda: scene.chat.prompt.text == "yes")
+        assert scene.answers.asked == []
+
+
 async def test_numbers_and_clicks_choose_the_pane() -> None:
     async with on_stage(size=(80, 24)) as scene:
         await _with_alerts(scene)
