@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING
 
@@ -59,9 +60,11 @@ def open_app(invocation: Invocation) -> None:
 async def _run(context: ToolContext) -> Exception | None:
     from sre_tui.app import ALERTS_FEED, AppParts, SreApp
     from sre_tui.live.agent_answers import AgentAnswers
+    from sre_tui.live.daemon_threads import DaemonThreads
     from sre_tui.live.feed import ToolFeed
     from sre_tui.settings.model import BACKENDS
 
+    asyncio.get_running_loop().set_default_executor(DaemonThreads())
     settings = context.settings
     feeds = [
         ToolFeed(context, ALERTS_FEED, "grafana_get_alerts", {"limit": 1000}, ALERTS_EVERY),
