@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
 from typing import Final
-
-import yaml
 
 from providers.alerting import Alert, AlertState
 from providers.text import one_line
+from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.findings import Finding, by_site
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.kinds import KINDS
 from sre_tui.agent.analyst.signals import BY_ID
 
 _ALERT_WORDS: Final = tuple(
-    (str(kind), re.compile(pattern))
-    for kind, pattern in yaml.safe_load(
-        files("sre_tui.agent.analyst").joinpath("alert_words.yaml").read_text(encoding="utf-8")
-    )
+    (str(kind), re.compile(pattern)) for kind, pattern in table("alert_words")
 )
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
-from importlib.resources import files
 from typing import Final
 
-import yaml
-
+from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.question import Intent, Question, Topic
 from sre_tui.agent.analyst.time_phrases import read_scope
 from sre_tui.agent.analyst.vocabulary import (
@@ -28,9 +26,7 @@ MAX_QUESTION: Final = 2000
 
 _SYMPTOM = r"\b(?:" + "|".join(map(re.escape, SYMPTOMS)) + r")\b"
 
-_DATA: Final[Mapping[str, list[tuple[float, str]]]] = yaml.safe_load(
-    files("sre_tui.agent.analyst").joinpath("intents.yaml").read_text(encoding="utf-8")
-)
+_DATA: Final[Mapping[str, list[tuple[float, str]]]] = table("intents")
 _COMPILED: Final = tuple(
     (Intent(intent), float(weight), re.compile(pattern.replace("$SYMPTOM", _SYMPTOM)))
     for intent, rules in _DATA.items()

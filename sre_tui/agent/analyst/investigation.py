@@ -28,7 +28,7 @@ from sre_tui.tools.prometheus_data import SeriesListing
 from sre_tui.views.human import count
 
 SWEPT_SERIES: Final = 300
-POINTS: Final = 180
+POINTS: Final = 120
 LONGEST: Final = timedelta(days=7)
 LEAST: Final = timedelta(hours=6)
 CHANGE_WINDOW: Final = timedelta(minutes=30)

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.resources import files
 from typing import Final
 
-import yaml
-
 from providers.text import one_line
+from sre_tui.agent.analyst.data import table
 
 MAX_LINES: Final = 20_000
 MAX_LINE: Final = 2000
@@ -49,12 +47,7 @@ class LineKind:
         return re.compile(self.subject, re.IGNORECASE) if self.subject else None
 
 
-LINE_KINDS: Final = tuple(
-    LineKind(**entry)
-    for entry in yaml.safe_load(
-        files("sre_tui.agent.analyst").joinpath("log_lines.yaml").read_text(encoding="utf-8")
-    )
-)
+LINE_KINDS: Final = tuple(LineKind(**entry) for entry in table("log_lines"))
 
 
 @dataclass

@@ -140,7 +140,9 @@ def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[
 
 def _lead(look: Look, cause: Hypothesis) -> str:
     began = since(cause.onset, look.now, open_start=cause.open_start)
-    ids = [one.evidence for one in best_findings(cause, 2)]
+    # The time in the sentence is that of the earliest finding, so that one is cited too.
+    earliest = [one.evidence for one in cause.findings if one.onset == cause.onset][:1]
+    ids = [*(one.evidence for one in best_findings(cause, 2)), *earliest]
     pool = look.inventory.pool_for(cause.subject) if "disk" in cause.kind.id else ""
     member = f", a member of pool {plain(pool)}," if pool else ""
     claim = plain(cause.claim)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Final
-
-import yaml
 
 from providers.loki import Change
 from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.matchers import host_matcher, stream_selector
@@ -27,9 +25,7 @@ ROWS: Final = 8
 _METRIC_NAME: Final = re.compile(r"\b[a-zA-Z_:][a-zA-Z0-9_:]*_[a-zA-Z0-9_:]+\b")
 _COUNTER: Final = re.compile(r"(_total|_count|_sum)$")
 
-_DATA: Final[list[tuple[str, str, str]]] = yaml.safe_load(
-    files("sre_tui.agent.analyst").joinpath("everyday_metrics.yaml").read_text(encoding="utf-8")
-)
+_DATA: Final[list[tuple[str, str, str]]] = table("everyday_metrics")
 WORDS: Final = tuple(
     (
         re.compile(words),

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-import yaml
-
+from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.question import Topic
 
-_DATA: Final = yaml.safe_load(
-    files("sre_tui.agent.analyst").joinpath("words.yaml").read_text(encoding="utf-8")
-)
+_DATA: Final = table("words")
 SYMPTOMS: Final = tuple(str(_DATA["symptoms"]).split())
 INTENTS: Final = frozenset(str(_DATA["intents"]).split())
 STOP_WORDS: Final = frozenset(str(_DATA["never_names"]).split())
