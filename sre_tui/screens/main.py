@@ -36,6 +36,8 @@ from widgets.too_small import SizeGate
 PANES: Final = {"alerts": "Alerts", "chat": "Chat"}
 WIDE: Final = 100
 """Columns from which on the panes stand side by side."""
+ROOMY: Final = 112
+"""Columns from which on the alerts can leave some of their room to the chat."""
 _AGES_EVERY: Final = 10
 """Seconds after which ages are written anew."""
 
@@ -45,7 +47,7 @@ class MainScreen(Screen[None]):
 
     PART: ClassVar[str] = "main"
     BINDINGS: ClassVar[list[BindingType]] = bindings("main")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as in Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (ROOMY, "-roomy")]  # noqa: RUF012 - as in Textual
 
     alerts: reactive[Snapshot | None] = reactive(None, init=False)
     sources: reactive[Mapping[str, SourceStatus]] = reactive({}, init=False)
@@ -156,7 +158,7 @@ class MainScreen(Screen[None]):
 
     @property
     def _is_side_by_side(self) -> bool:
-        return self.has_class("-wide") and not self.zoomed
+        return not self.has_class("-narrow") and not self.zoomed
 
     def _step(self, step: int) -> None:
         names = list(PANES)

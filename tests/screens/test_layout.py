@@ -88,6 +88,15 @@ async def test_zoom_and_back_by_escape() -> None:
         await scene.settle(lambda: _shown(scene) == {"alerts", "chat"})
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 111, 112, 120])
+async def test_age_and_state_are_shown_at_every_width(width: int) -> None:
+    async with on_stage(size=(width, 24)) as scene:
+        await _with_alerts(scene)
+        shown = scene.within(scene.pane)
+        assert "State Age" in shown
+        assert "◆ firing 3 h" in shown
+
+
 async def test_wide_screens_have_room_for_the_summary() -> None:
     async with on_stage(size=(200, 50)) as scene:
         await _with_alerts(scene)
@@ -103,7 +112,7 @@ async def test_too_small(size: tuple[int, int], snapshot: SnapshotAssertion) -> 
         assert not scene.says("SmartDiskFailing")
         assert scene.svg == snapshot(extension_class=SvgSnapshot)
         await scene.pilot.resize_terminal(60, 16)
-        await scene.settle(lambda: scene.says("SmartDiskFailing", "Alerts 5"))
+        await scene.settle(lambda: scene.says("SmartDisk", "Alerts 5"))
 
 
 async def test_resizing_through_all_sizes_keeps_cursor_and_focus() -> None:
