@@ -33,7 +33,7 @@ def test_there_are_enough_questions() -> None:
 
 async def test_the_right_tools_are_chosen(tmp_path: Path) -> None:
     failed: list[str] = []
-    async with lab_of("nas-disk-failing", tmp_path, guests=12) as lab:
+    async with lab_of("nas-disk-failing", tmp_path, guests=10) as lab:
         for question in QUESTIONS:
             answer = await lab.ask(question["ask"])
             wrong = mistakes(question, answer)

@@ -74,7 +74,7 @@ async def test_the_cause_is_named(name: str, tmp_path: Path) -> None:
         faults:
         """)
     file.write_text(f"{head}  - {fault}\n", encoding="utf-8")
-    async with lab_of(str(file), tmp_path) as lab:
+    async with lab_of(str(file), tmp_path, guests=27) as lab:
         answer = await lab.ask(question)
     assert expected in answer.text, answer.text
     assert answer.unsupported == (), answer.unsupported
@@ -85,7 +85,7 @@ async def test_the_cause_is_named(name: str, tmp_path: Path) -> None:
 async def test_a_quiet_homelab_has_no_cause(question: str, tmp_path: Path) -> None:
     file = tmp_path / "quiet.yaml"
     file.write_text("id: made-here\ntitle: quiet\nseed: 77\n", encoding="utf-8")
-    async with lab_of(str(file), tmp_path) as lab:
+    async with lab_of(str(file), tmp_path, guests=27) as lab:
         answer = await lab.ask(question)
     assert "Likely cause" not in answer.text
     assert "nothing is visibly wrong" in answer.text.casefold()

@@ -13,6 +13,8 @@ from sre_tui.tools.registry import all_tools
 from tests.evals.analyst_lab import lab_of
 
 SCENARIOS = [scenario.id for scenario in list_scenarios()]
+GUESTS = 32
+"""As many as the scenarios name, and no more, because every one costs time."""
 KNOWN = {tool.name for tool in all_tools()}
 
 
@@ -20,7 +22,7 @@ KNOWN = {tool.name for tool in all_tools()}
 async def test_answers_match_the_truth(scenario_id: str, tmp_path: Path) -> None:
     scenario = next(one for one in list_scenarios() if one.id == scenario_id)
     assert scenario.questions
-    async with lab_of(scenario_id, tmp_path) as lab:
+    async with lab_of(scenario_id, tmp_path, guests=GUESTS) as lab:
         for question in scenario.questions:
             answer = await lab.ask(question.ask)
             check(question, answer)
