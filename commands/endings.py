@@ -43,6 +43,9 @@ _BY_NAME = {
 def end_with(error: BaseException, arguments: Sequence[str]) -> int:
     """Say what an exception means and give the exit code; never a traceback."""
     narrator = Narrator(sys.stderr, os.environ, color=False if "--no-color" in arguments else None)
+    if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
+        # What click makes of it: an exit code of 1.
+        error = error.__context__
     if isinstance(error, typer.Exit):
         return error.exit_code
     if isinstance(error, SystemExit):

@@ -19,9 +19,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from tests.cli.preloaded import Preloaded
+
 ROOT = Path(__file__).parents[2]
 SRE = [sys.executable, "-m", "sre_tui"]
 PATIENCE = 60.0
+PRELOADED = Preloaded()
+_PIPE = 65536
+"""Bytes that a pipe holds without a reader."""
 
 # A process gets the terminal as its own only from inside, and only as the first of a session.
 _OWN_TERMINAL = (
@@ -88,6 +93,9 @@ class Sre:
         command: list[str] | None = None,
     ) -> Done:
         given = text.encode() if isinstance(text, str) else text
+        if stdin == subprocess.DEVNULL and command is None and len(given or b"") <= _PIPE:
+            code, told, narrated = self._forked(list(arguments), given)
+            return Done(code, told.decode(), narrated.decode())
         with subprocess.Popen(
             [*(command or SRE), *arguments],
             stdin=stdin if given is None else subprocess.PIPE,
@@ -103,6 +111,18 @@ class Sre:
                 raise
         return Done(process.returncode, out.decode(), err.decode())
 
+    def _forked(self, arguments: list[str], given: bytes | None) -> tuple[int, bytes, bytes]:
+        if given is None:
+            stdin = os.open(os.devnull, os.O_RDONLY)
+        else:
+            stdin, writing = os.pipe()
+            with os.fdopen(writing, "wb") as pipe:
+                pipe.write(given)
+        try:
+            return PRELOADED.run(arguments, self.environment, self.home, PATIENCE, stdin)
+        finally:
+            os.close(stdin)
+
     def shell(self, line: str) -> Done:
         """A line for bash in which ``sre`` is the command."""
         return self(command=_in_shell(line))
@@ -114,7 +134,7 @@ class Sre:
             COMP_WORDS="\n".join(words),
             COMP_CWORD=str(len(words) - 1),
         )
-        return asking(command=[sys.executable, "-c", "from commands.main import main; main()"])
+        return asking()
 
     def terminal(
         self,

@@ -101,18 +101,18 @@ def test_a_terminal_gets_what_fits(sre: Sre, columns: int) -> None:
     ],
 )
 def test_colour_in_a_terminal(
-    sre: Sre, variables: dict[str, str], options: list[str], out: bool, err: bool
+    bare: Sre, variables: dict[str, str], options: list[str], out: bool, err: bool
 ) -> None:
-    with sre.having(**variables).terminal(*options, "alerts", "list") as terminal:
+    with bare.having(**variables).terminal(*options, "config", "show") as terminal:
         _, table = terminal.wait()
     assert (ESCAPE in table) == out
-    with sre.having(**variables).terminal(*options, "alerts", "lst") as terminal:
+    with bare.having(**variables).terminal(*options, "alrts") as terminal:
         _, error = terminal.wait()
     assert (f"{ESCAPE}31m" in error) == err
 
 
 def test_colour_is_decided_for_each_stream(sre: Sre, tmp_path: Path) -> None:
-    line = "sre alerts list > table.txt; sre alerts lst"
+    line = "sre alerts list > table.txt; sre alrts"
     with sre.terminal(shell=line) as terminal:
         _, error = terminal.wait()
     assert ESCAPE not in (tmp_path / "table.txt").read_text()
@@ -135,6 +135,11 @@ def test_a_broken_pipe_ends_quietly(sre: Sre, command: str) -> None:
     assert done.code == 0
     assert len(done.lines) == 1
     assert done.err == ""
+
+
+def test_a_reader_that_is_gone_already_ends_it_quietly(sre: Sre) -> None:
+    done = sre.shell("set -o pipefail; sre logs labels hostname --jsonl | exec 0<&-")
+    assert (done.code, done.err) == (0, "")
 
 
 def test_closed_streams_do_no_harm(sre: Sre) -> None:
