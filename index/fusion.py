@@ -49,8 +49,8 @@ def fuse(
         scores[key] = max(document, 0.0) * share / highest
     ranked = sorted(scores, key=lambda key: (-scores[key], key))
     halves = _halves(text_rows, vector_rows, named)
-    hits = [_hit(rows[key], scores[key], halves[key]) for key in ranked]
-    return _limited(hits_in_order=hits, limit=limit, per_document=per_document)
+    chosen = _limited(ranked, limit=limit, per_document=per_document)
+    return tuple(_hit(rows[key], scores[key], halves[key]) for key in chosen)
 
 
 def plain_hits(
@@ -129,16 +129,16 @@ def _halves(
     return {key: tuple(names) for key, names in halves.items()}
 
 
-def _limited(hits_in_order: list[Hit], limit: int, per_document: int) -> tuple[Hit, ...]:
+def _limited(ranked: Sequence[Key], limit: int, per_document: int) -> list[Key]:
     taken: Counter[str] = Counter()
-    chosen: list[Hit] = []
-    for hit in hits_in_order:
+    chosen: list[Key] = []
+    for source, position in ranked:
         if len(chosen) == limit:
             break
-        if taken[hit.source] < per_document:
-            taken[hit.source] += 1
-            chosen.append(hit)
-    return tuple(chosen)
+        if taken[source] < per_document:
+            taken[source] += 1
+            chosen.append((source, position))
+    return chosen
 
 
 def _hit(row: Row, score: float, matched_by: tuple[Half, ...]) -> Hit:
