@@ -198,6 +198,15 @@ class Terminal:
         before, _, self.seen = self.seen.partition(text)
         return before
 
+    def comes(self, text: str) -> bool:
+        """Whether that text comes before it has been quiet for a while."""
+        while text not in self.seen:
+            if not select.select([self._own], [], [], 1.0)[0]:
+                return False
+            assert self._read(), f"ended without {text!r}: {self.seen!r}"
+        self.wait_for(text)
+        return True
+
     def wait(self) -> tuple[int, str]:
         """Exit code, and what came since the last text waited for."""
         while self._read():
