@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sre_tui.demo.world.stage import Stage
 
 _STORAGE_WAITS = {
-    "jellyfin": "[ERR] MediaBrowser.MediaEncoding.Transcoding: error: transcode stalled: read timeout",
+    "jellyfin": "[ERR] MediaBrowser.MediaEncoding: error: transcode stalled: read timeout",
     "nextcloud": "error PHP filemtime(): stat failed, file locked while waiting for storage",
     "paperless": "consumer: timeout while reading document from storage",
     "frigate": "record.maintainer WARNING: unable to keep up with recording segments in cache",
