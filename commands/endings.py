@@ -14,6 +14,7 @@ from commands.diagnostics import ExitCode, Narrator, Problem, report, silence_st
 from commands.invocation import write_log_to
 from providers.errors import BackendError, InvalidQuery, RequestRefused
 from providers.reading import State
+from sre_tui.complaint import Complaint
 from sre_tui.environment import Environment
 
 log = logging.getLogger(__name__)
@@ -31,13 +32,6 @@ EXIT_CODES = {
 
 
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-
-_BY_NAME = {
-    "DemoError": ("demo", ExitCode.FAILURE),
-    "ScenarioError": ("scenario", ExitCode.USAGE),
-    "SessionError": ("session", ExitCode.USAGE),
-}
-"""Errors of parts that most commands never import, by the name of their class."""
 
 
 def end_with(error: BaseException, arguments: Sequence[str]) -> int:
@@ -73,15 +67,11 @@ def end_with(error: BaseException, arguments: Sequence[str]) -> int:
 def as_problem(error: BaseException) -> Problem:
     """The problem an exception stands for."""
     from sre_tui.settings import SettingsError
-    from sre_tui.tools.registry import UnknownTool
-    from sre_tui.tools.tool import ArgumentError
 
     if isinstance(error, Problem):
         return error
     if isinstance(error, typer.TyperException):
         return _usage(error.format_message(), _help_hint(error))
-    if isinstance(error, ArgumentError | UnknownTool):
-        return _usage(str(error))
     if isinstance(error, SettingsError):
         return Problem(
             "\n       ".join(error.problems),
@@ -89,13 +79,13 @@ def as_problem(error: BaseException) -> Problem:
             exit_code=ExitCode.USAGE,
             hint="`sre config path` shows the file, `sre config check` checks it",
         )
+    if isinstance(error, Complaint):
+        exit_code = ExitCode.USAGE if error.wrong_usage else ExitCode.FAILURE
+        return Problem(str(error), code=error.code, exit_code=exit_code)
     if isinstance(error, InvalidQuery):
         return Problem(caret(error), code="invalid_query", exit_code=ExitCode.USAGE)
     if isinstance(error, BackendError):
         return Problem(error.detail, code=error.state.value, exit_code=EXIT_CODES[error.state])
-    if type(error).__name__ in _BY_NAME:
-        code, exit_code = _BY_NAME[type(error).__name__]
-        return Problem(str(error), code=code, exit_code=exit_code)
     if isinstance(error, RequestRefused):
         return Problem(str(error), code="refused", exit_code=ExitCode.FAILURE)
     if not logging.getLogger().handlers:

@@ -24,18 +24,21 @@ from sre_tui.agent.session import (
     SessionRecord,
 )
 from sre_tui.agent.untrusted import Fence
+from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
 
 _ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-z]{4}")
 
 
-class SessionError(Exception):
+class SessionError(Complaint):
     """A session cannot be opened or saved.
 
     Attributes:
         code: ``session_unknown``, ``session_unreadable`` or ``session_unsaved``.
         detail: one line for the user.
     """
+
+    wrong_usage = True
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import process
 
+from sre_tui.complaint import Complaint
 from sre_tui.demo.faults import FAULT_KINDS, Fault, target_names
 from sre_tui.demo.scenario import Scenario
 from sre_tui.demo.world.build import build_homelab
@@ -21,11 +22,14 @@ _DEFAULT_GUESTS = 40
 Path_ = tuple[str | int, ...]
 
 
-class ScenarioError(Exception):
+class ScenarioError(Complaint):
     """A scenario cannot be used.
 
     ``problems`` are lines such as ``FILE:LINE: what is wrong; allowed: …``.
     """
+
+    code = "scenario"
+    wrong_usage = True
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))

@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sre_tui.complaint import Complaint
 from sre_tui.environment import Environment
 from sre_tui.settings.model import BACKENDS, Settings
 from sre_tui.settings.problems import describe
@@ -27,8 +28,11 @@ Path_ = tuple[str | int, ...]
 """Where a value stands in the settings: names of tables and positions in lists."""
 
 
-class SettingsError(Exception):
+class SettingsError(Complaint):
     """Settings that cannot be used; ``problems`` has one line each."""
+
+    code = "settings"
+    wrong_usage = True
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
+from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
 from sre_tui.settings import Settings
 from sre_tui.tools.tool import Tool, registered
@@ -24,8 +25,11 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 """Module in this package to the tools it registers, in the order they are offered."""
 
 
-class UnknownTool(Exception):
+class UnknownTool(Complaint):
     """There is no tool of that name; ``str(error)`` suggests the nearest."""
+
+    code = "usage"
+    wrong_usage = True
 
 
 def get_tool(name: str) -> Tool[Any]:

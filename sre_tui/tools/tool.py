@@ -10,6 +10,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
 from sre_tui.settings import Backend, Settings
 from sre_tui.tools.context import ToolContext
@@ -22,8 +23,11 @@ Body = Callable[Concatenate[ToolContext, P], Awaitable[ToolResult[DataT]]]
 Renderer = Callable[[ToolResult[DataT], ModelView], str]
 
 
-class ArgumentError(Exception):
+class ArgumentError(Complaint):
     """A tool was called with arguments it does not take; ``str(error)`` is one line."""
+
+    code = "usage"
+    wrong_usage = True
 
 
 @dataclass(frozen=True)

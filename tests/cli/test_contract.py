@@ -77,7 +77,7 @@ def test_wrong_usage_exits_2_and_says_what_is_right(
         ("alerts list --limit 0 --json", "usage"),
         ("alerts list --jsonl --nope", "usage"),
         ("runbooks show nothing-like-it --json", "unknown_runbook"),
-        ("ask --session 20260101-000000-abcd hello --json", "session"),
+        ("ask --session 20260101-000000-abcd hello --json", "session_unknown"),
     ],
 )
 def test_errors_for_programs_are_one_object_on_stderr(bare: Sre, line: str, code: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from sre_tui.tools.registry import MODULES, all_tools, get_tool
 from sre_tui.tools.tool import registered

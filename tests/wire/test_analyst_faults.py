@@ -55,8 +55,10 @@ CASES = {
         "Likely cause: an update of paperless broke it",
     ),
     "two at once": (
-        ("{kind: ups_on_battery, target: ups1, at: -6m, severity: 0.3}\n"
-        "  - {kind: datastore_full, target: main, at: -3d, severity: 0.9, within: 1d}"),
+        (
+            "{kind: ups_on_battery, target: ups1, at: -6m, severity: 0.3}\n"
+            "  - {kind: datastore_full, target: main, at: -3d, severity: 0.9, within: 1d}"
+        ),
         "anything wrong?",
         "UPS ups1 runs on battery",
     ),

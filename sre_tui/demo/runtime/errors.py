@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from sre_tui.complaint import Complaint
 
-class DemoError(Exception):
+
+class DemoError(Complaint):
     """The demo cannot run or does not obey; the text says why."""
+
+    code = "demo"
