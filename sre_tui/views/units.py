@@ -11,8 +11,10 @@ from sre_tui.views.human import duration, number, percent, size
 TIMESTAMP: Final = "timestamp"
 _SUFFIXES: Final = (
     ("timestamp_seconds", TIMESTAMP),
-    ("_time_seconds", TIMESTAMP),
-    ("_timestamp", TIMESTAMP),
+    ("boot_time_seconds", TIMESTAMP),
+    ("start_time_seconds", TIMESTAMP),
+    ("node_time_seconds", TIMESTAMP),
+    ("timestamp", TIMESTAMP),
     ("expiry", TIMESTAMP),
     ("seconds", "s"),
     ("milliseconds", "ms"),
@@ -28,14 +30,6 @@ _SUFFIXES: Final = (
     ("joules", "J"),
     ("hertz", "Hz"),
     ("rpm", "rpm"),
-)
-_NOT_TIMESTAMPS: Final = (
-    "_io_time_seconds",
-    "_up_time_seconds",
-    "_read_time_seconds",
-    "_write_time_seconds",
-    "_run_time_seconds",
-    "_cpu_time_seconds",
 )
 _SAME: Final = frozenset(
     {
@@ -60,8 +54,6 @@ def metric_unit(name: str) -> str | None:
         return None
     for suffix, unit in _SUFFIXES:
         if base == suffix.strip("_") or base.endswith(f"_{suffix.strip('_')}"):
-            if unit is TIMESTAMP and base.endswith(_NOT_TIMESTAMPS):
-                return "s"
             return unit
     return None
 
