@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import OptionList, TextArea
@@ -66,16 +67,11 @@ class PromptCancelled(Message):
 
 class _Field(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", show=False, priority=True, id="prompt.send"),
+        Binding("enter", "send", "Send", show=False, id="prompt.send"),
         Binding(
-            "shift+enter,alt+enter,ctrl+j",
-            "newline",
-            "New line",
-            show=False,
-            priority=True,
-            id="prompt.newline",
+            "shift+enter,alt+enter,ctrl+j", "newline", "New line", show=False, id="prompt.newline"
         ),
-        Binding("tab", "complete", "Complete", show=False, priority=True, id="prompt.complete"),
+        Binding("tab", "complete", "Complete", show=False, id="prompt.complete"),
         Binding("escape", "leave", "Cancel", show=False, id="prompt.cancel"),
     ]
 
@@ -89,6 +85,15 @@ class _Field(TextArea):
             placeholder=Content(plain_line(placeholder)),
         )
         self._prompt = prompt
+
+    async def _on_key(self, event: Key) -> None:
+        # Bindings run in the app, whose queue overtakes letters that still wait in this one's.
+        bound = None if event.is_printable else self.screen.active_bindings.get(event.key)
+        if bound is None or bound.node is not self or not bound.enabled:
+            return
+        if await self.app.run_action(bound.binding.action, self):
+            event.stop()
+            event.prevent_default()
 
     def edit(self, edit: Edit) -> EditResult:
         # What is pasted may hold escape sequences, and text areas draw them as they are.

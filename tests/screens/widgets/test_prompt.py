@@ -4,7 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.app import App, ComposeResult
 from textual.binding import Binding
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import Static, TextArea
 
 from tests.screens.svg import SvgSnapshot
@@ -181,3 +181,40 @@ async def test_pasted_lines_stay_text() -> None:
         assert prompt.text == "one\ntwo [/]\n"
         assert prompt.has_class("-busy")
         assert _sent(scene) == []
+
+
+async def _burst(scene: Scene, keys: list[str]) -> None:
+    """Press keys as a terminal hands them over: all of them before any is looked at."""
+    for key in keys:
+        scene.app.post_message(Key(key, key if len(key) == 1 else None))
+    await scene.settle()
+
+
+async def test_enter_waits_for_the_letters_before_it() -> None:
+    prompt = _prompt()
+    async with shown(prompt) as scene:
+        prompt.focus()
+        await scene.settle()
+        await _burst(scene, [*"one", "enter", *"two", "ctrl+j", *"3", "enter", *"four"])
+        await scene.settle(lambda: prompt.text == "four")
+        assert _sent(scene) == ["one", "two\n3"]
+
+
+async def test_every_key_of_the_field_keeps_its_place_among_letters() -> None:
+    prompt = _prompt()
+    async with shown(prompt) as scene:
+        prompt.focus()
+        await scene.settle()
+        await _burst(scene, [*"abx", "backspace", *"d", "left", *"c", "enter"])
+        await scene.settle(lambda: bool(_sent(scene)))
+        assert _sent(scene) == ["abcd"]
+
+
+async def test_tab_completes_what_was_typed_before_it() -> None:
+    prompt = _prompt()
+    async with shown(prompt) as scene:
+        prompt.focus()
+        await scene.settle()
+        await _burst(scene, [*"/mo", "tab", *"ol", "tab", "enter"])
+        await scene.settle(lambda: bool(_sent(scene)))
+        assert _sent(scene) == ["/model ollama/qwen3"]
