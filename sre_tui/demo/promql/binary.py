@@ -65,7 +65,7 @@ def vector_and_scalar(node: Binary, vector: Vector, scalar: Scalar, *, swapped: 
         if node.return_bool:
             values, present = kept.astype(np.float64), vector.present
         else:
-            return Vector(labels, vector.values, vector.present & kept)
+            return Vector(labels, vector.values, vector.present & kept).used()
     if node.op in _UNNAMED or node.return_bool:
         labels = [without_name(one) for one in labels]
     return merge_duplicates(Vector(labels, values, present))
@@ -85,33 +85,52 @@ def _by_signature(matching: Matching, labels: Sequence[Labels]) -> dict[LabelKey
     return groups
 
 
-def set_operation(node: Binary, left: Vector, right: Vector) -> Vector:
-    """``and``, ``or`` and ``unless``: keep series by whether the other side has their group."""
-    if node.op == "or":
-        extra = _held_in_groups(node.matching, right, left)
-        return merge_duplicates(
-            Vector(
-                [*left.labels, *right.labels],
-                np.concatenate([left.values, right.values]),
-                np.concatenate([left.present, right.present & ~extra]),
-            )
-        )
-    held = _held_in_groups(node.matching, left, right)
-    return Vector(left.labels, left.values, left.present & (held if node.op == "and" else ~held))
+def union(matching: Matching, operands: Sequence[Vector], steps: int) -> Vector:
+    """``a or b or c``, all at once: each operand adds the groups that those before it lack."""
+    held: dict[LabelKey, Flags] = {}
+    labels: list[Labels] = []
+    values: list[Floats] = []
+    present: list[Flags] = []
+    for operand in operands:
+        vector = operand.used()
+        if not vector.labels:
+            continue
+        groups = _by_signature(matching, vector.labels)
+        shown = vector.present.copy() if held else vector.present
+        for signature, rows in groups.items():
+            before = held.get(signature)
+            if before is not None:
+                shown[rows] &= ~before
+        labels.extend(vector.labels)
+        values.append(vector.values)
+        present.append(shown)
+        for signature, group in _held(vector, groups).items():
+            before = held.get(signature)
+            held[signature] = group if before is None else group | before
+    if not labels:
+        return Vector.empty(steps)
+    return merge_duplicates(Vector(labels, np.concatenate(values), np.concatenate(present)))
 
 
-def _held_in_groups(matching: Matching, vector: Vector, other: Vector) -> Flags:
-    """For each row of ``vector`` and step, whether ``other`` has a sample of the same group."""
-    groups = {
-        signature: any_series(other.present[rows])
-        for signature, rows in _by_signature(matching, other.labels).items()
-    }
+def intersection(node: Binary, left: Vector, right: Vector) -> Vector:
+    """``and`` and ``unless``: keep samples by whether the other side has their group."""
+    vector, other = left.used(), right.used()
+    groups = _held(other, _by_signature(node.matching, other.labels))
     held = np.zeros_like(vector.present)
     for row, labels in enumerate(vector.labels):
-        found = groups.get(_signature(matching, labels))
+        found = groups.get(_signature(node.matching, labels))
         if found is not None:
             held[row] = found
-    return held
+    kept = vector.present & (held if node.op == "and" else ~held)
+    return Vector(vector.labels, vector.values, kept)
+
+
+def _held(vector: Vector, groups: Mapping[LabelKey, list[int]]) -> dict[LabelKey, Flags]:
+    """For each group, the steps at which it has a sample."""
+    return {
+        signature: any_series(vector.present[rows]) if len(rows) > 1 else vector.present[rows[0]]
+        for signature, rows in groups.items()
+    }
 
 
 def vectors(node: Binary, left: Vector, right: Vector) -> Vector:

@@ -162,7 +162,19 @@ class Evaluator:
         labels = [without_name(one) for one in value.labels]
         return merge_duplicates(Vector(labels, -value.values, value.present), overlap_only=False)
 
+    def _union(self, node: nodes.Binary) -> Vector:
+        matching = node.matching
+        operands: list[nodes.Expr] = []
+        rest: nodes.Expr = node
+        while isinstance(rest, nodes.Binary) and rest.op == "or" and rest.matching == matching:
+            operands.append(rest.right)
+            rest = rest.left
+        vectors = [self.vector(one) for one in (rest, *reversed(operands))]
+        return binary.union(matching, vectors, len(self.times))
+
     def _binary(self, node: nodes.Binary) -> Value:
+        if node.op == "or":
+            return self._union(node)
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         match left, right:
             case Scalar(), Scalar():
@@ -173,7 +185,7 @@ class Evaluator:
                 return binary.vector_and_scalar(node, right, left, swapped=True)
             case Vector(), Vector():
                 if node.matching.cardinality == "many-to-many":
-                    return binary.set_operation(node, left, right)
+                    return binary.intersection(node, left, right)
                 return binary.vectors(node, left, right)
             case _:
                 raise ExecutionError("operands must be scalars or instant vectors")

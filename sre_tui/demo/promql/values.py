@@ -41,6 +41,11 @@ class Vector:
         picked = list(rows)
         return Vector([self.labels[row] for row in picked], self.values[picked], shown[picked])
 
+    def used(self) -> Vector:
+        """The rows that are present at some step; the vector itself when all are."""
+        rows = np.flatnonzero(self.present.any(axis=1))
+        return self if len(rows) == len(self.labels) else self.take(rows.tolist())
+
 
 def any_series(present: Flags) -> Flags:
     """Whether any series is present, for each step."""
