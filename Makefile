@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks clean
+.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ chat: $(INSTALLED) ## Chat in the terminal
 
 ui: $(INSTALLED) ## Open the full-screen app
 	@$(BIN)/sre tui $(ARGS)
+
+screenshots: $(INSTALLED) ## Draw the README's screenshots from the demo
+	$(BIN)/python docs/make_screenshots.py
 
 serve: ## The HTTP server
 	@echo "make serve: there is no HTTP server yet" >&2; exit 2
