@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import typer
 
 from commands.diagnostics import ExitCode, Narrator, Problem, report, silence_stdout
-from commands.invocation import write_log_to
+from commands.log_file import write_log_to
 from providers.errors import BackendError, InvalidQuery, RequestRefused
 from providers.reading import State
 from sre_tui.complaint import Complaint
@@ -66,7 +66,7 @@ def end_with(error: BaseException, arguments: Sequence[str]) -> int:
 
 def as_problem(error: BaseException) -> Problem:
     """The problem an exception stands for."""
-    from sre_tui.settings import SettingsError
+    from sre_tui.settings import SettingsError, load_settings
 
     if isinstance(error, Problem):
         return error
@@ -89,7 +89,9 @@ def as_problem(error: BaseException) -> Problem:
     if isinstance(error, RequestRefused):
         return Problem(str(error), code="refused", exit_code=ExitCode.FAILURE)
     if not logging.getLogger().handlers:
-        write_log_to(Environment(), Narrator(sys.stderr, os.environ, color=False))
+        environment = Environment()
+        narrator = Narrator(sys.stderr, os.environ, color=False)
+        write_log_to(environment, narrator, lambda: load_settings(environment))
     log.error("unexpected error", exc_info=error)
     detail = f"{type(error).__name__}: {error}".splitlines()[0]
     return Problem(

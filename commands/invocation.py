@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from commands.diagnostics import Narrator, wants_color
+from commands.log_file import write_log_to
 from sre_tui.environment import Environment
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Invocation:
             variables = {**environment.variables, "SRE_CONFIG": str(Path(config).absolute())}
             environment = replace(environment, variables=variables)
         invocation = cls(environment=environment, color=color, no_input=no_input)
-        write_log_to(environment, invocation.narrator)
+        write_log_to(environment, invocation.narrator, lambda: invocation.settings)
         if demo:
             from commands.demo import demo_variables
 
@@ -98,26 +98,3 @@ class Invocation:
     def close(self) -> None:
         """Release what was opened for this run."""
         self.resources.close()
-
-
-def write_log_to(environment: Environment, narrator: Narrator) -> None:
-    """Send every library's log to the rotating file, so that nothing of it reaches the screen."""
-    from logging.handlers import RotatingFileHandler
-
-    path = environment.folders.log_file
-    root = logging.getLogger()
-    root.setLevel(logging.WARNING)
-    handler: logging.Handler
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            path, maxBytes=2_000_000, backupCount=3, delay=True, encoding="utf-8"
-        )
-    except OSError as error:
-        narrator.warn(f"no log is written: {path}: {error.strerror or error}")
-        handler = logging.NullHandler()
-    handler.setFormatter(
-        logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
-    )
-    root.handlers = [handler]
-    logging.raiseExceptions = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,6 +56,9 @@ EXAMPLES: Final = (
     '  sre --demo ask "why is jellyfin buffering?"\n'
     "  sre alerts list --json | jq '.data.items[].name'"
 )
+
+
+_AGO: Final = re.compile(r"-\d+(?:ms|[smhdwy])(?:\d+[smhdwy])*")
 
 
 class RootGroup(TyperGroup):
@@ -153,7 +157,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     logging.lastResort = logging.NullHandler()
     _open_closed_streams()
     command = typer.main.get_command(app)
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = [_as_moment(a) for a in (sys.argv[1:] if arguments is None else arguments)]
     try:
         code = command.main(given, prog_name="sre", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - no traceback may reach a user
@@ -163,6 +167,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         code = _end_with(error, given) or code
     return code if isinstance(code, int) else ExitCode.OK
+
+
+def _as_moment(argument: str) -> str:
+    # "-3h" is a moment wherever one may stand, and no option begins with a digit.
+    return f"now{argument}" if _AGO.fullmatch(argument) else argument
 
 
 def _end_with(error: BaseException, arguments: Sequence[str]) -> int:

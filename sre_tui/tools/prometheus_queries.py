@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from providers.series import Sample, Series
-from sre_tui.tools.arguments import NOW, Positional, Short, When, Window
+from sre_tui.tools.arguments import NOW, Completes, Positional, Short, When, Window
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, selector_text, truncation
 from sre_tui.tools.prometheus_data import InstantValues, SeriesListing
@@ -65,7 +65,7 @@ def _value(sample: Sample, unit: str | None) -> str:
 )
 async def prometheus_instant_query(
     context: ToolContext,
-    query: Annotated[str, Field(description="PromQL."), Positional()],
+    query: Annotated[str, Field(description="PromQL."), Positional(), Completes("metric")],
     at: Annotated[When, Field(description="Moment: now, -30m or ISO 8601.")] = NOW,
     limit: Annotated[int, Field(description="Most series.", ge=1, le=5000), Short("n")] = 100,
 ) -> ToolResult[InstantValues]:
@@ -129,7 +129,7 @@ def _render_range(answer: ToolResult[SeriesListing], view: ModelView) -> str:
 )
 async def prometheus_range_query(
     context: ToolContext,
-    query: Annotated[str, Field(description="PromQL."), Positional()],
+    query: Annotated[str, Field(description="PromQL."), Positional(), Completes("metric")],
     since: Annotated[Window, Field(description="Length of the window."), Short("s")] = timedelta(
         hours=1
     ),
