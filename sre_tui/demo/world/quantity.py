@@ -50,25 +50,30 @@ class _Tables:
 
     def value(self, row: Rows | np.intp, x: Floats) -> Floats:
         """Table entries at positions ``x`` (one per table step), rows broadcast against ``x``."""
-        whole = np.floor(x)
-        part = x - whole
-        index = np.mod(whole, self.values.shape[1] - 1).astype(np.intp)
-        left: Floats = self.values[row, index]
-        right: Floats = self.values[row, index + 1]
+        part, _turns, index = self._split(row, x)
+        left: Floats = self.values.ravel().take(index)
+        right: Floats = self.values.ravel()[1:].take(index)
         level: Floats = left + part * (right - left)
         return level
 
     def integral(self, row: Rows | np.intp, x: Floats) -> Floats:
         """The area from position 0 to ``x``, in table steps."""
+        part, turns, index = self._split(row, x)
+        left: Floats = self.values.ravel().take(index)
+        right: Floats = self.values.ravel()[1:].take(index)
+        bend = (right - left) * (part / 2)
+        before: Floats = self.areas.ravel().take(index)
+        area: Floats = turns * self.areas[row, -1] + before + part * (left + bend)
+        return area
+
+    def _split(self, row: Rows | np.intp, x: Floats) -> tuple[Floats, Rows, Rows]:
+        """Part of a table step, whole turns, and the entry's index into the flat tables."""
         length = self.values.shape[1] - 1
         whole = np.floor(x)
-        part = x - whole
-        index = np.mod(whole, length).astype(np.intp)
-        turns = (whole - index) / length
-        left: Floats = self.values[row, index]
-        bend = (self.values[row, index + 1] - left) * (part / 2)
-        area: Floats = turns * self.areas[row, -1] + self.areas[row, index] + part * (left + bend)
-        return area
+        position = whole.astype(np.intp)
+        # numpy divides integers by one number far faster than it takes remainders.
+        turns = position // length
+        return x - whole, turns, position - turns * length + row * (length + 1)
 
 
 @lru_cache(maxsize=8)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -14,6 +16,11 @@ from sre_tui.demo.world.shapes import Floats, Shape
 
 _CHUNK = 2_000_000
 """Samples computed at once, so that long windows over many series stay small in memory."""
+
+_REMEMBERED = 6_000_000
+"""Samples of recent selections kept: rules and panels ask for the same window again and again."""
+
+_Selection = tuple[tuple[Matcher, ...], float, float]
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,9 @@ class WorldSeries:
         self._families = {family.name: family for family in families}
         self._raw = raw
         self._built: dict[str, _Built] = {}
+        self._recent: OrderedDict[_Selection, Sequence[Series]] = OrderedDict()
+        self._kept = 0
+        self._lock = Lock()
         for item in raw:
             if item.name not in self._families:
                 self._families[item.name] = Family(
@@ -68,6 +78,30 @@ class WorldSeries:
 
     def select(self, matchers: Sequence[Matcher], start: float, end: float) -> Sequence[Series]:
         """Every matching series with its samples in ``start <= t <= end``; none without samples."""
+        asked = (tuple(matchers), start, end)
+        with self._lock:
+            if asked in self._recent:
+                self._recent.move_to_end(asked)
+                return self._recent[asked]
+        found = tuple(self._computed(matchers, start, end))
+        self._remember(asked, found)
+        return found
+
+    def _remember(self, asked: _Selection, found: Sequence[Series]) -> None:
+        for series in found:
+            series.times.flags.writeable = series.values.flags.writeable = False
+        size = _size(found)
+        if size > _REMEMBERED // 4:
+            return
+        with self._lock:
+            if asked in self._recent:
+                return
+            self._recent[asked] = found
+            self._kept += size
+            while self._kept > _REMEMBERED:
+                self._kept -= _size(self._recent.popitem(last=False)[1])
+
+    def _computed(self, matchers: Sequence[Matcher], start: float, end: float) -> list[Series]:
         found: list[Series] = []
         for family, rows in self._matching(matchers):
             samples = max(1, int((end - start) / INTERVAL) + 2)
@@ -187,6 +221,11 @@ class WorldSeries:
                         continue
             found.append(Series(built.labels[row], when, what))
         return found
+
+
+def _size(selection: Sequence[Series]) -> int:
+    """Its samples, and one for each series and for itself, which are not free when empty."""
+    return 1 + sum(1 + len(series.times) for series in selection)
 
 
 def _nothing(rows: object, t: Floats) -> Floats:
