@@ -8,6 +8,7 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from sre_tui.agent.events import Answer, Degradation, Evidence, Mode, Unsupported, Usage
+from sre_tui.agent.grounding.evidence_index import EvidenceIndex
 from sre_tui.agent.untrusted import Fence
 
 SESSION_KIND: Final = "sre-tui session"
@@ -87,6 +88,8 @@ class Session:
     """The file it was last read from or written to; None if it never was."""
     live: dict[str, object] = field(default_factory=dict)
     """Typed tool results of this process by evidence id, for paging without parsing again."""
+    index: EvidenceIndex = field(default_factory=EvidenceIndex)
+    """What the evidence says, for the check of answers."""
 
     @property
     def id(self) -> str:

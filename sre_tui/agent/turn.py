@@ -189,6 +189,7 @@ class Turn:
             names=(*(tool.name for tool in self.tools), *_flat(self.site_names)),
             known=(*_flat(seen_names(evidence)), *_flat(self.site_names)),
             now=self.now,
+            index=self.session.index,
         )
         return Answer(
             text=text,

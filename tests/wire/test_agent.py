@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -26,7 +27,9 @@ from sre_tui.agent.events import (
     TextReset,
     ToolFinished,
     ToolStarted,
+    Unsupported,
 )
+from sre_tui.agent.grounding import Grounds, check
 from sre_tui.agent.run import Run
 from sre_tui.agent.runner import ToolRunner
 from sre_tui.settings import LlmSettings, Settings
@@ -131,6 +134,22 @@ async def test_a_question_is_answered_with_evidence(
         if isinstance(event, TextDelta):
             shown += event.text
     assert shown == answer.text
+
+
+async def test_an_answer_is_checked_outside_the_event_loop(
+    server: OpenAIServer, agent_for: MakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def noted(answer: str, grounds: Grounds) -> tuple[Unsupported, ...]:
+        threads.append(threading.get_ident())
+        return check(answer, grounds)
+
+    monkeypatch.setattr("sre_tui.agent.turn.check", noted)
+    server.script(call(Call.of("list_disks")), say("sdc has 24 errors [E1]."))
+    await answer_of(agent_for().ask("What is wrong?"))
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
 
 
 async def test_the_result_reaches_the_model_fenced(

@@ -13,16 +13,17 @@ from itertools import pairwise
 from typing import Any
 
 from sre_tui.agent.grounding.moments_in import (
-    clock_times,
-    dates_in,
+    Times,
     epoch_moment,
     moments_in,
-    without_times,
 )
 from sre_tui.agent.grounding.quantities import Dimension, quantities
 
 _NUMBER_IN_TEXT = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\w]|[.,]\d)")
 _SHARE = re.compile(r"(?<![\w.,])(\d+)\s*(?:of|/|out of)\s*(\d+)(?![\w.,]*\d)")
+_DIGIT = re.compile(r"\d")
+_BREAK = "\0"
+"""Between lines that are read at once; unlike a line break it is no space, which dates may hold."""
 _MANY = 12
 """More points or times than that are a series: what it amounts to counts, not each of them."""
 _SORTS = 8
@@ -55,15 +56,22 @@ class Facts:
 
     @classmethod
     def of(cls, texts: Iterable[str], document: object, now: datetime) -> Facts:
-        """The facts of texts and a JSON document that belong together."""
+        """The facts of texts and a JSON document that belong together.
+
+        Times more than ten years away from ``now`` are left out.
+        """
         facts = cls()
         facts.raw.update(abs(value) for value in _numbers(document))
-        for text in (*texts, *strings(document)):
-            for line in text.splitlines():
-                facts._read_line(line)
+        # Labels repeat in every row of a result, and reading them is what takes the time.
+        telling = {text for text in (*texts, *strings(document)) if _DIGIT.search(text)}
+        for text in telling:
             facts._mark(set(moments_in(text, now)))
-            facts.minutes.update(clock_times(text))
-            facts.dates.update(dates_in(text))
+        lines = {line for text in telling for line in text.splitlines()}
+        times = Times.of(_BREAK.join(lines))
+        facts.minutes, facts.dates = times.minutes, times.dates
+        for line in times.rest.split(_BREAK):
+            if _DIGIT.search(line):
+                facts._read_line(line)
         facts._mark({at for value in facts.raw if (at := epoch_moment(value)) is not None})
         if len(facts.marks) > _MANY:
             facts.marks = {min(facts.marks), max(facts.marks)}
@@ -89,8 +97,8 @@ class Facts:
         # In a log everything has a time; only its first and last line say how long.
         self.marks |= moments if len(moments) <= _MANY else {min(moments), max(moments)}
 
-    def _read_line(self, line: str) -> None:
-        plain = without_times(line)
+    def _read_line(self, plain: str) -> None:
+        """Read a line in which times are blanked out already."""
         sizes: list[float] = []
         for one in quantities(plain):
             self.numbers[one.dimension].update((one.value, *one.sizes))
@@ -154,16 +162,20 @@ def between(values: Sequence[float], low: float, high: float) -> Iterator[float]
         place += 1
 
 
-def strings(value: object) -> Iterator[str]:
-    """Every string in a JSON document, keys included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield str(key)
-            yield from strings(item)
-    elif isinstance(value, list | tuple):
-        yield from (text for item in _telling(value) for text in strings(item))
+def strings(value: object) -> set[str]:
+    """Every different string in a JSON document, keys included."""
+    found: set[str] = set()
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            found.add(one)
+        elif isinstance(one, dict):
+            found.update(map(str, one))
+            left.extend(one.values())
+        elif isinstance(one, list | tuple):
+            left.extend(_telling(one))
+    return found
 
 
 def _numbers(value: object) -> Iterator[float]:

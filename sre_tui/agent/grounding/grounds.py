@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sre_tui.agent.events import Evidence
-from sre_tui.agent.grounding.facts import Facts, Lookup, strings
-
-_TOKEN = re.compile(r"[\w][\w.:/@+-]*", re.UNICODE)
-_PART = re.compile(r"[.:/@+=]")
+from sre_tui.agent.grounding.evidence_index import EvidenceIndex, words_in
+from sre_tui.agent.grounding.facts import Facts, Lookup
 
 
 @dataclass
@@ -42,6 +39,7 @@ class Grounds:
         names: Iterable[str] = (),
         known: Iterable[str] = (),
         now: datetime,
+        index: EvidenceIndex | None = None,
     ) -> Grounds:
         """Collect them.
 
@@ -51,21 +49,18 @@ class Grounds:
             names: names that need no evidence, such as those of the tools.
             known: names of hosts and services, to tell a wrong one by its likeness.
             now: when the question was asked.
+            index: evidence of the session that was read before; takes up what is read now.
         """
         spoken = tuple(said)
-        found: dict[str, Facts] = {}
-        for one in evidence:
-            facts = Facts.of(_texts(one), one.document, now)
-            facts.moments |= {one.observed_at, *(source.observed_at for source in one.sources)}
-            found[one.id] = facts
-        texts = [text for one in evidence for text in (*_texts(one), *strings(one.document))]
+        known_evidence = index if index is not None else EvidenceIndex()
+        read = [known_evidence.get(one) for one in evidence]
         return cls(
-            ids=frozenset(found),
-            words=_words([*spoken, *texts, *names]),
+            ids=frozenset(one.evidence.id for one in read),
+            words=words_in([*spoken, *names]).union(*(one.words for one in read)),
             stems=frozenset(_stems(known)),
             now=now,
             _said=Facts.of(spoken, None, now),
-            _found=found,
+            _found={one.evidence.id: one.facts for one in read},
         )
 
     def lookup(self, cited: frozenset[str] = frozenset()) -> Lookup:
@@ -79,23 +74,6 @@ class Grounds:
             facts = Facts.joined([self._said, *(self._found[one] for one in sorted(ids))])
             made = self._lookups[ids] = Lookup(facts, self.now)
         return made
-
-
-def _texts(evidence: Evidence) -> Iterator[str]:
-    yield evidence.text
-    yield evidence.summary
-    yield from strings(evidence.arguments)
-    yield from (source.detail for source in evidence.sources)
-
-
-def _words(texts: Iterable[str]) -> frozenset[str]:
-    words: set[str] = set()
-    for text in texts:
-        for token in _TOKEN.findall(text):
-            plain = token.casefold().strip(".:/@+-")
-            words.add(plain)
-            words.update(part for part in _PART.split(plain) if part)
-    return frozenset(words)
 
 
 def _stems(names: Iterable[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -66,15 +67,6 @@ def clock_times(text: str) -> Iterator[int]:
             yield minute_of_day(match)
 
 
-def dates_in(text: str) -> Iterator[tuple[int, int]]:
-    """Month and day of every date."""
-    for match in DATE_FIGURES.finditer(text):
-        _, month, day, day_first, month_second = match.groups()
-        yield (int(month), int(day)) if month else (int(month_second), int(day_first))
-    for match in DATE_WORDS.finditer(text):
-        yield date_of_words(match)
-
-
 def date_of_words(match: re.Match[str]) -> tuple[int, int]:
     """Month and day of a match of :data:`DATE_WORDS`."""
     name = (match.group("month1") or match.group("month2")).lower()[:3]
@@ -102,8 +94,47 @@ def epoch_moment(value: float) -> datetime | None:
     return None
 
 
-def without_times(text: str) -> str:
-    """The text with times and dates blanked out, so that they are not read as figures."""
-    for pattern in (_ISO, DATE_FIGURES, DATE_WORDS, CLOCK, WHOLE_HOUR):
-        text = pattern.sub(lambda match: " " * len(match.group()), text)
-    return text
+@dataclass
+class Times:
+    """The times of a text, taken out of it.
+
+    Attributes:
+        minutes: times of day, in minutes.
+        dates: months and days.
+        rest: the text with times and dates blanked out, so that they are not read as figures.
+    """
+
+    minutes: set[int] = field(default_factory=set)
+    dates: set[tuple[int, int]] = field(default_factory=set)
+    rest: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> Times:
+        """Read a text."""
+        times = cls()
+        # Clock times go first: behind a blanked date they would still be whole.
+        for pattern, take in (
+            (CLOCK, times._take_clock),
+            (WHOLE_HOUR, times._take_clock),
+            (_ISO, times._take_date),
+            (DATE_FIGURES, times._take_date),
+            (DATE_WORDS, times._take_words),
+        ):
+            text = pattern.sub(take, text)
+        times.rest = text
+        return times
+
+    def _take_clock(self, match: re.Match[str]) -> str:
+        self.minutes.add(minute_of_day(match))
+        return " " * len(match.group())
+
+    def _take_date(self, match: re.Match[str]) -> str:
+        if match.group(2):
+            self.dates.add((int(match.group(2)), int(match.group(3))))
+        else:
+            self.dates.add((int(match.group(5)), int(match.group(4))))
+        return " " * len(match.group())
+
+    def _take_words(self, match: re.Match[str]) -> str:
+        self.dates.add(date_of_words(match))
+        return " " * len(match.group())
