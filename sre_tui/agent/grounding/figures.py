@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sre_tui.agent.events import Unsupported
+from sre_tui.agent.grounding.ages import is_age, is_span_of_times
 from sre_tui.agent.grounding.facts import Lookup, between, within
 from sre_tui.agent.grounding.grounds import Grounds
 from sre_tui.agent.grounding.markup import Prose
 from sre_tui.agent.grounding.moments import time_spans
-from sre_tui.agent.grounding.moments_in import clock_times
 from sre_tui.agent.grounding.quantities import Quantity, quantities
 
 _SMALL = 3
@@ -66,20 +66,13 @@ def unsupported_figures(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]
         low, high = _bounds(figure, text[max(0, figure.start - 24) : figure.start])
         is_share = bool(_OF.match(text, figure.end) or _OF_BEFORE.search(text, 0, figure.start))
         known = grounds.lookup(prose.cited(figure.start))
-        if figure.dimension == "seconds" and _follows_from_times(figure, prose, grounds):
-            continue
-        if not _is_supported(figure, low, high, known, is_exact=is_share):
+        holds = is_age(figure, prose, known) if figure.dimension == "seconds" else None
+        if holds is None:
+            holds = figure.dimension == "seconds" and is_span_of_times(figure, prose, grounds.now)
+            holds = holds or _is_supported(figure, low, high, known, is_exact=is_share)
+        if not holds:
             shown = prose.text[figure.start : figure.end]
             yield Unsupported(text=shown, kind="figure", start=figure.start, end=figure.end)
-
-
-def _follows_from_times(figure: Quantity, prose: Prose, grounds: Grounds) -> bool:
-    """Whether it is the time since, or between, times of day in the same sentence."""
-    start, end = prose.sentence(figure.start)
-    stated = [*clock_times(prose.text[start:end]), grounds.now.hour * 60 + grounds.now.minute]
-    slack = max(90.0, figure.step)
-    spans = ((one - other) % (24 * 60) * 60 for one in stated for other in stated if one != other)
-    return any(abs(span - figure.value) <= slack for span in spans)
 
 
 def _is_let_through(figure: Quantity, text: str) -> bool:

@@ -51,7 +51,10 @@ def unsupported_names(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]:
         if not prose.is_advice(match.start()) and not is_known(match.group(), grounds):
             yield _flag(match.group(), match.start())
     for match in _DEVICE.finditer(prose.text):
-        if not prose.is_advice(match.start()) and not is_known(match.group(1), grounds):
+        whole = match.group().removeprefix("/dev/")
+        if prose.is_advice(match.start()) or is_known(match.group(1), grounds):
+            continue
+        if not is_known(whole, grounds):
             yield _flag(match.group(1), match.start(1))
     for match in _WORD_WITH_FIGURE.finditer(prose.text):
         if prose.is_advice(match.start()) or is_known(match.group(), grounds):

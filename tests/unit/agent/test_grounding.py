@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from providers.reading import State
 from sre_tui.agent.events import Evidence
 from sre_tui.agent.grounding import Grounds, check
+from sre_tui.agent.grounding.evidence_index import EvidenceIndex
+from sre_tui.agent.grounding.facts import Facts
 
 NOW = datetime(2026, 11, 22, 14, 2, 5, tzinfo=UTC)
 
@@ -30,6 +33,9 @@ LOGS = """\
 2026-11-22 13:19:41 UTC nas1 kernel: ata3.00: failed command: READ FPDMA QUEUED
 2026-11-22 13:21:07 UTC nas1 smartd[812]: Device: /dev/sdc [SAT], 24 Currently unreadable sectors
 2026-11-22 13:25:30 UTC media jellyfin: transcode stalled: read timeout after 30 s
+"""
+BACKUPS = """\
+media: backup of 2026-11-20 10:59:12 UTC on /dev/sda1
 """
 DOCUMENT: dict[str, object] = {
     "data": {
@@ -64,6 +70,7 @@ GROUNDS = Grounds.of(
         evidence(1, ALERTS),
         evidence(2, DISKS, DOCUMENT),
         evidence(3, LOGS),
+        evidence(4, BACKUPS),
     ],
     said=("Why is Jellyfin on media buffering since 1 pm? I have 32 GB there.",),
     names=("grafana_get_alerts",),
@@ -105,7 +112,15 @@ SUPPORTED = [
     "Within the last 24 hours, and the last 6 hours.",
     "The log line of 2026-11-22 13:21:07 UTC names it.",
     "It took about 6 minutes from the first error to the stall.",
+    "It began at 13:20 UTC (42 min ago) [E1].",
+    "Firing since 13:20 UTC (42 min ago), pending since 13:58 UTC (4 min ago) [E1].",
+    "Since 2026-11-22 13:20 UTC (42 min ago) [E1].",
+    "It began about 40 min ago (13:20 UTC) [E1].",
+    "Since 13:19 UTC (about 45 min ago) the disk fails [E3].",
+    "The last backup was at 2026-11-20 10:59 UTC (2 d 3 h ago) [E4].",
+    "The last backup was at 10:59 UTC (2 d 3 h ago) [E4].",
     # names
+    'The system lies on "sda1", and /dev/sda1 is fine; so is sda, the disk of `sda1` [E4].',
     "Disk `sdc` in pool `tank` on host `nas1` fails; `media` suffers.",
     "`HighReadLatency` fires on `nas1:9100`; ZfsPoolDegraded is pending.",
     "The alert HighReadLatency fires.",
@@ -173,6 +188,14 @@ FLAGGED = [
     ("As [E1, E7] shows.", "E7"),
     ("`backup-job-7` failed.", "backup-job-7"),
     ("over 99.99% were lost", "99.99%"),
+    # an age must be that of the time it stands beside, even if something else is so old
+    ("Firing since 13:20 UTC (4 min ago) [E1].", "4 min"),
+    ("Pending since 13:58 UTC (42 min ago) [E1].", "42 min"),
+    ("Firing since 13:20 UTC (3 h 42 min ago) [E1].", "3 h 42 min"),
+    ("Firing since 2026-11-22 13:20 UTC (1 d 42 min ago) [E1].", "1 d 42 min"),
+    ("It began 24 min ago (13:20 UTC) [E1].", "24 min"),
+    ("Firing since 13:26 UTC (36 min ago) [E1].", "13:26"),
+    ("The last backup was at 10:59 UTC (3 d 3 h ago) [E4].", "3 d 3 h"),
     # a citation must be of what says so
     ("The pool is 85.5% full [E1].", "85.5%"),
     ("The pool is 85.5% full. [E1]", "85.5%"),
@@ -277,3 +300,29 @@ def test_a_series_of_points_counts_by_what_it_amounts_to() -> None:
     )
     assert check("It rose from 10.0 to 18.4, 14.2 on average, over 60 points.", grounds) == ()
     assert [one.text for one in check("It was 13.3.", grounds)] == ["13.3"]
+
+
+def test_evidence_is_read_once_for_several_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    facts_of = Facts.of
+
+    def counted(texts: Iterable[str], document: object, now: datetime) -> Facts:
+        read.append(1)
+        return facts_of(texts, document, now)
+
+    monkeypatch.setattr(Facts, "of", counted)
+    index = EvidenceIndex()
+    first, second = evidence(1, ALERTS), evidence(2, DISKS)
+    Grounds.of(evidence=[first], now=NOW, index=index)
+    assert len(read) == 2, "the evidence, and what the user said"
+    grounds = Grounds.of(evidence=[first, second], now=NOW, index=index)
+    assert len(read) == 4
+    assert check("sdb is at 38 °C [E2]; 2 of 40 rules fire [E1].", grounds) == ()
+
+
+def test_evidence_that_took_the_place_of_another_is_read_again() -> None:
+    index = EvidenceIndex()
+    Grounds.of(evidence=[evidence(1, "load 17.3")], now=NOW, index=index)
+    grounds = Grounds.of(evidence=[evidence(1, "load 9.1")], now=NOW, index=index)
+    assert check("The load is 9.1.", grounds) == ()
+    assert [one.text for one in check("The load is 17.3.", grounds)] == ["17.3"]
