@@ -13,6 +13,7 @@ from commands.diagnostics import ExitCode, Narrator, Problem
 from commands.narration import evidence_line
 from providers.clock import age_in_words
 from sre_tui.agent.session import Session
+from sre_tui.agent.wording import total_text
 from sre_tui.nearest import nearest
 from sre_tui.settings import LlmSettings
 
@@ -145,15 +146,7 @@ def _evidence(chat: Chat, rest: str) -> None:
 
 def _cost(chat: Chat, _: str) -> None:
     usages = [exchange.usage for exchange in chat.session.exchanges]
-    tokens = sum(each.prompt_tokens for each in usages)
-    written = sum(each.completion_tokens for each in usages)
-    calls = sum(each.model_calls for each in usages)
-    known = [each.cost for each in usages if each.cost is not None]
-    unknown = any(each.model_calls and each.cost is None for each in usages)
-    cost = f"${sum(known):.4f}" + (" and calls whose price is not known" if unknown else "")
-    chat.stdout.write(
-        f"{_questions(len(usages))}, {calls} model calls, {tokens} + {written} tokens, {cost}\n"
-    )
+    chat.stdout.write(f"{total_text(usages)}\n")
 
 
 def _quit(chat: Chat, _: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TextIO
+from typing import TextIO
 
 from commands.diagnostics import Narrator
 from providers.reading import State
@@ -19,6 +19,7 @@ from sre_tui.agent.events import (
     ToolFinished,
     ToolStarted,
 )
+from sre_tui.agent.wording import call_text, usage_text
 
 _LONGEST_ARGUMENT = 60
 _LONGEST_SUMMARY = 140
@@ -87,11 +88,12 @@ class AnswerWriter:
     def _tool_line(self, event: ToolFinished) -> None:
         evidence = event.evidence
         mark = _MARKS.get(evidence.state, "✗")
-        arguments = call_text(
-            evidence.arguments, limit=None if self._verbose else _LONGEST_ARGUMENT
-        )
-        timing = f" {evidence.elapsed:.2f} s" if self._verbose else ""
-        summary = evidence.summary if self._verbose else _cut(evidence.summary, _LONGEST_SUMMARY)
+        arguments, summary, timing = call_text(evidence.arguments), evidence.summary, ""
+        if self._verbose:
+            timing = f" {evidence.elapsed:.2f} s"
+        else:
+            arguments = _cut(arguments, _LONGEST_ARGUMENT)
+            summary = _cut(summary, _LONGEST_SUMMARY)
         self._trace(f"{mark} {evidence.id} {evidence.tool}({arguments}){timing}: {summary}")
 
     def _finish(self, answer: Answer) -> None:
@@ -109,7 +111,7 @@ class AnswerWriter:
             self._write("\nEvidence\n")
             for evidence in answer.evidence:
                 self._write(f"{evidence_line(evidence)}\n")
-        usage = usage_line(answer)
+        usage = usage_text(answer)
         if self._shows_session:
             usage += f" · go on with --session {answer.session}"
         self._trace(usage)
@@ -125,29 +127,11 @@ class AnswerWriter:
 
 def evidence_line(evidence: Evidence) -> str:
     """One line of the list under an answer."""
-    arguments = call_text(evidence.arguments, limit=_LONGEST_ARGUMENT)
+    arguments = _cut(call_text(evidence.arguments), _LONGEST_ARGUMENT)
     state = "" if evidence.state is State.OK else f" [{evidence.state.value}]"
     summary = _cut(evidence.summary, _LONGEST_SUMMARY)
     return f"  {evidence.id}  {evidence.tool}({arguments}){state}: {summary}"
 
 
-def call_text(arguments: dict[str, Any], *, limit: int | None) -> str:
-    """Arguments as ``name=value`` pairs, cut to ``limit`` characters."""
-    text = ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
-    return text if limit is None else _cut(text, limit)
-
-
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def usage_line(answer: Answer) -> str:
-    """Who answered, and what it took."""
-    usage = answer.usage
-    parts = [answer.model or "built-in analyst"]
-    if usage.model_calls:
-        parts.append(f"{usage.prompt_tokens} + {usage.completion_tokens} tokens")
-        parts.append("cost not known" if usage.cost is None else f"${usage.cost:.4f}")
-    parts.append(f"{usage.tool_calls} tool calls")
-    parts.append(f"{usage.elapsed:.1f} s")
-    return " · ".join(parts)

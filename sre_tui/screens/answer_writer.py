@@ -20,7 +20,7 @@ from sre_tui.agent.events import (
     ToolFinished,
     ToolStarted,
 )
-from sre_tui.screens.answer_words import answered_by, usage_text
+from sre_tui.agent.wording import answered_by, usage_text
 from widgets.cell import Tone
 from widgets.tool_line import CallState, ToolCall, ToolLine
 from widgets.transcript import AssistantTurn, Transcript

@@ -13,9 +13,9 @@ from textual.reactive import reactive
 from textual.worker import Worker, WorkerState
 
 from providers.reading import SourceStatus
+from sre_tui.agent.wording import ANALYST, total_text
 from sre_tui.live.answers import AnswerRun, AnswerSource, PastExchange, SavedSession
 from sre_tui.screens.actions import bindings
-from sre_tui.screens.answer_words import ANALYST, total_text
 from sre_tui.screens.slash_commands import slash_commands, suggestion
 from widgets.cell import Tone
 from widgets.pane import Pane
@@ -219,7 +219,9 @@ class ChatPane(Pane):
 
     async def action_cost(self) -> None:
         """Say what the conversation took."""
-        await self.transcript.add_notice(total_text(self._answers), Tone.INFO)
+        await self.transcript.add_notice(
+            total_text([one.usage for one in self._answers]), Tone.INFO
+        )
 
     def action_copy(self) -> None:
         """Copy the last answer."""

@@ -101,4 +101,4 @@ async def test_a_chat_remembers_and_changes_models(sre: Sre, server: OpenAIServe
     assert "first question" in server.requests[1].text
     assert "The first answer." in server.requests[1].text
     assert "SmartDiskFailing" in done.out
-    assert done.lines[-1].startswith("3 questions, 2 model calls, 200 + 40 tokens")
+    assert done.lines[-1].startswith("3 answers · 240 tokens · ")

@@ -63,7 +63,7 @@ def test_sessions_can_be_gone_on_with(sre: Sre) -> None:
     name = first.lines[-1]
     again = sre("chat", "--no-llm", "-q", "--continue", text="/evidence\n/cost\n/session\n")
     assert again.lines[-1] == name
-    assert again.lines[-2].startswith("1 question, 0 model calls")
+    assert again.lines[-2].startswith("1 answer · 1 tool call")
     assert again.lines[0].startswith("  E1  ")
     named = sre("chat", "--no-llm", "-q", "--session", name, text="which hosts are down?\n")
     assert named.code in (0, 5)
@@ -104,7 +104,7 @@ def test_a_terminal_has_prompt_help_completion_and_history(sre: Sre) -> None:
         assert "/sessions" in terminal.wait_for("Ctrl-C ends the running answer")
         terminal.wait_for(PROMPT)
         terminal.type("any alerts?\r")
-        assert "SmartDiskFailing" in terminal.wait_for("tool calls")
+        assert "SmartDiskFailing" in terminal.wait_for("1 tool call")
         terminal.wait_for(PROMPT)
         terminal.type("/evidence E\t\r")
         terminal.wait_for("/evidence E1")

@@ -1,14 +1,13 @@
-"""What an answer took and who gave it, in words."""
+"""What an answer took, who gave it and what was called for it, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
 
+from sre_tui.agent.events import Answer, Mode, Usage
 from sre_tui.views.human import count, duration
-
-if TYPE_CHECKING:
-    from sre_tui.agent.events import Answer, Mode
 
 ANALYST: Final = "built-in analyst"
 
@@ -33,13 +32,12 @@ def usage_text(answer: Answer) -> str:
     return " · ".join(parts)
 
 
-def total_text(answers: Sequence[Answer]) -> str:
-    """What a conversation took so far."""
-    if not answers:
+def total_text(usages: Sequence[Usage]) -> str:
+    """What the answers of a conversation took so far."""
+    if not usages:
         return "Nothing was asked yet"
-    usages = [answer.usage for answer in answers]
     tokens = sum(one.prompt_tokens + one.completion_tokens for one in usages)
-    parts = [count(len(answers), "answer")]
+    parts = [count(len(usages), "answer")]
     if any(one.model_calls for one in usages):
         known = [one.cost for one in usages if one.cost is not None and one.model_calls]
         unknown = sum(one.cost is None and one.model_calls > 0 for one in usages)
@@ -51,6 +49,14 @@ def total_text(answers: Sequence[Answer]) -> str:
     parts.append(count(sum(one.tool_calls for one in usages), "tool call"))
     parts.append(duration(sum(one.elapsed for one in usages)))
     return " · ".join(parts)
+
+
+def call_text(arguments: Mapping[str, object]) -> str:
+    """Arguments of a tool call as ``name=value`` pairs, values as JSON."""
+    return ", ".join(
+        f"{name}={json.dumps(value, ensure_ascii=False, default=str)}"
+        for name, value in arguments.items()
+    )
 
 
 def _cost(dollars: float | None) -> str:
