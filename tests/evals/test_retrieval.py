@@ -34,12 +34,13 @@ NAMES = [name for name in FLOORS if (FOLDER / f"{name}.yaml").is_file()]
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RetrievalReport]:
+def reports(
+    tmp_path_factory: pytest.TempPathFactory, model_cache: Path
+) -> dict[str, RetrievalReport]:
     sources = [Folder(path=ROOT / "runbooks", kind="runbook", label="runbooks")]
     path = tmp_path_factory.mktemp("runbook-index")
-    cache = tmp_path_factory.getbasetemp() / "embedding-model"
-    build(sources, path, cache_dir=cache)
-    index = Index.open(path, sources=sources, cache_dir=cache)
+    build(sources, path, cache_dir=model_cache)
+    index = Index.open(path, sources=sources, cache_dir=model_cache)
     return {name: measure(index, name, load_questions(FOLDER / f"{name}.yaml")) for name in NAMES}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from sre_tui.agent.analyst import promql_templates
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.exporters import recording
 
@@ -43,7 +44,7 @@ def demo_rules() -> list[str]:
     return [*alerting, *(rule.expr for rule in recording.RULES)]
 
 
-PRODUCERS: list[Producer] = [demo_rules]
+PRODUCERS: list[Producer] = [demo_rules, promql_templates]
 """Functions that give the expressions a part of the product asks Prometheus."""
 
 

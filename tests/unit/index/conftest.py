@@ -10,11 +10,6 @@ from tests.unit.index.homestead import PLAYBOOK, RUNBOOKS, Homestead
 
 
 @pytest.fixture(scope="session")
-def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.getbasetemp() / "embedding-model"
-
-
-@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Homestead:
     """Only to be read."""
     root = tmp_path_factory.mktemp("index")
