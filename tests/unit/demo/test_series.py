@@ -169,6 +169,29 @@ def test_raw_samples_replace_a_series_or_make_one(ask: Ask) -> None:
     assert ask(world, "room_temperature", -700) == []
 
 
+def test_what_was_just_selected_is_not_computed_again() -> None:
+    world = World.create(QUIET, anchor=ANCHOR)
+    first = world.series.select(name_is("node_load1"), ANCHOR - 300, ANCHOR)
+    assert world.series.select(name_is("node_load1"), ANCHOR - 300, ANCHOR) is first
+    assert world.series.select(name_is("node_load1"), ANCHOR - 300, ANCHOR + 60) is not first
+    with pytest.raises(ValueError, match="read-only"):
+        first[0].values[0] = 1.0
+
+
+def test_old_selections_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World.create(QUIET, anchor=ANCHOR)
+    old = world.series.select(name_is("node_load1"), ANCHOR - 300, ANCHOR)
+    size = len(old) + sum(len(series.times) for series in old)
+    monkeypatch.setattr("sre_tui.demo.world.series._REMEMBERED", 4 * size + 4)
+    for later in range(4):
+        world.series.select(name_is("node_load1"), ANCHOR - 300 + 15, ANCHOR + later)
+    new = world.series.select(name_is("node_load1"), ANCHOR - 300, ANCHOR)
+    assert new is not old
+    assert [one.values.tolist() for one in new] == [one.values.tolist() for one in old]
+    many = world.series.select(name_is("node_load1"), ANCHOR - 900, ANCHOR)
+    assert world.series.select(name_is("node_load1"), ANCHOR - 900, ANCHOR) is not many
+
+
 def test_a_thousand_guests_answer_with_all_of_them(ask: Ask) -> None:
     world = World.create(QUIET, guests=1000, anchor=ANCHOR)
     assert ask(world, "count(pve_guest_info)") == [1000]
