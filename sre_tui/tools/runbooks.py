@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.results import Hit
 from providers.reading import SourceStatus, State
+from sre_tui.settings import Settings
 from sre_tui.tools.arguments import Completes, Positional, Short
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.rendering import ModelView, Page
 from sre_tui.tools.result import Listing, ToolResult, result
+from sre_tui.tools.runbook_sections import whole_sections
 from sre_tui.tools.tool import tool
 
 PASSAGE_CHARACTERS = 1600
@@ -64,6 +68,20 @@ def _render(answer: ToolResult[RunbookMatches], view: ModelView) -> str:
     return page.text()
 
 
+def _with_sections(settings: Settings, hits: Sequence[Hit], section: str) -> tuple[Hit, ...]:
+    """One hit for each document, holding the wanted section where the document has it."""
+    best = {hit.source: hit for hit in reversed(hits)}
+    whole = whole_sections(settings, best, section)
+    return tuple(
+        best[source].model_copy(
+            update={"passage": whole[source], "heading_path": (section.capitalize(),)}
+        )
+        if source in whole
+        else best[source]
+        for source in dict.fromkeys(hit.source for hit in hits)
+    )
+
+
 @tool(
     "runbooks search",
     render=_render,
@@ -81,9 +99,15 @@ async def runbook_search(
         Completes("alert"),
     ],
     limit: Annotated[int, Field(ge=1, le=20, description="Most passages."), Short("n")] = 4,
+    section: Annotated[
+        str, Field(max_length=40, description="Give this section whole, such as fix.")
+    ] = "",
 ) -> ToolResult[RunbookMatches]:
     """Find runbook sections: symptoms, checks, causes, fixes for an alert or problem."""
     found = await asyncio.to_thread(context.index.search, query, limit=limit)
+    hits = found.hits
+    if section.strip():
+        hits = await asyncio.to_thread(_with_sections, context.settings, hits, section.strip())
     now = context.clock()
     status = SourceStatus(
         source="index:runbooks",
@@ -102,6 +126,6 @@ async def runbook_search(
             matched_by=hit.matched_by,
             passage=hit.passage,
         )
-        for hit in found.hits
+        for hit in hits
     )
     return result(RunbookMatches(items=items, query=query, mode=found.mode), [status], now=now)

@@ -275,7 +275,7 @@ async def _no_such_alert(look: Look, made: Investigation) -> Iterator[str]:
     name = asked.group()
     found = await look.ask(
         rules=Call("grafana_get_alert_rules", {"search": name, "limit": 20}),
-        runbook=runbook_call(name),
+        runbook=runbook_call(name, "checks"),
     )
     data = found["rules"].data(RuleListing)
     known = [rule for rule in data.items if rule.name == name] if data is not None else []

@@ -187,7 +187,7 @@ async def _follow_up(look: Look, made: Investigation, topics: Sequence[Topic]) -
         calls |= detail_calls(cause, look)
         calls["runbook"] = fix_call(cause.kind.runbook)
     elif look.focus.named or topics:
-        calls["runbook"] = runbook_call(look.question.text)
+        calls["runbook"] = runbook_call(look.question.text, "checks")
     room = look.caller.left
     order = sorted(calls, key=lambda name: (name != "runbook", name == "changes"))
     found = await look.ask(**{name: calls[name] for name in order[:room]})

@@ -129,7 +129,7 @@ async def list_targets(look: Look) -> Iterator[str]:
     """Scrape targets that are not up."""
     found = await look.ask(
         targets=Call("prometheus_targets", {"limit": 1000}),
-        runbook=runbook_call("Prometheus target down"),
+        runbook=runbook_call("Prometheus target down", "checks"),
     )
     look.note_missing_backends("prometheus")
     return _targets(look, found["targets"].data(TargetListing))
@@ -207,7 +207,8 @@ def _dashboards(look: Look, data: DashboardListing | None, query: str) -> Iterat
 
 async def tell_runbook(look: Look) -> Iterator[str]:
     """What the runbooks say about it."""
-    found = await look.ask(runbook=runbook_call(look.question.text))
+    section = _wanted_section(look.question.folded)
+    found = await look.ask(runbook=runbook_call(look.question.text, section))
     data = found["runbook"].data(RunbookMatches)
     return _runbook(look, data)
 

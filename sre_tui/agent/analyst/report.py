@@ -133,7 +133,7 @@ def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[
             [f"{plain(one.claim)}: {finding_line(best_findings(one, 1)[0], look.now)}"
              for one in second]
         )  # fmt: skip
-    steps = steps_of(made.runbook)
+    steps = steps_of(made.runbook, about=f"{cause.claim} {cause.kind.runbook}")
     if steps is not None:
         yield next_steps(steps)
 

@@ -16,6 +16,8 @@ STEPS: Final = 3
 STEP_LENGTH: Final = 260
 _TELLING: Final = ("fix", "checks", "causes", "verify")
 _ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*])\s+(?P<text>.+)$")
+_CASE = re.compile(r"(?P<case>[A-Z][^:.;`]{2,40}): ")
+_VAGUE: Final = frozenset({"disk", "disks", "with", "from", "that", "when", "high", "pool"})
 _FENCE = re.compile(r"^\s*```")
 
 
@@ -38,9 +40,10 @@ class Steps:
     cite: str
 
 
-def runbook_call(query: str) -> Call:
-    """The search for a runbook."""
-    return Call("runbook_search", {"query": one_line(query, 300) or "?", "limit": PASSAGES})
+def runbook_call(query: str, section: str = "fix") -> Call:
+    """The search for a runbook, of which that section is wanted whole."""
+    asked = {"query": one_line(query, 300) or "?", "limit": PASSAGES, "section": section}
+    return Call("runbook_search", asked)
 
 
 def fix_call(trouble: str) -> Call:
@@ -48,13 +51,19 @@ def fix_call(trouble: str) -> Call:
     return runbook_call(f"{trouble}: fix")
 
 
-def steps_of(found: Found | None, prefer: str = "fix") -> Steps | None:
-    """The steps of the best matching runbook; None if none was found."""
+def steps_of(found: Found | None, prefer: str = "fix", about: str = "") -> Steps | None:
+    """The first steps of the best matching runbook, in its order; None if none was found.
+
+    Args:
+        found: the outcome of the search.
+        prefer: the section the steps are taken from.
+        about: what is wrong, in words; steps for another case are left out then.
+    """
     data = found.data(RunbookMatches) if found is not None else None
     if found is None or data is None or not data.items:
         return None
     chosen = _best_section(data.items, prefer)
-    items = () if "symptoms" in chosen.heading.casefold() else _items(chosen.passage)
+    items = () if "symptoms" in chosen.heading.casefold() else _items(chosen.passage, about)
     return Steps(
         title=one_line(chosen.title, 80),
         id=chosen.id,
@@ -75,7 +84,7 @@ def _best_section(passages: Sequence[RunbookPassage], prefer: str) -> RunbookPas
     return own[0]
 
 
-def _items(passage: str) -> tuple[str, ...]:
+def _items(passage: str, about: str) -> tuple[str, ...]:
     """The first list items, each with its continuation lines, without code blocks."""
     items: list[str] = []
     in_code = False
@@ -95,7 +104,19 @@ def _items(passage: str) -> tuple[str, ...]:
             line for line in clean(passage).splitlines() if line and not line.startswith("#")
         )
         items = [prose] if prose else []
-    return tuple(_shortened(item) for item in items[:STEPS])
+    # A runbook begins with what is safe and urgent in every case.
+    fitting = [*items[:1], *sorted(items[1:], key=lambda item: not _fits(item, about))][:STEPS]
+    return tuple(_shortened(item) for item in items if item in fitting)
+
+
+def _fits(item: str, about: str) -> bool:
+    """Whether it is a step for every case, or for this one: ``Failing disk: replace it``."""
+    case = _CASE.match(item)
+    return not about or case is None or bool(_stems(case["case"]) & _stems(about))
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in re.findall(r"[a-z]{4,}", text.casefold())} - _VAGUE
 
 
 def _shortened(text: str) -> str:
