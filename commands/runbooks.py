@@ -13,13 +13,16 @@ from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import write_json, write_table
-from providers.text import clean
+from providers.text import clean, one_line
 from sre_tui.nearest import nearest
 from widgets.cell import Cell, Column, Display, Tone
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
     from index.documents import Document
+
+_FIRST_HEADING = re.compile(r"^#{1,6}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 
 app = noun("runbooks", "List, read and search runbooks.", default="list")
 
@@ -115,13 +118,40 @@ def _documents(invocation: Invocation) -> tuple[Document, ...]:
     loaded = load(sources(invocation.settings))
     for problem in loaded.problems:
         invocation.narrator.warn(problem)
-    return loaded.documents
+    return tuple(_cleaned(document) for document in loaded.documents)
+
+
+def _cleaned(document: Document) -> Document:
+    """The document as it may be shown: anyone may have written it, and named its file."""
+
+    def words(texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one_line(text) for text in texts)
+
+    return document.model_copy(
+        update={
+            "source": clean(document.source),
+            "title": one_line(document.title),
+            "text": clean(document.text),
+            "tags": words(document.tags),
+            "alerts": words(document.alerts),
+            "sayings": words(document.sayings),
+        }
+    )
 
 
 def _whole(document: Document) -> str:
-    heading = f"# {document.title}"
-    lines = [line for line in clean(document.text).splitlines() if line.strip() != heading]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join([heading, "", *lines])).rstrip()
+    return f"# {document.title}\n\n{_without_title(document)}".rstrip()
+
+
+def _without_title(document: Document) -> str:
+    """The text without its first heading where that only repeats the title."""
+    text = document.text
+    first = _FIRST_HEADING.search(text)
+    before = text[: first.start()] if first else ""
+    if first is None or one_line(first["title"]) != document.title or _FENCE.search(before):
+        return text.lstrip("\n")
+    parts = (before.strip("\n"), text[first.end() :].lstrip("\n"))
+    return "\n\n".join(part for part in parts if part)
 
 
 def _id(document: Document) -> str:

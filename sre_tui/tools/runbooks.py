@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.results import Hit
 from providers.reading import SourceStatus, State
+from providers.text import clean, one_line
 from sre_tui.settings import Settings
 from sre_tui.tools.arguments import Completes, Positional, Short
 from sre_tui.tools.context import ToolContext
@@ -113,18 +114,18 @@ async def runbook_search(
         source="index:runbooks",
         state=State.PARTIAL if found.degraded else State.OK,
         observed_at=now,
-        detail=found.degraded or "",
+        detail=clean(found.degraded or ""),
     )
     items = tuple(
         RunbookPassage(
-            id=PurePosixPath(hit.source).stem,
+            id=PurePosixPath(clean(hit.source)).stem,
             kind=hit.kind,
-            title=hit.title,
-            heading=" > ".join(hit.heading_path),
-            source=hit.source,
+            title=one_line(hit.title),
+            heading=" > ".join(one_line(heading) for heading in hit.heading_path),
+            source=clean(hit.source),
             score=round(hit.score, 4),
             matched_by=hit.matched_by,
-            passage=hit.passage,
+            passage=clean(hit.passage),
         )
         for hit in hits
     )
