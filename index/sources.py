@@ -86,7 +86,9 @@ def _files(root: Path, problems: list[str]) -> Iterator[Path]:
         names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIPPED_FOLDERS)
         for name in sorted(files):
             path = Path(folder, name)
-            if path.suffix.lower() in _MARKDOWN | _YAML and not name.startswith("."):
+            wanted = path.suffix.lower() in _MARKDOWN | _YAML and not name.startswith(".")
+            # A link could bring in a file that lies outside of the folder that was named.
+            if wanted and not path.is_symlink():
                 yield path
 
 

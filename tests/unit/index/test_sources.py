@@ -31,6 +31,17 @@ def test_markdown_and_yaml_are_found(folder: Path) -> None:
     assert loaded.problems == ()
 
 
+def test_links_to_files_are_skipped(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.txt"
+    secret.write_text("# Secret")
+    (folder / "x.md").symlink_to(secret)
+    (folder / "y.yml").symlink_to(folder / "deep" / "tasks.yml")
+    (folder / "gone.md").symlink_to(folder / "missing.md")
+    loaded = load([Folder(path=folder)])
+    assert {Path(d.source).name for d in loaded.documents} == {"b.md", "tasks.yml", "a.MD"}
+    assert loaded.problems == ()
+
+
 def test_without_label_the_source_is_the_path(folder: Path) -> None:
     sources = [document.source for document in load([Folder(path=folder)]).documents]
     assert str(folder / "b.md") in sources
