@@ -6,9 +6,56 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*(?:%25[a-z0-9._-]+)?")
+
+AMBIGUOUS_PATH = re.compile(r"%2f|%5c|%2e|%00|\\|//|/\.{1,2}(?:/|$)", re.IGNORECASE)
+"""Paths that a proxy and the server behind it may read differently."""
+
+
+def checked_url(value: str) -> str:
+    """The base address of a server in its normal form, without a slash at the end.
+
+    Scheme and host are in lower case, an international host name is in its ASCII form and the
+    scheme's own port is left out, so that comparing addresses means comparing texts.
+
+    Raises:
+        ValueError: if it is no plain ``http(s)://host[:port][/prefix]``; one line that says why.
+    """
+    if "://" not in value:
+        raise ValueError("write the address with http:// or https://, as in http://host:port")
+    if not value.isprintable() or any(char.isspace() for char in value):
+        raise ValueError("the address contains a blank or a control character")
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("not a valid address: host or port cannot be read") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("the address must look like http://host:port or https://host/prefix")
+    if "@" in parts.netloc:
+        raise ValueError("put user and password into their own settings, not into the address")
+    if "?" in value or "#" in value:
+        raise ValueError("the address must not contain ? or #")
+    path = parts.path.rstrip("/")
+    if not path.isascii():
+        raise ValueError("the path of the address has characters that must be written as %XX")
+    if AMBIGUOUS_PATH.search(path):
+        raise ValueError("the path of the address must not contain //, \\ or the segments . and ..")
+    try:
+        url = httpx.URL(value)
+        plain = url.raw_host.decode("ascii").lower()
+        known = url.host and _HOST.fullmatch(plain)
+    except (httpx.InvalidURL, ValueError):
+        known = None
+    if not known:
+        raise ValueError("the address has no valid host name")
+    normal = f"{url.scheme}://{url.netloc.decode('ascii').lower()}{url.raw_path.decode('ascii')}"
+    return normal.rstrip("/")
 
 
 class Endpoint(BaseModel):
@@ -41,20 +88,7 @@ class Endpoint(BaseModel):
     @field_validator("url")
     @classmethod
     def _http_url(cls, value: str) -> str:
-        if "://" not in value:
-            raise ValueError(f"write the address with http:// or https://, as in http://{value}")
-        try:
-            parts = urlsplit(value)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise ValueError(f"not a valid address: {error}") from error
-        if parts.scheme not in ("http", "https") or not host:
-            raise ValueError("the address must look like http://host:port or https://host/prefix")
-        if parts.username or parts.password:
-            raise ValueError("put user and password into their own settings, not into the address")
-        if parts.query or parts.fragment:
-            raise ValueError("the address must not contain ? or #")
-        return value.rstrip("/")
+        return checked_url(value)
 
     @field_validator("fingerprint")
     @classmethod
@@ -65,6 +99,11 @@ class Endpoint(BaseModel):
         if not _FINGERPRINT.fullmatch(plain):
             raise ValueError("a SHA-256 fingerprint has 64 hexadecimal digits")
         return plain
+
+    @property
+    def scheme(self) -> str:
+        """``http`` or ``https``, however the address is written."""
+        return urlsplit(self.url).scheme
 
     @property
     def host(self) -> str:

@@ -11,15 +11,13 @@ import logging
 import re
 from collections.abc import Sequence
 from typing import Literal
-from urllib.parse import urlsplit
 
 import httpx
 
+from providers.endpoint import AMBIGUOUS_PATH
 from providers.errors import RequestRefused
 
 log = logging.getLogger(__name__)
-
-_TRICKY = re.compile(r"%2f|%5c|%2e|%00|\\|//|/\.{1,2}(?:/|$)", re.IGNORECASE)
 
 
 class Allow:
@@ -48,9 +46,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self, inner: httpx.AsyncBaseTransport, *, base_url: str, rules: Sequence[Allow]
     ) -> None:
         self._inner = inner
-        base = urlsplit(base_url)
-        self._origin = (base.scheme, base.hostname, base.port or _default_port(base.scheme))
-        self._prefix = base.path.rstrip("/")
+        base = httpx.URL(base_url)
+        self._origin = _origin(base)
+        self._prefix = base.raw_path.decode("ascii").rstrip("/")
         self._rules = tuple(rules)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -72,10 +70,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     def _refusal(self, request: httpx.Request) -> str | None:
         url = request.url
-        if (url.scheme, url.host, url.port or _default_port(url.scheme)) != self._origin:
+        if _origin(url) != self._origin:
             return "it goes to another host than the configured one"
         path = url.raw_path.decode("ascii").partition("?")[0]
-        if _TRICKY.search(path):
+        if AMBIGUOUS_PATH.search(path):
             return "its path is ambiguous"
         if not path.startswith(f"{self._prefix}/"):
             return "its path is outside the configured address"
@@ -85,5 +83,5 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         return None
 
 
-def _default_port(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
+def _origin(url: httpx.URL) -> tuple[str, bytes, int]:
+    return url.scheme, url.raw_host.lower(), url.port or (443 if url.scheme == "https" else 80)

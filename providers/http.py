@@ -321,7 +321,7 @@ class HttpBackend:
         if self._client is None:
             endpoint = self.endpoint
             inner = httpx.AsyncHTTPTransport(
-                verify=tls_context(endpoint) if endpoint.url.startswith("https:") else False,
+                verify=False if endpoint.scheme == "http" else tls_context(endpoint),
                 proxy=_proxy_for(endpoint),
                 limits=httpx.Limits(max_connections=10),
             )
@@ -380,7 +380,7 @@ def _proxy_for(endpoint: Endpoint) -> str | None:
         return None
     if urllib.request.proxy_bypass(host):
         return None
-    return urllib.request.getproxies().get(endpoint.url.partition(":")[0])
+    return urllib.request.getproxies().get(endpoint.scheme)
 
 
 def _is_address(host: str) -> bool:

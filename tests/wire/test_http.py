@@ -435,6 +435,29 @@ async def test_another_certificate_than_the_pinned_one_gets_no_credentials(
         assert server.received == []
 
 
+@pytest.mark.parametrize("pin", [None, "0" * 64])
+async def test_a_scheme_in_capitals_is_verified_all_the_same(
+    tls: ssl.SSLContext, pin: str | None
+) -> None:
+    async with (
+        raw_server(json_reply({"up": 1}), tls=tls) as server,
+        backend(server.url.replace("https", "HTTPS"), token="secret", fingerprint=pin) as http,
+    ):
+        reading = await read(http)
+        assert server.received == []
+    assert reading.state is State.UNREACHABLE
+    assert "not trusted" in reading.detail
+
+
+async def test_an_address_past_the_validator_is_verified_all_the_same(tls: ssl.SSLContext) -> None:
+    async with raw_server(json_reply({"up": 1}), tls=tls) as server, backend(server.url) as http:
+        raw = server.url.replace("https", "HTTPS")
+        http.endpoint = http.endpoint.model_copy(update={"url": raw})
+        reading = await read(http)
+        assert server.received == []
+    assert "not trusted" in reading.detail
+
+
 async def test_https_to_a_plain_port_is_explained() -> None:
     async with (
         raw_server(json_reply({})) as server,
