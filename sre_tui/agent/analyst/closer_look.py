@@ -55,9 +55,9 @@ def _values(
     }[name]
     for sample in values.items[:40]:
         labels = {key: plain(value, 60) for key, value in sample.labels.items()}
-        own = unit or metric_unit(labels.get("__name__", ""))
+        own = unit or metric_unit(sample.labels.get("__name__", ""))
         value = with_unit(sample.value, own)
-        metric = labels.get("__name__", "").replace("\\", "")
+        metric = sample.labels.get("__name__", "")
         if name == "detail_time_to_full":
             if sample.labels.get("fstype", "").startswith(("nfs", "cifs")):
                 continue

@@ -138,7 +138,7 @@ def _write(
 def _conclusion(look: Look, alert: Alert, cause: Hypothesis | None, cite: str) -> str:
     where = f" for {plain(alert.host)}" if alert.host else ""
     state = alert.state.value.replace("_", " ")
-    began = since(alert.active_at, look.now)
+    began = since(alert.active_at, look.now, age=True)
     head = f"**{plain(alert.name)} is {state}{where}** {began}{cite}".replace("  ", " ")
     if cause is None:
         return f"{head}; no confirmed cause beyond what the alert itself says.\n\n"

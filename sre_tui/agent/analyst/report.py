@@ -139,7 +139,7 @@ def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[
 
 
 def _lead(look: Look, cause: Hypothesis) -> str:
-    began = since(cause.onset, look.now, open_start=cause.open_start)
+    began = since(cause.onset, look.now, open_start=cause.open_start, age=True)
     # The time in the sentence is that of the earliest finding, so that one is cited too.
     earliest = [one.evidence for one in cause.findings if one.onset == cause.onset][:1]
     ids = [*(one.evidence for one in best_findings(cause, 2)), *earliest]
@@ -238,7 +238,7 @@ def _without_cause(look: Look, made: Investigation) -> Iterator[str]:
     weak = made.diagnosis.causes
     signs = [*weak[:3], *made.diagnosis.symptoms[:5]]
     first = signs[0]
-    began = since(first.onset, look.now, open_start=first.open_start)
+    began = since(first.onset, look.now, open_start=first.open_start, age=True)
     said = f"{capital(plain(first.claim))} {began}".strip()
     yield f"**No confirmed cause.** {said}.{cited([first.findings[0].evidence])}\n\n"
     yield "**What is known**\n" + _bullets(

@@ -7,17 +7,29 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from providers.clock import age_in_words
 from providers.text import one_line
 from sre_tui.agent.analyst.findings import Finding
 from sre_tui.agent.analyst.ranking import Hypothesis
 
 SIGNATURE: Final = "_Built-in analyst: rules and thresholds over the evidence, no language model._"
-_MARKUP = re.compile(r"([\\`*_\[\]<>|])")
+_MARKED = re.compile(r"\S*(?:[\\*_\[\]<>|]|~~)\S*")
+_EDGES = ".,:;!?'\""
 
 
 def plain(text: str, limit: int = 180) -> str:
-    """Text from a backend on one line, with what Markdown would read as markup escaped."""
-    return _MARKUP.sub(r"\\\1", one_line(text, limit))
+    """Text from a backend on one line; words that Markdown would read as markup become code."""
+    return _MARKED.sub(_as_code, one_line(text, limit).replace("`", "'"))
+
+
+def _as_code(match: re.Match[str]) -> str:
+    word = match.group()
+    bare = word.strip(_EDGES)
+    if bare.startswith("("):
+        bare = bare.removeprefix("(").removesuffix(")")
+    elif "(" not in bare:
+        bare = bare.removesuffix(")")
+    return word.replace(bare, f"`{bare}`", 1) if bare else word
 
 
 def code(text: str, limit: int = 180) -> str:
@@ -36,13 +48,18 @@ def clock_time(at: datetime, now: datetime) -> str:
     )
 
 
-def since(at: datetime | None, now: datetime, *, open_start: bool = False) -> str:
-    """``since 14:02 UTC``; empty if the time is not known."""
+def since(
+    at: datetime | None, now: datetime, *, open_start: bool = False, age: bool = False
+) -> str:
+    """``since 14:02 UTC``, with ``age`` also how long ago; empty if the time is not known."""
     if at is None:
         return ""
     if open_start:
         return f"since before {clock_time(at, now)}"
-    return f"since {clock_time(at, now)}"
+    # The age is that of the minute shown, or the two would differ by one.
+    seconds = (now - at.replace(second=0, microsecond=0)).total_seconds()
+    ago = f" ({age_in_words(seconds)} ago)" if age and seconds >= 60 else ""
+    return f"since {clock_time(at, now)}{ago}"
 
 
 def cited(ids: Iterable[str]) -> str:
