@@ -29,6 +29,10 @@ class Runner(Protocol):
         """Run several tools at the same time; the outcomes in the order of the calls."""
         ...
 
+    def vouch(self, *stated: str) -> None:
+        """Let the grounding check take for granted what code worked out of evidence."""
+        ...
+
 
 @dataclass(frozen=True)
 class Call:
@@ -101,6 +105,11 @@ class Caller:
         self.made: list[Found] = []
         self.dropped: list[str] = []
         """Tools that were not called because the bound was reached."""
+
+    def counted(self, said: str) -> str:
+        """The words, whose figures were counted here and stand nowhere in the evidence."""
+        self._runner.vouch(said)
+        return said
 
     def offers(self, tool: str) -> bool:
         """Whether a configured backend can answer that tool."""

@@ -215,7 +215,7 @@ def _checked(look: Look, made: Investigation) -> list[str]:
     if alerts is not None and alerts.ok:
         active = [one for one in look.inventory.alerts if one.state.active and not one.silenced]
         lines.append(
-            f"{len(active)} active alert{'s' if len(active) != 1 else ''}{alerts.cite}"
+            f"{look.caller.counted(count(len(active), 'active alert'))}{alerts.cite}"
             if active
             else f"no active alerts{alerts.cite}"
         )
@@ -223,10 +223,11 @@ def _checked(look: Look, made: Investigation) -> list[str]:
     if targets is not None and targets.ok:
         down = sum(one.health == "down" for one in look.inventory.targets)
         total = len(look.inventory.targets)
+        every = look.caller.counted(count(total, "scrape target"))
         lines.append(
-            f"{down} of {total} scrape targets down{targets.cite}"
+            f"{look.caller.counted(f'{down} of {total}')} scrape targets down{targets.cite}"
             if down
-            else f"{'all ' if total > 1 else ''}{count(total, 'scrape target')} up{targets.cite}"
+            else f"{'all ' if total > 1 else ''}{every} up{targets.cite}"
         )
     swept = [name for name in look.found if name.startswith("sweep") and look.found[name].ok]
     if swept:

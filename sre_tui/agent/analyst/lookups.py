@@ -61,10 +61,11 @@ def _alerts(look: Look, data: AlertListing | None, what: str) -> Iterator[str]:
         for hint in data.hints[:1]:
             yield f"{plain(hint, 200)}{cite}\n\n"
     else:
-        yield f"**{total} {said}alert{'s' if total != 1 else ''}**{cite}\n"
+        amount = look.caller.counted(count(total, f"{said}alert"))
+        yield f"**{amount}**{cite}\n"
         yield "".join(f"- {_alert_line(one, look)}{cite}\n" for one in rows[:SHOWN])
         if len(rows) > SHOWN:
-            yield f"- and {len(rows) - SHOWN} more\n"
+            yield f"- and {look.caller.counted(f'{len(rows) - SHOWN} more')}\n"
         yield "\n"
     yield from gaps(look)
 
@@ -144,9 +145,11 @@ def _targets(look: Look, data: TargetListing | None) -> Iterator[str]:
     total = data.up + data.down + data.unknown
     down = [one for one in data.items if one.health != "up"]
     if not down:
-        yield f"**All scrape targets are up**, {count(total, 'target')}.{cite}\n\n"
+        amount = look.caller.counted(count(total, "target"))
+        yield f"**All scrape targets are up**, {amount}.{cite}\n\n"
     else:
-        yield f"**{len(down)} of {total} scrape targets are not up**{cite}\n"
+        share = look.caller.counted(f"{len(down)} of {total}")
+        yield f"**{share} scrape targets are not up**{cite}\n"
         for one in down[:SHOWN]:
             error = f": {plain(one.last_error, 140)}" if one.last_error else ""
             who = f"{plain(one.instance, 80)} (job {plain(one.job, 40)})"

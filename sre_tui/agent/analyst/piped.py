@@ -46,7 +46,8 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
         word = "Yes" if serious else "Perhaps"
         yield f"**{word}: {what}** in the {amount}.\n\n"
         yield "**Telling lines**\n" + "".join(
-            f"- {_title(one)}, {count(one.count, 'line')}: {code(one.example, 200)}\n"
+            f"- {_title(one)}, {look.caller.counted(count(one.count, 'line'))}: "
+            f"{code(one.example, 200)}\n"
             for one in groups[:SHOWN]
         ) + "\n"  # fmt: skip
         meaning = [_meaning(one) for one in serious[:3]]

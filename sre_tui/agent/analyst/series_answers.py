@@ -96,7 +96,8 @@ def _metric(look: Look, title: str, found: Found) -> Iterator[str]:
         if len(data.items) == 1:
             yield f"**{plain(title)}: {lead}** now on {_who(look, first.labels)}.{found.cite}\n\n"
         else:
-            yield f"**{plain(title)}**, {len(data.items)} series, the highest first{found.cite}\n\n"
+            amount = look.caller.counted(f"{len(data.items)} series")
+            yield f"**{plain(title)}**, {amount}, the highest first{found.cite}\n\n"
         for each in data.items[:ROWS]:
             own = unit or metric_unit(each.labels.get("__name__", ""))
             stats = each.stats
@@ -183,7 +184,7 @@ def _logs(look: Look, lines: Found, patterns: Found, level: str) -> Iterator[str
     else:
         amount = grouped.lines if grouped is not None and grouped.lines else len(data.items)
         cite = patterns.cite if grouped is not None and grouped.lines else lines.cite
-        yield f"**{amount} {what}** {window}.{cite}\n\n"
+        yield f"**{look.caller.counted(f'{amount} {what}')}** {window}.{cite}\n\n"
         if grouped is not None and grouped.items:
             yield "Most frequent:\n"
             for one in grouped.items[:5]:

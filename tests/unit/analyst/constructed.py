@@ -166,12 +166,16 @@ class HandedOut:
             tool for tool in all_tools() if tools is None or tool.name in tools
         )
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
+        self.vouched: list[str] = []
         self._answerer = answerer
 
     async def run_all(
         self, calls: Sequence[tuple[Tool[Any], Mapping[str, object]]]
     ) -> list[Ran[Any]]:
         return [self._run(tool, arguments) for tool, arguments in calls]
+
+    def vouch(self, *stated: str) -> None:
+        self.vouched += stated
 
     def _run(self, tool: Tool[Any], arguments: Mapping[str, object]) -> Ran[Any]:
         tool.parse(arguments)

@@ -6,9 +6,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from sre_tui.agent.analyst.calls import MAX_CALLS
-from sre_tui.agent.analyst.wording import SIGNATURE
+from sre_tui.agent.analyst.wording import SIGNATURE, plain
 from sre_tui.agent.session import Exchange
 from tests.unit.analyst.constructed import (
     NOW,
@@ -44,9 +45,11 @@ def test_the_cause_is_named_first_with_evidence() -> None:
     first = text.splitlines()[0]
     assert first.startswith(
         "**Likely cause: disk sdc on nas1, a member of pool tank, is failing** since 12:00 UTC"
+        " (3 h ago); "
     )
+    assert " ago)" not in text.removeprefix(first)
     assert re.search(r"\[E\d+\]", first)
-    assert "sdc has 24 unreadable sectors (Current\\_Pending\\_Sector)" in text
+    assert "sdc has 24 unreadable sectors (`Current_Pending_Sector`)" in text
     assert "`I/O error, dev sdc, sector 4451359100`" in text
     assert "jellyfin" in text.split("**Why**")[0]
     assert "1. Replace the disk now." in text
@@ -118,6 +121,17 @@ def test_a_target_that_is_down_is_listed_with_its_error() -> None:
     assert "media:9100 (job node) is down: connection refused [E1]" in text
 
 
+def test_what_is_counted_here_is_vouched_for() -> None:
+    alerts = tuple(alert(f"Alert{n}", ago(hours=1), hostname="media") for n in range(14))
+    targets = (target("media:9100", "down"), target("nas1:9100"), target("pve1:9100"))
+    runner = HandedOut(World(alerts=alerts, targets=targets).answer)
+    text = asyncio.run(said("which alerts are there?", runner))
+    assert "**14 active alerts**" in text
+    assert "and 2 more" in text
+    asyncio.run(said("which targets are down", runner))
+    assert {"14 active alerts", "2 more", "1 of 3"} <= set(runner.vouched)
+
+
 def test_a_follow_up_is_about_what_was_asked_before() -> None:
     earlier = Exchange(question="why is jellyfin slow?", asked_at=NOW, mode="analyst")
     runner = HandedOut(FAILING_DISK.answer)
@@ -167,8 +181,28 @@ def test_backend_text_is_never_markup() -> None:
         )
     )
     text = answer_now("which alerts are firing?", world)
-    assert "Bad\\*Name\\*" in text
-    assert "\\[click\\](http://evil) \\`x\\` \\<b\\>" in text
+    assert "**`Bad*Name*`**" in text
+    assert "`[click](http://evil)` 'x' `<b>`" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("24 sectors (Current_Pending_Sector), so.", "24 sectors (`Current_Pending_Sector`), so."),
+        ("[ERR] stalled: 'a|b'", "`[ERR]` stalled: '`a|b`'"),
+        ("a ` b `` [x](y)`", "a ' b '' `[x](y)`'"),
+        ("* lone _ marks *", "`*` lone `_` marks `*`"),
+        ("about ~5 min at nas1:9100", "about ~5 min at nas1:9100"),
+    ],
+)
+def test_names_and_markup_in_prose_become_code(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@given(st.text(alphabet="ab `*_[]()<>|~\\\"'.,!", max_size=60))
+def test_no_backend_text_is_rendered_as_markup(text: str) -> None:
+    [_, inline, _] = MarkdownIt("gfm-like", {"html": True}).parse(f"x {plain(text)} x")
+    assert {child.type for child in inline.children or ()} <= {"text", "code_inline"}
 
 
 @given(st.text(max_size=200), st.text(max_size=300))
