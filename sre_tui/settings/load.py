@@ -56,12 +56,20 @@ class _Layers:
         table: Any = self.values
         for here, step in enumerate(path[:-1]):
             if isinstance(step, int):
-                table = table[step]
-                continue
-            following = path[here + 1]
-            table = table.setdefault(step, [{}] if isinstance(following, int) else {})
+                table = table[step] if isinstance(table, list) else None
+            else:
+                following = path[here + 1]
+                table = table.setdefault(step, [{}] if isinstance(following, int) else {})
+                if isinstance(following, int):
+                    continue
+            if not isinstance(table, dict):
+                raise self._not_a_table(path[0])
         table[path[-1]] = value
         self.origins[path] = origin
+
+    def _not_a_table(self, name: str | int) -> SettingsError:
+        origin = next((text for path, text in self.origins.items() if path[0] == name), "settings")
+        return SettingsError([f"{origin}: {name} must be a table [{name}]"])
 
 
 def load_settings(environment: Environment, flags: Mapping[str, object] | None = None) -> Settings:
@@ -120,7 +128,7 @@ def _add_file(layers: _Layers, path: Path) -> None:
 
 def _leaves(value: object, path: Path_ = ()) -> Iterator[Path_]:
     items: Iterator[tuple[str | int, object]]
-    if isinstance(value, dict):
+    if isinstance(value, dict) and (value or not path):
         items = iter(value.items())
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
         items = iter(enumerate(value))

@@ -178,3 +178,22 @@ def test_origins_are_remembered(place: Place) -> None:
 def test_folders_are_separated_as_in_a_path_or_by_commas(place: Place, text: str) -> None:
     place.variables = {"EXTRA_DOCS_DIRS": text}
     assert place.load().docs.extra_dirs == (Path("/a"), Path("/b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "variable", "name"),
+    [
+        ('llm = "x"', "LLM_MODEL", "llm"),
+        ('grafana = "http://x"', "GRAFANA_TOKEN", "grafana"),
+        ('grafana = ["http://x"]', "GRAFANA_TOKEN", "grafana"),
+        ('grafana = ["http://x", {}]', "GRAFANA_TOKEN", "grafana"),
+        ("docs = 3", "EXTRA_DOCS_DIRS", "docs"),
+        ("docs = [{}]", "EXTRA_DOCS_DIRS", "docs"),
+    ],
+)
+def test_a_setting_where_a_table_belongs_is_named(
+    place: Place, text: str, variable: str, name: str
+) -> None:
+    place.write(text)
+    place.variables = {variable: "/anything"}
+    assert place.problems() == [f"{place.folders.config_file}: {name} must be a table [{name}]"]
