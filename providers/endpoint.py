@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*(?:%25[a-z0-9._-]+)?")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_NOT_SENDABLE = "contains a line break or another character that cannot be sent"
 
 AMBIGUOUS_PATH = re.compile(r"%2f|%5c|%2e|%00|\\|//|/\.{1,2}(?:/|$)", re.IGNORECASE)
 """Paths that a proxy and the server behind it may read differently."""
@@ -61,11 +65,11 @@ def checked_url(value: str) -> str:
 class Endpoint(BaseModel):
     """Address, credentials and TLS options of one instance of one backend."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(default="main", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """Tells several instances of one backend apart; part of every reading's ``source``."""
-    url: str
+    url: Annotated[str, StringConstraints(strip_whitespace=True)]
     """Base address; a path in it is kept as prefix (``https://nas/prometheus``)."""
     token: SecretStr | None = None
     """Bearer token, service-account token or API token, as the backend expects it."""
@@ -90,6 +94,31 @@ class Endpoint(BaseModel):
     def _http_url(cls, value: str) -> str:
         return checked_url(value)
 
+    @field_validator("token", "tenant")
+    @classmethod
+    def _sendable(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+        if value is not None:
+            _check_header(value.get_secret_value() if isinstance(value, SecretStr) else value)
+        return value
+
+    @field_validator("headers")
+    @classmethod
+    def _sendable_headers(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, secret in value.items():
+            if not _HEADER_NAME.fullmatch(name):
+                raise ValueError("a header's name contains a character that cannot be sent")
+            _check_header(secret.get_secret_value())
+        return value
+
+    @field_validator("username", "password")
+    @classmethod
+    def _without_controls(cls, value: SecretStr | str | None) -> SecretStr | str | None:
+        # HTTP Basic encodes both, so that letters beyond ASCII and blanks arrive as they are.
+        plain = value.get_secret_value() if isinstance(value, SecretStr) else value or ""
+        if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in plain):
+            raise ValueError(_NOT_SENDABLE)
+        return value
+
     @field_validator("fingerprint")
     @classmethod
     def _sha256(cls, value: str | None) -> str | None:
@@ -109,3 +138,10 @@ class Endpoint(BaseModel):
     def host(self) -> str:
         """Host name or address, without port."""
         return urlsplit(self.url).hostname or ""
+
+
+def _check_header(value: str) -> None:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError(_NOT_SENDABLE)
+    if value != value.strip():
+        raise ValueError("begins or ends with a blank, which cannot be sent")

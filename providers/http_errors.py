@@ -26,6 +26,11 @@ def connection_error(endpoint: Endpoint, error: httpx.HTTPError) -> BackendError
         return Unreachable(f"{url} did not answer within {endpoint.timeout:g} s")
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return BadResponse(f"{url} broke off in the middle of its answer", transient=True)
+    if isinstance(error, httpx.LocalProtocolError):
+        # Its text may quote a header, and with it the token.
+        return Unreachable(
+            f"nothing was sent to {url}: a header cannot be sent as it is; check token and headers"
+        )
     if isinstance(error, httpx.DecodingError):
         return BadResponse(f"{url} sent an answer whose compression is broken")
     for cause in _causes(error):

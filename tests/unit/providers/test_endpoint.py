@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import httpx
 import pytest
+from pydantic import ValidationError
 
 from providers.endpoint import Endpoint, checked_url
+from providers.http_errors import connection_error
 
 
 @pytest.mark.parametrize(
@@ -64,3 +69,43 @@ def test_what_is_no_address_is_refused_in_one_line(written: str, said: str) -> N
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", ["glsa_x\n", "glsa_x\r\nX-Evil: 1", "glsa_x\x00", "glsa_x\x7f"])
+@pytest.mark.parametrize("setting", ["token", "password", "username", "tenant", "headers"])
+def test_what_cannot_be_sent_is_refused_without_quoting_it(setting: str, bad: str) -> None:
+    value: Any = {"X-Proxy": bad} if setting == "headers" else bad
+    with pytest.raises(ValidationError) as caught:
+        Endpoint.model_validate({"url": "http://nas", setting: value})
+    (error,) = caught.value.errors()
+    assert "contains a line break or another character that cannot be sent" in error["msg"]
+    assert "glsa" not in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", ["glsa_\u00fc", "glsa_x ", " glsa_x"])
+@pytest.mark.parametrize("setting", ["token", "tenant", "headers"])
+def test_a_header_takes_plain_text_only(setting: str, bad: str) -> None:
+    value: Any = {"X-Proxy": bad} if setting == "headers" else bad
+    with pytest.raises(ValidationError, match="cannot be sent") as caught:
+        Endpoint.model_validate({"url": "http://nas", setting: value})
+    assert "glsa" not in str(caught.value)
+
+
+def test_a_header_name_that_cannot_be_sent_is_refused() -> None:
+    with pytest.raises(ValidationError, match="header's name"):
+        Endpoint.model_validate({"url": "http://nas", "headers": {"X Proxy": "x"}})
+
+
+def test_a_basic_password_keeps_blanks_and_letters() -> None:
+    endpoint = Endpoint.model_validate({"url": " http://nas ", "password": " s\u00fc\u00df "})
+    assert endpoint.url == "http://nas"
+    assert endpoint.password is not None
+    assert endpoint.password.get_secret_value() == " s\u00fc\u00df "
+
+
+def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
+    error = httpx.LocalProtocolError("Illegal header value b'Bearer glsa_x'")
+    found = connection_error(Endpoint(url="http://nas"), error)
+    assert "glsa" not in found.detail
+    assert "nothing was sent to http://nas" in found.detail
+    assert not found.transient
