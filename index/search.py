@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.encoder import QueryEncoder, import_runtime, onnx_name
@@ -11,7 +12,7 @@ from index.fusion import fuse, plain_hits
 from index.manifest import Location, Manifest, file_stamp
 from index.query import Query, understand
 from index.results import SearchResult
-from index.sources import Source, chunk_all, load
+from index.sources import Source, chunk_all, load, stamp
 from index.store import Row, Store, condition
 from index.text_search import TextSearch
 
@@ -22,6 +23,9 @@ VECTOR_ROWS = 150
 """Rows the vector half contributes: more, because many of them may be sayings of one document."""
 
 MEND = "run `sre index build`"
+
+MOST_PROBLEMS = 3
+"""Problems with documents that a degraded result names; the others are counted."""
 
 
 class _Engine:
@@ -45,6 +49,15 @@ class _Engine:
         return by_text.result(), by_vector.result()
 
 
+@dataclass(frozen=True)
+class _Fallback:
+    """Plain text search over the documents as they were once, and what is wrong with them."""
+
+    stamp: tuple[tuple[object, ...], ...]
+    search: TextSearch
+    problems: tuple[str, ...]
+
+
 class Index:
     """An index that can be searched from any thread; its first search loads it.
 
@@ -59,7 +72,7 @@ class Index:
         self._lock = threading.Lock()
         self._engine: _Engine | DocumentIndexError | None = None
         self._stamp: tuple[int, ...] | None = None
-        self._text_search: TextSearch | None = None
+        self._fallback: _Fallback | None = None
 
     @classmethod
     def open(
@@ -86,7 +99,8 @@ class Index:
         """The best passages of documents of any of `kinds` that carry any of `tags`.
 
         Never raises for a missing, damaged or mismatching index: the result is then one of plain
-        text search and says why in `degraded`.
+        text search over the documents as they are now, and says in `degraded` why, and which
+        documents could not be read.
         """
         query = understand(question)
         if not query.text:
@@ -151,18 +165,33 @@ class Index:
         tags: Sequence[str],
         reason: str,
     ) -> SearchResult:
-        with self._lock:
-            if self._text_search is None:
-                self._text_search = TextSearch(chunk_all(load(self._sources).documents))
-            search = self._text_search
-        found = search.search(query.text, max(TEXT_ROWS, limit * per_document), kinds, tags)
+        fallback = self._documents()
+        found = fallback.search.search(
+            query.text, max(TEXT_ROWS, limit * per_document), kinds, tags
+        )
         return SearchResult(
             query=question,
             query_kind=query.kind,
             mode="text",
             hits=plain_hits(query, found, limit=limit, per_document=per_document),
-            degraded=f"plain text search only: {reason}",
+            degraded="; ".join((f"plain text search only: {reason}", *_named(fallback.problems))),
         )
+
+    def _documents(self) -> _Fallback:
+        with self._lock:
+            now = stamp(self._sources)
+            if self._fallback is None or self._fallback.stamp != now:
+                loaded = load(self._sources)
+                search = TextSearch(chunk_all(loaded.documents))
+                self._fallback = _Fallback(now, search, loaded.problems)
+            return self._fallback
+
+
+def _named(problems: Sequence[str]) -> list[str]:
+    """The first problems, each on one line, and how many more there are."""
+    named = [" ".join(problem.split()) for problem in problems[:MOST_PROBLEMS]]
+    more = len(problems) - len(named)
+    return [*named, f"{more} more documents have problems"] if more else named
 
 
 def _reason(error: DocumentIndexError) -> str:

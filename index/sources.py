@@ -64,6 +64,17 @@ def load(sources: Iterable[Source]) -> Loaded:
     return Loaded(tuple(documents.values()), tuple(problems))
 
 
+def stamp(sources: Iterable[Source]) -> tuple[tuple[object, ...], ...]:
+    """Changes when a file is added, removed, renamed, written or made readable; reads none."""
+    found: list[tuple[object, ...]] = []
+    for source in sources:
+        if isinstance(source, Document):
+            continue
+        found.append((source.path, source.path.is_dir()))
+        found += [(path, *_file_times(path)) for path in _files(source.path, [])]
+    return tuple(found)
+
+
 def chunk_all(
     documents: Iterable[Document], starts: WordPieceStarts = estimated_piece_starts
 ) -> list[Chunk]:
@@ -90,6 +101,14 @@ def _files(root: Path, problems: list[str]) -> Iterator[Path]:
             # A link could bring in a file that lies outside of the folder that was named.
             if wanted and not path.is_symlink():
                 yield path
+
+
+def _file_times(path: Path) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
 
 
 def _read(path: Path, folder: Folder) -> tuple[Document | None, str | None]:

@@ -16,6 +16,7 @@ from index.encoder import onnx_name
 from index.manifest import Location
 from index.query import QueryKind
 from index.search import Index
+from index.sources import Folder
 from index.store import Store
 from tests.unit.index.homestead import RUNBOOKS, Homestead
 
@@ -284,6 +285,47 @@ def test_plain_text_search_filters_too(home: Homestead) -> None:
     assert sources_found(home, "upgrade packages", kinds=["ansible"], limit=1) == [
         "extra/update.yml"
     ]
+
+
+def test_plain_text_search_sees_documents_that_changed(home: Homestead) -> None:
+    shutil.rmtree(home.path)
+    index = home.index()
+    assert index.search("periscope").hits == ()
+    folder = home.sources[0].path
+    page = folder / "periscope.md"
+    page.write_text("# Periscope\n\nTurn it.\n")
+    assert [hit.source for hit in index.search("periscope").hits] == ["runbooks/periscope.md"]
+    page.write_text("# Submarine\n\nLower the mast.\n")
+    assert index.search("periscope").hits == ()
+    assert index.search("submarine").hits[0].title == "Submarine"
+    page.rename(folder / "boat.md")
+    assert index.search("submarine").hits[0].source == "runbooks/boat.md"
+    (folder / "boat.md").unlink()
+    assert index.search("submarine").hits == ()
+
+
+def test_plain_text_search_counts_words_once_while_documents_stay(
+    home: Homestead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(home.path)
+    index = home.index()
+    first = index.search("disk")
+    monkeypatch.setattr(search_module, "load", None)
+    assert index.search("disk") == first
+
+
+def test_plain_text_search_names_documents_that_could_not_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    index = Index.open(tmp_path / "none", sources=[Folder(path=folder)])
+    assert str(index.search("disk").degraded).endswith(f"; {folder}: no such folder")
+    folder.mkdir()
+    assert str(index.search("disk").degraded).endswith("; run `sre index build`")
+    for number in range(5):
+        (folder / f"{number}\n.md").write_bytes(b"\xff")
+    degraded = str(index.search("disk").degraded)
+    assert "/0 .md: skipped, not UTF-8 text; " in degraded
+    assert degraded.endswith("; 2 more documents have problems")
+    assert "\n" not in degraded
 
 
 def test_an_object_storage_uri_names_its_places(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.documents import Document
-from index.sources import LARGEST_FILE, Folder, chunk_all, load
+from index.sources import LARGEST_FILE, Folder, Source, chunk_all, load, stamp
 
 
 @pytest.fixture
@@ -81,3 +81,21 @@ def test_the_hash_changes_with_everything_a_searcher_sees() -> None:
     hashes = {base.content_hash, *(base.model_copy(update=c).content_hash for c in changes)}
     assert len(hashes) == len(changes) + 1
     assert base.model_copy(update={"source": "t"}).content_hash == base.content_hash
+
+
+def test_the_stamp_changes_with_the_files_alone(folder: Path) -> None:
+    made = Document(source="incident:7", kind="incident", title="Power cut", text="At night.")
+    sources: list[Source] = [Folder(path=folder), Folder(path=folder / "later"), made]
+    stamps = [stamp(sources)]
+    assert stamp(sources) == stamps[0]
+    (folder / "deep" / "picture.png").write_bytes(b"other")
+    assert stamp(sources) == stamps[0]
+    (folder / "b.md").write_text("# Longer")
+    stamps.append(stamp(sources))
+    (folder / "b.md").rename(folder / "c.md")
+    stamps.append(stamp(sources))
+    (folder / "c.md").unlink()
+    stamps.append(stamp(sources))
+    (folder / "later").mkdir()
+    stamps.append(stamp(sources))
+    assert len(set(stamps)) == len(stamps)
