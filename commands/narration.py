@@ -97,11 +97,14 @@ class AnswerWriter:
         self._trace(f"{mark} {evidence.id} {evidence.tool}({arguments}){timing}: {summary}")
 
     def _finish(self, answer: Answer) -> None:
-        if answer.text != self._streamed:
-            if self._streamed:
+        shown = self._streamed
+        # An answer is stripped, its stream is not: the difference is no reason to say it twice.
+        if answer.text.strip() != shown.strip():
+            if shown:
                 self._write("\n\n")
             self._write(answer.text)
-        if not answer.text.endswith("\n"):
+            shown = answer.text
+        if not shown.endswith("\n"):
             self._write("\n")
         for flagged in answer.unsupported:
             self._narrator.warn(

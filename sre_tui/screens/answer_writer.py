@@ -100,7 +100,8 @@ class AnswerWriter:
 
     async def _finish(self, answer: Answer) -> None:
         turn = await self._open()
-        if answer.text != self._written:
+        # An answer is stripped, its stream is not: the difference is no reason to write it anew.
+        if answer.text.strip() != self._written.strip():
             await self._drop_text()
             await turn.write(answer.text)
         flagged = [one.text for one in answer.unsupported]
