@@ -12,7 +12,6 @@ _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\{|\}|#[^\n]*", re.DOTALL)
 _MATCHER = re.compile(
     r"\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(=~|!~|!=|=)\s*(\"(?:[^\"\\]|\\.)*\"|`[^`]*`)\s*,?", re.DOTALL
 )
-_METRIC = re.compile(r"\s*(?:\(|[a-z_]+\s*(?:\(|by\b|without\b)|-?\d|vector\b)", re.IGNORECASE)
 
 
 class LabelMatcher(NamedTuple):
@@ -45,11 +44,6 @@ def selectors(query: str) -> Iterator[Selector]:
             if matchers is not None:
                 yield Selector(opened, token.end(), matchers)
             opened = None
-
-
-def is_metric_query(query: str) -> bool:
-    """Whether a query counts or measures lines instead of listing them."""
-    return not query.lstrip().startswith("{") and _METRIC.match(query) is not None
 
 
 def quote(value: str) -> str:

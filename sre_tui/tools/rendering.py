@@ -6,7 +6,6 @@ budget of tokens with a note of what was left out, then hints. Nothing here know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -80,9 +79,3 @@ def stamp(at: datetime, now: datetime) -> str:
     else:
         age = f"in {age_in_words(-seconds)}"
     return f"{utc:%Y-%m-%d %H:%M:%S} UTC ({age})"
-
-
-def label_text(labels: Sequence[tuple[str, str]]) -> str:
-    """Labels as a selector writes them: ``{instance="media:9100", job="node"}``."""
-    pairs = ", ".join(f'{name}="{value}"' for name, value in labels)
-    return f"{{{pairs}}}"

@@ -6,7 +6,6 @@ from providers.loki.selector import (
     LabelMatcher,
     add_filter,
     add_matcher,
-    is_metric_query,
     move_to_pipe,
     quote,
     selectors,
@@ -55,20 +54,6 @@ def test_selectors_are_read_with_their_operators() -> None:
         ("e", "!=", ""),
         ("f", "!~", "g"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("query", "metric"),
-    [
-        ('{a="b"}', False),
-        ('  {a="b"} | json', False),
-        ('rate({a="b"}[1m])', True),
-        ('sum by (x) (rate({a="b"}[1m]))', True),
-        ('(rate({a="b"}[1m]))', True),
-    ],
-)
-def test_metric_queries_are_told_from_log_queries(query: str, metric: bool) -> None:
-    assert is_metric_query(query) is metric
 
 
 @given(st.text())
