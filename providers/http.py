@@ -162,13 +162,13 @@ class HttpBackend:
                 f"{self.endpoint.url} failed {BREAKER_FAILURES} times in a row; "
                 f"it is asked again within {BREAKER_PAUSE:.0f} s"
             )
-            return self._failed(key, adapter, paused)
+            return await self._failed(key, adapter, paused)
         except BackendError as error:
             log.warning("%s: %s", self.source, error.detail)
-            return self._failed(key, adapter, error)
+            return await self._failed(key, adapter, error)
         now = self.clock()
         value = adapter.dump_python(fetched.data, mode="json")
-        problem = self._kept.save(self._kept_source, key, value, now)
+        problem = await asyncio.to_thread(self._kept.save, self._kept_source, key, value, now)
         return Reading[T](
             source=self.source,
             state=State.PARTIAL if fetched.missing else State.OK,
@@ -192,12 +192,12 @@ class HttpBackend:
         # The address is part of the key: another system under the same name must not lend its data.
         return f"{self.source} {self.endpoint.url} {self.endpoint.tenant or ''}"
 
-    def _failed(self, key: str, adapter: TypeAdapter[T], error: BackendError) -> Reading[T]:
+    async def _failed(self, key: str, adapter: TypeAdapter[T], error: BackendError) -> Reading[T]:
         now = self.clock()
         # Old data would hide that a right is missing, and the operator can mend only what he sees.
-        kept = (
-            None if error.state is State.UNAUTHORIZED else self._kept.load(self._kept_source, key)
-        )
+        kept = None
+        if error.state is not State.UNAUTHORIZED:
+            kept = await asyncio.to_thread(self._kept.load, self._kept_source, key)
         if kept is not None:
             try:
                 data = adapter.validate_python(kept.value)

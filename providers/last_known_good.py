@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,6 +16,8 @@ from typing import Protocol
 log = logging.getLogger(__name__)
 
 SIZE_LIMIT = 64 * 1024 * 1024
+LOCK_PATIENCE = 0.2
+"""Seconds to wait for another program that has locked the store."""
 PEEK_LIMIT = 5000
 """Entries that :func:`peek` looks through at most."""
 
@@ -56,42 +59,83 @@ class DiskKept:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: _Cache | None = None
+        self._lock = threading.Lock()
+        self._out_of_order: Exception | None = None
+        self._told = False
 
     def save(self, source: str, key: str, value: object, observed_at: datetime) -> str | None:
-        """Keep an answer; returns one line for the user if the disk refuses."""
+        """Keep an answer; returns one line for the user if the disk refuses.
+
+        Where the store as a whole is out of order, it is left alone from then on, and the line
+        comes once. May block for a moment; safe to call from any thread.
+        """
         try:
             cache = self._cache()
-            cache.set(f"{source} {key}", {"at": observed_at.timestamp(), "value": value})
-        except (OSError, sqlite3.Error) as error:
-            log.warning("cannot keep the last good answer in %s: %s", self._folder, error)
-            return f"last-known-good data cannot be saved in {self._folder}: {error}"
-        return None
+            if cache is not None:
+                cache.set(f"{source} {key}", {"at": observed_at.timestamp(), "value": value})
+        except _store_errors() as error:
+            return self._warning(error)
+        return self._warning(self._out_of_order) if cache is None and not self._told else None
 
     def load(self, source: str, key: str) -> Kept | None:
         """The last good answer, or None if there is none or the file is damaged."""
         try:
-            entry = self._cache().get(f"{source} {key}")
-        except (OSError, sqlite3.Error, ValueError) as error:
-            log.warning("cannot read last-known-good data from %s: %s", self._folder, error)
+            cache = self._cache()
+            entry = None if cache is None else cache.get(f"{source} {key}")
+            return _kept(entry)
+        except _store_errors() as error:
+            log.warning("cannot read last-known-good data from %s: %s", self._folder, _said(error))
             return None
-        return _kept(entry)
 
     def close(self) -> None:
         """Close the cache file."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+                self._open = None
 
-    def _cache(self) -> _Cache:
-        if self._open is None:
-            import diskcache
+    def _warning(self, error: Exception | None) -> str:
+        self._told = True
+        said = _said(error)
+        log.warning("cannot keep the last good answer in %s: %s", self._folder, said)
+        return f"last-known-good data cannot be saved in {self._folder}: {said}"
 
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._folder.chmod(0o700)
-            self._open = diskcache.Cache(
-                str(self._folder), disk=diskcache.JSONDisk, size_limit=SIZE_LIMIT, timeout=2
-            )
-        return self._open
+    def _cache(self) -> _Cache | None:
+        with self._lock:
+            if self._open is None and self._out_of_order is None:
+                try:
+                    self._open = _opened(self._folder)
+                except _store_errors() as error:
+                    self._out_of_order = error
+                    raise
+            return self._open
+
+
+def _opened(folder: Path) -> _Cache:
+    import diskcache
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    file = folder / "cache.db"
+    if file.exists():
+        # Opening waits a minute for a locked database, whatever timeout it is given.
+        with closing(sqlite3.connect(file, timeout=LOCK_PATIENCE, isolation_level=None)) as base:
+            base.execute("BEGIN IMMEDIATE")
+            base.execute("ROLLBACK")
+    cache: _Cache = diskcache.Cache(
+        str(folder), disk=diskcache.JSONDisk, size_limit=SIZE_LIMIT, timeout=2
+    )
+    return cache
+
+
+def _store_errors() -> tuple[type[Exception], ...]:
+    import diskcache
+
+    return OSError, sqlite3.Error, zlib.error, ValueError, diskcache.Timeout
+
+
+def _said(error: Exception | None) -> str:
+    return str(error) or "it is locked by another program"
 
 
 def peek(folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Kept]]:
