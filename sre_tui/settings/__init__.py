@@ -1,6 +1,7 @@
 """Settings: flags, environment, ``.env`` and ``config.toml`` joined into one typed object."""
 
-from sre_tui.settings.load import SettingsError, load_settings
+from sre_tui.settings.load import load_settings
 from sre_tui.settings.model import BACKENDS, Backend, LlmSettings, Settings
+from sre_tui.settings.problems import SettingsError
 
 __all__ = ["BACKENDS", "Backend", "LlmSettings", "Settings", "SettingsError", "load_settings"]

@@ -8,7 +8,6 @@ mistake is reported under the name the operator wrote.
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -18,25 +17,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sre_tui.complaint import Complaint
 from sre_tui.environment import Environment
+from sre_tui.settings.layers import Layer, Variable, candidates, layers_of
 from sre_tui.settings.model import BACKENDS, Settings
-from sre_tui.settings.problems import describe
+from sre_tui.settings.problems import SettingsError, describe
 from sre_tui.settings.variables import LIST_SETTINGS, PROVIDER_VARIABLES, VARIABLES
 
 Path_ = tuple[str | int, ...]
 """Where a value stands in the settings: names of tables and positions in lists."""
-
-
-class SettingsError(Complaint):
-    """Settings that cannot be used; ``problems`` has one line each."""
-
-    code = "settings"
-    wrong_usage = True
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 @dataclass
@@ -91,8 +79,7 @@ def load_with_origins(
     """As :func:`load_settings`, together with where each value came from."""
     layers = _Layers()
     _add_file(layers, config_path(environment))
-    variables = _variables(environment)
-    _add_variables(layers, variables)
+    _add_variables(layers, layers_of(environment))
     for name, value in (flags or {}).items():
         layers.put(tuple(name.split(".")), value, "command line")
     try:
@@ -139,78 +126,27 @@ def _leaves(value: object, path: Path_ = ()) -> Iterator[Path_]:
         yield from _leaves(item, (*path, step))
 
 
-def _variables(environment: Environment) -> dict[str, tuple[str, str]]:
-    """Each variable that is set to something, with its origin for messages."""
-    found: dict[str, tuple[str, str]] = {}
-    for path in (environment.folders.config / ".env", environment.working_folder / ".env"):
-        if path.is_file():
-            from dotenv import dotenv_values
-
-            values = dotenv_values(path, interpolate=False)
-            found.update({name: (value, f"{path}") for name, value in values.items() if value})
-    found.update(
-        {name: (value, "environment") for name, value in environment.variables.items() if value}
-    )
-    return found
-
-
-@dataclass(frozen=True)
-class _Variable:
-    name: str
-    path: tuple[str, ...]
-    value: str
-    source: str
-
-    @property
-    def origin(self) -> str:
-        return self.name if self.source == "environment" else f"{self.name} in {self.source}"
-
-
-def _add_variables(layers: _Layers, variables: Mapping[str, tuple[str, str]]) -> None:
-    chosen = list(_chosen(VARIABLES, variables))
-    llm = layers.values.get("llm")
-    provider = next((v.value for v in chosen if v.name == "LLM_PROVIDER"), None) or (
-        llm.get("provider") if isinstance(llm, dict) else None
-    )
+def _add_variables(values: _Layers, layers: tuple[Layer, ...]) -> None:
+    llm = values.values.get("llm")
+    provider: object = llm.get("provider") if isinstance(llm, dict) else None
+    for variable in candidates(layers, VARIABLES).get(("llm", "provider"), [])[-1:]:
+        provider = variable.value()
     own = {name: ("llm", key) for name, key in PROVIDER_VARIABLES.get(str(provider), {}).items()}
-    taken = {variable.path for variable in chosen}
-    chosen += [variable for variable in _chosen(own, variables) if variable.path not in taken]
+    found = candidates(layers, {**own, **VARIABLES})
     for backend in BACKENDS:
-        if any(variable.path == (backend, "url") for variable in chosen):
-            layers.values[backend] = [{}]
-            for where in [where for where in layers.origins if where[0] == backend]:
-                del layers.origins[where]
-    for variable in chosen:
-        value: object = variable.value
-        if variable.path in LIST_SETTINGS:
-            value = [p.strip() for p in re.split(LIST_SETTINGS[variable.path], variable.value) if p]
-        top, *rest = variable.path
-        if top in BACKENDS:
-            if layers.values.get(top):
-                layers.put((top, 0, *rest), value, variable.origin)
-        else:
-            layers.put((top, *rest), value, variable.origin)
+        if (backend, "url") in found:
+            values.values[backend] = [{}]
+            for where in [where for where in values.origins if where[0] == backend]:
+                del values.origins[where]
+    for path, variables in found.items():
+        top, *rest = path
+        if top not in BACKENDS:
+            values.put(path, _typed(variables[-1]), variables[-1].origin)
+        elif values.values.get(top):
+            values.put((top, 0, *rest), _typed(variables[-1]), variables[-1].origin)
 
 
-def _chosen(
-    names: Mapping[str, tuple[str, ...]], variables: Mapping[str, tuple[str, str]]
-) -> Iterator[_Variable]:
-    for name, path in names.items():
-        found = _value_of(name, variables)
-        if found is not None:
-            yield _Variable(name, path, *found)
-
-
-def _value_of(name: str, variables: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
-    if name in variables:
-        return variables[name]
-    pointer = variables.get(f"{name}_FILE")
-    if pointer is None:
-        return None
-    path = Path(pointer[0]).expanduser()
-    try:
-        value = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
-        raise SettingsError([f"{name}_FILE: {path} cannot be read: {reason}"]) from error
-    return (value, f"the file {path}")
+def _typed(variable: Variable) -> str | list[str]:
+    value = variable.value()
+    separator = LIST_SETTINGS.get(variable.path)
+    return value if separator is None else [p.strip() for p in re.split(separator, value) if p]

@@ -8,10 +8,22 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 
 from providers.endpoint import Endpoint
+from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
 from sre_tui.settings.model import Settings
 
 _SECRETS = ("token", "password", "api_key", "headers")
+
+
+class SettingsError(Complaint):
+    """Settings that cannot be used; ``problems`` has one line each."""
+
+    code = "settings"
+    wrong_usage = True
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
 def describe(error: ValidationError, origins: Mapping[tuple[str | int, ...], str]) -> list[str]:

@@ -197,3 +197,55 @@ def test_a_setting_where_a_table_belongs_is_named(
     place.write(text)
     place.variables = {variable: "/anything"}
     assert place.problems() == [f"{place.folders.config_file}: {name} must be a table [{name}]"]
+
+
+TOKEN_FILE_NAME = "GRAFANA_SERVICE_ACCOUNT_TOKEN_FILE"
+
+
+@pytest.mark.parametrize("name", ["GRAFANA_TOKEN", "GRAFANA_TOKEN_FILE", TOKEN_FILE_NAME])
+def test_any_name_for_a_token_in_the_environment_goes_before_dotenv(
+    place: Place, tmp_path: Path, name: str
+) -> None:
+    place.write('[grafana]\nurl = "http://g"\n')
+    (place.working / ".env").write_text("GRAFANA_SERVICE_ACCOUNT_TOKEN=weaker\n")
+    (tmp_path / "token").write_text("stronger\n")
+    by_file = name.endswith("_FILE")
+    place.variables = {name: str(tmp_path / "token") if by_file else "stronger"}
+    loaded = load_with_origins(place.environment())
+    token = loaded.settings.grafana[0].token
+    assert token is not None
+    assert token.get_secret_value() == "stronger"
+    expected = f"{name.removesuffix('_FILE')} in the file {tmp_path / 'token'}"
+    assert loaded.origins["grafana", 0, "token"] == (expected if by_file else name)
+
+
+def test_a_providers_variable_in_the_environment_goes_before_dotenv(place: Place) -> None:
+    (place.working / ".env").write_text("LLM_PROVIDER=openai\nLLM_MODEL=weaker\n")
+    place.variables = {"OPENAI_MODEL": "stronger"}
+    loaded = load_with_origins(place.environment())
+    assert loaded.settings.llm.model == "stronger"
+    assert loaded.origins["llm", "model"] == "OPENAI_MODEL"
+    assert loaded.origins["llm", "provider"] == f"LLM_PROVIDER in {place.working / '.env'}"
+
+
+def test_within_a_place_the_plain_name_and_the_general_name_count(
+    place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("from-file")
+    place.variables = {
+        "LLM_PROVIDER": "openai",
+        "OPENAI_API_KEY": "of-provider",
+        "LLM_API_KEY_FILE": str(tmp_path / "key"),
+        "LLM_MODEL": "plain",
+        "LLM_MODEL_FILE": "/nonexistent/and/not/read",
+    }
+    llm = place.load().llm
+    assert llm.api_key is not None
+    assert (llm.api_key.get_secret_value(), llm.model) == ("from-file", "plain")
+
+
+def test_the_working_folders_dotenv_goes_before_the_config_folders(place: Place) -> None:
+    (place.folders.config / ".env").write_text("HOMELAB_NAME=weaker\nLLM_MODEL=kept\n")
+    (place.working / ".env").write_text("HOMELAB_NAME=stronger\n")
+    settings = place.load()
+    assert (settings.homelab_name, settings.llm.model) == ("stronger", "kept")
