@@ -85,7 +85,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("list.open", "enter", "Details", "All about the alert", "select_cursor", footer=True),
     Action("alerts.explain", "e", "Explain", "Explain the alert in the chat", footer=True),
     Action("alerts.changes", "c", "Changes", "Ask what changed when it began", footer=True),
-    Action("alerts.filter", "slash", "Filter", "Show only what contains a text", footer=True),
+    Action(
+        "alerts.filter",
+        "slash",
+        "Filter",
+        "Show only what contains a text",
+        footer=True,
+        # Run before the next key is looked at, or that one would still go to the list.
+        priority=True,
+    ),
     Action("alerts.sort-next", "s", "Sort", "Sort by the next column", footer=True),
     Action("alerts.sort-previous", "S", "Sort back", "Sort by the column before"),
     Action("alerts.reverse", "r", "Reverse", "Turn the order round"),

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widgets import Input
 
 from providers.clock import Clock
 from sre_tui.live.snapshot import Snapshot
@@ -133,6 +134,8 @@ class AlertsPane(Pane):
         """Dim what needs an alert while there is none."""
         if action in ("explain", "changes", "copy"):
             return True if self.chosen is not None else None
+        if action == "filter" and isinstance(self.screen.focused, Input):
+            return False
         if action in ("filter", "sort_next", "sort_previous", "reverse"):
             return True if self._has_rows else None
         return True

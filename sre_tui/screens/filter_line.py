@@ -54,10 +54,19 @@ class FilterLine(Horizontal):
         """The filter."""
         return self.query_one(_Field).value
 
+    def on_mount(self) -> None:
+        """Begin hidden."""
+        self._show()
+
+    def _show(self) -> None:
+        self.display = self.has_class("-open") or self.has_class("-filled")
+
     def open(self) -> None:
         """Let the user type."""
         self.add_class("-open")
-        self.query_one(_Field).focus()
+        # At once, not with the next layout: keys typed right after "/" belong into the field.
+        self._show()
+        self.screen.set_focus(self.query_one(_Field))
 
     def clear(self) -> None:
         """Show all again."""
@@ -76,8 +85,10 @@ class FilterLine(Horizontal):
             event.input.value = safe
             return
         self.set_class(bool(safe), "-filled")
+        self._show()
         self.post_message(FilterChanged(safe))
 
     @on(FilterLeft)
     def _left(self) -> None:
         self.remove_class("-open")
+        self._show()

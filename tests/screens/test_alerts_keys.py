@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from providers.reading import State
 from sre_tui.screens.filter_line import FilterLine
@@ -50,6 +51,17 @@ async def test_sort_and_reverse() -> None:
         await scene.press("S")
         assert _sorting(scene) == ("severity", False)
         assert scene.chosen == NAMES[0]
+
+
+async def test_keys_typed_in_one_burst_after_the_slash_are_filter_text() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        # "q" would leave, "s" sort, "t" change the theme.
+        for key, character in (("slash", "/"), ("q", "q"), ("s", "s"), ("t", "t")):
+            scene.app.post_message(events.Key(key, character))
+        await scene.pilot.pause()
+        assert scene.main.query_one(FilterLine).text == "qst"
+        assert scene.app.is_running
 
 
 async def test_filter_is_live_kept_and_cleared() -> None:
