@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from typing import Final, Literal, TypeVar, cast
-
-J = TypeVar("J")
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
 
 Kind = Literal["HOST", "GUEST", "USER", "ADDR", "MAC", "MAIL"]
 
@@ -130,14 +128,6 @@ class Anonymizer:
         """The text with the real names."""
         return _PLACEHOLDER.sub(lambda match: self._original(match.group()), text)
 
-    def hide_value(self, value: J) -> J:
-        """A JSON value with every string in it hidden."""
-        return cast(J, _each(value, self.hide))
-
-    def restore_value(self, value: J) -> J:
-        """A JSON value with every string in it restored."""
-        return cast(J, _each(value, self.restore))
-
     def _known_names(self) -> re.Pattern[str]:
         if self._pattern is None:
             longest_first = sorted(self._names, key=len, reverse=True)
@@ -181,16 +171,6 @@ class StreamRestorer:
         return self._anonymizer.restore(held)
 
 
-async def restored(pieces: AsyncIterator[str], anonymizer: Anonymizer) -> AsyncIterator[str]:
-    """A stream of text with the real names."""
-    restorer = StreamRestorer(anonymizer)
-    async for piece in pieces:
-        if text := restorer.feed(piece):
-            yield text
-    if text := restorer.end():
-        yield text
-
-
 def _may_become_placeholder(match: re.Match[str]) -> bool:
     word = match.group(1).upper()
     if match.group(2):
@@ -204,13 +184,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return not (address.is_loopback or address.is_unspecified)
-
-
-def _each(value: object, change: Callable[[str], str]) -> object:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list | tuple):
-        return [_each(item, change) for item in value]
-    if isinstance(value, dict):
-        return {key: _each(item, change) for key, item in value.items()}
-    return value
