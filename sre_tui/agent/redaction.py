@@ -21,23 +21,24 @@ REDACTED: Final = "[redacted]"
 SHORTEST_SECRET: Final = 6
 """Values shorter than this are not searched for: they would hit ordinary words."""
 
+# No pattern may start anew within text it has just run over: hostile logs would take hours.
 _SHAPES: Final = (
-    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*KEY-----|\Z)",
-    r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*",
-    r"\b(?:gh[pousr]|github_pat|glsa|glc|hf|npm|dckr_pat|pypi|tskey)[-_][A-Za-z0-9_-]{16,}",
-    r"\b(?:sk|pk|rk|gsk|xai|glpat|xox[abeoprs])-[A-Za-z0-9_-]{16,}",
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}KEY-----|\Z)",
+    r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*+",
+    r"\b(?:gh[pousr]|github_pat|glsa|glc|hf|npm|dckr_pat|pypi|tskey)[-_][A-Za-z0-9_-]{16,}+",
+    r"\b(?:sk|pk|rk|gsk|xai|glpat|xox[abeoprs])-[A-Za-z0-9_-]{16,}+",
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
     r"\bAIza[\w-]{35}",
     r"\b\d{8,10}:[A-Za-z0-9_-]{35}\b",
     r"\b\d{1,6}-[A-Za-z0-9]{64}\b",
-    r"\$(?:1|2[aby]|5|6|y|7|argon2id?)\$[^\s:'\"]{16,}",
+    r"\$(?:1|2[aby]|5|6|y|7|argon2id?)\$[^\s:'\"]{16,}+",
 )
 _BEHIND: Final = (
-    r"(\bP[VB][ES]APIToken=[^\s=:]+[=:])[0-9A-Fa-f-]{16,}",
-    r"(\bhooks\.slack\.com/services/)[\w/-]{8,}",
-    r"(\bdiscord(?:app)?\.com/api/webhooks/\d+/)[\w-]{8,}",
-    r"(\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/-]{8,}=*",
-    r"(\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)[^\s/@'\"]+(?=@)",
+    r"(\bP[VB][ES]APIToken=[^\s=:]{1,200}+[=:])[0-9A-Fa-f-]{16,}+",
+    r"(\bhooks\.slack\.com/services/)[\w/-]{8,}+",
+    r"(\bdiscord(?:app)?\.com/api/webhooks/\d{1,30}+/)[\w-]{8,}+",
+    r"(\b(?:bearer|basic)\s{1,64}+)[A-Za-z0-9._~+/-]{8,}+=*+",
+    r"(://[^\s/:@'\"]*+:)[^\s/@'\"]++(?:@[^\s/@'\"?#&,;]++)*(?=@)",
 )
 _WHOLE = re.compile("|".join(_SHAPES))
 _AFTER = re.compile("|".join(_BEHIND), re.IGNORECASE)
@@ -45,15 +46,34 @@ _KEY = (
     r"(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|pre[_-]?shared[_-]?key|psk|credentials?)"
 )
+_SHORT_KEY = r"(?<![A-Za-z])pass"
+# "PASS: test_disk" tells how a test went, so that a bare "pass" needs an equals sign or a quote.
+_SHORT_ASSIGNED = _SHORT_KEY + r"(?:(?<=_pass)|(?=\\{0,7}[\"']|\s{0,8}=))"
+_VALUE = (
+    r"(?:\\{1,7}\"(?P<escaped>[^\"\n]*[^\"\n\\])|\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'"
+    r"|[\"']?(?P<bare>%s))"
+)
 _ASSIGNED = re.compile(
-    r"(?P<key>(?<![A-Za-z0-9])[\w.-]{0,40}?" + _KEY + r"[\"']?\s*(?:=>|[:=])\s*)"
-    r"(?:\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'|[\"']?(?P<bare>[^\s\"'&,;<>(){}\[\]]+))",
+    r"(?P<key>(?:" + _KEY + "|" + _SHORT_ASSIGNED + r")"
+    r"(?:\\{0,7}[\"'])?\s{0,64}+(?:=>|[:=])\s{0,64}+)" + _VALUE % r"[^\s\"'&,;<>(){}\[\]]+",
     re.IGNORECASE,
 )
-_FLAG = re.compile(r"(?P<key>--[\w-]*" + _KEY + r"\s+)(?P<bare>[^\s-]\S*)", re.IGNORECASE)
-_HARMLESS = re.compile(
-    r"(?:\d{1,5}(?:\.\d+)?|true|false|null|none|yes|no|on|off|\*+|\.{3}|…|x+)", re.IGNORECASE
+_FLAG = re.compile(
+    r"(?P<key>(?:(?<![\w-])--[\w-]*(?:" + _KEY + "|" + _SHORT_KEY + r")\s{1,64}+"
+    r"|\bsshpass\s{1,64}+-p\s{0,64}+))" + _VALUE % r"[^\s\"'\[-]\S*",
+    re.IGNORECASE,
 )
+_LOGIN = re.compile(
+    r"(?P<key>(?<!\S)(?:-u|--(?:proxy-)?user)[\s=]{0,8}+[\"']?[^\s:'\"]{1,200}+:)"
+    r"(?P<bare>[^\s'\"]++)"
+)
+_CURL_BEFORE: Final = 400
+"""Characters before a login in which the name of the command that takes it is looked for."""
+_HARMLESS = re.compile(
+    r"(?:\d{1,5}(?:\.\d+)?|true|false|null|none|yes|no|on|off|ok|\*+|\.{3}|…|x+)", re.IGNORECASE
+)
+_QUOTED_PIN = re.compile(r"\d{4,5}")
+_TELLING = re.compile(rf"(?:{_KEY}|{_SHORT_KEY})\Z", re.IGNORECASE)
 _AUTH_SCHEME = re.compile(r"(?:bearer|basic|digest)", re.IGNORECASE)
 
 
@@ -77,6 +97,7 @@ class Redactor:
             text = self._known.sub(REDACTED, text)
         text = _WHOLE.sub(REDACTED, text)
         text = _AFTER.sub(_keep_before, text)
+        text = _LOGIN.sub(_keep_login, text)
         text = _FLAG.sub(_keep_key, text)
         return _ASSIGNED.sub(_keep_key, text)
 
@@ -94,8 +115,7 @@ class Redactor:
         return value
 
     def _member(self, key: object, item: object) -> object:
-        telling = isinstance(item, str) and re.search(_KEY + r"$", str(key), re.IGNORECASE)
-        if telling and item and not _HARMLESS.fullmatch(str(item)):
+        if isinstance(item, str) and item and _TELLING.search(str(key)) and not _harmless(item):
             return REDACTED
         return self._value(item)
 
@@ -104,15 +124,28 @@ def _keep_before(match: re.Match[str]) -> str:
     return next(group for group in match.groups() if group is not None) + REDACTED
 
 
+def _keep_login(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - _CURL_BEFORE) : match.start()]
+    return _keep_key(match) if "curl" in before.rpartition("\n")[2] else match.group()
+
+
 def _keep_key(match: re.Match[str]) -> str:
-    groups = match.groupdict()
-    value = groups["bare"] or groups.get("double") or groups.get("single") or ""
-    if _HARMLESS.fullmatch(value) or _AUTH_SCHEME.fullmatch(value) or REDACTED in match.group():
+    kind = match.lastgroup or "bare"
+    value = match[kind]
+    harmless = _HARMLESS.fullmatch(value) is not None if kind == "bare" else _harmless(value)
+    if harmless or _AUTH_SCHEME.fullmatch(value) or REDACTED in match.group():
         return match.group()
-    if match.string[match.end() - len(value) : match.end() + 1] == REDACTED:
+    if kind == "bare" and match.string.startswith(REDACTED, match.start(kind)):
         return match.group()
-    quote_mark = '"' if groups.get("double") else "'" if groups.get("single") else ""
-    return f"{groups['key']}{quote_mark}{REDACTED}{quote_mark}"
+    start, end = match.span(kind)
+    whole = match.string
+    before = match["key"] if kind == "bare" else whole[match.start() : start]
+    return f"{before}{REDACTED}{whole[end : match.end()]}"
+
+
+def _harmless(quoted: str) -> bool:
+    """Whether a value in quotes is no secret; a number in quotes may be a PIN."""
+    return _HARMLESS.fullmatch(quoted) is not None and not _QUOTED_PIN.fullmatch(quoted)
 
 
 def _secrets(settings: Settings) -> Iterable[str]:

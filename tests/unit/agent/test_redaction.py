@@ -46,6 +46,20 @@ REDACTOR = Redactor()
             "b3BlbnNzaA",
         ),
         ("-----BEGIN RSA PRIVATE KEY-----\nMIIEcut", "MIIEcut"),
+        ("SMTP_PASS=hunter2x", "hunter2x"),
+        ("pass=hunter2x", "hunter2x"),
+        ('{"pass": "hunter2x"}', "hunter2x"),
+        ("smtp_pass: hunter2x", "hunter2x"),
+        ("backup --pass hunter2x", "hunter2x"),
+        ("backup --password 'sword fish'", "fish"),
+        ("sshpass -p hunter2x ssh nas1", "hunter2x"),
+        ("sshpass -phunter2x ssh nas1", "hunter2x"),
+        ("curl -s -u admin:hunter2 http://nas1/", "hunter2"),
+        ("curl --user 'admin:hunter2' http://nas1/", "hunter2"),
+        (r"{\"token\":\"abcdefghij\"}", "abcdefghij"),
+        (r"{\\\"token\\\": \\\"abc\\n defghij\\\"}", "defghij"),
+        ('token = "12345"', "12345"),
+        ("postgres://u:p@ss@h/db", "ss@"),
     ],
 )
 def test_secrets_are_taken_out(text: str, secret: str) -> None:
@@ -71,6 +85,13 @@ def test_secrets_are_taken_out(text: str, secret: str) -> None:
         "sdc: 24 errors, sk-1 is no key, E1-64",
         "disk 3-a1b2",
         "bearer of bad news",
+        "PASS: test_disks",
+        "pass 3 of 4, bypass=auto, compass=north",
+        "pass=ok fail=0",
+        "docker run -u app:staff image",
+        "curl -u admin http://nas1:8080/",
+        "http://nas1:8080/a@b",
+        'token = "12"',
     ],
 )
 def test_other_text_stays(text: str) -> None:
@@ -109,6 +130,76 @@ def test_documents_are_redacted_by_key_and_by_text() -> None:
         "count": 3,
         "token_count": "7",
     }
+
+
+def test_what_stands_around_a_secret_stays() -> None:
+    assert REDACTOR.text("postgres://u:p@ss@h/db") == f"postgres://u:{REDACTED}@h/db"
+    assert REDACTOR.text(r"{\"token\":\"abcdefghij\",\"n\":1}") == (
+        rf"{{\"token\":\"{REDACTED}\",\"n\":1}}"
+    )
+    assert REDACTOR.text("sshpass -p hunter2x ssh nas1") == f"sshpass -p {REDACTED} ssh nas1"
+
+
+# In quadratic time each of these would take from many minutes to hours.
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "eyJa-",
+        "eyJaaaaaaaa",
+        "eyJaaaaaaaa.",
+        "-----BEGIN A ",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END A ",
+        "A ",
+        "--a",
+        "--token",
+        "--token ",
+        "a-",
+        "a.",
+        "://",
+        "://a:",
+        "://a:b@",
+        "a@",
+        "PVEAPIToken=a",
+        "discord.com/api/webhooks/1",
+        "hooks.slack.com/services/",
+        "bearer ",
+        "basic\t",
+        "sk-a",
+        "ghp_",
+        "$6$a",
+        "1234567890:",
+        "1-a",
+        "AKIA",
+        "AIza",
+        "token=",
+        "token ",
+        "token:\n",
+        'token="',
+        "token='a",
+        'token\\":\\"a',
+        "\\",
+        "pass",
+        "_pass=",
+        "sshpass -p ",
+        "curl -u a",
+        " -u a:b",
+        "--user=",
+        " ",
+        "\n",
+    ],
+)
+@pytest.mark.parametrize("head", ["", 'token="', "://a:"])
+def test_hostile_text_takes_linear_time(piece: str, head: str) -> None:
+    text = head + piece * (120_000 // len(piece))
+    once = REDACTOR.text(text)
+    assert REDACTOR.text(once) == once
+
+
+def test_much_ordinary_text_stays() -> None:
+    line = "Nov 22 14:02:05 nas1 smartd[812]: Device: /dev/sdc [SAT], 24 pending sectors\n"
+    text = line * 14_000
+    assert REDACTOR.text(text) == text
 
 
 @given(st.text(max_size=200))
