@@ -68,6 +68,8 @@ def show(context: typer.Context, as_json: JSON_OPTION = False) -> None:
     """Every setting with its origin, as a variable, a file or the default."""
     invocation = invocation_of(context)
     loaded = load_with_origins(invocation.environment, invocation.flags)
+    for line in loaded.warnings:
+        invocation.narrator.warn(line)
     rows = [
         {"setting": _dotted(where), "value": value, "origin": loaded.origins.get(where, "default")}
         for where, value in _leaves(loaded.settings)

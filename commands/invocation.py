@@ -73,10 +73,13 @@ class Invocation:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings in force; raises ``SettingsError``."""
-        from sre_tui.settings import load_settings
+        """The settings in force; raises ``SettingsError``, warns of credentials left out."""
+        from sre_tui.settings.load import load_with_origins
 
-        return load_settings(self.environment, self.flags)
+        loaded = load_with_origins(self.environment, self.flags)
+        for line in loaded.warnings:
+            self.narrator.warn(line)
+        return loaded.settings
 
     def run(self, work: Callable[[ToolContext], Awaitable[T]]) -> T:
         """Run asynchronous work with the tools' context open around it."""

@@ -98,6 +98,11 @@ def candidates(
     return found
 
 
+def may_go_together(credential: Variable, address: Variable) -> bool:
+    """Whether the one who set the address may be given the credential."""
+    return credential.layer.of_working_folder == address.layer.of_working_folder
+
+
 def _content(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}

@@ -2,8 +2,10 @@
 
 Variables describe one instance per backend. If the address of a backend is among them, that one
 instance replaces the configured ones; otherwise they complete the first configured instance, so
-that a token can stay out of ``config.toml``. Every value remembers where it came from, so that a
-mistake is reported under the name the operator wrote.
+that a token can stay out of ``config.toml``. Credentials go to an address of the same standing
+only: what the working folder's ``.env`` says and what the operator set elsewhere are not mixed, or
+a folder from a stranger could name an address and be sent the operator's token. Every value
+remembers where it came from, so that a mistake is reported under the name the operator wrote.
 """
 
 from __future__ import annotations
@@ -18,10 +20,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from sre_tui.environment import Environment
-from sre_tui.settings.layers import Layer, Variable, candidates, layers_of
+from sre_tui.settings.layers import Layer, Variable, candidates, layers_of, may_go_together
 from sre_tui.settings.model import BACKENDS, Settings
 from sre_tui.settings.problems import SettingsError, describe
-from sre_tui.settings.variables import LIST_SETTINGS, PROVIDER_VARIABLES, VARIABLES
+from sre_tui.settings.variables import (
+    ADDRESS,
+    CREDENTIALS,
+    LIST_SETTINGS,
+    PROVIDER_VARIABLES,
+    VARIABLES,
+)
 
 Path_ = tuple[str | int, ...]
 """Where a value stands in the settings: names of tables and positions in lists."""
@@ -33,12 +41,15 @@ class Loaded:
 
     settings: Settings
     origins: Mapping[Path_, str]
+    warnings: tuple[str, ...] = ()
+    """One line per credential that is set but must not go to the address in force."""
 
 
 @dataclass
 class _Layers:
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path_, str] = field(default_factory=dict)
+    config_file: str = ""
 
     def put(self, path: Path_, value: object, origin: str) -> None:
         table: Any = self.values
@@ -79,14 +90,14 @@ def load_with_origins(
     """As :func:`load_settings`, together with where each value came from."""
     layers = _Layers()
     _add_file(layers, config_path(environment))
-    _add_variables(layers, layers_of(environment))
+    warnings = _add_variables(layers, layers_of(environment), flags or {})
     for name, value in (flags or {}).items():
         layers.put(tuple(name.split(".")), value, "command line")
     try:
         settings = Settings.model_validate(layers.values)
     except ValidationError as error:
         raise SettingsError(describe(error, layers.origins)) from error
-    return Loaded(settings=settings, origins=layers.origins)
+    return Loaded(settings=settings, origins=layers.origins, warnings=warnings)
 
 
 def config_path(environment: Environment) -> Path:
@@ -110,6 +121,7 @@ def _add_file(layers: _Layers, path: Path) -> None:
         if isinstance(values.get(backend), dict):
             values[backend] = [values[backend]]
     layers.values = values
+    layers.config_file = str(path)
     layers.origins.update((where, str(path)) for where in _leaves(values))
 
 
@@ -126,7 +138,10 @@ def _leaves(value: object, path: Path_ = ()) -> Iterator[Path_]:
         yield from _leaves(item, (*path, step))
 
 
-def _add_variables(values: _Layers, layers: tuple[Layer, ...]) -> None:
+def _add_variables(
+    values: _Layers, layers: tuple[Layer, ...], flags: Mapping[str, object]
+) -> tuple[str, ...]:
+    """Put the variables over the file; tells which credentials were left out for safety."""
     llm = values.values.get("llm")
     provider: object = llm.get("provider") if isinstance(llm, dict) else None
     for variable in candidates(layers, VARIABLES).get(("llm", "provider"), [])[-1:]:
@@ -138,12 +153,43 @@ def _add_variables(values: _Layers, layers: tuple[Layer, ...]) -> None:
             values.values[backend] = [{}]
             for where in [where for where in values.origins if where[0] == backend]:
                 del values.origins[where]
+    addresses = {
+        top: found[top, key][-1]
+        for top, key in ADDRESS.items()
+        if (top, key) in found and f"{top}.{key}" not in flags
+    }
+    warnings = []
     for path, variables in found.items():
         top, *rest = path
-        if top not in BACKENDS:
-            values.put(path, _typed(variables[-1]), variables[-1].origin)
-        elif values.values.get(top):
-            values.put((top, 0, *rest), _typed(variables[-1]), variables[-1].origin)
+        if top in BACKENDS and not values.values.get(top):
+            continue
+        address = addresses.get(top)
+        fitting = variables
+        if address is not None and path[-1] in CREDENTIALS:
+            fitting = [variable for variable in variables if may_go_together(variable, address)]
+            if variables[-1] not in fitting:
+                warnings.append(_left_out(variables[-1].told, address))
+        for variable in fitting[-1:]:
+            where = (top, 0, *rest) if top in BACKENDS else path
+            values.put(where, _typed(variable), variable.origin)
+    return (*warnings, *_take_key_from_strange_address(values, addresses.get("llm")))
+
+
+def _take_key_from_strange_address(values: _Layers, address: Variable | None) -> Iterator[str]:
+    if address is None or not address.layer.of_working_folder:
+        return
+    where = ("llm", "api_key")
+    if values.origins.get(where) == values.config_file:
+        del values.values["llm"]["api_key"], values.origins[where]
+        yield _left_out(f"llm.api_key in {values.config_file}", address)
+
+
+def _left_out(credential: str, address: Variable) -> str:
+    if address.layer.of_working_folder:
+        reason = "an address from a folder's .env gets only credentials of that same file"
+    else:
+        reason = "an address of your own gets no credentials from a folder's .env"
+    return f"{credential} is not used for the address in {address.told}: {reason}"
 
 
 def _typed(variable: Variable) -> str | list[str]:

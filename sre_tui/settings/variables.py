@@ -66,3 +66,11 @@ PROVIDER_VARIABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "ollama": {"OLLAMA_HOST": "base_url", "OLLAMA_API_BASE": "base_url", "OLLAMA_MODEL": "model"},
 }
 """Names that count only when ``LLM_PROVIDER`` (or ``llm.provider``) names their provider."""
+
+ADDRESS: Final[Mapping[str, str]] = {**dict.fromkeys(BACKENDS, "url"), "llm": "base_url"}
+"""The setting of each table that says where requests go."""
+
+CREDENTIALS: Final = frozenset(
+    {"token", "username", "password", "headers", "tenant", "org_id", "api_key"}
+)
+"""Settings that are sent to that address and are nobody else's business."""
