@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ class SessionStore:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.folder = folder
         self._clock = clock
+        self._saving = threading.Lock()
 
     def new(self) -> Session:
         """A fresh session; it has no file until it is saved."""
@@ -146,18 +148,23 @@ class SessionStore:
         Raises:
             SessionError: ``session_unsaved``; what was saved before is still there.
         """
+        # A cancelled question saves while its thread may still be at it: to tell one's own file
+        # from a stranger's, the check, the file and its stamp have to change as one.
+        with self._saving:
+            try:
+                return self._save(session)
+            except OSError as error:
+                why = f"the session cannot be saved in {self.folder}: {_reason(error)}"
+                raise SessionError("session_unsaved", why) from error
+
+    def _save(self, session: Session) -> str | None:
         path = self._path(session.id)
         note: str | None = None
-        try:
-            if (_stamp(path) if path.exists() else None) != session.stamp:
-                session.record = session.record.model_copy(update={"id": self.new().id})
-                note = f"{path} was changed by another process; saved as session {session.id}"
-                path = self._path(session.id)
-            session.stamp = self._write(path, session.record.model_dump_json())
-        except OSError as error:
-            raise SessionError(
-                "session_unsaved", f"the session cannot be saved in {self.folder}: {_reason(error)}"
-            ) from error
+        if (_stamp(path) if path.exists() else None) != session.stamp:
+            session.record = session.record.model_copy(update={"id": self.new().id})
+            note = f"{path} was changed by another process; saved as session {session.id}"
+            path = self._path(session.id)
+        session.stamp = self._write(path, session.record.model_dump_json())
         return note
 
     def _write(self, path: Path, text: str) -> FileStamp:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sre_tui.agent.events import Usage
-from sre_tui.agent.session import Exchange, Session
+from sre_tui.agent.session import Exchange, FileStamp, Session
 from sre_tui.agent.session_store import SessionError, SessionStore
 
 NOW = datetime(2026, 11, 22, 14, 2, 5, tzinfo=UTC)
@@ -140,6 +142,43 @@ def test_a_disk_that_refuses_leaves_the_last_good_file(
     assert len(store.load(session.id).exchanges) == 1
     assert [one.suffix for one in store.folder.iterdir()] == [".json"]
     assert store.save(session) is None
+    assert len(store.load(session.id).exchanges) == 2
+
+
+def test_saving_while_a_thread_still_saves_goes_on_with_the_same_file(
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = saved(store)
+    replaced, second_came, notes = threading.Event(), threading.Event(), list[str | None]()
+    write, lock = SessionStore._write, threading.Lock()
+
+    class Door(AbstractContextManager[None]):
+        def __enter__(self) -> None:
+            if threading.current_thread().name != "first":
+                second_came.set()
+            lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            lock.release()
+
+    def slow(self: SessionStore, path: Path, text: str) -> FileStamp:
+        stamp = write(self, path, text)
+        if threading.current_thread().name == "first":
+            # Now the file is new and its stamp is not known yet.
+            replaced.set()
+            assert second_came.wait(10)
+        return stamp
+
+    monkeypatch.setattr(SessionStore, "_write", slow)
+    monkeypatch.setattr(store, "_saving", Door())
+    first = threading.Thread(target=lambda: notes.append(store.save(session)), name="first")
+    first.start()
+    assert replaced.wait(10)
+    session.put(exchange("And now?"), 1, NOW)
+    notes.append(store.save(session))
+    first.join(10)
+    assert notes == [None, None]
+    assert [one.stem for one in store.folder.iterdir()] == [session.id]
     assert len(store.load(session.id).exchanges) == 2
 
 
