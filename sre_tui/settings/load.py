@@ -194,5 +194,7 @@ def _left_out(credential: str, address: Variable) -> str:
 
 def _typed(variable: Variable) -> str | list[str]:
     value = variable.value()
+    if variable.name == "OLLAMA_HOST" and "://" not in value:
+        value = f"http://{value}"
     separator = LIST_SETTINGS.get(variable.path)
     return value if separator is None else [p.strip() for p in re.split(separator, value) if p]

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from providers.endpoint import Endpoint
+from providers.endpoint import Endpoint, checked_url
 
 Backend = Literal["prometheus", "grafana", "loki"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
@@ -43,6 +43,11 @@ class LlmSettings(BaseModel):
     """US dollars."""
     anonymize: bool = False
     """Replace host names, guest names, addresses and user names before anything is sent."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _http_url(cls, value: str | None) -> str | None:
+        return None if value is None else checked_url(value)
 
 
 class DocsSettings(BaseModel):

@@ -369,3 +369,35 @@ def test_a_credential_left_out_is_told_once(place: Place) -> None:
     invocation = Invocation(replace(place.environment(), stderr=told))
     assert invocation.settings is invocation.settings
     assert told.getvalue().count("warning: GRAFANA_TOKEN is not used") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "word"),
+    [
+        ("http://user:pass@llm:8000/v1", "own settings"),
+        ("ftp://llm", "must look like"),
+        ("llm:8000", "http://"),
+    ],
+)
+def test_a_wrong_address_of_a_model_is_refused(place: Place, address: str, word: str) -> None:
+    place.variables = {"LLM_BASE_URL": address}
+    (line,) = place.problems()
+    assert line.startswith("LLM_BASE_URL: ")
+    assert word in line
+    assert "user:pass" not in line
+    place.variables = {}
+    place.write(f'[llm]\nbase_url = "{address}"\n')
+    (line,) = place.problems()
+    assert line.startswith(f"{place.folders.config_file}: llm.base_url: ")
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1:11434", "http://127.0.0.1:11434"),
+        ("https://ollama.home.arpa/", "https://ollama.home.arpa"),
+    ],
+)
+def test_ollamas_own_variable_may_lack_the_scheme(place: Place, host: str, url: str) -> None:
+    place.variables = {"LLM_PROVIDER": "ollama", "OLLAMA_HOST": host}
+    assert place.load().llm.base_url == url
