@@ -11,8 +11,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -55,6 +57,11 @@ MAX_REDIRECTS = 3
 MAX_ANSWER = 32 * 1024 * 1024
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = 30.0
+MAX_RETRY_AFTER = 5.0
+"""Seconds; a backend that asks for a longer pause is not asked again."""
+
+_deadline_at: ContextVar[float] = ContextVar("deadline_at", default=math.inf)
+"""When, in the event loop's time, the reading that is being made must be there."""
 
 
 @dataclass(frozen=True)
@@ -147,16 +154,19 @@ class HttpBackend:
             key: names the question without its point in time, so that a later, failing call for
                 the same question finds this answer.
             shape: the type of the data, for storing and restoring it.
-            fetch: makes the calls; may raise any :class:`BackendError`.
+            fetch: makes the calls; may raise any :class:`BackendError`. Any other exception is
+                logged and becomes a bad response.
 
         Raises:
             InvalidQuery: the one error that is the asker's, not the backend's.
+            RequestRefused: if ``fetch`` asks for what the guard does not permit.
         """
         adapter: TypeAdapter[T] = TypeAdapter(shape)
         try:
             breaker = await self._breakers.get_breaker(self.source)
             async with breaker, self._deadline():
                 fetched = await fetch()
+            value = adapter.dump_python(fetched.data, mode="json")
         except OpenedState:
             paused = Unreachable(
                 f"{self.endpoint.url} failed {BREAKER_FAILURES} times in a row; "
@@ -166,8 +176,14 @@ class HttpBackend:
         except BackendError as error:
             log.warning("%s: %s", self.source, error.detail)
             return await self._failed(key, adapter, error)
+        except (InvalidQuery, RequestRefused):
+            raise
+        except Exception as error:
+            log.exception("%s: the answer to %r could not be read", self.source, key)
+            name = type(error).__name__
+            unread = BadResponse(f"the answer could not be read ({name}; the log has details)")
+            return await self._failed(key, adapter, unread)
         now = self.clock()
-        value = adapter.dump_python(fetched.data, mode="json")
         problem = await asyncio.to_thread(self._kept.save, self._kept_source, key, value, now)
         return Reading[T](
             source=self.source,
@@ -181,11 +197,14 @@ class HttpBackend:
     @contextlib.asynccontextmanager
     async def _deadline(self) -> AsyncIterator[None]:
         limit = self.endpoint.timeout
+        before = _deadline_at.set(asyncio.get_running_loop().time() + limit)
         try:
             async with asyncio.timeout(limit):
                 yield
         except TimeoutError as error:
             raise Unreachable(f"{self.endpoint.url} did not answer within {limit:g} s") from error
+        finally:
+            _deadline_at.reset(before)
 
     @property
     def _kept_source(self) -> str:
@@ -226,8 +245,20 @@ class HttpBackend:
         timeout: float | None = None,
     ) -> httpx.Response:
         limit = timeout if timeout is not None else self.endpoint.timeout
+        loop = asyncio.get_running_loop()
+        until = min(loop.time() + limit, _deadline_at.get())
+
+        def backoff(error: Exception) -> bool | float:
+            if not isinstance(error, BackendError) or not error.transient:
+                return False
+            wait = error.retry_after
+            # Waiting longer than there is time would hide what the backend said.
+            return wait is None or (
+                wait if wait <= MAX_RETRY_AFTER and loop.time() + wait < until else False
+            )
+
         async for attempt in stamina.retry_context(
-            on=_backoff,
+            on=backoff,
             attempts=ATTEMPTS,
             timeout=limit,
             wait_initial=0.1,
@@ -256,6 +287,8 @@ class HttpBackend:
             raise Unreachable(f"{self.endpoint.url} did not answer within {limit:g} s") from error
         except httpx.HTTPError as error:
             raise connection_error(self.endpoint, error) from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise BadResponse(f"{self.endpoint.url} redirects to what is no address") from error
         if response.is_success:
             return response
         raise self._error_reader(response) or status_error(self.endpoint, response)
@@ -344,15 +377,13 @@ class HttpBackend:
         return self._client
 
 
-def _backoff(error: Exception) -> bool | float:
-    if not isinstance(error, BackendError) or not error.transient:
-        return False
-    return True if error.retry_after is None else error.retry_after
-
-
 def _decode(response: httpx.Response) -> JsonValue:
     try:
-        value: JsonValue = json.loads(response.content)
+        value: JsonValue = clean_json(json.loads(response.content))
+    except RecursionError as error:
+        raise BadResponse(
+            f"{response.request.url.copy_with(query=None)} answered JSON that is nested too deeply"
+        ) from error
     except ValueError as error:
         start = response.content[:200].lstrip().lower()
         what = "a web page" if start.startswith((b"<!doctype", b"<html", b"<")) else "no valid JSON"
@@ -360,7 +391,7 @@ def _decode(response: httpx.Response) -> JsonValue:
         raise BadResponse(
             f"{host} answered {what} where JSON was expected: is the address right?"
         ) from error
-    return clean_json(value)
+    return value
 
 
 def _form_dict(form: Params) -> dict[str, str | list[str]]:

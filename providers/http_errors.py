@@ -14,7 +14,6 @@ from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, 
 from providers.text import one_line
 
 GATEWAY_STATUS = frozenset({408, 425, 429, 502, 503, 504})
-MAX_RETRY_AFTER = 5.0
 
 
 def connection_error(endpoint: Endpoint, error: httpx.HTTPError) -> BackendError:
@@ -82,7 +81,7 @@ def _plain_body(response: httpx.Response) -> str:
 
 def _retry_after(response: httpx.Response) -> float | None:
     with contextlib.suppress(ValueError):
-        return min(MAX_RETRY_AFTER, max(0.0, float(response.headers.get("retry-after", ""))))
+        return max(0.0, float(response.headers.get("retry-after", "")))
     return None
 
 

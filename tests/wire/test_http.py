@@ -19,7 +19,7 @@ import trustme
 from pydantic import SecretStr
 
 from providers.endpoint import Endpoint
-from providers.errors import BackendError, InvalidQuery, RequestRefused
+from providers.errors import InvalidQuery, RequestRefused
 from providers.guard import Allow
 from providers.http import BREAKER_FAILURES, ErrorReader, Fetched, HttpBackend
 from providers.last_known_good import DiskKept, LastKnownGood
@@ -172,12 +172,30 @@ async def test_what_will_not_get_better_is_asked_once(status: int, state: State)
         assert len(server.received) == 1
 
 
-async def test_retry_after_is_obeyed_up_to_a_limit() -> None:
-    async with raw_server(reply(status=429, headers={"Retry-After": "3600"})) as server:
-        async with backend(server.url) as http:
-            with pytest.raises(BackendError) as caught:
-                await http.get_json("/api/x")
-        assert caught.value.retry_after == 5.0
+@pytest.mark.parametrize(
+    ("pause", "timeout", "asked"), [("1", 5.0, 3), ("1", 0.9, 1), ("3600", 5.0, 1), ("60", 100, 1)]
+)
+async def test_retry_after_is_obeyed_where_there_is_time(
+    pause: str, timeout: float, asked: int
+) -> None:
+    async with raw_server(reply(status=429, headers={"Retry-After": pause})) as server:
+        async with backend(server.url, timeout=timeout) as http:
+            reading = await read(http)
+        assert len(server.received) == asked
+    assert reading.state is State.UNREACHABLE
+    assert "answered 429" in reading.detail
+
+
+async def test_a_call_of_its_own_timeout_keeps_to_the_time_of_the_whole_reading() -> None:
+    async with raw_server(reply(status=429, headers={"Retry-After": "1"})) as server:
+        async with backend(server.url, timeout=0.9) as http:
+
+            async def fetch() -> Fetched[str]:
+                return Fetched(await http.get_text("/ready", timeout=60))
+
+            reading = await http.reading("x", str, fetch)
+        assert len(server.received) == 1
+    assert "answered 429" in reading.detail
 
 
 # -- time, size, shape -------------------------------------------------------------------------
@@ -281,6 +299,38 @@ async def test_a_redirect_off_the_allow_list_is_an_answer_not_a_crash() -> None:
         assert reading.state is State.BAD_RESPONSE
         assert "/outpost/start" in reading.detail
         assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(
+    "target", ["http://[", "http://nas:port/", "http://xn--a/", "http://xn--zz--.example/x", "//["]
+)
+async def test_a_redirect_to_no_address_is_a_bad_response(target: str) -> None:
+    answer = reply(status=302, headers={"Location": target})
+    async with raw_server(answer) as server, backend(server.url) as http:
+        reading = await read(http)
+    assert reading.state is State.BAD_RESPONSE
+    assert "the log has details" not in reading.detail
+
+
+async def test_json_that_is_nested_too_deeply_is_a_bad_response() -> None:
+    deep = "[" * 200_000 + "]" * 200_000
+    async with raw_server(reply(deep)) as server, backend(server.url) as http:
+        reading = await read(http)
+    assert reading.state is State.BAD_RESPONSE
+    assert "nested too deeply" in reading.detail
+
+
+async def test_an_answer_nobody_expected_is_logged_and_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fetch() -> Fetched[int]:
+        raise TypeError("no such thing")
+
+    async with raw_server(json_reply({})) as server, backend(server.url) as http:
+        reading = await http.reading("x", int, fetch)
+    assert reading.state is State.BAD_RESPONSE
+    assert reading.detail == "the answer could not be read (TypeError; the log has details)"
+    assert "no such thing" in caplog.text
 
 
 async def test_redirects_in_circles_end() -> None:
