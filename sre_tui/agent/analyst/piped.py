@@ -19,13 +19,15 @@ from sre_tui.views.human import count
 SHOWN: Final = 8
 
 
+_YES_OR_NO = ("any", "is ", "are ", "does ", "do ", "ist ", "gibt ")
+
+
 async def answer_piped(look: Look) -> Iterator[str]:
     """The answer in pieces."""
     groups = group_lines(look.question.piped.splitlines())
     calls = {"alerts": Call("grafana_get_alerts", {})}
     if groups:
-        kind = KINDS[groups[0].line_kind.kind]
-        calls["runbook"] = fix_call(kind.runbook)
+        calls["runbook"] = fix_call(_runbook_query(groups[0]))
     await look.ask(**calls)
     look.learn()
     return _write(look, groups)
@@ -35,7 +37,12 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     amount = "piped text"
     serious = [one for one in groups if one.line_kind.severity >= 2]
     if not groups:
-        yield f"**Nothing in the {amount} tells of trouble.**\n\n"
+        lines = look.caller.counted(count(len(look.question.piped.splitlines()), "line"))
+        yield (
+            f"**No sign of trouble that I know is in the {amount}** ({lines}). That is no "
+            "all-clear: it is searched for known log lines of kernel, disks, services, containers "
+            "and networks.\n\n"
+        )
     else:
         worst = groups[0]
         what = names(
@@ -43,7 +50,9 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
                 :3
             ]
         )
-        word = "Yes" if serious else "Perhaps"
+        asked = look.question.text.lower().lstrip()
+        found = "Yes" if asked.startswith(_YES_OR_NO) else "Found"
+        word = found if serious else "Perhaps"
         yield f"**{word}: {what}** in the {amount}.\n\n"
         yield "**Telling lines**\n" + "".join(
             f"- {_title(one)}, {look.caller.counted(count(one.count, 'line'))}: "
@@ -60,6 +69,14 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
+
+
+def _runbook_query(group: LineGroup) -> str:
+    query = KINDS[group.line_kind.kind].runbook
+    if group.line_kind.kind == "port_taken" and group.subject != ":53":
+        # The kind's own query means a name server, the one case with a runbook of its own.
+        return "service or container does not start, port already in use"
+    return query
 
 
 def _title(group: LineGroup) -> str:
