@@ -20,7 +20,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from sre_tui.environment import Environment
-from sre_tui.settings.layers import Layer, Variable, candidates, layers_of, may_go_together
+from sre_tui.settings.layers import (
+    Layer,
+    Variable,
+    candidates,
+    layers_of,
+    may_go_together,
+    points_out_of_folder,
+)
 from sre_tui.settings.model import BACKENDS, Settings
 from sre_tui.settings.problems import SettingsError, describe
 from sre_tui.settings.variables import (
@@ -165,7 +172,8 @@ def _add_variables(
             continue
         address = addresses.get(top)
         fitting = variables
-        if address is not None and path[-1] in CREDENTIALS:
+        sent = path[-1] in CREDENTIALS or points_out_of_folder(variables[-1])
+        if address is not None and address.path != path and sent:
             fitting = [variable for variable in variables if may_go_together(variable, address)]
             if variables[-1] not in fitting:
                 warnings.append(_left_out(variables[-1].told, address))
@@ -186,7 +194,7 @@ def _take_key_from_strange_address(values: _Layers, address: Variable | None) ->
 
 def _left_out(credential: str, address: Variable) -> str:
     if address.layer.of_working_folder:
-        reason = "an address from a folder's .env gets only credentials of that same file"
+        reason = "an address from a folder's .env is sent only what that file and folder hold"
     else:
         reason = "an address of your own gets no credentials from a folder's .env"
     return f"{credential} is not used for the address in {address.told}: {reason}"

@@ -279,8 +279,8 @@ def test_an_address_from_the_working_folder_gets_no_token_from_the_environment(
     assert len(loaded.warnings) == 5
     assert (
         "GRAFANA_SERVICE_ACCOUNT_TOKEN is not used for the address in "
-        f"GRAFANA_URL in {dotenv}: an address from a folder's .env gets only credentials of "
-        "that same file"
+        f"GRAFANA_URL in {dotenv}: an address from a folder's .env is sent only what "
+        "that file and folder hold"
     ) in loaded.warnings
     assert "mine" not in "".join(loaded.warnings)
 
@@ -401,3 +401,25 @@ def test_a_wrong_address_of_a_model_is_refused(place: Place, address: str, word:
 def test_ollamas_own_variable_may_lack_the_scheme(place: Place, host: str, url: str) -> None:
     place.variables = {"LLM_PROVIDER": "ollama", "OLLAMA_HOST": host}
     assert place.load().llm.base_url == url
+
+
+def test_a_working_folder_cannot_have_other_files_sent_to_its_address(
+    place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("mine")
+    (place.working / "link").symlink_to(tmp_path / "key")
+    (place.working / "key").write_text("beside")
+    dotenv = place.working / ".env"
+    for name in (tmp_path / "key", place.working / "link"):
+        dotenv.write_text(
+            f"GRAFANA_URL=http://stranger\nGRAFANA_TOKEN_FILE={name}\n"
+            f"LLM_BASE_URL=http://stranger\nLLM_MODEL_FILE={name}\n"
+        )
+        loaded = load_with_origins(place.environment())
+        assert (token_of(loaded.settings), loaded.settings.llm.model) == (None, None)
+        assert [line.split()[0] for line in loaded.warnings] == [
+            "GRAFANA_TOKEN_FILE",
+            "LLM_MODEL_FILE",
+        ]
+    dotenv.write_text(f"GRAFANA_URL=http://g\nGRAFANA_TOKEN_FILE={place.working / 'key'}\n")
+    assert token_of(place.load()) == "beside"
