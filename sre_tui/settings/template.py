@@ -5,6 +5,9 @@ from typing import Final
 TEMPLATE: Final = """\
 # Settings of sre-tui. Environment variables and .env go before this file; secrets are better kept
 # there, or in files named by variables such as GRAFANA_SERVICE_ACCOUNT_TOKEN_FILE.
+# If the .env of the current folder gives an address, only credentials of that .env (and of files
+# in that folder) go there. If the environment, or the .env beside this file, gives it, the .env of
+# the current folder adds no credentials.
 
 #homelab_name = "homelab"
 
