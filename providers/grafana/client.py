@@ -132,11 +132,13 @@ class GrafanaClient(BackendClient):
 
         State comes from ``/api/prometheus/grafana/api/v1/rules``, which a Viewer may read;
         thresholds from provisioning, else the ruler, which often need more rights and are left
-        out without them.
+        out without them. Partial if these fail for another reason.
         """
 
         async def fetch() -> Fetched[tuple[AlertRule, ...]]:
-            rules, defined = await asyncio.gather(self._all_rules(), self._definitions())
+            rules, defined = await asyncio.gather(self._all_rules(), _attempt(self._definitions))
+            if isinstance(defined, BackendError):
+                return Fetched(rules, missing=f"thresholds: {defined.detail}")
             return Fetched(tuple(definitions.completed(rules, defined)))
 
         return await self._http.reading("rules", tuple[AlertRule, ...], fetch)

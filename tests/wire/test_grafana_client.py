@@ -290,6 +290,18 @@ async def test_conditions_are_put_into_words(conditions: list[dict[str, Any]], t
     assert found.threshold == text
 
 
+@pytest.mark.parametrize("failing", [PROVISIONING, RULER])
+async def test_rules_are_given_though_their_thresholds_fail(failing: str) -> None:
+    broken = json_reply({"message": "database is locked"}, 500)
+    answers = {RULES: groups(rule("DiskFull", "firing")), failing: broken}
+    async with raw_server(Routes(answers)) as server, client_of(server) as client:
+        reading = await client.rules()
+    assert reading.state is State.PARTIAL
+    assert [found.name for found in reading.data or ()] == ["DiskFull"]
+    assert reading.detail.startswith("thresholds: ")
+    assert "database is locked" in reading.detail
+
+
 async def test_rules_that_cannot_be_evaluated_say_why() -> None:
     broken = rule("Broken", "inactive", health="error", lastError="no such data source")
     async with raw_server(Routes({RULES: groups(broken)})) as server, client_of(server) as client:
