@@ -12,12 +12,10 @@ import contextlib
 import json
 import logging
 import math
-import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -40,6 +38,7 @@ from providers.errors import (
 from providers.guard import Allow, GuardedTransport
 from providers.http_errors import connection_error, status_error
 from providers.last_known_good import LastKnownGood, NothingKept
+from providers.proxies import proxy_for
 from providers.reading import Reading, State
 from providers.text import clean_json
 from providers.tls import tls_context
@@ -355,7 +354,7 @@ class HttpBackend:
             endpoint = self.endpoint
             inner = httpx.AsyncHTTPTransport(
                 verify=False if endpoint.scheme == "http" else tls_context(endpoint),
-                proxy=_proxy_for(endpoint),
+                proxy=proxy_for(endpoint),
                 limits=httpx.Limits(max_connections=10),
             )
             headers = {"User-Agent": "sre-tui", "Accept": "application/json", **self._headers}
@@ -403,23 +402,6 @@ def _form_dict(form: Params) -> dict[str, str | list[str]]:
         else:
             fields[name] = [*(earlier if isinstance(earlier, list) else [earlier]), value]
     return fields
-
-
-def _proxy_for(endpoint: Endpoint) -> str | None:
-    host = endpoint.host
-    if host == "localhost" or (_is_address(host) and ip_address(host).is_loopback):
-        return None
-    if urllib.request.proxy_bypass(host):
-        return None
-    return urllib.request.getproxies().get(endpoint.scheme)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 __all__ = ["ErrorReader", "Fetched", "HttpBackend", "InvalidQuery", "Params"]
