@@ -159,6 +159,23 @@ def test_harmless_piped_text_is_said_to_be_harmless() -> None:
     assert "no all-clear" in text
 
 
+@pytest.mark.parametrize(
+    ("piped", "told"),
+    [
+        (
+            "Nov 22 10:00:00 web nginx[1]: bind() to 0.0.0.0:80 failed (98: Address already in use)",
+            "Found: port already in use (`:80`)",
+        ),
+        ("caddy: 10:00:00 listen tcp :443: bind: address already in use", "(`:443`)"),
+        ("\ttank DEGRADED 0 0 0\n\t  sdc FAULTED 54 0 0", "pool degraded (`sdc`)"),
+        ("web-1   0/1   CrashLoopBackOff   14", "container died (`web-1`)"),
+        ("abc  sonarr  Restarting (1) 5 seconds ago", "container died"),
+    ],
+)
+def test_what_status_commands_print_is_understood(piped: str, told: str) -> None:
+    assert told in answer_now("what broke?", attached=piped)
+
+
 def test_without_any_backend_it_says_so() -> None:
     runner = HandedOut(lambda *_: None, tools=["runbook_search"])
     text = asyncio.run(said("anything wrong?", runner, "", "prometheus"))
