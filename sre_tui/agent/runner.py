@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -41,6 +42,18 @@ class Ran(Generic[DataT]):
     evidence: Evidence
     result: ToolResult[DataT] | None
     repeated: bool = False
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a call brought, before secrets are taken out of it; `elapsed` in seconds."""
+
+    state: State
+    text: str
+    summary: str
+    result: ToolResult[Any] | None
+    ended: datetime
+    elapsed: float
 
 
 class ToolRunner:
@@ -132,7 +145,7 @@ class ToolRunner:
         try:
             async with asyncio.timeout(self._deadline.left):
                 result = await tool.run(self._context, arguments)
-            text = self._store.text_of(tool, result)
+            text = await asyncio.to_thread(self._store.text_of, tool, result)
         except InvalidQuery as error:
             text = _query_error(error)
             summary = f"the query was rejected: {one_line(error.message, 180)}"
@@ -152,20 +165,30 @@ class ToolRunner:
             missing = [source for source in result.sources if source.state is not State.OK]
             troubles = (f"{one.source} {_words(one.state)}" for one in missing)
             summary = summary_of(result, text, troubles)
+        found = _Found(
+            state, text, summary, result, self._context.clock(), self._deadline.elapsed - started
+        )
+        # A long document takes seconds, in which no other call and no key press would be served.
+        evidence = await asyncio.to_thread(self._evidence, found, evidence_id, tool.name, shown)
+        return Ran(evidence, result)
+
+    def _evidence(
+        self, found: _Found, evidence_id: str, tool: str, shown: dict[str, Any]
+    ) -> Evidence:
+        result = found.result
         document = None if result is None else result.model_dump(mode="json")
-        evidence = Evidence(
+        return Evidence(
             id=evidence_id,
-            tool=tool.name,
+            tool=tool,
             arguments=shown,
-            state=state,
-            observed_at=self._context.clock() if result is None else result.observed_at,
-            summary=self._redactor.text(summary),
-            text=self._redactor.text(clean(text)),
+            state=found.state,
+            observed_at=found.ended if result is None else result.observed_at,
+            summary=self._redactor.text(found.summary),
+            text=self._redactor.text(clean(found.text)),
             document=self._redactor.value(clean_json(document)),
             sources=() if result is None else tuple(map(self._clean_source, result.sources)),
-            elapsed=self._deadline.elapsed - started,
+            elapsed=found.elapsed,
         )
-        return Ran(evidence, result)
 
     def _clean_source(self, source: SourceStatus) -> SourceStatus:
         said = {

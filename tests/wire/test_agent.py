@@ -29,10 +29,14 @@ from sre_tui.agent.events import (
     ToolStarted,
     Unsupported,
 )
+from sre_tui.agent.evidence import EvidenceStore
 from sre_tui.agent.grounding import Grounds, check
+from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.run import Run
 from sre_tui.agent.runner import ToolRunner
 from sre_tui.settings import LlmSettings, Settings
+from sre_tui.tools.result import ToolResult
+from sre_tui.tools.tool import Tool
 from tests.stubs.homelab_tools import Bench, context_in
 from tests.stubs.llm_fixtures import server
 from tests.stubs.openai_server import Call, Fail, OpenAIServer, Request, Say, call, say
@@ -150,6 +154,31 @@ async def test_an_answer_is_checked_outside_the_event_loop(
     await answer_of(agent_for().ask("What is wrong?"))
     assert len(threads) == 1
     assert threading.get_ident() not in threads
+
+
+async def test_results_are_redacted_outside_the_event_loop(
+    server: OpenAIServer, agent_for: MakeAgent, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.log_lines = ["password=hunter2x"]
+    threads: dict[str, int] = {}
+    value, text_of = Redactor.value, EvidenceStore.text_of
+
+    def noted_value(self: Redactor, document: Any) -> Any:
+        if "hunter2x" in str(document):
+            threads["document"] = threading.get_ident()
+        return value(self, document)
+
+    def noted_text(self: EvidenceStore, tool: Tool[Any], result: ToolResult[Any]) -> str:
+        threads["text"] = threading.get_ident()
+        return text_of(self, tool, result)
+
+    monkeypatch.setattr(Redactor, "value", noted_value)
+    monkeypatch.setattr(EvidenceStore, "text_of", noted_text)
+    server.script(call(Call.of("read_log", host="media")), say("It logs a password [E1]."))
+    answer = await answer_of(agent_for().ask("What is wrong?"))
+    assert "hunter2x" not in answer.model_dump_json()
+    assert threads.keys() == {"document", "text"}
+    assert threading.get_ident() not in threads.values()
 
 
 async def test_the_result_reaches_the_model_fenced(
