@@ -163,7 +163,7 @@ def test_harmless_piped_text_is_said_to_be_harmless() -> None:
     ("piped", "told"),
     [
         (
-            "Nov 22 10:00:00 web nginx[1]: bind() to 0.0.0.0:80 failed (98: Address already in use)",
+            "Nov 22 10:00:00 nginx[1]: bind() to 0.0.0.0:80 failed (98: Address already in use)",
             "Found: port already in use (`:80`)",
         ),
         ("caddy: 10:00:00 listen tcp :443: bind: address already in use", "(`:443`)"),
