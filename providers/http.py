@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -37,10 +36,10 @@ from providers.errors import (
 )
 from providers.guard import Allow, GuardedTransport
 from providers.http_errors import connection_error, status_error
+from providers.json_answer import decoded
 from providers.last_known_good import LastKnownGood, NothingKept
 from providers.proxies import proxy_for
 from providers.reading import Reading, State
-from providers.text import clean_json
 from providers.tls import tls_context
 
 log = logging.getLogger(__name__)
@@ -132,13 +131,13 @@ class HttpBackend:
             BackendError: if there is no usable answer, with the state it leads to.
             InvalidQuery: if the error reader recognises a rejected query.
         """
-        return _decode(await self._send("GET", path, params=params, timeout=timeout))
+        return decoded(await self._send("GET", path, params=params, timeout=timeout))
 
     async def post_form(
         self, path: str, form: Params, *, timeout: float | None = None
     ) -> JsonValue:
         """As :meth:`get_json`, for queries too long for a URL; errors are the same."""
-        return _decode(await self._send("POST", path, form=form, timeout=timeout))
+        return decoded(await self._send("POST", path, form=form, timeout=timeout))
 
     async def get_text(self, path: str, *, timeout: float | None = None) -> str:
         """The text of a GET, for endpoints such as ``/-/ready``; errors as in :meth:`get_json`."""
@@ -374,23 +373,6 @@ class HttpBackend:
                 auth=auth,
             )
         return self._client
-
-
-def _decode(response: httpx.Response) -> JsonValue:
-    try:
-        value: JsonValue = clean_json(json.loads(response.content))
-    except RecursionError as error:
-        raise BadResponse(
-            f"{response.request.url.copy_with(query=None)} answered JSON that is nested too deeply"
-        ) from error
-    except ValueError as error:
-        start = response.content[:200].lstrip().lower()
-        what = "a web page" if start.startswith((b"<!doctype", b"<html", b"<")) else "no valid JSON"
-        host = f"{response.request.url.copy_with(query=None)}"
-        raise BadResponse(
-            f"{host} answered {what} where JSON was expected: is the address right?"
-        ) from error
-    return value
 
 
 def _form_dict(form: Params) -> dict[str, str | list[str]]:

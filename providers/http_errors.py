@@ -23,6 +23,8 @@ def connection_error(endpoint: Endpoint, error: httpx.HTTPError) -> BackendError
         return Unreachable(f"{url} does not answer: no connection in time", transient=True)
     if isinstance(error, httpx.TimeoutException):
         return Unreachable(f"{url} did not answer within {endpoint.timeout:g} s")
+    if any(isinstance(cause, httpx.InvalidURL) for cause in _causes(error)):
+        return BadResponse(f"{url} redirects to what is no address")
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return BadResponse(f"{url} broke off in the middle of its answer", transient=True)
     if isinstance(error, httpx.LocalProtocolError):

@@ -1,0 +1,33 @@
+"""The body of an answer as JSON values."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+from pydantic import JsonValue
+
+from providers.errors import BadResponse
+from providers.text import clean_json
+
+
+def decoded(response: httpx.Response) -> JsonValue:
+    """The JSON of an answer, its strings cleaned.
+
+    Raises:
+        BadResponse: if it is none, such as a web page.
+    """
+    try:
+        value: JsonValue = clean_json(json.loads(response.content))
+    except RecursionError as error:
+        raise BadResponse(
+            f"{response.request.url.copy_with(query=None)} answered JSON that is nested too deeply"
+        ) from error
+    except ValueError as error:
+        start = response.content[:200].lstrip().lower()
+        what = "a web page" if start.startswith((b"<!doctype", b"<html", b"<")) else "no valid JSON"
+        host = f"{response.request.url.copy_with(query=None)}"
+        raise BadResponse(
+            f"{host} answered {what} where JSON was expected: is the address right?"
+        ) from error
+    return value
