@@ -96,7 +96,7 @@ def load_with_origins(
 ) -> Loaded:
     """As :func:`load_settings`, together with where each value came from."""
     layers = _Layers()
-    _add_file(layers, config_path(environment))
+    _add_file(layers, config_path(environment), must_exist="SRE_CONFIG" in environment.variables)
     warnings = _add_variables(layers, layers_of(environment), flags or {})
     for name, value in (flags or {}).items():
         layers.put(tuple(name.split(".")), value, "command line")
@@ -113,10 +113,12 @@ def config_path(environment: Environment) -> Path:
     return Path(chosen).expanduser() if chosen else environment.folders.config_file
 
 
-def _add_file(layers: _Layers, path: Path) -> None:
+def _add_file(layers: _Layers, path: Path, *, must_exist: bool) -> None:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
+        if must_exist:
+            raise SettingsError([f"the settings file {path} does not exist"]) from None
         return
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path} cannot be read: {error}"]) from error

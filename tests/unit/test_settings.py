@@ -423,3 +423,8 @@ def test_a_working_folder_cannot_have_other_files_sent_to_its_address(
         ]
     dotenv.write_text(f"GRAFANA_URL=http://g\nGRAFANA_TOKEN_FILE={place.working / 'key'}\n")
     assert token_of(place.load()) == "beside"
+
+
+def test_a_settings_file_that_was_named_must_exist(place: Place) -> None:
+    place.variables = {"SRE_CONFIG": "/nonexistent/config.toml"}
+    assert place.problems() == ["the settings file /nonexistent/config.toml does not exist"]
