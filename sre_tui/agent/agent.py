@@ -23,7 +23,7 @@ from sre_tui.agent.prompt import fitting, question_prompt, schemas, system_promp
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.run import Run
 from sre_tui.agent.session import Session
-from sre_tui.agent.session_store import SessionStore
+from sre_tui.agent.session_store import SessionStore, Spending, is_unpriced
 from sre_tui.agent.site import read_notes, seen_names
 from sre_tui.agent.turn import Turn
 from sre_tui.agent.untrusted import bounded
@@ -139,13 +139,20 @@ class Agent:
     async def _work(self, turn: Turn, llm: LlmSettings, config: LlmConfig | None) -> None:
         if turn.mode == "model":
             why = "LLM_PROVIDER is set, but no model: set LLM_MODEL" if config is None else ""
-            why = why or await self._over_daily_cost(llm)
+            spent = await self._spent_today(llm)
+            why = why or _over_daily_cost(llm, spent)
+            for model in spent.unpriced[:1]:
+                turn.degrade("budget", _no_daily_limit(llm, model))
             if config is not None and not why:
                 try:
                     await self._ask_model(turn, llm, config)
                 except LlmError as error:
-                    why = error.detail
-                else:
+                    why = error.detail or type(error).__name__
+                if llm.max_cost_per_day is not None and not spent.unpriced:
+                    turn.put()
+                    if is_unpriced(turn.session.exchanges[turn.position].usage):
+                        turn.degrade("budget", _no_daily_limit(llm, turn.model or config.model))
+                if not why:
                     return
             turn.take_back()
             turn.mode, turn.model = "analyst", None
@@ -209,15 +216,12 @@ class Agent:
             turn.complete = False
             turn.say(turn.known_so_far("the built-in analyst found no words for it"))
 
-    async def _over_daily_cost(self, llm: LlmSettings) -> str:
+    async def _spent_today(self, llm: LlmSettings) -> Spending:
         if llm.max_cost_per_day is None:
-            return ""
+            return Spending(0.0)
         now = self._context.clock()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        spent = await asyncio.to_thread(self.sessions.cost_since, midnight)
-        if spent < llm.max_cost_per_day:
-            return ""
-        return f"today's cost limit of ${llm.max_cost_per_day:.2f} is used up (${spent:.2f})"
+        return await asyncio.to_thread(self.sessions.spent_since, midnight)
 
     def _anonymizer(self, turn: Turn) -> Anonymizer:
         made = self._anonymizers.setdefault(turn.session.id, Anonymizer())
@@ -238,6 +242,20 @@ class Agent:
 
             self._tools = offered_tools(self._context.settings)
         return self._tools
+
+
+def _over_daily_cost(llm: LlmSettings, spent: Spending) -> str:
+    limit = llm.max_cost_per_day
+    if limit is None or spent.dollars < limit:
+        return ""
+    return f"today's cost limit of ${limit:.2f} is used up (${spent.dollars:.2f})"
+
+
+def _no_daily_limit(llm: LlmSettings, model: str) -> str:
+    return (
+        f"the price of {model} is not known, "
+        f"so the daily limit of ${llm.max_cost_per_day:.2f} cannot be held"
+    )
 
 
 def _cancelled(turn: Turn) -> AgentEvent:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from providers.clock import Clock
 from providers.text import one_line
+from sre_tui.agent.events import Usage
 from sre_tui.agent.session import (
     SESSION_KIND,
     SESSION_VERSION,
@@ -57,6 +58,21 @@ class SessionSummary:
     questions: int
     problem: str = ""
     """Why the file cannot be used, if it cannot."""
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What answers took."""
+
+    dollars: float
+    """US dollars, without answers of which some price is not known."""
+    unpriced: tuple[str, ...] = ()
+    """The models of those answers."""
+
+
+def is_unpriced(usage: Usage) -> bool:
+    """Whether a model worked for a price that is not known."""
+    return usage.cost is None and usage.prompt_tokens + usage.completion_tokens > 0
 
 
 class SessionStore:
@@ -125,9 +141,9 @@ class SessionStore:
                 found.append(SessionSummary(record.id, title, record.updated_at, count))
         return found
 
-    def cost_since(self, moment: datetime) -> float:
-        """US dollars that answers since then took, as far as prices were known."""
-        total = 0.0
+    def spent_since(self, moment: datetime) -> Spending:
+        """What answers since then took, as far as their files can be read."""
+        dollars, unpriced = 0.0, dict[str, None]()
         for path in self._files():
             try:
                 if path.stat().st_mtime < moment.timestamp():
@@ -135,8 +151,12 @@ class SessionStore:
                 exchanges = self.load(path.stem).exchanges
             except (OSError, SessionError):
                 continue
-            total += sum(one.usage.cost or 0.0 for one in exchanges if one.asked_at >= moment)
-        return total
+            for one in exchanges:
+                if one.asked_at >= moment:
+                    dollars += one.usage.cost or 0.0
+                    if is_unpriced(one.usage):
+                        unpriced[one.model or "a model"] = None
+        return Spending(dollars, tuple(unpriced))
 
     def save(self, session: Session) -> str | None:
         """Write the session, wholly or not at all.

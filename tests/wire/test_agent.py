@@ -383,6 +383,29 @@ async def test_the_cost_limit(server: OpenAIServer, agent_for: MakeAgent) -> Non
     assert "today's cost limit" in answer.degraded[0].detail
 
 
+async def test_a_daily_limit_that_cannot_be_held_is_told_once_per_question(
+    server: OpenAIServer, agent_for: MakeAgent
+) -> None:
+    server.script(call(Call.of("list_disks")), say("24 errors [E1]."))
+    first = await answer_of(agent_for(max_cost_per_day=0.5).ask("?"))
+    server.script(say("Still so."))
+    second = await answer_of(agent_for(max_cost_per_day=0.5).ask("And now?"))
+    for answer in (first, second):
+        [told] = answer.degraded
+        assert (answer.mode, told.what) == ("model", "budget")
+        assert told.detail == (
+            "the price of house is not known, so the daily limit of $0.50 cannot be held"
+        )
+
+
+async def test_a_daily_limit_holds_where_prices_are_known(
+    server: OpenAIServer, agent_for: MakeAgent
+) -> None:
+    server.script(say("All is well."))
+    answer = await answer_of(agent_for(model="openai/gpt-4o", max_cost_per_day=0.5).ask("?"))
+    assert answer.degraded == ()
+
+
 async def test_failing_tools_are_evidence_too(server: OpenAIServer, agent_for: MakeAgent) -> None:
     server.script(
         call(

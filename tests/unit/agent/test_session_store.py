@@ -14,7 +14,7 @@ import pytest
 
 from sre_tui.agent.events import Usage
 from sre_tui.agent.session import Exchange, FileStamp, Session
-from sre_tui.agent.session_store import SessionError, SessionStore
+from sre_tui.agent.session_store import SessionError, SessionStore, Spending
 
 NOW = datetime(2026, 11, 22, 14, 2, 5, tzinfo=UTC)
 
@@ -188,7 +188,18 @@ def test_todays_cost_counts_todays_answers(store: SessionStore) -> None:
     session.put(exchange(cost=None), 1, NOW)
     session.put(exchange(cost=4.0).model_copy(update={"asked_at": NOW - timedelta(days=1)}), 2, NOW)
     store.save(session)
-    assert store.cost_since(NOW - timedelta(hours=14)) == 0.25
+    assert store.spent_since(NOW - timedelta(hours=14)) == Spending(0.25)
+
+
+def test_an_answer_without_a_price_is_told_by_its_model(store: SessionStore) -> None:
+    session = store.new()
+    session.put(exchange(cost=0.25), 0, NOW)
+    usage = Usage(cost=None, prompt_tokens=100, model_calls=1)
+    unpriced = exchange().model_copy(update={"model": "house", "usage": usage})
+    session.put(unpriced, 1, NOW)
+    session.put(unpriced, 2, NOW)
+    store.save(session)
+    assert store.spent_since(NOW - timedelta(hours=14)) == Spending(0.25, ("house",))
 
 
 def test_two_sessions_of_one_second_have_different_names(store: SessionStore) -> None:
