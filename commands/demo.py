@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
@@ -311,12 +312,18 @@ def _throw_away(
     from sre_tui.demo.runtime.background import launch_demo
     from sre_tui.demo.runtime.remote import stop_demo
 
+    # A plain SIGTERM would end the process without releasing what was opened for it.
+    signal.signal(signal.SIGTERM, _leave)
     folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="sre-demo-")))
     place = folder / "demo.json"
     narrator.trace(f"starting the simulated homelab ({scenario}) ...")
     state = launch_demo(place, folder / "demo.log", scenario=scenario, attached=True)
     resources.callback(stop_demo, state, place)
     return _pointed_at(environment, state)
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def _pointed_at(environment: Environment, state: DemoState) -> dict[str, str]:
