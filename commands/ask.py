@@ -36,6 +36,14 @@ def _complete_session(incomplete: str) -> list[str]:
     return sorted((path.stem for path in sessions.glob(f"{incomplete}*.json")), reverse=True)
 
 
+CONTINUE_OPTION = Annotated[
+    bool, typer.Option("--continue", "-c", help="Go on with the latest session.")
+]
+NO_LLM_OPTION = Annotated[bool, typer.Option("--no-llm", help="Let the built-in analyst answer.")]
+QUIET_OPTION = Annotated[bool, typer.Option("--quiet", "-q", help="No tool trace.")]
+VERBOSE_OPTION = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Tool trace with all arguments and timings.")
+]
 SESSION_OPTION = Annotated[
     str | None,
     typer.Option(
@@ -67,17 +75,11 @@ def ask(
         typer.Argument(metavar="QUESTION", help="The question; - reads it from stdin."),
     ] = None,
     session: SESSION_OPTION = None,
-    resume: Annotated[
-        bool, typer.Option("--continue", "-c", help="Go on with the latest session.")
-    ] = False,
+    resume: CONTINUE_OPTION = False,
     model: MODEL_OPTION = None,
-    no_llm: Annotated[
-        bool, typer.Option("--no-llm", help="Let the built-in analyst answer.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tool trace.")] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tool trace with all arguments and timings.")
-    ] = False,
+    no_llm: NO_LLM_OPTION = False,
+    quiet: QUIET_OPTION = False,
+    verbose: VERBOSE_OPTION = False,
     as_json: JSON_OPTION = False,
     as_jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One JSON object per event, as it happens.")

@@ -5,11 +5,21 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from threading import Thread
-from typing import Annotated
 
 import typer
 
-from commands.ask import MODEL_OPTION, SESSION_OPTION, exit_code, follow, open_agent, with_model
+from commands.ask import (
+    CONTINUE_OPTION,
+    MODEL_OPTION,
+    NO_LLM_OPTION,
+    QUIET_OPTION,
+    SESSION_OPTION,
+    VERBOSE_OPTION,
+    exit_code,
+    follow,
+    open_agent,
+    with_model,
+)
 from commands.chat_commands import Chat, complete, obey
 from commands.diagnostics import ExitCode, report
 from commands.endings import as_problem
@@ -31,17 +41,11 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def chat(
     context: typer.Context,
     session: SESSION_OPTION = None,
-    resume: Annotated[
-        bool, typer.Option("--continue", "-c", help="Go on with the latest session.")
-    ] = False,
+    resume: CONTINUE_OPTION = False,
     model: MODEL_OPTION = None,
-    no_llm: Annotated[
-        bool, typer.Option("--no-llm", help="Let the built-in analyst answer.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No tool trace.")] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tool trace with all arguments and timings.")
-    ] = False,
+    no_llm: NO_LLM_OPTION = False,
+    quiet: QUIET_OPTION = False,
+    verbose: VERBOSE_OPTION = False,
 ) -> None:
     """Answer until the end of the input; in a pipe the exit code is that of the worst answer."""
     invocation = invocation_of(context)
