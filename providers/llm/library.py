@@ -26,6 +26,8 @@ def load() -> Any:
         os.environ.setdefault("JITTER", "0.2")
         warnings.filterwarnings("ignore", module=r"litellm(\.|$)")
         warnings.filterwarnings("ignore", message="Pydantic serializer warnings")
+        # Raised in pydantic when LiteLLM's types are built, which may be as late as the first call.
+        warnings.filterwarnings("ignore", message=r"Item '\w+' on TypedDict class")
         for name in _LOGGERS:
             _silence(logging.getLogger(name))
         import litellm

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import httpx
 
 from sre_tui.demo.telemetry import Series
 from tests.real.prometheus_binary import binary
+from tests.stubs.ports import free_ports
 
 
 def open_metrics(series: Sequence[Series]) -> str:
@@ -57,9 +57,7 @@ def running_prometheus(series: Sequence[Series], folder: Path) -> Iterator[httpx
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_ports()
     command = [
         prometheus,
         f"--config.file={config}",

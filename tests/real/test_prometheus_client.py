@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -27,6 +26,7 @@ from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView
 from tests.real.homelab_series import END, START
 from tests.real.prometheus_binary import binary
+from tests.stubs.ports import free_ports
 
 CLOSE = "names that come close: node_load1, node_load15, node_load5"
 STORED_END = datetime.fromtimestamp(END, UTC)
@@ -131,13 +131,6 @@ async def test_labels_and_series(stored: PrometheusClient) -> None:
 # -- a machine that is scraped -----------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextlib.contextmanager
 def program(command: list[str], ready: str) -> Iterator[None]:
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
@@ -160,8 +153,8 @@ def program(command: list[str], ready: str) -> Iterator[None]:
 def scraping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Prometheus that has scraped a node_exporter and evaluated its rules."""
     folder = tmp_path_factory.mktemp("scraping")
-    exporter, port = free_port(), free_port()
-    config = CONFIG.format(exporter=exporter, nobody=free_port())
+    exporter, port = free_ports(), free_ports()
+    config = CONFIG.format(exporter=exporter, nobody=free_ports())
     (folder / "prometheus.yml").write_text(config, encoding="utf-8")
     (folder / "rules.yml").write_text(RULES, encoding="utf-8")
     node = [binary("prometheus-node-exporter"), f"--web.listen-address=127.0.0.1:{exporter}"]

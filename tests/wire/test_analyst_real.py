@@ -1,7 +1,6 @@
 """The built-in analyst in front of a real Prometheus that scrapes a real node_exporter."""
 
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,16 +14,10 @@ from providers.series import Sample
 from sre_tui.agent.events import Answer, Answered
 from tests.evals.analyst_lab import agent_without_model
 from tests.real.prometheus_binary import binary
+from tests.stubs.ports import free_ports
 
 QUESTION = "is this machine under memory pressure?"
 ENOUGH_SCRAPES = 'count_over_time(node_vmstat_oom_kill{job="node"}[1m]) >= 4'
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -48,7 +41,7 @@ def running(command: list[str], ready: str) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("real")
-    exporter, port = free_port(), free_port()
+    exporter, port = free_ports(), free_ports()
     config = folder / "prometheus.yml"
     config.write_text(
         "global: {scrape_interval: 500ms, scrape_timeout: 500ms}\n"

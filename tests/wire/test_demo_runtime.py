@@ -31,6 +31,7 @@ from sre_tui.demo.runtime.serving import Certificate, LoopbackServer
 from sre_tui.demo.runtime.state import DemoState, demo_environment, read_state, write_state
 from sre_tui.demo.servers.loki import loki_app
 from tests.stubs.homelab import NOW, MemoryHomelab
+from tests.stubs.ports import free_ports
 
 
 @asynccontextmanager
@@ -239,10 +240,10 @@ async def test_the_control_endpoint_breaks_mends_and_stops(tmp_path: Path) -> No
 
 
 async def test_a_port_that_is_taken_is_named_and_nothing_stays_open() -> None:
+    base = free_ports(3)
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", base + 2))
         taken.listen()
-        base = taken.getsockname()[1] - 2
         with pytest.raises(DemoError, match=rf"port {base + 2} for the simulated loki is not free"):
             async with demo_of(ports_base=base):
                 pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -31,6 +30,7 @@ from providers.llm import (
 )
 from tests.stubs.llm_fixtures import server
 from tests.stubs.openai_server import Call, Fail, OpenAIServer, Reply, Say, call, say
+from tests.stubs.ports import free_ports
 
 __all__ = ["server"]
 
@@ -306,9 +306,7 @@ async def test_a_cancelled_call_closes_its_connection(
 
 
 async def test_nobody_listening_is_unreachable(model_for: MakeModel) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_ports()
     error = await fails(model_for(base_url=f"http://127.0.0.1:{port}/v1"), Unreachable)
     assert f"127.0.0.1:{port}" in str(error)
 
