@@ -140,6 +140,39 @@ class Endpoint(BaseModel):
         return urlsplit(self.url).hostname or ""
 
 
+class ProxmoxEndpoint(Endpoint):
+    """A Proxmox VE host or cluster; ``token`` is ``USER@REALM!TOKENID=SECRET``."""
+
+    node: str | None = None
+    """Only this node of the cluster is looked at."""
+
+
+class PbsEndpoint(Endpoint):
+    """A Proxmox Backup Server; ``token`` is ``USER@REALM!TOKENID:SECRET``."""
+
+    node: str = "localhost"
+    """Its own name; ``localhost`` always works."""
+    default_datastore: str | None = None
+    """The datastore meant where a question names none."""
+
+
+class TrueNasEndpoint(Endpoint):
+    """A TrueNAS; ``token`` is the API key ``ID-SECRET``, ``username`` the account it belongs to."""
+
+    rest: bool = False
+    """Ask the REST API, which 25.10 and older have: it needs the key of a full administrator and
+    raises a daily alert on the NAS."""
+
+    @field_validator("url", mode="before")
+    @classmethod
+    def _web_address(cls, value: object) -> object:
+        # Operators copy the WebSocket's address from TrueNAS' own documentation.
+        if not isinstance(value, str):
+            return value
+        plain = re.sub(r"^ws(s?)://", r"http\1://", value.strip(), flags=re.IGNORECASE)
+        return re.sub(r"/(?:api/(?:current|v[\d.]+)|websocket)/?$", "", plain)
+
+
 def _check_header(value: str) -> None:
     if not (value.isascii() and value.isprintable()):
         raise ValueError(_NOT_SENDABLE)

@@ -227,7 +227,7 @@ class Agent:
         made = self._anonymizers.setdefault(turn.session.id, Anonymizer())
         made.learn("HOST", platform.node())
         made.learn("USER", Path.home().name)
-        for backend in ("prometheus", "grafana", "loki"):
+        for backend in BACKENDS:
             for endpoint in self._context.settings.endpoints(backend):
                 made.learn("HOST", endpoint.host)
         for host in turn.site_names.get("hosts", ()):

@@ -30,6 +30,24 @@ TEMPLATE: Final = """\
 #url = "http://loki.home.arpa:3100"
 #tenant = ""                                   # X-Scope-OrgID
 
+# One block per cluster, or per host that stands alone; any member of a cluster knows all of it.
+#[[proxmox]]
+#name = "home"
+#url = "https://pve1.home.arpa:8006"
+# The token of a user with the role PVEAuditor, as USER@REALM!ID=SECRET: PROXMOX_API_TOKEN
+#fingerprint = ""                              # of the node's certificate, which is self-signed
+
+#[[pbs]]
+#url = "https://pbs.home.arpa:8007"
+# The token of a user with the role Audit, as USER@REALM!ID:SECRET: PBS_API_TOKEN
+#default_datastore = "main"
+
+#[[truenas]]
+#url = "https://nas.home.arpa"
+#username = "sre"                              # the account the key belongs to
+# The key of an account with the privilege Readonly Admin: TRUENAS_API_KEY
+#rest = false                                  # REST wants a full administrator's key
+
 # Without this block the built-in analyst answers.
 #[llm]
 #provider = "ollama"                           # ollama, openai, anthropic or any LiteLLM provider

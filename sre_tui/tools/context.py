@@ -12,9 +12,13 @@ from providers.clock import Clock
 from providers.last_known_good import DiskKept, LastKnownGood
 from providers.reading import Reading
 from sre_tui.environment import Folders
-from sre_tui.settings import Settings
+from sre_tui.settings import BACKENDS, Settings
 
 if TYPE_CHECKING:
+    from providers.pbs import PbsClient
+    from providers.proxmox import ProxmoxClient
+    from providers.truenas import TrueNasClient
+
     from index.search import Index
     from providers.grafana import GrafanaClient
     from providers.loki import LokiClient
@@ -85,6 +89,35 @@ class ToolContext:
         )
 
     @cached_property
+    def proxmox(self) -> tuple[ProxmoxClient, ...]:
+        """One client per configured Proxmox VE cluster or host."""
+        from providers.proxmox import ProxmoxClient
+
+        return tuple(
+            ProxmoxClient(endpoint, clock=self.clock, kept=self.kept)
+            for endpoint in self.settings.proxmox
+        )
+
+    @cached_property
+    def pbs(self) -> tuple[PbsClient, ...]:
+        """One client per configured Proxmox Backup Server."""
+        from providers.pbs import PbsClient
+
+        return tuple(
+            PbsClient(endpoint, clock=self.clock, kept=self.kept) for endpoint in self.settings.pbs
+        )
+
+    @cached_property
+    def truenas(self) -> tuple[TrueNasClient, ...]:
+        """One client per configured TrueNAS."""
+        from providers.truenas import TrueNasClient
+
+        return tuple(
+            TrueNasClient(endpoint, clock=self.clock, kept=self.kept)
+            for endpoint in self.settings.truenas
+        )
+
+    @cached_property
     def index(self) -> Index:
         """The runbook index, or its plain-text fallback."""
         from sre_tui.tools.runbook_index import open_index
@@ -93,7 +126,7 @@ class ToolContext:
 
     async def aclose(self) -> None:
         """Close every client that was opened."""
-        for name in ("prometheus", "grafana", "loki"):
+        for name in BACKENDS:
             for client in self.__dict__.get(name, ()):
                 await client.aclose()
         if self._disk is not None:
