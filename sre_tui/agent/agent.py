@@ -27,7 +27,7 @@ from sre_tui.agent.session_store import SessionStore, Spending, is_unpriced
 from sre_tui.agent.site import read_notes, seen_names
 from sre_tui.agent.turn import Turn
 from sre_tui.agent.untrusted import bounded
-from sre_tui.settings import LlmSettings
+from sre_tui.settings import BACKENDS, LlmSettings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.tool import Tool
 
