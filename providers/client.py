@@ -7,28 +7,29 @@ from typing import Self
 
 from providers.endpoint import Endpoint
 from providers.http import HttpBackend
+from providers.readings import Connection
 
 
-class BackendClient:
+class InstanceClient:
     """A client of one instance; used as a context manager it closes its connections."""
 
-    def __init__(self, http: HttpBackend) -> None:
-        self._http = http
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     @property
     def source(self) -> str:
         """Backend and instance name, for example ``prometheus:main``."""
-        return self._http.source
+        return self._connection.source
 
     @property
     def endpoint(self) -> Endpoint:
         """Where it is."""
-        return self._http.endpoint
+        return self._connection.endpoint
 
     @property
     def clock_offset(self) -> float | None:
         """Seconds its clock is ahead of ours, as its last answer told."""
-        return self._http.clock_offset
+        return self._connection.clock_offset
 
     async def __aenter__(self) -> Self:
         return self
@@ -43,4 +44,12 @@ class BackendClient:
 
     async def aclose(self) -> None:
         """Close its connections."""
-        await self._http.aclose()
+        await self._connection.aclose()
+
+
+class BackendClient(InstanceClient):
+    """A client of an instance that speaks HTTP."""
+
+    def __init__(self, http: HttpBackend) -> None:
+        super().__init__(http)
+        self._http = http

@@ -21,9 +21,10 @@ from pydantic import SecretStr
 from providers.endpoint import Endpoint
 from providers.errors import InvalidQuery, RequestRefused
 from providers.guard import Allow
-from providers.http import BREAKER_FAILURES, ErrorReader, Fetched, HttpBackend
+from providers.http import ErrorReader, HttpBackend
 from providers.last_known_good import DiskKept, LastKnownGood
 from providers.reading import Reading, State
+from providers.readings import BREAKER_FAILURES, Fetched
 from tests.stubs.raw_server import Received, json_reply, raw_server, reply
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -358,7 +359,7 @@ async def test_after_some_failures_a_dead_backend_is_left_alone() -> None:
 async def test_the_breaker_lets_one_through_after_its_pause(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("providers.http.BREAKER_PAUSE", 0.0)
+    monkeypatch.setattr("providers.readings.BREAKER_PAUSE", 0.0)
     answers = [reply(status=503)] * (BREAKER_FAILURES * 3)
     async with raw_server(*answers, json_reply({"a": 1})) as server, backend(server.url) as http:
         for _ in range(BREAKER_FAILURES):

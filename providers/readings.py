@@ -1,0 +1,195 @@
+"""How what a backend answers, or fails to answer, becomes a reading; whatever protocol it speaks.
+
+Every connection to a backend is a :class:`Connection`. It gives all of them a deadline for the
+whole of a question, a circuit breaker, and last-known-good data when the live call fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState
+from pydantic import TypeAdapter, ValidationError
+
+from providers.clock import Clock, age_in_words, system_clock
+from providers.endpoint import Endpoint
+from providers.errors import (
+    BackendError,
+    BadResponse,
+    InvalidQuery,
+    RequestRefused,
+    Unreachable,
+)
+from providers.last_known_good import LastKnownGood, NothingKept
+from providers.reading import Reading, State
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BREAKER_FAILURES = 5
+BREAKER_PAUSE = 30.0
+
+_deadline_at: ContextVar[float] = ContextVar("deadline_at", default=math.inf)
+
+
+def deadline() -> float:
+    """When, in the event loop's time, the reading that is being made must be there."""
+    return _deadline_at.get()
+
+
+@dataclass(frozen=True)
+class Fetched(Generic[T]):
+    """What one or several calls brought: the data, the backend's warnings, what is missing."""
+
+    data: T
+    warnings: tuple[str, ...] = ()
+    missing: str = ""
+    """If set, the reading is partial and this line says what is not in it and why."""
+
+
+class Connection(ABC):
+    """The connection to one instance of one backend."""
+
+    def __init__(
+        self,
+        backend: str,
+        endpoint: Endpoint,
+        *,
+        clock: Clock = system_clock,
+        kept: LastKnownGood | None = None,
+    ) -> None:
+        self.source = f"{backend}:{endpoint.name}"
+        self.endpoint = endpoint
+        self.clock = clock
+        self.clock_offset: float | None = None
+        """Seconds the backend's clock is ahead of ours, from its last ``Date`` header."""
+        self._kept: LastKnownGood = kept if kept is not None else NothingKept()
+        self._breakers = AsyncCircuitBreakerFactory(
+            default_threshold=BREAKER_FAILURES,
+            default_ttl=BREAKER_PAUSE,
+            # BaseException: a caller who gives up (cancels) says nothing about the backend.
+            exclude=[(BaseException, lambda error: not isinstance(error, Unreachable))],
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    @abstractmethod
+    async def aclose(self) -> None:
+        """Close what is open."""
+
+    def note_clock(self, date: str | None) -> None:
+        """Take the backend's time from a ``Date`` header."""
+        with contextlib.suppress(TypeError, ValueError):
+            theirs = parsedate_to_datetime(date or "")
+            self.clock_offset = (theirs - self.clock()).total_seconds()
+
+    async def reading(
+        self, key: str, shape: type[T], fetch: Callable[[], Awaitable[Fetched[T]]]
+    ) -> Reading[T]:
+        """Run ``fetch`` and say how it went; on failure the last good data is given, marked stale.
+
+        Args:
+            key: names the question without its point in time, so that a later, failing call for
+                the same question finds this answer.
+            shape: the type of the data, for storing and restoring it.
+            fetch: makes the calls; may raise any :class:`BackendError`. Any other exception is
+                logged and becomes a bad response.
+
+        Raises:
+            InvalidQuery: the one error that is the asker's, not the backend's.
+            RequestRefused: if ``fetch`` asks for what the guard does not permit.
+        """
+        adapter: TypeAdapter[T] = TypeAdapter(shape)
+        try:
+            breaker = await self._breakers.get_breaker(self.source)
+            async with breaker, self._deadline():
+                fetched = await fetch()
+            value = adapter.dump_python(fetched.data, mode="json")
+        except OpenedState:
+            paused = Unreachable(
+                f"{self.endpoint.url} failed {BREAKER_FAILURES} times in a row; "
+                f"it is asked again within {BREAKER_PAUSE:.0f} s"
+            )
+            return await self._failed(key, adapter, paused)
+        except BackendError as error:
+            log.warning("%s: %s", self.source, error.detail)
+            return await self._failed(key, adapter, error)
+        except (InvalidQuery, RequestRefused):
+            raise
+        except Exception as error:
+            log.exception("%s: the answer to %r could not be read", self.source, key)
+            name = type(error).__name__
+            unread = BadResponse(f"the answer could not be read ({name}; the log has details)")
+            return await self._failed(key, adapter, unread)
+        now = self.clock()
+        problem = await asyncio.to_thread(self._kept.save, self._kept_source, key, value, now)
+        return Reading[T](
+            source=self.source,
+            state=State.PARTIAL if fetched.missing else State.OK,
+            observed_at=now,
+            data=fetched.data,
+            detail=fetched.missing,
+            warnings=fetched.warnings if problem is None else (*fetched.warnings, problem),
+        )
+
+    @contextlib.asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[None]:
+        limit = self.endpoint.timeout
+        before = _deadline_at.set(asyncio.get_running_loop().time() + limit)
+        try:
+            async with asyncio.timeout(limit):
+                yield
+        except TimeoutError as error:
+            raise Unreachable(f"{self.endpoint.url} did not answer within {limit:g} s") from error
+        finally:
+            _deadline_at.reset(before)
+
+    @property
+    def _kept_source(self) -> str:
+        # The address is part of the key: another system under the same name must not lend its data.
+        return f"{self.source} {self.endpoint.url} {self.endpoint.tenant or ''}"
+
+    async def _failed(self, key: str, adapter: TypeAdapter[T], error: BackendError) -> Reading[T]:
+        now = self.clock()
+        # Old data would hide that a right is missing, and the operator can mend only what he sees.
+        kept = None
+        if error.state is not State.UNAUTHORIZED:
+            kept = await asyncio.to_thread(self._kept.load, self._kept_source, key)
+        if kept is not None:
+            try:
+                data = adapter.validate_python(kept.value)
+            except ValidationError:
+                log.warning("%s: stored data for %s no longer fits", self.source, key)
+            else:
+                age = age_in_words((now - kept.observed_at).total_seconds())
+                return Reading[T](
+                    source=self.source,
+                    state=State.STALE,
+                    observed_at=kept.observed_at,
+                    data=data,
+                    detail=f"{error.detail}; the last good data is {age} old",
+                )
+        return Reading[T](
+            source=self.source, state=error.state, observed_at=now, detail=error.detail
+        )
