@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)")
 _UNIT_SECONDS: Mapping[str, float] = {
@@ -153,12 +153,44 @@ class Completes:
     kind: str
 
 
+HOUR: Final = timedelta(hours=1)
+"""The default length of a window that is looked at."""
+
+Since = Annotated[Window, Field(description="Length of the window."), Short("s")]
+"""How far back a window begins."""
+
+End = Annotated[When, Field(description="End of the window.")]
+"""Where a window ends."""
+
+Step = Annotated[Window | None, Field(description="Time between points; chosen if left out.")]
+"""How far apart the points of a curve are."""
+
+PromQL = Annotated[str, Field(description="PromQL."), Positional(), Completes("metric")]
+"""An expression for Prometheus."""
+
+LogLines = Annotated[str, Field(description="LogQL that lists lines."), Positional()]
+"""An expression for Loki that has lines as its result."""
+
+LevelFilter = Literal["critical", "error", "warning", "info", "debug"]
+"""Levels a tool can be asked for; each includes the worse ones."""
+
+LevelOrWorse = Annotated[LevelFilter | None, Field(description="This level or worse."), Short("l")]
+"""From which level on lines are wanted."""
+
 __all__ = [
+    "HOUR",
     "NOW",
     "Completes",
+    "End",
+    "LevelFilter",
+    "LevelOrWorse",
+    "LogLines",
     "Moment",
     "Positional",
+    "PromQL",
     "Short",
+    "Since",
+    "Step",
     "When",
     "Window",
     "format_window",

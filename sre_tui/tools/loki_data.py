@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import AwareDatetime
 
 from providers.loki import Change, LabelValue, LogEntry, LogPattern, StreamCount
@@ -12,9 +10,6 @@ from providers.text import one_line
 from sre_tui.tools.gist import series_gist, with_first
 from sre_tui.tools.result import Listing
 from sre_tui.views.human import count
-
-LevelFilter = Literal["critical", "error", "warning", "info", "debug"]
-"""Levels a tool can be asked for; each includes the worse ones."""
 
 
 class LogListing(Listing[LogEntry]):

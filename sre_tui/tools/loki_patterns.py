@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -11,9 +10,17 @@ from pydantic import Field
 from providers.loki.levels import at_least
 from providers.loki.patterns import mine
 from providers.text import one_line
-from sre_tui.tools.arguments import NOW, Positional, Short, When, Window
+from sre_tui.tools.arguments import (
+    HOUR,
+    NOW,
+    End,
+    LevelOrWorse,
+    LogLines,
+    Short,
+    Since,
+)
 from sre_tui.tools.context import ToolContext, ask_all
-from sre_tui.tools.loki_data import LevelFilter, PatternListing
+from sre_tui.tools.loki_data import PatternListing
 from sre_tui.tools.loki_hints import why_empty
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
@@ -60,14 +67,10 @@ def _render(answer: ToolResult[PatternListing], view: ModelView) -> str:
 )
 async def loki_patterns(
     context: ToolContext,
-    query: Annotated[str, Field(description="LogQL that lists lines."), Positional()],
-    since: Annotated[Window, Field(description="Length of the window."), Short("s")] = timedelta(
-        hours=1
-    ),
-    end: Annotated[When, Field(description="End of the window.")] = NOW,
-    level: Annotated[
-        LevelFilter | None, Field(description="This level or worse."), Short("l")
-    ] = None,
+    query: LogLines,
+    since: Since = HOUR,
+    end: End = NOW,
+    level: LevelOrWorse = None,
     limit: Annotated[int, Field(description="Most patterns.", ge=1, le=500), Short("n")] = 20,
 ) -> ToolResult[PatternListing]:
     """Group log lines by template: count, share, first, last, example."""

@@ -15,9 +15,20 @@ from providers.loki import LabelValue, LogEntry
 from providers.loki.levels import at_least
 from providers.text import one_line
 from sre_tui.nearest import nearest
-from sre_tui.tools.arguments import NOW, Completes, Positional, Short, When, Window
+from sre_tui.tools.arguments import (
+    HOUR,
+    NOW,
+    Completes,
+    End,
+    LevelOrWorse,
+    LogLines,
+    Positional,
+    Short,
+    Since,
+    Step,
+)
 from sre_tui.tools.context import ToolContext, ask_all
-from sre_tui.tools.loki_data import LabelValues, LevelFilter, LogListing, LogSeries
+from sre_tui.tools.loki_data import LabelValues, LogListing, LogSeries
 from sre_tui.tools.loki_hints import why_empty
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
@@ -90,14 +101,10 @@ def _line_text(entry: LogEntry, again: int, start: datetime, end: datetime) -> s
 )
 async def loki_query_logs(
     context: ToolContext,
-    query: Annotated[str, Field(description="LogQL that lists lines."), Positional()],
-    since: Annotated[Window, Field(description="Length of the window."), Short("s")] = timedelta(
-        hours=1
-    ),
-    end: Annotated[When, Field(description="End of the window.")] = NOW,
-    level: Annotated[
-        LevelFilter | None, Field(description="This level or worse."), Short("l")
-    ] = None,
+    query: LogLines,
+    since: Since = HOUR,
+    end: End = NOW,
+    level: LevelOrWorse = None,
     limit: Annotated[int, Field(description="Most lines.", ge=1, le=5000), Short("n")] = 100,
 ) -> ToolResult[LogListing]:
     """Read log lines, newest first."""
@@ -161,13 +168,9 @@ def log_unit(query: str) -> str | None:
 async def loki_metric_query(
     context: ToolContext,
     query: Annotated[str, Field(description="LogQL that counts or measures."), Positional()],
-    since: Annotated[Window, Field(description="Length of the window."), Short("s")] = timedelta(
-        hours=1
-    ),
-    end: Annotated[When, Field(description="End of the window.")] = NOW,
-    step: Annotated[
-        Window | None, Field(description="Time between points; chosen if left out.")
-    ] = None,
+    since: Since = HOUR,
+    end: End = NOW,
+    step: Step = None,
     limit: Annotated[int, Field(description="Most series.", ge=1, le=500), Short("n")] = 50,
 ) -> ToolResult[LogSeries]:
     """Count or measure log lines over a window."""
@@ -228,9 +231,7 @@ async def loki_list_label_values(
         Completes("label"),
     ] = None,
     selector: Annotated[str, Field(description="Only streams of this selector.")] = "",
-    since: Annotated[Window, Field(description="Length of the window."), Short("s")] = timedelta(
-        days=1
-    ),
+    since: Since = timedelta(days=1),
     limit: Annotated[int, Field(description="Most values.", ge=1, le=5000), Short("n")] = 200,
 ) -> ToolResult[LabelValues]:
     """List log label names, or the values of one label."""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import inf, isnan
 from typing import Annotated
 
 from pydantic import Field
 
 from providers.series import Sample, Series
-from sre_tui.tools.arguments import NOW, Completes, Positional, Short, When, Window
+from sre_tui.tools.arguments import (
+    HOUR,
+    NOW,
+    End,
+    PromQL,
+    Short,
+    Since,
+    Step,
+    When,
+)
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, selector_text, truncation
 from sre_tui.tools.prometheus_data import InstantValues, SeriesListing
@@ -65,7 +74,7 @@ def _value(sample: Sample, unit: str | None) -> str:
 )
 async def prometheus_instant_query(
     context: ToolContext,
-    query: Annotated[str, Field(description="PromQL."), Positional(), Completes("metric")],
+    query: PromQL,
     at: Annotated[When, Field(description="Moment: now, -30m or ISO 8601.")] = NOW,
     limit: Annotated[int, Field(description="Most series.", ge=1, le=5000), Short("n")] = 100,
 ) -> ToolResult[InstantValues]:
@@ -129,14 +138,10 @@ def _render_range(answer: ToolResult[SeriesListing], view: ModelView) -> str:
 )
 async def prometheus_range_query(
     context: ToolContext,
-    query: Annotated[str, Field(description="PromQL."), Positional(), Completes("metric")],
-    since: Annotated[Window, Field(description="Length of the window."), Short("s")] = timedelta(
-        hours=1
-    ),
-    end: Annotated[When, Field(description="End of the window.")] = NOW,
-    step: Annotated[
-        Window | None, Field(description="Time between points; chosen if left out.")
-    ] = None,
+    query: PromQL,
+    since: Since = HOUR,
+    end: End = NOW,
+    step: Step = None,
     limit: Annotated[int, Field(description="Most series.", ge=1, le=1000), Short("n")] = 50,
 ) -> ToolResult[SeriesListing]:
     """Evaluate PromQL over a window: lowest, average, highest, last value and trend per series."""
