@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import socket
@@ -15,19 +16,25 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from sre_tui.demo.runtime.background import launch_demo
+from sre_tui.demo.runtime.certificates import Certificate, issue
 from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, serve_world, start_demo
 from sre_tui.demo.runtime.errors import DemoError
 from sre_tui.demo.runtime.fault_modes import FaultMode
+from sre_tui.demo.runtime.reason_phrase import REASON_HEADER
 from sre_tui.demo.runtime.remote import (
     break_backend,
     find_running_demo,
     mend_backend,
     stop_demo,
 )
-from sre_tui.demo.runtime.serving import Certificate, LoopbackServer
+from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.runtime.state import DemoState, demo_environment, read_state, write_state
 from sre_tui.demo.servers.loki import loki_app
 from tests.stubs.homelab import NOW, MemoryHomelab
@@ -267,6 +274,45 @@ async def test_a_backend_can_speak_https(tmp_path: Path) -> None:
     await server.stop()
     assert server.url.startswith("https://")
     assert answer.text == "ready\n"
+
+
+async def test_another_certificate_is_shown_while_the_fault_tls_lasts(tmp_path: Path) -> None:
+    own, stranger = issue(tmp_path / "own", "nas1"), issue(tmp_path / "other", "nas1")
+    app = loki_app(MemoryHomelab().logs, frozen_clock(NOW))
+    server = LoopbackServer("loki", app, certificate=own, stranger=stranger)
+    await server.start()
+
+    async def shown() -> str:
+        pem = await asyncio.to_thread(ssl.get_server_certificate, ("127.0.0.1", server.port))
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+    assert await shown() == own.fingerprint
+    await server.break_backend("tls")
+    assert await shown() == stranger.fingerprint
+    await server.break_backend("503")
+    assert await shown() == own.fingerprint
+    await server.mend_backend()
+    await server.stop()
+
+
+async def test_a_backend_without_certificate_cannot_show_a_wrong_one(demo: RunningDemo) -> None:
+    with pytest.raises(DemoError, match="speaks plain HTTP"):
+        await demo.break_backend("loki", "tls")
+    with pytest.raises(DemoError, match="speaks plain HTTP"):
+        await asyncio.to_thread(break_backend, demo.state, "loki", "tls")
+
+
+async def test_a_server_may_say_why_in_its_status_line() -> None:
+    async def refuse(_: Request) -> Response:
+        return Response(status_code=401, headers={REASON_HEADER: "No ticket"})
+
+    server = LoopbackServer("proxmox", Starlette(routes=[Route("/", refuse)]))
+    await server.start()
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(server.url)
+    await server.stop()
+    assert (answer.status_code, answer.reason_phrase) == (401, "No ticket")
+    assert REASON_HEADER not in answer.headers
 
 
 async def test_a_scenario_that_does_not_exist_is_refused() -> None:

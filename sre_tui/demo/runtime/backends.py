@@ -10,7 +10,6 @@ from typing import Protocol
 from starlette.types import ASGIApp
 
 from sre_tui.demo.runtime.clock import Clock
-from sre_tui.demo.runtime.serving import Certificate
 from sre_tui.demo.servers.grafana import grafana_app
 from sre_tui.demo.servers.grafana_source import Account, GrafanaSource
 from sre_tui.demo.servers.loki import loki_app
@@ -37,12 +36,16 @@ class DemoWorld(GrafanaSource, Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """One application; ``variables`` gives the client's environment for a base URL."""
+    """One application; ``variables`` gives the client's environment for a base URL.
+
+    With a ``host_name`` it speaks HTTPS with a self-signed certificate of that name, and the
+    client's environment pins that certificate.
+    """
 
     name: str
     app: ASGIApp
     variables: Callable[[str], Mapping[str, str]]
-    certificate: Certificate | None = None
+    host_name: str = ""
 
 
 def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:

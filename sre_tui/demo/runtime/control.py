@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sre_tui.demo.runtime.errors import DemoError
 from sre_tui.demo.runtime.fault_modes import FAULT_MODES, FaultMode
 from sre_tui.demo.runtime.serving import LoopbackServer
 
@@ -57,7 +58,10 @@ def control_app(
             order = FaultOrder.model_validate_json(await request.body())
         except ValidationError:
             return _error(400, f"no such fault; there are {', '.join(FAULT_MODES)}")
-        await server.break_backend(order.mode, order.seconds)
+        try:
+            await server.break_backend(order.mode, order.seconds)
+        except DemoError as error:
+            return _error(409, str(error))
         return JSONResponse(_backend(server))
 
     return Starlette(

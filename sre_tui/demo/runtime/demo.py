@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sre_tui.demo.runtime.backends import Backend, DemoWorld, build_backends
+from sre_tui.demo.runtime.certificates import issue
 from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.runtime.control import control_app
 from sre_tui.demo.runtime.errors import DemoError
@@ -131,51 +133,60 @@ async def serve_world(
     if state_path is not None and (other := await asyncio.to_thread(find_running_demo, state_path)):
         raise DemoError(f"a demo runs already, with process id {other.pid}")
     backends = build_backends(world, clock)
-    servers = {
-        backend.name: LoopbackServer(
-            backend.name,
-            backend.app,
-            ports_base and ports_base + offset,
-            backend.certificate,
+    with tempfile.TemporaryDirectory(prefix="sre-demo-") as folder:
+        servers = {
+            backend.name: _server_of(backend, ports_base and ports_base + offset, Path(folder))
+            for offset, backend in enumerate(backends)
+        }
+        stopping = asyncio.Event()
+        token = secrets.token_urlsafe(24)
+        control = LoopbackServer(
+            "control",
+            control_app(servers, token, stopping.set),
+            ports_base and ports_base + _CONTROL_OFFSET,
         )
-        for offset, backend in enumerate(backends)
-    }
-    stopping = asyncio.Event()
-    token = secrets.token_urlsafe(24)
-    control = LoopbackServer(
-        "control",
-        control_app(servers, token, stopping.set),
-        ports_base and ports_base + _CONTROL_OFFSET,
-    )
-    every = [*servers.values(), control]
-    try:
-        for server in every:
-            await server.start()
-        state = DemoState(
-            pid=os.getpid(),
-            started_at=datetime.fromtimestamp(clock(), UTC),
-            scenario=scenario,
-            guests=guests,
-            seed=seed,
-            control=ControlState(url=control.url, token=token),
-            backends={backend.name: _state(backend, servers) for backend in backends},
-        )
-        if state_path is not None:
-            write_state(state_path, state)
-        yield RunningDemo(state, servers, stopping)
-    finally:
-        for server in every:
-            server.switch.clear()
+        every = [*servers.values(), control]
         try:
-            await asyncio.gather(*(server.stop() for server in every))
-        finally:
-            # Last, so that whoever waits for it may take the ports at once.
+            for server in every:
+                await server.start()
+            state = DemoState(
+                pid=os.getpid(),
+                started_at=datetime.fromtimestamp(clock(), UTC),
+                scenario=scenario,
+                guests=guests,
+                seed=seed,
+                control=ControlState(url=control.url, token=token),
+                backends={backend.name: _state(backend, servers) for backend in backends},
+            )
             if state_path is not None:
-                remove_state(state_path, os.getpid())
+                write_state(state_path, state)
+            yield RunningDemo(state, servers, stopping)
+        finally:
+            for server in every:
+                server.switch.clear()
+            try:
+                await asyncio.gather(*(server.stop() for server in every))
+            finally:
+                # Last, so that whoever waits for it may take the ports at once.
+                if state_path is not None:
+                    remove_state(state_path, os.getpid())
+
+
+def _server_of(backend: Backend, port: int, folder: Path) -> LoopbackServer:
+    if not backend.host_name:
+        return LoopbackServer(backend.name, backend.app, port)
+    return LoopbackServer(
+        backend.name,
+        backend.app,
+        port,
+        certificate=issue(folder / backend.name, backend.host_name),
+        stranger=issue(folder / f"{backend.name}-stranger", backend.host_name),
+    )
 
 
 def _state(backend: Backend, servers: Mapping[str, LoopbackServer]) -> BackendState:
     server = servers[backend.name]
-    return BackendState(
-        url=server.url, port=server.port, variables=dict(backend.variables(server.url))
-    )
+    variables = dict(backend.variables(server.url))
+    if server.certificate is not None:
+        variables[f"{backend.name.upper()}_FINGERPRINT"] = server.certificate.fingerprint
+    return BackendState(url=server.url, port=server.port, variables=variables)

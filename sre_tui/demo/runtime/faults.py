@@ -45,7 +45,7 @@ class FaultSwitch:
 
 
 class FaultInjector:
-    """ASGI middleware that obeys a ``FaultSwitch``; closing the socket is left to the server."""
+    """ASGI middleware that obeys a ``FaultSwitch``; sockets and TLS are left to the server."""
 
     def __init__(self, app: ASGIApp, switch: FaultSwitch) -> None:
         self._app = app
@@ -54,7 +54,7 @@ class FaultInjector:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection."""
         mode = self._switch.mode
-        if scope["type"] == "lifespan" or mode is None:
+        if scope["type"] == "lifespan" or mode in (None, "tls"):
             await self._app(scope, receive, send)
         elif mode == "slow":
             await self._switch.hold(self._switch.seconds)

@@ -6,25 +6,17 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from sre_tui.demo.runtime.certificates import Certificate
 from sre_tui.demo.runtime.errors import DemoError
 from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.faults import FaultInjector, FaultSwitch
+from sre_tui.demo.runtime.reason_phrase import ReasonPhraseProtocol
 
 HOST = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """Files of a certificate and its key, for a backend that speaks HTTPS."""
-
-    certificate: Path
-    key: Path
 
 
 class _Server(uvicorn.Server):
@@ -57,23 +49,32 @@ class _Server(uvicorn.Server):
 
 
 class LoopbackServer:
-    """One backend: its application behind the faults, on a port of 127.0.0.1."""
+    """One backend: its application behind the faults, on a port of 127.0.0.1.
+
+    With a ``certificate`` it speaks HTTPS; ``stranger`` is shown instead under the fault ``tls``.
+    """
 
     def __init__(
-        self, name: str, app: ASGIApp, port: int = 0, certificate: Certificate | None = None
+        self,
+        name: str,
+        app: ASGIApp,
+        port: int = 0,
+        certificate: Certificate | None = None,
+        stranger: Certificate | None = None,
     ) -> None:
         self.name = name
         self.port = port
         self.switch = FaultSwitch()
         self._app = FaultInjector(app, self.switch)
-        self._certificate = certificate
+        self.certificate = certificate
+        self._stranger = stranger
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
         """Where clients reach it, without a slash at the end."""
-        return f"{'https' if self._certificate else 'http'}://{HOST}:{self.port}"
+        return f"{'https' if self.certificate else 'http'}://{HOST}:{self.port}"
 
     @property
     def running(self) -> bool:
@@ -103,23 +104,34 @@ class LoopbackServer:
         await task
 
     async def break_backend(self, mode: FaultMode, seconds: float = 2.0) -> None:
-        """Fails from now on; ``refuse`` closes the socket, every other mode opens it again."""
+        """Fails from now on; ``refuse`` closes the socket, every other mode opens it again.
+
+        Raises:
+            DemoError: for ``tls`` where the backend has no certificate to show.
+        """
+        if mode == "tls" and self._stranger is None:
+            raise DemoError(f"the simulated {self.name} speaks plain HTTP: it has no certificate")
+        changes_certificate = "tls" in (mode, self.switch.mode)
         self.switch.set(mode, seconds)
-        if mode == "refuse":
+        if mode == "refuse" or changes_certificate:
             await self.stop()
-        elif not self.running:
+        if mode != "refuse" and not self.running:
             await self.start()
 
     async def mend_backend(self) -> None:
         """Works again, on the same port."""
+        if self.switch.mode == "tls":
+            await self.stop()
         self.switch.clear()
         if not self.running:
             await self.start()
 
     def _config(self) -> uvicorn.Config:
-        files = self._certificate
+        files = self._stranger if self.switch.mode == "tls" else self.certificate
         return uvicorn.Config(
             self._app,
+            http=ReasonPhraseProtocol,
+            ws="websockets-sansio",
             log_config=None,
             log_level="critical",
             access_log=False,
