@@ -2,7 +2,7 @@
 
 from providers.llm.chunks import Chunk, Finished, TextPiece, ToolCallRequest, Waiting
 from providers.llm.client import LanguageModel, Message, ToolSchema
-from providers.llm.config import LlmConfig
+from providers.llm.config import Access, LlmConfig
 from providers.llm.errors import (
     ContextTooLong,
     CutStream,
@@ -19,6 +19,7 @@ from providers.llm.errors import (
 from providers.llm.library import warm_up
 
 __all__ = [
+    "Access",
     "Chunk",
     "ContextTooLong",
     "CutStream",

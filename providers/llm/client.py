@@ -188,5 +188,4 @@ class LanguageModel:
         return self.config.provider
 
     def _explained(self, error: Exception) -> Exception:
-        secrets = [self.config.api_key] if self.config.api_key else []
-        return explain(error, self.config.model, self._where, secrets)
+        return explain(error, self.config.model, self._where, self.config.secrets)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 DEFAULT_CONTEXT_TOKENS: Final = 8192
 
 _OWN_OLLAMA: Final = ("ollama", "ollama_chat")
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to get to a provider: its key, and its address if it is not the provider's own."""
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,7 @@ class LlmConfig:
         model: with or without the provider in front.
         fallbacks: models asked in this order when the first one fails; one that names another
             provider gets neither ``api_key`` nor ``base_url``, so that no key reaches a stranger.
+        others: access to the providers of such fallbacks, by the name they have there.
         context_tokens: size of the context; looked up, or 8192, if None.
         stall_timeout: seconds a call may go without a byte.
         retries: further attempts after a failure of the server.
@@ -32,6 +41,7 @@ class LlmConfig:
     fallbacks: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
+    others: Mapping[str, Access] = field(default_factory=dict)
     context_tokens: int | None = None
     stall_timeout: float = 120.0
     connect_timeout: float = 10.0
@@ -54,12 +64,19 @@ class LlmConfig:
         )
         return f"{'ollama_chat' if provider in _OWN_OLLAMA else provider}/{name}"
 
-    def owns(self, route: str) -> bool:
-        """Whether key and address of this configuration are meant for that route."""
+    def access(self, route: str) -> Access:
+        """Key and address that are meant for that route."""
         provider = route.partition("/")[0]
-        return provider == self.provider or (
-            provider in _OWN_OLLAMA and self.provider in _OWN_OLLAMA
-        )
+        names = _OWN_OLLAMA if is_ollama(route) else (provider,)
+        if self.provider in names:
+            return Access(self.api_key, self.base_url)
+        return next((self.others[name] for name in names if name in self.others), Access())
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys in it, for taking them out of messages."""
+        keys = (self.api_key, *(access.api_key for access in self.others.values()))
+        return tuple(key for key in keys if key)
 
 
 def is_ollama(route: str) -> bool:

@@ -19,7 +19,8 @@ def load() -> Any:
     """LiteLLM, imported and silenced; the first call costs seconds, so make it in a thread."""
     with _loading:
         os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-        os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
+        # In any other mode LiteLLM puts the .env of the working folder into the environment.
+        os.environ["LITELLM_MODE"] = "PRODUCTION"
         # Pauses before a retry, in seconds: somebody is waiting, and a server that is not running
         # will not be running a few seconds later either.
         os.environ.setdefault("INITIAL_RETRY_DELAY", "0.2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import httpx
@@ -10,6 +11,13 @@ from providers.llm.config import DEFAULT_CONTEXT_TOKENS, LlmConfig, is_ollama
 
 _NO_KEY = "none"
 """Sent to servers of one's own that want no key; the OpenAI protocol demands some value."""
+
+_ACCOUNT = {
+    "OPENAI_ORG_ID": "OpenAI-Organization",
+    "OPENAI_ORGANIZATION": "OpenAI-Organization",
+    "OPENAI_PROJECT_ID": "OpenAI-Project",
+}
+"""Variables of an account at OpenAI, and the header each is sent in to any server."""
 
 
 class Routes:
@@ -71,13 +79,15 @@ class Routes:
 
 def _deployment(route: str, config: LlmConfig, has_others: bool) -> dict[str, Any]:
     options: dict[str, Any] = {"model": route, "max_retries": 0}
-    if config.owns(route):
-        if config.base_url:
-            options["api_base"] = config.base_url
-        if config.api_key:
-            options["api_key"] = config.api_key
-        elif config.base_url and not is_ollama(route):
-            options["api_key"] = _NO_KEY
+    access = config.access(route)
+    if access.base_url:
+        options["api_base"] = access.base_url
+        # Without a key LiteLLM takes one from the environment, whoever the address is from.
+        options["api_key"] = _NO_KEY
+        if account := {header: "" for name, header in _ACCOUNT.items() if os.environ.get(name)}:
+            options["extra_headers"] = account
+    if access.api_key:
+        options["api_key"] = access.api_key
     if is_ollama(route):
         options["num_ctx"] = config.context_tokens or DEFAULT_CONTEXT_TOKENS
     info: dict[str, Any] = {"id": route}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from providers.llm import LanguageModel, LlmConfig
+from providers.llm import Access, LanguageModel, LlmConfig
 from sre_tui.settings import LlmSettings, Settings
 
 
@@ -16,6 +16,12 @@ def model_config(llm: LlmSettings) -> LlmConfig | None:
         fallbacks=llm.fallbacks,
         api_key=llm.api_key.get_secret_value() if llm.api_key else None,
         base_url=llm.base_url,
+        others={
+            name: Access(
+                access.api_key.get_secret_value() if access.api_key else None, access.base_url
+            )
+            for name, access in llm.providers.items()
+        },
         context_tokens=llm.context_tokens,
         stall_timeout=llm.timeout,
         stream=llm.stream,

@@ -149,7 +149,8 @@ def _harmless(quoted: str) -> bool:
 
 
 def _secrets(settings: Settings) -> Iterable[str]:
-    found: list[SecretStr | None] = [settings.llm.api_key]
+    others = settings.llm.providers.values()
+    found: list[SecretStr | None] = [settings.llm.api_key, *(one.api_key for one in others)]
     for backend in BACKENDS:
         for endpoint in settings.endpoints(backend):
             found += [endpoint.token, endpoint.password, *endpoint.headers.values()]

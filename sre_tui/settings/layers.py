@@ -98,25 +98,6 @@ def candidates(
     return found
 
 
-def may_go_together(credential: Variable, address: Variable) -> bool:
-    """Whether the one who set the address may be given the credential.
-
-    A ``NAME_FILE`` of the working folder gives what is in that folder and no other file.
-    """
-    return credential.layer.of_working_folder == address.layer.of_working_folder and (
-        not points_out_of_folder(credential)
-    )
-
-
-def points_out_of_folder(variable: Variable) -> bool:
-    """Whether a ``.env`` of the working folder names a file somewhere else."""
-    layer = variable.layer
-    if not variable.is_pointer or not layer.of_working_folder or layer.file is None:
-        return False
-    target = Path(variable.content).expanduser().resolve()
-    return not target.is_relative_to(layer.file.parent.resolve())
-
-
 def _content(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}

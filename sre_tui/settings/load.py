@@ -2,10 +2,9 @@
 
 Variables describe one instance per backend. If the address of a backend is among them, that one
 instance replaces the configured ones; otherwise they complete the first configured instance, so
-that a token can stay out of ``config.toml``. Credentials go to an address of the same standing
-only: what the working folder's ``.env`` says and what the operator set elsewhere are not mixed, or
-a folder from a stranger could name an address and be sent the operator's token. Every value
-remembers where it came from, so that a mistake is reported under the name the operator wrote.
+that a token can stay out of ``config.toml``. What goes with which address is in
+:mod:`sre_tui.settings.standing`. Every value remembers where it came from, so that a mistake is
+reported under the name the operator wrote.
 """
 
 from __future__ import annotations
@@ -25,17 +24,16 @@ from sre_tui.settings.layers import (
     Variable,
     candidates,
     layers_of,
-    may_go_together,
-    points_out_of_folder,
 )
 from sre_tui.settings.model import BACKENDS, Settings
 from sre_tui.settings.problems import SettingsError, describe
+from sre_tui.settings.standing import left_out, usable
 from sre_tui.settings.variables import (
-    ADDRESS,
-    CREDENTIALS,
+    ADDRESSES,
+    KEY_ALONE,
     LIST_SETTINGS,
-    PROVIDER_VARIABLES,
     VARIABLES,
+    provider_variables,
 )
 
 Path_ = tuple[str | int, ...]
@@ -49,7 +47,7 @@ class Loaded:
     settings: Settings
     origins: Mapping[Path_, str]
     warnings: tuple[str, ...] = ()
-    """One line per credential that is set but must not go to the address in force."""
+    """One line per variable that is set but must not go with the address in force."""
 
 
 @dataclass
@@ -150,56 +148,102 @@ def _leaves(value: object, path: Path_ = ()) -> Iterator[Path_]:
 def _add_variables(
     values: _Layers, layers: tuple[Layer, ...], flags: Mapping[str, object]
 ) -> tuple[str, ...]:
-    """Put the variables over the file; tells which credentials were left out for safety."""
-    llm = values.values.get("llm")
-    provider: object = llm.get("provider") if isinstance(llm, dict) else None
-    for variable in candidates(layers, VARIABLES).get(("llm", "provider"), [])[-1:]:
-        provider = variable.value()
-    own = {name: ("llm", key) for name, key in PROVIDER_VARIABLES.get(str(provider), {}).items()}
-    found = candidates(layers, {**own, **VARIABLES})
+    """Put the variables over the file; tells which were left out for safety."""
+    chosen = _model_setting(values, layers, flags, "provider")
+    provider = None if chosen is None else str(chosen)
+    _use_own_access(values, provider)
+    found = candidates(layers, {**_access_variables(values, layers, flags, provider), **VARIABLES})
     for backend in BACKENDS:
         if (backend, "url") in found:
             values.values[backend] = [{}]
             for where in [where for where in values.origins if where[0] == backend]:
                 del values.origins[where]
     addresses = {
-        top: found[top, key][-1]
-        for top, key in ADDRESS.items()
-        if (top, key) in found and f"{top}.{key}" not in flags
+        path[:-1]: variables[-1]
+        for path, variables in found.items()
+        if path[-1] in ADDRESSES and ".".join(path) not in flags
     }
+    _refuse_unsafe_provider(provider, addresses.get(("llm",)))
     warnings = []
     for path, variables in found.items():
         top, *rest = path
         if top in BACKENDS and not values.values.get(top):
             continue
-        address = addresses.get(top)
-        fitting = variables
-        sent = path[-1] in CREDENTIALS or points_out_of_folder(variables[-1])
-        if address is not None and address.path != path and sent:
-            fitting = [variable for variable in variables if may_go_together(variable, address)]
-            if variables[-1] not in fitting:
-                warnings.append(_left_out(variables[-1].told, address))
+        address = addresses.get(path[:-1])
+        fitting = usable(variables, address)
+        if variables[-1] not in fitting:
+            warnings.append(left_out(variables[-1].told, path[-1], address))
         for variable in fitting[-1:]:
             where = (top, 0, *rest) if top in BACKENDS else path
             values.put(where, _typed(variable), variable.origin)
-    return (*warnings, *_take_key_from_strange_address(values, addresses.get("llm")))
+    for table, address in addresses.items():
+        warnings.extend(_take_key_from_strange_address(values, (*table, "api_key"), address))
+    return tuple(warnings)
 
 
-def _take_key_from_strange_address(values: _Layers, address: Variable | None) -> Iterator[str]:
-    if address is None or not address.layer.of_working_folder:
+def _model_setting(
+    values: _Layers, layers: tuple[Layer, ...], flags: Mapping[str, object], name: str
+) -> object:
+    """What ``llm.NAME`` will be."""
+    if f"llm.{name}" in flags:
+        return flags[f"llm.{name}"]
+    for variable in candidates(layers, VARIABLES).get(("llm", name), [])[-1:]:
+        return _typed(variable)
+    llm = values.values.get("llm")
+    return llm.get(name) if isinstance(llm, dict) else None
+
+
+def _access_variables(
+    values: _Layers, layers: tuple[Layer, ...], flags: Mapping[str, object], provider: str | None
+) -> dict[str, tuple[str, ...]]:
+    """The variables of the model's provider and of those that only fallbacks name."""
+    fallbacks = _model_setting(values, layers, flags, "fallbacks")
+    names: dict[str, tuple[str, ...]] = {}
+    for fallback in fallbacks if isinstance(fallbacks, list | tuple) else ():
+        other, slash, _ = str(fallback).partition("/")
+        if slash and other != provider:
+            names |= {
+                name: ("llm", "providers", other, key)
+                for name, key in provider_variables(other).items()
+                if key != "model"
+            }
+    if provider is not None:
+        names |= {name: ("llm", key) for name, key in provider_variables(provider).items()}
+    return names
+
+
+def _use_own_access(values: _Layers, provider: str | None) -> None:
+    """``[llm.providers.NAME]`` counts for the model too, where ``[llm]`` says nothing."""
+    llm = values.values.get("llm")
+    providers = llm.get("providers") if isinstance(llm, dict) else None
+    access = providers.get(provider) if isinstance(providers, dict) else None
+    if isinstance(llm, dict) and isinstance(access, dict):
+        for key, value in access.items():
+            if key not in llm:
+                values.put(("llm", key), value, values.config_file)
+
+
+def _refuse_unsafe_provider(provider: str | None, address: Variable | None) -> None:
+    is_strange = address is not None and address.layer.of_working_folder
+    if provider is None or provider in KEY_ALONE or address is None or not is_strange:
         return
-    where = ("llm", "api_key")
-    if values.origins.get(where) == values.config_file:
-        del values.values["llm"]["api_key"], values.origins[where]
-        yield _left_out(f"llm.api_key in {values.config_file}", address)
+    problem = (
+        f"{address.told}: a folder's .env may not give the address of the provider {provider}, "
+        "for which credentials are looked up in your account: set it in the environment"
+    )
+    raise SettingsError([problem])
 
 
-def _left_out(credential: str, address: Variable) -> str:
-    if address.layer.of_working_folder:
-        reason = "an address from a folder's .env is sent only what that file and folder hold"
-    else:
-        reason = "an address of your own gets no credentials from a folder's .env"
-    return f"{credential} is not used for the address in {address.told}: {reason}"
+def _take_key_from_strange_address(
+    values: _Layers, where: tuple[str, ...], address: Variable
+) -> Iterator[str]:
+    if address.layer.of_working_folder and values.origins.get(where) == values.config_file:
+        table: Any = values.values
+        for step in where[:-1]:
+            table = table[step]
+        del table[where[-1]], values.origins[where]
+        told = f"{'.'.join(where)} in {values.config_file}"
+        yield left_out(told, where[-1], address)
 
 
 def _typed(variable: Variable) -> str | list[str]:

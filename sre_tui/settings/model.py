@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from providers.endpoint import Endpoint, checked_url
+from providers.endpoint import (
+    Endpoint,
+    PbsEndpoint,
+    ProxmoxEndpoint,
+    TrueNasEndpoint,
+    checked_url,
+)
 
-Backend = Literal["prometheus", "grafana", "loki"]
+Backend = Literal["prometheus", "grafana", "loki", "proxmox", "pbs", "truenas"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
+
+EndpointT = TypeVar("EndpointT", bound=Endpoint)
+
+
+class ProviderAccess(BaseModel):
+    """How to get to a provider whose models are fallbacks only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_key: SecretStr | None = None
+    base_url: str | None = None
+    """The provider's own address if not set."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _http_url(cls, value: str | None) -> str | None:
+        return None if value is None else checked_url(value)
 
 
 class LlmSettings(BaseModel):
@@ -24,6 +47,8 @@ class LlmSettings(BaseModel):
     """Model name, with or without the provider in front (``ollama/qwen3:8b``)."""
     fallbacks: tuple[str, ...] = ()
     """Models tried in this order when the first one fails."""
+    providers: dict[str, ProviderAccess] = Field(default_factory=dict)
+    """Key and address by provider, for fallbacks that name another provider than ``provider``."""
     api_key: SecretStr | None = None
     base_url: str | None = None
     """Address of an OpenAI-compatible server or of Ollama."""
@@ -69,19 +94,22 @@ class Settings(BaseModel):
     prometheus: tuple[Endpoint, ...] = ()
     grafana: tuple[Endpoint, ...] = ()
     loki: tuple[Endpoint, ...] = ()
+    proxmox: tuple[ProxmoxEndpoint, ...] = ()
+    pbs: tuple[PbsEndpoint, ...] = ()
+    truenas: tuple[TrueNasEndpoint, ...] = ()
     llm: LlmSettings = LlmSettings()
     docs: DocsSettings = DocsSettings()
     conversation_dir: Path | None = None
     """Where conversations are saved instead of the state folder."""
 
-    @field_validator("prometheus", "grafana", "loki", mode="before")
+    @field_validator(*BACKENDS, mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return [value] if isinstance(value, dict) else value
 
-    @field_validator("prometheus", "grafana", "loki")
+    @field_validator(*BACKENDS)
     @classmethod
-    def _distinct_names(cls, value: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
+    def _distinct_names(cls, value: tuple[EndpointT, ...]) -> tuple[EndpointT, ...]:
         names = [endpoint.name for endpoint in value]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
@@ -97,6 +125,12 @@ class Settings(BaseModel):
                 return self.grafana
             case "loki":
                 return self.loki
+            case "proxmox":
+                return self.proxmox
+            case "pbs":
+                return self.pbs
+            case "truenas":
+                return self.truenas
 
     @property
     def configured(self) -> frozenset[Backend]:

@@ -7,7 +7,7 @@ TEMPLATE: Final = """\
 # there, or in files named by variables such as GRAFANA_SERVICE_ACCOUNT_TOKEN_FILE.
 # If the .env of the current folder gives an address, only credentials of that .env (and of files
 # in that folder) go there. If the environment, or the .env beside this file, gives it, the .env of
-# the current folder adds no credentials.
+# the current folder adds no credentials and does not say how the server's certificate is checked.
 
 #homelab_name = "homelab"
 
@@ -60,6 +60,10 @@ TEMPLATE: Final = """\
 #max_cost_per_question = 0.10                  # US dollars
 #max_cost_per_day = 1.00
 #anonymize = false                             # replace names and addresses before sending
+
+# Access to the providers of fallbacks; keys better as OPENAI_API_KEY, ANTHROPIC_API_KEY and so on.
+#[llm.providers.openai]
+#base_url = "https://gateway.home.arpa/v1"
 
 #[docs]
 #extra_dirs = ["~/homelab/docs", "~/homelab/ansible"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from sre_tui.settings.model import BACKENDS
+from sre_tui.settings.model import BACKENDS, Backend
 
 LIST_SETTINGS: Final[Mapping[tuple[str, ...], str]] = {
     ("llm", "fallbacks"): ",",
@@ -14,29 +15,31 @@ LIST_SETTINGS: Final[Mapping[tuple[str, ...], str]] = {
 """Settings whose variable holds several values, and what separates them (a regular expression)."""
 
 
+_EVERY_ENDPOINT: Final = ("url", "verify_ssl", "ca_cert", "fingerprint", "timeout")
+_LOGIN: Final = {
+    field.upper(): field for field in ("token", "username", "password", "tenant", "org_id")
+}
+_OWN: Final[Mapping[Backend, Mapping[str, str]]] = {
+    "prometheus": _LOGIN,
+    "grafana": {**_LOGIN, "SERVICE_ACCOUNT_TOKEN": "token"},
+    "loki": _LOGIN,
+    "proxmox": {"API_TOKEN": "token", "NODE": "node"},
+    "pbs": {"API_TOKEN": "token", "NODE": "node", "DEFAULT_DATASTORE": "default_datastore"},
+    "truenas": {"API_KEY": "token", "USERNAME": "username", "REST": "rest"},
+}
+
+
 def _endpoint_variables() -> dict[str, tuple[str, ...]]:
-    fields = {
-        "URL": "url",
-        "TOKEN": "token",
-        "USERNAME": "username",
-        "PASSWORD": "password",
-        "TENANT": "tenant",
-        "ORG_ID": "org_id",
-        "VERIFY_SSL": "verify_ssl",
-        "CA_CERT": "ca_cert",
-        "FINGERPRINT": "fingerprint",
-        "TIMEOUT": "timeout",
-    }
-    return {
-        f"{backend.upper()}_{suffix}": (backend, field)
-        for backend in BACKENDS
-        for suffix, field in fields.items()
-    }
+    found: dict[str, tuple[str, ...]] = {}
+    for backend in BACKENDS:
+        names = {**{field.upper(): field for field in _EVERY_ENDPOINT}, **_OWN[backend]}
+        for suffix, field in names.items():
+            found[f"{backend.upper()}_{suffix}"] = (backend, field)
+    return found
 
 
 VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     **_endpoint_variables(),
-    "GRAFANA_SERVICE_ACCOUNT_TOKEN": ("grafana", "token"),
     "HOMELAB_NAME": ("homelab_name",),
     "LLM_PROVIDER": ("llm", "provider"),
     "LLM_MODEL": ("llm", "model"),
@@ -63,14 +66,47 @@ PROVIDER_VARIABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "OPENAI_BASE_URL": "base_url",
     },
     "anthropic": {"ANTHROPIC_API_KEY": "api_key", "ANTHROPIC_MODEL": "model"},
-    "ollama": {"OLLAMA_HOST": "base_url", "OLLAMA_API_BASE": "base_url", "OLLAMA_MODEL": "model"},
+    "ollama": {
+        "OLLAMA_API_KEY": "api_key",
+        "OLLAMA_HOST": "base_url",
+        "OLLAMA_API_BASE": "base_url",
+        "OLLAMA_MODEL": "model",
+    },
 }
-"""Names that count only when ``LLM_PROVIDER`` (or ``llm.provider``) names their provider."""
+"""Names that count only for their provider."""
 
-ADDRESS: Final[Mapping[str, str]] = {**dict.fromkeys(BACKENDS, "url"), "llm": "base_url"}
-"""The setting of each table that says where requests go."""
+
+def provider_variables(provider: str) -> dict[str, str]:
+    """Names of variables to settings; any provider of language models has ``NAME_API_KEY``."""
+    # LiteLLM tells two ways to talk to Ollama apart; its users set one kind of variable.
+    known = "ollama" if provider == "ollama_chat" else provider
+    key = f"{re.sub(r'[^A-Z0-9]', '_', known.upper())}_API_KEY"
+    return {key: "api_key", **PROVIDER_VARIABLES.get(known, {})}
+
+
+KEY_ALONE: Final = frozenset(
+    {
+        *PROVIDER_VARIABLES,
+        "deepseek",
+        "groq",
+        "hosted_vllm",
+        "mistral",
+        "ollama_chat",
+        "openrouter",
+    }
+)
+"""Providers that LiteLLM gives nothing but the key it is told.
+
+For others it finds credentials by itself, such as those of a cloud account.
+"""
+
+ADDRESSES: Final = frozenset({"url", "base_url"})
+"""Settings that say where requests go."""
 
 CREDENTIALS: Final = frozenset(
     {"token", "username", "password", "headers", "tenant", "org_id", "api_key"}
 )
-"""Settings that are sent to that address and are nobody else's business."""
+"""Settings that are sent to the address beside them and are nobody else's business."""
+
+TLS: Final = frozenset({"verify_ssl", "ca_cert", "fingerprint"})
+"""Settings that say which server is believed to be the one at that address."""

@@ -6,7 +6,7 @@ import pytest
 
 from commands.invocation import Invocation
 from sre_tui.environment import Environment, Folders
-from sre_tui.settings import Settings, SettingsError, load_settings
+from sre_tui.settings import BACKENDS, Settings, SettingsError, load_settings
 from sre_tui.settings.load import load_with_origins
 from sre_tui.settings.template import TEMPLATE
 
@@ -164,7 +164,7 @@ def test_the_written_template_is_valid_with_every_setting_switched_on(place: Pla
     ]
     place.write("\n".join(lines).replace('fingerprint = ""', f'fingerprint = "{"a" * 64}"'))
     settings = place.load()
-    assert settings.configured == {"prometheus", "grafana", "loki"}
+    assert settings.configured == set(BACKENDS)
     assert settings.llm.provider == "ollama"
 
 
