@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots clean
+.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots docs clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,6 +58,10 @@ ui: $(INSTALLED) ## Open the full-screen app
 
 screenshots: $(INSTALLED) ## Draw the README's screenshots from the demo
 	$(BIN)/python docs/make_screenshots.py
+
+docs: screenshots ## Write the references of commands and tools, and draw the screenshots
+	$(BIN)/python -m commands.reference > docs/cli.md
+	$(BIN)/python docs/make_tools.py > docs/tools.md
 
 serve: ## The HTTP server
 	@echo "make serve: there is no HTTP server yet" >&2; exit 2

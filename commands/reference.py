@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import typer
 from pydantic import BaseModel
@@ -12,7 +12,6 @@ from typer.core import TyperGroup
 
 from commands.diagnostics import EXIT_CODE_HELP
 from commands.main import COMMANDS, RootGroup, app
-from providers.endpoint import Endpoint
 from sre_tui.settings.model import Settings
 from sre_tui.settings.variables import LIST_SETTINGS, PROVIDER_VARIABLES, VARIABLES
 
@@ -89,7 +88,7 @@ def _default(path: tuple[str, ...]) -> str:
         field = model.model_fields[step]
         annotation = field.annotation
         is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-        model = annotation if is_model else Endpoint
+        model = annotation if is_model else get_args(annotation)[0]
     default = model.model_fields[path[-1]].get_default()
     if default is None or default == () or repr(default) == "PydanticUndefined":
         return ""
