@@ -112,6 +112,12 @@ class _Field(TextArea):
     def action_leave(self) -> None:
         self._prompt.leave()
 
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        if not select and self.cursor_location == self.document.end:
+            # It would do nothing here; whatever holds the prompt may have an end of its own.
+            raise SkipAction
+        super().action_cursor_line_end(select)
+
     def action_cursor_up(self, select: bool = False) -> None:
         if select or self.cursor_location[0] > 0 or not self._prompt.step(-1):
             super().action_cursor_up(select)

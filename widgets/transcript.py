@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Markdown, Static
 from textual.widgets.markdown import MarkdownStream
@@ -119,7 +120,8 @@ class AssistantTurn(Vertical):
 class Transcript(VerticalScroll):
     """A chat that follows its end until the user scrolls up, and again from the end on.
 
-    Only the last `keep` entries stay on the screen.
+    Only the last `keep` entries stay on the screen. `more` says whether there is something below
+    what can be seen.
     """
 
     DEFAULT_CSS = """
@@ -144,6 +146,8 @@ class Transcript(VerticalScroll):
     }
     """
 
+    more: reactive[bool] = reactive(False)
+
     def __init__(
         self,
         *,
@@ -167,9 +171,30 @@ class Transcript(VerticalScroll):
         """What is shown, oldest first, without the notice of what was pruned."""
         return [it for it in self._body.children if not it.has_class("transcript--pruned")]
 
+    @property
+    def following(self) -> bool:
+        """Whether the view stays at the end as it moves away."""
+        return self.is_anchored and not self._anchor_released
+
     def on_mount(self) -> None:
         """Follow the end from the start."""
         self.anchor()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Tell whether the end can be seen; more text is a greater size as well."""
+        self._look_down()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell whether the end can be seen."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look_down()
+
+    def show_start(self, turn: AssistantTurn) -> None:
+        """Put the first line of an answer that is longer than the view at its top.
+
+        Whoever scrolled away while it came is left where they are.
+        """
+        self.call_after_refresh(self._show_start, turn)
 
     async def add_user(self, text: str) -> None:
         """Show what the user said, and follow the end again."""
@@ -196,6 +221,18 @@ class Transcript(VerticalScroll):
         """Remove everything."""
         self._pruned = 0
         await self._body.remove_children()
+
+    def _show_start(self, turn: AssistantTurn) -> None:
+        texts = turn.query_children(Markdown)
+        if not (self.following and turn.is_attached and texts):
+            return
+        view = self.scrollable_content_region
+        top = texts.first().region.y - self.content_region.y + self.scroll_offset.y
+        if self.virtual_size.height - top > view.height:
+            self.scroll_to(y=top, animate=False, immediate=True)
+
+    def _look_down(self) -> None:
+        self.more = self.max_scroll_y - self.scroll_y >= 1
 
     @on(Markdown.LinkClicked)
     def _link_clicked(self, event: Markdown.LinkClicked) -> None:

@@ -103,6 +103,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("chat.leave", "escape", "Back", "Cancel the answer, else back to the list", footer=True),
     Action("chat.older", "pageup", "Older", "Scroll the chat up", footer=True, priority=True),
     Action("chat.newer", "pagedown", "Newer", "Scroll the chat down", priority=True),
+    Action("chat.end", "end", "End", "To the end of the chat, and follow it"),
     Action("chat.evidence", "ctrl+o", "Evidence", "List the evidence so far", footer=True),
     Action("chat.new", "ctrl+n", "New", "Begin a new conversation", footer=True),
     Action("chat.copy", "y", "Copy answer", "Copy the last answer to the clipboard"),

@@ -40,6 +40,11 @@ class AnswerWriter:
         self._lines: dict[str, ToolLine] = {}
         self._written = ""
 
+    @property
+    def turn(self) -> AssistantTurn | None:
+        """Where the answer stands; None before its first event."""
+        return self._turn
+
     async def take(self, event: AgentEvent) -> None:
         """Show one event."""
         match event:

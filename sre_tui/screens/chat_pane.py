@@ -116,20 +116,21 @@ class ChatPane(Pane):
 
     def on_mount(self) -> None:
         """Say what one can do here."""
+        self.watch(self.transcript, "more", self._tell, init=False)
         self.call_later(self.transcript.add_notice, WELCOME, Tone.MUTED)
 
     def watch_busy(self, busy: bool) -> None:
         """Show that an answer is under way, and how it is cancelled."""
         self.prompt.busy = busy
-        self._tell_escape()
+        self._tell()
 
     def on_descendant_focus(self) -> None:
         """Say what escape does."""
-        self._tell_escape()
+        self._tell()
 
     def on_descendant_blur(self) -> None:
         """Escape does something else now."""
-        self._tell_escape()
+        self._tell()
 
     async def ask(self, question: str) -> bool:
         """Ask; False if another answer is still under way."""
@@ -204,6 +205,10 @@ class ChatPane(Pane):
     def action_newer(self) -> None:
         """Scroll a page down."""
         self.transcript.action_page_down()
+
+    def action_end(self) -> None:
+        """Go to the end and follow it."""
+        self.transcript.scroll_end(animate=False)
 
     def action_evidence(self) -> None:
         """List the evidence."""
@@ -302,6 +307,8 @@ class ChatPane(Pane):
         if isinstance(event, Answered):
             self._answers.append(event.answer)
             self._evidence.update((one.id, one) for one in event.answer.evidence)
+            if self._writer.turn is not None:
+                self.transcript.show_start(self._writer.turn)
         if isinstance(event, Answered | Failed):
             await self._end()
 
@@ -337,9 +344,11 @@ class ChatPane(Pane):
         await self.transcript.clear()
         self._offer_evidence()
 
-    def _tell_escape(self) -> None:
+    def _tell(self) -> None:
         idle = "esc back" if self.has_focus_within else ""
-        self.border_subtitle = plain_text("answering · esc cancels" if self.busy else idle)
+        below = "↓ more, end shows it" if self.transcript.more else ""
+        parts = (below, "answering · esc cancels" if self.busy else idle)
+        self.border_subtitle = plain_text(" · ".join(part for part in parts if part))
 
     def _offer_evidence(self) -> None:
         self.prompt.set_commands(slash_commands(tuple(one.id for one in self.evidence)))

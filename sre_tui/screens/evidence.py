@@ -19,13 +19,10 @@ from sre_tui.screens.actions import bindings
 from sre_tui.screens.answer_writer import finished_call
 from sre_tui.views.human import ago, duration
 from widgets.cell import Tone, marked
-from widgets.text import plain_line, plain_lines, plain_text, truncate
+from widgets.text import plain_line, plain_lines, plain_text
 from widgets.tool_line import CallState
 
 _TONES = {CallState.DONE: Tone.OK, CallState.PARTIAL: Tone.WARNING, CallState.FAILED: Tone.ERROR}
-
-
-_CALL_WIDTH = 240
 
 
 class EvidenceScreen(ModalScreen[None]):
@@ -47,10 +44,10 @@ class EvidenceScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The text in a box that scrolls."""
-        with Vertical(id="evidence"):
+        with Vertical(id="evidence"), VerticalScroll(id="evidence-scroll"):
+            # It scrolls with the text, because a long query may fill a small screen.
             yield Static(id="evidence-head", markup=False)
-            with VerticalScroll(id="evidence-scroll"):
-                yield Static(id="evidence-text", markup=False)
+            yield Static(id="evidence-text", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -100,7 +97,7 @@ class EvidenceScreen(ModalScreen[None]):
         word = one.state.value.replace("_", " ")
         arguments = ", ".join(f"{name}={value}" for name, value in one.arguments.items())
         head = Text()
-        head.append(truncate(f"{one.tool}({arguments})", _CALL_WIDTH) + "\n", "bold")
+        head.append(plain_lines(f"{one.tool}({arguments})") + "\n", "bold")
         head.append(marked(_TONES[call.state], word))
         head.append(f" · {ago(one.observed_at, self._clock())} · took {duration(one.elapsed)}\n")
         for source in one.sources:

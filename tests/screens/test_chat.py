@@ -114,6 +114,93 @@ async def test_finished(size: str, snapshot: SnapshotAssertion) -> None:
         assert scene.svg == snapshot(extension_class=SvgSnapshot)
 
 
+FIRST = "The cause is the disk sdc on nas1."
+LONG = "\n\n".join(
+    [FIRST, *(f"Finding {number}: reads on tank wait for sdc [E1]." for number in range(30))]
+)
+
+
+async def answer_at_length(scene: Scene) -> None:
+    call_events = [started(), call(1), ToolFinished(evidence=evidence(1))]
+    await answered(scene, *call_events, *deltas(LONG), Answered(answer=answer(LONG)))
+    await scene.settle()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_long_answer_is_read_from_its_beginning(
+    size: str, snapshot: SnapshotAssertion
+) -> None:
+    async with on_stage(size=SIZES[size]) as scene:
+        await ask(scene)
+        scene.answers.runs[-1].send(started(), call(1), *deltas(LONG))
+        await scene.settle(lambda: scene.says("Finding 29"))
+        assert not scene.says(FIRST)
+        assert not scene.says("↓ more")
+        scene.answers.runs[-1].send(Answered(answer=answer(LONG)))
+        await scene.settle(lambda: not scene.chat.busy and scene.says("↓ more, end shows it"))
+        rows = scene.within(scene.chat.transcript)
+        assert rows.startswith(FIRST), rows
+        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        await scene.press("end")
+        await scene.settle(lambda: scene.says("Finding 29"))
+        assert not scene.says("↓ more")
+        assert not scene.says(FIRST)
+
+
+async def test_whoever_scrolled_up_stays_there_when_the_answer_ends() -> None:
+    async with on_stage(size=SIZES["80x24"]) as scene:
+        await ask(scene)
+        scene.answers.runs[-1].send(started(), *deltas(LONG))
+        await scene.settle(lambda: scene.says("Finding 29"))
+        await scene.press("pageup")
+        await scene.settle(lambda: scene.says("↓ more, end shows it · answering"))
+        before = scene.chat.transcript.scroll_offset
+        await answered(scene, Answered(answer=answer(LONG)))
+        await scene.settle()
+        assert scene.chat.transcript.scroll_offset == before
+        assert scene.says("↓ more, end shows it")
+
+
+async def test_short_answer_stays_whole() -> None:
+    async with on_stage(size=SIZES["80x24"]) as scene:
+        await ask(scene)
+        await answered(scene, started(), *deltas(TEXT), Answered(answer=answer(TEXT)))
+        await scene.settle(lambda: scene.says("is failing [E1]"))
+        assert scene.says(QUESTION)
+        assert not scene.says("↓ more")
+
+
+async def test_next_question_follows_again() -> None:
+    async with on_stage(size=SIZES["80x24"]) as scene:
+        await ask(scene)
+        await answer_at_length(scene)
+        await scene.settle(lambda: scene.says("↓ more, end shows it"))
+        await ask(scene, "and now?")
+        await scene.settle(lambda: scene.says("and now?"))
+        assert not scene.says("↓ more")
+
+
+async def test_end_moves_in_the_line_first() -> None:
+    async with on_stage(size=SIZES["80x24"]) as scene:
+        await ask(scene)
+        await answer_at_length(scene)
+        await scene.settle(lambda: scene.says("↓ more, end shows it"))
+        await scene.press(*"ab", "home", "end", "c")
+        assert scene.chat.prompt.text == "abc"
+        assert scene.says("↓ more, end shows it")
+        await scene.press("end")
+        await scene.settle(lambda: not scene.says("↓ more"))
+
+
+async def test_new_conversation_has_nothing_below() -> None:
+    async with on_stage(size=SIZES["80x24"]) as scene:
+        await ask(scene)
+        await answer_at_length(scene)
+        await scene.settle(lambda: scene.says("↓ more, end shows it"))
+        await scene.press("ctrl+n")
+        await scene.settle(lambda: not scene.says("↓ more"))
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_cancelled_keeps_what_came(size: str, snapshot: SnapshotAssertion) -> None:
     part = answer("The disk is", complete=False)
@@ -343,11 +430,11 @@ async def test_scrolling_by_keys_from_the_line() -> None:
         await ask(scene)
         long = "\n\n".join(f"paragraph {number}" for number in range(60))
         await answered(scene, started(), Answered(answer=answer(long)))
+        await scene.settle(lambda: scene.says("paragraph 9", "↓ more"))
+        await scene.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
         await scene.settle(lambda: scene.says("paragraph 59"))
         await scene.press("pageup")
         await scene.settle(lambda: not scene.says("paragraph 59"))
-        await scene.press("pagedown")
-        await scene.settle(lambda: scene.says("paragraph 59"))
         scene.chat.transcript.focus()
         await scene.press("g")
         await scene.settle(lambda: scene.says(QUESTION))

@@ -198,6 +198,31 @@ async def test_evidence(size: str, snapshot: SnapshotAssertion) -> None:
         assert scene.app.screen is scene.main
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_evidence_shows_the_whole_query(size: str, snapshot: SnapshotAssertion) -> None:
+    reads = (f'rate(node_disk_read_time_{number}_total{{x="[/]"}}[5m])' for number in range(12))
+    parts = " or ".join(reads)
+    query = f"sum by (device) ({parts})"
+    async with on_stage(size=SIZES[size]) as scene:
+        await scene.press("2")
+        await scene.settle(lambda: scene.chat.has_focus_within)
+        scene.chat.prompt.text = "why?"
+        await scene.press("enter")
+        one = evidence(1, "prometheus_range_query", arguments={"query": query, "step": "60s"})
+        scene.answers.runs[-1].send(Answered(answer=answer("So [E1].", evidence=(one,))))
+        await scene.settle(lambda: not scene.chat.busy)
+        scene.chat.prompt.text = "/evidence e1"
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        await scene.settle()
+        head = scene.app.screen.query_one("#evidence-head")
+        shown = "".join(scene.within(head).split())
+        assert "".join(f"prometheus_range_query(query={query},step=60s)".split()) in shown
+        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        await scene.press("end")
+        await scene.settle(lambda: scene.says("SmartDiskFailing [critical] firing"))
+
+
 async def test_evidence_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     async with _with_evidence() as scene:
         scene.chat.prompt.focus()
