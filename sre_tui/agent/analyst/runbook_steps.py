@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from providers.text import clean, one_line
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
+from sre_tui.views.human import count
 
 PASSAGES: Final = 6
 STEPS: Final = 3
+LINES: Final = 7
+"""Lines of steps and their commands from which on no further step is told."""
+CODE_LINES: Final = 4
+"""Lines told of the commands of one step."""
 STEP_LENGTH: Final = 260
-_TELLING: Final = ("fix", "checks", "causes", "verify")
-_ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*])\s+(?P<text>.+)$")
+INLINE: Final = 100
+"""Characters of a single command that still stands within the sentence."""
+_SECTIONS: Final = {
+    "checks": {"check", "checks", "diagnose", "diagnosis", "diagnostics", "investigate",
+               "investigation", "triage", "prüfen", "prüfung"},
+    "fix": {"fix", "fixes", "repair", "remedy", "remediation", "resolution", "resolve", "solution",
+            "mitigation", "mitigate", "recovery", "procedure", "steps", "actions", "behebung",
+            "beheben", "lösung", "vorgehen"},
+    "verify": {"verify", "verification", "validate", "validation", "confirm", "kontrolle"},
+    "causes": {"cause", "causes", "ursache", "ursachen"},
+    "prevent": {"prevent", "prevention", "vorbeugen"},
+}  # fmt: skip
+"""Words of a heading that tell what stands under it."""
+_ACTING: Final = ("checks", "fix", "verify")
+_NO_STEPS: Final = {
+    "symptom", "symptoms", "symptome", "background", "overview", "summary", "impact", "references",
+    "links", "history", "changelog", "glossary", *_SECTIONS["causes"], *_SECTIONS["prevent"],
+}  # fmt: skip
+_ITEM = re.compile(r"^(?P<indent>\s*)(?:\d+[.)]|[-*+])\s+(?P<text>.+)$")
 _CASE = re.compile(r"(?P<case>[A-Z][^:.;`]{2,40}): ")
 _VAGUE: Final = frozenset({"disk", "disks", "with", "from", "that", "when", "high", "pool"})
-_FENCE = re.compile(r"^\s*```")
+_FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
+_CAREFUL = re.compile(r"\*\*Careful:\*\* .+?(?:\.(?=\s|$)|$)")
+_SPACED = re.compile(r"\s{2,}")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -29,7 +54,7 @@ class Steps:
         title: of the runbook.
         id: for ``sre runbooks show``.
         heading: the section the steps are from.
-        items: the first steps, shortened.
+        items: the first steps as Markdown for a numbered list: shortened, with their commands.
         cite: citation with a space before it.
     """
 
@@ -38,6 +63,34 @@ class Steps:
     heading: str
     items: tuple[str, ...]
     cite: str
+
+
+@dataclass
+class _Block:
+    """A code block of a step."""
+
+    language: str
+    lines: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Item:
+    """A step: what it says, and the commands in it."""
+
+    text: str
+    blocks: list[_Block] = field(default_factory=list)
+    after: str = ""
+    """What it says below its commands."""
+
+    def add(self, line: str) -> None:
+        if self.blocks:
+            self.after = f"{self.after} {line}".strip()
+        else:
+            self.text = f"{self.text} {line}".strip()
+
+    @property
+    def whole(self) -> str:
+        return f"{self.text} {self.after}".strip()
 
 
 def runbook_call(query: str, section: str = "fix") -> Call:
@@ -54,6 +107,9 @@ def fix_call(trouble: str) -> Call:
 def steps_of(found: Found | None, prefer: str = "fix", about: str = "") -> Steps | None:
     """The first steps of the best matching runbook, in its order; None if none was found.
 
+    They are taken from the section that is asked for, else from the checks, the fix or how to
+    verify it, in this order, and never from a section that only describes.
+
     Args:
         found: the outcome of the search.
         prefer: the section the steps are taken from.
@@ -62,51 +118,89 @@ def steps_of(found: Found | None, prefer: str = "fix", about: str = "") -> Steps
     data = found.data(RunbookMatches) if found is not None else None
     if found is None or data is None or not data.items:
         return None
+    first = data.items[0]
     chosen = _best_section(data.items, prefer)
-    items = () if "symptoms" in chosen.heading.casefold() else _items(chosen.passage, about)
+    items = () if chosen is None else _items(chosen.passage, about, first.id)
+    heading = chosen.heading.split(" > ")[-1] if chosen is not None else ""
     return Steps(
-        title=one_line(chosen.title, 80),
-        id=chosen.id,
-        heading=one_line(chosen.heading.split(" > ")[-1], 60) if chosen.heading else "",
+        title=one_line(first.title, 80),
+        id=first.id,
+        heading=one_line(heading, 60),
         items=items,
         cite=found.cite,
     )
 
 
-def _best_section(passages: Sequence[RunbookPassage], prefer: str) -> RunbookPassage:
-    """The wanted section of the document that matches best, else another telling one of it."""
+def _best_section(passages: Sequence[RunbookPassage], prefer: str) -> RunbookPassage | None:
+    """The wanted section of the document that matches best, else another one with steps."""
     own = [one for one in passages if one.id == passages[0].id]
-    order = [prefer, *(name for name in _TELLING if name != prefer)]
-    for name in order:
+    for name in dict.fromkeys((prefer, *_ACTING)):
         for one in own:
-            if name in one.heading.casefold():
+            if _section(one.heading) == name:
                 return one
-    return own[0]
+    return next((one for one in own if _section(one.heading) == ""), None)
 
 
-def _items(passage: str, about: str) -> tuple[str, ...]:
-    """The first list items, each with its continuation lines, without code blocks."""
-    items: list[str] = []
-    in_code = False
+def _section(heading: str) -> str | None:
+    """Which section a heading path leads to; empty if it is one of the author's own.
+
+    None if it only describes, so that no steps stand in it.
+    """
+    for part in reversed(heading.split(" > ")):
+        words = set(re.findall(r"\w+", part.casefold()))
+        for name, telling in _SECTIONS.items():
+            if words & telling:
+                return name
+        if words & _NO_STEPS:
+            return None
+    return ""
+
+
+def _items(passage: str, about: str, runbook: str) -> tuple[str, ...]:
+    """The first list items as Markdown, each with its continuation lines and commands."""
+    items = list(_parsed(passage))
+    # A runbook begins with what is safe and urgent in every case.
+    ordered = [*items[:1], *sorted(items[1:], key=lambda item: not _fits(item.text, about))]
+    chosen: list[_Item] = []
+    lines = 0
+    for item in ordered[:STEPS]:
+        lines += 1 + min(sum(len(block.lines) for block in item.blocks), CODE_LINES)
+        if chosen and lines > LINES:
+            break
+        chosen.append(item)
+    return tuple(_markdown(item, runbook) for item in items if item in chosen)
+
+
+def _parsed(passage: str) -> Iterator[_Item]:
+    """The list items of a passage; if it has none, its text as one item."""
+    items: list[_Item] = []
+    prose = _Item("")
+    block: _Block | None = None
+    fence = ""
     for line in clean(passage).splitlines():
-        if _FENCE.match(line):
-            in_code = not in_code
+        marker = _FENCE.match(line)
+        if block is not None:
+            if marker is not None and marker["fence"].startswith(fence):
+                block = None
+            elif line.strip():
+                block.lines.append(line)
             continue
-        if in_code:
+        if marker is not None:
+            fence = marker["fence"]
+            block = _Block(marker["language"])
+            (items[-1] if items else prose).blocks.append(block)
             continue
         item = _ITEM.match(line)
         if item:
-            items.append(item["text"].strip())
+            items.append(_Item(item["text"].strip()))
         elif items and line.startswith(("   ", "\t")) and line.strip():
-            items[-1] += f" {line.strip()}"
-    if not items:
-        prose = " ".join(
-            line for line in clean(passage).splitlines() if line and not line.startswith("#")
-        )
-        items = [prose] if prose else []
-    # A runbook begins with what is safe and urgent in every case.
-    fitting = [*items[:1], *sorted(items[1:], key=lambda item: not _fits(item, about))][:STEPS]
-    return tuple(_shortened(item) for item in items if item in fitting)
+            items[-1].add(line.strip())
+        elif not items and line.strip() and not line.startswith("#"):
+            prose.add(line.strip())
+    if items:
+        yield from items
+    elif prose.text or prose.blocks:
+        yield prose
 
 
 def _fits(item: str, about: str) -> bool:
@@ -119,11 +213,49 @@ def _stems(text: str) -> set[str]:
     return {word[:5] for word in re.findall(r"[a-z]{4,}", text.casefold())} - _VAGUE
 
 
+def _markdown(item: _Item, runbook: str) -> str:
+    """A step for a numbered list: its text, then its commands as code."""
+    text, careful = _said(item)
+    lines = [line for block in item.blocks for line in block.lines]
+    if len(lines) == 1 and len(lines[0].strip()) <= INLINE and "`" not in lines[0]:
+        command = _SPACED.sub(" ", lines[0].strip())
+        return " ".join(part for part in (text, f"`{command}`", careful) if part)
+    told = " ".join(part for part in (text, careful) if part)
+    return "\n".join([told, *_fenced(item.blocks, runbook)])
+
+
+def _said(item: _Item) -> tuple[str, str]:
+    """What a step says, shortened, and its warning, which is never cut."""
+    whole = _LINK.sub(r"\1", item.whole)
+    warned = _CAREFUL.search(whole)
+    careful = one_line(warned.group(), 2 * STEP_LENGTH) if warned is not None else ""
+    text = _LINK.sub(r"\1", item.text) if any(one.lines for one in item.blocks) else whole
+    return _shortened(text.partition("**Careful:**")[0].strip()), careful
+
+
+def _fenced(blocks: Sequence[_Block], runbook: str) -> Iterator[str]:
+    """Code blocks, indented so that they belong to their list item."""
+    room = CODE_LINES
+    for block in blocks:
+        if not block.lines or room <= 0:
+            continue
+        indent = min(len(line) - len(line.lstrip()) for line in block.lines)
+        longest = max(map(len, re.findall(r"`+", "\n".join(block.lines))), default=0)
+        fence = "`" * max(3, longest + 1)
+        yield f"   {fence}{block.language}"
+        for line in block.lines[:room]:
+            yield f"   {line[indent:].rstrip()}"
+        yield f"   {fence}"
+        room -= len(block.lines)
+    more = sum(len(block.lines) for block in blocks) - CODE_LINES
+    if more > 0:
+        yield f"   and {count(more, 'more line')} in `sre runbooks show {runbook}`"
+
+
 def _shortened(text: str) -> str:
     """At most two sentences."""
-    plain = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
-    if len(plain) <= STEP_LENGTH:
-        return one_line(plain, STEP_LENGTH)
-    cut = plain[:STEP_LENGTH]
+    if len(text) <= STEP_LENGTH:
+        return one_line(text, STEP_LENGTH)
+    cut = text[:STEP_LENGTH]
     end = max(cut.rfind(". "), cut.rfind(": "), cut.rfind("; "))
     return one_line(cut[: end + 1] if end > 60 else cut + "…", STEP_LENGTH + 1)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+from markdown_it import MarkdownIt
+
 from sre_tui.agent.analyst.calls import Found
-from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
-from sre_tui.tools.runbooks import RunbookMatches
+from sre_tui.agent.analyst.runbook_steps import CODE_LINES, runbook_call, steps_of
+from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
 from tests.unit.analyst.constructed import HandedOut, passage
 
 FIX = """\
@@ -22,7 +26,11 @@ FIX = """\
 
 
 def _found(text: str) -> Found:
-    data = RunbookMatches(items=(passage("Disk wear", "Fix", text),), query="?", mode="text")
+    return _found_in(passage("Disk wear", "Fix", text))
+
+
+def _found_in(*passages: RunbookPassage) -> Found:
+    data = RunbookMatches(items=passages, query="?", mode="text")
 
     def answerer(tool: str, arguments: Mapping[str, Any]) -> RunbookMatches:
         return data
@@ -55,3 +63,106 @@ def test_where_no_case_fits_the_first_steps_are_told() -> None:
     steps = steps_of(_found("1. Heat: cool it.\n2. CRC only: swap it.\n"), about="something else")
     assert steps is not None
     assert steps.items == ("Heat: cool it.", "CRC only: swap it.")
+
+
+POOL = """\
+1. Check the pool:
+
+   ```sh
+   zpool status -v tank
+   ```
+
+2. Swap the disk. **Careful:** compare the serial in `zpool.conf`
+   first.
+
+   ```sh
+   zpool offline tank sdc
+   zpool replace tank sdc sdd
+   ```
+
+   The resilver takes hours.
+3. Long:
+
+   ```sh
+   one
+   two
+   ```
+"""
+
+
+def test_a_command_of_a_step_stands_in_its_sentence() -> None:
+    steps = steps_of(_found(POOL))
+    assert steps is not None
+    assert steps.items[0] == "Check the pool: `zpool status -v tank`"
+
+
+def test_several_commands_are_a_code_block_of_their_step() -> None:
+    steps = steps_of(_found(POOL))
+    assert steps is not None
+    listed = "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1))
+    tokens = MarkdownIt().parse(listed)
+    (block,) = (token for token in tokens if token.type == "fence")
+    assert block.content == "zpool offline tank sdc\nzpool replace tank sdc sdd\n"
+    assert block.level > 0, "the block belongs to its list item"
+    assert sum(token.type == "list_item_open" for token in tokens) == len(steps.items)
+
+
+def test_a_warning_is_never_cut_from_its_step() -> None:
+    steps = steps_of(_found(POOL))
+    assert steps is not None
+    assert "**Careful:** compare the serial in `zpool.conf` first." in steps.items[1]
+    cut = steps_of(_found(f"1. {'Long words. ' * 40} **Careful:** it wipes the disk.\n"))
+    assert cut is not None
+    assert cut.items[0].endswith("**Careful:** it wipes the disk.")
+
+
+def test_a_long_block_is_bounded_and_says_so() -> None:
+    commands = "".join(f"   command {n}\n" for n in range(9))
+    steps = steps_of(_found(f"1. Look:\n\n   ```sh\n{commands}   ```\n"))
+    assert steps is not None
+    assert len(re.findall(r"command \d", steps.items[0])) == CODE_LINES
+    assert "and 5 more lines in `sre runbooks show disk-wear`" in steps.items[0]
+
+
+def test_a_block_without_a_list_is_told() -> None:
+    steps = steps_of(_found("Check the pool:\n\n```\nzpool status -v tank\n```\n"))
+    assert steps is not None
+    assert steps.items == ("Check the pool: `zpool status -v tank`",)
+
+
+def test_a_code_fence_within_a_block_does_not_end_it() -> None:
+    steps = steps_of(_found("1. Write:\n\n   ~~~md\n   ```\n   text\n   ```\n   ~~~\n2. Go on.\n"))
+    assert steps is not None
+    listed = "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1))
+    (block,) = (token for token in MarkdownIt().parse(listed) if token.type == "fence")
+    assert block.content == "```\ntext\n```\n"
+
+
+def _of(heading: str) -> RunbookPassage:
+    return passage("DNS down", heading, f"1. What stands under {heading.split(' > ')[-1]}.\n")
+
+
+@pytest.mark.parametrize(
+    ("headings", "chosen"),
+    [
+        (("Causes", "Verify", "Fix", "Checks"), "Fix"),
+        (("Causes", "Verify", "Checks"), "Checks"),
+        (("Causes", "Verify"), "Verify"),
+        (("Prefixes > Causes", "DNS down > Repair"), "Repair"),
+        (("Causes", "Ursachen", "Behebung"), "Behebung"),
+        (("Symptoms", "When the router was swapped"), "When the router was swapped"),
+    ],
+)
+def test_steps_are_from_a_section_with_steps(headings: tuple[str, ...], chosen: str) -> None:
+    steps = steps_of(_found_in(*map(_of, headings)))
+    assert steps is not None
+    assert (steps.heading, steps.items) == (chosen, (f"What stands under {chosen}.",))
+
+
+def test_what_only_describes_is_no_step() -> None:
+    steps = steps_of(_found_in(_of("Causes"), _of("Symptoms"), _of("Fix > Background")))
+    assert steps is not None
+    assert steps.items == ()
+    asked = steps_of(_found_in(_of("Causes"), _of("Fix")), "causes")
+    assert asked is not None
+    assert asked.heading == "Causes"
