@@ -3,47 +3,72 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
+from typer.core import TyperCommand
 
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
 from commands.invocation import Invocation
 from commands.main import invocation_of
 from commands.mistakes import as_usage_problem
-from commands.output import OutputOptions, select_fields, write_json, write_json_lines, write_table
+from commands.output import OutputOptions, write_json, write_json_lines, write_table
+from commands.parameters import parameter_of
 from providers.reading import State
-from sre_tui.tools.arguments import Completes, Positional, Short
 from sre_tui.tools.registry import get_tool
-from sre_tui.tools.result import ToolResult
+from sre_tui.tools.result import Listing, ToolResult
 from sre_tui.tools.tool import Tool
-from widgets.cell import Display
+from widgets.cell import Column, Display
 
 if TYPE_CHECKING:
+    from commands.fields import Fields
     from sre_tui.views.table import TableView
 
 JSON_OPTION = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 JSONL_OPTION = Annotated[bool, typer.Option("--jsonl", help="One JSON object per row.")]
-FIELDS_OPTION = Annotated[
-    str | None, typer.Option("--fields", metavar="A,B", help="Only these fields of each row.")
+WATCH_OPTION = Annotated[
+    float | None,
+    typer.Option(
+        "--watch",
+        min=1.0,
+        metavar="SECONDS",
+        help="Look again and again until Ctrl-C; in a pipe one JSON document per line.",
+    ),
 ]
 TIMES_OPTION = Annotated[
     bool | None, typer.Option("--utc/--local", help="Absolute times instead of relative ones.")
 ]
 
 
-def add_tool(app: typer.Typer, tool_name: str) -> None:
-    """Add the command of a tool to its group."""
+def add_tool(
+    app: typer.Typer,
+    tool_name: str,
+    name: str | None = None,
+    *,
+    without: Collection[str] = (),
+    examples: Sequence[str] = (),
+) -> None:
+    """Add the command of a tool to its group.
+
+    Args:
+        app: the group.
+        tool_name: the tool.
+        name: another word than the tool's own; needs examples of its own.
+        without: arguments that the command does not take.
+        examples: command lines without ``sre``; the tool's own if empty.
+    """
     tool = get_tool(tool_name)
+    shown = tuple(examples) or tool.examples
     app.command(
-        tool.command[-1],
-        help=_help(tool),
+        name or tool.command[-1],
+        cls=_listing_command(tool, shown),
+        help=help_text(tool.description, shown),
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(_command(tool))
+    )(_command(tool, without))
 
 
 def run_tool(
@@ -52,47 +77,91 @@ def run_tool(
     """Run a tool and write its result; the exit code tells how complete it is.
 
     Raises:
-        Problem: if there is no data at all, or the tool's backend is not configured.
+        Problem: if there is no data at all, what was asked for by name is not there, or the
+            tool's backend is not configured.
     """
-    answer = ask(invocation, tool, arguments)
-    show(invocation, tool, answer, options)
-    return EXIT_CODES[answer.state]
+    fields: Fields | None = None
+    if options.fields:
+        from commands.fields import fields_of
+
+        fields = fields_of(tool)
+        options = replace(options, fields=fields.resolve(options.fields))
+
+    def look(invocation: Invocation, options: OutputOptions) -> ExitCode:
+        answer = ask(invocation, tool, arguments)
+        show(invocation, tool, answer, options, fields)
+        return EXIT_CODES[answer.state]
+
+    if options.watch is not None:
+        from commands.watch import watch
+
+        watch(invocation, options, f"sre {' '.join(tool.command)}", look)
+    return look(invocation, options)
 
 
 def ask(invocation: Invocation, tool: Tool[Any], arguments: dict[str, object]) -> ToolResult[Any]:
     """Run a tool.
 
     Raises:
-        Problem: if the arguments do not fit, or its backend is not configured or gave no data.
+        Problem: if the arguments do not fit, its backend is not configured or gave no data, or
+            what was asked for by name is not there.
     """
     try:
         tool.arguments.model_validate(arguments)
     except ValidationError as error:
         raise as_usage_problem(tool, error) from error
-    if not tool.offered(invocation.settings):
-        names = sorted(tool.needs)
-        variables = " or ".join(f"{name.upper()}_URL" for name in names)
-        raise Problem(
-            f"`sre {' '.join(tool.command)}` needs {' or '.join(n.title() for n in names)}, "
-            "and none is configured",
-            code=State.NOT_CONFIGURED.value,
-            exit_code=ExitCode.USAGE,
-            hint=f"set {variables}, or try it on the simulated homelab: "
-            f"sre --demo {' '.join(tool.command)}",
-        )
+    require_backend(invocation, tool)
     answer = invocation.run(lambda context: tool.run(context, arguments))
-    if not answer.state.has_data:
-        details = [source.detail for source in answer.sources if not source.state.has_data]
-        raise Problem(
-            "\n       ".join(dict.fromkeys(details)),
-            code=answer.state.value,
-            exit_code=EXIT_CODES[answer.state],
-        )
+    require_data(answer)
+    if isinstance(answer.data, Listing) and (missing := answer.data.missing()):
+        for warning in answer.warnings:
+            invocation.narrator.warn(warning)
+        raise Problem(missing, code="not_found", exit_code=ExitCode.USAGE)
     return answer
 
 
+def require_backend(invocation: Invocation, tool: Tool[Any]) -> None:
+    """Refuse a tool none of whose backends is configured.
+
+    Raises:
+        Problem: saying which setting enables it.
+    """
+    if tool.offered(invocation.settings):
+        return
+    names = sorted(tool.needs)
+    variables = " or ".join(f"{name.upper()}_URL" for name in names)
+    raise Problem(
+        f"`sre {' '.join(tool.command)}` needs {' or '.join(n.title() for n in names)}, "
+        "and none is configured",
+        code=State.NOT_CONFIGURED.value,
+        exit_code=ExitCode.USAGE,
+        hint=f"set {variables}, or try it on the simulated homelab: "
+        f"sre --demo {' '.join(tool.command)}",
+    )
+
+
+def require_data(answer: ToolResult[Any]) -> None:
+    """Refuse an answer that no backend gave anything to.
+
+    Raises:
+        Problem: with what each of them says.
+    """
+    if answer.state.has_data:
+        return
+    details = [source.detail for source in answer.sources if not source.state.has_data]
+    raise Problem(
+        "\n       ".join(dict.fromkeys(details)),
+        code=answer.state.value,
+        exit_code=EXIT_CODES[answer.state],
+    )
+
+
 def show(
-    invocation: Invocation, tool: Tool[Any], answer: ToolResult[Any], options: OutputOptions
+    invocation: Invocation,
+    tool: Tool[Any],
+    answer: ToolResult[Any],
+    options: OutputOptions,
+    fields: Fields | None = None,
 ) -> None:
     """Write a result to stdout, and what is not as it should be to stderr."""
     stdout = invocation.environment.stdout
@@ -100,34 +169,33 @@ def show(
         invocation.narrator.warn(warning)
     if options.for_program:
         document = answer.model_dump(mode="json")
-        if options.fields:
-            document = select_fields(document, options.fields)
+        rows = document["data"].get("items")
+        if fields is not None:
+            picked = [fields.pick(row, options.fields) for row in rows or [document["data"]]]
+            document["data"] = (
+                picked[0] if rows is None else {**document["data"], "items": rows and picked}
+            )
         if options.jsonl:
             write_json_lines(stdout, document["data"].get("items", [document["data"]]))
         else:
-            write_json(stdout, document)
+            write_json(stdout, document, compact=options.compact)
         return
     from sre_tui.views.registry import table_view
 
     view = table_view(tool.name)
     display = Display(now=invocation.environment.clock(), utc=options.utc, wide=not stdout.isatty())
-    _show_table(invocation, view, answer, display, options.fields)
+    columns = view.columns if fields is None else fields.columns(options.fields)
+    _show_table(invocation, view, columns, answer, display)
 
 
 def _show_table(
     invocation: Invocation,
     view: TableView[Any],
+    columns: Sequence[Column[Any]],
     answer: ToolResult[Any],
     display: Display,
-    fields: Sequence[str],
 ) -> None:
     rows = view.rows(answer.data)
-    columns = view.columns
-    if fields:
-        from commands.output import check_fields
-
-        check_fields(fields, [column.key for column in columns])
-        columns = tuple(c for name in fields for c in columns if c.key == name)
     if rows:
         write_table(invocation, columns, rows, display, title=view.title(answer.data))
     else:
@@ -138,9 +206,26 @@ def _show_table(
         write_charts(invocation, view.charts(answer.data), utc=display.utc)
     for note in view.notes(answer.data):
         invocation.narrator.trace(note)
+    if isinstance(answer.data, Listing) and answer.data.truncated:
+        invocation.narrator.trace(f"{answer.data.counted('row')}; -n N shows more")
 
 
-def _command(tool: Tool[Any]) -> Callable[..., None]:
+def _listing_command(tool: Tool[Any], examples: Sequence[str]) -> type[TyperCommand]:
+    class ListingCommand(TyperCommand):
+        """A command whose help also says which fields its rows have."""
+
+        example: ClassVar[str] = f"sre {examples[0]}" if examples else ""
+
+        def format_epilog(self, ctx: Any, formatter: Any) -> None:
+            from commands.fields import fields_of
+
+            with formatter.section("Fields"):
+                formatter.write_text(", ".join(fields_of(tool).described()))
+
+    return ListingCommand
+
+
+def _command(tool: Tool[Any], without: Collection[str]) -> Callable[..., None]:
     fields = tool.arguments.model_fields
 
     def command(context: typer.Context, **values: Any) -> None:
@@ -149,6 +234,7 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
             jsonl=values.pop("as_jsonl"),
             fields=_names(values.pop("only")),
             utc=values.pop("absolute"),
+            watch=values.pop("every"),
         )
         arguments = {name: value for name, value in values.items() if value not in (None, [], ())}
         code = run_tool(invocation_of(context), tool, arguments, options)
@@ -158,12 +244,15 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
     parameters = [
         inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     ]
-    parameters += [_parameter(name, field) for name, field in fields.items()]
+    parameters += [
+        parameter_of(name, field) for name, field in fields.items() if name not in without
+    ]
     for name, annotation, default in (
         ("as_json", JSON_OPTION, False),
         ("as_jsonl", JSONL_OPTION, False),
-        ("only", FIELDS_OPTION, None),
+        ("only", _fields_option(tool), None),
         ("absolute", TIMES_OPTION, None),
+        ("every", WATCH_OPTION, None),
     ):
         parameters.append(
             inspect.Parameter(
@@ -175,100 +264,28 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
     return command
 
 
-def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
-    plain = _without_none(field.annotation)
-    choices = get_args(plain) if get_origin(plain) is Literal else ()
-    many = get_origin(plain) in (list, tuple)
-    kind: Any = bool if plain is bool else (list[str] if many else str)
-    text = field.description or ""
-    if choices:
-        text = f"{text} One of: {', '.join(map(str, choices))}."
-    positional = next((m for m in field.metadata if isinstance(m, Positional)), None)
-    short = next((m for m in field.metadata if isinstance(m, Short)), None)
-    completes = next((m for m in field.metadata if isinstance(m, Completes)), None)
-    completion = _completion(choices, completes)
-    required = field.is_required()
-    default: Any = inspect.Parameter.empty if required else (False if plain is bool else None)
-    if not required and plain is not bool and field.default not in (None, (), [], ""):
-        text = f"{text}  [default: {_shown_default(field)}]"
-    info: Any
-    if positional is not None:
-        info = typer.Argument(
-            help=text,
-            show_default=False,
-            metavar=positional.metavar or name.upper(),
-            autocompletion=completion,
-        )
-    else:
-        flags = [f"--{name.replace('_', '-')}"]
-        if plain is bool and field.default is True:
-            flags = [f"{flags[0]}/--no-{name.replace('_', '-')}"]
-        if short is not None:
-            flags.append(f"-{short.letter}")
-        info = typer.Option(
-            *flags,
-            help=text,
-            show_default=False,
-            metavar=None if plain is bool else _metavar(plain, choices),
-            autocompletion=completion,
-        )
-    if plain is bool and not required:
-        default = field.default
-    taken: Any = kind if required or plain is bool else kind | None
-    annotation: Any = Annotated[taken, info]
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-    )
+def _fields_option(tool: Tool[Any]) -> Any:
+    def complete(incomplete: str) -> list[str]:
+        from commands.fields import fields_of
 
+        return fields_of(tool).completions(incomplete)
 
-def _without_none(annotation: Any) -> Any:
-    arguments = [a for a in get_args(annotation) if a is not type(None)]
-    if type(None) in get_args(annotation) and len(arguments) == 1:
-        return _without_none(arguments[0])
-    return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-
-
-def _metavar(plain: Any, choices: Sequence[Any]) -> str:
-    if choices:
-        return "|".join(map(str, choices)) if len(choices) <= 4 else "CHOICE"
-    names = {int: "N", float: "X", "timedelta": "WINDOW", "Moment": "TIME"}
-    return names.get(plain, names.get(getattr(plain, "__name__", ""), "TEXT"))
-
-
-def _shown_default(field: FieldInfo) -> str:
-    from datetime import timedelta
-
-    from sre_tui.tools.arguments import format_window
-
-    if isinstance(field.default, timedelta):
-        return format_window(field.default)
-    return str(field.default)
-
-
-def _completion(
-    choices: Sequence[Any], completes: Completes | None
-) -> Callable[..., list[str]] | None:
-    if choices:
-        return lambda incomplete: [str(c) for c in choices if str(c).startswith(incomplete)]
-    if completes is not None:
-        kind = completes.kind
-
-        def from_cache(context: typer.Context, incomplete: str) -> list[str]:
-            from commands.completion import completions
-
-            return completions(kind, incomplete, context.find_root().params)
-
-        return from_cache
-    return None
+    return Annotated[
+        str | None,
+        typer.Option(
+            "--fields",
+            metavar="A,B",
+            help="Only these fields of each row, by name or column title.",
+            autocompletion=complete,
+        ),
+    ]
 
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def _help(tool: Tool[Any]) -> str:
-    examples = "\n".join(f"  sre {example}" for example in tool.examples)
-    return f"{tool.description}\n\nExamples:\n\n\b\n{examples}" if examples else tool.description
-
-
-__all__ = ["add_tool", "ask", "run_tool", "show"]
+def help_text(description: str, examples: Sequence[str]) -> str:
+    """The help of a command: what it does, and how it is called."""
+    lines = "\n".join(f"  sre {example}" for example in examples)
+    return f"{description}\n\nExamples:\n\n\b\n{lines}" if lines else description

@@ -54,7 +54,7 @@ def completions(kind: str, incomplete: str, root: Mapping[str, Any]) -> list[str
     if root.get("config"):
         variables = {**environment.variables, "SRE_CONFIG": str(root["config"])}
         environment = replace(environment, variables=variables)
-    names = known_names(kind, environment, demo=bool(root.get("demo")))
+    names = known_names(kind, environment, demo=bool(root.get("demo") or root.get("scenario")))
     return [name for name in names if name.startswith(incomplete)]
 
 

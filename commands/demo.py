@@ -5,37 +5,37 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
-import sys
-import tempfile
-from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.adapter import JSON_OPTION
+from commands.demo_homelab import (
+    TOUR_SCENARIO,
+    demo_log,
+    running,
+    state_path,
+    throw_away_variables,
+)
 from commands.diagnostics import ExitCode, Narrator, Problem
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import write_json, write_table
 from sre_tui.settings.model import BACKENDS
-from sre_tui.settings.variables import VARIABLES
 from widgets.cell import Cell, Column, Display
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
     from sre_tui.demo.runtime.state import DemoState
     from sre_tui.demo.scenario import Scenario
-    from sre_tui.environment import Environment, Folders
+    from sre_tui.environment import Folders
 
 app = noun(
     "demo",
     "A simulated homelab on loopback: the backends' own APIs, with faults and scenarios.",
     default="run",
 )
-
-TOUR_SCENARIO = "nas-disk-failing"
 
 
 def _complete_scenario(incomplete: str) -> list[str]:
@@ -234,7 +234,9 @@ def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> N
     invocation = invocation_of(context)
     chosen = load_scenario(scenario)
     environment = invocation.environment
-    variables = _throw_away(environment, invocation.narrator, invocation.resources, scenario)
+    variables = throw_away_variables(
+        environment, invocation.narrator, invocation.resources, scenario
+    )
     invocation.environment = replace(environment, variables=variables)
     if environment.stdin.isatty() and environment.stdout.isatty():
         from commands.tui import open_app
@@ -244,40 +246,6 @@ def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> N
     question = chosen.questions[0].ask if chosen.questions else "Is anything wrong?"
     environment.stdout.write(f"{chosen.title}\n\n> {question}\n\n")
     answer_question(invocation, question)
-
-
-def demo_variables(
-    environment: Environment, narrator: Narrator, resources: ExitStack
-) -> dict[str, str]:
-    """The environment's variables with the backends replaced by a demo's.
-
-    The demo is the running one; if there is none, one is started and ended with ``resources``.
-    """
-    from sre_tui.demo.runtime.remote import find_running_demo
-
-    state = find_running_demo(state_path(environment.folders))
-    if state is not None:
-        return _pointed_at(environment, state)
-    return _throw_away(environment, narrator, resources, TOUR_SCENARIO)
-
-
-def running(folders: Folders) -> DemoState:
-    """The demo that runs.
-
-    Raises:
-        Problem: if none does.
-    """
-    from sre_tui.demo.runtime.remote import find_running_demo
-
-    state = find_running_demo(state_path(folders))
-    if state is None:
-        raise Problem(
-            "no demo is running",
-            code="demo",
-            exit_code=ExitCode.UNREACHABLE,
-            hint="start one: sre demo --background --scenario nas-disk-failing",
-        )
-    return state
 
 
 def _demo_with(backend: str, folders: Folders) -> DemoState:
@@ -294,48 +262,6 @@ def _demo_with(backend: str, folders: Folders) -> DemoState:
             hint=f"it has {', '.join(state.backends)}",
         )
     return state
-
-
-def state_path(folders: Folders) -> Path:
-    """The file that tells where the running demo is."""
-    return folders.runtime / "demo.json"
-
-
-def demo_log(folders: Folders) -> Path:
-    """What a demo in the background has to complain about."""
-    return folders.log_file.with_name("demo.log")
-
-
-def _throw_away(
-    environment: Environment, narrator: Narrator, resources: ExitStack, scenario: str
-) -> dict[str, str]:
-    from sre_tui.demo.runtime.background import launch_demo
-    from sre_tui.demo.runtime.remote import stop_demo
-
-    # A plain SIGTERM would end the process without releasing what was opened for it.
-    signal.signal(signal.SIGTERM, _leave)
-    folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="sre-demo-")))
-    place = folder / "demo.json"
-    narrator.trace(f"starting the simulated homelab ({scenario}) ...")
-    state = launch_demo(place, folder / "demo.log", scenario=scenario, attached=True)
-    resources.callback(stop_demo, state, place)
-    return _pointed_at(environment, state)
-
-
-def _leave(number: int, _: object) -> None:
-    sys.exit(128 + number)
-
-
-def _pointed_at(environment: Environment, state: DemoState) -> dict[str, str]:
-    from sre_tui.demo.runtime.state import demo_environment
-
-    backends = {name for name, path in VARIABLES.items() if path[0] in BACKENDS}
-    own = {
-        name: value
-        for name, value in environment.variables.items()
-        if name.removesuffix("_FILE") not in backends
-    }
-    return {"HOMELAB_NAME": "demo", **own, **demo_environment(state)}
 
 
 async def _serve(

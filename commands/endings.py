@@ -123,4 +123,9 @@ def _usage(message: str, hint: str | None = None) -> Problem:
 
 def _help_hint(error: typer.TyperException) -> str | None:
     context = getattr(error, "ctx", None)
-    return None if context is None else f"`{context.command_path} --help` shows what is possible"
+    if context is None:
+        return None
+    # What is missing is shown best by a call that has it.
+    example = getattr(context.command, "example", "") if hasattr(error, "param_type") else ""
+    shown = f"for example: {example}\n  " if example else ""
+    return f"{shown}`{context.command_path} --help` shows what is possible"

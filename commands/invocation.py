@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from commands.diagnostics import Narrator, wants_color
 from commands.log_file import write_log_to
@@ -36,21 +38,33 @@ class Invocation:
 
     @classmethod
     def create(
-        cls, *, demo: bool, config: str | None, color: bool | None, no_input: bool
+        cls,
+        *,
+        demo: bool,
+        scenario: str | None = None,
+        config: str | None,
+        color: bool | None,
+        no_input: bool,
     ) -> Invocation:
-        """The invocation the global options ask for; starts a demo homelab if need be."""
+        """The invocation the global options ask for; starts a demo homelab if need be.
+
+        Raises:
+            ScenarioError: there is no such scenario, or it has mistakes.
+        """
         environment = Environment()
         if config is not None:
             variables = {**environment.variables, "SRE_CONFIG": str(Path(config).absolute())}
             environment = replace(environment, variables=variables)
         invocation = cls(environment=environment, color=color, no_input=no_input)
         write_log_to(environment, invocation.narrator, lambda: invocation.settings)
-        if demo:
-            from commands.demo import demo_variables
+        if demo or scenario is not None:
+            from commands.demo_homelab import demo_variables
 
             invocation.environment = replace(
                 environment,
-                variables=demo_variables(environment, invocation.narrator, invocation.resources),
+                variables=demo_variables(
+                    environment, invocation.narrator, invocation.resources, scenario
+                ),
             )
         return invocation
 
@@ -70,6 +84,15 @@ class Invocation:
     def may_ask(self) -> bool:
         """Whether a person is there to answer a question."""
         return not self.no_input and self.environment.stdin.isatty()
+
+    def writing_to(self, stdout: TextIO, stderr: TextIO | None = None) -> Invocation:
+        """The same run with other streams; what it has read of the settings stays read."""
+        environment = replace(
+            self.environment, stdout=stdout, stderr=stderr or self.environment.stderr
+        )
+        other = replace(self, environment=environment)
+        other.__dict__["settings"] = self.settings
+        return other
 
     @cached_property
     def settings(self) -> Settings:
@@ -101,3 +124,12 @@ class Invocation:
     def close(self) -> None:
         """Release what was opened for this run."""
         self.resources.close()
+
+
+def end_on_termination() -> None:
+    """Let SIGTERM release what was opened, where it would end the process at once."""
+    signal.signal(signal.SIGTERM, _leave)
+
+
+def _leave(number: int, _: object) -> None:
+    sys.exit(128 + number)

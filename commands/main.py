@@ -108,6 +108,12 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
+def _scenarios(incomplete: str) -> list[str]:
+    from sre_tui.demo.scenario_load import list_scenarios
+
+    return [each.id for each in list_scenarios() if each.id.startswith(incomplete)]
+
+
 @app.callback()
 def root(
     context: typer.Context,
@@ -118,6 +124,15 @@ def root(
             help="Work on the simulated homelab: the running one, or one started for this.",
         ),
     ] = False,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            "--scenario",
+            metavar="ID|FILE",
+            help="What goes wrong on it; works on the simulated homelab as --demo does.",
+            autocompletion=_scenarios,
+        ),
+    ] = None,
     config: Annotated[
         str | None, typer.Option("--config", metavar="FILE", help="Settings file to use.")
     ] = None,
@@ -132,13 +147,19 @@ def root(
     from commands.invocation import Invocation
 
     invocation = Invocation.create(
-        demo=demo, config=config, color=False if no_color else None, no_input=no_input
+        # The commands about the demo itself start or look for one of their own.
+        demo=demo and context.invoked_subcommand != "demo",
+        scenario=scenario,
+        config=config,
+        color=False if no_color else None,
+        no_input=no_input,
     )
     context.obj = invocation
     context.call_on_close(invocation.close)
     if context.invoked_subcommand is None:
         streams = (invocation.environment.stdin, invocation.environment.stdout)
         if not all(stream.isatty() for stream in streams):
+            invocation.narrator.say("the app needs a terminal; here are the commands")
             invocation.environment.stdout.write(context.get_help() + "\n")
             raise typer.Exit(ExitCode.USAGE)
         from commands.tui import open_app

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from commands.diagnostics import ExitCode, Problem
 from commands.layout import GAP, layout
 from providers.text import clean
-from sre_tui.nearest import nearest
 from widgets.cell import Column, Display, Tone
 
 if TYPE_CHECKING:
@@ -38,6 +36,10 @@ class OutputOptions:
     fields: tuple[str, ...] = ()
     utc: bool | None = None
     """None for relative times, True for UTC, False for local time."""
+    watch: float | None = None
+    """Seconds between two looks; None looks once."""
+    compact: bool = False
+    """Whether a JSON document is one line."""
 
     @property
     def for_program(self) -> bool:
@@ -45,9 +47,10 @@ class OutputOptions:
         return self.json or self.jsonl
 
 
-def write_json(stream: TextIO, document: object) -> None:
-    """One JSON document and a line end."""
-    stream.write(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+def write_json(stream: TextIO, document: object, *, compact: bool = False) -> None:
+    """One JSON document and a line end; a compact one is a single line."""
+    indent = None if compact else 2
+    stream.write(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=indent) + "\n")
 
 
 def write_json_lines(stream: TextIO, documents: Iterable[object]) -> None:
@@ -55,42 +58,6 @@ def write_json_lines(stream: TextIO, documents: Iterable[object]) -> None:
     for document in documents:
         stream.write(json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n")
         stream.flush()
-
-
-def select_fields(document: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-    """The document with only the named fields in each of its rows.
-
-    Raises:
-        Problem: if a name is not a field of the rows; it lists the valid ones.
-    """
-    rows = document["data"].get("items")
-    if rows is None:
-        data = _picked(document["data"], fields, sorted(document["data"]))
-        return {**document, "data": data}
-    known = sorted({name for row in rows for name in row})
-    if not rows:
-        return dict(document)
-    items = [_picked(row, fields, known) for row in rows]
-    return {**document, "data": {**document["data"], "items": items}}
-
-
-def check_fields(fields: Sequence[str], known: Sequence[str]) -> None:
-    """Refuse names that are not among the fields.
-
-    Raises:
-        Problem: naming the nearest or all valid fields.
-    """
-    for name in fields:
-        if name in known:
-            continue
-        close = nearest(name, known, limit=1)
-        guess = f" (did you mean {close[0]}?)" if close else ""
-        raise Problem(
-            f"there is no field {name!r}{guess}",
-            code="unknown_field",
-            exit_code=ExitCode.USAGE,
-            hint=f"valid fields: {', '.join(known)}",
-        )
 
 
 def write_table(
@@ -157,8 +124,3 @@ def _flat(text: str) -> str:
 def _tells(column: Column[Any], texts: Sequence[str]) -> bool:
     """Whether a column is worth its room: one that may be dropped and is empty is not."""
     return column.priority == 0 or any(texts)
-
-
-def _picked(row: Mapping[str, Any], fields: Sequence[str], known: Sequence[str]) -> dict[str, Any]:
-    check_fields(fields, known)
-    return {name: row.get(name) for name in fields}

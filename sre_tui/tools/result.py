@@ -34,6 +34,10 @@ class Listing(BaseModel, Generic[RowT]):
         """One line saying what was found, for lists of evidence; empty: its first row tells."""
         return ""
 
+    def missing(self) -> str:
+        """One line if the one thing that was asked for by its name is not there; else empty."""
+        return ""
+
     def counted(self, noun: str, plural: str | None = None) -> str:
         """How many rows there are: ``nothing``, ``3 alerts``, ``the first 50 of 311 metrics``."""
         if not self.items:

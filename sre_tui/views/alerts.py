@@ -88,6 +88,7 @@ ALERTS: TableView[Alert] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No alerts.",
+    made_from={"silence": "silences"},
 )
 
 RULES: TableView[AlertRule] = TableView(
@@ -106,4 +107,5 @@ RULES: TableView[AlertRule] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No rules.",
+    made_from={"error": "last_error"},
 )

@@ -90,6 +90,7 @@ SAMPLES: TableView[Sample] = TableView(
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
     nothing="No series.",
+    made_from={"name": "labels.__name__"},
     title=lambda data: data.query,
 )
 
@@ -109,6 +110,7 @@ SERIES: TableView[Series] = TableView(
     nothing="No series in this window.",
     title=lambda data: data.query,
     charts=lambda data: tuple(curve(row) for row in data.items),
+    made_from={name: f"stats.{name}" for name in ("last", "min", "avg", "max", "trend", "gaps")},
 )
 
 TARGETS: TableView[Target] = TableView(
@@ -125,6 +127,7 @@ TARGETS: TableView[Target] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No targets.",
+    made_from={"duration": "scrape_duration", "error": "last_error"},
 )
 
 

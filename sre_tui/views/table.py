@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from widgets.cell import Column
@@ -28,6 +28,8 @@ class TableView(Generic[RowT]):
         title: one line above the table, such as the query and its window.
         notes: lines below it, such as hints and what was left out.
         charts: the same as curves, where the rows are series.
+        made_from: column key to the row's member, or the dotted path into one, that the column
+            shows, where the key is not that member's name.
     """
 
     columns: tuple[Column[RowT], ...]
@@ -37,3 +39,4 @@ class TableView(Generic[RowT]):
     title: Callable[[Any], str] = lambda data: ""
     notes: Callable[[Any], Sequence[str]] = _no_notes
     charts: Callable[[Any], Sequence[Series]] | None = None
+    made_from: Mapping[str, str] = field(default_factory=dict)

@@ -186,6 +186,11 @@ class Terminal:
             self._process.wait()
         os.close(self._own)
 
+    @property
+    def group(self) -> int:
+        """The process group of the run, to send it a signal."""
+        return self._process.pid
+
     def type(self, text: str) -> None:
         os.write(self._own, text.encode())
 

@@ -25,7 +25,7 @@ def test_bare_sre_without_a_terminal_prints_help_and_exits_2(bare: Sre) -> None:
     done = bare()
     assert done.code == 2
     assert done.out.startswith("Usage: sre")
-    assert done.err == ""
+    assert done.err.splitlines()[0] == "the app needs a terminal; here are the commands"
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
@@ -100,6 +100,13 @@ def test_a_bare_noun_lists(sre: Sre, noun: str) -> None:
     done = sre(noun)
     assert done.code == 0, done.err
     assert len(done.lines) > 3
+
+
+def test_a_bare_noun_that_needs_something_says_what(sre: Sre) -> None:
+    done = sre("logs")
+    assert (done.code, done.out) == (2, "")
+    assert "Missing argument 'QUERY'" in done.err
+    assert "for example: sre logs query '{service_name=" in done.err
 
 
 def test_a_bare_noun_takes_the_options_of_its_default(sre: Sre) -> None:

@@ -1,0 +1,103 @@
+"""The demo homelab that a command works on: the running one, or one started for it alone."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.diagnostics import ExitCode, Narrator, Problem
+from sre_tui.settings.model import BACKENDS
+from sre_tui.settings.variables import VARIABLES
+
+if TYPE_CHECKING:
+    from sre_tui.demo.runtime.state import DemoState
+    from sre_tui.environment import Environment, Folders
+
+TOUR_SCENARIO = "nas-disk-failing"
+"""What goes wrong where nobody chose."""
+
+
+def demo_variables(
+    environment: Environment,
+    narrator: Narrator,
+    resources: ExitStack,
+    scenario: str | None = None,
+) -> dict[str, str]:
+    """The environment's variables with the backends replaced by a demo's.
+
+    The demo is the running one; if there is none, or it plays another scenario than the one asked
+    for, one is started and ended with ``resources``.
+
+    Raises:
+        ScenarioError: there is no such scenario, or it has mistakes.
+    """
+    from sre_tui.demo.runtime.remote import find_running_demo
+    from sre_tui.demo.scenario_load import load_scenario
+
+    wanted = None if scenario is None else load_scenario(scenario).id
+    state = find_running_demo(state_path(environment.folders))
+    if state is not None and wanted in (None, state.scenario):
+        return _pointed_at(environment, state)
+    if state is not None:
+        narrator.warn(f"the running demo plays {state.scenario}, not {wanted}; it is left alone")
+    return throw_away_variables(environment, narrator, resources, scenario or TOUR_SCENARIO)
+
+
+def running(folders: Folders) -> DemoState:
+    """The demo that runs.
+
+    Raises:
+        Problem: if none does.
+    """
+    from sre_tui.demo.runtime.remote import find_running_demo
+
+    state = find_running_demo(state_path(folders))
+    if state is None:
+        raise Problem(
+            "no demo is running",
+            code="demo",
+            exit_code=ExitCode.UNREACHABLE,
+            hint="start one: sre demo --background --scenario nas-disk-failing",
+        )
+    return state
+
+
+def state_path(folders: Folders) -> Path:
+    """The file that tells where the running demo is."""
+    return folders.runtime / "demo.json"
+
+
+def demo_log(folders: Folders) -> Path:
+    """What a demo in the background has to complain about."""
+    return folders.log_file.with_name("demo.log")
+
+
+def throw_away_variables(
+    environment: Environment, narrator: Narrator, resources: ExitStack, scenario: str
+) -> dict[str, str]:
+    """The same with a demo that is started for this and ended with ``resources``."""
+    from commands.invocation import end_on_termination
+    from sre_tui.demo.runtime.background import launch_demo
+    from sre_tui.demo.runtime.remote import stop_demo
+
+    end_on_termination()
+    folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="sre-demo-")))
+    place = folder / "demo.json"
+    narrator.trace(f"starting the simulated homelab ({scenario}) ...")
+    state = launch_demo(place, folder / "demo.log", scenario=scenario, attached=True)
+    resources.callback(stop_demo, state, place)
+    return _pointed_at(environment, state)
+
+
+def _pointed_at(environment: Environment, state: DemoState) -> dict[str, str]:
+    from sre_tui.demo.runtime.state import demo_environment
+
+    backends = {name for name, path in VARIABLES.items() if path[0] in BACKENDS}
+    own = {
+        name: value
+        for name, value in environment.variables.items()
+        if name.removesuffix("_FILE") not in backends
+    }
+    return {"HOMELAB_NAME": "demo", **own, **demo_environment(state)}

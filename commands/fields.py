@@ -1,0 +1,146 @@
+"""The names that ``--fields`` takes: a field of the JSON document, or the title of a column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel
+
+from commands.diagnostics import ExitCode, Problem
+from sre_tui.nearest import nearest
+from widgets.cell import Cell, Column, Display
+
+if TYPE_CHECKING:
+    from sre_tui.tools.tool import Tool
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What the rows of one listing are made of.
+
+    Attributes:
+        names: members of a row in the JSON document.
+        shown: columns of its table.
+        made_from: column key to the member, or the dotted path into one, that the column shows;
+            columns that are not named here show the member of their own key.
+    """
+
+    names: Sequence[str]
+    shown: Sequence[Column[Any]]
+    made_from: Mapping[str, str] = field(default_factory=dict)
+
+    def resolve(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """The fields meant, each by its name or the title of its column, in any case.
+
+        Raises:
+            Problem: naming the nearest and all valid ones.
+        """
+        known = self._by_spelling()
+        return tuple(
+            known[_plain(name)] if _plain(name) in known else self._refuse(name) for name in asked
+        )
+
+    def columns(self, fields: Sequence[str]) -> tuple[Column[Any], ...]:
+        """A column for each field; one that the table does not have shows the field as it is."""
+        by_field = {self._field_of(column): column for column in reversed(self.shown)}
+        return tuple(by_field[name] if name in by_field else _column(name) for name in fields)
+
+    def pick(self, row: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+        """The row of the document with only these fields."""
+        return {name: _reach(row, self.made_from.get(name, name)) for name in fields}
+
+    def described(self) -> list[str]:
+        """Every field, with the title of its column where that differs: ``name (Alert)``."""
+        titles = {self._field_of(column): column.title for column in reversed(self.shown)}
+        names = dict.fromkeys([*(self._field_of(column) for column in self.shown), *self.names])
+        return [
+            f"{name} ({titles[name]})"
+            if titles.get(name) and _plain(titles[name]) != _plain(name)
+            else name
+            for name in names
+        ]
+
+    def completions(self, incomplete: str) -> list[str]:
+        """What a list of names so far may go on with."""
+        before, comma, last = incomplete.rpartition(",")
+        fields = dict.fromkeys([*(self._field_of(column) for column in self.shown), *self.names])
+        return [f"{before}{comma}{name}" for name in fields if name.startswith(last)]
+
+    def _field_of(self, column: Column[Any]) -> str:
+        member = self.made_from.get(column.key, column.key)
+        return column.key if "." in member else member
+
+    def _by_spelling(self) -> dict[str, str]:
+        # What is named first wins: a member before a column's key, and that before its title.
+        spellings = [(_plain(name), name) for name in self.names]
+        spellings += [(_plain(column.key), self._field_of(column)) for column in self.shown]
+        spellings += [(_plain(column.title), self._field_of(column)) for column in self.shown]
+        return dict(reversed(spellings))
+
+    def _refuse(self, name: str) -> str:
+        known = self._by_spelling()
+        close = nearest(_plain(name), known, limit=1)
+        guess = f" (did you mean {known[close[0]]}?)" if close else ""
+        raise Problem(
+            f"there is no field {name!r}{guess}",
+            code="unknown_field",
+            exit_code=ExitCode.USAGE,
+            hint=f"valid fields: {', '.join(self.described())}",
+        )
+
+
+def fields_of(tool: Tool[Any]) -> Fields:
+    """The fields of the rows that a tool answers with."""
+    from sre_tui.views.registry import table_view
+
+    view = table_view(tool.name)
+    data: Any = tool.result_type.model_fields["data"].annotation
+    items = data.model_fields.get("items")
+    row: type[BaseModel] = data if items is None else get_args(items.annotation)[0]
+    names = (*row.model_fields, *row.model_computed_fields)
+    return Fields(names, view.columns, view.made_from)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def _reach(row: Mapping[str, Any], path: str) -> Any:
+    # A label's name may hold dots itself, so only the first one parts member and rest.
+    member, _, rest = path.partition(".")
+    value = row.get(member)
+    return _reach(value, rest) if rest and isinstance(value, Mapping) else value
+
+
+def _column(name: str) -> Column[Any]:
+    def cell(row: Any, display: Display) -> Cell:
+        value = row.get(name) if isinstance(row, Mapping) else getattr(row, name)
+        text = _text(value, display)
+        return Cell(text, text)
+
+    return Column(name, name, cell, 12, flexible=True)
+
+
+def _text(value: Any, display: Display) -> str:
+    from sre_tui.views.human import moment, number
+
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case float():
+            return number(value)
+        case datetime():
+            return moment(value, display)
+        case BaseModel():
+            return value.model_dump_json(exclude_defaults=True)
+        case Mapping():
+            return " ".join(f"{key}={_text(each, display)}" for key, each in value.items())
+        case tuple() | list():
+            return ", ".join(_text(each, display) for each in value)
+        case _:
+            return str(value)
