@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
+from sre_tui.demo.world.backups.records import FullStore, group_type
 from sre_tui.demo.world.logs import Source
 from sre_tui.demo.world.shapes import line
 from sre_tui.demo.world.voices import NO_SPACE
@@ -43,12 +44,14 @@ class DatastoreFull(Fault):
             ),
             start + self.within * 0.5, end,
         )  # fmt: skip
-        if self.severity >= 0.5 and start + self.within < end:
-            ran_out = start + self.within
-            if store.name == "main":
-                reason = f"unable to create backup snapshot - {NO_SPACE}"
-                for name in stage.plant["backup.failing"].row:
-                    stage.backups_fail(name, ran_out, end, reason, full_store=store.name)
+        ran_out = start + self.within
+        stage.full_stores.append(
+            FullStore(store.name, start, ran_out if self.severity >= 0.5 else end, end)
+        )
+        if self.severity >= 0.5 and ran_out < end and store.name == "main":
+            reason = f"unable to create backup snapshot - {NO_SPACE}"
+            for name in stage.plant["backup.failing"].row:
+                stage.backups_fail(name, ran_out, end, reason, full_store=store.name)
 
 
 @fault_kind
@@ -64,7 +67,50 @@ class BackupFailing(Fault):
     )
 
     def act(self, stage: Stage, start: float, end: float) -> None:
-        every = list(stage.plant["backup.failing"].row)
-        hit = every if self.target in stage.lab.datastore_by_name else [self.target]
-        for name in hit:
+        for name in _hit(stage, self.target):
             stage.backups_fail(name, start, end, self.reason)
+
+
+@fault_kind
+class BackupMissing(Fault):
+    """A guest drops out of its backup job: nothing fails, there is just no backup any more."""
+
+    hits: ClassVar[TargetKind] = TargetKind.COVERED
+    summary: ClassVar[str] = "a guest is in no backup job any more"
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        for name in _hit(stage, self.target):
+            stage.backups_skip(name, start, end, deselected=True)
+
+
+@fault_kind
+class VerifyFailing(Fault):
+    """Chunks of the newest backups are damaged: they are there, but cannot be restored."""
+
+    hits: ClassVar[TargetKind] = TargetKind.COVERED
+    summary: ClassVar[str] = "backups fail their verification"
+
+    reason: str = Field(
+        default="verification failed - please check the log for details",
+        description="what the verification task ends with",
+    )
+
+    def act(self, stage: Stage, start: float, end: float) -> None:
+        store = stage.lab.datastores[0]
+        names = _hit(stage, self.target)
+        for name in names:
+            stage.backups_rot(name, start, end, self.reason)
+            guest = stage.lab.guest_by_name[name]
+            group = f"{group_type(guest)}/{guest.vmid}"
+            stage.murmur(
+                Source(store.host, "proxmox-backup-proxy", "error"), 6.0 / len(names),
+                f"verify {store.name}:{group} failed: chunk <1000..9999>{guest.vmid:08x} digest "
+                "mismatch, renamed to bad chunk",
+                start, end,
+            )  # fmt: skip
+
+
+def _hit(stage: Stage, target: str) -> list[str]:
+    """The guests meant by a guest or a datastore."""
+    every = list(stage.plant["backup.failing"].row)
+    return every if target in stage.lab.datastore_by_name else [target]

@@ -168,6 +168,7 @@ def _storages(node: str) -> tuple[Storage, ...]:
         Storage(node, "local-zfs", "zfspool", "images,rootdir", False, f"{node}/rpool"),
         Storage(node, "fast-vm", "nfs", "images,rootdir", True, "nas1/fast"),
         Storage(node, "pbs-main", "pbs", "backup", True, "pbs/backup"),
+        Storage(node, "pbs-lab", "pbs", "backup", True, "pbs/backup"),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sre_tui.demo.telemetry import Annotation
 from sre_tui.demo.world import dice
+from sre_tui.demo.world.backups.records import FullStore, Incident, Rot
 from sre_tui.demo.world.homelab import Guest, Homelab
 from sre_tui.demo.world.logs import Murmur, Mute, Schedule, Script, Source, Voice
 from sre_tui.demo.world.phrases.template import Phrase, phrase
@@ -30,6 +31,9 @@ class Stage:
         self.lab: Homelab = plant.homelab
         self.mutes: list[Mute] = []
         self.annotations: list[Annotation] = []
+        self.backup_incidents: list[Incident] = []
+        self.backup_rots: list[Rot] = []
+        self.full_stores: list[FullStore] = []
         self._added: list[Voice] = []
         self._backups: dict[str, Schedule] = {}
         self._count = 0
@@ -140,13 +144,31 @@ class Stage:
         """Let the nightly backups of a guest fail, for lack of room if a datastore is named."""
         if guest not in self.plant["backup.failing"].row:
             return
+        self._backups_stop(Incident(guest, start, end, reason))
+        self._added.append(backup_run(self.plant, guest, failure=reason, start=start, end=end))
+        if full_store:
+            self._added.append(refused_chunk(self.plant, guest, full_store, start, end))
+
+    def backups_skip(
+        self, guest: str, start: float, end: float, *, deselected: bool = False
+    ) -> None:
+        """Let the nightly backups of a guest not even start, for it is in no job if deselected."""
+        if guest in self.plant["backup.failing"].row:
+            self._backups_stop(Incident(guest, start, end, deselected=deselected))
+
+    def _backups_stop(self, incident: Incident) -> None:
+        guest, start, end = incident.guest, incident.start, incident.end
+        self.backup_incidents.append(incident)
         self.hold("backup.failing", guest, start, end, 1.0)
         if guest not in self._backups:
             self._backups[guest] = backup_run(self.plant, guest)
         self._backups[guest].gaps.append((start, end))
-        self._added.append(backup_run(self.plant, guest, failure=reason, start=start, end=end))
-        if full_store:
-            self._added.append(refused_chunk(self.plant, guest, full_store, start, end))
+
+    def backups_rot(self, guest: str, start: float, end: float, reason: str) -> None:
+        """Let the newest backups of a guest fail their verification."""
+        if guest in self.plant["backup.failing"].row:
+            self.backup_rots.append(Rot(guest, start, end, reason))
+            self.hold("backup.verified", guest, start, end, 0.0)
 
     def annotate(self, time: float, text: str, *tags: str) -> None:
         """Leave a Grafana annotation."""

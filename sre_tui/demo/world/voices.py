@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from sre_tui.demo.world.exporters.backups import DURATION, schedule
+from sre_tui.demo.world.backups.timing import DURATION, schedule, source_of
 from sre_tui.demo.world.homelab import Container, Guest
 from sre_tui.demo.world.logs import Murmur, Schedule, Source, Voice
 from sre_tui.demo.world.phrases import apps, system
@@ -114,7 +114,7 @@ def backup_run(
             lines.append((took, f"INFO: Finished Backup of VM {item.vmid} ({clock})"))
         return lines
 
-    source = Source(item.node, "vzdump", "error" if failure else "info")
+    source = source_of(item.node, failed=bool(failure))
     name = f"backup {guest}"
     return Schedule(
         source, name, plant.seed, DAY, schedule(plant, guest), script, start=start, end=end

@@ -19,6 +19,7 @@ from sre_tui.demo.telemetry import (
     Silence,
 )
 from sre_tui.demo.world import rules
+from sre_tui.demo.world.backups import Backups
 from sre_tui.demo.world.build import build_homelab
 from sre_tui.demo.world.exporters import all_families, recording
 from sre_tui.demo.world.family import Target
@@ -44,6 +45,7 @@ class World:
     homelab: Homelab
     series: SeriesSource
     logs: LogSource
+    backups: Backups
     _plant: Plant
     _annotations: Sequence[Annotation]
 
@@ -88,6 +90,7 @@ class World:
             homelab=homelab,
             series=WorldSeries(plant.targets, all_families(plant), raw_series),
             logs=WorldLogs([*stage.voices(), *_raw_voices(scenario, chosen, anchor)], stage.mutes),
+            backups=Backups(plant, stage.backup_incidents, stage.backup_rots, stage.full_stores),
             _plant=plant,
             _annotations=tuple(stage.annotations),
         )

@@ -214,6 +214,19 @@ CASES = [
         (({"hostname": "pve1", "service_name": "vzdump", "level": "error"}, "can't freeze guest"),),
         "BackupStale",
     ),
+    Case(
+        fault("backup_missing", "gitea", "-3d"),
+        ('time() - pbs_snapshot_vm_last_timestamp{vm_name="gitea"} > 86400 * 2.5',),
+        (),
+        "BackupStale",
+    ),
+    Case(
+        fault("verify_failing", "gitea", "-8h"),
+        ('pbs_snapshot_vm_last_verify{vm_name="gitea"} == 0',),
+        (({"hostname": "pbs", "service_name": "proxmox-backup-proxy", "level": "error"},
+          "main:ct/111 failed: chunk"),),
+        "BackupVerificationFailed",
+    ),
 ]  # fmt: skip
 
 

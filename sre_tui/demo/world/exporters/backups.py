@@ -7,29 +7,20 @@ from functools import partial
 
 import numpy as np
 
+from sre_tui.demo.world.backups.plan import Plan, plan_of
+from sre_tui.demo.world.backups.timing import DURATION, KEPT, schedule
 from sre_tui.demo.world.exporters.report import Exporter, Point
 from sre_tui.demo.world.family import Compute, Family, constant
 from sre_tui.demo.world.plant import DAY, Plant
 from sre_tui.demo.world.quantity import Rows
 from sre_tui.demo.world.shapes import Floats, whole
 
-DURATION = 150.0
-"""Seconds a nightly backup of one guest takes."""
-_START = 1.5 * 3600
-KEPT = 21
-
-
-def schedule(plant: Plant, guest: str) -> float:
-    """Second of the day (UTC) at which the nightly backup of a guest starts."""
-    row = plant["backup.failing"].row[guest]
-    span = min(170.0, 4 * 3600 / len(plant["backup.failing"].row))
-    return _START + row * span
-
 
 def families(plant: Plant) -> Iterator[Family]:
     """The families of the exporter."""
     pbs = Exporter(plant, "pbs")
     lab = plant.homelab
+    plan = plan_of(plant)
 
     def stores() -> Iterator[Point]:
         return (Point("pbs", store.name, {"datastore": store.name}) for store in lab.datastores)
@@ -41,7 +32,7 @@ def families(plant: Plant) -> Iterator[Family]:
         for name in plant["backup.failing"].row:
             yield Point(
                 "pbs", name,
-                {"datastore": "main", "namespace": "",
+                {"datastore": "main", "namespace": plan.job_of[name].store.namespace,
                  "vm_id": str(lab.guest_by_name[name].vmid), "vm_name": name},
             )  # fmt: skip
 
@@ -57,8 +48,8 @@ def families(plant: Plant) -> Iterator[Family]:
     )  # fmt: skip
     yield pbs.family(
         "pbs_snapshot_count", "gauge", "The total number of backups.",
-        lambda: [Point("pbs", "main", {"datastore": "main", "namespace": ""})],
-        lambda _: constant([float(KEPT * len(plant["backup.failing"].row))]),
+        lambda: [Point("pbs", n, {"datastore": "main", "namespace": n}) for n in _counts(plan)],
+        lambda _: constant(list(_counts(plan).values())),
     )  # fmt: skip
     yield pbs.family(
         "pbs_snapshot_vm_last_timestamp", "gauge", "The timestamp of the last backup of a VM.",
@@ -68,6 +59,16 @@ def families(plant: Plant) -> Iterator[Family]:
         "pbs_snapshot_vm_last_verify", "The verify status of the last backup of a VM.", snapshots,
         "backup.verified",
     )  # fmt: skip
+
+
+def _counts(plan: Plan) -> dict[str, float]:
+    """Snapshots that are kept in each namespace."""
+    found: dict[str, float] = {}
+    for job in plan.job_of.values():
+        found[job.store.namespace] = found.get(job.store.namespace, 0.0) + KEPT
+    for group in plan.old_groups:
+        found[group.store.namespace] += len(group.days)
+    return found
 
 
 def _space(plant: Plant, what: str, points: Sequence[Point]) -> Compute:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sre_tui.demo.world.exporters.backups import DURATION, schedule
+from sre_tui.demo.world.backups.timing import DURATION, schedule
 from sre_tui.demo.world.exporters.report import Exporter, Point, gauge_of
 from sre_tui.demo.world.family import Compute, Family
 from sre_tui.demo.world.plant import Plant
