@@ -1,0 +1,77 @@
+"""What Proxmox VE says when it gives no answer: a message in the body, or only a status line."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import ClassVar
+
+import httpx
+
+from providers.errors import BackendError, BadResponse, NotFound, Unauthorized
+from providers.reading import State
+from providers.text import one_line
+
+
+class NodeUnreachable(BackendError):
+    """The host that was asked answers, but the node that the question is about does not.
+
+    It is not ``Unreachable``, so that one dead node does not stop questions about the others.
+    """
+
+    state: ClassVar[State] = State.UNREACHABLE
+
+
+def read_error(response: httpx.Response) -> Exception | None:
+    """The error of a response; None if the status alone has to tell.
+
+    Versions before 8.3 and refused logins have the reason only in the status line; a guest that
+    does not exist is a 500; 595 to 599 stand for a node that could not be asked.
+    """
+    status = response.status_code
+    said = message_of(response)
+    base = f"{response.request.url.copy_with(path='/', query=None)}".rstrip("/")
+    if status == 401:
+        return Unauthorized(
+            f"{base} answered 401 {said}".rstrip()
+            + " (the token is not accepted: it looks like user@realm!name=secret)",
+            status=status,
+        )
+    if status == 403:
+        return Unauthorized(f"{base}: {said or 'Forbidden'} (a right is missing)", status=status)
+    if 595 <= status <= 599:
+        return NodeUnreachable(
+            f"the node could not be asked ({status} {said or 'no connection'})", status=status
+        )
+    if not said or status in (502, 503, 504):
+        return None
+    if "does not exist" in said or "hostname lookup" in said or "no such" in said:
+        return NotFound(f"{base}: {said}", status=status)
+    return BadResponse(f"{base} answered {status}: {said}", status=status)
+
+
+def message_of(response: httpx.Response) -> str:
+    """The reason on one line: from the body, else from the status line; empty if there is none."""
+    try:
+        body = json.loads(response.content)
+    except ValueError:
+        body = None
+    parts: list[str] = []
+    if isinstance(body, dict):
+        if isinstance(body.get("message"), str):
+            parts.append(one_line(body["message"], 200))
+        if isinstance(body.get("errors"), dict):
+            parts += [
+                one_line(f"{name}: {why}", 200) for name, why in sorted(body["errors"].items())
+            ]
+    if any(parts):
+        return " ".join(part for part in parts if part)
+    reason = one_line(response.reason_phrase, 200)
+    return "" if reason == _standard(response.status_code) else reason
+
+
+def _standard(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,210 @@
+"""Reads storages and their content."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, Literal, cast
+
+from pydantic import TypeAdapter
+
+from providers.attempt import attempt, missing_parts
+from providers.coercion import Amount, Epoch, Flag, MaybeFlag, Text, Whole
+from providers.errors import BackendError
+from providers.proxmox.api import Api
+from providers.proxmox.members import ask_nodes, read_inventory
+from providers.proxmox.resources import joined_storages
+from providers.proxmox.storage import BackupVolume, Storage
+from providers.wire import Wire
+
+_VZDUMP: Final = re.compile(
+    r"vzdump-(?P<type>qemu|lxc)-(?P<vmid>\d+)-(?P<at>\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d)"
+)
+_PBS: Final = re.compile(r":backup/(?:.+/)?(?P<type>vm|ct)/(?P<vmid>\d+)/(?P<at>[\dTZ:-]+)$")
+
+
+class _Storage(Wire):
+    storage: Text
+    type: Text = ""
+    content: Text = ""
+    shared: Flag = False
+    enabled: MaybeFlag = None
+    active: MaybeFlag = None
+    used: Whole = None
+    total: Whole = None
+    avail: Whole = None
+    used_fraction: Amount = None
+
+
+class _Verification(Wire):
+    state: Text = ""
+
+
+class _Volume(Wire):
+    volid: Text
+    content: Text = ""
+    format: Text = ""
+    size: Whole = None
+    ctime: Epoch = None
+    vmid: Whole = None
+    subtype: Text = ""
+    notes: Text = ""
+    protected: Flag = False
+    encrypted: Text = ""
+    verification: _Verification | None = None
+
+
+_STORAGES: Final = TypeAdapter(list[_Storage])
+_VOLUMES: Final = TypeAdapter(list[_Volume])
+
+
+async def read_storages(api: Api, node: str) -> tuple[Storage, ...]:
+    """The storages of one node (``/nodes/{node}/storage``).
+
+    One that is not active reports zero bytes, which are left out.
+
+    Raises:
+        BackendError: if there is no usable answer.
+    """
+    found = []
+    for row in await api.rows(_STORAGES, f"/nodes/{node}/storage"):
+        is_active = row.active is True
+        found.append(
+            Storage(
+                source=api.source,
+                name=row.storage,
+                nodes=(node,),
+                type=row.type,
+                content=tuple(sorted(part for part in row.content.split(",") if part)),
+                shared=row.shared,
+                status="disabled"
+                if row.enabled is False
+                else "available"
+                if is_active
+                else "inactive",
+                used=row.used if is_active else None,
+                size=row.total or None if is_active else None,
+            )
+        )
+    return tuple(found)
+
+
+async def read_counts(api: Api, storage: Storage, node: str) -> Storage:
+    """The storage with its volumes counted by content (``/nodes/{node}/storage/{s}/content``).
+
+    Raises:
+        BackendError: if there is no usable answer.
+    """
+    rows = await api.rows(_VOLUMES, f"/nodes/{node}/storage/{storage.name}/content")
+    backups = [row.ctime for row in rows if row.content == "backup" and row.ctime is not None]
+    return storage.model_copy(
+        update={
+            "counts": dict(sorted(Counter(row.content or "other" for row in rows).items())),
+            "newest_backup": max(backups, default=None),
+        }
+    )
+
+
+async def read_backups(api: Api, storage: Storage, node: str) -> tuple[BackupVolume, ...]:
+    """The backups of guests on a storage, as one node sees them.
+
+    Raises:
+        BackendError: if there is no usable answer.
+    """
+    path = f"/nodes/{node}/storage/{storage.name}/content"
+    rows = await api.rows(_VOLUMES, path, [("content", "backup")])
+    return tuple(_backup(api.source, storage, node, row) for row in rows)
+
+
+async def read_all_storages(
+    api: Api, only_node: str | None, *, counted: bool
+) -> tuple[tuple[Storage, ...], str]:
+    """The storages of all nodes, and one line naming what could not be read.
+
+    Raises:
+        BackendError: if there is no usable answer.
+    """
+    known = await read_inventory(api, only_node, "node")
+    answers = await ask_nodes(known, lambda node: read_storages(api, node))
+    rows = [row for found in answers.needed().by_node.values() for row in found]
+    storages = joined_storages(rows)
+    if not counted:
+        return storages, answers.missing
+    readable = [storage for storage in storages if storage.status == "available"]
+    parts = await asyncio.gather(
+        *(attempt(partial(read_counts, api, storage, _host(storage))) for storage in readable)
+    )
+    by_key = {part.key: part for part in parts if not isinstance(part, BackendError)}
+    failed = missing_parts(
+        {f"content of {s.name}": part for s, part in zip(readable, parts, strict=True)}
+    )
+    found = tuple(by_key.get(storage.key, storage) for storage in storages)
+    return found, "; ".join(part for part in (answers.missing, failed) if part)
+
+
+async def read_all_backups(api: Api, only_node: str | None) -> tuple[tuple[BackupVolume, ...], str]:
+    """The backups on all storages, and one line naming those that could not be read.
+
+    Raises:
+        BackendError: if there is no usable answer.
+    """
+    storages, missing = await read_all_storages(api, only_node, counted=False)
+    holding = [storage for storage in storages if "backup" in storage.content]
+    readable = [storage for storage in holding if storage.status == "available"]
+    parts = await asyncio.gather(
+        *(attempt(partial(read_backups, api, storage, _host(storage))) for storage in readable)
+    )
+    names = [f"backups on {s.name} of {', '.join(s.nodes)}" for s in readable]
+    lacks = [missing, missing_parts(dict(zip(names, parts, strict=True)))]
+    lacks += [
+        f"backups on {storage.name} missing: the storage is {storage.status}"
+        for storage in holding
+        if storage.status not in ("available", "disabled")
+    ]
+    found = [each for part in parts if not isinstance(part, BackendError) for each in part]
+    return tuple(found), "; ".join(part for part in lacks if part)
+
+
+def _host(storage: Storage) -> str:
+    """A node through which a storage can be read."""
+    return next((node for node in storage.nodes if node not in storage.troubled), storage.nodes[0])
+
+
+def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVolume:
+    type_, vmid, at = _named(row.volid)
+    state = row.verification.state if row.verification else ""
+    kinds = {"lxc": "lxc", "ct": "lxc", "qemu": "qemu", "vm": "qemu"}
+    kind = kinds.get(row.subtype) or type_
+    return BackupVolume(
+        source=source,
+        storage=storage.name,
+        node=node,
+        shared=storage.shared,
+        volume=row.volid,
+        vmid=row.vmid if row.vmid is not None else vmid,
+        guest_type=cast(Literal["lxc", "qemu"] | None, kind),
+        at=row.ctime or at,
+        size=row.size,
+        format=row.format,
+        notes=row.notes.strip(),
+        protected=row.protected,
+        verified=cast(Literal["ok", "failed"], state) if state in ("ok", "failed") else None,
+        encrypted=bool(row.encrypted) and row.encrypted != "0",
+    )
+
+
+def _named(volume: str) -> tuple[str | None, int | None, datetime | None]:
+    """Kind, vmid and time that the name of a backup tells; local time is taken for UTC."""
+    if found := _VZDUMP.search(volume):
+        at = datetime.strptime(found["at"], "%Y_%m_%d-%H_%M_%S").replace(tzinfo=UTC)
+        return found["type"], int(found["vmid"]), at
+    if found := _PBS.search(volume):
+        try:
+            moment = datetime.fromisoformat(found["at"])
+        except ValueError:
+            return None, int(found["vmid"]), None
+        return {"vm": "qemu", "ct": "lxc"}[found["type"]], int(found["vmid"]), moment
+    return None, None, None

@@ -1,0 +1,87 @@
+"""Tasks: what Proxmox VE did, does, and failed to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+TaskState = Literal["running", "ok", "warning", "error", "unknown"]
+
+
+class Task(BaseModel):
+    """One task of one node."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    upid: str
+    node: str
+    type: str
+    """``vzdump``, ``qmstart``, ``vzstop``, ``aptupdate`` …"""
+    subject: str = ""
+    """What it worked on: a vmid, a storage; often empty."""
+    vmid: int | None = None
+    guest: str | None = None
+    """The guest's name, where the inventory knows it."""
+    user: str = ""
+    """Who started it, ``user@realm`` or ``user@realm!token``."""
+    started: AwareDatetime
+    ended: AwareDatetime | None = None
+    state: TaskState
+    status: str = ""
+    """The same in Proxmox' own words, for a failed one the error."""
+    log: tuple[str, ...] = ()
+    """The last lines of its log, if they were asked for."""
+
+    @property
+    def key(self) -> str:
+        """Unique among the tasks of all sources."""
+        return f"{self.source}/{self.upid}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it runs."""
+        return None if self.ended is None else (self.ended - self.started).total_seconds()
+
+
+class TaskLog(BaseModel):
+    """What a task wrote, and how it ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: Task
+    lines: tuple[str, ...]
+    total: int | None = None
+    """Lines there are in all; more than ``lines`` if only the last were read."""
+
+
+class TaskPage(BaseModel):
+    """Tasks of several nodes, the newest first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tasks: tuple[Task, ...] = ()
+    more: bool = False
+    """Whether a node has older ones that fit as well."""
+
+
+@dataclass(frozen=True)
+class TaskQuery:
+    """Which tasks are wanted; what is None does not matter."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    errors: bool = False
+    """Only failed ones and those with warnings."""
+    nodes: tuple[str, ...] = ()
+    vmid: int | None = None
+    kind: str | None = None
+    """Part of the type."""
+    limit: int = 500
+    """Per node."""
+
+
+ALL_TASKS: Final = TaskQuery()
