@@ -1,0 +1,190 @@
+"""JSON-RPC 2.0 over one WebSocket that is kept: how TrueNAS is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import Final
+
+import stamina
+from pydantic import JsonValue
+
+from providers.clock import Clock, system_clock
+from providers.coercion import text
+from providers.endpoint import TrueNasEndpoint
+from providers.errors import BackendError, BadResponse, Unauthorized, Unreachable
+from providers.last_known_good import LastKnownGood
+from providers.readings import Connection, deadline
+from providers.text import one_line
+from providers.truenas import methods
+from providers.truenas.errors import MethodMissing, SessionEnded
+from providers.truenas.handshake import opened
+from providers.truenas.session import Dropped, Session
+
+log = logging.getLogger(__name__)
+
+MAX_ANSWER: Final = 32 * 1024 * 1024
+CONCURRENT: Final = 8
+"""Calls under way at a time; the NAS answers ten and refuses from twenty on."""
+OPEN_PATIENCE: Final = 5.0
+"""Seconds a connection may take to open."""
+OPEN_ATTEMPTS: Final = 3
+
+OVER_PLAIN: Final = (
+    "the API key is not sent over http:// or ws://: TrueNAS revokes a key that comes in "
+    "unencrypted; write the address with https://"
+)
+NO_KEY: Final = "no API key is set: TRUENAS_API_KEY, or token in the settings file"
+_NOT_ACCEPTED: Final = {
+    "AUTH_ERR": "the API key is not accepted: is it complete, and does it belong to {user}?",
+    "EXPIRED": "the API key has expired or was revoked, as TrueNAS does with keys that came in "
+    "unencrypted: make a new one",
+    "DENIED": "the account {user} may not log in over the API",
+    "OTP_REQUIRED": "TrueNAS asks for a second factor: API keys need none, so this is no API key",
+    "SCRAM_RESPONSE": "TrueNAS wants SCRAM, which is not spoken here",
+}
+_NO_PLAIN: Final = (
+    "TrueNAS refuses plain API keys at its security level and wants SCRAM, which is not spoken "
+    "here: allow API keys for this account, or read the NAS through Prometheus"
+)
+
+
+class RpcConnection(Connection):
+    """The connection to one TrueNAS, opened when first asked and kept."""
+
+    def __init__(
+        self,
+        endpoint: TrueNasEndpoint,
+        *,
+        clock: Clock = system_clock,
+        kept: LastKnownGood | None = None,
+        max_answer: int = MAX_ANSWER,
+    ) -> None:
+        super().__init__("truenas", endpoint, clock=clock, kept=kept)
+        self._nas = endpoint
+        self._max_answer = max_answer
+        self._session: Session | None = None
+        self._opening: asyncio.Task[Session] | None = None
+        self._slots = asyncio.Semaphore(CONCURRENT)
+
+    async def call(
+        self, method: str, *params: JsonValue, timeout: float | None = None
+    ) -> JsonValue:
+        """The result of a method; a connection that broke meanwhile is opened again once.
+
+        Raises:
+            RequestRefused: if it is not one of :data:`providers.truenas.methods.READS`.
+            BackendError: if there is no usable answer.
+        """
+        methods.check(method)
+        limit = timeout if timeout is not None else self.endpoint.timeout
+        async with self._slots:
+            session = await self._opened()
+            try:
+                return await session.ask(method, params, limit)
+            except (Dropped, SessionEnded) as error:
+                log.info("%s: %s; connecting again", self.source, error.detail)
+                await self._discard(session)
+            return await (await self._opened()).ask(method, params, limit)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.cancel()
+            with contextlib.suppress(asyncio.CancelledError, BackendError):
+                await opening
+        if self._session is not None:
+            await self._discard(self._session)
+
+    async def _discard(self, session: Session) -> None:
+        if self._session is session:
+            self._session = None
+        await session.close()
+
+    async def _opened(self) -> Session:
+        if self._session is not None and self._session.is_open:
+            return self._session
+        if self._opening is None:
+            # One attempt for all who wait: every login is audited, and many are rate limited.
+            self._opening = asyncio.create_task(self._open(), name=f"opening {self.source}")
+            self._opening.add_done_callback(self._opening_ended)
+        return await asyncio.shield(self._opening)
+
+    def _opening_ended(self, task: asyncio.Task[Session]) -> None:
+        if self._opening is task:
+            self._opening = None
+        if not task.cancelled() and task.exception() is None:
+            self._session = task.result()
+
+    async def _open(self) -> Session:
+        if self.endpoint.scheme != "https":
+            raise Unauthorized(OVER_PLAIN)
+        if self.endpoint.token is None:
+            raise Unauthorized(NO_KEY)
+        patience = min(OPEN_PATIENCE, self.endpoint.timeout)
+        until = min(asyncio.get_running_loop().time() + self.endpoint.timeout, deadline())
+        async for attempt in stamina.retry_context(
+            on=lambda error: isinstance(error, BackendError) and error.transient,
+            attempts=OPEN_ATTEMPTS,
+            timeout=max(0.1, until - asyncio.get_running_loop().time()),
+            wait_initial=0.1,
+            wait_max=1.0,
+            wait_jitter=0.2,
+        ):
+            with attempt:
+                socket = await opened(self._nas, patience, self._max_answer)
+                session = Session(self.endpoint.url, socket, self._max_answer)
+                self.note_clock(session.date)
+                try:
+                    await self._log_in(session, self.endpoint.token.get_secret_value())
+                except BaseException:
+                    await session.close()
+                    raise
+                return session
+        raise AssertionError("the retry loop ends with a session or an error")
+
+    async def _log_in(self, session: Session, key: str) -> None:
+        user = self.endpoint.username
+        limit = self.endpoint.timeout
+        try:
+            if user is None:
+                accepted = await session.ask("auth.login_with_api_key", [key], limit)
+                word = "SUCCESS" if accepted is True else "AUTH_ERR"
+            else:
+                login: dict[str, JsonValue] = {
+                    "mechanism": "API_KEY_PLAIN",
+                    "username": user,
+                    "api_key": key,
+                    "login_options": {"user_info": False},
+                }
+                answer = await session.ask("auth.login_ex", [login], limit)
+                word = text(answer.get("response_type")) if isinstance(answer, dict) else ""
+        except MethodMissing as error:
+            raise Unauthorized(f"this version knows no such login: {error.detail}") from error
+        except BackendError as error:
+            raise _login_error(error) from error
+        if word == "SUCCESS":
+            return
+        if word == "REDIRECT":
+            raise Unreachable("this controller is on standby: use the address of the active one")
+        if word in _NOT_ACCEPTED:
+            raise Unauthorized(
+                _NOT_ACCEPTED[word].format(
+                    user=one_line(user or "", 60) or "an account that may use the API"
+                )
+            )
+        raise BadResponse(f"{self.endpoint.url} answered the login with {one_line(word, 40)!r}")
+
+
+def _login_error(error: BackendError) -> BackendError:
+    if isinstance(error, Dropped | Unauthorized):
+        return error
+    if "EOPNOTSUPP" in error.detail:
+        return Unauthorized(_NO_PLAIN)
+    if "Rate Limit" in error.detail:
+        return Unreachable(
+            "the NAS accepts no more logins for a minute (20 in 60 s from one address)"
+        )
+    return error
