@@ -5,27 +5,18 @@ Measures from starting the process to the first painted screen, and from ctrl+q 
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import select
-import signal
 import statistics
-import struct
 import sys
 import tempfile
-import termios
-import time
 from collections.abc import Mapping, Sequence
 
-from benchmarks.budget import ROOT, Measured
+from benchmarks.budget import Measured
+from benchmarks.terminal import Terminal
 
 RUNS = 7
-PATIENCE_S = 30.0
-COLUMNS, LINES = 120, 40
 MARKER = b"Quit"
 """In the footer, which is the last to be painted."""
-CTRL_Q = b"\x11"
 
 BARE = """
 from textual.app import App
@@ -59,46 +50,10 @@ Bare().run()
 
 def _open(command: Sequence[str], variables: Mapping[str, str]) -> tuple[float, float]:
     """Seconds to the first painted screen, and from ctrl+q to the end of the process."""
-    started = time.perf_counter()
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(ROOT)
-        os.execvpe(command[0], list(command), dict(variables))
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
-    try:
-        painted = _read_until_painted(terminal, started)
-        _drain(terminal, 0.3)
-        asked = time.perf_counter()
-        os.write(terminal, CTRL_Q)
-        while os.waitpid(child, os.WNOHANG) == (0, 0):
-            if time.perf_counter() - asked > PATIENCE_S:
-                raise TimeoutError("the app does not end")
-            _drain(terminal, 0.005)
-        return painted, time.perf_counter() - asked
-    except BaseException:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        raise
-    finally:
-        os.close(terminal)
-
-
-def _read_until_painted(terminal: int, started: float) -> float:
-    seen = b""
-    while MARKER not in seen:
-        if time.perf_counter() - started > PATIENCE_S:
-            raise TimeoutError(f"nothing was painted, but {seen[-300:]!r}")
-        seen += _drain(terminal, 0.05)
-    return time.perf_counter() - started
-
-
-def _drain(terminal: int, seconds: float) -> bytes:
-    if not select.select([terminal], [], [], seconds)[0]:
-        return b""
-    try:
-        return os.read(terminal, 65536)
-    except OSError:
-        return b""
+    with Terminal(command, variables) as terminal:
+        painted = terminal.until(lambda seen: MARKER in seen, terminal.started)
+        terminal.read_for(0.3)
+        return painted, terminal.leave()
 
 
 def measure() -> list[Measured]:

@@ -11,7 +11,9 @@ from rich.text import Text
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import ColumnKey, RowKey
 from textual.widgets.data_table import Row as TableRow
@@ -124,6 +126,7 @@ class KeyedTable(DataTable[Text]):
         self._wanted: str | None = None
         self._stand_in: str | None = None
         self._announced: str | None = None
+        self._ground: Style | None = None
         if sort_key is not None and sort_key not in self._index:
             raise ValueError(f"no column {sort_key!r} to sort by")
 
@@ -239,34 +242,58 @@ class KeyedTable(DataTable[Text]):
         style = self.get_component_rich_style(f"keyed-table--{cell.tone}", partial=True)
         return fit(cell.text, self._fitted.get(column, 0), self._spec[index].align), style
 
-    def _render_cell(
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a region, all drawn on the same ground."""
+        self._ground = super().rich_style
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._ground = None
+
+    @property
+    def rich_style(self) -> Style:
+        """The style of the ground, looked up once for all the lines that are drawn together."""
+        return self._ground or super().rich_style
+
+    def _render_line_in_row(
         self,
-        row_index: int,
-        column_index: int,
+        row_key: RowKey,
+        line_no: int,
         base_style: Style,
-        width: int,
-        cursor: bool = False,
-        hover: bool = False,
-    ) -> list[list[Segment]]:
-        # A cell is one line in one style; laying it out as a Rich renderable takes ten times as
-        # long, which a screenful of changed cells turns into a visible stall.
-        if row_index < 0 or column_index < 0:
-            return super()._render_cell(row_index, column_index, base_style, width, cursor, hover)
+        cursor_location: Coordinate,
+        hover_location: Coordinate,
+    ) -> tuple[list[list[Segment]], list[list[Segment]]]:
+        # A row is one line with a cursor across all of it; laying out each cell as a renderable
+        # takes ten times as long, which a screenful of changed rows turns into a visible stall.
+        index = self._row_locations.get(row_key)
+        if index is None:
+            return super()._render_line_in_row(
+                row_key, line_no, base_style, cursor_location, hover_location
+            )
         looks, priority = self._get_styles_to_render_cell(
             False,
             False,
             False,
-            hover,
-            cursor,
+            index == hover_location.row,
+            index == cursor_location.row,
             self.show_cursor,
             self._show_hover_cursor,
             self.cursor_foreground_priority == "css",
             self.cursor_background_priority == "css",
         )
-        shown, tone = self._drawn(self._shown[row_index], self._visible[column_index])
-        place = Style.from_meta({"row": row_index, "column": column_index})
+        plain = base_style + looks
         pad = " " * self.cell_padding
-        return [[Segment(f"{pad}{shown}{pad}", base_style + place + looks + tone + priority)]]
+        row = self._shown[index]
+        line: list[Segment] = []
+        used = 0
+        for column, key in enumerate(self._visible):
+            shown, tone = self._drawn(row, key)
+            place = Style.from_meta({"row": index, "column": column})
+            line.append(Segment(f"{pad}{shown}{pad}", plain + tone + priority + place))
+            used += self._fitted[key] + 2 * self.cell_padding
+        beyond = Style.from_meta({"row": index, "column": 0, "out_of_bounds": True})
+        line.append(Segment(" " * max(0, self.size.width - used), plain + beyond))
+        return [], [line]
 
     def _sort_step(self, step: int) -> None:
         at = -1 if self._sort_key is None else self._index[self._sort_key]
