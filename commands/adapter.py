@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -49,7 +49,6 @@ def add_tool(
     tool_name: str,
     name: str | None = None,
     *,
-    without: Collection[str] = (),
     examples: Sequence[str] = (),
 ) -> None:
     """Add the command of a tool to its group.
@@ -58,7 +57,6 @@ def add_tool(
         app: the group.
         tool_name: the tool.
         name: another word than the tool's own; needs examples of its own.
-        without: arguments that the command does not take.
         examples: command lines without ``sre``; the tool's own if empty.
     """
     tool = get_tool(tool_name)
@@ -68,7 +66,7 @@ def add_tool(
         cls=_listing_command(tool, shown),
         help=help_text(tool.description, shown),
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(_command(tool, without))
+    )(_command(tool))
 
 
 def run_tool(
@@ -120,8 +118,8 @@ def ask(invocation: Invocation, tool: Tool[Any], arguments: dict[str, object]) -
     return answer
 
 
-def require_backend(invocation: Invocation, tool: Tool[Any]) -> None:
-    """Refuse a tool none of whose backends is configured.
+def require_backend(invocation: Invocation, tool: Tool[Any], command: str = "") -> None:
+    """Refuse a tool none of whose backends is configured; ``command`` if not the tool's own.
 
     Raises:
         Problem: saying which setting enables it.
@@ -130,13 +128,14 @@ def require_backend(invocation: Invocation, tool: Tool[Any]) -> None:
         return
     names = sorted(tool.needs)
     variables = " or ".join(f"{name.upper()}_URL" for name in names)
+    command = command or " ".join(tool.command)
     raise Problem(
-        f"`sre {' '.join(tool.command)}` needs {' or '.join(n.title() for n in names)}, "
+        f"`sre {command}` needs {' or '.join(n.title() for n in names)}, "
         "and none is configured",
         code=State.NOT_CONFIGURED.value,
         exit_code=ExitCode.USAGE,
         hint=f"set {variables}, or try it on the simulated homelab: "
-        f"sre --demo {' '.join(tool.command)}",
+        f"sre --demo {command}",
     )
 
 
@@ -225,7 +224,7 @@ def _listing_command(tool: Tool[Any], examples: Sequence[str]) -> type[TyperComm
     return ListingCommand
 
 
-def _command(tool: Tool[Any], without: Collection[str]) -> Callable[..., None]:
+def _command(tool: Tool[Any]) -> Callable[..., None]:
     fields = tool.arguments.model_fields
 
     def command(context: typer.Context, **values: Any) -> None:
@@ -244,9 +243,7 @@ def _command(tool: Tool[Any], without: Collection[str]) -> Callable[..., None]:
     parameters = [
         inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     ]
-    parameters += [
-        parameter_of(name, field) for name, field in fields.items() if name not in without
-    ]
+    parameters += [parameter_of(name, field) for name, field in fields.items()]
     for name, annotation, default in (
         ("as_json", JSON_OPTION, False),
         ("as_jsonl", JSONL_OPTION, False),

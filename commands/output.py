@@ -12,7 +12,10 @@ from providers.text import clean
 from widgets.cell import Column, Display, Tone
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from commands.invocation import Invocation
+    from sre_tui.views.record import Section
 
 STYLES: Mapping[Tone, str] = {
     Tone.OK: "green",
@@ -69,22 +72,12 @@ def write_table(
     title: str = "",
 ) -> None:
     """Rows as an aligned table: fitted to a terminal, whole and untruncated in a pipe."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     stream = invocation.environment.stdout
     terminal = stream.isatty()
-    console = Console(
-        file=stream,
-        force_terminal=invocation.colored,
-        color_system="standard" if invocation.colored else None,
-        no_color=not invocation.colored,
-        width=None if terminal else 1_000_000,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    console = _console(invocation)
     cells = [[column.cell(row, display) for column in columns] for row in rows]
     texts = [[Text(_flat(cell.text), style=STYLES[cell.tone]) for cell in row] for row in cells]
     natural = {
@@ -113,8 +106,50 @@ def write_table(
         if title and terminal:
             console.print(Text(_flat(title), style="dim"))
         console.print(table)
-    for line in capture.get().splitlines():
-        stream.write(line.rstrip() + "\n")
+    _write_lines(stream, capture.get())
+
+
+def write_record(invocation: Invocation, sections: Sequence[Section]) -> None:
+    """Names and values under headings: wrapped on a terminal, whole in a pipe."""
+    from rich.table import Table
+    from rich.text import Text
+
+    console = _console(invocation)
+    width = max((len(name) for section in sections for name, _ in section.rows), default=0)
+    with console.capture() as capture:
+        for section in sections:
+            if section.title:
+                console.print()
+                console.print(Text(section.title, style="bold"))
+            table = Table.grid(padding=(0, GAP, 0, 0))
+            table.add_column(min_width=width, no_wrap=True)
+            table.add_column(overflow="fold")
+            for name, cell in section.rows:
+                table.add_row(
+                    Text(_flat(name), style="dim"), Text(clean(cell.text), style=STYLES[cell.tone])
+                )
+            console.print(table)
+    _write_lines(invocation.environment.stdout, capture.get())
+
+
+def _console(invocation: Invocation) -> Console:
+    from rich.console import Console
+
+    stream = invocation.environment.stdout
+    return Console(
+        file=stream,
+        force_terminal=invocation.colored,
+        color_system="standard" if invocation.colored else None,
+        no_color=not invocation.colored,
+        width=None if stream.isatty() else 1_000_000,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def _write_lines(stream: TextIO, text: str) -> None:
+    stream.writelines(line.rstrip() + "\n" for line in text.splitlines())
 
 
 def _flat(text: str) -> str:

@@ -88,13 +88,15 @@ def _completion(
 ) -> Callable[..., list[str]] | None:
     if choices:
         return lambda incomplete: [str(c) for c in choices if str(c).startswith(incomplete)]
-    if completes is not None:
-        kind = completes.kind
+    return completed_with(completes.kind) if completes is not None else None
 
-        def from_cache(context: typer.Context, incomplete: str) -> list[str]:
-            from commands.completion import completions
 
-            return completions(kind, incomplete, context.find_root().params)
+def completed_with(kind: str) -> Callable[..., list[str]]:
+    """Completes with names of the homelab that earlier answers held, such as ``alert``."""
 
-        return from_cache
-    return None
+    def from_cache(context: typer.Context, incomplete: str) -> list[str]:
+        from commands.completion import completions
+
+        return completions(kind, incomplete, context.find_root().params)
+
+    return from_cache

@@ -183,13 +183,14 @@ def _alert_fits(
         return False
     if severity is not None and (alert.severity or "").casefold() != severity.casefold():
         return False
-    if host is not None and not _is_about(alert, host.casefold()):
+    if host is not None and not is_about(alert, host.casefold()):
         return False
     text = " ".join((alert.name, alert.summary, *alert.labels.values(), alert.host or ""))
     return all(word in text.casefold() for word in search.casefold().split())
 
 
-def _is_about(alert: Alert, host: str) -> bool:
+def is_about(alert: Alert, host: str) -> bool:
+    """Whether an alert is about that machine, in lower case: by its host or any of its labels."""
     if (alert.host or "").casefold() == host:
         return True
     values = (value.casefold() for value in alert.labels.values())
@@ -215,7 +216,8 @@ def _why_no_alert(known: Sequence[Alert], filters: dict[str, str]) -> tuple[str,
         asked = filters.get(name)
         there = sorted(value for value in values if value)
         if asked and there and asked.casefold() not in (value.casefold() for value in there):
-            close = nearest(asked, there) or there[:6]
-            what = "alerts there are" if name == "search" else f"{name} is one of"
-            hints.append(f"{what}: {', '.join(close)}")
+            close = nearest(asked, there)
+            what = "names" if name == "search" else f"values of {name}"
+            lead = f"{what} that come close" if close else f"{what} there are"
+            hints.append(f"{lead}: {', '.join(close or there[:6])}")
     return tuple(hints)

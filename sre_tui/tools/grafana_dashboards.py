@@ -76,8 +76,9 @@ async def _why_no_dashboard(context: ToolContext, query: str, tag: str | None) -
     hints: list[str] = []
     tags = {name for hit in known for name in hit.tags}
     if tag and tag not in tags:
-        shown = nearest(tag, tags) or sorted(tags)[:8]
-        there = f"; tags: {', '.join(shown)}" if shown else ""
+        close = nearest(tag, tags)
+        shown = ", ".join(close or sorted(tags)[:8])
+        there = f"; {'close to it' if close else 'tags are'}: {shown}" if shown else ""
         hints.append(f"no dashboard has the tag {tag}{there}")
     if query:
         hints.append(_close_titles(query, known))
@@ -87,16 +88,23 @@ async def _why_no_dashboard(context: ToolContext, query: str, tag: str | None) -
 def _close_titles(text: str, known: Sequence[DashboardHit]) -> str:
     """Dashboards that may be meant: by title, by tag, or all of them where there are few."""
     wanted = text.casefold()
-    partly = [hit for hit in known if wanted in hit.title.casefold() or wanted in hit.tags]
-    if not partly:
-        names = {hit.title: hit for hit in known} | {tag: hit for hit in known for tag in hit.tags}
-        names |= {hit.uid: hit for hit in known}
-        close = [names[name] for name in nearest(text, names)]
-        partly = list({hit.key: hit for hit in close}.values())
-    if not partly and len(known) > FEW:
+    partly = [hit for hit in known if wanted in hit.title.casefold()]
+    if len(partly) > 1:
+        return f"{text!r} is in several titles: {_named(partly)}"
+    partly = partly or [hit for hit in known if wanted in hit.tags]
+    names = {hit.title: hit for hit in known} | {tag: hit for hit in known for tag in hit.tags}
+    names |= {hit.uid: hit for hit in known}
+    close = partly or [names[name] for name in nearest(text, names)]
+    if close:
+        distinct_ones = {hit.key: hit for hit in close}
+        return f"no dashboard is called {text!r}; close to it: {_named([*distinct_ones.values()])}"
+    if len(known) > FEW:
         return f"none of {len(known)} dashboards is called {text!r}"
-    shown = ", ".join(f"{hit.title} (uid {hit.uid})" for hit in (partly or known)[:FEW])
-    return f"no title has {text!r}; there are {shown}"
+    return f"no dashboard is called {text!r}; there are {_named(known)}"
+
+
+def _named(hits: Sequence[DashboardHit]) -> str:
+    return ", ".join(f"{hit.title} (uid {hit.uid})" for hit in hits[:FEW])
 
 
 async def _all_dashboards(context: ToolContext) -> list[Reading[tuple[DashboardHit, ...]]]:
@@ -191,14 +199,15 @@ async def grafana_get_dashboard(
 
 
 def _uid_of(text: str, hits: Sequence[DashboardHit]) -> str | None:
-    """The uid meant: a uid itself, a title, or a part of exactly one title."""
+    """The uid meant: a uid itself, the title of one dashboard, or a part of exactly one."""
     if any(hit.uid == text for hit in hits):
         return text
     wanted = text.casefold()
     exact = [hit.uid for hit in hits if hit.title.casefold() == wanted]
     partly = [hit.uid for hit in hits if wanted in hit.title.casefold()]
-    if exact or len(partly) == 1:
-        return (exact or partly)[0]
+    meant = exact or partly
+    if len(meant) == 1:
+        return meant[0]
     return text if not hits and " " not in text else None
 
 

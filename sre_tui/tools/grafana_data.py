@@ -56,3 +56,9 @@ class DashboardDetail(Listing[Panel]):
         if self.dashboard is None:
             return "no such dashboard"
         return f"{self.dashboard.title}: {self.counted('panel')}"
+
+    def missing(self) -> str:
+        """Why there is no such dashboard, and which ones there are."""
+        if self.dashboard is not None:
+            return ""
+        return "; ".join(self.hints) or "there is no such dashboard"

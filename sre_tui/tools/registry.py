@@ -45,7 +45,8 @@ def get_tool(name: str) -> Tool[Any]:
     known = [name for names in MODULES.values() for name in names]
     close = nearest(name, known, limit=1)
     raise UnknownTool(
-        f"there is no tool {name!r}" + (f"; did you mean {close[0]}?" if close else "")
+        f"there is no tool {name!r}; "
+        + (f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}")
     )
 
 

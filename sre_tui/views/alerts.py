@@ -20,7 +20,8 @@ _HEALTH = {
 }
 
 
-def _severity(severity: str | None) -> Cell:
+def severity_cell(severity: str | None) -> Cell:
+    """The severity label in its tone."""
     if severity is None:
         return Cell(MISSING, None, Tone.MUTED)
     tone = severity_tone(severity)
@@ -59,7 +60,8 @@ def _silence(row: Alert, display: Display) -> Cell:
     return text_cell(f"{silence.created_by or 'somebody'}{until}: {silence.comment}".rstrip(": "))
 
 
-def _rule_state(row: AlertRule, _: Display) -> Cell:
+def rule_state(row: AlertRule, _: Display) -> Cell:
+    """State in words; paused rules and recording rules have none."""
     if row.paused:
         return Cell(marked(Tone.MUTED, "paused"), 95.0, Tone.MUTED)
     if row.state is None:
@@ -68,14 +70,15 @@ def _rule_state(row: AlertRule, _: Display) -> Cell:
     return Cell(marked(tone, row.state.value.replace("_", " ")), float(state_rank(row.state)), tone)
 
 
-def _rule_health(row: AlertRule, _: Display) -> Cell:
+def rule_health(row: AlertRule, _: Display) -> Cell:
+    """How its last evaluation went."""
     tone = _HEALTH[row.health]
     return Cell(marked(tone, row.health.replace("_", " ")), row.health, tone)
 
 
 ALERTS: TableView[Alert] = TableView(
     columns=(
-        Column("severity", "Severity", lambda row, _: _severity(row.severity), 11),
+        Column("severity", "Severity", lambda row, _: severity_cell(row.severity), 11),
         Column("name", "Alert", lambda row, _: text_cell(row.name), 20, flexible=True),
         Column("host", "Host", lambda row, _: text_cell(row.host or ""), 12),
         Column("state", "State", alert_state, 12),
@@ -93,13 +96,13 @@ ALERTS: TableView[Alert] = TableView(
 
 RULES: TableView[AlertRule] = TableView(
     columns=(
-        Column("state", "State", _rule_state, 11),
-        Column("severity", "Severity", lambda row, _: _severity(row.severity), 11, priority=1),
+        Column("state", "State", rule_state, 11),
+        Column("severity", "Severity", lambda row, _: severity_cell(row.severity), 11, priority=1),
         Column("name", "Rule", lambda row, _: text_cell(row.name), 22),
         Column("query", "Query", lambda row, _: text_cell(row.query), 30, 1, "left", True),
         Column("threshold", "Condition", lambda row, _: text_cell(row.threshold), 14, priority=3),
         Column("hold", "For", lambda row, _: Cell(duration(row.hold), row.hold), 8, 2, "right"),
-        Column("health", "Health", _rule_health, 10, priority=2),
+        Column("health", "Health", rule_health, 10, priority=2),
         Column("error", "Error", lambda row, _: text_cell(row.last_error), 24, priority=3),
         Column("group", "Group", lambda row, _: text_cell(row.group), 14, priority=4),
         Column("source", "Source", lambda row, _: text_cell(row.source), 15, priority=5),
