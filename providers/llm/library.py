@@ -12,6 +12,7 @@ import warnings
 from typing import Any
 
 _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy")
+_SHARED = "module_level_aclient"
 _loading = threading.Lock()
 
 
@@ -53,6 +54,9 @@ async def close_connections() -> None:
     ours = f"-{id(asyncio.get_running_loop())}"
     for key in [key for key in clients if key.endswith(ours)]:
         client = clients.pop(key)
+        # LiteLLM would open this one again for whoever is next, and never close it.
+        if vars(litellm).get(_SHARED) is client:
+            delattr(litellm, _SHARED)
         close = getattr(client, "close", None) or getattr(client, "aclose", None)
         closing = close() if callable(close) else None
         if inspect.isawaitable(closing):
