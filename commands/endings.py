@@ -34,9 +34,10 @@ EXIT_CODES = {
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
-def end_with(error: BaseException, arguments: Sequence[str]) -> int:
+def end_with(error: BaseException, arguments: Sequence[str], environment: Environment) -> int:
     """Say what an exception means and give the exit code; never a traceback."""
-    narrator = Narrator(sys.stderr, os.environ, color=False if "--no-color" in arguments else None)
+    color = False if "--no-color" in arguments else None
+    narrator = Narrator(environment.stderr, environment.variables, color=color)
     if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
         # What click makes of it: an exit code of 1.
         error = error.__context__
@@ -49,7 +50,7 @@ def end_with(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, BrokenPipeError):
         silence_stdout()
         return ExitCode.OK
-    if "_SRE_COMPLETE" in os.environ:
+    if "_SRE_COMPLETE" in environment.variables:
         # A word is being completed: the line that the user types must stay as it is.
         log.error("nothing can be completed", exc_info=error)
         return ExitCode.FAILURE

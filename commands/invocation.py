@@ -39,6 +39,7 @@ class Invocation:
     @classmethod
     def create(
         cls,
+        environment: Environment | None,
         *,
         demo: bool,
         scenario: str | None = None,
@@ -51,7 +52,7 @@ class Invocation:
         Raises:
             ScenarioError: there is no such scenario, or it has mistakes.
         """
-        environment = Environment()
+        environment = environment or Environment()
         if config is not None:
             variables = {**environment.variables, "SRE_CONFIG": str(Path(config).absolute())}
             environment = replace(environment, variables=variables)

@@ -22,6 +22,7 @@ from commands.diagnostics import EXIT_CODE_HELP, ExitCode
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
+    from sre_tui.environment import Environment
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def root(
     from commands.invocation import Invocation
 
     invocation = Invocation.create(
+        context.obj,
         # The commands about the demo itself start or look for one of their own.
         demo=demo and context.invoked_subcommand != "demo",
         scenario=scenario,
@@ -172,21 +174,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line and give its exit code."""
+def run(arguments: Sequence[str] | None = None, environment: Environment | None = None) -> int:
+    """Run one command line and give its exit code.
+
+    Args:
+        arguments: what stands after ``sre``; the process's own if None.
+        environment: streams, variables, folders and clock; the process's own if None.
+    """
     # What is logged before the log file is open must not reach the screen.
     logging.lastResort = logging.NullHandler()
     _open_closed_streams()
     command = typer.main.get_command(app)
     given = [_as_moment(a) for a in (sys.argv[1:] if arguments is None else arguments)]
     try:
-        code = command.main(given, prog_name="sre", standalone_mode=False)
+        code = command.main(given, prog_name="sre", standalone_mode=False, obj=environment)
     except BaseException as error:  # noqa: BLE001 - no traceback may reach a user
-        code = _end_with(error, given)
+        code = _end_with(error, given, environment)
     try:
-        sys.stdout.flush()
+        (environment.stdout if environment else sys.stdout).flush()
     except OSError as error:
-        code = _end_with(error, given) or code
+        code = _end_with(error, given, environment) or code
     return code if isinstance(code, int) else ExitCode.OK
 
 
@@ -195,10 +202,13 @@ def _as_moment(argument: str) -> str:
     return f"now{argument}" if _AGO.fullmatch(argument) else argument
 
 
-def _end_with(error: BaseException, arguments: Sequence[str]) -> int:
+def _end_with(
+    error: BaseException, arguments: Sequence[str], environment: Environment | None
+) -> int:
     from commands.endings import end_with
+    from sre_tui.environment import Environment
 
-    return end_with(error, arguments)
+    return end_with(error, arguments, environment or Environment())
 
 
 def _open_closed_streams() -> None:

@@ -20,12 +20,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import typer
 from pydantic.fields import FieldInfo
 
-from commands.diagnostics import Problem
-from commands.invocation import Invocation
-from commands.main import RootGroup, app
+from commands.diagnostics import ExitCode
+from commands.main import run
 from index.builder import build
 from sre_tui.demo.runtime.demo import start_demo
 from sre_tui.environment import Environment, Folders
@@ -114,22 +112,10 @@ def examples() -> dict[str, str]:
 
 def _shown(tool: Tool[Any], environment: Environment) -> str:
     screen = Screen()
-    invocation = Invocation(
-        replace(environment, stdout=screen, stderr=screen, clock=lambda: NOW), color=False
-    )
-    root = typer.main.get_command(app)
-    assert isinstance(root, RootGroup)
-    parent = root.make_context("sre", [], resilient_parsing=True)
-    parent.obj = invocation
     words = shlex.split(tool.examples[0].partition(" | ")[0])
-    name, command, rest = root.resolve_command(parent, words)
-    try:
-        with command.make_context(name, rest, parent=parent) as context:
-            command.invoke(context)
-    except typer.Exit:
-        pass
-    except Problem as problem:
-        raise SystemExit(f"sre {tool.examples[0]}: {problem}") from problem
+    code = run(words, replace(environment, stdout=screen, stderr=screen, clock=lambda: NOW))
+    if code not in (ExitCode.OK, ExitCode.PARTIAL):
+        raise SystemExit(f"sre {tool.examples[0]}: {screen.getvalue()}")
     lines = [line.rstrip() for line in screen.getvalue().splitlines()]
     if len(lines) > MOST_LINES:
         lines = [*lines[: MOST_LINES - 1], f"… and {len(lines) - MOST_LINES + 1} more lines"]

@@ -159,7 +159,7 @@ def _panel_text(panel: Panel) -> str:
     "dashboards show",
     render=_render_dashboard,
     needs=("grafana",),
-    examples=("dashboards show node-overview", "dashboards show 'Storage' --panel disk"),
+    examples=("dashboards show homelab-node", "dashboards show 'Storage' --panel disk"),
 )
 async def grafana_get_dashboard(
     context: ToolContext,
