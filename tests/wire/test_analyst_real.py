@@ -134,5 +134,5 @@ async def test_an_overview_says_what_is_not_configured(
     prometheus: httpx.Client, tmp_path: Path
 ) -> None:
     answer = await answer_to("anything wrong?", prometheus, tmp_path)
-    assert "Loki is not configured (set LOKI_URL)" in answer.text
+    assert "Loki is not configured: set LOKI_URL" in answer.text
     assert answer.unsupported == ()

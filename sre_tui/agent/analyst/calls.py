@@ -73,20 +73,6 @@ class Found:
         """Whether the evidence, as a reader sees it, contains that text."""
         return self.ran is not None and text in self.ran.evidence.text
 
-    @property
-    def trouble(self) -> str:
-        """Why there is no data or less than all of it; empty if all is well."""
-        if self.ran is None:
-            return ""
-        result = self.ran.result
-        if result is None:
-            return self.ran.evidence.summary
-        return "; ".join(
-            f"{one.source} is {one.state.value.replace('_', ' ')}"
-            for one in result.sources
-            if one.state.value != "ok"
-        )
-
     def data(self, kind: type[DataT]) -> DataT | None:
         """The data, if there is some and it is of that kind."""
         if self.ran is None or self.ran.result is None or not self.usable:

@@ -86,7 +86,27 @@ class _Blank(dict[str, str]):
 
 
 def culprit(look: Look, made: Investigation) -> str:
-    """Who does it, where a closer look names one far ahead of all others."""
+    """Who does it, where a closer look names one far ahead of all others; how long it lasts."""
+    return f"{_left(made)}{_who(look, made)}"
+
+
+def _left(made: Investigation) -> str:
+    """How much time is left: of the battery, or until it is full."""
+    power = made.details.get("detail_power")
+    values = power.data(InstantValues) if power is not None else None
+    for sample in values.items if values is not None else ():
+        if power is not None and sample.labels.get("__name__", "").endswith("_runtime"):
+            return f" The battery lasts another {with_unit(sample.value, 's')}{power.cite}."
+    growth = made.details.get("detail_time_to_full")
+    values = growth.data(InstantValues) if growth is not None else None
+    for sample in values.items if values is not None else ():
+        own = not sample.labels.get("fstype", "").startswith(("nfs", "cifs"))
+        if growth is not None and own and sample.value is not None:
+            return f" At this rate it is full in {with_unit(sample.value, 's')}{growth.cite}."
+    return ""
+
+
+def _who(look: Look, made: Investigation) -> str:
     sent = made.details.get("detail_senders")
     values = sent.data(InstantValues) if sent is not None else None
     if sent is not None and values is not None and values.items:

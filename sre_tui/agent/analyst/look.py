@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.agent.analyst.calls import Call, Caller, DataT, Found
+from sre_tui.agent.analyst.coverage import Coverage
 from sre_tui.agent.analyst.entities import Focus, resolve
 from sre_tui.agent.analyst.inventory import MAX_SERIES, Inventory, identity_query
 from sre_tui.agent.analyst.question import Question
@@ -36,7 +37,8 @@ class Look:
         here: name of the machine the question is asked on.
         inventory: what was discovered so far.
         focus: the names in the question.
-        gaps: what could not be checked, in words.
+        gaps: what could not be checked, in words, beside the sources that failed.
+        coverage: how the sources fared.
         configured: backends that are set.
         found: outcomes of discovery by what they are for.
     """
@@ -48,6 +50,7 @@ class Look:
     inventory: Inventory = field(default_factory=Inventory)
     focus: Focus = field(default_factory=Focus)
     gaps: list[str] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)
     configured: frozenset[str] = frozenset()
     found: dict[str, Found] = field(default_factory=dict)
 
@@ -59,22 +62,21 @@ class Look:
     async def ask(self, **calls: Call) -> dict[str, Found]:
         """Make the calls at the same time and keep their outcomes by name.
 
-        Failures become gaps.
+        How their sources fared is noted.
         """
         outcomes = await self.caller.run(list(calls.values()))
         found = dict(zip(calls, outcomes, strict=True))
         self.found |= found
         for one in outcomes:
-            is_runbook = one.call.tool.startswith("runbook")
-            if one.trouble and not (is_runbook and one.ok):
-                self.note_gap(f"{one.call.tool}: {one.trouble}{one.cite}")
+            self.coverage.note(one)
         return found
 
     def note_missing_backends(self, *backends: str) -> None:
         """Say which of these backends are not configured."""
         for backend in backends:
             if backend not in self.configured:
-                self.note_gap(f"{backend.capitalize()} is not configured (set {SETTINGS[backend]})")
+                setting = SETTINGS.get(backend, f"{backend.upper()}_URL")
+                self.note_gap(f"{backend.capitalize()} is not configured: set {setting}")
 
     async def discover(self, *parts: str) -> None:
         """Find out what exists; ``parts`` are of identity, targets, alerts, logs."""

@@ -6,9 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from sre_tui.agent.analyst.calls import MAX_CALLS
 from sre_tui.agent.analyst.closer_look import culprit, details
+from sre_tui.agent.analyst.coverage import bounded, tool_source
+from sre_tui.agent.analyst.effects import (
+    affected,
+    effect_line,
+    explained,
+    happening,
+    is_about_asked,
+)
+from sre_tui.agent.analyst.findings import Finding
 from sre_tui.agent.analyst.investigation import Investigation, asks_whether_up
-from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.look import SETTINGS, Look
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.ranking import Hypothesis
 from sre_tui.agent.analyst.runbook_steps import Steps, steps_of
@@ -26,7 +36,6 @@ from sre_tui.agent.analyst.wording import (
 _YES_NO: Final = re.compile(
     r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
 )
-MOST_EFFECTS: Final = 5
 
 
 def report(look: Look, made: Investigation) -> Iterator[str]:
@@ -38,9 +47,10 @@ def report(look: Look, made: Investigation) -> Iterator[str]:
         yield from _with_cause(look, made, cause)
     elif made.diagnosis.symptoms or made.diagnosis.causes:
         yield from _without_cause(look, made)
+    elif not any(one.ok and not one.call.tool.startswith("runbook") for one in look.caller.made):
+        yield from _nothing_checked(look, made)
     else:
         yield from _nothing_wrong(look, made)
-    yield from _others(look, made)
     yield from gaps(look)
 
 
@@ -59,7 +69,7 @@ def _whether_up(look: Look, made: Investigation) -> Iterator[str]:
         part
         for one in every
         for part in (one, *one.effects)
-        if part.kind.id in _DOWN and part.active and _is_named(look, part)
+        if part.kind.id in _DOWN and part.active and is_about_asked(look, part)
     ]
     name = plain(look.focus.entities[0].name, 60)
     wants_down = re.search(
@@ -79,15 +89,6 @@ def _whether_up(look: Look, made: Investigation) -> Iterator[str]:
         )
 
 
-def _is_named(look: Look, one: Hypothesis) -> bool:
-    asked = {entity.name.casefold() for entity in look.focus.entities}
-    hosts = {host.casefold() for host in look.focus.hosts}
-    subject = one.subject
-    return subject.name.casefold() in asked or (
-        subject.host.casefold() in hosts and (not subject.name or subject.host.casefold() in asked)
-    )
-
-
 def unknown_names(look: Look) -> Iterator[str]:
     """Says which names in the question are known nowhere, with the nearest."""
     if look.focus.named:
@@ -102,40 +103,60 @@ def unknown_names(look: Look) -> Iterator[str]:
 
 
 def gaps(look: Look) -> Iterator[str]:
-    """Says what could not be checked."""
-    lines = list(look.gaps)
+    """Says which data is old, and what could not be checked."""
+    old = look.coverage.old(look.now)
+    if old:
+        yield f"**Old data**: {look.caller.counted(old)}\n\n"
+    lines = [*look.coverage.missing(), *look.gaps]
     if look.caller.dropped:
-        lines.append(f"the bound of tool calls left out {names(look.caller.dropped)}")
+        sources = list(dict.fromkeys(tool_source(tool) for tool in look.caller.dropped))
+        bound = look.caller.counted(f"at most {MAX_CALLS} calls for one question")
+        lines.append(f"further looks at {names(sources)} ({bound})")
     if lines:
-        yield "**Not checked**\n" + "".join(f"- {line}\n" for line in lines) + "\n"
+        told = "".join(f"- {line}\n" for line in bounded(lines))
+        yield f"**Not checked**\n{look.caller.counted(told)}\n"
 
 
 def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[str]:
+    twins = [one for one in made.diagnosis.causes[1:] if one.claim == cause.claim]
     yield f"{_lead(look, cause)}{culprit(look, made)}\n\n"
-    happening = _happening(look, cause)
-    if happening:
-        yield "**What is happening**\n" + _bullets(happening)
-    against = _against(made, cause)
+    told = _different(
+        [*best_findings(cause), *(one for twin in twins for one in best_findings(twin, 1))]
+    )
     yield "**Why**\n" + _bullets(
-        [*(finding_line(one, look.now) for one in best_findings(cause)), *against]
+        [*(finding_line(one, look.now) for one in told), *_against(made, cause)]
     )
     detail = list(details(look, made))
     if detail:
         yield "**Closer look**\n" + _bullets(detail)
-    affected = _affected(look, cause)
-    if affected:
-        yield f"**Affects**: {affected}\n\n"
+    effects = [effect_line(one, look.now) for one in happening(look, cause)]
+    if effects:
+        yield "**What it brings about**\n" + _bullets(effects)
+    touched = affected(look, cause)
+    if touched:
+        yield f"**Affects**: {touched}\n\n"
     second = [
-        one for one in made.diagnosis.causes[1:4] if one.confidence != "weak" or one.severity > 2
+        one
+        for one in made.diagnosis.causes[1:4]
+        if one not in twins and (one.confidence != "weak" or one.severity > 2)
     ]
     if second:
         yield "**Also wrong, on its own**\n" + _bullets(
-            [f"{plain(one.claim)}: {finding_line(best_findings(one, 1)[0], look.now)}"
-             for one in second]
-        )  # fmt: skip
+            [effect_line(one, look.now) for one in second]
+        )
+    yield from _others(look, made)
     steps = steps_of(made.runbook, about=f"{cause.claim} {cause.kind.runbook}")
     if steps is not None:
         yield next_steps(steps)
+
+
+def _different(findings: Sequence[Finding]) -> list[Finding]:
+    """Without those that only say again what another one quotes."""
+    return [
+        one
+        for one in findings
+        if not any(one is not other and one.text in other.quote for other in findings)
+    ]
 
 
 def _lead(look: Look, cause: Hypothesis) -> str:
@@ -155,8 +176,8 @@ def _lead(look: Look, cause: Hypothesis) -> str:
     lost = bool(look.focus.unknown) and not look.focus.named
     if (look.question.intent is Intent.OVERVIEW and not opening) or lost:
         word = "Most pressing here"
-    effects = [one for one in cause.effects if one.connected]
-    felt = _felt(effects)
+    felt, shown = explained(look, cause)
+    ids += [one.evidence for one in shown]
     tail = f"; it explains {felt}" if felt else ""
     return f"{opening}**{word}: {claim}** {began}{over}{tail}.{cited(ids)}".replace(" .", ".")
 
@@ -166,46 +187,6 @@ def _asks_whether_wrong(look: Look) -> bool:
         r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|up|running|läuft)\b",
         look.question.folded,
     )
-
-
-def _felt(effects: Sequence[Hypothesis]) -> str:
-    kinds = [one.kind.says.replace("{subject}", "").strip() for one in effects]
-    words = {
-        "web_slow": "slow pages", "web_down": "pages that do not answer",
-        "web_errors": "pages with errors", "io_wait": "waiting for storage",
-        "nfs_trouble": "NFS mounts that do not answer", "service_errors": "errors in the logs",
-        "storage_wait": "programs that wait for storage", "high_load": "high load",
-        "backup_missing": "missing backups", "backup_failed": "failed backups",
-        "target_down": "scrape targets that are down", "restart_loop": "a restart loop",
-        "oom_kill": "out-of-memory kills", "pool_degraded": "the degraded pool",
-        "lookup_errors": "failed name lookups", "tls_errors": "refused certificates",
-        "guest_down": "stopped guests", "pool_full": "the full pool", "disk_slow": "slow disks",
-        "cpu_steal": "guests without processor time", "checksum_errors": "checksum errors",
-        "memory_exhausted": "exhausted memory", "certificate_expired": "expired certificates",
-    }  # fmt: skip
-    found = [words[one.kind.id] for one in effects if one.kind.id in words]
-    return names(found, 4) if kinds else ""
-
-
-def _happening(look: Look, cause: Hypothesis) -> list[str]:
-    """Effects, those on what was asked for first."""
-    hosts = set(look.focus.hosts)
-    asked = {entity.name.casefold() for entity in look.focus.entities}
-
-    def distance(one: Hypothesis) -> tuple[bool, bool, float]:
-        named = one.subject.name.casefold() in asked or any(
-            word in one.subject.name.casefold() for word in asked
-        )
-        return not named, one.subject.host not in hosts, one.kind.root
-
-    chosen: list[Hypothesis] = []
-    for one in sorted((one for one in cause.effects if one.connected), key=distance):
-        if sum(other.kind is one.kind for other in chosen) < 2:
-            chosen.append(one)
-    return [
-        f"{plain(one.claim)}: {finding_line(best_findings(one, 1)[0], look.now)}"
-        for one in chosen[:MOST_EFFECTS]
-    ]
 
 
 def _against(made: Investigation, cause: Hypothesis) -> list[str]:
@@ -225,15 +206,6 @@ def _against(made: Investigation, cause: Hypothesis) -> list[str]:
     return lines
 
 
-def _affected(look: Look, cause: Hypothesis) -> str:
-    hosts = [one.subject.host or one.subject.name.partition("@")[0] for one in cause.effects]
-    hosts = [host for host in hosts if host and host != cause.subject.host]
-    if not hosts:
-        return ""
-    ids = [one.evidence for effect in cause.effects for one in effect.findings[:1]]
-    return f"{names([plain(host, 60) for host in sorted(set(hosts))], 8)}{cited(ids[:3])}"
-
-
 def _without_cause(look: Look, made: Investigation) -> Iterator[str]:
     weak = made.diagnosis.causes
     signs = [*weak[:3], *made.diagnosis.symptoms[:5]]
@@ -246,29 +218,50 @@ def _without_cause(look: Look, made: Investigation) -> Iterator[str]:
     )
     if made.checked:
         yield f"**Checked**: {'; '.join(made.checked)}.\n\n"
+    yield from _others(look, made)
+    steps = steps_of(made.runbook, "checks")
+    if steps is not None:
+        yield next_steps(steps)
+
+
+def _nothing_checked(look: Look, made: Investigation) -> Iterator[str]:
+    """Says that there is nothing to answer from, and what to do about that."""
+    if not look.configured:
+        settings = names(list(SETTINGS.values())).replace(" and ", " or ")
+        yield (
+            f"**Nothing can be checked: no backend is configured.** Set {settings}; "
+            "`sre config init` makes a settings file, and `sre --demo` shows a simulated homelab."
+            "\n\n"
+        )
+    else:
+        failed = names([plain(name) for name in look.coverage.failed])
+        said = f": {failed} gave no answer" if failed else ""
+        yield f"**Nothing could be checked**{said}. `sre doctor` tells what to mend.\n\n"
     steps = steps_of(made.runbook, "checks")
     if steps is not None:
         yield next_steps(steps)
 
 
 def _nothing_wrong(look: Look, made: Investigation) -> Iterator[str]:
-    usable = [found for found in look.caller.made if found.ok]
     about = (
         f" about {names([plain(one.name, 60) for one in look.focus.entities])}"
         if look.focus.named
         else ""
     )
-    if not usable:
-        yield "**Nothing could be checked**, so there is no answer.\n\n"
-        return
+    failed = names([plain(name) for name in look.coverage.failed])
+    seen = " in what could be checked" if failed else ""
     healthy = look.question.intent is Intent.OVERVIEW and not _asks_whether_wrong(look)
-    opening = "Yes, as far as can be seen: nothing" if healthy else "Nothing"
+    opening = "Yes, as far as can be seen: nothing" if healthy and not failed else "Nothing"
     if look.question.intent is Intent.WHY and look.focus.named:
-        yield f"**No confirmed cause**: nothing is visibly wrong{about} in the time looked at.\n\n"
+        yield (
+            f"**No confirmed cause**: nothing is visibly wrong{about}{seen} in the time looked at."
+        )
     else:
-        yield f"**{opening} is visibly wrong{about}.**\n\n"
+        yield f"**{opening} is visibly wrong{about}{seen}.**"
+    yield f" That is no all-clear: {failed} gave no answer.\n\n" if failed else "\n\n"
     if made.checked:
         yield "**Checked**\n" + _bullets([capital(line) for line in made.checked])
+    yield from _others(look, made)
 
 
 def _others(look: Look, made: Investigation) -> Iterator[str]:
@@ -298,7 +291,8 @@ def next_steps(steps: Steps) -> str:
         )
     command = f"`sre runbooks show {steps.id}`"
     title = f"{plain(steps.title)}{where}"
-    head = f"**What to do next**, from the runbook {title} ({command}){steps.cite}\n"
+    examples = "; names in its commands are examples" if steps.has_commands else ""
+    head = f"**What to do next**, from the runbook {title} ({command}{examples}){steps.cite}\n"
     return head + "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1)) + "\n"
 
 

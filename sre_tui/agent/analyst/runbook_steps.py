@@ -39,6 +39,7 @@ _NO_STEPS: Final = {
 }  # fmt: skip
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d+[.)]|[-*+])\s+(?P<text>.+)$")
 _CASE = re.compile(r"(?P<case>[A-Z][^:.;`]{2,40}): ")
+_ALWAYS = re.compile(r"\b(first|once|before|always|now)\b")
 _VAGUE: Final = frozenset({"disk", "disks", "with", "from", "that", "when", "high", "pool"})
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
 _CAREFUL = re.compile(r"\*\*Careful:\*\* .+?(?:\.(?=\s|$)|$)")
@@ -63,6 +64,11 @@ class Steps:
     heading: str
     items: tuple[str, ...]
     cite: str
+
+    @property
+    def has_commands(self) -> bool:
+        """Whether there are commands in the steps, with names and numbers of the runbook."""
+        return any("`" in item for item in self.items)
 
 
 @dataclass
@@ -206,7 +212,9 @@ def _parsed(passage: str) -> Iterator[_Item]:
 def _fits(item: str, about: str) -> bool:
     """Whether it is a step for every case, or for this one: ``Failing disk: replace it``."""
     case = _CASE.match(item)
-    return not about or case is None or bool(_stems(case["case"]) & _stems(about))
+    if not about or case is None or _ALWAYS.search(case["case"]):
+        return True
+    return bool(_stems(case["case"]) & _stems(about))
 
 
 def _stems(text: str) -> set[str]:
@@ -215,22 +223,21 @@ def _stems(text: str) -> set[str]:
 
 def _markdown(item: _Item, runbook: str) -> str:
     """A step for a numbered list: its text, then its commands as code."""
-    text, careful = _said(item)
+    told = _said(item)
     lines = [line for block in item.blocks for line in block.lines]
     if len(lines) == 1 and len(lines[0].strip()) <= INLINE and "`" not in lines[0]:
         command = _SPACED.sub(" ", lines[0].strip())
-        return " ".join(part for part in (text, f"`{command}`", careful) if part)
-    told = " ".join(part for part in (text, careful) if part)
+        return f"{told} `{command}`".strip()
     return "\n".join([told, *_fenced(item.blocks, runbook)])
 
 
-def _said(item: _Item) -> tuple[str, str]:
-    """What a step says, shortened, and its warning, which is never cut."""
+def _said(item: _Item) -> str:
+    """What a step says, shortened, then its warning, which is never cut."""
     whole = _LINK.sub(r"\1", item.whole)
     warned = _CAREFUL.search(whole)
     careful = one_line(warned.group(), 2 * STEP_LENGTH) if warned is not None else ""
     text = _LINK.sub(r"\1", item.text) if any(one.lines for one in item.blocks) else whole
-    return _shortened(text.partition("**Careful:**")[0].strip()), careful
+    return f"{_shortened(text.partition('**Careful:**')[0].strip())} {careful}".strip()
 
 
 def _fenced(blocks: Sequence[_Block], runbook: str) -> Iterator[str]:
