@@ -30,6 +30,7 @@ from providers.json_answer import decoded
 from providers.last_known_good import LastKnownGood
 from providers.proxies import proxy_for
 from providers.readings import Connection, Fetched, deadline
+from providers.text import clean
 from providers.tls import tls_context
 
 Params = Sequence[tuple[str, str]]
@@ -90,8 +91,8 @@ class HttpBackend(Connection):
         return decoded(await self._send("POST", path, form=form, timeout=timeout))
 
     async def get_text(self, path: str, *, timeout: float | None = None) -> str:
-        """The text of a GET, for endpoints such as ``/-/ready``; errors as in :meth:`get_json`."""
-        return (await self._send("GET", path, timeout=timeout)).text
+        """The cleaned text of a GET such as ``/-/ready``; errors as in :meth:`get_json`."""
+        return clean((await self._send("GET", path, timeout=timeout)).text)
 
     async def _send(
         self,
@@ -149,7 +150,7 @@ class HttpBackend(Connection):
             raise BadResponse(f"{self.endpoint.url} redirects to what is no address") from error
         if response.is_success:
             return response
-        raise self._error_reader(response) or status_error(self.endpoint, response)
+        raise self._error_reader(response) or status_error(self.endpoint, response, self.clock)
 
     async def _follow(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
         for turn in range(MAX_REDIRECTS + 1):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
 
 import httpx
 
+from providers.clock import Clock, system_clock
 from providers.endpoint import Endpoint
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, Unreachable
+from providers.retry_after import retry_after
 from providers.text import one_line
 
 GATEWAY_STATUS = frozenset({408, 425, 429, 502, 503, 504})
@@ -57,7 +58,9 @@ def connection_error(endpoint: Endpoint, error: httpx.HTTPError) -> BackendError
     return Unreachable(f"{url} cannot be reached ({reason})", transient=True)
 
 
-def status_error(endpoint: Endpoint, response: httpx.Response) -> BackendError:
+def status_error(
+    endpoint: Endpoint, response: httpx.Response, clock: Clock = system_clock
+) -> BackendError:
     """The backend error for an HTTP status, when the body does not say anything better."""
     status = response.status_code
     shown = f"{endpoint.url} answered {status} {one_line(response.reason_phrase, 80)}".rstrip()
@@ -70,7 +73,8 @@ def status_error(endpoint: Endpoint, response: httpx.Response) -> BackendError:
     if status in (404, 410):
         return NotFound(f"{shown} (is the address right?)", status=status)
     if status in GATEWAY_STATUS or 595 <= status <= 599:
-        return Unreachable(shown, status=status, transient=True, retry_after=_retry_after(response))
+        wait = retry_after(response.headers, clock)
+        return Unreachable(shown, status=status, transient=True, retry_after=wait)
     return BadResponse(shown, status=status)
 
 
@@ -79,12 +83,6 @@ def _plain_body(response: httpx.Response) -> str:
     if not text or text.startswith(("<", "{", "[")):
         return ""
     return one_line(text, 200)
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    with contextlib.suppress(ValueError):
-        return max(0.0, float(response.headers.get("retry-after", "")))
-    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from typing import Any
 from urllib.parse import urlsplit
 
+from providers.clock import Clock, system_clock
 from providers.llm.assembly import ToolCallAssembly
 from providers.llm.chunks import Chunk, Finished, TextPiece, Waiting
 from providers.llm.config import DEFAULT_CONTEXT_TOKENS, LlmConfig, is_ollama
@@ -25,8 +26,9 @@ ToolSchema = Mapping[str, Any]
 class LanguageModel:
     """A model with its fallbacks; LiteLLM is loaded with the first call, in a thread."""
 
-    def __init__(self, config: LlmConfig) -> None:
+    def __init__(self, config: LlmConfig, clock: Clock = system_clock) -> None:
         self.config = config
+        self._clock = clock
         self._routes: Routes | None = None
         self._starting = asyncio.Lock()
 
@@ -188,4 +190,4 @@ class LanguageModel:
         return self.config.provider
 
     def _explained(self, error: Exception) -> Exception:
-        return explain(error, self.config.model, self._where, self.config.secrets)
+        return explain(error, self.config.model, self._where, self.config.secrets, self._clock)

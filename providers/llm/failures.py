@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from providers.clock import Clock, system_clock
 from providers.llm.errors import (
     ContextTooLong,
     CutStream,
@@ -22,6 +21,7 @@ from providers.llm.errors import (
     Unreachable,
     WrongKey,
 )
+from providers.retry_after import retry_after
 from providers.text import one_line
 
 _TOO_LONG = re.compile(
@@ -39,7 +39,13 @@ _LIBRARY_NAMES = re.compile(r"^(?:(?:litellm\.)?\w+(?:Error|Exception)\b(?: - |:
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|key|gsk|xai)[-_][A-Za-z0-9*_-]{6,}")
 
 
-def explain(error: BaseException, model: str, where: str, secrets: Sequence[str]) -> LlmError:
+def explain(
+    error: BaseException,
+    model: str,
+    where: str,
+    secrets: Sequence[str],
+    clock: Clock = system_clock,
+) -> LlmError:
     """The typed error.
 
     Args:
@@ -47,6 +53,7 @@ def explain(error: BaseException, model: str, where: str, secrets: Sequence[str]
         model: name of the model as the user knows it.
         where: the server, as the user knows it.
         secrets: values that must not appear in the text.
+        clock: what a server's date to come back at is compared with if it sends no date of its own.
     """
     chain = list(_chain(error))
     status = _status(chain)
@@ -72,7 +79,7 @@ def explain(error: BaseException, model: str, where: str, secrets: Sequence[str]
     if "RouterRateLimitError" in names:
         said = ": every model is resting after failures"
     if status == 429 or "RouterRateLimitError" in names:
-        wait = _retry_after(chain)
+        wait = _wait(chain, clock)
         asked = f" (it asks to wait {wait:.0f} s)" if wait is not None and wait >= 1 else ""
         return RateLimited(f"{where} limits the rate{asked}{said}", wait)
     if status in (401, 403) or names & {"AuthenticationError", "PermissionDeniedError"}:
@@ -136,7 +143,7 @@ def _words(chain: Sequence[BaseException]) -> str:
     return text
 
 
-def _retry_after(chain: Sequence[BaseException]) -> float | None:
+def _wait(chain: Sequence[BaseException], clock: Clock) -> float | None:
     for one in chain:
         cooldown = getattr(one, "cooldown_time", None)
         if isinstance(cooldown, int | float):
@@ -145,17 +152,5 @@ def _retry_after(chain: Sequence[BaseException]) -> float | None:
         if headers is None:
             headers = getattr(getattr(one, "response", None), "headers", None)
         if headers is not None and headers.get("retry-after"):
-            return _seconds(str(headers["retry-after"]), headers.get("date"))
+            return retry_after({name.lower(): str(value) for name, value in headers.items()}, clock)
     return None
-
-
-def _seconds(value: str, date: str | None) -> float | None:
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        now = parsedate_to_datetime(date) if date else datetime.now(UTC)
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (ValueError, TypeError):
-        return None

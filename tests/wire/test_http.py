@@ -174,7 +174,18 @@ async def test_what_will_not_get_better_is_asked_once(status: int, state: State)
 
 
 @pytest.mark.parametrize(
-    ("pause", "timeout", "asked"), [("1", 5.0, 3), ("1", 0.9, 1), ("3600", 5.0, 1), ("60", 100, 1)]
+    ("pause", "timeout", "asked"),
+    [
+        ("1", 5.0, 3),
+        ("1", 0.9, 1),
+        ("3600", 5.0, 1),
+        ("60", 100, 1),
+        ("Sun, 22 Nov 2026 12:00:01 GMT", 5.0, 3),
+        ("Sun, 22 Nov 2026 12:00:01 GMT", 0.9, 1),
+        ("Sun, 22 Nov 2026 13:00:00 GMT", 5.0, 1),
+        ("Sat, 21 Nov 2026 12:00:00 GMT", 5.0, 3),
+        ("tomorrow", 5.0, 3),
+    ],
 )
 async def test_retry_after_is_obeyed_where_there_is_time(
     pause: str, timeout: float, asked: int
@@ -197,6 +208,13 @@ async def test_a_call_of_its_own_timeout_keeps_to_the_time_of_the_whole_reading(
             reading = await http.reading("x", str, fetch)
         assert len(server.received) == 1
     assert "answered 429" in reading.detail
+
+
+async def test_text_is_cleaned_of_what_drives_a_terminal() -> None:
+    body = "not \x1b[31mready\x07\u202e\r\nyet\x00"
+    answer = reply(body, content_type="text/plain; charset=utf-8")
+    async with raw_server(answer) as server, backend(server.url) as http:
+        assert await http.get_text("/ready") == "not ready\nyet"
 
 
 # -- time, size, shape -------------------------------------------------------------------------

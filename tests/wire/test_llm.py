@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -191,6 +192,32 @@ async def test_failures_that_are_not_tried_again(
     error = await fails(model_for(), kind)
     assert len(server.requests) == 1
     assert not isinstance(error, RateLimited) or error.retry_after == 900
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"retry-after": "Sun, 22 Nov 2026 12:15:00 GMT"}, 900),
+        (
+            {
+                "retry-after": "Sun, 22 Nov 2026 15:15:00 GMT",
+                "date": "Sun, 22 Nov 2026 15:00:00 GMT",
+            },
+            900,
+        ),
+    ],
+)
+async def test_a_wait_may_be_given_as_a_date(
+    server: OpenAIServer, headers: dict[str, str], wait: float
+) -> None:
+    server.script(Fail(429, "slow down", headers=headers))
+    config = LlmConfig("openai", "house", api_key=KEY, base_url=server.url, retries=1)
+    model = LanguageModel(config, clock=lambda: datetime(2026, 11, 22, 12, 0, tzinfo=UTC))
+    error = await fails(model, RateLimited)
+    await model.aclose()
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == wait
+    assert "it asks to wait 900 s" in error.detail
 
 
 async def test_a_key_without_the_right_is_a_wrong_key(
