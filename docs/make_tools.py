@@ -37,6 +37,7 @@ NOW: Final = datetime(2026, 11, 20, 23, 2, 11, tzinfo=UTC)
 SCENARIO: Final = "nas-disk-failing"
 WIDTH: Final = 110
 MOST_LINES: Final = 24
+PORTS: Final = 19200
 
 INTRODUCTION: Final = f"""\
 # Tools
@@ -129,7 +130,7 @@ def running_demo() -> Iterator[Mapping[str, str]]:
     variables: dict[str, str] = {}
 
     async def serve() -> None:
-        async with start_demo(SCENARIO, clock=NOW.timestamp) as demo:
+        async with start_demo(SCENARIO, ports_base=PORTS, clock=NOW.timestamp) as demo:
             variables.update(demo.environment)
             started.set()
             await asyncio.to_thread(done.wait)
