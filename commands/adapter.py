@@ -19,6 +19,7 @@ from commands.mistakes import as_usage_problem
 from commands.output import OutputOptions, write_json, write_json_lines, write_table
 from commands.parameters import parameter_of
 from providers.reading import State
+from sre_tui.tools.notes import truncation
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.result import Listing, ToolResult
 from sre_tui.tools.tool import Tool
@@ -130,12 +131,10 @@ def require_backend(invocation: Invocation, tool: Tool[Any], command: str = "") 
     variables = " or ".join(f"{name.upper()}_URL" for name in names)
     command = command or " ".join(tool.command)
     raise Problem(
-        f"`sre {command}` needs {' or '.join(n.title() for n in names)}, "
-        "and none is configured",
+        f"`sre {command}` needs {' or '.join(n.title() for n in names)}, and none is configured",
         code=State.NOT_CONFIGURED.value,
         exit_code=ExitCode.USAGE,
-        hint=f"set {variables}, or try it on the simulated homelab: "
-        f"sre --demo {command}",
+        hint=f"set {variables}, or try it on the simulated homelab: sre --demo {command}",
     )
 
 
@@ -205,8 +204,8 @@ def _show_table(
         write_charts(invocation, view.charts(answer.data), utc=display.utc)
     for note in view.notes(answer.data):
         invocation.narrator.trace(note)
-    if isinstance(answer.data, Listing) and answer.data.truncated:
-        invocation.narrator.trace(f"{answer.data.counted('row')}; -n N shows more")
+    if isinstance(answer.data, Listing) and (cut := truncation(answer.data, "rows")):
+        invocation.narrator.trace(f"{cut}: -n N takes more")
 
 
 def _listing_command(tool: Tool[Any], examples: Sequence[str]) -> type[TyperCommand]:

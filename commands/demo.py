@@ -5,31 +5,34 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.adapter import JSON_OPTION
+from commands.demo_faults import add_faults
 from commands.demo_homelab import (
+    HOW_TO_START,
     TOUR_SCENARIO,
     demo_log,
     running,
     state_path,
     throw_away_variables,
 )
-from commands.diagnostics import ExitCode, Narrator, Problem
-from commands.main import invocation_of
+from commands.diagnostics import ExitCode, Narrator
+from commands.main import complete_scenario, invocation_of
 from commands.noun import noun
-from commands.output import write_json, write_table
-from sre_tui.settings.model import BACKENDS
-from widgets.cell import Cell, Column, Display
+from commands.output import write_json, write_record, write_table
+from sre_tui.views.human import ago
+from sre_tui.views.record import Section
+from widgets.cell import Cell, Column, Display, Tone, marked
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
     from sre_tui.demo.runtime.state import DemoState
     from sre_tui.demo.scenario import Scenario
-    from sre_tui.environment import Folders
 
 app = noun(
     "demo",
@@ -38,37 +41,13 @@ app = noun(
 )
 
 
-def _complete_scenario(incomplete: str) -> list[str]:
-    from sre_tui.demo.scenario_load import list_scenarios
-
-    return [s.id for s in list_scenarios() if s.id.startswith(incomplete)]
-
-
-def _complete_backend(incomplete: str) -> list[str]:
-    return [name for name in BACKENDS if name.startswith(incomplete)]
-
-
-def _complete_fault(incomplete: str) -> list[str]:
-    from sre_tui.demo.runtime.fault_modes import FAULT_MODES
-
-    return [mode for mode in FAULT_MODES if mode.startswith(incomplete)]
-
-
-BACKEND_ARGUMENT = Annotated[
-    str,
-    typer.Argument(
-        metavar="BACKEND",
-        help=f"One of: {', '.join(BACKENDS)}.",
-        autocompletion=_complete_backend,
-    ),
-]
 SCENARIO_OPTION = Annotated[
     str,
     typer.Option(
         "--scenario",
         metavar="ID|FILE",
         help="What goes wrong: a bundled scenario or a YAML file.",
-        autocompletion=_complete_scenario,
+        autocompletion=complete_scenario,
     ),
 ]
 GUESTS_OPTION = Annotated[
@@ -148,6 +127,42 @@ def list_scenarios_(context: typer.Context, as_json: JSON_OPTION = False) -> Non
 
 
 @app.command(
+    help="Say whether a demo runs, where, and what is broken in it; exit 1 if none runs.\n\n"
+    "Examples:\n\n\b\n  sre demo status\n  sre demo status --json | jq -r .data.scenario"
+)
+def status(context: typer.Context, as_json: JSON_OPTION = False) -> None:
+    """The running demo, its backends and their faults."""
+    from sre_tui.demo.runtime.remote import faults_of, find_running_demo
+
+    invocation = invocation_of(context)
+    stdout = invocation.environment.stdout
+    state = find_running_demo(state_path(invocation.environment.folders))
+    if state is None:
+        if as_json:
+            write_json(stdout, {"schema_version": 1, "data": {"running": False}})
+        else:
+            stdout.write("no demo is running\n")
+            invocation.narrator.say(f"  {HOW_TO_START}")
+        raise typer.Exit(ExitCode.FAILURE)
+    faults = faults_of(state)
+    if as_json:
+        write_json(stdout, {"schema_version": 1, "data": _status_document(state, faults)})
+        return
+    now = invocation.environment.clock()
+    about = (
+        ("Scenario", Cell(state.scenario, None)),
+        ("Since", Cell(ago(state.started_at, now), None)),
+        ("Guests", Cell(str(state.guests), None)),
+        ("Process", Cell(str(state.pid), None)),
+    )
+    backends = tuple(
+        (name, _backend_cell(backend.url, faults.get(name)))
+        for name, backend in state.backends.items()
+    )
+    write_record(invocation, (Section("", about), Section("Backends", backends)))
+
+
+@app.command(
     help="Print shell lines that point another shell at the running demo.\n\n"
     'Examples:\n\n\b\n  sre demo env\n  eval "$(sre demo env)" && sre alerts'
 )
@@ -175,51 +190,7 @@ def stop(context: typer.Context) -> None:
     invocation.narrator.say("the demo has stopped")
 
 
-@app.command(
-    "break",
-    help="Let a backend of the running demo fail, to see how everything else bears it.\n\n"
-    "Examples:\n\n\b\n  sre demo break loki --how timeout\n  sre demo mend loki",
-)
-def break_(
-    context: typer.Context,
-    backend: BACKEND_ARGUMENT,
-    how: Annotated[
-        str, typer.Option("--how", help="The way it fails.", autocompletion=_complete_fault)
-    ] = "500",
-) -> None:
-    """Inject a fault until it is mended."""
-    from sre_tui.demo.runtime.fault_modes import FAULT_MODES
-    from sre_tui.demo.runtime.remote import break_backend
-    from sre_tui.nearest import nearest
-
-    mode = next((mode for mode in FAULT_MODES if mode == how), None)
-    if mode is None:
-        close = nearest(how, FAULT_MODES, limit=1)
-        raise Problem(
-            f"a backend cannot fail by {how!r}" + (f"; did you mean {close[0]}?" if close else ""),
-            code="usage",
-            exit_code=ExitCode.USAGE,
-            hint=f"allowed: {', '.join(FAULT_MODES)}",
-        )
-    invocation = invocation_of(context)
-    break_backend(_demo_with(backend, invocation.environment.folders), backend, mode)
-    invocation.narrator.say(f"{backend} now fails ({how}); `sre demo mend {backend}` ends it")
-
-
-@app.command(
-    help="Let a broken backend work again.\n\n"
-    "Examples:\n\n\b\n  sre demo mend loki\n  sre demo mend grafana && sre alerts"
-)
-def mend(
-    context: typer.Context,
-    backend: BACKEND_ARGUMENT,
-) -> None:
-    """Take an injected fault away."""
-    from sre_tui.demo.runtime.remote import mend_backend
-
-    invocation = invocation_of(context)
-    mend_backend(_demo_with(backend, invocation.environment.folders), backend)
-    invocation.narrator.say(f"{backend} works again")
+add_faults(app)
 
 
 @app.command(
@@ -248,22 +219,6 @@ def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> N
     answer_question(invocation, question)
 
 
-def _demo_with(backend: str, folders: Folders) -> DemoState:
-    from sre_tui.nearest import nearest
-
-    state = running(folders)
-    if backend not in state.backends:
-        close = nearest(backend, state.backends, limit=1)
-        raise Problem(
-            f"the demo has no backend {backend!r}"
-            + (f"; did you mean {close[0]}?" if close else ""),
-            code="usage",
-            exit_code=ExitCode.USAGE,
-            hint=f"it has {', '.join(state.backends)}",
-        )
-    return state
-
-
 async def _serve(
     invocation: Invocation, scenario: str, guests: int, seed: int | None, ports: int
 ) -> None:
@@ -289,6 +244,27 @@ def _tell_where(narrator: Narrator, state: DemoState) -> None:
     for name, backend in state.backends.items():
         narrator.say(f"  {name:<11} {backend.url}")
     narrator.say('In another shell:  eval "$(sre demo env)"   or   sre --demo alerts')
+
+
+def _status_document(state: DemoState, faults: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "running": True,
+        "scenario": state.scenario,
+        "started_at": state.started_at.isoformat().replace("+00:00", "Z"),
+        "guests": state.guests,
+        "seed": state.seed,
+        "pid": state.pid,
+        "backends": [
+            {"name": name, "url": backend.url, "fault": faults.get(name)}
+            for name, backend in state.backends.items()
+        ],
+    }
+
+
+def _backend_cell(url: str, fault: str | None) -> Cell:
+    if fault is None:
+        return Cell(f"{url}  {marked(Tone.OK, 'works')}", None)
+    return Cell(f"{url}  {marked(Tone.ERROR, f'fails ({fault})')}", None, Tone.ERROR)
 
 
 def _questions(row: Scenario, display: Display) -> Cell:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sre_tui.demo.runtime.state import DemoState
     from sre_tui.environment import Environment, Folders
 
+HOW_TO_START = "start one: sre demo --background --scenario nas-disk-failing"
 TOUR_SCENARIO = "nas-disk-failing"
 """What goes wrong where nobody chose."""
 
@@ -59,7 +60,7 @@ def running(folders: Folders) -> DemoState:
             "no demo is running",
             code="demo",
             exit_code=ExitCode.UNREACHABLE,
-            hint="start one: sre demo --background --scenario nas-disk-failing",
+            hint=HOW_TO_START,
         )
     return state
 

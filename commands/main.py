@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from commands.diagnostics import EXIT_CODE_HELP, ExitCode
+from commands.diagnostics import EXIT_CODE_HELP, ExitCode, Problem
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -109,7 +109,8 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-def _scenarios(incomplete: str) -> list[str]:
+def complete_scenario(incomplete: str) -> list[str]:
+    """The ids of bundled scenarios that begin so."""
     from sre_tui.demo.scenario_load import list_scenarios
 
     return [each.id for each in list_scenarios() if each.id.startswith(incomplete)]
@@ -131,7 +132,7 @@ def root(
             "--scenario",
             metavar="ID|FILE",
             help="What goes wrong on it; works on the simulated homelab as --demo does.",
-            autocompletion=_scenarios,
+            autocompletion=complete_scenario,
         ),
     ] = None,
     config: Annotated[
@@ -147,6 +148,13 @@ def root(
     """Remember the global options; open the app if no command was given."""
     from commands.invocation import Invocation
 
+    if scenario is not None and context.invoked_subcommand == "demo":
+        raise Problem(
+            "--scenario before a command chooses what a throw-away demo plays",
+            code="usage",
+            exit_code=ExitCode.USAGE,
+            hint=f"write it behind: sre demo run --scenario {scenario}",
+        )
     invocation = Invocation.create(
         context.obj,
         # The commands about the demo itself start or look for one of their own.

@@ -41,7 +41,7 @@ def used(sre: Sre) -> Sre:
     ("words", "expected"),
     [
         (("sre", "al"), {"alerts"}),
-        (("sre", "alerts", ""), {"list", "rules"}),
+        (("sre", "alerts", ""), {"list", "rules", "show"}),
         (("sre", "alerts", "--st"), {"--state"}),
         (("sre", "alerts", "list", "--sev"), {"--severity"}),
         (("sre", "alerts", "list", "--state", "f"), {"firing"}),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from commands.demo_faults import FAULTS
+from sre_tui.demo.runtime.fault_modes import FAULT_MODES
 from tests.cli.running import Sre
 
 
@@ -76,6 +79,62 @@ def test_backends_can_be_broken_and_mended(homelab: Sre) -> None:
     assert homelab("--demo", "logs", "labels", "service_name").code == 0
 
 
+def test_the_status_tells_what_runs_and_what_is_broken(homelab: Sre) -> None:
+    plain = homelab("demo", "status")
+    assert (plain.code, plain.err) == (0, "")
+    assert "dns-down" in plain.out
+    assert " ago" in plain.out or "now" in plain.out
+    assert homelab("demo", "break", "loki", "--how", "slow").code == 0
+    told = homelab("demo", "status", "--json").document["data"]
+    assert (told["running"], told["scenario"], told["guests"]) == (True, "dns-down", 10)
+    faults = {each["name"]: each["fault"] for each in told["backends"]}
+    assert faults["loki"] == "slow"
+    assert faults["grafana"] is None
+    assert "✗ fails (slow)" in homelab("demo", "status").out
+    assert homelab("demo", "mend").code == 0
+
+
+def test_mend_without_a_name_mends_all(homelab: Sre) -> None:
+    for name in ("loki", "grafana"):
+        assert homelab("demo", "break", name).code == 0
+    done = homelab("demo", "mend")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "grafana, loki work again\n"
+    assert homelab("demo", "mend").err == "nothing is broken\n"
+    assert homelab("--demo", "logs", "labels").code == 0
+
+
+def test_without_a_demo_the_status_says_so_and_exits_1(bare: Sre) -> None:
+    plain = bare("demo", "status")
+    assert (plain.code, plain.out) == (1, "no demo is running\n")
+    assert "sre demo --background" in plain.err
+    program = bare("demo", "status", "--json")
+    assert (program.code, program.document["data"]) == (1, {"running": False})
+
+
+def test_the_help_of_break_tells_every_way_to_fail(bare: Sre) -> None:
+    assert set(FAULT_MODES) <= set(FAULTS)
+    ways = bare("demo", "break", "--help").out.partition("Ways to fail:\n")[2]
+    listed = [
+        line.split()[0] for line in ways.splitlines() if line.startswith("  ") and line[2:3] != " "
+    ]
+    assert listed == list(FAULT_MODES)
+
+
+def test_the_scenario_of_the_running_demo_is_used_if_it_is_the_one_asked_for(homelab: Sre) -> None:
+    done = homelab("--scenario", "dns-down", "alerts", "list", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert "DnsProbeFailed" in done.out
+
+
+def test_another_scenario_is_played_beside_the_running_demo(homelab: Sre) -> None:
+    done = homelab("--demo", "--scenario", "quiet", "alerts", "list")
+    assert (done.code, done.out) == (0, "")
+    assert "the running demo plays dns-down, not quiet" in done.err
+    assert "starting the simulated homelab (quiet)" in done.err
+    assert homelab("demo", "status", "--json").document["data"]["scenario"] == "dns-down"
+
+
 def test_unknown_backends_are_named(homelab: Sre) -> None:
     done = homelab("demo", "break", "lok")
     assert (done.code, done.out) == (2, "")
@@ -132,6 +191,16 @@ def test_an_unknown_scenario_gets_a_suggestion(bare: Sre) -> None:
     done = bare("demo", "--scenario", "nas-disk-faling")
     assert (done.code, done.out) == (2, "")
     assert "nas-disk-failing" in done.err
+
+
+def test_the_global_option_chooses_among_known_scenarios(bare: Sre) -> None:
+    done = bare("--scenario", "dns-dwon", "alerts", "list")
+    assert (done.code, done.out) == (2, "")
+    assert "did you mean 'dns-down'?" in done.err
+    assert "dns-down" in bare.complete("sre", "--scenario", "dns").lines
+    misplaced = bare("--scenario", "dns-down", "demo", "--background")
+    assert (misplaced.code, misplaced.out) == (2, "")
+    assert "sre demo run --scenario dns-down" in misplaced.err
 
 
 def test_the_tour_answers_in_a_pipe(bare: Sre) -> None:

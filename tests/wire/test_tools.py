@@ -218,7 +218,11 @@ async def test_nothing_at_all_says_so_and_is_not_no_alerts(tmp_path: Path) -> No
         ("prometheus_range_query", {"query": "nodeload1"}, "names that come close: node_load1"),
         ("prometheus_targets", {"search": "medai"}, "no target of 98 matches 'medai'"),
         ("prometheus_targets", {"down": True}, "all 98 targets are up"),
-        ("grafana_get_alerts", {"severity": "critcal"}, "values of severity that come close: critical"),
+        (
+            "grafana_get_alerts",
+            {"severity": "critcal"},
+            "values of severity that come close: critical",
+        ),
         ("grafana_get_alerts", {"search": "SmartDiskFialing"}, "names that come close: SmartDisk"),
         ("grafana_get_alert_rules", {"search": "HostHihgIoWait"}, "HostHighIoWait"),
         ("grafana_get_dashboard", {"dashboard": "storage"}, "ZFS and disks (uid homelab-zfs)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -40,6 +41,12 @@ def mend_backend(state: DemoState, name: str) -> None:
     _call(state, "DELETE", f"/backends/{name}/fault")
 
 
+def faults_of(state: DemoState) -> dict[str, str]:
+    """The backends of the demo that are made to fail, and how; raises ``DemoError``."""
+    backends = _call(state, "GET", "/status")["backends"]
+    return {name: backend["fault"] for name, backend in backends.items() if backend["fault"]}
+
+
 def stop_demo(state: DemoState, path: Path, patience: float = 5.0) -> None:
     """Stops the demo and returns when its state file is gone; raises ``DemoError`` if it stays."""
     _call(state, "POST", "/shutdown")
@@ -62,7 +69,7 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _call(state: DemoState, method: str, path: str, body: object = None) -> None:
+def _call(state: DemoState, method: str, path: str, body: object = None) -> Any:
     try:
         answer = httpx.request(
             method,
@@ -80,3 +87,4 @@ def _call(state: DemoState, method: str, path: str, body: object = None) -> None
         except (ValueError, KeyError, TypeError):
             reason = f"status {answer.status_code}"
         raise DemoError(f"the demo refused: {reason}")
+    return answer.json()
