@@ -11,6 +11,7 @@ from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
 from sre_tui.demo.faults.services import bad_answers
 from sre_tui.demo.world.logs import Source
 from sre_tui.demo.world.shapes import FOREVER, Floats, line
+from sre_tui.demo.world.virtualization.records import HostTask
 
 if TYPE_CHECKING:
     from sre_tui.demo.world.stage import Stage
@@ -241,13 +242,7 @@ class GuestStopped(Fault):
         bad_answers(stage, sites, start, end, 0.3, 502)
         kind = "vzshutdown" if guest.type == "lxc" else "qmshutdown"
         begin = "vzstart" if guest.type == "lxc" else "qmstart"
-        task = f"UPID:{guest.node}:001A2B3C:0D4E5F60:{int(start):08X}"
-        lines = [
-            (start - 9, f"<{self.by}> starting task {task}:{kind}:{guest.vmid}:{self.by}:"),
-            (start, f"<{self.by}> end task {task}:{kind}:{guest.vmid}:{self.by}: OK"),
-        ]
+        vmid = str(guest.vmid)
+        stage.host_task(HostTask(guest.node, kind, vmid, start - 9, start, self.by))
         if end < FOREVER:
-            lines.append(
-                (end - 4, f"<{self.by}> starting task {task}:{begin}:{guest.vmid}:{self.by}:")
-            )
-        stage.say(Source(guest.node, "pvedaemon"), *lines)
+            stage.host_task(HostTask(guest.node, begin, vmid, end - 4, end, self.by))

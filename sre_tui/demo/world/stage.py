@@ -12,9 +12,11 @@ from sre_tui.demo.world import dice
 from sre_tui.demo.world.backups.records import FullStore, Incident, Rot
 from sre_tui.demo.world.homelab import Guest, Homelab
 from sre_tui.demo.world.logs import Murmur, Mute, Schedule, Script, Source, Voice
+from sre_tui.demo.world.nas.records import Scan
 from sre_tui.demo.world.phrases.template import Phrase, phrase
 from sre_tui.demo.world.plant import Plant
 from sre_tui.demo.world.shapes import FOREVER, Floats, Shape, plateau
+from sre_tui.demo.world.virtualization.records import HaService, HostTask
 from sre_tui.demo.world.voices import backup_run, ordinary_voices, refused_chunk
 
 HORIZON = 3 * 86400.0
@@ -34,6 +36,9 @@ class Stage:
         self.backup_incidents: list[Incident] = []
         self.backup_rots: list[Rot] = []
         self.full_stores: list[FullStore] = []
+        self.scans: list[Scan] = []
+        self.host_tasks: list[HostTask] = []
+        self.ha_services: list[HaService] = []
         self._added: list[Voice] = []
         self._backups: dict[str, Schedule] = {}
         self._count = 0
@@ -78,6 +83,12 @@ class Stage:
             if asked > room:
                 for group in shapes:
                     group[:] = [shape.scaled(room / asked) for shape in group]
+
+    def member(self, disk: str, start: float, end: float, state: int, *, gone: bool) -> None:
+        """Let ZFS see a disk in a state (its number among ``VDEV_STATES``), or not at all."""
+        self.hold("vdev.state", disk, start, end, float(state))
+        if gone:
+            self.hold("disk.present", disk, start, end, 0.0)
 
     # -- monitoring ---------------------------------------------------------------------------
     def scrape_fails(self, host: str, start: float, end: float, error: str) -> None:
@@ -169,6 +180,15 @@ class Stage:
         if guest in self.plant["backup.failing"].row:
             self.backup_rots.append(Rot(guest, start, end, reason))
             self.hold("backup.verified", guest, start, end, 0.0)
+
+    def host_task(self, task: HostTask) -> None:
+        """Leave a task of a node, in its list and in its log."""
+        self.host_tasks.append(task)
+        ending = (task.end, f"<{task.user}> end task {task.upid} {task.status}")
+        lines = [(task.start, f"<{task.user}> starting task {task.upid}")]
+        if task.end < FOREVER:
+            lines.append(ending)
+        self.say(Source(task.node, "pvedaemon"), *lines)
 
     def annotate(self, time: float, text: str, *tags: str) -> None:
         """Leave a Grafana annotation."""

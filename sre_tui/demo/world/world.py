@@ -25,10 +25,12 @@ from sre_tui.demo.world.exporters import all_families, recording
 from sre_tui.demo.world.family import Target
 from sre_tui.demo.world.homelab import Homelab
 from sre_tui.demo.world.logs import Script, Source, Voice, WorldLogs
+from sre_tui.demo.world.nas import Nas
 from sre_tui.demo.world.plant import Plant
 from sre_tui.demo.world.series import RawSeries, WorldSeries
 from sre_tui.demo.world.shapes import FOREVER, line
 from sre_tui.demo.world.stage import Stage
+from sre_tui.demo.world.virtualization.virtualization import Virtualization
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class World:
     series: SeriesSource
     logs: LogSource
     backups: Backups
+    virtualization: Virtualization
+    nas: Nas
     _plant: Plant
     _annotations: Sequence[Annotation]
 
@@ -83,6 +87,7 @@ class World:
             RawSeries(item.name, item.labels, line([(anchor + x, y) for x, y in item.points]))
             for item in scenario.raw.metrics
         ]
+        backups = Backups(plant, stage.backup_incidents, stage.backup_rots, stage.full_stores)
         return cls(
             scenario=scenario,
             seed=chosen,
@@ -90,7 +95,11 @@ class World:
             homelab=homelab,
             series=WorldSeries(plant.targets, all_families(plant), raw_series),
             logs=WorldLogs([*stage.voices(), *_raw_voices(scenario, chosen, anchor)], stage.mutes),
-            backups=Backups(plant, stage.backup_incidents, stage.backup_rots, stage.full_stores),
+            backups=backups,
+            nas=Nas(plant, stage.scans),
+            virtualization=Virtualization(
+                plant, backups, stage.host_tasks, stage.ha_services, scenario.raw.tasks
+            ),
             _plant=plant,
             _annotations=tuple(stage.annotations),
         )

@@ -9,6 +9,7 @@ import numpy as np
 from sre_tui.demo.world.backups.timing import DURATION, schedule
 from sre_tui.demo.world.exporters.report import Exporter, Point, gauge_of
 from sre_tui.demo.world.family import Compute, Family
+from sre_tui.demo.world.homelab import Storage
 from sre_tui.demo.world.plant import Plant
 from sre_tui.demo.world.quantity import Rows
 from sre_tui.demo.world.shapes import Floats, whole
@@ -33,7 +34,7 @@ def families(plant: Plant) -> Iterator[Family]:
         yield from guests()
 
     def storages() -> Iterator[Point]:
-        return (Point(_AT, item.pool, {"id": item.id}) for item in lab.storages)
+        return (Point(_AT, _kept_on(item), {"id": item.id}) for item in lab.storages)
 
     def everything() -> Iterator[Point]:
         yield from machines()
@@ -121,19 +122,26 @@ def _memory(plant: Plant, points: Sequence[Point], size: bool) -> Compute:
     return compute
 
 
+def _kept_on(storage: Storage) -> str:
+    """What fills a storage: a pool, or the datastore of a backup server."""
+    return "main" if storage.plugin == "pbs" else storage.pool
+
+
 def _disk(plant: Plant, points: Sequence[Point], size: bool) -> Compute:
-    pools, roots, lab = plant["pool.used"], plant["root.used"], plant.homelab
-    pooled = np.array([point.subject in pools.row for point in points])
-    sizes = np.array(
-        [
-            float(lab.pool_by_id[p.subject].size if p.subject in pools.row
-                  else lab.guest_by_name[p.subject].disk)
-            for p in points
-        ]
-    )  # fmt: skip
-    at = np.array(
-        [(pools if p.subject in pools.row else roots).row[p.subject] for p in points], dtype=np.intp
+    lab = plant.homelab
+    levels = [plant["pool.used"], plant["datastore.used"], plant["root.used"]]
+    which = np.array(
+        [next(n for n, level in enumerate(levels) if p.subject in level.row) for p in points]
     )
+    at = np.array(
+        [levels[n].row[p.subject] for n, p in zip(which, points, strict=True)], dtype=np.intp
+    )
+    known = {
+        **{pool.id: pool.size for pool in lab.pools},
+        **{store.name: store.size for store in lab.datastores},
+        **{guest.name: guest.disk for guest in lab.guests},
+    }
+    sizes = np.array([float(known[point.subject]) for point in points])
     # Proxmox cannot look into a virtual machine's disk and reports zero for it.
     blind = np.array(
         [
@@ -146,9 +154,9 @@ def _disk(plant: Plant, points: Sequence[Point], size: bool) -> Compute:
         if size:
             return np.broadcast_to(sizes[rows, None], t.shape).copy()
         used = np.empty_like(t)
-        pool = pooled[rows]
-        used[pool] = pools.value(at[rows][pool], t[pool])
-        used[~pool] = roots.value(at[rows][~pool], t[~pool])
+        for number, level in enumerate(levels):
+            mine = which[rows] == number
+            used[mine] = level.value(at[rows][mine], t[mine])
         used[blind[rows]] = 0.0
         return np.floor(used)
 
