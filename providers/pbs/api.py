@@ -1,0 +1,56 @@
+"""GETs of Proxmox Backup Server: the data of an answer."""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+from urllib.parse import quote
+
+from pydantic import JsonValue, TypeAdapter
+
+from providers.errors import BadResponse
+from providers.http import HttpBackend, Params
+from providers.wire import parsed
+
+T = TypeVar("T")
+
+API: Final = "/api2/json"
+
+
+class Api:
+    """The connection to one server, seen as data below ``/api2/json``."""
+
+    def __init__(self, http: HttpBackend, node: str) -> None:
+        self.http = http
+        self.node = node
+
+    @property
+    def source(self) -> str:
+        """Backend and instance name."""
+        return self.http.source
+
+    async def data(self, path: str, params: Params = ()) -> JsonValue:
+        """What stands under ``data``; None where the answer has nothing.
+
+        Raises:
+            BackendError: if there is no usable answer.
+        """
+        answer = await self.http.get_json(f"{API}{path}", params)
+        if not isinstance(answer, dict) or "data" not in answer:
+            raise BadResponse(
+                f"{self.http.endpoint.url}{API}{path} answered no data: "
+                "is it Proxmox Backup Server?"
+            )
+        return answer["data"]
+
+    async def rows(self, shape: TypeAdapter[list[T]], path: str, params: Params = ()) -> list[T]:
+        """The rows of a list; ``null`` is an empty one.
+
+        Raises:
+            BackendError: if there is no usable answer.
+        """
+        return parsed(shape, await self.data(path, params) or [], path)
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path."""
+    return quote(name, safe="")

@@ -1,0 +1,227 @@
+"""Reads datastores: fill, growth, when they will be full, and their garbage collection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Final, Literal, cast
+
+from pydantic import Field, JsonValue, TypeAdapter
+
+from providers.attempt import attempt, missing_parts
+from providers.coercion import Amount, Epoch, Text, Whole, amount
+from providers.errors import BackendError, NotFound
+from providers.pbs.api import Api, segment
+from providers.pbs.models import Datastore, GarbageCollection, RunState, Trend
+from providers.pbs.upid import run_state
+from providers.text import one_line
+from providers.wire import Wire, parsed
+
+USAGE: Final = "/status/datastore-usage"
+STORES: Final = "/admin/datastore"
+GC: Final = "/admin/gc"
+LEAST_POINTS: Final = 7
+"""Points of history from which a pace can be told; the server wants as many."""
+_MOUNTS: Final = frozenset({"mounted", "notmounted", "nonremovable"})
+DAY: Final = 86400.0
+
+
+class _Usage(Wire):
+    store: Text
+    total: Whole = None
+    used: Whole = None
+    available: Whole = Field(None, alias="avail")
+    mount: Text = Field("", alias="mount-status")
+    backend: Text = Field("", alias="backend-type")
+    history: list[JsonValue] | None = None
+    history_start: Amount = Field(None, alias="history-start")
+    history_step: Amount = Field(None, alias="history-delta")
+    full_date: Amount = Field(None, alias="estimated-full-date")
+    error: Text = ""
+
+
+class _Store(Wire):
+    store: Text
+    comment: Text = ""
+    maintenance: Text = ""
+    mount: Text = Field("", alias="mount-status")
+
+
+class _Gc(Wire):
+    store: Text = ""
+    upid: Text = ""
+    schedule: Text = ""
+    next_run: Epoch = Field(None, alias="next-run")
+    last_end: Epoch = Field(None, alias="last-run-endtime")
+    last_state: Text = Field("", alias="last-run-state")
+    duration: Amount = None
+    index_bytes: Whole = Field(None, alias="index-data-bytes")
+    disk_bytes: Whole = Field(None, alias="disk-bytes")
+    removed: Whole = Field(None, alias="removed-bytes")
+    pending: Whole = Field(None, alias="pending-bytes")
+    still_bad: Whole = Field(None, alias="still-bad")
+
+
+_USAGE: Final = TypeAdapter(list[_Usage])
+_STORES: Final = TypeAdapter(list[_Store])
+_GCS: Final = TypeAdapter(list[_Gc])
+_GC: Final = TypeAdapter(_Gc)
+
+
+async def read_stores(api: Api) -> tuple[Datastore, ...]:
+    """Names and modes of the datastores, without sizes (``/admin/datastore``).
+
+    Raises:
+        BackendError: if there is no usable answer.
+    """
+    rows = await api.rows(_STORES, STORES)
+    return tuple(
+        Datastore(
+            source=api.source,
+            name=row.store,
+            comment=one_line(row.comment),
+            maintenance=_maintenance(row.maintenance),
+            mount=_mount(row.mount),
+        )
+        for row in rows
+    )
+
+
+async def read_datastores(api: Api, now: datetime) -> tuple[tuple[Datastore, ...], str]:
+    """Every datastore with its fill and garbage collection, and a line naming what is missing.
+
+    Raises:
+        BackendError: if the usage cannot be read.
+    """
+    usage, stores, collections = await asyncio.gather(
+        api.rows(_USAGE, USAGE),
+        attempt(lambda: read_stores(api)),
+        attempt(lambda: _collections(api)),
+    )
+    named = {} if isinstance(stores, BackendError) else {store.name: store for store in stores}
+    if isinstance(collections, NotFound):
+        # Before 3.2 only each datastore tells of its own.
+        collections, failed = await _each_collection(api, [r.store for r in usage if not r.error])
+    else:
+        failed = missing_parts({"garbage collection": collections})
+    known = {} if isinstance(collections, BackendError) else collections
+    found = tuple(
+        _datastore(api.source, row, named.get(row.store), known.get(row.store), now)
+        for row in usage
+    )
+    unread = [
+        f"datastore {store.name} cannot be read: {store.error}"
+        for store in found
+        if store.error and not store.is_away
+    ]
+    lacks = [*unread, missing_parts({"comments and maintenance": stores}), failed]
+    return found, "; ".join(part for part in lacks if part)
+
+
+async def _collections(api: Api) -> dict[str, _Gc]:
+    return {row.store: row for row in await api.rows(_GCS, GC)}
+
+
+async def _each_collection(api: Api, stores: Sequence[str]) -> tuple[dict[str, _Gc], str]:
+    async def one(store: str) -> _Gc:
+        path = f"{STORES}/{segment(store)}/gc"
+        return parsed(_GC, await api.data(path) or {}, path)
+
+    found = await asyncio.gather(*(attempt(partial(one, store)) for store in stores))
+    by_name = dict(zip(stores, found, strict=True))
+    return (
+        {name: row for name, row in by_name.items() if not isinstance(row, BackendError)},
+        missing_parts({f"garbage collection of {name}": row for name, row in by_name.items()}),
+    )
+
+
+def _datastore(
+    source: str, row: _Usage, store: Datastore | None, gc: _Gc | None, now: datetime
+) -> Datastore:
+    # An unreadable store is listed without sizes; an empty disk would be no answer to why.
+    readable = not row.error and bool(row.total)
+    full_at, trend = _outlook(row.full_date, now)
+    return Datastore(
+        source=source,
+        name=row.store,
+        comment=store.comment if store else "",
+        total=row.total if readable else None,
+        used=row.used if readable else None,
+        available=row.available if readable else None,
+        growth=_growth(row) if readable else None,
+        full_at=full_at if readable else None,
+        trend=trend if readable else "unknown",
+        mount=_mount(row.mount) or (store.mount if store else None),
+        backend=row.backend,
+        maintenance=store.maintenance if store else "",
+        error=one_line(row.error),
+        gc=None if gc is None else garbage_collection(gc),
+    )
+
+
+def _outlook(estimate: float | None, now: datetime) -> tuple[datetime | None, Trend]:
+    """The server's estimate is absent with too little data, and not ahead if nothing grows."""
+    if estimate is None:
+        return None, "unknown"
+    if estimate <= now.timestamp():
+        return None, "not_growing"
+    try:
+        return datetime.fromtimestamp(estimate, now.tzinfo), "growing"
+    except (ValueError, OverflowError, OSError):
+        return None, "not_growing"
+
+
+def _growth(row: _Usage) -> float | None:
+    """Bytes a day, from a straight line through the history of the fill."""
+    if not row.history or not row.history_step or not row.total:
+        return None
+    points = [
+        (index * row.history_step, ratio)
+        for index, value in enumerate(row.history)
+        if (ratio := amount(value)) is not None
+    ]
+    if len(points) < LEAST_POINTS:
+        return None
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+    return slope * row.total * DAY
+
+
+def garbage_collection(row: _Gc) -> GarbageCollection:
+    """The state of a garbage collection; without a task there has never been one."""
+    state: RunState = run_state(row.last_state, ran=bool(row.upid or row.last_end))
+    return GarbageCollection(
+        state=state,
+        status=one_line(row.last_state),
+        schedule=row.schedule,
+        last_run=row.last_end,
+        next_run=row.next_run,
+        duration=row.duration,
+        logical=row.index_bytes if state != "never" else None,
+        stored=row.disk_bytes if state != "never" else None,
+        removed=row.removed if state != "never" else None,
+        pending=row.pending if state != "never" else None,
+        bad_chunks=row.still_bad if state != "never" else None,
+    )
+
+
+def _mount(word: str) -> Literal["mounted", "notmounted", "nonremovable"] | None:
+    if word in _MOUNTS:
+        return cast(Literal["mounted", "notmounted", "nonremovable"], word)
+    return None
+
+
+def _maintenance(written: str) -> str:
+    """``type=offline,message=…`` as ``offline (…)``; older versions write the type alone."""
+    if not written:
+        return ""
+    parts = dict(
+        part.partition("=")[::2] if "=" in part else ("type", part)
+        for part in written.split(",", 1)
+    )
+    kind, message = parts.get("type", ""), parts.get("message", "").strip('"')
+    return one_line(f"{kind} ({message})" if message else kind)

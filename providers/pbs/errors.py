@@ -1,0 +1,49 @@
+"""What Proxmox Backup Server says when it gives no answer: plain text, whatever its header says."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+
+from providers.errors import BadResponse, NotFound, Unauthorized
+from providers.text import one_line
+
+
+def read_error(response: httpx.Response) -> Exception | None:
+    """The error a text describes; None if the status alone has to tell.
+
+    An ordinary failure is a 400, a datastore that does not exist included.
+    """
+    status = response.status_code
+    said = message_of(response)
+    base = f"{response.request.url.copy_with(path='/', query=None)}".rstrip("/")
+    if status == 401:
+        return Unauthorized(
+            f"{base}: {said or 'authentication failed'} (the token looks like "
+            "user@realm!name:secret, with a colon)",
+            status=status,
+        )
+    if status == 403:
+        return Unauthorized(f"{base}: {said or 'Forbidden'} (a right is missing)", status=status)
+    if not said:
+        return None
+    if status == 404 or (status == 400 and said.startswith("no such")):
+        return NotFound(f"{base}: {said}", status=status)
+    if status in (400, 500):
+        return BadResponse(f"{base}: {said}", status=status)
+    return None
+
+
+def message_of(response: httpx.Response) -> str:
+    """The reason on one line; empty for a web page or an empty body."""
+    text = response.text.strip()
+    if text.startswith("<"):
+        return ""
+    if text.startswith("{"):
+        try:
+            body = json.loads(text)
+        except ValueError:
+            return ""
+        text = body.get("message") if isinstance(body.get("message"), str) else ""
+    return one_line(text, 200)

@@ -1,0 +1,83 @@
+"""The ids of a backup server's tasks, and what the words for their ends mean."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from providers.pbs.models import RunState
+from providers.proxmox.upid import task_state
+
+_UPID: Final = re.compile(
+    r"UPID:(?P<node>[^:\s]+):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8,16}"
+    r":(?P<start>[0-9A-Fa-f]{8}):(?P<type>[^:\s]+):(?P<id>[^:\s]*):(?P<user>[^:\s]+):"
+)
+_ESCAPE: Final = re.compile(r"\\x([0-9a-fA-F]{2})")
+_GROUP: Final = re.compile(r"^[^:]+:(?:.*:)?(?P<group>(?:vm|ct|host)/[^/:]+)")
+_WHOLE_STORE: Final = frozenset({"garbage_collection", "mount-device", "unmount-device"})
+_STORE_FIRST: Final = frozenset({"backup", "reader", "verificationjob", "prunejob"})
+
+
+@dataclass(frozen=True)
+class Upid:
+    """The parts of ``UPID:node:PID:PSTART:TASK:START:type:id:user:`` that tell something."""
+
+    node: str
+    started: datetime
+    type: str
+    subject: str
+    user: str
+
+
+def read_upid(written: str) -> Upid:
+    """The parts of a task id.
+
+    Raises:
+        ValueError: if it is none; one line that shows the form.
+    """
+    found = _UPID.fullmatch(written.strip())
+    if found is None:
+        raise ValueError(
+            f"{written!r} is no task id of a backup server: it looks like "
+            "UPID:node:PID:PSTART:TASK:START:type:id:user@realm:"
+        )
+    return Upid(
+        node=found["node"],
+        started=datetime.fromtimestamp(int(found["start"], 16), UTC),
+        type=found["type"],
+        subject=unescaped(found["id"]),
+        user=found["user"],
+    )
+
+
+def unescaped(subject: str) -> str:
+    r"""A subject as it was before it was escaped: ``main\x3avm-100`` is ``main:vm/100``."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), subject.replace("-", "/"))
+
+
+def datastore_of(kind: str, subject: str) -> str:
+    """The datastore a task was about; empty if its subject does not tell."""
+    if kind in _WHOLE_STORE:
+        return subject
+    if kind == "syncjob":
+        # remote:its datastore:ours:namespace:id
+        parts = subject.split(":")
+        return parts[2] if len(parts) > 2 else ""
+    if kind in _STORE_FIRST or kind.startswith(("verify", "prune")):
+        return subject.partition(":")[0]
+    return ""
+
+
+def group_of(subject: str) -> str:
+    """The group a task was about, ``vm/100``; empty if it was not about one."""
+    found = _GROUP.match(subject)
+    return found["group"] if found else ""
+
+
+def run_state(status: str, *, ran: bool) -> RunState:
+    """How the last run of a job ended, by its text."""
+    if not ran and not status:
+        return "never"
+    return task_state(status, ended=True)
