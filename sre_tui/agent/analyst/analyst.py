@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from sre_tui.agent.analyst import lookups, series_answers
+from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, series_answers
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.explain_alert import explain_alert
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.investigation import investigate
+from sre_tui.agent.analyst.known import about_known, not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.lookup import Lookup, handler_for
 from sre_tui.agent.analyst.piped import answer_piped
 from sre_tui.agent.analyst.pressure import answer_pressure, resource_of
+from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.report import report
 from sre_tui.agent.analyst.wording import SIGNATURE
 from sre_tui.agent.analyst_protocol import AnalystTask
 
-Handler = Callable[[Look], Awaitable[Iterator[str]]]
-
 
 async def _investigated(look: Look) -> Iterator[str]:
     return report(look, await investigate(look))
+
+
+async def _overview(look: Look) -> Iterator[str]:
+    """Words that say nothing of what is wanted are an overview of what they name."""
+    question = look.question
+    await look.discover(*_EVERYWHERE)
+    if await nothing_known(look):
+        return not_known(look)
+    if question.vague and not look.focus.entities and not question.topics:
+        return await requests.say_what_it_does(look)
+    return await _investigated(look)
 
 
 async def _pressed(look: Look) -> Iterator[str]:
@@ -38,31 +50,45 @@ async def _pressed(look: Look) -> Iterator[str]:
     return await _investigated(look)
 
 
-HANDLERS: Final[Mapping[Intent, Handler]] = {
-    Intent.EXPLAIN_ALERT: explain_alert,
-    Intent.WHY: _investigated,
-    Intent.PRESSURE: _pressed,
-    Intent.OVERVIEW: _investigated,
-    Intent.CHANGES: series_answers.show_changes,
-    Intent.METRIC: series_answers.show_metric,
-    Intent.LOGS: series_answers.show_logs,
-    Intent.RUNBOOK: lookups.tell_runbook,
-    Intent.TARGETS: lookups.list_targets,
-    Intent.ALERTS: lookups.list_alerts,
-    Intent.RULES: lookups.list_rules,
-    Intent.DASHBOARDS: lookups.list_dashboards,
-}
+async def _not_possible(look: Look) -> Iterator[str]:
+    """Says that the backend for this is missing; asks nobody."""
+    from sre_tui.agent.analyst.report import gaps
+
+    return iter([f"**This cannot be answered here**: {'; '.join(look.gaps)}.\n\n", *gaps(look)][:1])
+
+
+_EVERYWHERE: Final = ("identity", "targets", "alerts", "logs")
+_OVERALL: Final = about_known(_investigated, *_EVERYWHERE)
+_METRICS: Final = ("identity", "targets")
+LOOKUPS: Final[tuple[Lookup, ...]] = (
+    Lookup(Intent.EXPLAIN_ALERT, explain_alert),
+    Lookup(Intent.WHY, _overview),
+    Lookup(Intent.PRESSURE, about_known(_pressed, *_METRICS)),
+    Lookup(Intent.OVERVIEW, _overview),
+    Lookup(Intent.CHANGES, about_known(series_answers.show_changes, "logs", "alerts", "targets"),
+           ("loki_correlate_changes",), _OVERALL),
+    Lookup(Intent.METRIC, series_answers.show_metric, ("prometheus_range_query",), _not_possible),
+    Lookup(Intent.LOGS, about_known(series_answers.show_logs, "logs", "targets"),
+           ("loki_query_logs",), _not_possible),
+    Lookup(Intent.RUNBOOK, lookups.tell_runbook),
+    Lookup(Intent.TARGETS, lookups.list_targets, ("prometheus_targets",), _OVERALL),
+    Lookup(Intent.ALERTS, lookups.list_alerts, ("grafana_get_alerts",), _OVERALL),
+    Lookup(Intent.RULES, lookups.list_rules, ("grafana_get_alert_rules",), _not_possible),
+    Lookup(Intent.DASHBOARDS, lookups.list_dashboards, ("grafana_search_dashboards",),
+           _not_possible),
+    Lookup(Intent.RANK, about_known(amounts.rank, *_METRICS), (INSTANT,), _not_possible),
+    Lookup(Intent.AMOUNT, about_known(amounts.amount, *_METRICS), (INSTANT,), _not_possible),
+    Lookup(Intent.LIST, about_known(listed.list_things, *_METRICS), (INSTANT,), _not_possible),
+    Lookup(Intent.BACKUP, about_known(backups.tell_backups, "identity", "targets", "alerts"),
+           (INSTANT,), _OVERALL),
+    Lookup(Intent.ACT, requests.decline),
+    Lookup(Intent.HELP, requests.say_what_it_does),
+)  # fmt: skip
+"""How every kind of question is answered; of several for one kind, the first that can be used."""
 _FOLLOWS_UP: Final = re.compile(
     r"\b(it|its|that|this|they|them|there|es|das|davon|dort|daran)\b"
     r"|^(why|since when|warum|seit wann|and|und|more|details?|how long)\b"
 )
-NEEDED: Final[Mapping[Intent, str]] = {
-    Intent.METRIC: "prometheus_range_query", Intent.LOGS: "loki_query_logs",
-    Intent.CHANGES: "loki_correlate_changes", Intent.TARGETS: "prometheus_targets",
-    Intent.ALERTS: "grafana_get_alerts", Intent.RULES: "grafana_get_alert_rules",
-    Intent.DASHBOARDS: "grafana_search_dashboards",
-}  # fmt: skip
-"""The tool without which an intent cannot be answered at all."""
 
 
 class BuiltInAnalyst:
@@ -91,7 +117,7 @@ class BuiltInAnalyst:
         if look.question.piped.strip():
             pieces = await answer_piped(look)
         else:
-            pieces = await self._handler(look)(look)
+            pieces = await handler_for(look, LOOKUPS)(look)
         for piece in pieces:
             yield piece
         yield SIGNATURE
@@ -107,24 +133,6 @@ class BuiltInAnalyst:
             here=here,
             configured=frozenset(task.settings.configured),
         )
-
-    @staticmethod
-    def _handler(look: Look) -> Handler:
-        intent = look.question.intent
-        needed = NEEDED.get(intent)
-        if needed is not None and not look.caller.offers(needed):
-            look.note_missing_backends(needed.partition("_")[0])
-            if intent in (Intent.METRIC, Intent.LOGS, Intent.DASHBOARDS, Intent.RULES):
-                return _not_possible
-            return _investigated
-        return HANDLERS[intent]
-
-
-async def _not_possible(look: Look) -> Iterator[str]:
-    """Says that the backend for this is missing; asks nobody."""
-    from sre_tui.agent.analyst.report import gaps
-
-    return iter([f"**This cannot be answered here**: {'; '.join(look.gaps)}.\n\n", *gaps(look)][:1])
 
 
 def _local_zone(now: datetime) -> tzinfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,9 @@ from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.question import Question
 from sre_tui.agent.analyst.vocabulary import STOP_WORDS, key_words
 from sre_tui.nearest import nearest
+
+_ABOUT_BACKUPS: Final = re.compile(r"\b(datastores?|pbs|backups?|storage|sicherung\w*)\b")
+"""Without one of these a word such as "main" is no name of a datastore."""
 
 CUTOFF: Final = 0.8
 """Similarity from which on a mistyped name is taken for the known one."""
@@ -30,6 +34,7 @@ class EntityKind(StrEnum):
     DISK = "disk"
     METRIC = "metric"
     UPS = "ups"
+    DATASTORE = "datastore"
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,10 @@ def resolve(
         metrics: metric names that exist, where they are known.
     """
     index = _index(inventory, metrics)
+    if _ABOUT_BACKUPS.search(question.folded):
+        for name, hosts in inventory.datastores.items():
+            entity = Entity(EntityKind.DATASTORE, name, tuple(sorted(hosts)))
+            index.setdefault(_plain(name), []).append(entity)
     found: list[Entity] = []
     matched: set[str] = set()
     for said, programs in meant_by(question.text).items():
@@ -121,10 +130,8 @@ def resolve(
         if close:
             found += [_with_words(entity, word) for entity in index[close]]
             matched.add(plain)
-        elif word in question.named:
-            near = nearest(word, _spellings(index))
-            if near or any(not c.isalpha() for c in word):
-                unknown.append(Unknown(word, tuple(near)))
+        elif word in question.named and index:
+            unknown.append(Unknown(word, tuple(nearest(word, _spellings(index)))))
     if question.here and not found:
         host = inventory.hosts.get(here.casefold(), "") if here else ""
         if not host and len(inventory.hosts) == 1:

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from sre_tui.agent.analyst.data import table
+from sre_tui.agent.analyst.quantities import quantity_of, thing_of
 from sre_tui.agent.analyst.question import Intent, Question, Topic
+from sre_tui.agent.analyst.requests import wants_act, wants_no_answer
 from sre_tui.agent.analyst.time_phrases import read_scope
 from sre_tui.agent.analyst.vocabulary import (
     STOP_WORDS,
@@ -25,6 +27,10 @@ MAX_QUESTION: Final = 2000
 """Characters of a question that are looked at."""
 
 _SYMPTOM = r"\b(?:" + "|".join(map(re.escape, SYMPTOMS)) + r")\b"
+
+_A_SYMPTOM: Final = re.compile(
+    _SYMPTOM + r"|\b(happen\w*|wrong|can't|cannot|won't|doesn't|isn't|not|no|never|nothing|nicht)\b"
+)
 
 _DATA: Final[Mapping[str, list[tuple[float, str]]]] = table("intents")
 _COMPILED: Final = tuple(
@@ -51,6 +57,14 @@ _SLOTS: Final = tuple(
         r"kann|can't|won't|isn't|hängt|ruckelt|läuft|spinnt)\s+(?:the\s+|my\s+|der\s+|die\s+|das\s+|"
         r"mein\s+|meine\s+)*" + _NAME,
         r"^(?:is|ist|are|was|how is|how's)\s+(?:the\s+|my\s+)?" + _NAME,
+        r"\b(?:does|do|did|is|are)\s+(?:the\s+|my\s+)?"
+        + _NAME
+        + r"\s+(?:last\s+)?(?:use|have|need|take|eat|"
+        r"run|restart|reboot|log|consume|still|really|down|up|ok)\b",
+        r"^(?:my\s+|the\s+|mein\s+)?" + _NAME + r"\s+(?:is|ist|was|has|keeps|won't|wont|doesn't|"
+        r"doesnt|does|can't|hängt|ruckelt|spinnt|läuft|down|slow|broken|offline|crashed|crashes|"
+        r"logs|uptime|memory|cpu|ram|backup|backups|temperature)\b",
+        r"\b(?:reach|open|access|watch|use|stream)\s+(?:the\s+|my\s+)?" + _NAME,
         r"[\"'`](?P<name>[\w.:/@-]{2,})[\"'`]",
     )
 )
@@ -70,10 +84,7 @@ def classify(folded: str, *, alert_named: bool, piped: bool) -> Intent:
         alert_named: whether it holds something written like an alert's name.
         piped: whether text was piped in with it.
     """
-    weights: dict[Intent, float] = {}
-    for intent, weight, rule in _COMPILED:
-        if rule.search(folded):
-            weights[intent] = weights.get(intent, 0.0) + weight
+    weights = _weights(folded)
     asks_how = weights.get(Intent.RUNBOOK, 0.0) >= 4
     if alert_named and not asks_how and Intent.RULES not in weights:
         weights[Intent.EXPLAIN_ALERT] = weights.get(Intent.EXPLAIN_ALERT, 0.0) + 8
@@ -83,6 +94,20 @@ def classify(folded: str, *, alert_named: bool, piped: bool) -> Intent:
         return Intent.OVERVIEW
     order = list(Intent)
     return max(weights, key=lambda intent: (weights[intent], -order.index(intent)))
+
+
+def _weights(folded: str) -> dict[Intent, float]:
+    weights: dict[Intent, float] = {}
+    for intent, weight, rule in _COMPILED:
+        if rule.search(folded):
+            weights[intent] = weights.get(intent, 0.0) + weight
+    # What is neither a known quantity nor a known kind of thing is neither measured nor counted.
+    if quantity_of(folded) is None:
+        weights.pop(Intent.RANK, None)
+        weights.pop(Intent.AMOUNT, None)
+    if thing_of(folded) is None:
+        weights.pop(Intent.LIST, None)
+    return weights
 
 
 def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
@@ -98,6 +123,8 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
     folded = fold(asked)
     camel = _CAMEL.search(asked) is not None
     intent = classify(folded, alert_named=camel, piped=bool(piped.strip()))
+    if not piped.strip():
+        intent = _no_question(asked, folded) or intent
     names, sure = _candidates(asked)
     return Question(
         text=asked,
@@ -109,7 +136,21 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
         candidates=names,
         named=sure,
         here=_HERE.search(folded) is not None,
+        vague=bool(asked) and not camel and _is_vague(folded),
     )
+
+
+def _is_vague(folded: str) -> bool:
+    weights = _weights(folded)
+    return not weights or (
+        set(weights) == {Intent.WHY} and not _A_SYMPTOM.search(folded) and not _topics(folded)
+    )
+
+
+def _no_question(asked: str, folded: str) -> Intent | None:
+    if wants_no_answer(asked):
+        return Intent.HELP
+    return Intent.ACT if wants_act(asked) or wants_act(folded) else None
 
 
 def _topics(folded: str) -> tuple[Topic, ...]:

@@ -14,6 +14,7 @@ from providers.series import Labels, Sample
 IDENTITY_METRICS: Final = (
     "node_uname_info", "pve_guest_info", "pve_node_info", "pve_storage_info", "smartctl_device",
     "disk_power_state", "probe_success", "network_ups_tools_ups_load",
+    "pbs_size",
 )  # fmt: skip
 MAX_SERIES: Final = 5000
 
@@ -74,6 +75,8 @@ class Inventory:
     """Machines by name of pool or storage."""
     disks: dict[str, set[str]] = field(default_factory=dict)
     """Machines by name of disk."""
+    datastores: dict[str, set[str]] = field(default_factory=dict)
+    """Machines by name of backup datastore."""
     pool_of_disk: dict[Subject, str] = field(default_factory=dict)
     node_of: dict[str, str] = field(default_factory=dict)
     """Node by guest."""
@@ -159,6 +162,8 @@ class Inventory:
                 self._add(self.services, labels.get("name", "").removesuffix(".service"), host)
             case "node_filesystem_size_bytes":
                 self._learn_mount(labels, host)
+            case "pbs_size":
+                self._add(self.datastores, labels.get("datastore", ""), host)
             case "probe_success":
                 self._learn_probe(labels)
             case "network_ups_tools_ups_load":

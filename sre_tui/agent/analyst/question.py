@@ -22,6 +22,12 @@ class Intent(StrEnum):
     ALERTS = "alerts"
     RULES = "rules"
     DASHBOARDS = "dashboards"
+    RANK = "rank"
+    AMOUNT = "amount"
+    LIST = "list"
+    BACKUP = "backup"
+    ACT = "act"
+    HELP = "help"
 
 
 class Topic(StrEnum):
@@ -85,6 +91,7 @@ class Question:
         candidates: words that may be names, in the order of the question.
         named: the subset of them that stands where only a name can stand.
         here: whether it speaks of the machine it is asked on.
+        vague: whether none of its words tells what is wanted.
     """
 
     text: str
@@ -96,3 +103,4 @@ class Question:
     candidates: tuple[str, ...]
     named: tuple[str, ...]
     here: bool
+    vague: bool = False

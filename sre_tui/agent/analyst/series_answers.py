@@ -11,8 +11,9 @@ from providers.loki import Change
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.matchers import host_matcher, stream_selector
+from sre_tui.agent.analyst.matchers import host_matcher, literal, stream_selector
 from sre_tui.agent.analyst.report import gaps, unknown_names
 from sre_tui.agent.analyst.signals import BY_ID
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain, since
@@ -23,6 +24,10 @@ from sre_tui.views.units import metric_unit, query_unit, with_unit
 
 ROWS: Final = 8
 _METRIC_NAME: Final = re.compile(r"\b[a-zA-Z_:][a-zA-Z0-9_:]*_[a-zA-Z0-9_:]+\b")
+_ABOUT: Final = re.compile(
+    r"\b(?:about|containing|contain|mentioning|mention|with|matching|über|say|saying)\s+"
+    r"(?:the (?:word )?)?(?P<word>[\w.-]{2,40})"
+)
 _COUNTER: Final = re.compile(r"(_total|_count|_sum)$")
 
 _DATA: Final[list[tuple[str, str, str]]] = table("everyday_metrics")
@@ -44,6 +49,8 @@ async def show_metric(look: Look) -> Iterator[str]:
         return await _metric_by_name(look, named[0])
     await look.discover("identity", "targets")
     look.note_missing_backends("prometheus")
+    if await nothing_known(look):
+        return not_known(look)
     for pattern, title, query in WORDS:
         if pattern.search(look.question.folded):
             hosts = look.focus.hosts
@@ -143,6 +150,9 @@ async def show_logs(look: Look) -> Iterator[str]:
     if level:
         arguments["level"] = level
     quoted = re.search(r"[\"'`]([^\"'`]{2,80})[\"'`]", look.question.text)
+    about = _ABOUT.search(look.question.folded)
+    if about and not quoted and not _is_named(look, about["word"]):
+        arguments["query"] = f'{selector} |~ "(?i){literal(about["word"])}"'
     if quoted:
         text = quoted.group(1).replace("\\", "\\\\").replace('"', '\\"')
         arguments["query"] = f'{selector} |= "{text}"'
@@ -151,6 +161,10 @@ async def show_logs(look: Look) -> Iterator[str]:
         patterns=Call("loki_patterns", {**arguments, "limit": 8}),
     )
     return _logs(look, found["lines"], found["patterns"], level)
+
+
+def _is_named(look: Look, word: str) -> bool:
+    return any(word in (one.said.casefold(), one.name.casefold()) for one in look.focus.entities)
 
 
 def _selector(look: Look) -> str:

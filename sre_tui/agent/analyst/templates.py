@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sre_tui.agent.analyst.details import detail_templates
 from sre_tui.agent.analyst.inventory import identity_query
 from sre_tui.agent.analyst.pressure import pressure_templates
+from sre_tui.agent.analyst.quantities import quantity_templates
 from sre_tui.agent.analyst.series_answers import metric_templates
 from sre_tui.agent.analyst.sweep import sweep_templates
 
@@ -20,5 +21,6 @@ def promql_templates() -> Iterator[str]:
         yield from detail_templates()
         yield from pressure_templates()
         yield from metric_templates()
+        yield from quantity_templates()
 
     yield from dict.fromkeys(every())

@@ -1,0 +1,185 @@
+"""Answers how much there is of something, and which thing has the most of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.figures import Row, measure, narrowed
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.quantities import Figure, Quantity, quantity_of, thing_of
+from sre_tui.agent.analyst.report import gaps
+from sre_tui.agent.analyst.wording import clock_time, code, names, plain
+from sre_tui.views.human import count
+from sre_tui.views.units import TIMESTAMP
+
+SHOWN: Final = 5
+MOST_SHOWN: Final = 20
+_TOP: Final = re.compile(
+    r"\b(?:top|first|die)\s+(?P<n>\d{1,2})\b"
+    r"|\b(?P<m>\d{1,2})\s+(?:most|largest|biggest|hottest|fullest|busiest)\b"
+)
+_KINDS_OF: Final = {
+    EntityKind.HOST: ("guest", "node", "host", "pool", "storage", "disk", "site", "datastore"),
+    EntityKind.SERVICE: ("container", "unit", "process", "site", "service"),
+    EntityKind.POOL: ("pool", "storage", "datastore"),
+    EntityKind.DISK: ("disk",),
+    EntityKind.UPS: ("ups",),
+    EntityKind.DATASTORE: ("datastore",),
+}  # fmt: skip
+"""Kinds of things that a name of this kind can be asked about, the nearest first."""
+_OTHER_WORDS: Final = {
+    "container": ("container", "service", "guest"), "service": ("service", "container", "unit"),
+    "host": ("host", "guest", "node"), "pool": ("pool", "datastore"), "node": ("node", "host"),
+    "guest": ("guest", "host"), "storage": ("pool", "storage", "datastore"),
+}  # fmt: skip
+"""Kinds that are meant as well by what people call a thing."""
+
+
+def _kinds(look: Look, quantity: Quantity) -> tuple[str, ...]:
+    thing = thing_of(look.question.folded)
+    if thing is None:
+        return ()
+    offered = {figure.thing for figure in quantity.figures}
+    # "how much disk space": the word for a thing may belong to the quantity.
+    return tuple(kind for kind in _OTHER_WORDS.get(thing.id, (thing.id,)) if kind in offered)
+
+
+async def rank(look: Look) -> Iterator[str]:
+    """Which things have the most or least of what is asked for, in order."""
+    quantity = quantity_of(look.question.folded)
+    assert quantity is not None
+    kinds = _kinds(look, quantity)
+    figures = quantity.of(*kinds) or list(quantity.figures)
+    windowed = _over_window(look, quantity)
+    for figure in figures:
+        rows = await measure(look, quantity, [figure], over_window=windowed)
+        if figure.thing == "pool" and not kinds:
+            others = [one for one in figures if one.thing == "datastore"]
+            stores = await measure(look, quantity, others, over_window=windowed)
+            held = tuple(f"/{row.name}" for row in stores)
+            rows = [*stores, *(row for row in rows if not row.name.endswith(held or "\0"))]
+        if re.search(r"\bz?pools?\b", look.question.folded):
+            rows = [row for row in rows if not row.name.startswith("/")] or rows
+        if rows:
+            return _ranked(look, quantity, rows, windowed)
+    return _not_recorded(look, quantity)
+
+
+def _over_window(look: Look, quantity: Quantity) -> bool:
+    asked = look.question.scope.said and look.question.scope.seconds > timedelta(minutes=10).seconds
+    return asked and quantity.unit != TIMESTAMP and quantity.id not in ("growth", "space")
+
+
+def _ranked(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool) -> Iterator[str]:
+    low = re.search(quantity.turned, look.question.folded) is not None
+    ordered = sorted(rows, key=lambda row: row.order, reverse=not low)
+    asked = _TOP.search(look.question.folded)
+    most = min(int(asked["n"] or asked["m"]), MOST_SHOWN) if asked else SHOWN
+    shown = ordered[: max(1, most)]
+    when = _when(look, windowed)
+    first = shown[0]
+    does = quantity.low if low else quantity.high
+    tell = look.caller.counted
+    said = tell(first.sentence(look.now))
+    if len(ordered) == 1:
+        yield f"**{first.who} {said}** ({tell(when)}).{first.cite}\n\n"
+    else:
+        yield f"**{first.who} {does}**: it {said} ({tell(when)}).{first.cite}\n\n"
+        for place, row in enumerate(shown, 1):
+            yield f"{place}. {row.who} {tell(row.sentence(look.now))}{row.cite}\n"
+        left = len(ordered) - len(shown)
+        yield f"\n{tell(count(left, 'other'))} not shown.\n\n" if left else "\n"
+    yield from gaps(look)
+
+
+def _when(look: Look, windowed: bool) -> str:
+    scope = look.question.scope
+    if not windowed:
+        return f"as of {clock_time(look.now, look.now)}"
+    start, end = clock_time(scope.start, look.now), clock_time(scope.end, look.now)
+    return f"the most between {start} and {end}"
+
+
+async def amount(look: Look) -> Iterator[str]:
+    """How much there is of what is asked for, of the things named; a ranking if none is."""
+    quantity = quantity_of(look.question.folded)
+    assert quantity is not None
+    if not look.focus.named:
+        return await rank(look)
+    figures = _figures_for(look, quantity)
+    windowed = _over_window(look, quantity)
+    rows = await measure(look, quantity, figures, over_window=windowed)
+    if rows:
+        return _amount(look, quantity, rows, windowed)
+    carrying = [figure for figure in quantity.of("guest", "host", "node") if narrowed(look, figure)]
+    rows = await measure(look, quantity, carrying[:1], over_window=windowed)
+    return _carried(look, quantity, rows) if rows else _not_recorded(look, quantity)
+
+
+def _figures_for(look: Look, quantity: Quantity) -> list[Figure]:
+    kinds = [kind for entity in look.focus.entities for kind in _KINDS_OF.get(entity.kind, ())]
+    if look.focus.of(EntityKind.HOST):
+        kinds.append("container")
+    asked = _kinds(look, quantity)
+    chosen = [kind for kind in kinds if kind in asked] or kinds
+    return [one for one in quantity.of(*dict.fromkeys(chosen)) if narrowed(look, one)]
+
+
+def _amount(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool) -> Iterator[str]:
+    tell = look.caller.counted
+    leading = [row for row in rows if row.figure is rows[0].figure]
+    # Of several stores the largest is meant first, not the fullest.
+    sizes = quantity.order == "rest_share"
+    leading.sort(key=lambda row: (row.whole or 0.0) if sizes else row.order, reverse=True)
+    when = tell(_when(look, windowed))
+    said = "; ".join(f"{row.who} {tell(row.sentence(look.now))}" for row in leading[:3])
+    cites = "".join(dict.fromkeys(row.cite for row in leading[:3]))
+    yield f"**{said}** ({when}).{cites}\n\n"
+    if len(leading) > 3:
+        yield from (f"- {row.who} {tell(row.sentence(look.now))}{row.cite}\n" for row in leading)
+        yield "\n"
+    parts = [row for row in rows if row.figure.thing == "container" and row not in leading]
+    if parts:
+        parts.sort(key=lambda row: row.order, reverse=True)
+        yield "Its containers:\n"
+        for row in parts[: 2 * SHOWN]:
+            yield f"- {plain(row.name, 80)} {tell(row.sentence(look.now))}{row.cite}\n"
+        yield "\n"
+    yield from gaps(look)
+
+
+def _carried(look: Look, quantity: Quantity, rows: Sequence[Row]) -> Iterator[str]:
+    who = names([plain(one.name, 60) for one in look.focus.entities])
+    yield f"**That is not recorded of {who} itself.** "
+    yield "What is known is about the machine it is on:\n"
+    for row in rows:
+        yield f"- {row.who} {look.caller.counted(row.sentence(look.now))}{row.cite}\n"
+    yield "\n"
+    yield from gaps(look)
+
+
+def _not_recorded(look: Look, quantity: Quantity) -> Iterator[str]:
+    who = names([plain(one.name, 60) for one in look.focus.entities])
+    about = f" of {who}" if who else ""
+    asked = [found for found in look.caller.made if found.call.arguments.get("query")]
+    cite = asked[-1].cite if asked else ""
+    if quantity.none and asked and asked[-1].ok:
+        yield f"**{quantity.none}{about}.**{cite}\n\n"
+        yield from gaps(look)
+        return
+    yield f"**That is not recorded{about}**: there are no values of {quantity.id.replace('_', ' ')}"
+    metrics = list(dict.fromkeys(name for one in quantity.figures for name in _metrics(one)))
+    looked = f" (looked for {names([code(name) for name in metrics], 3)})" if metrics else ""
+    yield f"{looked}.{cite}\n\n"
+    yield from gaps(look)
+
+
+def _metrics(figure: Figure) -> list[str]:
+    return re.findall(r"\b[a-z]+_[a-z0-9_]+(?=\{|\[)", str(figure.arguments["query"]))
+
+
+__all__ = ["amount", "rank"]

@@ -1,0 +1,311 @@
+"""Asks tools for figures and reads their answers as rows: which thing, where, how much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from providers.clock import age_in_words
+from providers.series import Sample, Series
+from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.entities import EntityKind, Focus
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.matchers import any_of, host_matcher
+from sre_tui.agent.analyst.quantities import INSTANT, Figure, Quantity, without_matchers
+from sre_tui.agent.analyst.question import Intent
+from sre_tui.agent.analyst.wording import clock_time, plain
+from sre_tui.tools.arguments import format_window
+from sre_tui.tools.result import Listing
+from sre_tui.views.human import count, percent
+from sre_tui.views.units import TIMESTAMP, with_unit
+
+MOST: Final = 1000
+_STEPS: Final = 60
+_YEAR: Final = 365
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of one thing.
+
+    Attributes:
+        name: the thing.
+        host: the machine it is on; empty if it is a machine itself or that is not told.
+        value: the figure in the quantity's unit.
+        whole: the size of the whole in the same unit; None without one.
+        cite: citation with a space before it.
+    """
+
+    quantity: Quantity
+    figure: Figure
+    name: str
+    host: str
+    value: float
+    whole: float | None
+    cite: str
+
+    @property
+    def who(self) -> str:
+        """The thing and its machine in words."""
+        here = f" on {plain(self.host, 60)}" if self.host and self.host != self.name else ""
+        lead = "datastore " if self.figure.thing == "datastore" else ""
+        return f"{lead}{plain(self.name, 80)}{here}"
+
+    @property
+    def shown(self) -> str:
+        """The figure for reading."""
+        return with_unit(self.value, self.quantity.unit or None)
+
+    @property
+    def share(self) -> float | None:
+        """The figure as a part of the whole."""
+        return self.value / self.whole if self.whole else None
+
+    @property
+    def order(self) -> float:
+        """What it is ranked by."""
+        share = self.share
+        if self.quantity.order == "rest_share":
+            return 1 - share if share is not None else 0.0
+        return self.value
+
+    def sentence(self, now: datetime) -> str:
+        """What is said of the thing, without its name."""
+        return (self.figure.amount or self.quantity.amount).format_map(self._words(now))
+
+    def _words(self, now: datetime) -> dict[str, str]:
+        words = {"value": self.shown, "of_whole": ""}
+        if self.whole and self.share is not None:
+            unit = self.quantity.unit or None
+            words |= {
+                "whole": with_unit(self.whole, unit), "share": percent(self.share),
+                "rest": with_unit(self.whole - self.value, unit),
+                "rest_share": percent(1 - self.share),
+                "of_whole": f" of {with_unit(self.whole, unit)} ({percent(self.share)})",
+                "until": _far(self.whole / self.value) if self.value > 0 else "never",
+            }  # fmt: skip
+        if self.quantity.unit == TIMESTAMP:
+            at = datetime.fromtimestamp(self.value, UTC)
+            words |= {
+                "at": clock_time(at, now),
+                "age": age_in_words((now - at).total_seconds()),
+            }
+        return _Lenient(words)
+
+
+def _far(days: float) -> str:
+    """A time to come in words; what is years away is not told to the hour."""
+    if days > _YEAR:
+        return f"more than {count(int(days // _YEAR), 'year')}"
+    return age_in_words(days * 86400)
+
+
+class _Lenient(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "an unknown amount"
+
+
+def _ids(look: Look, focus: Focus) -> str:
+    wanted = {host.casefold() for host in focus.hosts}
+    # "of pve1" is the node itself, but "which guest on pve1" are those it carries.
+    carried = focus.hosts if look.question.intent is Intent.RANK else ()
+    wanted |= {guest.casefold() for host in carried for guest in look.inventory.guests_on(host)}
+    known = look.inventory.name_of_id.items()
+    ids = sorted(own for own, name in known if name.casefold() in wanted)
+    return f'id=~"{any_of(ids)}"' if ids else ""
+
+
+def _instances(look: Look, focus: Focus) -> str:
+    return host_matcher(*focus.hosts) if focus.hosts else ""
+
+
+def _names(look: Look, focus: Focus, kind: EntityKind) -> list[str]:
+    return [entity.name for entity in focus.of(kind)]
+
+
+def _container(look: Look, focus: Focus) -> str:
+    named = [name for name in focus.services if name in look.inventory.containers]
+    return f'name=~"{any_of(named)}"' if named else _instances(look, focus)
+
+
+def _device(look: Look, focus: Focus) -> str:
+    disks = _names(look, focus, EntityKind.DISK)
+    on = _instances(look, focus)
+    return ",".join(part for part in (f'device=~"{any_of(disks)}"' if disks else "", on) if part)
+
+
+def _pool(look: Look, focus: Focus) -> str:
+    pools = _names(look, focus, EntityKind.POOL)
+    hosts = [entity.name for entity in focus.of(EntityKind.HOST)]
+    on = host_matcher(*hosts) if hosts else ""
+    by_pool = f'device=~"({any_of(pools)})(/.*)?"' if pools else ""
+    return ",".join(part for part in (by_pool, on) if part)
+
+
+def _unit(look: Look, focus: Focus) -> str:
+    return f'name=~"({any_of(focus.services)})[.]service"' if focus.services else ""
+
+
+def _site(look: Look, focus: Focus) -> str:
+    named = [entity.name for entity in focus.entities]
+    return f'instance=~"https?://({any_of(named)})[.:/].*"' if named else ""
+
+
+def _labelled(label: str, kind: EntityKind) -> Callable[[Look, Focus], str]:
+    def matcher(look: Look, focus: Focus) -> str:
+        named = _names(look, focus, kind)
+        return f'{label}=~"{any_of(named)}"' if named else ""
+
+    return matcher
+
+
+def _backup(look: Look, focus: Focus) -> str:
+    return f'vm_name=~"{any_of(focus.hosts)}"' if focus.hosts else ""
+
+
+def _storage(look: Look, focus: Focus) -> str:
+    pools = _names(look, focus, EntityKind.POOL)
+    hosts = [entity.name for entity in focus.of(EntityKind.HOST)]
+    if not pools and not hosts:
+        return ""
+    return f'id=~"storage/{_any(hosts)}/{_any(pools)}"'
+
+
+def _any(names: Sequence[str]) -> str:
+    return f"({any_of(names)})" if names else ".+"
+
+
+def _job(look: Look, focus: Focus) -> str:
+    return f'job=~"{any_of(focus.services)}"' if focus.services else ""
+
+
+def _service(look: Look, focus: Focus) -> str:
+    return ""
+
+
+_MATCHERS: Final[Mapping[str, Callable[[Look, Focus], str]]] = {
+    "instance": _instances, "guest": _ids, "container": _container, "device": _device,
+    "pool": _pool, "unit": _unit, "site": _site, "backup": _backup, "storage": _storage,
+    "job": _job, "service": _service, "ups": _labelled("ups", EntityKind.UPS),
+    "datastore": _labelled("datastore", EntityKind.DATASTORE),
+}  # fmt: skip
+"""How a figure's key narrows it down to what a question names; empty if it names nothing for it."""
+
+
+def narrowed(look: Look, figure: Figure) -> str:
+    """Matchers for what the question names; empty if it names nothing this figure is about."""
+    return _MATCHERS[figure.key](look, look.focus) if figure.key else ""
+
+
+async def measure(
+    look: Look, quantity: Quantity, figures: Iterable[Figure], *, over_window: bool = False
+) -> list[Row]:
+    """The rows of these figures, in their order.
+
+    Args:
+        look: the question being answered; what it names narrows the figures down.
+        quantity: what is measured.
+        figures: where it is found.
+        over_window: the highest value within the question's window instead of that of now.
+    """
+    chosen = [figure for figure in figures if look.caller.offers(figure.tool)]
+    if any("%SERVICE%" in str(figure.arguments["query"]) for figure in chosen):
+        await look.discover("logs")
+    calls: dict[str, Call] = {}
+    for number, figure in enumerate(chosen):
+        calls[f"figure{number}"] = _call(look, figure, str(figure.arguments["query"]), over_window)
+        if figure.whole:
+            calls[f"whole{number}"] = _call(look, figure, figure.whole, over_window)
+    found = await look.ask(**calls)
+    rows: list[Row] = []
+    for number, figure in enumerate(chosen):
+        rows += _rows(look, quantity, figure, found[f"figure{number}"], found.get(f"whole{number}"))
+    return rows
+
+
+def _call(look: Look, figure: Figure, query: str, over_window: bool) -> Call:
+    matchers = narrowed(look, figure)
+    filled = query.replace("$S", matchers) if matchers else without_matchers(query)
+    filled = filled.replace("%SERVICE%", look.inventory.service_label)
+    arguments: dict[str, object] = {**figure.arguments, "query": filled}
+    if figure.tool == INSTANT:
+        arguments["limit"] = MOST
+        scope = look.question.scope
+        if over_window:
+            window = format_window(scope.end - scope.start)
+            step = max(60, int(scope.seconds) // _STEPS)
+            arguments["query"] = f"max_over_time(({filled})[{window}:{step}s])"
+            arguments["at"] = scope.end.isoformat()
+    return Call(figure.tool, arguments)
+
+
+def _rows(
+    look: Look, quantity: Quantity, figure: Figure, found: Found, whole: Found | None
+) -> list[Row]:
+    sizes = {
+        _identity(labels): value for labels, value in (_values(whole, figure) if whole else ())
+    }
+    rows = []
+    for labels, value in _values(found, figure):
+        name, host = _named(look, figure, labels)
+        size = sizes.get(_identity(labels))
+        cite = found.cite + (whole.cite if whole is not None and size is not None else "")
+        rows.append(Row(quantity, figure, name, host, value, size, cite))
+    return rows
+
+
+def _identity(labels: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for pair in labels.items() if pair[0] != "__name__")
+
+
+def _values(found: Found, figure: Figure) -> list[tuple[Mapping[str, str], float]]:
+    """Labels and figure of every row a tool brought, whatever its rows are."""
+    data = found.data(Listing)
+    made: list[tuple[Mapping[str, str], float]] = []
+    for item in data.items if data is not None else ():
+        labels, value = _read(item, figure.value)
+        if value is not None and value == value:
+            made.append((labels, value))
+    return made
+
+
+def _read(item: Any, field: str) -> tuple[Mapping[str, str], float | None]:
+    if isinstance(item, Sample):
+        return item.labels, item.value
+    if isinstance(item, Series):
+        return item.labels, item.stats.last
+    told = item.model_dump()
+    value = told.get(field)
+    labels = {key: str(one) for key, one in told.items() if isinstance(one, str | int | bool)}
+    if isinstance(value, datetime):
+        return labels, value.timestamp()
+    return labels, float(value) if isinstance(value, int | float) else None
+
+
+def _named(look: Look, figure: Figure, labels: Mapping[str, str]) -> tuple[str, str]:
+    host = look.inventory.host_of(labels)
+    own = next((labels[name] for name in figure.label if labels.get(name)), "")
+    match figure.thing:
+        case "guest" | "node" | "host":
+            return look.inventory.name_of_id.get(own, "") or labels.get("vm_name", "") or host, ""
+        case "storage":
+            return own.rpartition("/")[2], own.split("/")[1] if own.count("/") > 1 else ""
+        case "site":
+            return urlsplit(own).hostname or own, ""
+        case "pool":
+            # A data set below a pool is known by the place it is mounted at.
+            pool = labels.get("fstype") == "zfs" and "/" not in own
+            return (own if pool else labels.get("mountpoint", own)), host
+        case "unit":
+            return own.removesuffix(".service"), host
+        case "service":
+            return look.inventory.service_of(labels) or own, ""
+        case "datastore" | "ups":
+            return own, ""
+    return own or host, host
+
+
+__all__ = ["Row", "measure", "narrowed"]

@@ -1,0 +1,62 @@
+"""Stops where a question is only about something that does not exist here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.lookup import Handler
+from sre_tui.agent.analyst.wording import code, names, plain
+
+
+async def nothing_known(look: Look) -> bool:
+    """Whether the only things the question names are known to no backend.
+
+    Asks for the names of services in the logs and of alerts before it says so.
+    """
+    if look.focus.unknown and not look.focus.named:
+        missing = [name for name in ("identity", "targets", "alerts", "logs")
+                   if name not in look.found]  # fmt: skip
+        if missing:
+            await look.discover(*missing)
+    # Only who could read the names can say that one does not exist.
+    telling = "identity" if look.caller.offers("prometheus_instant_query") else "logs"
+    read = telling in look.found and look.found[telling].ok
+    metrics = all("_" in one.word for one in look.focus.unknown)
+    return bool(look.focus.unknown) and not metrics and not look.focus.named and read
+
+
+def not_known(look: Look) -> Iterator[str]:
+    """Says which names are known nowhere, what comes near, and what was looked through."""
+    from sre_tui.agent.analyst.report import gaps
+
+    unknown = look.focus.unknown[:3]
+    listed = names([code(one.word, 60) for one in unknown])
+    cites = "".join(look.cite(name) for name in ("identity", "targets", "logs"))
+    yield f"**Nothing here is called {listed}**, so there is nothing to say about it.{cites}\n\n"
+    near = list(dict.fromkeys(plain(name, 60) for one in unknown for name in one.near))
+    if near:
+        yield f"Close to it: {names(near)}.\n\n"
+    yield "Looked through: hosts, guests, containers, services, pools and disks in the metrics"
+    yield ", services in the logs, and alerts.\n\n" if look.cite("logs") else " and alerts.\n\n"
+    yield from gaps(look)
+
+
+def about_known(handler: Handler, *parts: str) -> Callable[[Look], Awaitable[Iterator[str]]]:
+    """The handler, which only comes to work if the question is about something that exists.
+
+    Args:
+        handler: words the answer.
+        parts: what is to be discovered first, as :meth:`Look.discover` takes it.
+    """
+
+    async def checked(look: Look) -> Iterator[str]:
+        await look.discover(*parts)
+        if await nothing_known(look):
+            return not_known(look)
+        return await handler(look)
+
+    return checked
+
+
+__all__ = ["about_known", "not_known", "nothing_known"]

@@ -1,0 +1,140 @@
+"""Answers how many things of a kind there are and which, and which of them do not run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.quantities import INSTANT, Thing, thing_of
+from sre_tui.agent.analyst.report import gaps
+from sre_tui.agent.analyst.wording import names, plain
+from sre_tui.tools.prometheus_data import InstantValues
+from sre_tui.views.human import count
+
+MOST: Final = 2000
+SHOWN: Final = 40
+_OFF: Final = re.compile(
+    r"\b(down|stopped|off|offline|dead|unreachable|not (running|online|up|answering)|aus|"
+    r"gestoppt|nicht (an|online)|degraded|failed|broken)\b"
+)
+_ON: Final = re.compile(r"\b(running|run|runs|up|online|active|laufen|läuft|answering|healthy)\b")
+
+
+_WHETHER: Final = re.compile(r"^(is|are|sind|laufen|ist|do|does)\b")
+
+
+@dataclass(frozen=True)
+class _One:
+    name: str
+    host: str
+    running: bool
+
+
+async def list_things(look: Look) -> Iterator[str]:
+    """The things of a kind, on the machines named if any are."""
+    thing = thing_of(look.question.folded)
+    assert thing is not None
+    call = Call(INSTANT, {"query": thing.query, "limit": MOST})
+    found = (await look.ask(things=call))["things"]
+    return _listed(look, thing, found)
+
+
+def _members(look: Look, thing: Thing, found: Found) -> list[_One]:
+    data = found.data(InstantValues)
+    made: dict[tuple[str, str], _One] = {}
+    for sample in data.items if data is not None else ():
+        labels = sample.labels
+        host = look.inventory.host_of(labels)
+        name = labels.get(thing.label, "") if thing.label else host
+        match thing.id:
+            case "guest" | "node":
+                known = look.inventory.name_of_id.get(name, name)
+                name, host = known, look.inventory.node(known)
+            case "site":
+                name, host = urlsplit(name).hostname or name, ""
+            case "service":
+                name = name.removesuffix(".service")
+            case "host":
+                host = ""
+            case "storage" | "datastore" | "ups":
+                host = labels.get("node", "")
+        running = not thing.running or bool(sample.value)
+        made[(name, host)] = _One(name, host, running)
+    wanted = set(look.focus.hosts)
+    return [one for one in made.values() if not wanted or {one.host, one.name} & wanted]
+
+
+def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
+    folded = look.question.folded
+    every = sorted(_members(look, thing, found), key=lambda one: (one.host, one.name))
+    where = (
+        f" on {names([plain(host, 60) for host in look.focus.hosts])}" if look.focus.hosts else ""
+    )
+    tell = look.caller.counted
+    running = [one for one in every if one.running]
+    stopped = [one for one in every if not one.running]
+    plural = f"{thing.one}s" if thing.one != "UPS" else "UPSes"
+    if found.data(InstantValues) is None:
+        yield f"**The {plural} could not be read.**{found.cite}\n\n"
+    elif not every:
+        yield f"**No {thing.one} is known{where}.**{found.cite}\n\n"
+    elif thing.running and _OFF.search(folded):
+        if stopped:
+            amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
+            yield f"**{amount}{where} not {thing.called}**: {_names(stopped)}.{found.cite}\n\n"
+        else:
+            amount = tell(count(len(every), thing.one, plural))
+            yield f"**None**: all of {amount}{where} {_are(every)} {thing.called}.{found.cite}\n\n"
+    else:
+        state = ""
+        if thing.running:
+            shown = running if _ON.search(folded) else every
+            state = (
+                f", {tell(str(len(running)))} of them {thing.called}"
+                if stopped
+                else f", all {thing.called}"
+            )
+        else:
+            shown = every
+        amount = tell(count(len(every), thing.one, plural))
+        yes = ""
+        if thing.running and _WHETHER.search(folded):
+            yes = "No: " if stopped else "Yes: "
+        yield f"**{yes}{amount}{where}{state}**.{found.cite}\n\n"
+        yield from (f"- {line}{found.cite}\n" for line in _by_host(shown))
+        if stopped:
+            yield f"- not {thing.called}: {_names(stopped)}{found.cite}\n"
+        yield "\n"
+    yield from gaps(look)
+
+
+def _are(every: Sequence[_One]) -> str:
+    return "is" if len(every) == 1 else "are"
+
+
+def _names(members: Sequence[_One]) -> str:
+    return names(
+        [
+            plain(one.name, 60) + (f" on {plain(one.host, 60)}" if one.host != one.name and one.host
+                                   else "")
+            for one in members
+        ],
+        SHOWN,
+    )  # fmt: skip
+
+
+def _by_host(members: Sequence[_One]) -> Iterator[str]:
+    hosts: dict[str, list[str]] = {}
+    for one in members:
+        hosts.setdefault(one.host, []).append(plain(one.name, 60))
+    for host, held in hosts.items():
+        lead = f"{plain(host, 60)}: " if host else ""
+        yield lead + names(held, SHOWN)
+
+
+__all__ = ["list_things"]

@@ -1,0 +1,207 @@
+"""Answers what is no question about the homelab: greetings, nonsense, and requests to act."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sre_tui.agent.analyst.data import table
+from sre_tui.agent.analyst.entities import Entity, EntityKind
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.report import gaps
+from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
+from sre_tui.agent.analyst.wording import code, names, plain
+from sre_tui.tools.runbooks import RunbookMatches
+
+_DATA: Final[Mapping[str, Any]] = table("requests")
+_GREETINGS: Final = tuple((re.compile(words), reply) for words, reply in _DATA["greetings"])
+_VERBS: Final = "|".join(str(_DATA["acts"]["verbs"]).split())
+_NEVER: Final = "|".join(map(re.escape, str(_DATA["acts"]["never_followed_by"]).split()))
+_POLITE: Final = (
+    r"(?:(?:please|pls|bitte|just|now|go|ahead|and|kindly|sre|hey)[ ,]+)*"
+    r"(?:(?:can|could|would|will|kannst|könntest) (?:you|u|du|sre)(?: please| bitte)? |"
+    r"i (?:want|need) you to |i'd like you to )?(?:(?:please|bitte|just|go|ahead|and) )*"
+)
+_FILLING: Final = frozenset(str(_DATA["filling"]).split())
+ACT: Final = re.compile(rf"^{_POLITE}(?P<verb>{_VERBS})\b(?![- ](?:{_NEVER})\b)(?=\s+\S|[!.]*$)")
+_DESCRIBES: Final = re.compile(r"\?\s*$|\b(why|when|did|was|were|failed|ago)\b")
+_ASKED_OF_SRE: Final = re.compile(r"^(can|could|would|will|kannst|könntest)\b")
+_ABOUT_SRE: Final = re.compile(
+    r"^(what|who) (can|could|do|are|is) (you|i ask|sre)\b|^help( me)?[.!? ]*$|^how do you work|"
+    r"^was kannst du|^wer bist du|^hilfe[.!? ]*$|^what (questions|can i)\b|"
+    r"^how (can|do) i use (this|sre|you)"
+)
+
+
+_VERB_LAST: Final = re.compile(
+    rf"^(?:bitte )?(?:kannst|könntest|würdest) du .*\b(?P<verb>{_VERBS})[.!? ]*$"
+)
+
+
+def _act(asked: str) -> re.Match[str] | None:
+    return ACT.match(asked) or _VERB_LAST.match(asked)
+
+
+def wants_act(text: str) -> bool:
+    """Whether a text asks to change something rather than to look at it."""
+    plain_text = " ".join(text.casefold().split())
+    match = _act(plain_text)
+    if match is None:
+        return False
+    return bool(_ASKED_OF_SRE.match(plain_text)) or not _DESCRIBES.search(plain_text)
+
+
+def wants_no_answer(text: str) -> bool:
+    """Whether a text is a greeting, thanks, or asks what can be asked."""
+    plain_text = " ".join(text.casefold().split())
+    return len(plain_text.split()) <= 8 and (
+        _ABOUT_SRE.search(plain_text) is not None
+        or any(words.search(plain_text) and _only(words, plain_text) for words, _ in _GREETINGS)
+    )
+
+
+def _only(words: re.Pattern[str], text: str) -> bool:
+    """Whether the rest of a greeting says nothing more."""
+    rest = re.sub(r"[^\w ]", "", words.sub("", text, count=1)).split()
+    return all(word in _FILLING for word in rest)
+
+
+async def say_what_it_does(look: Look) -> Iterator[str]:
+    """A short reply, and what can be asked, with names that exist here."""
+    await look.discover("identity")
+    return _help(look)
+
+
+def _help(look: Look) -> Iterator[str]:
+    text = look.question.text.casefold().strip()
+    reply = next((reply for words, reply in _GREETINGS if words.search(text)), "")
+    if _ABOUT_SRE.search(text):
+        yield (
+            "**sre answers questions about this homelab** from its metrics, logs, alerts, "
+            "dashboards and runbooks. It only reads and never changes anything. Nothing was "
+            "checked.\n\n"
+        )
+    elif reply:
+        yield f"**{reply}** Nothing was checked.\n\n"
+    else:
+        yield (
+            "**That is not understood as a question about this homelab**, so nothing was "
+            "checked.\n\n"
+        )
+    yield "Questions such as these are answered:\n"
+    yield from (f"- {code(one, 120)}\n" for one in examples(look))
+    yield "\n"
+    yield from gaps(look)
+
+
+def examples(look: Look) -> list[str]:
+    """Questions that can be answered here, with names from here."""
+    inventory = look.inventory
+    guests = sorted(name for name in inventory.node_of if name)
+    busy = sorted({host for hosts in inventory.containers.values() for host in hosts} & set(guests))
+    guest = next(iter(busy or guests), "") or next(iter(sorted(inventory.hosts.values())), "")
+    site = next(iter(sorted(set(inventory.sites.values()))), "") or guest
+    ours = {pool for pool, hosts in inventory.pools.items() if hosts and pool not in _SYSTEM_POOLS}
+    zfs = [pool for pool in ours if not any(s.endswith(f"/{pool}") for s in _storages(look))]
+    zfs.sort(key=lambda pool: (not _is_shared(look, pool), pool))
+    made = [
+        f"why is {site} slow?" if site else "is anything wrong?",
+        f"how full is {zfs[0]}?" if zfs else "what is filling up fastest?",
+        f"how much memory does {guest} use?" if guest else "which container uses the most memory?",
+        "did the backups run last night?" if inventory.datastores else "which alerts are firing?",
+    ]
+    return list(dict.fromkeys(made))
+
+
+_SYSTEM_POOLS: Final = frozenset({"rpool", "boot-pool", "bpool", "local", "local-zfs", "local-lvm"})
+
+
+def _is_shared(look: Look, pool: str) -> bool:
+    return any(look.inventory.clients_of(host, pool) for host in look.inventory.pools[pool])
+
+
+def _storages(look: Look) -> list[str]:
+    return [own for own in look.inventory.name_of_id if own.startswith("storage/")]
+
+
+async def decline(look: Look) -> Iterator[str]:
+    """Says that nothing is changed, and what the person who asks can do himself."""
+    await look.discover("identity", "targets")
+    await look.ask(runbook=runbook_call(look.question.text, "fix"))
+    return _decline(look)
+
+
+def _decline(look: Look) -> Iterator[str]:
+    asked = " ".join(look.question.text.casefold().split())
+    match = _act(asked)
+    verb = match["verb"] if match else ""
+    yield "**sre only reads and never changes anything**, so this was not done. "
+    yield "Nothing was checked either.\n\n"
+    if look.focus.unknown and not look.focus.named:
+        unknown = look.focus.unknown[0]
+        near = names([plain(one, 60) for one in unknown.near])
+        close = f" Close to it: {near}." if near else ""
+        yield f"Nothing here is called {code(unknown.word, 60)}.{close}\n\n"
+    own = [line for entity in look.focus.entities for line in _commands(look, verb, entity)]
+    if own:
+        yield "What you can run yourself:\n"
+        yield from (f"- {line}{look.cite('identity')}\n" for line in dict.fromkeys(own))
+        yield "\n"
+    found = look.found.get("runbook")
+    data = found.data(RunbookMatches) if found is not None else None
+    steps = steps_of(found)
+    if steps is not None and data is not None and _fits(look, data):
+        yield (
+            f"The runbook nearest to this is {plain(steps.title)}: "
+            f"`sre runbooks show {steps.id}`{steps.cite}\n\n"
+        )
+    names_it = look.focus.entities[0].name if look.focus.named else ""
+    if names_it:
+        yield f"To have it looked at first, ask {code(f'is {names_it} ok?', 80)}\n\n"
+    yield from gaps(look)
+
+
+def _fits(look: Look, data: RunbookMatches) -> bool:
+    """Whether the best runbook is about what was asked for, by the words of its title."""
+    best = data.items[0]
+    skipped = {entity.said.casefold() for entity in look.focus.entities}
+    telling = [
+        word for word in look.question.folded.split() if len(word) > 3 and word not in skipped
+    ]
+    title = f"{best.title} {best.id}".casefold()
+    return any(word.rstrip("s") in title for word in telling)
+
+
+def _commands(look: Look, verb: str, entity: Entity) -> Iterator[str]:
+    kinds = _kinds_of(look, entity)
+    for one in _DATA["commands"]:
+        if verb not in one["verbs"].split() or one["kind"] not in kinds:
+            continue
+        host, number = kinds[one["kind"]]
+        where = f" on {plain(host, 60)}" if host else ""
+        yield f"{code(one['run'].format(name=entity.name, host=host, id=number), 120)}{where}"
+        return
+
+
+def _kinds_of(look: Look, entity: Entity) -> dict[str, tuple[str, str]]:
+    """What commands can be about this name, each with the machine and the number of the guest."""
+    inventory = look.inventory
+    host = next(iter(entity.hosts), "")
+    match entity.kind:
+        case EntityKind.HOST:
+            own = next((i for i, name in inventory.name_of_id.items() if name == entity.name), "")
+            kind, _, number = own.partition("/")
+            if kind in ("lxc", "qemu"):
+                return {kind: (inventory.node(entity.name), number)}
+            return {"host": (entity.name, "")}
+        case EntityKind.SERVICE if entity.name in inventory.containers:
+            return {"container": (host, "")}
+        case EntityKind.SERVICE if host:
+            return {"service": (host, "")}
+        case EntityKind.POOL if host:
+            return {"pool": (host, "")}
+    return {}
+
+
+__all__ = ["ACT", "decline", "examples", "say_what_it_does", "wants_act", "wants_no_answer"]

@@ -1,0 +1,212 @@
+"""The built-in analyst answers what was asked, and nothing else, over the simulated homelab."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from sre_tui.agent.events import Answer
+from tests.evals.analyst_lab import Lab, lab_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DIAGNOSIS = re.compile(
+    r"Most pressing|Likely cause|Possible cause|No confirmed cause|visibly wrong|\*\*Why\*\*"
+)
+
+
+@pytest_asyncio.fixture(
+    scope="module", loop_scope="module", params=["backups-failing-datastore-full"]
+)
+async def lab(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Lab]:
+    async with lab_of(request.param, tmp_path_factory.mktemp("lab"), guests=10) as made:
+        yield made
+
+
+async def asked(lab: Lab, question: str) -> Answer:
+    answer = await lab.ask(question)
+    assert answer.unsupported == (), (question, answer.unsupported)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["asdf", "thanks!", "hello", "what can you do?", "tell me a joke", "what is love", "help"],
+)
+async def test_what_is_no_question_gets_examples_and_no_diagnosis(lab: Lab, words: str) -> None:
+    answer = await asked(lab, words)
+    assert not DIAGNOSIS.search(answer.text)
+    assert "Nothing was checked" in answer.text or "nothing was checked" in answer.text
+    examples = re.findall(r"^- `(.+)`$", answer.text, re.MULTILINE)
+    assert 3 <= len(examples) <= 4
+    assert "tank" in answer.text
+    for example in examples:
+        told = await lab.ask(example)
+        assert "not understood" not in told.text, example
+        assert "Nothing here is called" not in told.text, example
+
+
+@pytest.mark.parametrize(
+    ("request_to_act", "told"),
+    [
+        ("restart jellyfin", "`systemctl restart jellyfin` on media"),
+        ("can you restart sonarr please", "`docker restart sonarr` on docker1"),
+        ("reboot pve2", "`systemctl reboot` on pve2"),
+        ("stop immich", "`qm shutdown 108` on pve3"),
+        ("scrub tank now", "`zpool scrub tank` on nas1"),
+        ("delete all snapshots", "sre runbooks show snapshot"),
+    ],
+)
+async def test_a_request_to_act_is_declined(lab: Lab, request_to_act: str, told: str) -> None:
+    answer = await asked(lab, request_to_act)
+    assert answer.text.startswith("**sre only reads and never changes anything**")
+    assert told in answer.text
+    assert not DIAGNOSIS.search(answer.text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is plex down?", "plex is slow", "why is plex down", "logs of plex", "cant watch plex",
+        "how much memory does plex use", "when did plex last restart?", "what changed on plex",
+    ],
+)  # fmt: skip
+async def test_an_unknown_name_ends_the_answer(lab: Lab, question: str) -> None:
+    text = (await asked(lab, question)).text
+    assert text.startswith("**Nothing here is called `plex`**")
+    assert not DIAGNOSIS.search(text)
+    assert "Yes" not in text
+
+
+async def test_the_nearest_names_are_suggested(lab: Lab) -> None:
+    text = (await asked(lab, "is jelfin42 down?")).text
+    assert text.startswith("**Nothing here is called `jelfin42`**")
+    assert re.search(r"Close to it: .*jellyfin", text)
+
+
+@pytest.mark.parametrize(
+    "question", ["is the internet down", "my server is slow", "movies are buffering",
+                 "is everything ok?", "is my homelab healthy", "the wifi is slow"],
+)  # fmt: skip
+async def test_everyday_words_are_no_names(lab: Lab, question: str) -> None:
+    assert "Nothing here is called" not in (await asked(lab, question)).text
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "row"),
+    [
+        ("which container uses the most memory?", r"uses the most memory",
+         r"uses [\d.]+ (MiB|GiB) of memory"),
+        ("which guest uses most cpu", r"uses the most processor time", r"uses [\d.]+ %"),
+        ("wich disk is the hotest?", r"is the hottest", r"on \w+ is at [\d.]+ °C"),
+        ("top 5 guests by memory", r"uses the most memory", r"of [\d.]+ GiB \([\d.]+ %\)"),
+        ("what is filling up fastest?", r"fills up fastest", r"grows by [\d.]+ \w+ a day"),
+        ("which cert expires first", r"expires first", r"expires in \d+ d"),
+        ("wer frisst den ganzen speicher", r"uses the most memory", r"uses [\d.]+ GiB"),
+        ("which service logs the most", r"wrote the most log lines in the last hour",
+         r"wrote \d+ log lines"),
+        ("which host needs updates", r"waits for the most updates", r"waits for \d+ updates"),
+    ],
+)  # fmt: skip
+async def test_a_ranking_is_a_list_with_figures_and_a_time(
+    lab: Lab, question: str, first: str, row: str
+) -> None:
+    text = (await asked(lab, question)).text
+    assert re.match(rf"\*\*.* {first}\*\*: it .*\(as of 15:00 UTC\)\. \[E\d+\]", text), text
+    rows = re.findall(r"^\d+\. (.+)$", text, re.MULTILINE)
+    assert 2 <= len(rows) <= 5
+    assert all(re.search(row, one) for one in rows), rows
+    assert not DIAGNOSIS.search(text)
+
+
+async def test_the_number_asked_for_is_the_number_listed(lab: Lab) -> None:
+    text = (await asked(lab, "top 3 containers by cpu")).text
+    assert len(re.findall(r"^\d+\. ", text, re.MULTILINE)) == 3
+    shares = [float(one) for one in re.findall(r"^\d+\. .* uses ([\d.]+) %", text, re.MULTILINE)]
+    assert shares == sorted(shares, reverse=True)
+
+
+async def test_a_ranking_over_a_past_window_names_it(lab: Lab) -> None:
+    text = (await asked(lab, "which container used the most cpu last night")).text
+    assert "the most between 2026-11-21 22:00 UTC and 06:00 UTC" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("how full is tank?", r"^\*\*tank on nas1 is [\d.]+ % full, [\d.]+ TiB of [\d.]+ TiB is"),
+        ("how much disk space is left on nas1?", r"^\*\*tank on nas1 .* fast on nas1 .* is left"),
+        ("how much memory does immich use?", r"^\*\*immich uses [\d.]+ GiB of memory of 8.0 GiB"),
+        ("how much memory does sonarr use", r"^\*\*sonarr on docker1 uses [\d.]+ MiB of memory"),
+        ("how much memory is free on db", r"^\*\*db has [\d.]+ GiB of 8.0 GiB of memory available"),
+        ("how hot is sdc", r"^\*\*sdc on nas1 is at \d+ °C"),
+        ("cpu of docker1", r"^\*\*docker1 uses [\d.]+ % of its processors"),
+        ("how long will the battery last", r"^\*\*ups1 lasts another \d+ min"),
+        ("when does the certificate of jellyfin expire", r"^\*\*jellyfin.home.example has a cert"),
+    ],
+)
+async def test_a_quantity_is_told_with_its_unit(lab: Lab, question: str, told: str) -> None:
+    text = (await asked(lab, question)).text
+    assert re.search(told, text), text
+    assert "(as of 15:00 UTC)" in text.splitlines()[0]
+
+
+async def test_when_something_started_is_told_with_its_age(lab: Lab) -> None:
+    text = (await asked(lab, "when did immich last restart?")).text
+    assert re.match(r"\*\*immich last started at 2026-\d\d-\d\d \d\d:\d\d UTC, \d+ d", text)
+    assert "- immich-server last started at" in text
+    own = (await asked(lab, "when did jellyfin last restart")).text
+    assert own.startswith("**That is not recorded of jellyfin itself.**")
+    assert "- media last started at" in own
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("how many containers are running?", "**17 containers**"),
+        ("what vms do i have", "**10 guests, all running**"),
+        ("are all my vms running?", "**Yes: 10 guests, all running**"),
+        ("list containers on docker1", "**6 containers on docker1**"),
+        ("how many disks does nas1 have", "**8 disks on nas1**"),
+        ("which guests are stopped?", "**None**: all of 10 guests are running"),
+    ],
+)
+async def test_things_are_counted_and_named(lab: Lab, question: str, told: str) -> None:
+    assert (await asked(lab, question)).text.startswith(told)
+
+
+async def test_a_stopped_guest_is_named(tmp_path: Path) -> None:
+    async with lab_of("guest-stopped", tmp_path, guests=27) as lab:
+        text = (await asked(lab, "which guests are stopped?")).text
+        assert re.match(r"\*\*\d+ of \d+ guests not running\*\*: \w+", text), text
+        assert (await asked(lab, "are all my vms running?")).text.startswith("**No: ")
+
+
+BACKUPS = ("is the backup from last night ok?", "did the backups run?", "sind alle backups ok")
+
+
+@pytest.mark.parametrize("question", BACKUPS)
+async def test_backups_that_ran(tmp_path: Path, question: str) -> None:
+    async with lab_of("quiet", tmp_path, guests=10) as lab:
+        text = (await asked(lab, question)).text
+        assert text.startswith("**Yes: all 10 guests have a backup**, made between 01:30 UTC and")
+
+
+@pytest.mark.parametrize("question", BACKUPS)
+async def test_backups_that_failed(tmp_path: Path, question: str) -> None:
+    async with lab_of("backups-failing-datastore-full", tmp_path, guests=10) as lab:
+        text = (await asked(lab, question)).text
+        assert text.startswith("**No: all 10 guests have no backup since"), text
+        assert "the last good one is of 2026-11-20 01:55 UTC" in text
+        assert re.search(r"- vaultwarden: newest backup 2026-11-20", text)
+        assert re.search(r"datastore main is 98\.\d % full", text)
+        assert "ENOSPC" in text
+        assert "sre runbooks show" in text
+        bad = (await asked(lab, "did any backups fail?")).text
+        assert bad.startswith("**Yes: all 10 guests have no backup")
+        one = (await asked(lab, "when was the last backup of immich")).text
+        assert one.startswith("**The newest backup of immich is of 2026-11-20 01:52 UTC**")
