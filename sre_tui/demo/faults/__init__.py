@@ -1,6 +1,15 @@
 """What can go wrong in the homelab: one class for each kind, by family of kinds."""
 
-from sre_tui.demo.faults import backups, compute, monitoring, network, power, services, storage
+from sre_tui.demo.faults import (
+    backups,
+    compute,
+    monitoring,
+    nas,
+    network,
+    power,
+    services,
+    storage,
+)
 from sre_tui.demo.faults.kind import FAULT_KINDS, Fault, TargetKind, target_names
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "backups",
     "compute",
     "monitoring",
+    "nas",
     "network",
     "power",
     "services",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sre_tui.demo.world.homelab import Homelab
+from sre_tui.demo.world.nas import inventory
 
 if TYPE_CHECKING:
     from sre_tui.demo.world.stage import Stage
@@ -67,6 +68,8 @@ class TargetKind(StrEnum):
     SCRAPE = "scrape instance"
     HOST = "pinged host"
     DNS = "dns guest"
+    DATASET = "dataset of the NAS"
+    REPLICATION = "replication task of the NAS"
 
 
 def target_names(lab: Homelab, kind: TargetKind) -> list[str]:
@@ -106,6 +109,10 @@ def target_names(lab: Homelab, kind: TargetKind) -> list[str]:
             return _instances(lab)
         case TargetKind.HOST:
             return pinged + guests
+        case TargetKind.DATASET:
+            return [dataset.id for dataset in inventory.datasets(lab)]
+        case TargetKind.REPLICATION:
+            return [plan.id for plan in inventory.replications(lab)]
         case TargetKind.DNS:
             return [probe.host for probe in lab.probes if probe.module == "dns"]
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
 from sre_tui.demo.world.homelab import Disk, Homelab, Pool
 from sre_tui.demo.world.logs import Source
+from sre_tui.demo.world.nas.records import Scan
 from sre_tui.demo.world.phrases.template import phrase
 from sre_tui.demo.world.shapes import FOREVER, line
 
@@ -22,6 +23,17 @@ _STORAGE_WAITS = {
     "paperless": "consumer: timeout while reading document from storage",
     "frigate": "record.maintainer WARNING: unable to keep up with recording segments in cache",
 }
+
+
+DEGRADED, FAULTED, REMOVED, UNAVAIL = 1, 2, 3, 4
+"""States of a pool's member, as numbers of the level ``vdev.state``."""
+_RESILVER_SPEED = 120e6
+"""Bytes a second."""
+
+
+def resilver_seconds(disk: Disk) -> float:
+    """How long it takes to rebuild half a disk."""
+    return disk.size * 0.5 / _RESILVER_SPEED
 
 
 def slow_pool(stage: Stage, pool: Pool, start: float, end: float, weight: float) -> None:
@@ -86,8 +98,12 @@ class DiskFailing(Fault):
         stage.raise_("disk.busy", disk.id, start, end, 0.3 + 0.5 * sev, 1500)
         stage.raise_("disk.temperature", disk.id, start, end, 3 + 3 * sev, 3600)
         slow_pool(stage, pool, start, end, sev)
+        damage = [(start + h * hour, round(n * (0.25 + sev))) for h, n in growth]
+        stage.add("zfs.read_errors", disk.id, line([(t, n * 0.2) for t, n in damage]))
+        stage.add("zfs.checksum_errors", disk.id, line([(t, n * 0.08) for t, n in damage]))
         if sev >= 0.85 and pool.layout != "stripe":
             stage.hold("pool.state", pool.id, start + 1.5 * hour, end, 1.0)
+            stage.member(disk.id, start + 1.5 * hour, end, FAULTED, gone=False)
         self._tell(stage, disk, pool, start, end)
 
     def _tell(self, stage: Stage, disk: Disk, pool: Pool, start: float, end: float) -> None:
@@ -114,6 +130,7 @@ class DiskFailing(Fault):
         stage.murmur(Source(host, "zfs-zed", "warning"), 8 + 40 * sev, zed, start + 180, end)
         stage.murmur(Source(host, "smartd", "warning"), 2, smartd, start + 300, end)
         if sev >= 0.6 and pool.layout != "stripe":
+            stage.scans.append(Scan(pool.id, "RESILVER", start + 5400, resilver_seconds(disk)))
             resilver = (
                 (start + 5400, (
                     f"class=resilver_start pool='{pool.name}' vdev={name}: read errors exceeded "
@@ -146,6 +163,7 @@ class PoolDegraded(Fault):
         name = member.partition("/")[2]
         state = 2.0 if pool.layout == "stripe" else 1.0
         stage.hold("pool.state", pool.id, start, end, state)
+        stage.member(member, start, end, REMOVED, gone=True)
         stage.add("smart.crc", member, line([(start - 60, 0), (start, 12 + 80 * self.severity)]))
         for level in (
             "disk.reads",

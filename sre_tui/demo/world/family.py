@@ -55,13 +55,14 @@ class RowSet:
     """The series of one family: own labels and target of each, and one function for all.
 
     ``targets`` index into the world's targets. With ``always`` the samples exist also while the
-    scrape fails, as ``up`` does.
+    scrape fails, as ``up`` does. With ``gaps`` there is no sample where the value is NaN.
     """
 
     labels: Sequence[Mapping[str, str]]
     targets: Sequence[int]
     compute: Compute
     always: bool = False
+    gaps: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from sre_tui.demo.world import dice
 from sre_tui.demo.world.family import INTERVAL, Target
 from sre_tui.demo.world.homelab import Appliance, Guest, Homelab, Node
+from sre_tui.demo.world.nas import inventory
 from sre_tui.demo.world.quantity import Lives, Quantity
 from sre_tui.demo.world.shapes import Floats
 
@@ -232,6 +233,13 @@ class Plant:
         for attribute in ("reallocated", "pending", "uncorrectable", "crc", "media_errors"):
             self._level(f"smart.{attribute}", disks, 0.0)
         self._level("smart.passed", disks, 1.0, high=1.0)
+        self._level("disk.present", disks, 1.0, high=1.0)
+        self._level("vdev.state", disks, 0.0)
+        for kind in ("read", "write", "checksum"):
+            self._level(f"zfs.{kind}_errors", disks, 0.0)
+        self._level("scrub.errors", pools, 0.0)
+        self._level("snapshots.excess", [d.id for d in inventory.datasets(lab)], 0.0)
+        self._level("replication.failing", [r.id for r in inventory.replications(lab)], 0.0)
         self._level("smart.wear", disks, np.floor(vary("wear", disks, 2, 14)))
         self._level("disk.activity", [p.id for p in lab.pools], 1.0, rhythm="home", swing=0.35,
                     rough=0.75)  # fmt: skip

@@ -219,6 +219,11 @@ class WorldSeries:
                     when, what = when[seen], what[seen]
                     if not len(when):
                         continue
+            if built.rows.gaps:
+                there = ~np.isnan(what)
+                when, what = when[there], what[there]
+                if not len(when):
+                    continue
             found.append(Series(built.labels[row], when, what))
         return found
 

@@ -18,6 +18,7 @@ from sre_tui.demo.world.exporters import (
     recording,
     storage,
     web,
+    zfs_status,
 )
 from sre_tui.demo.world.family import Family
 from sre_tui.demo.world.plant import Plant
@@ -26,6 +27,7 @@ _MODULES = (
     machine,
     machine_io,
     storage,
+    zfs_status,
     disks,
     proxmox,
     backups,

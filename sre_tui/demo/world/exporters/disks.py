@@ -44,7 +44,16 @@ def families(plant: Plant) -> Iterator[Family]:
         return plant.anchor - DAY * (200.0 + 90.0 * float(wear.base[wear.row[disk]]))
 
     yield smart.fixed("smartctl_device", "Device info", described, lambda _: 1.0)
-    yield smart.gauge("smartctl_device_smart_status", "General smart status", disks, "smart.passed")
+    def passed(rows: Sequence[Point]) -> Compute:
+        level, present = plant["smart.passed"], plant["disk.present"]
+        at = np.array([level.row[row.subject] for row in rows], dtype=np.intp)
+        return lambda chosen, t: np.where(
+            present.value(at[chosen], t) > 0.5, level.value(at[chosen], t), np.nan
+        )
+
+    yield smart.family(
+        "smartctl_device_smart_status", "gauge", "General smart status", disks, passed, gaps=True
+    )
 
     def temperatures() -> Iterator[Point]:
         for point in disks():
@@ -123,7 +132,7 @@ def families(plant: Plant) -> Iterator[Family]:
 
     yield Exporter(plant, "node").family(
         "disk_power_state", "gauge", "Disk power state: 0 standby, 1 idle, 2 active.", powered,
-        lambda rows: _power(plant, rows),
+        lambda rows: _power(plant, rows), gaps=True,
     )  # fmt: skip
 
 
@@ -159,7 +168,9 @@ def _attribute(plant: Plant, points: Sequence[Point]) -> Compute:
 
 def _power(plant: Plant, points: Sequence[Point]) -> Compute:
     lab = plant.homelab
-    activity, awake = plant["disk.activity"], plant["disk.awake"]
+    activity, awake, present = (
+        plant[f"disk.{name}"] for name in ("activity", "awake", "present")
+    )
     pool = np.array([activity.row[lab.disk_by_id[p.subject].pool] for p in points], dtype=np.intp)
     at = np.array([awake.row[point.subject] for point in points], dtype=np.intp)
     spins = np.array([lab.disk_by_id[point.subject].type == "hdd" for point in points])
@@ -168,6 +179,7 @@ def _power(plant: Plant, points: Sequence[Point]) -> Compute:
         busy = activity.value(pool[rows], t)
         state = np.where(busy < 0.65, 0.0, np.where(busy < 0.9, 1.0, 2.0))
         kept = (awake.value(at[rows], t) > 0.5) | ~spins[rows, None]
-        return np.where(kept, np.maximum(state, 1.0), state)
+        reported = np.where(kept, np.maximum(state, 1.0), state)
+        return np.where(present.value(at[rows], t) > 0.5, reported, np.nan)
 
     return compute

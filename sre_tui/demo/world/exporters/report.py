@@ -74,6 +74,7 @@ class Exporter:
         *,
         described: str | None = "",
         always: bool = False,
+        gaps: bool = False,
     ) -> Family:
         """A family whose rows are made when it is first asked for."""
 
@@ -85,6 +86,7 @@ class Exporter:
                 [index[row.instance] for row in rows],
                 compute(rows),
                 always,
+                gaps,
             )
 
         return Family(name, kind, text, build, described)
