@@ -117,7 +117,7 @@ async def read_now(api: Api, base: str) -> GuestNow:
     path = f"{base}/status/current"
     row = parsed(_NOW, await api.data(path) or {}, path)
     figures = [row.pressurecpusome, row.pressureiosome, row.pressurememorysome]
-    cpu, io, memory = (None if figure is None else figure / 100 for figure in figures)
+    cpu, io, memory = (None if figure is None else round(figure / 100, 8) for figure in figures)
     reported = any(figure is not None for figure in figures)
     return GuestNow(
         status=row.status,

@@ -86,4 +86,4 @@ def _point(row: _Point) -> HistoryPoint | None:
 
 
 def _share(percentage: float | None) -> float | None:
-    return None if percentage is None else percentage / 100
+    return None if percentage is None else round(percentage / 100, 8)
