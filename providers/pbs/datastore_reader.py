@@ -96,10 +96,12 @@ async def read_datastores(api: Api, now: datetime) -> tuple[tuple[Datastore, ...
         BackendError: if the usage cannot be read.
     """
     usage, stores, collections = await asyncio.gather(
-        api.rows(_USAGE, USAGE),
+        attempt(partial(api.rows, _USAGE, USAGE)),
         attempt(lambda: read_stores(api)),
         attempt(lambda: _collections(api)),
     )
+    if isinstance(usage, BackendError):
+        raise usage
     named = {} if isinstance(stores, BackendError) else {store.name: store for store in stores}
     if isinstance(collections, NotFound):
         # Before 3.2 only each datastore tells of its own.

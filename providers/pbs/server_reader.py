@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from pydantic import Field, JsonValue, TypeAdapter
 
+from providers.attempt import attempt
 from providers.coercion import Amount, Text, Whole, amount
+from providers.errors import BackendError
 from providers.pbs.api import Api, segment
 from providers.pbs.models import ServerStatus
 from providers.text import one_line
@@ -58,7 +61,14 @@ async def read_server(api: Api) -> ServerStatus:
         BackendError: if there is no usable answer.
     """
     path = f"/nodes/{segment(api.node)}/status"
-    version, answer = await asyncio.gather(read_version(api), api.data(path))
+    # Both are waited for though one fails, so that no request outlives its question.
+    version, answer = await asyncio.gather(
+        attempt(partial(read_version, api)), attempt(partial(api.data, path))
+    )
+    if isinstance(version, BackendError):
+        raise version
+    if isinstance(answer, BackendError):
+        raise answer
     row = parsed(_STATUS, answer or {}, path)
     load = [amount(value) for value in row.loadavg or ()]
     return ServerStatus(

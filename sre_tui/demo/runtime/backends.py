@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,8 +14,11 @@ from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.servers.grafana import grafana_app
 from sre_tui.demo.servers.grafana_source import Account, GrafanaSource
 from sre_tui.demo.servers.loki import loki_app
+from sre_tui.demo.servers.pbs import pbs_app
+from sre_tui.demo.servers.pbs_access import PbsToken
 from sre_tui.demo.servers.prometheus import prometheus_app
 from sre_tui.demo.telemetry import LogSource, RecordingRule, ScrapeTarget
+from sre_tui.demo.world.world import World
 
 
 class DemoWorld(GrafanaSource, Protocol):
@@ -50,7 +54,10 @@ class Backend:
 
 def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:
     """Every backend over one world, with fresh random tokens; the order gives the ports."""
-    return [_prometheus(world, clock), _grafana(world, clock), _loki(world, clock)]
+    backends = [_prometheus(world, clock), _grafana(world, clock), _loki(world, clock)]
+    if isinstance(world, World):
+        backends.append(_pbs(world, clock))
+    return backends
 
 
 def _prometheus(world: DemoWorld, clock: Clock) -> Backend:
@@ -76,3 +83,14 @@ def _grafana(world: DemoWorld, clock: Clock) -> Backend:
 
 def _loki(world: DemoWorld, clock: Clock) -> Backend:
     return Backend("loki", loki_app(world.logs, clock), lambda url: {"LOKI_URL": url})
+
+
+def _pbs(world: World, clock: Clock) -> Backend:
+    token = PbsToken("sre@pbs!tui", str(uuid.uuid4()), {"/": "Audit"})
+    app = pbs_app(world.backups, clock, [token], raw_tasks=world.raw_tasks())
+    return Backend(
+        "pbs",
+        app,
+        lambda url: {"PBS_URL": url, "PBS_API_TOKEN": f"{token.id}:{token.secret}"},
+        host_name="pbs",
+    )
