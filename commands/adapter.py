@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from typer.core import TyperCommand
 
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
+from commands.fields import Fields, fields_command, fields_of, fields_option, split_names
 from commands.invocation import Invocation
 from commands.main import invocation_of
 from commands.mistakes import as_usage_problem
@@ -26,7 +26,6 @@ from sre_tui.tools.tool import Tool
 from widgets.cell import Column, Display
 
 if TYPE_CHECKING:
-    from commands.fields import Fields
     from sre_tui.views.table import TableView
 
 JSON_OPTION = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -64,7 +63,7 @@ def add_tool(
     shown = tuple(examples) or tool.examples
     app.command(
         name or tool.command[-1],
-        cls=_listing_command(tool, shown),
+        cls=fields_command(lambda: fields_of(tool), f"sre {shown[0]}" if shown else ""),
         help=help_text(tool.description, shown),
         context_settings={"help_option_names": ["-h", "--help"]},
     )(_command(tool))
@@ -81,8 +80,6 @@ def run_tool(
     """
     fields: Fields | None = None
     if options.fields:
-        from commands.fields import fields_of
-
         fields = fields_of(tool)
         options = replace(options, fields=fields.resolve(options.fields))
 
@@ -208,21 +205,6 @@ def _show_table(
         invocation.narrator.trace(f"{cut}: -n N takes more")
 
 
-def _listing_command(tool: Tool[Any], examples: Sequence[str]) -> type[TyperCommand]:
-    class ListingCommand(TyperCommand):
-        """A command whose help also says which fields its rows have."""
-
-        example: ClassVar[str] = f"sre {examples[0]}" if examples else ""
-
-        def format_epilog(self, ctx: Any, formatter: Any) -> None:
-            from commands.fields import fields_of
-
-            with formatter.section("Fields"):
-                formatter.write_text(", ".join(fields_of(tool).described()))
-
-    return ListingCommand
-
-
 def _command(tool: Tool[Any]) -> Callable[..., None]:
     fields = tool.arguments.model_fields
 
@@ -230,7 +212,7 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
         options = OutputOptions(
             json=values.pop("as_json"),
             jsonl=values.pop("as_jsonl"),
-            fields=_names(values.pop("only")),
+            fields=split_names(values.pop("only")),
             utc=values.pop("absolute"),
             watch=values.pop("every"),
         )
@@ -246,7 +228,7 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
     for name, annotation, default in (
         ("as_json", JSON_OPTION, False),
         ("as_jsonl", JSONL_OPTION, False),
-        ("only", _fields_option(tool), None),
+        ("only", Annotated[str | None, fields_option(lambda: fields_of(tool))], None),
         ("absolute", TIMES_OPTION, None),
         ("every", WATCH_OPTION, None),
     ):
@@ -258,27 +240,6 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}
     return command
-
-
-def _fields_option(tool: Tool[Any]) -> Any:
-    def complete(incomplete: str) -> list[str]:
-        from commands.fields import fields_of
-
-        return fields_of(tool).completions(incomplete)
-
-    return Annotated[
-        str | None,
-        typer.Option(
-            "--fields",
-            metavar="A,B",
-            help="Only these fields of each row, by name or column title.",
-            autocompletion=complete,
-        ),
-    ]
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def help_text(description: str, examples: Sequence[str]) -> str:

@@ -10,11 +10,13 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, SecretStr
 
-from commands.adapter import JSON_OPTION
+from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.diagnostics import ExitCode, Problem
+from commands.fields import Fields, fields_command, fields_option, split_names
+from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.noun import noun
-from commands.output import write_json, write_table
+from commands.output import OutputOptions
 from sre_tui.settings.load import config_path, load_with_origins
 from sre_tui.settings.template import TEMPLATE
 from widgets.cell import Cell, Column, Display, Tone
@@ -61,10 +63,16 @@ def path(context: typer.Context) -> None:
 
 
 @app.command(
+    cls=fields_command(lambda: _FIELDS),
     help="Show the settings in force and where each comes from; secrets are masked.\n\n"
-    "Examples:\n\n\b\n  sre config show\n  sre config show --json"
+    "Examples:\n\n\b\n  sre config show\n  sre config show --json",
 )
-def show(context: typer.Context, as_json: JSON_OPTION = False) -> None:
+def show(
+    context: typer.Context,
+    as_json: JSON_OPTION = False,
+    as_jsonl: JSONL_OPTION = False,
+    only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+) -> None:
     """Every setting with its origin, as a variable, a file or the default."""
     invocation = invocation_of(context)
     loaded = load_with_origins(invocation.environment, invocation.flags)
@@ -74,12 +82,8 @@ def show(context: typer.Context, as_json: JSON_OPTION = False) -> None:
         {"setting": _dotted(where), "value": value, "origin": loaded.origins.get(where, "default")}
         for where, value in _leaves(loaded.settings)
     ]
-    stdout = invocation.environment.stdout
-    if as_json:
-        write_json(stdout, {"schema_version": 1, "data": {"items": rows}})
-        return
-    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
-    write_table(invocation, _COLUMNS, rows, display)
+    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    write_listing(invocation, _FIELDS, rows, options)
 
 
 @app.command(
@@ -179,3 +183,4 @@ _COLUMNS: tuple[Column[dict[str, Any]], ...] = (
         priority=1,
     ),
 )
+_FIELDS: Fields = Fields(("setting", "value", "origin"), _COLUMNS)

@@ -7,11 +7,11 @@ import shlex
 import signal
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands.adapter import JSON_OPTION
+from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.demo_faults import add_faults
 from commands.demo_homelab import (
     HOW_TO_START,
@@ -22,9 +22,11 @@ from commands.demo_homelab import (
     throw_away_variables,
 )
 from commands.diagnostics import ExitCode, Narrator
+from commands.fields import Fields, fields_command, fields_option, split_names
+from commands.listing import write_listing
 from commands.main import complete_scenario, invocation_of
 from commands.noun import noun
-from commands.output import write_json, write_record, write_table
+from commands.output import OutputOptions, write_json, write_record
 from sre_tui.views.human import ago
 from sre_tui.views.record import Section
 from widgets.cell import Cell, Column, Display, Tone, marked
@@ -32,7 +34,6 @@ from widgets.cell import Cell, Column, Display, Tone, marked
 if TYPE_CHECKING:
     from commands.invocation import Invocation
     from sre_tui.demo.runtime.state import DemoState
-    from sre_tui.demo.scenario import Scenario
 
 app = noun(
     "demo",
@@ -105,25 +106,25 @@ def run(
 
 @app.command(
     "list",
+    cls=fields_command(lambda: _FIELDS),
     help="List the bundled scenarios and the questions they pose.\n\n"
     "Examples:\n\n\b\n  sre demo list\n  sre demo list --json | jq -r '.data.items[].id'",
 )
-def list_scenarios_(context: typer.Context, as_json: JSON_OPTION = False) -> None:
+def list_scenarios_(
+    context: typer.Context,
+    as_json: JSON_OPTION = False,
+    as_jsonl: JSONL_OPTION = False,
+    only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+) -> None:
     """Every bundled scenario."""
     from sre_tui.demo.scenario_load import list_scenarios
 
-    invocation = invocation_of(context)
-    stdout = invocation.environment.stdout
-    scenarios = list_scenarios()
-    if as_json:
-        items = [
-            {"id": s.id, "title": s.title, "questions": [q.ask for q in s.questions]}
-            for s in scenarios
-        ]
-        write_json(stdout, {"schema_version": 1, "data": {"items": items}})
-        return
-    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
-    write_table(invocation, _COLUMNS, scenarios, display)
+    rows = [
+        {"id": each.id, "title": each.title, "questions": [one.ask for one in each.questions]}
+        for each in list_scenarios()
+    ]
+    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    write_listing(invocation_of(context), _FIELDS, rows, options)
 
 
 @app.command(
@@ -267,13 +268,17 @@ def _backend_cell(url: str, fault: str | None) -> Cell:
     return Cell(f"{url}  {marked(Tone.ERROR, f'fails ({fault})')}", None, Tone.ERROR)
 
 
-def _questions(row: Scenario, display: Display) -> Cell:
-    text = " / ".join(question.ask for question in row.questions)
-    return Cell(text, text)
+def _text(name: str) -> Any:
+    def cell(row: dict[str, Any], _: Display) -> Cell:
+        text = row[name] if isinstance(row[name], str) else " / ".join(row[name])
+        return Cell(text, text)
+
+    return cell
 
 
-_COLUMNS: tuple[Column[Scenario], ...] = (
-    Column("id", "Scenario", lambda row, _: Cell(row.id, row.id), 30),
-    Column("title", "What happens", lambda row, _: Cell(row.title, row.title), 40, flexible=True),
-    Column("questions", "Questions", _questions, 40, priority=1, flexible=True),
+_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
+    Column("id", "Scenario", _text("id"), 30),
+    Column("title", "What happens", _text("title"), 40, flexible=True),
+    Column("questions", "Questions", _text("questions"), 40, priority=1, flexible=True),
 )
+_FIELDS: Fields = Fields(("id", "title", "questions"), _COLUMNS)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.adapter import JSON_OPTION
+from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.diagnostics import ExitCode
 from commands.endings import EXIT_CODES
+from commands.fields import Fields, fields_command, fields_option, split_names
+from commands.listing import write_listing
 from commands.main import invocation_of
-from commands.output import write_json, write_table
+from commands.output import OutputOptions
 from sre_tui.doctor.finding import Finding, Verdict
-from widgets.cell import Cell, Column, Display, Tone, marked
+from widgets.cell import Cell, Column, Tone, marked
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -23,8 +25,9 @@ _TONES = {Verdict.OK: Tone.OK, Verdict.WARNING: Tone.WARNING, Verdict.FAILED: To
 
 
 @app.command(
+    cls=fields_command(lambda: _FIELDS),
     help="Reach every backend and the model, check rights and clocks, say what to mend.\n\n"
-    "Examples:\n\n\b\n  sre doctor\n  sre doctor --no-model --json"
+    "Examples:\n\n\b\n  sre doctor\n  sre doctor --no-model --json",
 )
 def doctor(
     context: typer.Context,
@@ -33,17 +36,15 @@ def doctor(
         typer.Option("--model/--no-model", help="Whether to call the model, which may cost a bit."),
     ] = True,
     as_json: JSON_OPTION = False,
+    as_jsonl: JSONL_OPTION = False,
+    only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
 ) -> None:
     """Print every finding; the exit code is that of the worst."""
     invocation = invocation_of(context)
     found = invocation.run_async(_examine(invocation, ask_model=model))
-    stdout = invocation.environment.stdout
-    if as_json:
-        items = [finding.model_dump(mode="json") for finding in found]
-        write_json(stdout, {"schema_version": 1, "data": {"items": items}})
-    else:
-        display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
-        write_table(invocation, _COLUMNS, found, display)
+    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    write_listing(invocation, _FIELDS, found, options)
+    if not options.for_program:
         for finding in found:
             if finding.fix and finding.verdict is not Verdict.OK:
                 invocation.narrator.say(f"{finding.subject} {finding.aspect}: {finding.fix}")
@@ -83,3 +84,4 @@ _COLUMNS: tuple[Column[Finding], ...] = (
     Column("aspect", "Aspect", lambda row, _: Cell(row.aspect, row.aspect), 10),
     Column("detail", "Finding", lambda row, _: Cell(row.detail, row.detail), 40, flexible=True),
 )
+_FIELDS: Fields = Fields(tuple(Finding.model_fields), _COLUMNS)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
+import typer
 from pydantic import BaseModel
+from typer.core import TyperCommand
 
 from commands.diagnostics import ExitCode, Problem
 from sre_tui.nearest import nearest
@@ -44,9 +46,13 @@ class Fields:
         )
 
     def columns(self, fields: Sequence[str]) -> tuple[Column[Any], ...]:
-        """A column for each field; one that the table does not have shows the field as it is."""
+        """A column for each field, none of which gives way to another.
+
+        A field that the table does not have is shown as it is.
+        """
         by_field = {self._field_of(column): column for column in reversed(self.shown)}
-        return tuple(by_field[name] if name in by_field else _column(name) for name in fields)
+        chosen = (by_field[name] if name in by_field else _column(name) for name in fields)
+        return tuple(replace(column, priority=0) for column in chosen)
 
     def pick(self, row: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
         """The row of the document with only these fields."""
@@ -90,6 +96,40 @@ class Fields:
             exit_code=ExitCode.USAGE,
             hint=f"valid fields: {', '.join(self.described())}",
         )
+
+
+def fields_command(fields: Callable[[], Fields], example: str = "") -> type[TyperCommand]:
+    """The class of a command whose help says which fields its rows have.
+
+    Args:
+        fields: gives them when the help is asked for.
+        example: a whole command line, shown where an argument is missing.
+    """
+    shown = example
+
+    class ListingCommand(TyperCommand):
+        example: ClassVar[str] = shown
+
+        def format_epilog(self, ctx: Any, formatter: Any) -> None:
+            with formatter.section("Fields"):
+                formatter.write_text(", ".join(fields().described()))
+
+    return ListingCommand
+
+
+def fields_option(fields: Callable[[], Fields]) -> Any:
+    """What Typer is to know of the option that takes names of fields."""
+    return typer.Option(
+        "--fields",
+        metavar="A,B",
+        help="Only these fields of each row, by name or column title.",
+        autocompletion=lambda incomplete: fields().completions(incomplete),
+    )
+
+
+def split_names(text: str | None) -> tuple[str, ...]:
+    """The names in a list with commas; none of None."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def fields_of(tool: Tool[Any]) -> Fields:

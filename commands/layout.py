@@ -12,6 +12,8 @@ RowT = TypeVar("RowT")
 
 GAP = 2
 """Cells between two columns."""
+NARROWEST = 6
+"""Cells below which a column that may not be left out is not narrowed further."""
 
 
 def layout(
@@ -25,6 +27,9 @@ def layout(
         width: room in terminal cells.
     """
     least = [replace(column, width=min(column.width, natural[column.key])) for column in columns]
+    if all(column.priority == 0 for column in least):
+        least = _narrowed(least, width)
+        columns = [replace(c, width=n.width) for c, n in zip(columns, least, strict=True)]
     kept = {column.key for column, _ in fit_columns(least, width + GAP, GAP)}
     chosen = [column for column in columns if column.key in kept]
     widths = {column.key: min(column.width, natural[column.key]) for column in chosen}
@@ -37,6 +42,16 @@ def layout(
     spare = _widen(widths, [column for column in chosen if column.flexible], natural, spare)
     _widen(widths, fixed, natural, spare)
     return [(column, widths[column.key]) for column in chosen]
+
+
+def _narrowed(columns: Sequence[Column[RowT]], width: int) -> list[Column[RowT]]:
+    """Columns that are all wanted, the widest narrowed until they fit or can be read no more."""
+    widths = [column.width for column in columns]
+    spare = width - sum(widths) - GAP * (len(widths) - 1)
+    while spare < 0 and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+        spare += 1
+    return [replace(column, width=each) for column, each in zip(columns, widths, strict=True)]
 
 
 def _widen(

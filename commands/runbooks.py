@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands.adapter import JSON_OPTION, add_tool
+from commands.adapter import JSON_OPTION, JSONL_OPTION, add_tool
 from commands.diagnostics import ExitCode, Problem
+from commands.fields import Fields, fields_command, fields_option, split_names
+from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.noun import noun
-from commands.output import write_json, write_table
+from commands.output import OutputOptions, write_json
 from providers.text import clean, one_line
 from sre_tui.nearest import nearest
 from widgets.cell import Cell, Column, Display, Tone
@@ -29,10 +31,16 @@ app = noun("runbooks", "List, read and search runbooks.", default="list")
 
 @app.command(
     "list",
+    cls=fields_command(lambda: _FIELDS),
     help="List the runbooks and your own documents.\n\n"
     "Examples:\n\n\b\n  sre runbooks list\n  sre runbooks list --json | jq -r '.data.items[].id'",
 )
-def list_runbooks(context: typer.Context, as_json: JSON_OPTION = False) -> None:
+def list_runbooks(
+    context: typer.Context,
+    as_json: JSON_OPTION = False,
+    as_jsonl: JSONL_OPTION = False,
+    only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+) -> None:
     """Every document, with the alerts it serves."""
     invocation = invocation_of(context)
     rows = [
@@ -46,12 +54,8 @@ def list_runbooks(context: typer.Context, as_json: JSON_OPTION = False) -> None:
         }
         for document in _documents(invocation)
     ]
-    stdout = invocation.environment.stdout
-    if as_json:
-        write_json(stdout, {"schema_version": 1, "data": {"items": rows}})
-        return
-    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
-    write_table(invocation, _COLUMNS, rows, display)
+    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    write_listing(invocation, _FIELDS, rows, options)
 
 
 def _complete_id(context: typer.Context, incomplete: str) -> list[str]:
@@ -172,3 +176,4 @@ _COLUMNS: tuple[Column[dict[str, Any]], ...] = (
     Column("alerts", "Alerts", _joined("alerts", Tone.MUTED), 24, priority=2, flexible=True),
     Column("tags", "Tags", _joined("tags", Tone.MUTED), 16, priority=3),
 )
+_FIELDS: Fields = Fields(("id", "title", "kind", "tags", "alerts", "source"), _COLUMNS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -100,3 +101,36 @@ def test_wrong_fields_are_refused_before_anything_is_asked(bare: Sre) -> None:
 def test_fields_are_completed_one_after_the_other(bare: Sre) -> None:
     offered = bare.complete("sre", "alerts", "list", "--fields", "name,fing").lines
     assert offered == ["name,fingerprint"]
+
+
+@pytest.mark.parametrize(
+    ("command", "asked", "members"),
+    [
+        ("runbooks list", "runbook,TITLE,kind", ("id", "title", "kind")),
+        ("demo list", "what-happens,id", ("title", "id")),
+        ("config show", "setting,comes from", ("setting", "origin")),
+        ("doctor --no-model", "what,fix", ("subject", "fix")),
+    ],
+)
+def test_listings_that_no_tool_answers_take_them_too(
+    sre: Sre, command: str, asked: str, members: tuple[str, ...]
+) -> None:
+    words = command.split()
+    rows = sre(*words, "--fields", asked, "--json").document["data"]["items"]
+    assert {tuple(row) for row in rows} == {members}
+    lines = sre(*words, "--fields", asked, "--jsonl").lines
+    assert [json.loads(line).keys() for line in lines] == [row.keys() for row in rows]
+    assert len(sre(*words, "--fields", asked).lines) == len(rows) + 1
+    refused = sre(*words, "--fields", "nonsense", "--json")
+    assert (refused.code, refused.error["code"]) == (2, "unknown_field")
+    assert "Fields:" in sre(*words, "--help").out
+
+
+def test_fields_that_were_asked_for_are_shown_on_a_narrow_terminal(sre: Sre) -> None:
+    asked = "severity,alert,host,state,since,value,summary,source"
+    with sre.terminal("alerts", "list", "--fields", asked) as terminal:
+        code, text = terminal.wait()
+    assert code == 0
+    heading = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()[0]
+    assert len(heading) <= 80
+    assert len(heading.split()) == 8

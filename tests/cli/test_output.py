@@ -170,3 +170,10 @@ def test_a_runbook_is_markdown_in_a_pipe_and_rendered_in_a_terminal(bare: Sre) -
     assert "## Symptoms" not in text
     assert "Symptoms" in text
     assert "\x1b]8;" not in text
+
+
+def test_rows_that_were_left_out_are_told_on_stderr(sre: Sre) -> None:
+    cut = sre("metrics", "targets", "-n", "2")
+    assert (cut.code, len(cut.lines)) == (0, 3)
+    assert re.fullmatch(r"2 of \d+ rows shown: -n N takes more\n", cut.err)
+    assert sre("metrics", "targets", "-n", "2", "--json").err == ""

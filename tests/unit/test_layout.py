@@ -65,3 +65,11 @@ def test_it_fits_and_wastes_nothing(shapes: list[tuple[int, int, int, bool]], wi
     assert not cut or total(fitted) == width
     order = [column.key for column, _ in fitted]
     assert order == [column.key for column in columns if column.key in order]
+
+
+def test_columns_that_are_all_wanted_are_narrowed_before_one_goes() -> None:
+    wanted = (column("a", 20), column("b", 8), column("c", 30, flexible=True))
+    fitted = widths(layout(wanted, {"a": 20, "b": 8, "c": 30}, 34))
+    assert sum(fitted.values()) + 2 * GAP == 34
+    assert fitted["b"] == 8
+    assert list(widths(layout(wanted, {"a": 20, "b": 8, "c": 30}, 14))) == ["a", "b"]

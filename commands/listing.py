@@ -1,0 +1,42 @@
+"""Listings that no tool answers, in the shape and with the options of those that one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from commands.output import OutputOptions, write_json, write_json_lines, write_table
+from widgets.cell import Display
+
+if TYPE_CHECKING:
+    from commands.fields import Fields
+    from commands.invocation import Invocation
+
+Row = BaseModel | dict[str, Any]
+"""A row as the document has it; its members are what the columns read."""
+
+
+def write_listing(
+    invocation: Invocation, fields: Fields, rows: Sequence[Row], options: OutputOptions
+) -> None:
+    """Write rows as a table or as a document.
+
+    Raises:
+        Problem: a field was asked for that there is not.
+    """
+    stdout = invocation.environment.stdout
+    asked = fields.resolve(options.fields)
+    if options.for_program:
+        items = [row if isinstance(row, dict) else row.model_dump(mode="json") for row in rows]
+        if asked:
+            items = [fields.pick(item, asked) for item in items]
+        if options.jsonl:
+            write_json_lines(stdout, items)
+        else:
+            write_json(stdout, {"schema_version": 1, "data": {"items": items}})
+        return
+    columns = fields.columns(asked) if asked else fields.shown
+    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
+    write_table(invocation, columns, rows, display)
