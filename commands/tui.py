@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from typing import TYPE_CHECKING
 
 import typer
@@ -52,6 +53,8 @@ def open_app(invocation: Invocation) -> None:
     # Until the first paint there is only growth: nothing a collection could find. The app
     # switches it on again.
     gc.disable()
+    # Looking through every installed distribution for plugins of pydantic delays the first paint.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     broken = invocation.run(_run)
     if broken is not None:
         raise broken

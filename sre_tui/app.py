@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 ALERTS_FEED = "alerts"
 """Name of the feed that the alerts pane shows; every other one only tells of its sources."""
 _NOTICE_WIDTH = 200
+_LATEST_START = 1.0
+"""Seconds after which the data is asked for in any case."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class SreApp(App[None]):
         super().__init__()
         self._parts = parts
         self._pollers: list[Poller] = []
+        self._started = False
         self.broken: Exception | None = None
 
     def get_default_screen(self) -> Screen[None]:
@@ -109,7 +112,11 @@ class SreApp(App[None]):
         return screen
 
     def on_mount(self) -> None:
-        """Begin to ask once something is on the screen."""
+        """Begin to ask once the screen is there; a terminal in the background may not tell."""
+        self.set_timer(_LATEST_START, self._start)
+
+    def on_painted(self) -> None:
+        """What is loaded from here on would have slowed the painting down."""
         self.call_after_refresh(self._start)
 
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
@@ -167,6 +174,9 @@ class SreApp(App[None]):
         self.push_screen(HelpScreen(key_help(self.screen)))
 
     def _start(self) -> None:
+        if self._started:
+            return
+        self._started = True
         # Going over every imported module again and again would stall the drawing.
         gc.freeze()
         gc.set_threshold(10_000, 20, 50)

@@ -136,6 +136,8 @@ class Pane(Vertical):
         self._notice = Static(classes="pane--notice", markup=False)
         self.set_reactive(Pane.title, title)
         self.set_reactive(Pane.state, state)
+        # Set before there is anything to style anew.
+        self._set_classes(state)
 
     def compose(self) -> ComposeResult:
         """The notice above the content."""
@@ -153,14 +155,16 @@ class Pane(Vertical):
 
     def watch_state(self, state: PaneState) -> None:
         """Set classes, badge and notice from the state, all in one repaint."""
-        message = state.kind not in _SHOWS_CONTENT
-        self._carry_focus(message)
-        for kind in PaneKind:
-            self.set_class(kind is state.kind, f"-{kind}")
-        self.set_class(message, "-message")
+        self._carry_focus(state.kind not in _SHOWS_CONTENT)
+        self._set_classes(state)
         self.border_subtitle = plain_text(self.badge)
         if self.is_attached:
             self._notice.update(self._message(state))
+
+    def _set_classes(self, state: PaneState) -> None:
+        for kind in PaneKind:
+            self.set_class(kind is state.kind, f"-{kind}")
+        self.set_class(state.kind not in _SHOWS_CONTENT, "-message")
 
     def _carry_focus(self, message: bool) -> None:
         had_focus = self.has_focus

@@ -52,7 +52,10 @@ class SizeGate(Container):
         """Cover the content when there is too little room."""
         width, height = event.size
         least_width, least_height = self._least
-        self.set_class(width < least_width or height < least_height, "-too-small")
-        self._message.update(
-            f"The terminal is too small\n{width}x{height}, {least_width}x{least_height} is needed"
-        )
+        too_small = width < least_width or height < least_height
+        self.set_class(too_small, "-too-small")
+        if too_small:
+            self._message.update(
+                "The terminal is too small\n"
+                f"{width}x{height}, {least_width}x{least_height} is needed"
+            )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from sre_tui.agent.events import AgentEvent, Answer
+
+ANALYST: Final = "built-in analyst"
+"""Who answers where no model does; the agent calls it so too, but costs too much to be imported."""
 
 
 class AnswerError(Exception):

@@ -13,8 +13,7 @@ from textual.reactive import reactive
 from textual.worker import Worker, WorkerState
 
 from providers.reading import SourceStatus
-from sre_tui.agent.wording import ANALYST, total_text
-from sre_tui.live.answers import AnswerRun, AnswerSource, PastExchange, SavedSession
+from sre_tui.live.answers import ANALYST, AnswerRun, AnswerSource, PastExchange, SavedSession
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.slash_commands import slash_commands, suggestion
 from widgets.cell import Tone
@@ -224,6 +223,8 @@ class ChatPane(Pane):
 
     async def action_cost(self) -> None:
         """Say what the conversation took."""
+        from sre_tui.agent.wording import total_text
+
         await self.transcript.add_notice(
             total_text([one.usage for one in self._answers]), Tone.INFO
         )

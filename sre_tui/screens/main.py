@@ -9,6 +9,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, TextArea
@@ -42,6 +43,28 @@ _AGES_EVERY: Final = 10
 """Seconds after which ages are written anew."""
 
 
+class Painted(Message):
+    """The whole screen is there, down to the keys in the footer, which come last."""
+
+
+class KeyFooter(Footer):
+    """The keys; says when they are there."""
+
+    _due = False
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        """Show the keys anew, once for all changes that come together."""
+        if not self._due:
+            self._due = screen.app.app_focus and self.is_attached and screen is self.screen
+            super().bindings_changed(screen)
+
+    async def recompose(self) -> None:
+        """Show the keys of now."""
+        self._due = False
+        await super().recompose()
+        self.post_message(Painted())
+
+
 class MainScreen(Screen[None]):
     """Assign `alerts` and `sources`; the panes and the header follow."""
 
@@ -68,13 +91,17 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
+        # Known before the first size is told, so that nothing is styled and laid out twice.
+        width = self.app.size.width
+        self.add_class(max(one for one in self.HORIZONTAL_BREAKPOINTS if one[0] <= width)[1])
+        now = self._clock()
         with SizeGate():
-            yield StatusHeader(self._homelab, self._sources)
+            yield StatusHeader(self._homelab, self._sources, health_of(None, now), now)
             yield PaneTabs(PANES)
             with Horizontal(id="panes"):
                 yield AlertsPane(self._clock, id="alerts", classes="-front")
                 yield ChatPane(self._answers, id="chat")
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter(show_command_palette=False, compact=True)
 
     @property
     def header(self) -> StatusHeader:
@@ -92,10 +119,7 @@ class MainScreen(Screen[None]):
         return self.query_one(ChatPane)
 
     def on_mount(self) -> None:
-        """Say what is known before anything came, and let the clock run."""
-        now = self._clock()
-        self.header.show_time(now)
-        self.header.show_health(health_of(None, now))
+        """Let the clock run."""
         self.set_interval(1.0, self._tick)
         self.alerts_pane.focus_list()
 

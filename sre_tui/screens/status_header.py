@@ -41,9 +41,11 @@ _FRESH = 10.0
 class StatusHeader(Vertical):
     """Two lines; whoever owns the data tells them what to show."""
 
-    def __init__(self, homelab: str, sources: Sequence[str]) -> None:
-        """A header that waits for these sources."""
+    def __init__(self, homelab: str, sources: Sequence[str], health: Health, now: datetime) -> None:
+        """A header that waits for these sources, and what it says until then."""
         super().__init__()
+        self._health = health
+        self._now = now
         self._homelab = plain_line(homelab)
         self._sources = tuple(sources)
         self._known: Mapping[str, SourceStatus] = {}
@@ -52,8 +54,8 @@ class StatusHeader(Vertical):
         """Name, sentence and clock above the badges."""
         with Horizontal(id="status-line"):
             yield Static(self._homelab, id="homelab", markup=False)
-            yield Badge(id="health")
-            yield Static("", id="clock", markup=False)
+            yield Badge(self._health.sentence, self._health.tone, id="health")
+            yield Static(_clock(self._now), id="clock", markup=False)
         with Horizontal(id="sources"):
             yield Badge("paused, space goes on", Tone.WARNING, id="paused")
             for name in self._sources:
@@ -61,7 +63,7 @@ class StatusHeader(Vertical):
 
     def show_time(self, now: datetime) -> None:
         """Show the local time."""
-        self.query_one("#clock", Static).update(f"{now.astimezone():%H:%M:%S}")
+        self.query_one("#clock", Static).update(_clock(now))
 
     def show_health(self, health: Health) -> None:
         """Show the sentence."""
@@ -82,6 +84,10 @@ class StatusHeader(Vertical):
                 badge = _SourceBadge(name)
                 row.mount(badge)
             badge.show(status, now)
+
+
+def _clock(now: datetime) -> str:
+    return f"{now.astimezone():%H:%M:%S}"
 
 
 class _SourceBadge(Badge):

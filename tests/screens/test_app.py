@@ -3,13 +3,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from typing import Any
 
 import pytest
 
 from commands.main import run
 from providers.errors import Unreachable
+from sre_tui.agent import wording
 from sre_tui.app import AppParts, SreApp
+from sre_tui.live import answers
 from sre_tui.live.snapshot import Snapshot
+from sre_tui.screens.main import KeyFooter
+from sre_tui.tools.result import ToolResult
 from tests.screens.answers import ScriptedAnswers
 from tests.screens.homelab import ALERTS, NOW, snapshot
 from tests.screens.stage import on_stage
@@ -32,12 +37,12 @@ class Warming(ScriptedAnswers):
 
 @pytest.mark.parametrize("error", [None, ImportError("no such module")])
 async def test_warm_up_runs_in_a_thread_nobody_waits_for(error: Exception | None) -> None:
-    answers = Warming(error)
-    app = SreApp(AppParts("attic", lambda: NOW, answers, warm_up=True))
+    warming = Warming(error)
+    app = SreApp(AppParts("attic", lambda: NOW, warming, warm_up=True))
     async with app.run_test() as pilot:
         await pilot.pause()
-        await asyncio.to_thread(answers.ended.wait, 30)
-        assert answers.in_daemon
+        await asyncio.to_thread(warming.ended.wait, 30)
+        assert warming.in_daemon
         await pilot.press("2", *"yes")
         assert app.main.chat.prompt.text == "yes"
     assert app.broken is None
@@ -51,6 +56,39 @@ async def test_feeds_fill_the_app_and_ctrl_r_asks_again() -> None:
         await scene.settle(lambda: scene.says("SmartDiskFailing", "Alerts 5"))
         assert feed.rounds == 2
         await scene.settle(lambda: scene.table.has_focus)
+
+
+async def test_nothing_is_asked_before_the_keys_are_painted() -> None:
+    painted: list[bool] = []
+
+    class Watching(Script):
+        async def recall(self) -> ToolResult[Any] | None:
+            painted.append(bool(scene_app.main.query("FooterKey")))
+            return None
+
+    feed = Watching([result()], interval=3600.0)
+    scene_app = SreApp(AppParts("attic", lambda: NOW, ScriptedAnswers(), feeds=[feed]))
+    async with scene_app.run_test() as pilot:
+        while not feed.rounds:
+            await pilot.pause()
+    assert painted == [True]
+
+
+async def test_keys_are_shown_once_for_changes_that_come_together() -> None:
+    async with on_stage() as scene:
+        footer = scene.main.query_one(KeyFooter)
+        keys = list(footer.query("FooterKey"))
+        for _ in range(5):
+            scene.main.refresh_bindings()
+        await scene.settle(lambda: list(footer.query("FooterKey")) != keys)
+        keys = list(footer.query("FooterKey"))
+        await scene.settle()
+        await scene.settle()
+        assert list(footer.query("FooterKey")) == keys
+
+
+def test_the_app_and_the_agent_call_the_analyst_alike() -> None:
+    assert answers.ANALYST == wording.ANALYST
 
 
 async def test_pause_holds_the_feeds_and_resume_asks_at_once() -> None:
