@@ -9,6 +9,7 @@ from sre_tui.demo.faults import (
     power,
     services,
     storage,
+    virtualization,
 )
 from sre_tui.demo.faults.kind import FAULT_KINDS, Fault, TargetKind, target_names
 
@@ -25,4 +26,5 @@ __all__ = [
     "services",
     "storage",
     "target_names",
+    "virtualization",
 ]
