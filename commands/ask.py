@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +13,17 @@ import typer
 
 from commands.adapter import JSON_OPTION
 from commands.diagnostics import ExitCode, Problem
+from commands.endings import EXIT_CODES
 from commands.main import invocation_of
 from commands.narration import AnswerWriter
 from commands.output import OutputOptions, write_json, write_json_lines
-from commands.piped import Piped, read_piped
+from commands.piped import Piped, is_question, read_piped
+from providers.reading import State
+from providers.text import one_line
 from sre_tui.agent.events import AgentEvent, Answer, Answered, Failed
 from sre_tui.environment import Environment
-from sre_tui.settings import LlmSettings
+from sre_tui.settings import LlmSettings, Settings
+from sre_tui.tools.result import joint_state
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-PIPED_QUESTION = "What is wrong in this text, and what does it mean for the homelab?"
+PIPED_QUESTION = "What is wrong here?"
 """Asked when text is piped in and nothing is asked."""
 
 
@@ -64,15 +69,22 @@ MODEL_OPTION = Annotated[
 
 @app.command(
     help="Ask a question about the homelab. Text piped in joins the question.\n\n"
+    "Piped in alone, one short line that reads like a sentence is the question; several lines, or "
+    f"one that looks like a log, are asked about: {PIPED_QUESTION}\n\n"
     "Examples:\n\n\b\n"
     '  sre ask "why is jellyfin buffering?"\n'
-    '  journalctl -u nginx -n 200 | sre ask "what broke?" --json | jq -r .answer'
+    '  journalctl -u nginx -n 200 | sre ask "what broke?" --json | jq -r .answer\n'
+    '  echo "why is plex slow?" | sre ask\n'
+    "  dmesg | tail -50 | sre ask -"
 )
 def ask(
     context: typer.Context,
     question: Annotated[
         list[str] | None,
-        typer.Argument(metavar="QUESTION", help="The question; - reads it from stdin."),
+        typer.Argument(
+            metavar="QUESTION",
+            help="The question; - reads it, or the text it is about, from stdin.",
+        ),
     ] = None,
     session: SESSION_OPTION = None,
     resume: CONTINUE_OPTION = False,
@@ -116,7 +128,7 @@ def answer_question(
     quiet: bool = False,
     verbose: bool = False,
 ) -> None:
-    """Ask, write the answer, and end with exit code 5 if something that belongs to it is missing.
+    """Ask, write the answer, and end with an exit code that tells how complete it is.
 
     Args:
         invocation: streams, settings and folders.
@@ -133,6 +145,8 @@ def answer_question(
         Problem: if there is no answer.
     """
     stdout = invocation.environment.stdout
+    chosen_llm = invocation.settings.llm if llm is None else llm
+    check_backends(invocation.settings, chosen_llm, question, attached)
     writer = AnswerWriter(
         stdout, invocation.narrator, quiet=quiet, verbose=verbose, stream=stdout.isatty()
     )
@@ -234,27 +248,68 @@ def document(answer: Answer) -> dict[str, object]:
 
 
 def exit_code(answer: Answer) -> ExitCode:
-    """5 if something that belongs to the answer could not be had, 130 if the user ended it."""
+    """How complete an answer is, by the rules of the commands that ask a backend themselves.
+
+    130 if the user ended it; 3 or 4 if no backend gave data; 5 if something is missing or old.
+    Runbooks are no backend: an answer from them alone is complete.
+    """
     if any(one.what == "cancelled" for one in answer.degraded):
         return ExitCode.INTERRUPTED
-    if not answer.complete or any(not e.state.has_data for e in answer.evidence):
+    states = [one.state for one in answer.evidence if not one.tool.startswith("runbook")]
+    if states and not any(state.has_data for state in states):
+        joint = State.UNREACHABLE if State.UNREACHABLE in states else joint_state(states)
+        # A query that is rejected is no word about the backend.
+        return ExitCode.PARTIAL if joint is State.BAD_RESPONSE else EXIT_CODES[joint]
+    if not answer.complete or any(state is not State.OK for state in states):
         return ExitCode.PARTIAL
     return ExitCode.OK
 
 
+def check_backends(settings: Settings, llm: LlmSettings, question: str, attached: str) -> None:
+    """Refuse a question that nothing could answer, before anything is done.
+
+    Runbooks and piped text can be asked about without any backend, and a model sees for itself
+    what it has to go on.
+
+    Raises:
+        Problem: if no backend is configured and the question is about the homelab.
+    """
+    if settings.configured or attached or llm.provider is not None or _about_runbooks(question):
+        return
+    from sre_tui.tools.registry import all_tools
+
+    asked = sorted({f"{name.upper()}_URL" for tool in all_tools() for name in tool.needs})
+    raise Problem(
+        "no backend is configured, so nothing can be checked: "
+        f"set {', '.join(asked[:-1])} or {asked[-1]}",
+        code=State.NOT_CONFIGURED.value,
+        exit_code=ExitCode.USAGE,
+        hint="`sre config init` makes a settings file; on the simulated homelab: "
+        f"sre --demo ask {shlex.quote(one_line(question, 60))}",
+    )
+
+
+def _about_runbooks(question: str) -> bool:
+    from datetime import UTC, datetime
+
+    from sre_tui.agent.analyst.intent import understand
+    from sre_tui.agent.analyst.question import Intent
+
+    return understand(question, "", datetime.now(UTC), UTC).intent is Intent.RUNBOOK
+
+
 def _asked(invocation: Invocation, words: list[str]) -> tuple[str, str]:
     """The question, and the text that came with it."""
-    stdin = invocation.environment.stdin
-    if words == ["-"]:
-        piped = read_piped(stdin, must=True)
-        return (piped.text.strip() if piped else "", "")
-    question = " ".join(words).strip()
-    piped = read_piped(stdin)
+    must = "-" in words
+    question = " ".join(word for word in words if word != "-").strip()
+    piped = read_piped(invocation.environment.stdin, must=must)
     if piped is None:
         return question, ""
     _tell(invocation, piped)
-    attached = piped.text if piped.text.strip() else ""
-    return (question or (PIPED_QUESTION if attached else ""), attached)
+    text = piped.text if piped.text.strip() else ""
+    if question or not text:
+        return question, text
+    return (text.strip(), "") if is_question(text) else (PIPED_QUESTION, text)
 
 
 def _tell(invocation: Invocation, piped: Piped) -> None:

@@ -15,6 +15,7 @@ from commands.ask import (
     QUIET_OPTION,
     SESSION_OPTION,
     VERBOSE_OPTION,
+    check_backends,
     exit_code,
     follow,
     open_agent,
@@ -90,7 +91,7 @@ def _converse(
         complete=lambda line: complete(talk, line),
     ) as reader:
         if reader.interactive:
-            narrator.trace(f"{talk.who} answers · /help · Ctrl-D leaves")
+            narrator.trace(f"{talk.asked} · /help · Ctrl-D leaves")
             if talk.llm.provider is not None:
                 _warm_up()
         while not talk.ended:
@@ -113,6 +114,7 @@ def _converse(
                     stream=environment.stdout.isatty(),
                     shows_session=False,
                 )
+                check_backends(invocation.settings, talk.llm, line, "")
                 code = runner.run(_ask(talk, line, writer))
                 environment.stdout.write("\n")
             except KeyboardInterrupt:

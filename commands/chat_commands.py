@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TextIO
 from commands.ask import with_model
 from commands.config import write_private
 from commands.diagnostics import ExitCode, Narrator, Problem
-from commands.narration import evidence_line
+from commands.narration import evidence_line, terminal_width
 from providers.clock import age_in_words
 from sre_tui.agent.session import Session
-from sre_tui.agent.wording import total_text
+from sre_tui.agent.wording import ANALYST, total_text
 from sre_tui.nearest import nearest
 from sre_tui.settings import LlmSettings
 
@@ -37,9 +37,11 @@ class Chat:
     ended: bool = False
 
     @property
-    def who(self) -> str:
-        """Who answers."""
-        return self.llm.model or "built-in analyst"
+    def asked(self) -> str:
+        """Who is asked; whether a model answers is known only then."""
+        if self.llm.provider is None:
+            return f"no model: the {ANALYST} answers"
+        return f"questions go to {self.llm.model or 'no model yet: set LLM_MODEL'}"
 
 
 def obey(chat: Chat, line: str) -> None:
@@ -116,7 +118,7 @@ def _session(chat: Chat, rest: str) -> None:
 def _model(chat: Chat, rest: str) -> None:
     if rest:
         chat.llm = LlmSettings() if rest == NO_MODEL else with_model(chat.llm, rest)
-    chat.narrator.say(f"{chat.who} answers")
+    chat.narrator.say(chat.asked)
 
 
 def _save(chat: Chat, rest: str) -> None:
@@ -134,14 +136,15 @@ def _evidence(chat: Chat, rest: str) -> None:
     known = {evidence.id: evidence for evidence in chat.session.evidence}
     if not known:
         raise _usage("there is no evidence yet", "ask something first")
+    width = terminal_width(chat.stdout)
     if not rest:
         for evidence in known.values():
-            chat.stdout.write(f"{evidence_line(evidence)}\n")
+            chat.stdout.write(f"{evidence_line(evidence, width)}\n")
         return
     chosen = known.get(rest.upper())
     if chosen is None:
         raise _usage(f"there is no evidence {rest}", f"there is {', '.join(known)}")
-    chat.stdout.write(f"{evidence_line(chosen)}\n\n{chosen.text.rstrip()}\n")
+    chat.stdout.write(f"{evidence_line(chosen, width)}\n\n{chosen.text.rstrip()}\n")
 
 
 def _cost(chat: Chat, _: str) -> None:
@@ -158,7 +161,7 @@ def transcript(session: Session) -> str:
     parts = [f"# {session.record.title}\n"]
     for exchange in session.exchanges:
         parts.append(f"## {exchange.question}\n\n_{exchange.asked_at:%Y-%m-%d %H:%M} UTC, ")
-        parts.append(f"{exchange.model or 'built-in analyst'}_\n\n")
+        parts.append(f"{exchange.model or ANALYST}_\n\n")
         parts.append(f"{(exchange.text or 'No answer.').rstrip()}\n\n")
         if exchange.evidence:
             parts.append("Evidence\n\n")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import textwrap
+from shutil import get_terminal_size
 from typing import TextIO
 
 from commands.diagnostics import Narrator
+from commands.wrapping import NARROWEST, WordWrapper, wrapped
 from providers.reading import State
 from sre_tui.agent.events import (
     AgentEvent,
     Answer,
     Answered,
+    Degradation,
     Degraded,
     Evidence,
     Started,
@@ -19,10 +23,13 @@ from sre_tui.agent.events import (
     ToolFinished,
     ToolStarted,
 )
-from sre_tui.agent.wording import call_text, usage_text
+from sre_tui.agent.wording import ANALYST, call_text, usage_text
+from sre_tui.views.human import count
 
 _LONGEST_ARGUMENT = 60
 _LONGEST_SUMMARY = 140
+_MOST_QUERY_LINES = 8
+"""Lines of one query on a terminal; a sweep over all signals would scroll the answer away."""
 _MARKS = {
     State.OK: "✓",
     State.PARTIAL: "▲",
@@ -59,18 +66,28 @@ class AnswerWriter:
         self._stream = stream
         self._shows_session = shows_session
         self._streamed = ""
+        self._width = terminal_width(stdout)
+        self._wrapper = self._new_wrapper()
+        self._asked: str | None = None
+        self._warned: set[tuple[str, str]] = set()
+
+    def _new_wrapper(self) -> WordWrapper | None:
+        return WordWrapper(self._width) if self._width else None
 
     def take(self, event: AgentEvent) -> None:
         """Write what one event has to say."""
         match event:
             case Started(mode="analyst"):
-                self._trace("no model: the built-in analyst answers")
+                self._trace(f"no model: the {ANALYST} answers")
             case Started(model=model):
-                self._trace(f"{model} answers")
+                self._asked = model
+                if model:
+                    self._trace(f"asking {model} …")
             case TextDelta(text=text) if self._stream:
-                self._write(text)
+                self._write(self._wrapper.feed(text) if self._wrapper else text)
                 self._streamed += text
             case TextReset():
+                self._end_stream()
                 if self._streamed and not self._streamed.endswith("\n"):
                     self._write("\n")
                 self._streamed = ""
@@ -79,11 +96,29 @@ class AnswerWriter:
             case ToolFinished():
                 self._tool_line(event)
             case Degraded(degradation=degradation):
-                self._narrator.warn(f"{degradation.what}: {degradation.detail}")
+                self._warn(degradation)
             case Answered(answer=answer):
                 self._finish(answer)
             case _:
                 pass
+
+    def _warn(self, degradation: Degradation) -> None:
+        what, detail = degradation.what, degradation.detail
+        # A source that fails says so once, whatever it says of its next failures.
+        kind = (what, detail.partition(":")[0])
+        if ":" in what and kind in self._warned:
+            return
+        self._warned.add(kind)
+        if what == "model":
+            gave_up = self._asked and detail.endswith("answers instead")
+            self._narrator.warn(f"{self._asked} does not answer: {detail}" if gave_up else detail)
+        else:
+            self._narrator.warn(f"{what}: {detail}")
+
+    def _end_stream(self) -> None:
+        if self._wrapper is not None:
+            self._write(self._wrapper.end())
+            self._wrapper = self._new_wrapper()
 
     def _tool_line(self, event: ToolFinished) -> None:
         evidence = event.evidence
@@ -97,12 +132,13 @@ class AnswerWriter:
         self._trace(f"{mark} {evidence.id} {evidence.tool}({arguments}){timing}: {summary}")
 
     def _finish(self, answer: Answer) -> None:
+        self._end_stream()
         shown = self._streamed
         # An answer is stripped, its stream is not: the difference is no reason to say it twice.
         if answer.text.strip() != shown.strip():
             if shown:
                 self._write("\n\n")
-            self._write(answer.text)
+            self._write(wrapped(answer.text, self._width))
             shown = answer.text
         if not shown.endswith("\n"):
             self._write("\n")
@@ -113,7 +149,8 @@ class AnswerWriter:
         if answer.evidence:
             self._write("\nEvidence\n")
             for evidence in answer.evidence:
-                self._write(f"{evidence_line(evidence)}\n")
+                most_lines = 0 if self._verbose else _MOST_QUERY_LINES
+                self._write(f"{evidence_line(evidence, self._width, most_lines)}\n")
         usage = usage_text(answer)
         if self._shows_session:
             usage += f" · go on with --session {answer.session}"
@@ -128,12 +165,42 @@ class AnswerWriter:
         self._stdout.flush()
 
 
-def evidence_line(evidence: Evidence) -> str:
-    """One line of the list under an answer."""
-    arguments = _cut(call_text(evidence.arguments), _LONGEST_ARGUMENT)
-    state = "" if evidence.state is State.OK else f" [{evidence.state.value}]"
-    summary = _cut(evidence.summary, _LONGEST_SUMMARY)
-    return f"  {evidence.id}  {evidence.tool}({arguments}){state}: {summary}"
+def evidence_line(evidence: Evidence, width: int = 0, most_lines: int = 0) -> str:
+    """One entry of the list under an answer, with the query as it was asked.
+
+    Args:
+        evidence: what was asked and found.
+        width: columns of the terminal; 0 gives one line, however long.
+        most_lines: lines of the query from which on it is cut, which is said; 0 for all.
+    """
+    state = "" if evidence.state is State.OK else f" [{evidence.state.value.replace('_', ' ')}]"
+    asked = f"{evidence.tool}({call_text(evidence.arguments)})"
+    head = f"  {evidence.id}  "
+    if width < NARROWEST:
+        return f"{head}{asked}{state}: {evidence.summary}"
+    lines = _hanging(f"{asked}{state}: {evidence.summary}", head, width)
+    if not most_lines or len(lines) <= most_lines:
+        return "\n".join(lines)
+    found = _hanging(f"{state.strip()} {evidence.summary}".strip(), " " * len(head), width)
+    query = _hanging(asked, head, width)
+    more = len(query) - most_lines + 1
+    note = f"{' ' * len(head)}… {count(more, 'more line')} of the query: -v shows all"
+    return "\n".join([*query[: most_lines - 1], note, *found])
+
+
+def _hanging(text: str, head: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_on_hyphens=False,
+    )
+
+
+def terminal_width(stream: TextIO) -> int:
+    """Columns of the terminal a stream writes to; 0 if it is none."""
+    return get_terminal_size().columns if stream.isatty() else 0
 
 
 def _cut(text: str, limit: int) -> str:

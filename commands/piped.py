@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import stat
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Final, TextIO
 
 MAX_BYTES = 48_000
 """More than any model's patience, and enough for the end of a log."""
@@ -16,6 +17,20 @@ WAIT = 10.0
 MAX_READ = 2 * 1024**3
 """Bytes looked through at most; a pipe may never end."""
 _CHUNK = 65536
+LONGEST_QUESTION = 300
+"""Characters of a line that can still be a question."""
+_LOGGED: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|^\W*[A-Z][a-z]{2} +\d+ \d\d:\d\d|^\W*\d\d:\d\d:\d\d"
+    r"|\b(?:level|lvl|msg|ts|time|severity|logger|caller|err|error)=|\w\[\d+\]: |^\s*[{\[<]"
+    r"|^\W*(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRITICAL|CRIT|FATAL|PANIC)\b|0x[0-9a-f]{2}"
+)
+_ASKS: Final = re.compile(
+    r"^(?:why|what|which|who|whose|when|where|how|is|are|was|were|do|does|did|can|could|should|has"
+    r"|have|had|will|would|any|anything|show|list|explain|tell|give|find|check|compare|please|help"
+    r"|warum|wieso|weshalb|was|wer|wann|wo|wie|welche[rsn]?|ist|sind|war|hat|haben|gibt|kann|zeig"
+    r"|zeige|erkläre?|läuft)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -76,3 +91,16 @@ def _from_line_start(text: str, cut: int) -> tuple[str, int]:
     if not newline or len(first) > LONGEST_HALF_LINE:
         return text, cut
     return rest, cut + len(first.encode()) + 1
+
+
+def is_question(text: str) -> bool:
+    """Whether piped text is the question itself: one short line that reads like a sentence."""
+    line = text.strip()
+    if not line or "\n" in line or len(line) > LONGEST_QUESTION or _LOGGED.search(line):
+        return False
+    if line.endswith("?") or _ASKS.match(line):
+        return True
+    from sre_tui.agent.analyst.log_lines import group_lines
+
+    words = re.findall(r"[^\W\d_]{2,}", line)
+    return len(words) >= 2 and not re.match(r"\S+: ", line) and not group_lines([line])

@@ -89,6 +89,12 @@ async def test_a_broken_model_is_replaced_by_the_analyst(sre: Sre) -> None:
     assert done.document["mode"] == "analyst"
     assert "SmartDiskFailing" in done.document["answer"]
     assert "model" in {each["what"] for each in done.document["degraded"]}
+    told = (await run(gone, "ask", "any alerts?")).err.splitlines()
+    assert told[0] == "asking openai/anything …"
+    (failed,) = (line for line in told if "does not answer" in line)
+    assert failed.startswith("warning: openai/anything does not answer: ")
+    assert failed.endswith("; the built-in analyst answers instead")
+    assert "None" not in "\n".join(told)
     assert "sk-This" not in done.out + done.err
 
 

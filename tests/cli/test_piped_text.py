@@ -13,7 +13,7 @@ import pytest
 
 from commands import piped
 from commands.ask import PIPED_QUESTION
-from commands.piped import MAX_BYTES, read_piped
+from commands.piped import MAX_BYTES, is_question, read_piped
 from tests.cli.running import SRE, Sre
 
 LOG = "Nov 22 10:00:01 nas1 kernel: ata3.00: exception Emask 0x0 SAct 0x7c00 SErr 0x0\n"
@@ -118,3 +118,56 @@ def test_a_redirected_file_is_read(sre: Sre) -> None:
     done = sre(command=["/bin/sh", "-c", f"{command} ask --no-llm -q what < part.log"])
     assert done.code in (0, 5)
     assert exchange(sre)["attached"] == LOG.strip()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "why is plex slow",
+        "any alerts?",
+        "disk sdc on nas1 makes strange noises",
+        "plex: why is it slow?",
+        "Warum ist Jellyfin so langsam",
+    ],
+)
+def test_a_sentence_is_the_question(line: str) -> None:
+    assert is_question(f"{line}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOG,
+        "2026-11-22T10:00:01Z error: cannot open file",
+        "level=error msg=failed",
+        "ERROR something failed badly here",
+        "sshd[4242]: Failed password for root",
+        '{"level": "error"}',
+        "kernel: usb disconnected from port",
+        "Out of memory: Killed process 42 (jellyfin)",
+        "why is plex slow\nand since when",
+        "why " * 100,
+        "",
+    ],
+)
+def test_what_looks_like_a_log_is_not_the_question(text: str) -> None:
+    assert not is_question(text)
+
+
+def test_a_piped_sentence_is_asked(sre: Sre) -> None:
+    done = sre("ask", "--no-llm", "-q", text="any alerts?\n")
+    assert "SmartDiskFailing" in done.out
+    asked = exchange(sre)
+    assert (asked["question"], asked["attached"]) == ("any alerts?", "")
+
+
+def test_a_dash_reads_a_text_as_well(sre: Sre) -> None:
+    assert sre("ask", "-", "--no-llm", "-q", text=LOG * 2).out
+    assert exchange(sre)["question"] == PIPED_QUESTION
+    assert exchange(sre)["attached"] == (LOG * 2).strip()
+
+
+def test_a_dash_joins_a_text_to_a_question(sre: Sre) -> None:
+    assert sre("ask", "what broke?", "-", "--no-llm", "-q", text="any alerts?\n").out
+    asked = exchange(sre)
+    assert (asked["question"], asked["attached"]) == ("what broke?", "any alerts?")
