@@ -17,6 +17,9 @@ from sre_tui.demo.servers.loki import loki_app
 from sre_tui.demo.servers.pbs import pbs_app
 from sre_tui.demo.servers.pbs_access import PbsToken
 from sre_tui.demo.servers.prometheus import prometheus_app
+from sre_tui.demo.servers.proxmox import proxmox_app
+from sre_tui.demo.servers.proxmox_access import ProxmoxToken
+from sre_tui.demo.servers.truenas import ApiKey, NasSource, truenas_app
 from sre_tui.demo.telemetry import LogSource, RecordingRule, ScrapeTarget
 from sre_tui.demo.world.world import World
 
@@ -56,7 +59,7 @@ def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:
     """Every backend over one world, with fresh random tokens; the order gives the ports."""
     backends = [_prometheus(world, clock), _grafana(world, clock), _loki(world, clock)]
     if isinstance(world, World):
-        backends.append(_pbs(world, clock))
+        backends += [_proxmox(world, clock), _pbs(world, clock), _truenas(world, clock)]
     return backends
 
 
@@ -85,6 +88,20 @@ def _loki(world: DemoWorld, clock: Clock) -> Backend:
     return Backend("loki", loki_app(world.logs, clock), lambda url: {"LOKI_URL": url})
 
 
+def _proxmox(world: World, clock: Clock) -> Backend:
+    token, secret = ProxmoxToken(), str(uuid.uuid4())
+    app = proxmox_app(world.virtualization, clock, {secret: token}, refusal_delay=1.0)
+    return Backend(
+        "proxmox",
+        app,
+        lambda url: {
+            "PROXMOX_URL": url,
+            "PROXMOX_API_TOKEN": f"{token.user}!{token.name}={secret}",
+        },
+        host_name="pve1",
+    )
+
+
 def _pbs(world: World, clock: Clock) -> Backend:
     token = PbsToken("sre@pbs!tui", str(uuid.uuid4()), {"/": "Audit"})
     app = pbs_app(world.backups, clock, [token], raw_tasks=world.raw_tasks())
@@ -93,4 +110,17 @@ def _pbs(world: World, clock: Clock) -> Backend:
         app,
         lambda url: {"PBS_URL": url, "PBS_API_TOKEN": f"{token.id}:{token.secret}"},
         host_name="pbs",
+    )
+
+
+def _truenas(world: World, clock: Clock) -> Backend:
+    key = ApiKey(f"1-{secrets.token_urlsafe(48)}", "sre")
+    source = NasSource(
+        world.nas, clock, raw_tasks=world.raw_tasks(), anchor=world.anchor
+    )
+    return Backend(
+        "truenas",
+        truenas_app(source, [key]),
+        lambda url: {"TRUENAS_URL": url, "TRUENAS_API_KEY": key.key, "TRUENAS_USERNAME": key.user},
+        host_name=world.homelab.nas.name,
     )
