@@ -54,14 +54,17 @@ class FaultInjector:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection."""
         mode = self._switch.mode
-        if scope["type"] == "lifespan" or mode in (None, "tls"):
+        if scope["type"] == "websocket" and mode in (None, "tls"):
+            await self._app(scope, _Socket(self._switch, receive, send).receive, send)
+        elif scope["type"] == "lifespan" or mode in (None, "tls"):
             await self._app(scope, receive, send)
         elif mode == "slow":
             await self._switch.hold(self._switch.seconds)
             await self._app(scope, receive, send)
         elif mode == "timeout":
             await self._hang(scope, receive, send)
-        elif scope["type"] == "websocket":
+        elif scope["type"] == "websocket" and mode == "cut":
+            await send({"type": "websocket.accept"})
             await send({"type": "websocket.close", "code": 1011})
         elif mode == "cut":
             await self._app(scope, receive, _Cutter(send))
@@ -97,6 +100,36 @@ def _response(mode: FaultMode) -> Response:
             return PlainTextResponse(f"{_REASONS[int(mode)]}\n", int(mode))
         case _:
             return PlainTextResponse("Service Unavailable\n", 503, {"Retry-After": "1"})
+
+
+class _Socket:
+    """A WebSocket that was opened while all was well, and feels the fault that came later."""
+
+    def __init__(self, switch: FaultSwitch, receive: Receive, send: Send) -> None:
+        self._switch = switch
+        self._receive = receive
+        self._send = send
+
+    async def receive(self) -> Message:
+        """The next message of the client, if the fault lets it through."""
+        while True:
+            message = await self._receive()
+            mode = self._switch.mode
+            if message["type"] != "websocket.receive" or mode in (None, "tls"):
+                return message
+            if mode == "slow":
+                await self._switch.hold(self._switch.seconds)
+                return message
+            if mode == "timeout":
+                await self._switch.hold(None)
+                return message
+            if mode == "garbage":
+                text = _GARBAGE.decode("latin-1")
+                await self._send({"type": "websocket.send", "text": text})
+                continue
+            # The server restarts, and what the client then meets is the fault itself.
+            await self._send({"type": "websocket.close", "code": 1012, "reason": "restarting"})
+            return {"type": "websocket.disconnect", "code": 1012}
 
 
 class _Cutter:

@@ -86,7 +86,7 @@ class Nas:
         """A quantity of the homelab at a moment."""
         quantity = self.plant[name]
         rows = np.array([quantity.row[subject]], dtype=np.intp)
-        return float(quantity.value(rows, np.array([[now]]))[0, 0])
+        return float(quantity.value(rows, np.array([[float(now)]]))[0, 0])
 
     def since(
         self, name: str, subject: str, now: float, test: Callable[[float], bool],
@@ -96,7 +96,7 @@ class Nas:
         quantity = self.plant[name]
         rows = np.array([quantity.row[subject]], dtype=np.intp)
         # On a fixed grid, so that the same trouble has the same beginning whenever it is asked for.
-        times = np.arange(now // step * step, now - back, -step)
+        times = np.arange(now // step * step, now - back, -step, dtype=np.float64)
         values = quantity.value(rows, times[None, :])[0]
         for time, value in zip(times.tolist(), values.tolist(), strict=True):
             if not test(value):
