@@ -19,6 +19,7 @@ from commands.mistakes import as_usage_problem
 from commands.output import OutputOptions, write_json, write_json_lines, write_table
 from commands.parameters import parameter_of
 from providers.reading import State
+from providers.text import clean
 from sre_tui.tools.notes import truncation
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.result import Listing, ToolResult
@@ -179,6 +180,8 @@ def show(
 
     view = table_view(tool.name)
     display = Display(now=invocation.environment.clock(), utc=options.utc, wide=not stdout.isatty())
+    if fields is None:
+        view = view.instead(answer.data) or view
     columns = view.columns if fields is None else fields.columns(options.fields)
     _show_table(invocation, view, columns, answer, display)
 
@@ -193,6 +196,8 @@ def _show_table(
     rows = view.rows(answer.data)
     if rows:
         write_table(invocation, columns, rows, display, title=view.title(answer.data))
+    elif text := view.text(answer.data):
+        invocation.environment.stdout.write(f"{clean(text)}\n")
     else:
         invocation.narrator.say(view.nothing)
     if view.charts is not None and invocation.environment.stdout.isatty():

@@ -35,9 +35,12 @@ def demo_variables(
         ScenarioError: there is no such scenario, or it has mistakes.
     """
     from sre_tui.demo.runtime.remote import find_running_demo
-    from sre_tui.demo.scenario_load import load_scenario
 
-    wanted = None if scenario is None else load_scenario(scenario).id
+    wanted = None
+    if scenario is not None:
+        from sre_tui.demo.scenario_load import load_scenario
+
+        wanted = load_scenario(scenario).id
     state = find_running_demo(state_path(environment.folders))
     if state is not None and wanted in (None, state.scenario):
         return _pointed_at(environment, state)

@@ -15,6 +15,7 @@ from sre_tui.tools.tool import Tool
 _WORDS = {
     "int_parsing": "must be a whole number",
     "float_parsing": "must be a number",
+    "string_too_short": "must not be empty",
 }
 
 
@@ -46,7 +47,7 @@ def _line(tool: Tool[Any], problem: ErrorDetails) -> str:
     if problem["type"] == "value_error":
         return f"{label}: {problem['msg'].removeprefix('Value error, ')}"
     words = _WORDS.get(problem["type"]) or problem["msg"].replace("Input should be", "must be")
-    return f"{label} {words}, not {given!r}"
+    return f"{label} {words}, not {given!r}" if given != "" else f"{label} {words}"
 
 
 def _choices(annotation: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from math import isfinite
 
@@ -71,6 +72,32 @@ METRICS: TableView[MetricInfo] = TableView(
     nothing="No metric matches.",
 )
 
+SERIES: TableView[Series] = TableView(
+    columns=(
+        Column("labels", "Series", lambda row, _: text_cell(series_name(row)), 30, 0, "left", True),
+        Column("last", "Last", lambda row, _: _value(row.stats.last, row.labels), 12, 0, "right"),
+        Column("min", "Min", lambda row, _: _value(row.stats.min, row.labels), 12, 2, "right"),
+        Column("avg", "Avg", lambda row, _: _value(row.stats.avg, row.labels), 12, 2, "right"),
+        Column("max", "Max", lambda row, _: _value(row.stats.max, row.labels), 12, 1, "right"),
+        Column("trend", "Trend", _trend, 8, priority=1),
+        Column("gaps", "Gaps", _gaps, 5, priority=3, align="right"),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=4),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
+    nothing="No series in this window.",
+    title=lambda data: data.query,
+    charts=lambda data: tuple(curve(row) for row in data.items),
+    made_from={name: f"stats.{name}" for name in ("last", "min", "avg", "max", "trend", "gaps")},
+)
+
+RANGES: TableView[Series] = replace(
+    SERIES,
+    rows=lambda data: data.series,
+    charts=lambda data: tuple(curve(row) for row in data.series),
+)
+"""A query for a range has series as its result, also at one moment."""
+
 SAMPLES: TableView[Sample] = TableView(
     columns=(
         Column("value", "Value", _sample, 14, align="right"),
@@ -91,26 +118,9 @@ SAMPLES: TableView[Sample] = TableView(
     key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
     nothing="No series.",
     made_from={"name": "labels.__name__"},
+    text=lambda data: data.text or "",
+    instead=lambda data: RANGES if data.series else None,
     title=lambda data: data.query,
-)
-
-SERIES: TableView[Series] = TableView(
-    columns=(
-        Column("labels", "Series", lambda row, _: text_cell(series_name(row)), 30, 0, "left", True),
-        Column("last", "Last", lambda row, _: _value(row.stats.last, row.labels), 12, 0, "right"),
-        Column("min", "Min", lambda row, _: _value(row.stats.min, row.labels), 12, 2, "right"),
-        Column("avg", "Avg", lambda row, _: _value(row.stats.avg, row.labels), 12, 2, "right"),
-        Column("max", "Max", lambda row, _: _value(row.stats.max, row.labels), 12, 1, "right"),
-        Column("trend", "Trend", _trend, 8, priority=1),
-        Column("gaps", "Gaps", _gaps, 5, priority=3, align="right"),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=4),
-    ),
-    rows=lambda data: data.items,
-    key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
-    nothing="No series in this window.",
-    title=lambda data: data.query,
-    charts=lambda data: tuple(curve(row) for row in data.items),
-    made_from={name: f"stats.{name}" for name in ("last", "min", "avg", "max", "trend", "gaps")},
 )
 
 TARGETS: TableView[Target] = TableView(

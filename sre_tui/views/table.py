@@ -30,6 +30,8 @@ class TableView(Generic[RowT]):
         charts: the same as curves, where the rows are series.
         made_from: column key to the row's member, or the dotted path into one, that the column
             shows, where the key is not that member's name.
+        text: what stands in place of rows where the result is one text.
+        instead: another view, where the result is of another kind than most.
     """
 
     columns: tuple[Column[RowT], ...]
@@ -40,3 +42,5 @@ class TableView(Generic[RowT]):
     notes: Callable[[Any], Sequence[str]] = _no_notes
     charts: Callable[[Any], Sequence[Series]] | None = None
     made_from: Mapping[str, str] = field(default_factory=dict)
+    text: Callable[[Any], str] = lambda data: ""
+    instead: Callable[[Any], TableView[Any] | None] = lambda data: None

@@ -177,3 +177,12 @@ def test_rows_that_were_left_out_are_told_on_stderr(sre: Sre) -> None:
     assert (cut.code, len(cut.lines)) == (0, 3)
     assert re.fullmatch(r"2 of \d+ rows shown: -n N takes more\n", cut.err)
     assert sre("metrics", "targets", "-n", "2", "--json").err == ""
+
+
+def test_what_is_no_list_of_values_is_shown_too(sre: Sre) -> None:
+    text = sre("metrics", "query", '"some text"')
+    assert (text.code, text.out, text.err) == (0, "some text\n", "")
+    window = sre("metrics", "query", 'node_load1{hostname="media"}[3m]')
+    assert window.code == 0
+    assert window.lines[0].split()[:3] == ["Series", "Last", "Min"]
+    assert "hostname=media" in window.lines[1]
