@@ -41,7 +41,7 @@ class LlmConfig:
     fallbacks: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
-    others: Mapping[str, Access] = field(default_factory=dict)
+    others: Mapping[str, Access] = field(default_factory=dict, hash=False)
     context_tokens: int | None = None
     stall_timeout: float = 120.0
     connect_timeout: float = 10.0
