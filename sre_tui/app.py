@@ -34,6 +34,8 @@ ALERTS_FEED = "alerts"
 _NOTICE_WIDTH = 200
 _LATEST_START = 1.0
 """Seconds after which the data is asked for in any case."""
+_LATEST_WARM_UP = 1.5
+"""Seconds after which what the first question needs is loaded, whether or not anything came."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class SreApp(App[None]):
         self._parts = parts
         self._pollers: list[Poller] = []
         self._started = False
+        self._warming = False
         self.broken: Exception | None = None
 
     def get_default_screen(self) -> Screen[None]:
@@ -128,6 +131,7 @@ class SreApp(App[None]):
                 self.main.sources = {**self.main.sources, **now}
             if snapshot.feed == ALERTS_FEED:
                 self.main.alerts = snapshot
+        self.call_after_refresh(self._begin_warm_up)
 
     def notify(
         self,
@@ -185,7 +189,15 @@ class SreApp(App[None]):
             poller = Poller(feed, self._deliver, self._parts.clock)
             self._pollers.append(poller)
             self.run_worker(poller.run(), name=feed.name, group="feeds", exit_on_error=False)
-        if self._parts.warm_up:
+        if self._parts.feeds:
+            # After the first rows, whose way to the screen it would slow down.
+            self.set_timer(_LATEST_WARM_UP, self._begin_warm_up)
+        else:
+            self._begin_warm_up()
+
+    def _begin_warm_up(self) -> None:
+        if self._parts.warm_up and not self._warming:
+            self._warming = True
             # Not one of Textual's workers: the app must not wait for it when it ends.
             threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 

@@ -46,6 +46,9 @@ class AssistantTurn(Vertical):
         padding: 0 0 1 0;
         & > .assistant-turn--title { padding: 0 1; text-style: bold; color: $text-primary; }
         & > Markdown { padding: 0 1; }
+        /* A command is read and copied whole: it is broken into lines, not scrolled. */
+        & MarkdownFence { margin: 0 0 1 0; overflow: hidden; }
+        & MarkdownFence > Label { padding: 0 1; width: 1fr; }
         & > .assistant-turn--flags { padding: 0 1; color: $text-warning; }
         & > .assistant-turn--footer { padding: 0 1; text-opacity: 60%; }
     }

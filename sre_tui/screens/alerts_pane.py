@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -102,6 +104,8 @@ class AlertsPane(Pane):
         # Two rows of one key would be one too many, and a backend may send them.
         self._alerts = {alert.key: alert for alert in items}
         if self._alerts and self._table is None:
+            # Its import is too much for the thread that draws.
+            await asyncio.to_thread(import_module, "sre_tui.views.alerts")
             self._table = AlertTable(_columns())
             await self.mount(self._table, before=self.query_one(FilterLine))
         self.show_again()

@@ -58,6 +58,24 @@ async def test_feeds_fill_the_app_and_ctrl_r_asks_again() -> None:
         await scene.settle(lambda: scene.table.has_focus)
 
 
+async def test_warm_up_waits_for_the_first_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sre_tui.app._LATEST_WARM_UP", 3600.0)
+    shown: list[bool] = []
+
+    class Late(Warming):
+        def warm_up(self) -> None:
+            shown.append(app.main.alerts is not None)
+            super().warm_up()
+
+    warming = Late()
+    feed = Script([result()], interval=3600.0)
+    app = SreApp(AppParts("attic", lambda: NOW, warming, feeds=[feed], warm_up=True))
+    async with app.run_test() as pilot:
+        while not warming.ended.is_set():
+            await pilot.pause()
+    assert shown == [True]
+
+
 async def test_nothing_is_asked_before_the_keys_are_painted() -> None:
     painted: list[bool] = []
 

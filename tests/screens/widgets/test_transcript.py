@@ -194,3 +194,14 @@ async def test_app_can_end_while_an_answer_streams() -> None:
         scene.app.run_worker(answer())
         await scene.settle(lambda: "word word" in scene.text)
     await ended.wait()
+
+
+async def test_long_commands_are_broken_into_lines() -> None:
+    command = "zpool replace tank /dev/disk/by-id/ata-OLD-1234567 /dev/disk/by-id/ata-NEW-7654321"
+    chat = Transcript()
+    async with shown(chat, size=(60, 20)) as scene:
+        async with chat.turn("model") as turn:
+            await turn.write(f"Do this:\n\n```\n{command}\n```\n\nthen wait\n")
+            await turn.finish()
+        await scene.settle(lambda: "then wait" in scene.text)
+        assert command in " ".join(scene.text.split())
