@@ -93,6 +93,9 @@ class Agent:
             await model.aclose()
         self._models.clear()
 
+    def _without_secrets(self, *texts: str) -> list[str]:
+        return [self._redactor.text(clean(text)).strip() for text in texts]
+
     async def _answer(
         self,
         question: str,
@@ -103,9 +106,13 @@ class Agent:
     ) -> None:
         config = model_config(llm)
         notes, trouble = await asyncio.to_thread(read_notes, self._context.folders.site_file)
+        # Whole logs are piped in, and no key press would be served while they are searched.
+        question, attached, notes = await asyncio.to_thread(
+            self._without_secrets, question, attached, notes
+        )
         turn = Turn(
-            question=self._redactor.text(clean(question)).strip(),
-            attached=self._redactor.text(clean(attached)).strip(),
+            question=question,
+            attached=attached,
             now=self._context.clock(),
             mode="analyst" if llm.provider is None else "model",
             model=None if config is None else config.model,
@@ -115,7 +122,7 @@ class Agent:
             tools=self._offered(),
             redactor=self._redactor,
             deadline=Deadline(llm.max_seconds),
-            notes=self._redactor.text(notes),
+            notes=notes,
             emit=emit,
         )
         emit(Started(question=turn.question, session=session.id, mode=turn.mode, model=turn.model))

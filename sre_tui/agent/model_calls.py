@@ -70,7 +70,7 @@ class CallDesk:
                 "Call it again with a JSON object.",
             )
         if name == READ_EVIDENCE:
-            return self._read(request, arguments)
+            return await self._read(request, arguments)
         return await self._run(request, self._tools[name], arguments)
 
     async def _run(
@@ -89,7 +89,7 @@ class CallDesk:
         reply = CallReply(request.id, tool.name, given, ran.evidence, note)
         return Served(reply, is_new=not ran.repeated)
 
-    def _read(self, request: ToolCallRequest, arguments: dict[str, Any]) -> Served:
+    async def _read(self, request: ToolCallRequest, arguments: dict[str, Any]) -> Served:
         given = tidy(arguments, ("evidence", "first_row", "search"))
         evidence_id = str(given.get("evidence", "")).strip().strip("[]").upper()
         store = self._turn.store
@@ -101,9 +101,10 @@ class CallDesk:
         budget = self._reading_budget()
         words = str(given.get("search", "")).strip()
         if words:
-            text = store.found(evidence, words, budget)
+            text = await asyncio.to_thread(store.found, evidence, words, budget)
         else:
-            text = store.shown(evidence, budget, _row(given.get("first_row")))
+            row = _row(given.get("first_row"))
+            text = await asyncio.to_thread(store.shown, evidence, budget, row)
         fenced = self._turn.session.fence.wrap(evidence.id, text)
         page = f"{evidence.id} {text}"
         is_new = page not in self._pages

@@ -150,7 +150,7 @@ class ModelLoop:
             except ContextTooLong as error:
                 self._turn.take_back()
                 shrinks += 1
-                if shrinks > _SHRINKS or not self._conversation.shrink():
+                if shrinks > _SHRINKS or not await asyncio.to_thread(self._conversation.shrink):
                     raise
                 self._turn.degrade("budget", f"{error.detail}; older results were shortened")
             except (CutStream, EmptyAnswer):
@@ -165,8 +165,9 @@ class ModelLoop:
         restorer = StreamRestorer(self._anonymizer) if self._anonymizer else None
         calls: list[ToolCallRequest] = []
         finished: Finished | None = None
+        # Rendering evidence and searching it for secrets takes long where there is much of it.
+        messages = await asyncio.to_thread(self._outgoing)
         seconds = turn.deadline.grace if closing else turn.deadline.left
-        messages = self._outgoing(self._conversation.messages())
         tools = [] if closing else self._schemas
         try:
             async with asyncio.timeout(seconds) as limit:
@@ -226,7 +227,8 @@ class ModelLoop:
                     self._anonymizer.learn_from(reply.evidence.document)
                     self._anonymizer.learn_from(reply.arguments)
 
-    def _outgoing(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _outgoing(self) -> list[dict[str, Any]]:
+        messages = self._conversation.messages()
         if self._anonymizer is None:
             return messages
         hide = self._anonymizer.hide

@@ -7,7 +7,7 @@ keys, bearer headers, tokens of known issuers, ``password=…``, credentials in 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeVar, cast
 from urllib.parse import quote
 
@@ -22,8 +22,10 @@ SHORTEST_SECRET: Final = 6
 """Values shorter than this are not searched for: they would hit ordinary words."""
 
 # No pattern may start anew within text it has just run over: hostile logs would take hours.
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}KEY-----|\Z)"
+)
 _SHAPES: Final = (
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}KEY-----|\Z)",
     r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{8,}+\.[\w-]*+",
     r"\b(?:gh[pousr]|github_pat|glsa|glc|hf|npm|dckr_pat|pypi|tskey)[-_][A-Za-z0-9_-]{16,}+",
     r"\b(?:sk|pk|rk|gsk|xai|glpat|xox[abeoprs])-[A-Za-z0-9_-]{16,}+",
@@ -74,6 +76,12 @@ _HARMLESS = re.compile(
 )
 _QUOTED_PIN = re.compile(r"\d{4,5}")
 _TELLING = re.compile(rf"(?:{_KEY}|{_SHORT_KEY})\Z", re.IGNORECASE)
+_PIECE: Final = 32_768
+"""Characters searched in one go; while that lasts nothing else in the process runs."""
+_GOES_ON = re.compile(
+    rf"(?:{_KEY}|pass|bearer|basic|--?u|user|-p|[=:>\"'\\])\s{{0,64}}\Z", re.IGNORECASE
+)
+"""Ends of lines after which a secret may follow on the next line."""
 _AUTH_SCHEME = re.compile(r"(?:bearer|basic|digest)", re.IGNORECASE)
 
 
@@ -95,11 +103,8 @@ class Redactor:
         """The text without secrets."""
         if self._known is not None:
             text = self._known.sub(REDACTED, text)
-        text = _WHOLE.sub(REDACTED, text)
-        text = _AFTER.sub(_keep_before, text)
-        text = _LOGIN.sub(_keep_login, text)
-        text = _FLAG.sub(_keep_key, text)
-        return _ASSIGNED.sub(_keep_key, text)
+        text = _PRIVATE_KEY.sub(REDACTED, text)
+        return "".join(map(_without_shapes, _pieces(text, _PIECE)))
 
     def value(self, value: J) -> J:
         """A JSON value with every string in it redacted, and every string under a telling key."""
@@ -118,6 +123,28 @@ class Redactor:
         if isinstance(item, str) and item and _TELLING.search(str(key)) and not _harmless(item):
             return REDACTED
         return self._value(item)
+
+
+def _pieces(text: str, size: int) -> Iterator[str]:
+    """The text in pieces of whole lines, cut only where no secret can lie across the cut."""
+    start = 0
+    while len(text) - start > size:
+        cut = text.find("\n", start + size) + 1
+        while cut and _GOES_ON.search(text, max(start, cut - 200), cut):
+            cut = text.find("\n", cut) + 1
+        if not cut:
+            break
+        yield text[start:cut]
+        start = cut
+    yield text[start:]
+
+
+def _without_shapes(text: str) -> str:
+    text = _WHOLE.sub(REDACTED, text)
+    text = _AFTER.sub(_keep_before, text)
+    text = _LOGIN.sub(_keep_login, text)
+    text = _FLAG.sub(_keep_key, text)
+    return _ASSIGNED.sub(_keep_key, text)
 
 
 def _keep_before(match: re.Match[str]) -> str:

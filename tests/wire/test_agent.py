@@ -181,6 +181,38 @@ async def test_results_are_redacted_outside_the_event_loop(
     assert threading.get_ident() not in threads.values()
 
 
+@pytest.mark.parametrize("place", ["question", "attached", "what the model reads", "a page"])
+async def test_the_event_loop_turns_while_secrets_are_searched_for(
+    server: OpenAIServer,
+    agent_for: MakeAgent,
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    loop = asyncio.get_running_loop()
+    searched: list[bool] = []
+    text = Redactor.text
+
+    def held(self: Redactor, said: str) -> str:
+        if "needle" in said:
+            turned = threading.Event()
+            loop.call_soon_threadsafe(turned.set)
+            searched.append(turned.wait(timeout=10))
+        return text(self, said)
+
+    monkeypatch.setattr(Redactor, "text", held)
+    asked = {"question": "Is needle in it?"}.get(place, "What is wrong?")
+    bench.log_lines = (
+        ["a quiet line", "the needle"] if place not in ("question", "attached") else []
+    )
+    read = Call.of("read_evidence", evidence="E1", first_row=2)
+    pages = [call(read)] if place == "a page" else []
+    server.script(call(Call.of("read_log", host="media")), *pages, say("Nothing [E1]."))
+    await answer_of(agent_for().ask(asked, attached="a needle" if place == "attached" else ""))
+    assert searched
+    assert all(searched)
+
+
 async def test_the_result_reaches_the_model_fenced(
     server: OpenAIServer, agent_for: MakeAgent
 ) -> None:

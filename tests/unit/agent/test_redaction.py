@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from providers.endpoint import Endpoint
+from sre_tui.agent import redaction
 from sre_tui.agent.redaction import REDACTED, Redactor
 from sre_tui.settings import LlmSettings, Settings
 
@@ -221,3 +222,46 @@ def test_no_assigned_secret_survives(before: str, secret: str, key: str) -> None
 def test_no_known_secret_survives(before: str, secret: str, behind: str) -> None:
     redacted = Redactor([secret]).text(f"{before}{secret}{behind}")
     assert secret not in redacted.replace(REDACTED, "\0") or secret in REDACTED
+
+
+LINES = st.sampled_from(
+    [
+        "disk sdc of nas1 failed",
+        "password:",
+        "  swordfish",
+        "token = swordfish",
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "MIIEowIBAAKCAQEA",
+        "-----END RSA PRIVATE KEY-----",
+        "Authorization: Bearer",
+        "abcDEF123456.xyz",
+        "mysql --password",
+        "curl -u",
+        "admin:hunter2",
+        "sshpass -p",
+        "",
+        '"',
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=30).map("\n".join))
+def test_a_long_text_is_redacted_in_pieces_as_it_is_in_one(text: str) -> None:
+    whole = REDACTOR.text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(redaction, "_PIECE", 1)
+        assert REDACTOR.text(text) == whole
+
+
+def test_a_long_text_is_searched_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    search = redaction._without_shapes
+
+    def noted(text: str) -> str:
+        sizes.append(len(text))
+        return search(text)
+
+    monkeypatch.setattr(redaction, "_without_shapes", noted)
+    line = "nfs: server nas1 not responding, token=swordfish given\n"
+    assert "swordfish" not in REDACTOR.text(line * 20_000)
+    assert max(sizes) < 40_000
