@@ -1,0 +1,366 @@
+"""Decides for each guest whether it has the backup that its jobs should have left.
+
+Everything here is a pure function of an :class:`Evidence`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal
+
+from providers.clock import age_in_words
+from providers.proxmox import BackupJob, Guest, GuestType
+from sre_tui.tools.backup_coverage_calendar import Calendar, read_calendar
+from sre_tui.tools.backup_coverage_model import (
+    BackupCopy,
+    CoveringJob,
+    GuestCoverage,
+    Identity,
+    Orphan,
+    Verdict,
+)
+
+TOLERANCE: Final = timedelta(minutes=65)
+"""A backup may seem older than the run it belongs to: clocks differ, and summer time ends."""
+LEAST_GRACE, MOST_GRACE = timedelta(hours=2), timedelta(hours=12)
+"""How long after its start a run may take until its backups are missed."""
+UNKNOWN_ZONE: Final = timedelta(hours=14)
+"""More patience where it is not known which zone the schedule is meant in."""
+OPT_OUT_TAGS: Final = frozenset({"no-backup", "nobackup", "no_backup", "backup-none"})
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+Key = tuple[str, int]
+"""Source and vmid of a guest."""
+Group = tuple[GuestType, int]
+"""Kind and vmid, as backups carry them."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One backup that was found, and under which id."""
+
+    copy: BackupCopy
+    type: GuestType
+    vmid: int
+    source: str = ""
+    """The Proxmox through which it was seen; empty if a backup server told."""
+
+    @property
+    def group(self) -> Group:
+        """The id it is filed under."""
+        return self.type, self.vmid
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """The last backup of a group that failed."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that was read.
+
+    Attributes:
+        now: when.
+        guests: of every Proxmox that answered.
+        jobs: backup jobs by source; a source whose jobs cannot be read is not in it.
+        seen: every backup, wherever it is.
+        uncovered: by source, the guests that the source itself says are in no job.
+        created: when guests were made, where that was looked up.
+        excluded_disks: disks that jobs leave out.
+        failures: the last failed run of each group.
+        unread: by source, storages whose backups could not be looked at.
+        everything_read: whether every place with backups was looked at.
+    """
+
+    now: datetime
+    guests: Sequence[Guest]
+    jobs: Mapping[str, Sequence[BackupJob]]
+    seen: Sequence[Seen] = ()
+    uncovered: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    created: Mapping[Key, datetime] = field(default_factory=dict)
+    excluded_disks: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    failures: Mapping[Group, FailedRun] = field(default_factory=dict)
+    unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    everything_read: bool = True
+
+
+def judge(evidence: Evidence) -> list[GuestCoverage]:
+    """The verdict on every guest, in the order of the guests."""
+    owned = owned_by(evidence.guests, evidence.seen)
+    return [_judge(guest, owned.get((guest.source, guest.vmid), ()), evidence)
+            for guest in evidence.guests]  # fmt: skip
+
+
+def owned_by(guests: Sequence[Guest], seen: Sequence[Seen]) -> dict[Key, list[Seen]]:
+    """Whose backups these are, the newest first.
+
+    Two clusters may have a guest of the same id. A backup that was seen through one of them is
+    that one's; one on a backup server is told by the name in its notes, and else left alone.
+    """
+    candidates: dict[Group, list[Guest]] = {}
+    for guest in guests:
+        candidates.setdefault((guest.type, guest.vmid), []).append(guest)
+    found: dict[Key, list[Seen]] = {}
+    for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
+        possible = candidates.get(each.group, [])
+        if each.source:
+            possible = [guest for guest in possible if guest.source == each.source]
+        if len(possible) > 1:
+            possible = [guest for guest in possible if guest.name == each.copy.name]
+        if len(possible) == 1:
+            found.setdefault((possible[0].source, possible[0].vmid), []).append(each)
+    return found
+
+
+def noted_name(notes: str, guest: str | None = None) -> str | None:
+    """The guest's name in the notes of a backup, which by default are nothing but that name."""
+    text = notes.strip()
+    if guest and guest in re.split(r"[\s,;:()]+", text):
+        return guest
+    return text if _HOST_NAME.fullmatch(text) else None
+
+
+def selects(job: BackupJob, guest: Guest, uncovered: frozenset[int] | None = None) -> bool:
+    """Whether a job, were it enabled, backs a guest up."""
+    if job.node is not None and job.node != guest.node:
+        return False
+    if job.pool is not None:
+        if guest.pool is None and uncovered is not None:
+            # Pools may be hidden from the token; the server's own list is not.
+            return guest.vmid not in uncovered
+        return guest.pool == job.pool
+    if job.all_guests:
+        return guest.vmid not in job.exclude
+    return guest.vmid in job.vmids
+
+
+@dataclass(frozen=True)
+class _Due:
+    """The last run that must have left a backup by now; None if there was none or it is unclear."""
+
+    at: datetime | None
+    interval: timedelta | None = None
+    unclear: str = ""
+
+
+def due_of(jobs: Sequence[BackupJob], now: datetime, *, running: bool = False) -> _Due:
+    """The latest run of any of the jobs that must be over; a run that goes on is not yet."""
+    best, unclear = _Due(None), ""
+    for job in jobs:
+        try:
+            calendar = read_calendar(job.schedule, job.next_run)
+        except ValueError as error:
+            unclear = f"job {job.id}: {error}" if job.schedule else f"job {job.id} has no schedule"
+            continue
+        interval = calendar.interval(now) or timedelta(days=1)
+        at = calendar.last(now - _grace(calendar, interval))
+        if at is not None and running:
+            at = calendar.last(at - timedelta(seconds=1))
+        if at is not None and (best.at is None or at > best.at):
+            best = _Due(at, interval)
+    return _Due(best.at, best.interval, unclear if best.at is None else "")
+
+
+def _grace(calendar: Calendar, interval: timedelta) -> timedelta:
+    grace = min(max(interval / 2, LEAST_GRACE), MOST_GRACE)
+    return grace if calendar.offset is not None else grace + UNKNOWN_ZONE
+
+
+def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCoverage:
+    own, identity, former = _identity(guest, [one.copy for one in seen], evidence)
+    good = [copy for copy in own if copy.verified != "failed"]
+    newest = good[0] if good else None
+    damaged = own[0] if own and own[0].verified == "failed" and own[0] is not newest else None
+    # The same night may be damaged in one place and sound in another.
+    if damaged is not None and newest is not None and newest.at >= damaged.at:
+        damaged = None
+    jobs = evidence.jobs.get(guest.source)
+    uncovered = evidence.uncovered.get(guest.source)
+    covering = [job for job in jobs or () if job.enabled and selects(job, guest, uncovered)]
+    running = guest.lock == "backup"
+    due = due_of(covering, evidence.now, running=running)
+    failure = evidence.failures.get((guest.type, guest.vmid))
+    if failure is not None and newest is not None and failure.at <= newest.at:
+        failure = None
+    case = _Case(guest, jobs, covering, newest, damaged, due, failure, evidence)
+    verdict, reason = case.verdict()
+    return GuestCoverage(
+        source=guest.source,
+        vmid=guest.vmid,
+        name=guest.name,
+        type=guest.type,
+        node=guest.node,
+        status=guest.status,
+        verdict=verdict,
+        reason=reason,
+        jobs=tuple(
+            CoveringJob(id=j.id, schedule=j.schedule, storage=j.storage, next_run=j.next_run)
+            for j in covering
+        ),
+        due=due.at,
+        interval=due.interval.total_seconds() if due.interval else None,
+        newest=newest,
+        damaged=damaged,
+        # A clock that is ahead makes no backup of the future.
+        age=max(0.0, (evidence.now - newest.at).total_seconds()) if newest else None,
+        copies=len(good),
+        places=tuple(dict.fromkeys(copy.place for copy in good)),
+        running=running,
+        error=failure.text if failure else "",
+        identity=identity,
+        former_names=former,
+        excluded_disks=evidence.excluded_disks.get((guest.source, guest.vmid), ()),
+    )
+
+
+def _identity(
+    guest: Guest, copies: Sequence[BackupCopy], evidence: Evidence
+) -> tuple[list[BackupCopy], Identity, tuple[str, ...]]:
+    """The backups of this very guest, and what those with another name are."""
+    own = list(copies)
+    others = [copy for copy in own if copy.name and guest.name and copy.name != guest.name]
+    names = tuple(dict.fromkeys(copy.name for copy in others if copy.name))
+    created = evidence.created.get((guest.source, guest.vmid))
+    if created is not None:
+        older = [copy for copy in own if copy.at < created - TOLERANCE]
+        if older:
+            names = tuple(dict.fromkeys(copy.name for copy in older if copy.name))
+            return [copy for copy in own if copy not in older], "recreated", names
+        return own, "renamed" if others else "same", names
+    return own, "unclear" if others else "same", names
+
+
+@dataclass(frozen=True)
+class _Case:
+    guest: Guest
+    jobs: Sequence[BackupJob] | None
+    covering: Sequence[BackupJob]
+    newest: BackupCopy | None
+    damaged: BackupCopy | None
+    due: _Due
+    failure: FailedRun | None
+    evidence: Evidence
+
+    def verdict(self) -> tuple[Verdict, str]:
+        """The verdict with its reason."""
+        if self.guest.template:
+            return "template", "a template: it does not change"
+        if self.jobs is None:
+            return "unknown", f"the backup jobs of {self.guest.source} cannot be read"
+        if not self.covering:
+            return self._uncovered(self.jobs)
+        if self.newest is None:
+            return self._without()
+        if self.due.at is None:
+            return "ok", self.due.unclear or "no run was due yet"
+        if self.newest.at >= self.due.at - TOLERANCE:
+            return "ok", self._remark()
+        if self.damaged is not None and self.damaged.at >= self.due.at - TOLERANCE:
+            return "damaged", (
+                f"backups since {_stamp(self.damaged.at)} or earlier fail their verification; the "
+                f"newest good one is of {_stamp(self.newest.at)}"
+            )
+        if blind := self._blind():
+            return "unknown", f"none is seen since {_stamp(self.newest.at)}, but {blind}"
+        return "stale", self._because(
+            f"no backup since the run of {_stamp(self.due.at)}; the newest good one is of "
+            f"{_stamp(self.newest.at)}"
+        )
+
+    def _uncovered(self, jobs: Sequence[BackupJob]) -> tuple[Verdict, str]:
+        tags = sorted(OPT_OUT_TAGS & {tag.casefold() for tag in self.guest.tags})
+        if tags:
+            return "excluded", f"left out on purpose: it is tagged {tags[0]}"
+        left_out = [j for j in jobs if j.enabled and self.guest.vmid in j.exclude and j.all_guests]
+        if left_out:
+            return "excluded", f"left out on purpose: job {left_out[0].id} excludes it"
+        disabled = [j for j in jobs if not j.enabled and selects(j, self.guest)]
+        why = "no backup job selects it"
+        if disabled:
+            why = f"the only job that selects it, {disabled[0].id}, is disabled"
+        elif not jobs:
+            why = "there is no backup job at all"
+        if self.newest is not None:
+            age = age_in_words((self.evidence.now - self.newest.at).total_seconds())
+            why += f"; its newest backup is {age} old"
+        return "not_covered", why
+
+    def _without(self) -> tuple[Verdict, str]:
+        created = self.evidence.created.get((self.guest.source, self.guest.vmid))
+        due = self.due.at
+        if due is None or (created is not None and created > due - TOLERANCE):
+            runs = [job.next_run for job in self.covering if job.next_run is not None]
+            first = f", its first is due {_stamp(min(runs))}" if runs else ""
+            return "pending", self.due.unclear or f"no run was due yet{first}"
+        if self.damaged is not None:
+            return "damaged", "all its backups fail their verification"
+        if self.guest.lock == "backup":
+            return "pending", "its first backup is being made"
+        if blind := self._blind():
+            return "unknown", f"none is seen, but {blind}"
+        return "never", self._because(f"there is no backup though a run was due {_stamp(due)}")
+
+    def _blind(self) -> str:
+        """What keeps us from seeing backups that may be there; empty if nothing does."""
+        targets = {job.storage for job in self.covering}
+        hidden = sorted(targets & self.evidence.unread.get(self.guest.source, frozenset()))
+        if not hidden or self.evidence.everything_read:
+            return ""
+        return f"storage {', '.join(hidden)} cannot be looked into"
+
+    def _because(self, what: str) -> str:
+        return f"{what}; the last run failed: {self.failure.text}" if self.failure else what
+
+    def _remark(self) -> str:
+        if self.failure is not None:
+            return f"a run since then failed: {self.failure.text}"
+        if self.damaged is not None:
+            return f"a newer backup of {_stamp(self.damaged.at)} fails its verification"
+        if self.newest is not None and self.newest.kind == "snapshot" and not self.newest.verified:
+            return "not verified yet"
+        return ""
+
+
+def orphans(guests: Sequence[Guest], seen: Sequence[Seen]) -> list[Orphan]:
+    """The backups whose guest is gone, the newest first; needs the guests of every Proxmox."""
+    known = {(guest.type, guest.vmid) for guest in guests}
+    by_id = {guest.vmid: guest for guest in guests}
+    groups: dict[Group, list[BackupCopy]] = {}
+    for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
+        if each.group not in known:
+            groups.setdefault(each.group, []).append(each.copy)
+    made = []
+    for (kind, vmid), copies in groups.items():
+        now_there = by_id.get(vmid)
+        reason = "no guest has this id any more"
+        if now_there is not None:
+            reason = f"the id now belongs to {now_there.label}, {_KINDS[now_there.type]}"
+        made.append(
+            Orphan(
+                type=kind,
+                vmid=vmid,
+                name=next((copy.name for copy in copies if copy.name), None),
+                newest=copies[0].at,
+                copies=len(copies),
+                size=copies[0].size,
+                places=tuple(dict.fromkeys(copy.place for copy in copies)),
+                reason=reason,
+            )
+        )
+    return sorted(made, key=lambda orphan: orphan.newest, reverse=True)
+
+
+_KINDS: Final[Mapping[GuestType, Literal["a container", "a virtual machine"]]] = {
+    "lxc": "a container",
+    "qemu": "a virtual machine",
+}
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,150 @@
+"""What is known of the backups of one guest, and what is concluded from it."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, computed_field
+
+from providers.proxmox import GuestState, GuestType
+from sre_tui.tools.gist import with_first
+from sre_tui.tools.result import Listing
+from sre_tui.views.human import count
+
+Verdict = Literal[
+    "ok", "stale", "never", "damaged", "not_covered", "pending", "unknown", "excluded", "template"
+]
+"""``ok``: a good backup of the last run that was due. ``stale``: the newest good one is older.
+``damaged``: newer ones fail their verification. ``never``: covered, but there is none.
+``not_covered``: no enabled job selects the guest. ``pending``: its first run is yet to come.
+``unknown``: what would tell could not be read. ``excluded``: left out on purpose."""
+Identity = Literal["same", "renamed", "recreated", "unclear"]
+"""Whether older backups under the guest's id carry another name, and what that means."""
+PROBLEMS: Final[tuple[Verdict, ...]] = ("never", "not_covered", "damaged", "stale")
+"""Verdicts under which the guest cannot be restored as it should be, the gravest first."""
+ORDER: Final[tuple[Verdict, ...]] = (
+    *PROBLEMS, "unknown", "pending", "excluded", "template", "ok",
+)  # fmt: skip
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class BackupCopy(_Model):
+    """One backup at one place."""
+
+    place: str
+    """Where it is: ``pbs:main/main`` with its namespace after a colon, or a storage of a node."""
+    kind: Literal["snapshot", "archive"]
+    """On a backup server, or a plain vzdump archive."""
+    at: AwareDatetime
+    size: int | None = None
+    name: str | None = None
+    """What the guest was called then, where its notes tell."""
+    verified: Literal["ok", "failed"] | None = None
+    """None if it has not been verified; archives never are."""
+    protected: bool = False
+
+
+class CoveringJob(_Model):
+    """One backup job that selects the guest."""
+
+    id: str
+    schedule: str = ""
+    storage: str = ""
+    next_run: AwareDatetime | None = None
+
+
+class GuestCoverage(_Model):
+    """How well one guest is backed up."""
+
+    source: str
+    vmid: int
+    name: str | None = None
+    type: GuestType
+    node: str
+    status: GuestState = "unknown"
+    verdict: Verdict
+    reason: str = ""
+    """Why the verdict is what it is, in one line."""
+    jobs: tuple[CoveringJob, ...] = ()
+    due: AwareDatetime | None = None
+    """The last run that must have left a backup by now."""
+    interval: float | None = None
+    """Seconds between runs, the longest pause of the schedule."""
+    newest: BackupCopy | None = None
+    """The newest backup that has not failed its verification."""
+    damaged: BackupCopy | None = None
+    """The newest backup, if it failed its verification."""
+    age: float | None = None
+    """Seconds since the newest good backup."""
+    copies: int = 0
+    """Good backups of this guest, wherever they are."""
+    places: tuple[str, ...] = ()
+    running: bool = False
+    """Whether a backup is being made now."""
+    error: str = ""
+    """How the last failed run ended, if it is newer than the newest good backup."""
+    identity: Identity = "same"
+    former_names: tuple[str, ...] = ()
+    """Other names that older backups under this id carry."""
+    excluded_disks: tuple[str, ...] = ()
+    """Its disks that are in no backup."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def problem(self) -> bool:
+        """Whether it could not be restored as its jobs promise, or is promised nothing."""
+        return self.verdict in PROBLEMS
+
+    @property
+    def key(self) -> str:
+        """Unique among the guests of all sources."""
+        return f"{self.source}/{self.type}/{self.vmid}"
+
+    @property
+    def label(self) -> str:
+        """Name and id: ``media (101)``."""
+        return f"{self.name} ({self.vmid})" if self.name else str(self.vmid)
+
+
+class Orphan(_Model):
+    """Backups of a guest that does not exist any more."""
+
+    type: GuestType
+    vmid: int
+    name: str | None = None
+    newest: AwareDatetime
+    copies: int
+    size: int | None = None
+    """Bytes of the newest one."""
+    places: tuple[str, ...]
+    reason: str
+
+
+class CoverageListing(Listing[GuestCoverage]):
+    """Guests with their verdicts, the gravest first."""
+
+    counts: dict[str, int] = Field(default_factory=dict)
+    """Guests by verdict before filtering."""
+    filters: dict[str, str] = Field(default_factory=dict)
+    orphans: tuple[Orphan, ...] = ()
+    """Backups of guests that are gone; none are told while a Proxmox cannot be asked."""
+    jobs: int = 0
+    """Enabled backup jobs there are."""
+
+    def gist(self) -> str:
+        """How many guests lack a good backup, and which."""
+        problems = sum(self.counts.get(verdict, 0) for verdict in PROBLEMS)
+        every = sum(self.counts.values()) - self.counts.get("template", 0)
+        named = [f"{item.name or item.vmid} ({item.verdict})" for item in self.items if
+                 item.problem]  # fmt: skip
+        if not problems:
+            return f"all {count(every, 'guest')} backed up or left out on purpose"
+        return with_first(f"{problems} of {count(every, 'guest')} without a good backup", named)
+
+
+def rank(item: GuestCoverage) -> tuple[Any, ...]:
+    """Sorts what needs attention first, and of the same kind the oldest backup."""
+    return (ORDER.index(item.verdict), -(item.age or 0.0), item.source, item.vmid)
