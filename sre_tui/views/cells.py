@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sre_tui.views.human import MISSING, duration, moment, size
 from widgets.blocks import fill_bar, percent
-from widgets.cell import Cell, Display, Tone, marked
+from widgets.cell import Cell, Display, Tone
 
 BAR = 8
-"""Terminal cells of a fill bar in a table."""
+"""Width of the bars in cells."""
 
 
 def text_cell(value: str) -> Cell:
@@ -18,32 +18,25 @@ def text_cell(value: str) -> Cell:
     return Cell(flat, flat)
 
 
-def state_cell(word: str, tone: Tone, rank: float) -> Cell:
-    """A state by its word, with the tone's sign in front; sorted by rank, 0 the most pressing."""
-    return Cell(marked(tone, word), rank, tone)
+def fill_cell(ratio: float | None, *, warn_at: float = 0.8, fail_at: float = 0.9) -> Cell:
+    """How full something is: a bar, the percentage, and from the thresholds on a glyph."""
+    if ratio is None:
+        return Cell(MISSING, None, Tone.MUTED)
+    tone = Tone.ERROR if ratio >= fail_at else Tone.WARNING if ratio >= warn_at else Tone.NEUTRAL
+    mark = "" if tone is Tone.NEUTRAL else f" {tone.glyph}"
+    return Cell(f"{fill_bar(ratio, BAR)} {percent(ratio):>4}{mark}", ratio, tone)
 
 
-def bytes_cell(count: float | None) -> Cell:
+def size_cell(count: float | None) -> Cell:
     """Bytes in binary units."""
-    return Cell(MISSING, None, Tone.MUTED) if count is None else Cell(size(count), float(count))
+    return Cell(MISSING, None, Tone.MUTED) if count is None else Cell(size(count), count)
 
 
-def time_cell(at: datetime | None, display: Display) -> Cell:
-    """A time as the display wants it; empty where there is none."""
-    return Cell("", None) if at is None else Cell(moment(at, display), at)
-
-
-def duration_cell(seconds: float | None) -> Cell:
-    """A span of time; empty where there is none."""
+def span_cell(seconds: float | None) -> Cell:
+    """A length of time."""
     return Cell("", None) if seconds is None else Cell(duration(seconds), seconds)
 
 
-def fill_cell(ratio: float | None, warn_at: float = 0.8, fail_at: float = 0.9) -> Cell:
-    """How full something is: a bar and the percentage, in the tone its thresholds give."""
-    if ratio is None:
-        return Cell(MISSING, None, Tone.MUTED)
-    tone = Tone.NEUTRAL
-    if ratio >= warn_at:
-        tone = Tone.ERROR if ratio >= fail_at else Tone.WARNING
-    sign = "" if tone is Tone.NEUTRAL else f" {tone.glyph}"
-    return Cell(f"{fill_bar(ratio, BAR)} {percent(ratio):>4}{sign}", ratio, tone)
+def time_cell(at: datetime | None, display: Display) -> Cell:
+    """A point in time; empty if there is none."""
+    return Cell("", None) if at is None else Cell(moment(at, display), at)
