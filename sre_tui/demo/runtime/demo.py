@@ -8,7 +8,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -133,7 +133,11 @@ async def serve_world(
     if state_path is not None and (other := await asyncio.to_thread(find_running_demo, state_path)):
         raise DemoError(f"a demo runs already, with process id {other.pid}")
     backends = build_backends(world, clock)
-    with tempfile.TemporaryDirectory(prefix="sre-demo-") as folder:
+    with ExitStack() as last:
+        if state_path is not None:
+            # Last of all, so that whoever waits for it finds ports free and folders gone.
+            last.callback(remove_state, state_path, os.getpid())
+        folder = last.enter_context(tempfile.TemporaryDirectory(prefix="sre-demo-"))
         servers = {
             backend.name: _server_of(backend, ports_base and ports_base + offset, Path(folder))
             for offset, backend in enumerate(backends)
@@ -164,12 +168,7 @@ async def serve_world(
         finally:
             for server in every:
                 server.switch.clear()
-            try:
-                await asyncio.gather(*(server.stop() for server in every))
-            finally:
-                # Last, so that whoever waits for it may take the ports at once.
-                if state_path is not None:
-                    remove_state(state_path, os.getpid())
+            await asyncio.gather(*(server.stop() for server in every))
 
 
 def _server_of(backend: Backend, port: int, folder: Path) -> LoopbackServer:
