@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sre_tui.views.human import MISSING, duration, moment, size
 from widgets.blocks import fill_bar, percent
-from widgets.cell import Cell, Display, Tone
+from widgets.cell import Cell, Display, Tone, marked
 
 BAR = 8
 """Width of the bars in cells."""
@@ -40,3 +40,8 @@ def span_cell(seconds: float | None) -> Cell:
 def time_cell(at: datetime | None, display: Display) -> Cell:
     """A point in time; empty if there is none."""
     return Cell("", None) if at is None else Cell(moment(at, display), at)
+
+
+def state_cell(word: str, tone: Tone, rank: float) -> Cell:
+    """A state by its word, with the tone's sign in front; sorted by rank, 0 the most pressing."""
+    return Cell(marked(tone, word), rank, tone)
