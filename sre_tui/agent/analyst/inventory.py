@@ -12,10 +12,10 @@ from providers.prometheus import Target
 from providers.series import Labels, Sample
 
 IDENTITY_METRICS: Final = (
-    "node_uname_info", "pve_guest_info", "pve_node_info", "pve_storage_info", "smartctl_device",
-    "disk_power_state", "probe_success", "network_ups_tools_ups_load",
-    "pbs_size",
+    "node_uname_info", "pve_guest_info", "pve_node_info", "pve_storage_info", "probe_success",
+    "network_ups_tools_ups_load", "pbs_size",
 )  # fmt: skip
+_DISK_METRICS: Final = ("smartctl_device", "disk_power_state")
 MAX_SERIES: Final = 5000
 
 _HOST_LABELS: Final = ("hostname", "host", "nodename", "node")
@@ -30,6 +30,8 @@ def identity_query(words: Iterable[str] = ()) -> str:
     """
     parts = [
         f'{{__name__=~"{"|".join(IDENTITY_METRICS)}"}}',
+        # A disk that is gone is still to be told by the pool it was in.
+        f'last_over_time({{__name__=~"{"|".join(_DISK_METRICS)}"}}[1d])',
         'node_filesystem_size_bytes{fstype=~"nfs.*|cifs|smb.*|zfs"}',
         'container_start_time_seconds{name!=""}',
         'node_zfs_zpool_state{state="online"}',
