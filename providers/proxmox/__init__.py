@@ -5,7 +5,7 @@ from providers.proxmox.config import Boot, Compute, GuestConfig, Network, Volume
 from providers.proxmox.detail import AgentState, GuestDetail, GuestNow, Interface, Snapshot
 from providers.proxmox.guests import Guest, GuestState, GuestType
 from providers.proxmox.history import History, HistoryPoint, Timeframe
-from providers.proxmox.jobs import BackupJob, NotBackedUp, Replication
+from providers.proxmox.jobs import BackupJob, ExcludedDisk, NotBackedUp, Replication
 from providers.proxmox.nodes import (
     Cluster,
     ClusterNode,
@@ -36,6 +36,7 @@ __all__ = [
     "ClusterNode",
     "Compute",
     "Disk",
+    "ExcludedDisk",
     "Guest",
     "GuestConfig",
     "GuestDetail",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -24,8 +26,13 @@ from providers.proxmox.guest_reader import read_guest
 from providers.proxmox.guests import Guest
 from providers.proxmox.history import History, Timeframe
 from providers.proxmox.history_reader import read_history
-from providers.proxmox.job_reader import read_backup_jobs, read_not_backed_up, read_replications
-from providers.proxmox.jobs import BackupJob, NotBackedUp, Replication
+from providers.proxmox.job_reader import (
+    read_backup_jobs,
+    read_excluded_disks,
+    read_not_backed_up,
+    read_replications,
+)
+from providers.proxmox.jobs import BackupJob, ExcludedDisk, NotBackedUp, Replication
 from providers.proxmox.members import ask_nodes, read_inventory
 from providers.proxmox.node_reader import (
     node_reports,
@@ -53,6 +60,7 @@ ALLOWED: Final = tuple(
         "/cluster/resources",
         "/cluster/status",
         "/cluster/backup",
+        "/cluster/backup/{}/included_volumes",
         "/cluster/backup-info/not-backed-up",
         "/cluster/ha/status/current",
         "/nodes/{}/status",
@@ -308,6 +316,26 @@ class ProxmoxClient(BackendClient):
             return Fetched(await read_backup_jobs(self._api))
 
         return await self._http.reading("backup jobs", tuple[BackupJob, ...], fetch)
+
+    async def excluded_disks(self, jobs: Sequence[str]) -> Reading[tuple[ExcludedDisk, ...]]:
+        """Disks that backup jobs leave out (``/cluster/backup/{id}/included_volumes`` of each).
+
+        Args:
+            jobs: ids of the jobs that are looked at.
+        """
+
+        async def fetch() -> Fetched[tuple[ExcludedDisk, ...]]:
+            parts = await asyncio.gather(
+                *(attempt(partial(read_excluded_disks, self._api, job)) for job in jobs)
+            )
+            missing = missing_parts(
+                {f"disks of job {job}": part for job, part in zip(jobs, parts, strict=True)}
+            )
+            found = [disk for part in parts if not isinstance(part, BackendError) for disk in part]
+            return Fetched(tuple(found), missing=missing)
+
+        key = f"excluded disks {' '.join(jobs)}"
+        return await self._http.reading(key, tuple[ExcludedDisk, ...], fetch)
 
     async def not_backed_up(self) -> Reading[tuple[NotBackedUp, ...]]:
         """Guests in no backup job (``/cluster/backup-info/not-backed-up``)."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from typing import Final, Literal, cast
+from urllib.parse import quote
 
 from pydantic import Field, JsonValue, TypeAdapter
 
 from providers.coercion import Amount, Epoch, Flag, MaybeFlag, Text, Whole, text
 from providers.proxmox.api import Api
 from providers.proxmox.config_reader import options_of
-from providers.proxmox.jobs import BackupJob, NotBackedUp, Replication
+from providers.proxmox.jobs import BackupJob, ExcludedDisk, NotBackedUp, Replication
 from providers.text import one_line
-from providers.wire import Wire
+from providers.wire import Wire, parsed
 
 
 class _Job(Wire):
@@ -55,6 +56,23 @@ class _Replication(Wire):
     error: Text = ""
 
 
+class _Volume(Wire):
+    id: Text = ""
+    name: Text = ""
+    included: Flag = False
+    reason: Text = ""
+
+
+class _Member(Wire):
+    id: Whole = None
+    children: tuple[_Volume, ...] = ()
+
+
+class _Tree(Wire):
+    children: tuple[_Member, ...] = ()
+
+
+_TREE: Final = TypeAdapter(_Tree)
 _JOBS: Final = TypeAdapter(list[_Job])
 _GUESTS: Final = TypeAdapter(list[_Guest])
 _REPLICATIONS: Final = TypeAdapter(list[_Replication])
@@ -85,6 +103,25 @@ async def read_not_backed_up(api: Api) -> tuple[NotBackedUp, ...]:
         )
         for row in await api.rows(_GUESTS, "/cluster/backup-info/not-backed-up")
         if row.vmid is not None
+    )
+
+
+async def read_excluded_disks(api: Api, job: str) -> tuple[ExcludedDisk, ...]:
+    """The disks that one job leaves out (``/cluster/backup/{id}/included_volumes``).
+
+    Directories and devices of the node, which no backup can contain, are not among them.
+
+    Raises:
+        BackendError: if there is no usable answer.
+    """
+    path = f"/cluster/backup/{quote(job, safe='')}/included_volumes"
+    tree = parsed(_TREE, await api.data(path) or {}, path)
+    return tuple(
+        ExcludedDisk(source=api.source, job=job, vmid=guest.id, slot=disk.id, volume=disk.name)
+        for guest in tree.children
+        if guest.id is not None
+        for disk in guest.children
+        if not disk.included and disk.reason != "not a volume"
     )
 
 

@@ -54,6 +54,19 @@ class NotBackedUp(BaseModel):
     type: Literal["lxc", "qemu"] | None = None
 
 
+class ExcludedDisk(BaseModel):
+    """A disk that a backup job leaves out of the backup of a guest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    job: str
+    vmid: int
+    slot: str
+    """``scsi1``, ``mp0`` …"""
+    volume: str = ""
+
+
 class Replication(BaseModel):
     """The replication of one guest's disks to another node."""
 

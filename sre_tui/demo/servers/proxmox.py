@@ -31,6 +31,7 @@ _READS: Final[Mapping[str, Callable[[Call], object]]] = {
     "/cluster/resources": inventory.resources,
     "/cluster/status": inventory.members,
     "/cluster/backup": tasks.backup_jobs,
+    "/cluster/backup/{job}/included_volumes": tasks.included_volumes,
     "/cluster/backup-info/not-backed-up": tasks.not_backed_up,
     "/cluster/ha/status/current": tasks.high_availability,
     "/nodes/{node}/status": nodes.status,

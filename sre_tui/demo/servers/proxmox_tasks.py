@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
+from sre_tui.demo.servers.proxmox_answers import ProxmoxError
 from sre_tui.demo.servers.proxmox_call import Call
 from sre_tui.demo.world.backups import Job
 from sre_tui.demo.world.virtualization.records import HostTask
 
+_DISK: Final = re.compile(r"(?:scsi|sata|virtio|ide|mp|efidisk|tpmstate)\d+|rootfs")
 _PARAMETERS = (
     "start", "limit", "source", "errors", "vmid", "typefilter", "userfilter", "since", "until",
     "statusfilter",
@@ -115,6 +118,45 @@ def _job(call: Call, job: Job) -> dict[str, Any]:
     if left_out:
         return row | {"all": 1, "exclude": ",".join(map(str, left_out))}
     return row | {"all": 0, "vmid": ",".join(str(guest.vmid) for guest in job.guests)}
+
+
+def included_volumes(call: Call) -> dict[str, Any]:
+    """``/cluster/backup/{id}/included_volumes``: the disks of a job's guests, in it or not."""
+    call.require("Sys.Audit")
+    job = next((job for job in call.source.jobs(call.now) if job.id == call.path["job"]), None)
+    if job is None:
+        raise ProxmoxError(400, "Parameter verification failed.")
+    chosen = {(guest.type, guest.vmid) for guest in job.guests}
+    return {
+        "not_all_permissions": 0,
+        "children": [
+            {
+                "id": entry.vmid,
+                "name": entry.name,
+                "type": entry.type,
+                "children": _volumes(call.source.config(entry)),
+            }
+            for entry in call.source.entries
+            if (entry.type, entry.vmid) in chosen and call.may("VM.Audit", f"/vms/{entry.vmid}")
+        ],
+    }
+
+
+def _volumes(config: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for slot, written in config.items():
+        if not _DISK.fullmatch(slot) or "media=cdrom" in str(written):
+            continue
+        volume, _, options = str(written).partition(",")
+        reason = "enabled"
+        if volume.startswith("/"):
+            reason = "not a volume"
+        elif "backup=0" in options.split(","):
+            reason = "disabled"
+        found.append(
+            {"id": slot, "name": volume, "included": int(reason == "enabled"), "reason": reason}
+        )
+    return found
 
 
 def not_backed_up(call: Call) -> list[dict[str, Any]]:

@@ -103,7 +103,9 @@ class Virtualization:
 
     def left_out(self, job: Job) -> list[int]:
         """The ids a job for all guests excludes; empty for one that lists its guests."""
-        if job.id != NIGHTLY:
+        planned = next((each for each in self.backups.plan.jobs if each.id == job.id), job)
+        # Who drops guests from a job lists those that stay.
+        if job.id != NIGHTLY or len(job.guests) < len(planned.guests):
             return []
         chosen = {guest.vmid for guest in job.guests}
         return [entry.vmid for entry in self.entries if entry.vmid not in chosen]
