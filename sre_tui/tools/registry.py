@@ -20,6 +20,15 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "loki_queries": ("loki_query_logs", "loki_metric_query", "loki_list_label_values"),
     "loki_changes": ("loki_correlate_changes",),
     "loki_patterns": ("loki_patterns",),
+    "truenas_pools": ("truenas_pool_status",),
+    "truenas_sharing": ("truenas_list_shares", "truenas_snapshots"),
+    "truenas_system": ("truenas_system_status", "truenas_apps"),
+    "hdd_power_status": ("hdd_power_status",),
+    "proxmox_guests": ("proxmox_list_guests",),
+    "proxmox_guest_config": ("proxmox_get_guest_config",),
+    "proxmox_nodes": ("proxmox_node_status",),
+    "proxmox_tasks": ("proxmox_list_tasks",),
+    "proxmox_storages": ("proxmox_storage",),
     "runbooks": ("runbook_search",),
 }
 """Module in this package to the tools it registers, in the order they are offered."""

@@ -22,6 +22,17 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "loki_list_label_values": ("logs", "LABEL_VALUES"),
     "loki_patterns": ("logs", "LOG_PATTERNS"),
     "loki_correlate_changes": ("logs", "CHANGES"),
+    "truenas_pool_status": ("pools", "POOLS"),
+    "truenas_list_shares": ("nas", "SHARES"),
+    "truenas_snapshots": ("nas", "SNAPSHOTS"),
+    "truenas_system_status": ("nas", "STATUS"),
+    "truenas_apps": ("nas", "APPS"),
+    "hdd_power_status": ("nas", "DISKS"),
+    "proxmox_list_guests": ("guests", "GUESTS"),
+    "proxmox_get_guest_config": ("guests", "PROPERTIES"),
+    "proxmox_node_status": ("nodes", "NODES"),
+    "proxmox_list_tasks": ("tasks", "TASKS"),
+    "proxmox_storage": ("storage", "STORAGES"),
     "runbook_search": ("runbooks", "PASSAGES"),
 }
 """Tool name to the module in this package and the name of its view there."""

@@ -30,6 +30,12 @@ ARGUMENTS: dict[str, list[str]] = {
     "loki_list_label_values": ["service_name"],
     "loki_correlate_changes": [],
     "loki_patterns": ['{service_name="jellyfin"}'],
+    "truenas_pool_status": [],
+    "truenas_list_shares": [],
+    "truenas_snapshots": [],
+    "truenas_system_status": [],
+    "truenas_apps": [],
+    "hdd_power_status": [],
     "runbook_search": ["replace a failed disk"],
 }
 
@@ -100,6 +106,7 @@ def test_the_table_shows_the_rows_of_the_document(sre: Sre, name: str) -> None:
 @pytest.mark.parametrize("name", TOOLS)
 def test_examples_are_command_lines_that_fit(name: str) -> None:
     import typer
+    from typer.core import TyperGroup
 
     from commands.main import COMMANDS, RootGroup, app
 
@@ -109,10 +116,15 @@ def test_examples_are_command_lines_that_fit(name: str) -> None:
     assert get_tool(name).command[0] in {entry.name for entry in COMMANDS}
     for example in get_tool(name).examples:
         words = shlex.split(example)
-        _, group, rest = root.resolve_command(context, words)
-        inner = group.make_context(group.name, rest, parent=context, resilient_parsing=True)
-        _, command, options = group.resolve_command(inner, [*inner._protected_args, *inner.args])
-        parsed = command.make_context(command.name, options, parent=inner)
+        _, command, options = root.resolve_command(context, words)
+        parent = context
+        if isinstance(command, TyperGroup):
+            parent = command.make_context(
+                command.name, options, parent=context, resilient_parsing=True
+            )
+            rest = [*parent._protected_args, *parent.args]
+            _, command, options = command.resolve_command(parent, rest)
+        parsed = command.make_context(command.name, options, parent=parent)
         values = {
             key: value
             for key, value in parsed.params.items()

@@ -37,7 +37,7 @@ def snapshots(nas: Nas, now: float) -> Iterator[NasSnapshot]:
             if name.partition("/")[0] == plan.dataset
             for moment in _kept(plan, now)
         ]
-        share = int(space.used * 0.04) / max(1, len(taken))
+        share = space.snapshots / max(1, len(taken))
         for moment, prefix in sorted(taken):
             size = share * (0.3 + 1.4 * dice.unit(nas.plant.seed, name, int(moment)))
             yield NasSnapshot(name, snapshot_name(prefix, moment), moment, int(size))

@@ -1,0 +1,26 @@
+"""Names in arguments that must be there: pools, datasets, apps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from providers.reading import Reading, State
+from sre_tui.nearest import nearest
+from sre_tui.tools.tool import ArgumentError
+
+
+def check_known(
+    what: str, asked: str, known: Iterable[str], readings: Sequence[Reading[Any]]
+) -> None:
+    """Let a name pass that is known, or may be there where nobody answered.
+
+    Raises:
+        ArgumentError: if every NAS answered and none has it; suggests the nearest.
+    """
+    names = sorted(set(known))
+    if not asked or asked in names or any(reading.state is not State.OK for reading in readings):
+        return
+    close = nearest(asked, names) or names[:6]
+    there = f"; there are {', '.join(close)}" if close else ""
+    raise ArgumentError(f"there is no {what} {asked!r}{there}")

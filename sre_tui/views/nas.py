@@ -1,0 +1,233 @@
+"""How shares, snapshots, replication, the NAS itself, its apps and disks are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from providers.truenas import App, Replication, Share, SnapshotGroup
+from sre_tui.views.cells import size_cell, state_cell, text_cell, time_cell
+from sre_tui.views.human import MISSING
+from sre_tui.views.severity import severity_tone
+from sre_tui.views.table import TableView
+from widgets.blocks import percent as whole_percent
+from widgets.cell import Cell, Column, Display, Tone
+
+DAY = 86400.0
+MANY_SNAPSHOTS = 512
+"""Per dataset, from which on TrueNAS itself warns."""
+
+
+def share_access(share: Share) -> str:
+    """What its users may do, in words."""
+    if share.locked:
+        return "locked"
+    if not share.enabled:
+        return "disabled"
+    if share.read_only is None:
+        return "access not reported"
+    return "read only" if share.read_only else "read and write"
+
+
+def _access(share: Share, _: Display) -> Cell:
+    word = share_access(share)
+    tone = Tone.WARNING if word in ("locked", "disabled") else Tone.NEUTRAL
+    return Cell(f"{tone.glyph} {word}" if tone is Tone.WARNING else word, word, tone)
+
+
+SHARES: TableView[Share] = TableView(
+    columns=(
+        Column("name", "Share", lambda row, _: text_cell(row.name), 14),
+        Column("kind", "Kind", lambda row, _: text_cell(row.kind), 4),
+        Column("path", "Path", lambda row, _: text_cell(row.path), 24, flexible=True),
+        Column("access", "Access", _access, 16),
+        Column("allowed", "For", lambda row, _: text_cell(", ".join(row.allowed) or "everybody"),
+               24, priority=1),
+        Column("comment", "Comment", lambda row, _: text_cell(row.comment), 20, priority=3),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=4),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.key,
+    nothing="No shares.",
+)  # fmt: skip
+
+
+def replication_state(task: Replication, now: datetime) -> tuple[str, Tone]:
+    """The state of a replication in a word; what has fallen behind is late, whatever it says."""
+    if not task.enabled:
+        return "disabled", Tone.MUTED
+    if task.state == "error":
+        return "failed", Tone.ERROR
+    if task.state == "hold":
+        return "on hold", Tone.WARNING
+    due = 2 * (task.interval or DAY) + 3600
+    if task.last_snapshot_at is not None and (now - task.last_snapshot_at).total_seconds() > due:
+        return "late", Tone.WARNING
+    if task.state == "running":
+        return "running", Tone.INFO
+    return task.state or "not reported", Tone.OK if task.state == "finished" else Tone.MUTED
+
+
+def _amount(group: SnapshotGroup, _: Display) -> Cell:
+    tone = Tone.WARNING if group.count > MANY_SNAPSHOTS else Tone.NEUTRAL
+    sign = f"{tone.glyph} " if tone is Tone.WARNING else ""
+    return Cell(f"{sign}{group.count:,}", float(group.count), tone)
+
+
+def _notes(data: Any) -> Sequence[str]:
+    lines = [
+        f"replication {task.name} ({', '.join(task.datasets)} to {task.target}): "
+        f"{'failed' if task.state == 'error' else task.state or 'not reported'}"
+        + (f", {task.error}" if task.error else "")
+        + (f", the copy is of {task.last_snapshot_at:%Y-%m-%d %H:%M} UTC"
+           if task.last_snapshot_at else "")
+        for task in data.replications
+    ]  # fmt: skip
+    return (*data.hints, *lines)
+
+
+SNAPSHOTS: TableView[SnapshotGroup] = TableView(
+    columns=(
+        Column("dataset", "Dataset", lambda row, _: text_cell(row.dataset), 20, flexible=True),
+        Column("count", "Snapshots", _amount, 10, align="right"),
+        Column("used", "Held", lambda row, _: size_cell(row.used), 10, align="right"),
+        Column("newest", "Newest", lambda row, display: time_cell(row.newest, display), 18),
+        Column("oldest", "Oldest", lambda row, display: time_cell(row.oldest, display), 18,
+               priority=1),
+        Column("automatic", "By tasks",
+               lambda row, _: Cell(f"{row.automatic:,}", float(row.automatic)), 9, priority=2,
+               align="right"),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=3),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.key,
+    nothing="No snapshots.",
+    notes=_notes,
+)  # fmt: skip
+
+_RANK = {"critical": 0.0, "error": 1.0, "warning": 2.0, "info": 3.0, "ok": 9.0}
+
+
+def _status(row: Any, _: Display) -> Cell:
+    tone = Tone.OK if row.severity == "ok" else severity_tone(row.severity)
+    return state_cell(row.state, tone, _RANK[row.severity])
+
+
+STATUS: TableView[Any] = TableView(
+    columns=(
+        Column("section", "Part", lambda row, _: text_cell(row.section), 8),
+        Column("name", "Name", lambda row, _: text_cell(row.name), 22),
+        Column("state", "State", _status, 20),
+        Column("since", "Since", lambda row, display: time_cell(row.since, display), 16,
+               priority=1),
+        Column("detail", "Detail", lambda row, _: text_cell(row.detail), 30, flexible=True),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=3),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: str(row.key),
+    nothing="Nothing to report.",
+)  # fmt: skip
+
+_APP_TONES = {
+    "running": (9.0, Tone.OK),
+    "crashed": (0.0, Tone.ERROR),
+    "stopped": (3.0, Tone.MUTED),
+    "deploying": (2.0, Tone.INFO),
+    "stopping": (2.0, Tone.INFO),
+}
+
+
+def _app_state(row: App, _: Display) -> Cell:
+    rank, tone = _APP_TONES.get(row.state, (1.0, Tone.WARNING))
+    return state_cell(row.state, tone, rank)
+
+
+def _app_update(row: App, _: Display) -> Cell:
+    if row.upgrade_available:
+        return text_cell(row.latest_version or "available")
+    return text_cell("newer images" if row.image_updates else "")
+
+
+APPS: TableView[App] = TableView(
+    columns=(
+        Column("name", "App", lambda row, _: text_cell(row.name), 16),
+        Column("state", "State", _app_state, 12),
+        Column("version", "Version", lambda row, _: text_cell(row.version), 12),
+        Column("update", "Update", _app_update, 12),
+        Column("containers", "Containers",
+               lambda row, _: text_cell(", ".join(f"{c.name} {c.state}" for c in row.containers)),
+               24, priority=1, flexible=True),
+        Column("ports", "Ports", lambda row, _: text_cell(", ".join(map(str, row.ports))), 10,
+               priority=2),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=3),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.key,
+    nothing="No apps.",
+)  # fmt: skip
+
+_POWER_TONES = {
+    "active": (0.0, Tone.INFO),
+    "idle": (1.0, Tone.NEUTRAL),
+    "standby": (3.0, Tone.OK),
+    "not reported": (2.0, Tone.WARNING),
+}
+
+
+def _power(row: Any, _: Display) -> Cell:
+    rank, tone = _POWER_TONES.get(row.state, (2.0, Tone.NEUTRAL))
+    return state_cell(row.state, tone, rank)
+
+
+def _share(state: str) -> Callable[[Any, Display], Cell]:
+    def cell(row: Any, _: Display) -> Cell:
+        share = row.shares.get(state)
+        if share is None:
+            return Cell("" if row.changes is None else "0%", None if row.changes is None else 0.0)
+        return Cell(whole_percent(share), share)
+
+    return cell
+
+
+def _changes(row: Any, _: Display) -> Cell:
+    if row.changes is None:
+        return Cell(MISSING, None, Tone.MUTED)
+    return Cell(f"{row.changes:,}", float(row.changes))
+
+
+def _heat(row: Any, _: Display) -> Cell:
+    if row.temperature is None:
+        return Cell("", None)
+    limit = 50 if row.type == "hdd" else 65
+    tone = Tone.WARNING if row.temperature >= limit else Tone.NEUTRAL
+    sign = f"{tone.glyph} " if tone is Tone.WARNING else ""
+    return Cell(f"{sign}{row.temperature:g} °C", row.temperature, tone)
+
+
+DISKS: TableView[Any] = TableView(
+    columns=(
+        Column("name", "Disk", lambda row, _: text_cell(row.name), 8),
+        Column("pool", "Pool", lambda row, _: text_cell(row.pool or ""), 8),
+        Column("state", "State", _power, 14),
+        Column("since", "Since", lambda row, display: time_cell(row.since, display), 16,
+               priority=1),
+        Column("standby", "Standby", _share("standby"), 7, align="right"),
+        Column("idle", "Idle", _share("idle"), 5, align="right"),
+        Column("active", "Active", _share("active"), 6, align="right"),
+        Column("not_reported", "No data", _share("not reported"), 7, priority=2, align="right"),
+        Column("changes", "Changes", _changes, 8, align="right"),
+        Column("transition", "Last change", lambda row, _: text_cell(row.transition), 18,
+               priority=2),
+        Column("temperature", "Temp", _heat, 7, priority=1, align="right"),
+        Column("type", "Type", lambda row, _: text_cell(row.type), 4, priority=2),
+        Column("size", "Size", lambda row, _: size_cell(row.size), 9, priority=2, align="right"),
+        Column("model", "Model", lambda row, _: text_cell(row.model), 18, priority=3,
+               flexible=True),
+        Column("serial", "Serial", lambda row, _: text_cell(row.serial), 14, priority=1),
+        Column("host", "Host", lambda row, _: text_cell(row.host), 8, priority=3),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: str(row.key),
+    nothing="No disks.",
+)  # fmt: skip

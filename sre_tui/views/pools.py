@@ -1,0 +1,215 @@
+"""How pools, their members and datasets are shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from providers.truenas import Dataset, Pool, Scan, Vdev
+from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
+from sre_tui.views.human import MISSING, ago, duration, percent
+from sre_tui.views.table import TableView
+from widgets.cell import Cell, Column, Display, Tone
+
+OVERDUE = 35 * 86400.0
+"""Seconds after which a pool should have been scrubbed."""
+
+_STATES: dict[str, tuple[float, Tone]] = {
+    "SUSPENDED": (0, Tone.CRITICAL),
+    "FAULTED": (0, Tone.CRITICAL),
+    "UNAVAIL": (0, Tone.CRITICAL),
+    "REMOVED": (1, Tone.CRITICAL),
+    "DEGRADED": (1, Tone.ERROR),
+    "OFFLINE": (2, Tone.WARNING),
+    "ONLINE": (9, Tone.OK),
+    "AVAIL": (9, Tone.OK),
+    "INUSE": (8, Tone.INFO),
+}
+
+
+def layout_text(pool: Pool) -> str:
+    """What it is built of: ``raidz2 of 6``, ``2 × mirror of 2``, with spares and caches."""
+    groups = Counter((vdev.role, vdev.type, len(vdev.children)) for vdev in pool.vdevs)
+    parts = []
+    for (role, kind, width), count in groups.items():
+        text = kind if not width else f"{kind} of {width}"
+        text = text if count == 1 else f"{count} × {text}"
+        parts.append(text if role == "data" else f"{text} as {role}")
+    return ", ".join(parts) or "layout not reported"
+
+
+def pool_rank(pool: Pool) -> float:
+    """0 for a pool that is lost, growing; 9 for one without any trouble."""
+    rank = _STATES.get(pool.state, (2, Tone.WARNING))[0]
+    if rank < 9:
+        return rank
+    if not pool.healthy or pool.troubled() or (pool.scan is not None and pool.scan.errors):
+        return 3
+    return 4 if pool.warning or (pool.fill or 0) >= 0.8 else 9
+
+
+@dataclass(frozen=True)
+class PoolLine:
+    """One line of the table: a pool, a member of one, or a dataset."""
+
+    pool: Pool
+    member: Vdev | None = None
+    dataset: Dataset | None = None
+    depth: int = 0
+
+    @property
+    def key(self) -> str:
+        """Unique in the table."""
+        if self.dataset is not None:
+            return f"{self.pool.key}/dataset/{self.dataset.name}"
+        if self.member is not None:
+            return f"{self.pool.key}/vdev/{self.member.role}/{self.member.name}"
+        return self.pool.key
+
+
+def _lines(data: Any) -> Sequence[PoolLine]:
+    return [line for pool in data.items for line in _of(pool, members=data.detailed)]
+
+
+def _of(pool: Pool, *, members: bool) -> Iterator[PoolLine]:
+    yield PoolLine(pool)
+    if members:
+        for vdev in pool.vdevs:
+            yield from _members(pool, vdev, 1)
+    for dataset in pool.datasets:
+        yield PoolLine(pool, dataset=dataset, depth=1 + dataset.name.count("/"))
+
+
+def _members(pool: Pool, vdev: Vdev, depth: int) -> Iterator[PoolLine]:
+    yield PoolLine(pool, member=vdev, depth=depth)
+    for child in vdev.children:
+        yield from _members(pool, child, depth + 1)
+
+
+def _name(line: PoolLine, _: Display) -> Cell:
+    indent = "  " * line.depth
+    if line.dataset is not None:
+        return Cell(f"{indent}{line.dataset.name}", line.dataset.name)
+    if line.member is not None:
+        return Cell(f"{indent}{line.member.label}", line.member.label)
+    return text_cell(line.pool.name)
+
+
+def _state(line: PoolLine, _: Display) -> Cell:
+    if line.dataset is not None:
+        locked = line.dataset.locked
+        return state_cell("locked", Tone.WARNING, 3) if locked else Cell("", None)
+    word = line.pool.state if line.member is None else line.member.state
+    rank, tone = _STATES.get(word, (2.0, Tone.WARNING))
+    if line.member is not None and line.member.missing:
+        word = f"{word}, missing"
+    elif line.member is None and tone is Tone.OK:
+        rank = pool_rank(line.pool)
+        tone = Tone.OK if rank == 9 else Tone.WARNING
+    return state_cell(word.lower(), tone, rank)
+
+
+def _fill(line: PoolLine, _: Display) -> Cell:
+    if line.dataset is not None:
+        return fill_cell(line.dataset.fill)
+    return Cell("", None) if line.member is not None else fill_cell(line.pool.fill)
+
+
+def _used(line: PoolLine, _: Display) -> Cell:
+    if line.dataset is not None:
+        return size_cell(line.dataset.used)
+    if line.member is not None:
+        return size_cell(line.member.size) if not line.member.children else Cell("", None)
+    return size_cell(
+        line.pool.usable_used if line.pool.usable_used is not None else line.pool.used
+    )
+
+
+def _free(line: PoolLine, _: Display) -> Cell:
+    if line.dataset is not None:
+        return size_cell(line.dataset.available)
+    if line.member is not None:
+        return Cell("", None)
+    pool = line.pool
+    if pool.usable is not None and pool.usable_used is not None:
+        return size_cell(pool.usable - pool.usable_used)
+    return size_cell(pool.free)
+
+
+def _snapshots(line: PoolLine, _: Display) -> Cell:
+    return size_cell(line.dataset.snapshots_used) if line.dataset is not None else Cell("", None)
+
+
+def _quota(line: PoolLine, _: Display) -> Cell:
+    quota = line.dataset.quota if line.dataset is not None else None
+    return Cell("", None) if quota is None else size_cell(quota)
+
+
+def _layout(line: PoolLine, _: Display) -> Cell:
+    if line.member is not None:
+        known = [line.member.type if line.member.children else line.member.model]
+        known += [line.member.serial]
+        return text_cell(" ".join(text for text in known if text))
+    return text_cell("" if line.dataset is not None else layout_text(line.pool))
+
+
+def _scan(line: PoolLine, display: Display) -> Cell:
+    if line.member is not None or line.dataset is not None:
+        return Cell("", None)
+    return scan_cell(line.pool.scan, display)
+
+
+def scan_cell(scan: Scan | None, display: Display) -> Cell:
+    """A scrub or resilver with its progress, or how long ago the last one was."""
+    if scan is None:
+        return Cell(MISSING, None, Tone.MUTED)
+    if scan.state in ("running", "paused"):
+        text = f"{scan.function} {percent(scan.progress) if scan.progress is not None else ''}"
+        left = f", {duration(scan.left)} left" if scan.left is not None else ""
+        tone = Tone.WARNING if scan.function == "resilver" else Tone.INFO
+        return Cell(f"{tone.glyph} {text.rstrip()}{left}", scan.started, tone)
+    at = scan.ended or scan.started
+    text = f"{scan.function} {ago(at, display.now)}" if at else f"{scan.function} {scan.state}"
+    if scan.errors:
+        return Cell(f"{Tone.ERROR.glyph} {text}, {scan.errors} errors", at, Tone.ERROR)
+    late = at is not None and (display.now - at).total_seconds() > OVERDUE
+    return Cell(text, at, Tone.WARNING if late else Tone.NEUTRAL)
+
+
+def _errors(line: PoolLine, _: Display) -> Cell:
+    if line.dataset is not None:
+        return Cell("", None)
+    if line.member is not None:
+        counts = (line.member.read_errors, line.member.write_errors, line.member.checksum_errors)
+        total = line.member.errors
+        text = "/".join("?" if count is None else str(count) for count in counts)
+        return Cell(text, float(total), Tone.ERROR if total else Tone.NEUTRAL)
+    bad = line.pool.troubled()
+    text = ", ".join(
+        f"{each.label} {each.state.lower() if each.state != 'ONLINE' else f'{each.errors} errors'}"
+        for each in bad
+    )
+    total = sum(each.errors for each in line.pool.members())
+    return Cell(text or "none", float(total), Tone.ERROR if bad else Tone.MUTED)
+
+
+POOLS: TableView[PoolLine] = TableView(
+    columns=(
+        Column("name", "Pool", _name, 14),
+        Column("state", "State", _state, 12),
+        Column("fill", "Fill", _fill, 15),
+        Column("used", "Used", _used, 10, priority=2, align="right"),
+        Column("free", "Free", _free, 10, priority=1, align="right"),
+        Column("scan", "Scrub", _scan, 26, priority=1),
+        Column("errors", "Errors", _errors, 24, flexible=True),
+        Column("snapshots", "Snapshots", _snapshots, 10, priority=3, align="right"),
+        Column("quota", "Quota", _quota, 10, priority=4, align="right"),
+        Column("layout", "Layout", _layout, 20, priority=3),
+        Column("source", "Source", lambda row, _: text_cell(row.pool.source), 14, priority=5),
+    ),
+    rows=_lines,
+    key=lambda line: line.key,
+    nothing="No pools.",
+)
