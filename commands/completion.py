@@ -30,7 +30,7 @@ def known_names(
     """The names of that kind that the configured backends had when they were last asked.
 
     Args:
-        kind: ``alert``, ``dashboard``, ``host``, ``label`` or ``metric``.
+        kind: ``alert``, ``dashboard``, ``guest``, ``host``, ``label``, ``metric`` or ``node``.
         environment: gives variables and folders; the process's own if None.
         demo: whether the names are those of simulated backends instead.
     """
@@ -108,6 +108,7 @@ _READERS: Final[Mapping[str, Mapping[str, Reader]]] = {
         "prometheus rules": _rule_names,
     },
     "dashboard": {"grafana search ": _field("uid")},
+    "guest": {"proxmox inventory": lambda found: (each["name"] for each in found["guests"])},
     "host": {
         "grafana alerts": _field("host"),
         "prometheus alerts": _field("host"),
@@ -117,5 +118,6 @@ _READERS: Final[Mapping[str, Mapping[str, Reader]]] = {
     },
     "label": {"loki /loki/api/v1/labels": iter},
     "metric": {"prometheus metrics": _field("name")},
+    "node": {"proxmox inventory": lambda found: (each["name"] for each in found["nodes"])},
 }
 """Kind of name to the beginning of a kept question and what reads the names out of its answer."""

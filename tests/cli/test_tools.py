@@ -36,6 +36,11 @@ ARGUMENTS: dict[str, list[str]] = {
     "truenas_system_status": [],
     "truenas_apps": [],
     "hdd_power_status": [],
+    "proxmox_list_guests": [],
+    "proxmox_get_guest_config": ["media"],
+    "proxmox_node_status": ["--disks"],
+    "proxmox_list_tasks": [],
+    "proxmox_storage": ["--content"],
     "runbook_search": ["replace a failed disk"],
 }
 

@@ -1,0 +1,101 @@
+"""Finds guests, nodes and storages by the names people give, and puts readings together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from providers.proxmox import Guest, Inventory
+from providers.reading import Reading, SourceStatus
+from sre_tui.nearest import nearest
+from sre_tui.tools.result import joint_state
+from sre_tui.tools.tool import ArgumentError
+
+FEW = 8
+"""Names that are listed where none fits."""
+
+
+def matching_guests(asked: str, guests: Iterable[Guest]) -> list[Guest]:
+    """The guests that are meant by a name, an id, ``lxc/101`` or ``INSTANCE/101``.
+
+    A whole name goes before a part of one.
+    """
+    known = list(guests)
+    wanted = asked.strip().casefold()
+    exact = [guest for guest in known if wanted in _names(guest)]
+    return exact or [guest for guest in known if guest.name and wanted in guest.name.casefold()]
+
+
+def guest_text(guest: Guest) -> str:
+    """A guest so that it can be told from all others."""
+    return f"{guest.label}: {guest.type}/{guest.vmid} on {guest.node} ({guest.source})"
+
+
+def close_guests(asked: str, guests: Iterable[Guest]) -> list[Guest]:
+    """The guests whose names come closest to one that does not exist."""
+    by_name = {guest.name: guest for guest in guests if guest.name}
+    return [by_name[name] for name in nearest(asked, by_name)]
+
+
+def require_known(asked: str | None, known: Iterable[str], what: str, states: bool) -> None:
+    """Refuse a name that there is not.
+
+    Args:
+        asked: the name; None is always right.
+        known: the names there are.
+        what: noun for the message.
+        states: whether every instance was asked, so that the name cannot be elsewhere.
+
+    Raises:
+        ArgumentError: suggesting the nearest.
+    """
+    names = sorted(set(known))
+    if asked is None or not states or asked in names:
+        return
+    close = nearest(asked, names)
+    shown = ", ".join(close or names[:FEW]) or "none"
+    tail = f"did you mean {shown}?" if close else f"there are: {shown}"
+    raise ArgumentError(f"there is no {what} {asked!r}; {tail}")
+
+
+def all_answered(readings: Sequence[Reading[Any]]) -> bool:
+    """Whether every instance gave data."""
+    return bool(readings) and all(reading.state.has_data for reading in readings)
+
+
+def guests_of(readings: Sequence[Reading[Inventory]]) -> list[Guest]:
+    """The guests of all instances."""
+    return [guest for reading in readings if reading.data for guest in reading.data.guests]
+
+
+def node_names(readings: Sequence[Reading[Inventory]]) -> list[str]:
+    """The nodes of all instances."""
+    return [node.name for reading in readings if reading.data for node in reading.data.nodes]
+
+
+def by_source(readings: Sequence[Reading[Any]]) -> list[SourceStatus]:
+    """One status of each instance, though it was asked several things."""
+    groups: dict[str, list[Reading[Any]]] = {}
+    for reading in readings:
+        groups.setdefault(reading.source, []).append(reading)
+    return [
+        SourceStatus(
+            source=source,
+            state=joint_state([reading.state for reading in group]),
+            observed_at=min(reading.observed_at for reading in group),
+            detail="; ".join(dict.fromkeys(r.detail for r in group if r.detail)),
+            warnings=tuple(dict.fromkeys(w for r in group for w in r.warnings)),
+        )
+        for source, group in groups.items()
+    ]
+
+
+def _names(guest: Guest) -> set[str]:
+    instance = guest.source.partition(":")[2]
+    plain = {str(guest.vmid), f"{guest.type}/{guest.vmid}"}
+    if guest.name:
+        plain.add(guest.name)
+        plain.add(guest.label)
+    qualified = {f"{place}/{name}" for place in (instance, guest.source, guest.node)
+                 for name in plain}  # fmt: skip
+    return {name.casefold() for name in plain | qualified}

@@ -1,0 +1,115 @@
+"""The tool that shows one guest of Proxmox VE with all that is known of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from providers.proxmox import Guest, GuestDetail, Replication
+from providers.reading import Reading
+from sre_tui.tools.arguments import Completes, Positional
+from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.notes import page_of
+from sre_tui.tools.proxmox_data import GuestProperties, Property
+from sre_tui.tools.proxmox_find import (
+    FEW,
+    all_answered,
+    by_source,
+    close_guests,
+    guest_text,
+    guests_of,
+    matching_guests,
+)
+from sre_tui.tools.proxmox_properties import properties_of, property_text
+from sre_tui.tools.rendering import ModelView
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import tool
+
+
+def _render(answer: ToolResult[GuestProperties], view: ModelView) -> str:
+    data = answer.data
+    if data.guest is None:
+        return page_of(answer, view, nothing=f"No single guest is called {data.asked!r}.").text()
+    page = page_of(answer, view, f"Guest {guest_text(data.guest.guest)}")
+    groups: dict[str, list[Property]] = {}
+    for each in data.items:
+        groups.setdefault(each.group, []).append(each)
+    page.rows += [
+        f"{group}: {'; '.join(property_text(each, view.now) for each in found)}"
+        for group, found in groups.items()
+    ]
+    return page.text()
+
+
+@tool(
+    "guests show",
+    render=_render,
+    needs=("proxmox",),
+    examples=("guests show media", "guests show 101", "guests show lxc/101 --json"),
+)
+async def proxmox_get_guest_config(
+    context: ToolContext,
+    guest: Annotated[
+        str, Field(description="Name or id.", min_length=1), Positional(), Completes("guest")
+    ],
+) -> ToolResult[GuestProperties]:
+    """Show a guest's state, CPU, memory, disks, network, boot, snapshots and last tasks."""
+    inventories = await ask_all(context.proxmox, lambda client: client.inventory())
+    known = guests_of(inventories)
+    found = matching_guests(guest, known)
+    if len(found) != 1:
+        data = _unclear(guest, found, known, complete=all_answered(inventories))
+        return result(data, inventories, now=context.clock())
+    detail, replications = await _ask(context, found[0])
+    parts: list[Reading[Any]] = [detail]
+    if detail.data is None:
+        return result(GuestProperties(asked=guest), by_source(parts), now=context.clock())
+    own = tuple(each for each in replications.data or () if each.vmid == found[0].vmid)
+    return result(
+        GuestProperties(
+            items=tuple(properties_of(detail.data, own)),
+            hints=tuple(_agent_hint(detail.data)),
+            asked=guest,
+            guest=detail.data,
+            replications=own,
+        ),
+        by_source(parts),
+        now=context.clock(),
+    )
+
+
+async def _ask(
+    context: ToolContext, guest: Guest
+) -> tuple[Reading[GuestDetail], Reading[tuple[Replication, ...]]]:
+    client = next(each for each in context.proxmox if each.source == guest.source)
+    return await asyncio.gather(client.guest(guest), client.replications())
+
+
+def _unclear(
+    asked: str, found: Sequence[Guest], known: Sequence[Guest], *, complete: bool
+) -> GuestProperties:
+    if found:
+        shown = [guest_text(each) for each in found[:FEW]]
+        more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+        hint = f"{asked!r} may mean {len(found)} guests, give the id: {'; '.join(shown)}{more}"
+        return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(shown))
+    close = [guest_text(each) for each in close_guests(asked, known)]
+    tail = f"; did you mean {' or '.join(close)}?" if close else ""
+    where = "" if complete else " among those that could be asked"
+    hint = f"there is no guest {asked!r}{where}{tail}"
+    return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(close))
+
+
+def _agent_hint(detail: GuestDetail) -> Sequence[str]:
+    match detail.agent:
+        case "not_running":
+            return ("its guest agent is configured but does not run: addresses are not known",)
+        case "not_permitted":
+            return (
+                "addresses need the privilege VM.GuestAgent.Audit (VM.Monitor before version 9)",
+            )
+        case _:
+            return ()

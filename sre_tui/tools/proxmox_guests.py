@@ -1,0 +1,168 @@
+"""The tool that lists guests of Proxmox VE."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from providers.proxmox import Guest
+from sre_tui.nearest import nearest
+from sre_tui.tools.alert_sources import filter_text, filters_given
+from sre_tui.tools.arguments import Completes, Short
+from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.notes import page_of, sources_text, truncation
+from sre_tui.tools.proxmox_data import GuestListing
+from sre_tui.tools.proxmox_find import all_answered, guests_of, node_names, require_known
+from sre_tui.tools.rendering import ModelView
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import tool
+from sre_tui.views.human import count, duration, percent, size
+
+Status = Literal["running", "stopped", "paused", "suspended", "unknown", "template"]
+Sort = Literal["status", "name", "id", "node", "cpu", "memory", "disk", "uptime", "network"]
+
+STATUS_ORDER: Final = ("unknown", "paused", "suspended", "stopped", "running", "template")
+_SORTS: Final[Mapping[str, Callable[[Guest], Any]]] = {
+    "status": lambda g: (STATUS_ORDER.index(status_of(g)), (g.name or "").casefold(), g.vmid),
+    "name": lambda g: ((g.name or "\uffff").casefold(), g.vmid),
+    "id": lambda g: g.vmid,
+    "node": lambda g: (g.node, (g.name or "").casefold(), g.vmid),
+    "cpu": lambda g: -_or_none(g.cpu),
+    "memory": lambda g: -_or_none(g.memory_ratio),
+    "disk": lambda g: -_or_none(g.disk_size),
+    "uptime": lambda g: g.uptime or float("inf"),
+    "network": lambda g: -(_or_none(g.net_in) + _or_none(g.net_out)),
+}
+"""Biggest first, and with ``uptime`` the ones that started last."""
+
+
+def status_of(guest: Guest) -> Status:
+    """A guest's state, where a template is not a stopped guest."""
+    return "template" if guest.template else guest.status
+
+
+def _render(answer: ToolResult[GuestListing], view: ModelView) -> str:
+    data = answer.data
+    heading = f"Guests from {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}"
+    if data.counts:
+        heading += f" (of all: {_counts_text(data.counts)})"
+    page = page_of(answer, view, heading, nothing="No guests.")
+    page.rows += [_guest_text(guest) for guest in data.items]
+    if note := truncation(data, "guests"):
+        page.notes.append(note)
+    return page.text()
+
+
+def _guest_text(guest: Guest) -> str:
+    parts = [f"{guest.label} {guest.type} on {guest.node}: {status_of(guest)}"]
+    if guest.status == "running":
+        parts.append(f"up {duration(guest.uptime)}" if guest.uptime else "uptime not reported")
+        cpus = f" of {guest.cpus:g}" if guest.cpus else ""
+        parts.append(f"CPU {_share(guest.cpu)}{cpus}")
+        parts.append(_of("memory", guest.memory, guest.memory_size))
+        if guest.disk is not None:
+            parts.append(_of("disk", guest.disk, guest.disk_size))
+    if guest.disk is None and guest.disk_size:
+        parts.append(f"disk size {size(guest.disk_size)}")
+    if guest.lock:
+        parts.append(f"locked by {guest.lock}")
+    if guest.ha_state:
+        parts.append(f"HA {guest.ha_state}")
+    if guest.tags:
+        parts.append(f"tags {', '.join(guest.tags)}")
+    return "; ".join(parts)
+
+
+def _share(ratio: float | None) -> str:
+    return "not reported" if ratio is None else percent(ratio)
+
+
+def _of(what: str, used: int | None, whole: int | None) -> str:
+    if used is None or not whole:
+        return f"{what} not reported"
+    return f"{what} {percent(used / whole)} of {size(whole)}"
+
+
+@tool(
+    "guests list",
+    render=_render,
+    needs=("proxmox",),
+    examples=("guests list", "guests list --status stopped", "guests list --sort memory -n 5"),
+)
+async def proxmox_list_guests(
+    context: ToolContext,
+    name: Annotated[str, Field(description="Part of name or id."), Completes("guest")] = "",
+    node: Annotated[str | None, Field(description="Only on this node."), Completes("node")] = None,
+    type: Annotated[  # noqa: A002 - as Proxmox calls it
+        Literal["lxc", "qemu"] | None, Field(description="Containers or virtual machines.")
+    ] = None,
+    status: Annotated[Status | None, Field(description="Only in this state.")] = None,
+    tag: Annotated[str | None, Field(description="Only with this tag.")] = None,
+    sort: Annotated[Sort, Field(description="Order.")] = "status",
+    limit: Annotated[int, Field(description="Most guests.", ge=1, le=10000), Short("n")] = 1000,
+) -> ToolResult[GuestListing]:
+    """List Proxmox guests with node, state, CPU, memory, disk and uptime."""
+    readings = await ask_all(context.proxmox, lambda client: client.inventory())
+    known = guests_of(readings)
+    require_known(node, node_names(readings), "node", all_answered(readings))
+    filters = filters_given(name=name, node=node, type=type, status=status, tag=tag)
+    found = [guest for guest in known if _fits(guest, name, node, type, status, tag)]
+    found.sort(key=_SORTS["id"])
+    found.sort(key=_SORTS[sort])
+    data = GuestListing(
+        items=tuple(found[:limit]),
+        truncated=len(found) > limit,
+        total=len(found),
+        hints=tuple(_hints(known, found, filters)),
+        filters=filters,
+        counts=dict(Counter(status_of(guest) for guest in known)),
+    )
+    return result(data, readings, now=context.clock())
+
+
+def _fits(
+    guest: Guest,
+    name: str,
+    node: str | None,
+    type_: str | None,
+    status: str | None,
+    tag: str | None,
+) -> bool:
+    wanted = name.strip().casefold()
+    return (
+        (not wanted or wanted in (guest.name or "").casefold() or wanted == str(guest.vmid))
+        and node in (None, guest.node)
+        and type_ in (None, guest.type)
+        and status in (None, status_of(guest))
+        and (tag is None or tag.casefold() in (each.casefold() for each in guest.tags))
+    )
+
+
+def _hints(
+    known: Sequence[Guest], found: Sequence[Guest], filters: Mapping[str, str]
+) -> Iterable[str]:
+    lost = sorted({guest.node for guest in found if guest.status == "unknown"})
+    if lost:
+        yield f"no report of guests for minutes from {', '.join(lost)}: is the node offline?"
+    if found or not known:
+        return
+    counts = Counter(status_of(guest) for guest in known)
+    yield f"{count(len(known), 'guest')} without these filters: {_counts_text(counts)}"
+    if asked := filters.get("name"):
+        close = nearest(asked, [guest.name for guest in known if guest.name])
+        if close:
+            yield f"names that come close: {', '.join(close)}"
+    if "tag" in filters:
+        tags = sorted({tag for guest in known for tag in guest.tags})
+        yield f"tags there are: {', '.join(tags) or 'none'}"
+
+
+def _counts_text(counts: Mapping[Any, int]) -> str:
+    return ", ".join(f"{counts[state]} {state}" for state in STATUS_ORDER if counts.get(state))
+
+
+def _or_none(value: float | None) -> float:
+    return -1.0 if value is None else float(value)

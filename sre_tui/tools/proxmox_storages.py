@@ -1,0 +1,99 @@
+"""The tool that shows storages of Proxmox VE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from providers.proxmox import Storage
+from sre_tui.tools.alert_sources import filter_text, filters_given, rows
+from sre_tui.tools.arguments import Completes
+from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.notes import page_of, sources_text
+from sre_tui.tools.proxmox_data import StorageListing
+from sre_tui.tools.proxmox_find import all_answered, require_known
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import tool
+from sre_tui.views.human import percent, size
+
+
+def _render(answer: ToolResult[StorageListing], view: ModelView) -> str:
+    data = answer.data
+    page = page_of(
+        answer,
+        view,
+        f"Storages from {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}",
+        nothing="No storages.",
+    )
+    page.rows += [_storage_text(storage, view.now) for storage in data.items]
+    return page.text()
+
+
+def _storage_text(storage: Storage, now: datetime) -> str:
+    where = "shared by " if storage.shared else "on "
+    kind = storage.type or "type not reported"
+    parts = [f"{storage.name} ({kind}, {where}{', '.join(storage.nodes)}): {storage.status}"]
+    if storage.ratio is not None:
+        parts.append(
+            f"{percent(storage.ratio)} of {size(storage.size or 0)} used, "
+            f"{size(storage.free or 0)} free"
+        )
+    else:
+        parts.append("fill not reported")
+    if storage.troubled:
+        parts.append(f"not available on {', '.join(storage.troubled)}")
+    parts.append(f"for {', '.join(storage.content)}")
+    if storage.counts is not None:
+        held = ", ".join(f"{amount} {kind}" for kind, amount in storage.counts.items())
+        parts.append(f"holds {held or 'nothing'}")
+    if storage.newest_backup is not None:
+        parts.append(f"newest backup {stamp(storage.newest_backup, now)}")
+    return "; ".join(parts)
+
+
+@tool(
+    "storage list",
+    render=_render,
+    needs=("proxmox",),
+    examples=("storage list", "storage list --node pve1", "storage list --content"),
+)
+async def proxmox_storage(
+    context: ToolContext,
+    node: Annotated[str | None, Field(description="Only on this node."), Completes("node")] = None,
+    storage: Annotated[str | None, Field(description="Only this storage.")] = None,
+    content: Annotated[bool, Field(description="Count what they hold; may wake disks.")] = False,
+) -> ToolResult[StorageListing]:
+    """Show Proxmox storages with type, state, fill and free space, the fullest first."""
+    readings = await ask_all(context.proxmox, lambda client: client.storages(counted=content))
+    known = rows(readings)
+    complete = all_answered(readings)
+    require_known(node, [name for each in known for name in each.nodes], "node", complete)
+    require_known(storage, [each.name for each in known], "storage", complete)
+    found = [
+        each
+        for each in known
+        if (node is None or node in each.nodes) and storage in (None, each.name)
+    ]
+    found.sort(key=lambda each: (_rank(each), -(each.ratio or 0.0), each.key))
+    data = StorageListing(
+        items=tuple(found),
+        total=len(found),
+        hints=tuple(_hints(found)),
+        filters=filters_given(node=node, storage=storage),
+    )
+    return result(data, readings, now=context.clock())
+
+
+def _rank(storage: Storage) -> int:
+    return ("inactive", "unknown", "available", "disabled").index(storage.status)
+
+
+def _hints(storages: Sequence[Storage]) -> Iterable[str]:
+    for each in storages:
+        if each.status == "inactive" or each.troubled:
+            where = ", ".join(each.troubled or each.nodes)
+            yield f"{each.name} is not available on {where}: can its server be reached?"

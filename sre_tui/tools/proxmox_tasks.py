@@ -1,0 +1,224 @@
+"""The tool that lists tasks of Proxmox VE, and reads the log of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from providers.proxmox import Guest, Inventory, Task, TaskLog, TaskPage, TaskQuery
+from providers.reading import Reading
+from sre_tui.tools.alert_sources import filter_text, filters_given
+from sre_tui.tools.arguments import Completes, Short, Window, format_window
+from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.notes import page_of, sources_text, truncation
+from sre_tui.tools.proxmox_data import TaskListing
+from sre_tui.tools.proxmox_find import (
+    all_answered,
+    close_guests,
+    guest_text,
+    guests_of,
+    matching_guests,
+    node_names,
+    require_known,
+)
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import ArgumentError, tool
+from sre_tui.views.human import count, duration
+
+TAIL: Final = 6
+"""Last lines of a failed task's log that are shown with it."""
+TOLD: Final = 3
+"""Failed tasks whose log is read at once."""
+LOG_LINES: Final = 200
+
+
+def _render(answer: ToolResult[TaskListing], view: ModelView) -> str:
+    data = answer.data
+    if data.log is not None:
+        return _render_log(answer, data.log, view)
+    since = f" since {stamp(data.since, view.now)}" if data.since else ""
+    page = page_of(
+        answer,
+        view,
+        f"Tasks from {sources_text(answer)}{since}{filter_text(data.filters)}: {data.total or 0}",
+        nothing="No tasks.",
+    )
+    page.rows += [_task_text(task, view.now) for task in data.items]
+    if note := truncation(data, "tasks"):
+        page.notes.append(note)
+    return page.text()
+
+
+def _render_log(answer: ToolResult[TaskListing], log: TaskLog, view: ModelView) -> str:
+    page = page_of(answer, view, _task_text(log.task, view.now), nothing="Its log is empty.")
+    page.rows += log.lines
+    return page.text()
+
+
+def _task_text(task: Task, now: datetime) -> str:
+    about = f" {task.guest or ''} ({task.subject})" if task.guest else f" {task.subject}".rstrip()
+    parts = [f"{task.type}{about} on {task.node}: {task.state}"]
+    if task.status and task.status not in ("OK", "RUNNING"):
+        parts.append(task.status)
+    parts.append(f"began {stamp(task.started, now)}")
+    parts.append("still running" if task.seconds is None else f"took {duration(task.seconds)}")
+    if task.state == "running" or task.seconds is None:
+        parts[-1] = f"running for {duration((now - task.started).total_seconds())}"
+    parts.append(f"by {task.user or 'not reported'}")
+    if task.state in ("error", "warning"):
+        parts.append(f"id {task.upid}")
+    if task.log:
+        parts.append(f"log ends: {' | '.join(task.log)}")
+    return "; ".join(parts)
+
+
+@tool(
+    "tasks list",
+    render=_render,
+    needs=("proxmox",),
+    examples=("tasks list --errors --since 7d", "tasks list --guest media", "tasks list --running"),
+)
+async def proxmox_list_tasks(
+    context: ToolContext,
+    errors: Annotated[bool, Field(description="Only failed or with warnings.")] = False,
+    running: Annotated[bool, Field(description="Only running now.")] = False,
+    since: Annotated[Window, Field(description="How far back.")] = timedelta(days=1),
+    node: Annotated[str | None, Field(description="Only on this node."), Completes("node")] = None,
+    guest: Annotated[
+        str | None, Field(description="Only of this guest, by name or id."), Completes("guest")
+    ] = None,
+    type: Annotated[  # noqa: A002 - as Proxmox calls it
+        str | None, Field(description="Part of the type: vzdump, qmstart …")
+    ] = None,
+    log: Annotated[str | None, Field(description="Log of the task of this UPID.")] = None,
+    limit: Annotated[int, Field(description="Most tasks.", ge=1, le=1000), Short("n")] = 100,
+) -> ToolResult[TaskListing]:
+    """List Proxmox tasks (backups, starts, stops, migrations) with user, result and errors."""
+    if log is not None:
+        return await _log(context, log)
+    inventories: list[Reading[Inventory]] = []
+    wanted: Guest | None = None
+    if guest is not None or node is not None:
+        inventories = await ask_all(context.proxmox, lambda client: client.inventory())
+        require_known(node, node_names(inventories), "node", all_answered(inventories))
+        wanted = _one_guest(guest, guests_of(inventories))
+    now = context.clock()
+    query = TaskQuery(
+        since=now - since,
+        errors=errors,
+        nodes=(node,) if node else (),
+        vmid=wanted.vmid if wanted else None,
+        kind=type,
+        limit=limit,
+    )
+    clients = [c for c in context.proxmox if _may_have(c.source, node, wanted, inventories)]
+    readings = await ask_all(clients, lambda client: client.tasks(query))
+    found = [task for reading in readings if reading.data for task in reading.data.tasks]
+    if running:
+        found = [task for task in found if task.state == "running"]
+    found.sort(key=lambda task: task.started, reverse=True)
+    more = len(found) > limit or any(r.data.more for r in readings if r.data is not None)
+    shown = await _with_logs(context, found[:limit])
+    filters = filters_given(
+        errors="yes" if errors else None,
+        running="yes" if running else None,
+        node=node,
+        guest=guest,
+        type=type,
+    )
+    data = TaskListing(
+        items=tuple(shown),
+        truncated=more,
+        total=None if more else len(found),
+        hints=tuple(_hints(found, readings, filters, since)),
+        filters=filters,
+        since=query.since,
+    )
+    return result(data, readings, now=now)
+
+
+async def _log(context: ToolContext, upid: str) -> ToolResult[TaskListing]:
+    try:
+        readings = await ask_all(context.proxmox, lambda c: c.task_log(upid, LOG_LINES))
+    except ValueError as error:
+        raise ArgumentError(f"log: {error}") from error
+    # Only one of several instances has it; that the others do not is no failure.
+    having = [reading for reading in readings if reading.data is not None] or readings
+    found = next((reading.data for reading in having if reading.data is not None), None)
+    items = (found.task,) if found is not None else ()
+    data = TaskListing(items=items, total=len(items), log=found, filters={"log": upid})
+    return result(data, having, now=context.clock())
+
+
+async def _with_logs(context: ToolContext, tasks: Sequence[Task]) -> list[Task]:
+    """The tasks, the newest failed ones with the end of their log."""
+    clients = {client.source: client for client in context.proxmox}
+    failed = [task for task in tasks if task.state == "error"][:TOLD]
+    logs = await asyncio.gather(
+        *(clients[task.source].task_log(task.upid, TAIL) for task in failed)
+    )
+    tails = {
+        task.key: reading.data.lines
+        for task, reading in zip(failed, logs, strict=True)
+        if reading.data is not None
+    }
+    return [
+        task.model_copy(update={"log": tails[task.key]}) if task.key in tails else task
+        for task in tasks
+    ]
+
+
+def _one_guest(asked: str | None, known: Sequence[Guest]) -> Guest | None:
+    if asked is None:
+        return None
+    found = matching_guests(asked, known)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        shown = "; ".join(guest_text(each) for each in found[:8])
+        raise ArgumentError(f"{asked!r} may mean several guests, give the id: {shown}")
+    if asked.isascii() and asked.isdigit():
+        # The task list still knows guests that are gone.
+        return Guest(source="", vmid=int(asked), type="qemu", node="")
+    close = close_guests(asked, known)
+    tail = f"; did you mean {', '.join(guest_text(each) for each in close)}?" if close else ""
+    raise ArgumentError(f"there is no guest {asked!r}{tail}")
+
+
+def _may_have(
+    source: str, node: str | None, guest: Guest | None, inventories: Sequence[Reading[Inventory]]
+) -> bool:
+    if guest is not None and guest.source and guest.source != source:
+        return False
+    if node is None:
+        return True
+    return any(
+        reading.data is None or node in [each.name for each in reading.data.nodes]
+        for reading in inventories
+        if reading.source == source
+    )
+
+
+def _hints(
+    found: Sequence[Task],
+    readings: Sequence[Reading[TaskPage]],
+    filters: Mapping[str, str],
+    since: timedelta,
+) -> Iterable[str]:
+    if found or not any(reading.state.has_data for reading in readings):
+        return
+    window = format_window(since)
+    if "errors" in filters:
+        yield f"no task failed within the last {window}"
+    elif "running" in filters:
+        yield "no task runs at this moment"
+    elif filters:
+        yield f"nothing of that kind within the last {window}; since takes a longer window"
+    total = sum(len(reading.data.tasks) for reading in readings if reading.data)
+    if total:
+        yield f"{count(total, 'task')} without these filters"

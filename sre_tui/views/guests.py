@@ -1,0 +1,120 @@
+"""How guests of Proxmox VE are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from providers.proxmox import Guest
+from sre_tui.views.cells import fill_cell, size_cell, span_cell, state_cell, text_cell
+from sre_tui.views.human import moment, number, percent
+from sre_tui.views.table import TableView
+from sre_tui.views.units import with_unit
+from widgets.blocks import fill_bar
+from widgets.cell import Cell, Column, Display, Tone, marked
+
+_STATES: Final[Mapping[str, tuple[int, Tone]]] = {
+    "unknown": (0, Tone.ERROR),
+    "paused": (1, Tone.WARNING),
+    "suspended": (2, Tone.WARNING),
+    "stopped": (3, Tone.MUTED),
+    "running": (4, Tone.OK),
+    "template": (5, Tone.MUTED),
+}
+_KINDS: Final = {"lxc": "CT", "qemu": "VM"}
+_BAR: Final = 6
+
+
+def guest_state(row: Guest, _: Display) -> Cell:
+    """State in words, with what holds the guest."""
+    state = "template" if row.template else row.status
+    rank, tone = _STATES[state]
+    word = f"{state}, {row.lock}" if row.lock else state
+    return state_cell(word, tone, float(rank))
+
+
+def guest_cpu(row: Guest, _: Display) -> Cell:
+    """Share of its own processors, as a bar; nothing while it does not run."""
+    return _share(row.cpu if row.status == "running" else None, 0.8, 0.95)
+
+
+def guest_memory(row: Guest, _: Display) -> Cell:
+    """Share of its memory, as a bar; nothing while it does not run."""
+    return _share(row.memory_ratio if row.status == "running" else None, 0.9, 0.97)
+
+
+def _share(ratio: float | None, warn_at: float, fail_at: float) -> Cell:
+    if ratio is None:
+        return Cell("", None)
+    return fill_cell(ratio, warn_at=warn_at, fail_at=fail_at)
+
+
+def _disk(row: Guest, _: Display) -> Cell:
+    if row.disk is not None and row.disk_size:
+        return fill_cell(row.disk / row.disk_size, warn_at=0.85, fail_at=0.95)
+    return size_cell(row.disk_size) if row.disk_size else Cell("", None)
+
+
+def _ha(row: Guest, _: Display) -> Cell:
+    if row.ha_state is None:
+        return Cell("", None)
+    tone = Tone.OK if row.ha_state == "started" else Tone.WARNING
+    return Cell(marked(tone, row.ha_state), row.ha_state, tone)
+
+
+def _uptime(row: Guest, _: Display) -> Cell:
+    return span_cell(row.uptime if row.status == "running" else None)
+
+
+GUESTS: TableView[Guest] = TableView(
+    columns=(
+        Column("status", "State", guest_state, 11),
+        Column("name", "Guest", lambda row, _: text_cell(row.name or ""), 16, 0, "left", True),
+        Column("vmid", "Id", lambda row, _: Cell(str(row.vmid), row.vmid), 5, 0, "right"),
+        Column("type", "Kind", lambda row, _: text_cell(_KINDS[row.type]), 4, priority=2),
+        Column("node", "Node", lambda row, _: text_cell(row.node), 8),
+        Column("cpu", "CPU", guest_cpu, 15, priority=1),
+        Column("memory", "Memory", guest_memory, 15, priority=1),
+        Column("disk", "Disk", _disk, 15, priority=3),
+        Column("uptime", "Up", _uptime, 10, 2, "right"),
+        Column("tags", "Tags", lambda row, _: text_cell(", ".join(row.tags)), 12, priority=4),
+        Column("ha_state", "HA", _ha, 10, priority=5),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=6),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.key,
+    nothing="No guests.",
+)
+
+
+def _value(row: Any, display: Display) -> Cell:
+    value = row.value
+    if isinstance(value, datetime):
+        return Cell(moment(value, display), value)
+    if isinstance(value, bool):
+        return Cell("yes" if value else "no", float(value))
+    if isinstance(value, int | float):
+        if row.unit == "ratio":
+            return Cell(f"{fill_bar(value, _BAR)} {percent(value)}", float(value))
+        shown = with_unit(float(value), row.unit) if row.unit else number(float(value))
+        return Cell(shown, float(value))
+    return text_cell(value or "")
+
+
+PROPERTIES: TableView[Any] = TableView(
+    columns=(
+        Column("group", "Group", lambda row, _: text_cell(row.group), 11),
+        Column("name", "Property", lambda row, _: text_cell(row.name), 18),
+        Column("value", "Value", _value, 20),
+        Column("note", "Details", lambda row, _: text_cell(row.note), 40, 1, "left", True),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: f"{row.group}/{row.name}/{row.value}",
+    nothing="No such guest.",
+    title=lambda data: _title(data.guest.guest) if data.guest else "",
+)
+
+
+def _title(guest: Guest) -> str:
+    return f"{guest.label}, {guest.type}/{guest.vmid} on {guest.node} ({guest.source})"
