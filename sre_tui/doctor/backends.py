@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TypeVar
-from urllib.parse import urlsplit
 
-from providers.clock import Clock, age_in_words
-from providers.endpoint import Endpoint
+from providers.clock import Clock
 from providers.grafana import GrafanaClient
 from providers.loki import LokiClient
 from providers.prometheus import PrometheusClient
-from providers.reading import Reading, State
-from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
-
-T = TypeVar("T")
-
-CLOCK_TOLERANCE = 30.0
-"""Seconds. Beyond that, relative windows and alert ages are visibly wrong."""
+from sre_tui.doctor.finding import Finding, doubtful, failed_reading, good
+from sre_tui.doctor.reach import timed, transport, unreached
 
 _PROXY_ACCESS = (
     "Prometheus itself has no logins: a proxy in front of it refused. Give its user and password "
@@ -37,12 +27,12 @@ _LOKI_ACCESS = (
 
 async def prometheus(client: PrometheusClient, clock: Clock) -> list[Finding]:
     """Reached, version, targets, and whether rules are readable."""
-    build, spent = await _timed(client.build_info)
+    build, spent = await timed(client.build_info)
     if build.data is None:
-        return [_unreached(build, client.endpoint, _PROXY_ACCESS)]
+        return [unreached(build, client.endpoint, _PROXY_ACCESS)]
     found = [
         good(client.source, "reachable", f"Prometheus {build.data.version} in {spent:.0f} ms"),
-        *_transport(client.source, client.endpoint, client.clock_offset),
+        *transport(client.source, client.endpoint, client.clock_offset),
     ]
     targets = await client.targets()
     if targets.data is None:
@@ -78,12 +68,12 @@ async def prometheus(client: PrometheusClient, clock: Clock) -> list[Finding]:
 
 async def grafana(client: GrafanaClient, clock: Clock) -> list[Finding]:
     """Reached, version, token accepted, alert rules readable, not too many rights."""
-    health, spent = await _timed(client.health)
+    health, spent = await timed(client.health)
     if health.data is None:
-        return [_unreached(health, client.endpoint, _GRAFANA_RECIPE)]
+        return [unreached(health, client.endpoint, _GRAFANA_RECIPE)]
     found = [
         good(client.source, "reachable", f"Grafana {health.data.version} in {spent:.0f} ms"),
-        *_transport(client.source, client.endpoint, client.clock_offset),
+        *transport(client.source, client.endpoint, client.clock_offset),
     ]
     rules = await client.rules()
     if rules.data is None:
@@ -112,12 +102,12 @@ async def grafana(client: GrafanaClient, clock: Clock) -> list[Finding]:
 async def loki(client: LokiClient, clock: Clock) -> list[Finding]:
     """Reached, ready, let in, and whether logs arrive."""
     now = clock()
-    labels, spent = await _timed(lambda: client.label_names(now - timedelta(hours=6), now))
+    labels, spent = await timed(lambda: client.label_names(now - timedelta(hours=6), now))
     if labels.data is None:
-        return [_unreached(labels, client.endpoint, _LOKI_ACCESS)]
+        return [unreached(labels, client.endpoint, _LOKI_ACCESS)]
     found = [
         good(client.source, "reachable", f"Loki in {spent:.0f} ms"),
-        *_transport(client.source, client.endpoint, client.clock_offset),
+        *transport(client.source, client.endpoint, client.clock_offset),
     ]
     if labels.data:
         shown = ", ".join(labels.data[:6])
@@ -133,62 +123,3 @@ async def loki(client: LokiClient, clock: Clock) -> list[Finding]:
             )
         )
     return found
-
-
-async def _timed(call: Callable[[], Awaitable[Reading[T]]]) -> tuple[Reading[T], float]:
-    began = time.perf_counter()
-    reading = await call()
-    return reading, (time.perf_counter() - began) * 1000
-
-
-def _unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Finding:
-    fix = ""
-    if reading.state is State.UNAUTHORIZED:
-        fix = access
-    elif "certificate" in reading.detail:
-        host = urlsplit(endpoint.url)
-        fix = (
-            "Show its fingerprint with "
-            f"`openssl s_client -connect {host.hostname}:{host.port or 443} </dev/null "
-            "2>/dev/null | openssl x509 -noout -fingerprint -sha256` and set it as FINGERPRINT, "
-            "or set CA_CERT to the CA's file."
-        )
-    return broken(reading.source, "reachable", reading.detail, fix, reading.state)
-
-
-def _transport(source: str, endpoint: Endpoint, offset: float | None) -> list[Finding]:
-    found: list[Finding] = []
-    has_secret = endpoint.token is not None or endpoint.password is not None
-    if has_secret and endpoint.url.startswith("http://") and not _is_loopback(endpoint.host):
-        found.append(
-            doubtful(
-                source,
-                "transport",
-                "the credentials travel unencrypted",
-                "Use https, or keep this network to yourself.",
-            )
-        )
-    if not endpoint.verify_ssl and endpoint.fingerprint is None:
-        found.append(
-            doubtful(
-                source,
-                "transport",
-                "the certificate is not checked (VERIFY_SSL=false)",
-                "Pin it with FINGERPRINT, or give its CA with CA_CERT.",
-            )
-        )
-    if offset is not None and abs(offset) > CLOCK_TOLERANCE:
-        direction = "ahead of" if offset > 0 else "behind"
-        found.append(
-            doubtful(
-                source,
-                "clock",
-                f"its clock is {age_in_words(abs(offset))} {direction} this machine's",
-                "`sre runbooks show clock-skew` has the steps.",
-            )
-        )
-    return found
-
-
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")

@@ -1,0 +1,105 @@
+"""Check-up of a TrueNAS: reached, version, rights enough and not too many, clock, TLS."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from providers.clock import Clock
+from providers.reading import Reading, State
+from providers.truenas import TrueNasClient
+from sre_tui.doctor.finding import Finding, doubtful, failed_reading, good
+from sre_tui.doctor.reach import timed, transport, unreached
+
+RECIPE: Final = (
+    "In TrueNAS: Credentials > Groups > Privileges > Add, role Readonly Admin for a group of its "
+    "own; Credentials > Users > Add a user in it without shell and SMB; then the user's API Keys > "
+    "Add; put the key into TRUENAS_API_KEY_FILE and the user into TRUENAS_USERNAME."
+)
+OLDEST: Final = (25, 4)
+_ENOUGH: Final = frozenset({"READONLY_ADMIN", "SHARING_READ"})
+
+
+async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
+    """Reached, let in, version, every section readable, no right to change things."""
+    info, spent = await timed(client.info)
+    if info.data is None:
+        return [unreached(info, client.endpoint, RECIPE)]
+    system = info.data
+    offset = None
+    if system.clock is not None:
+        offset = (system.clock - clock()).total_seconds()
+    found = [
+        good(client.source, "reachable", f"TrueNAS {system.version} in {spent:.0f} ms"),
+        *transport(client.source, client.endpoint, offset),
+        *_version(client, system.version),
+        *await _roles(client),
+    ]
+    readings: Sequence[tuple[str, Reading[Any]]] = [
+        ("pools and disks", await client.pools()),
+        ("disks", await client.disks()),
+        ("shares", await client.shares()),
+        ("snapshots and replication", await client.protection()),
+        ("status", await client.status()),
+        ("apps", await client.apps()),
+    ]
+    lacking = [(what, each) for what, each in readings if each.state is not State.OK]
+    if not lacking:
+        found.append(good(client.source, "rights", "everything that is shown can be read"))
+    for what, each in lacking:
+        if each.data is None:
+            found.append(failed_reading(each, "rights", RECIPE))
+        else:
+            found.append(doubtful(client.source, "rights", f"{what}: {each.detail}", RECIPE))
+    return found
+
+
+def _version(client: TrueNasClient, version: str) -> list[Finding]:
+    numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    found: list[Finding] = []
+    if len(numbers) == 2 and tuple(numbers) < OLDEST:
+        found.append(
+            doubtful(
+                client.source,
+                "version",
+                f"TrueNAS {version} is older than 25.04, which is the oldest that is known here",
+                "Update it; until then some parts may be missing.",
+            )
+        )
+    if client.over_rest:
+        found.append(
+            doubtful(
+                client.source,
+                "transport",
+                "it is asked over REST, which needs a full administrator's key, raises a daily "
+                "alert on the NAS, tells no temperatures, and is gone in TrueNAS 26",
+                f"Leave out rest = true. {RECIPE}",
+            )
+        )
+    elif client.endpoint.username is None:
+        found.append(
+            doubtful(
+                client.source,
+                "rights",
+                "the key's account is not named, so it is used as keys before 25.04 were",
+                "Set TRUENAS_USERNAME to the account the key belongs to.",
+            )
+        )
+    return found
+
+
+async def _roles(client: TrueNasClient) -> list[Finding]:
+    roles = await client.roles()
+    if roles.data is None:
+        return []
+    more = [role for role in roles.data if not role.endswith("_READ") and role not in _ENOUGH]
+    if not more:
+        return []
+    return [
+        doubtful(
+            client.source,
+            "rights",
+            f"the key may also change things ({', '.join(more[:3])})",
+            f"Reading is enough. {RECIPE}",
+        )
+    ]
