@@ -30,7 +30,8 @@ def known_names(
     """The names of that kind that the configured backends had when they were last asked.
 
     Args:
-        kind: ``alert``, ``dashboard``, ``guest``, ``host``, ``label``, ``metric`` or ``node``.
+        kind: ``alert``, ``dashboard``, ``guest``, ``host``, ``label``, ``metric``, ``node`` or
+            ``storage``.
         environment: gives variables and folders; the process's own if None.
         demo: whether the names are those of simulated backends instead.
     """
@@ -119,5 +120,9 @@ _READERS: Final[Mapping[str, Mapping[str, Reader]]] = {
     "label": {"loki /loki/api/v1/labels": iter},
     "metric": {"prometheus metrics": _field("name")},
     "node": {"proxmox inventory": lambda found: (each["name"] for each in found["nodes"])},
+    "storage": {
+        "proxmox inventory": lambda found: (each["name"] for each in found["storages"]),
+        "proxmox storages": _field("name"),
+    },
 }
 """Kind of name to the beginning of a kept question and what reads the names out of its answer."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from commands.adapter import add_tool
-from commands.noun import noun
+import typer
 
-app = noun("nodes", "Nodes of Proxmox VE, with load, quorum and disks.", default="list")
+from commands.adapter import add_tool
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 add_tool(app, "proxmox_node_status")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from commands.adapter import add_tool
-from commands.noun import noun
+import typer
 
-app = noun("tasks", "Tasks of Proxmox VE, and the log of one.", default="list")
+from commands.adapter import add_tool
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 add_tool(app, "proxmox_list_tasks")

@@ -95,12 +95,12 @@ def _of(what: str, used: int | None, whole: int | None) -> str:
 async def proxmox_list_guests(
     context: ToolContext,
     name: Annotated[str, Field(description="Part of name or id."), Completes("guest")] = "",
-    node: Annotated[str | None, Field(description="Only on this node."), Completes("node")] = None,
+    node: Annotated[str | None, Field(description="On this node."), Completes("node")] = None,
     type: Annotated[  # noqa: A002 - as Proxmox calls it
-        Literal["lxc", "qemu"] | None, Field(description="Containers or virtual machines.")
+        Literal["lxc", "qemu"] | None, Field(description="Kind.")
     ] = None,
-    status: Annotated[Status | None, Field(description="Only in this state.")] = None,
-    tag: Annotated[str | None, Field(description="Only with this tag.")] = None,
+    status: Annotated[Status | None, Field(description="In this state.")] = None,
+    tag: Annotated[str | None, Field(description="With this tag.")] = None,
     sort: Annotated[Sort, Field(description="Order.")] = "status",
     limit: Annotated[int, Field(description="Most guests.", ge=1, le=10000), Short("n")] = 1000,
 ) -> ToolResult[GuestListing]:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from providers.proxmox import NodeDisks, NodeReport, ProxmoxClient
 from providers.reading import Reading
-from sre_tui.tools.arguments import Completes
+from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.proxmox_data import NodeListing
@@ -90,14 +90,16 @@ def _share(ratio: float | None) -> str:
 
 
 @tool(
-    "nodes list",
+    "nodes",
     render=_render,
     needs=("proxmox",),
-    examples=("nodes list", "nodes list --node pve1 --disks"),
+    examples=("nodes", "nodes pve1 --disks"),
 )
 async def proxmox_node_status(
     context: ToolContext,
-    node: Annotated[str | None, Field(description="Only this node."), Completes("node")] = None,
+    node: Annotated[
+        str | None, Field(description="Only this node."), Positional(), Completes("node")
+    ] = None,
     disks: Annotated[bool, Field(description="With disks, SMART and ZFS pools.")] = False,
 ) -> ToolResult[NodeListing]:
     """Show Proxmox nodes: CPU, load, memory, root, pressure, quorum, HA, replication, disks."""

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from providers.proxmox import Storage
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
-from sre_tui.tools.arguments import Completes
+from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.proxmox_data import StorageListing
@@ -56,15 +56,17 @@ def _storage_text(storage: Storage, now: datetime) -> str:
 
 
 @tool(
-    "storage list",
+    "storage",
     render=_render,
     needs=("proxmox",),
-    examples=("storage list", "storage list --node pve1", "storage list --content"),
+    examples=("storage", "storage pbs-main", "storage --node pve1 --content"),
 )
 async def proxmox_storage(
     context: ToolContext,
-    node: Annotated[str | None, Field(description="Only on this node."), Completes("node")] = None,
-    storage: Annotated[str | None, Field(description="Only this storage.")] = None,
+    storage: Annotated[
+        str | None, Field(description="Only this storage."), Positional(), Completes("storage")
+    ] = None,
+    node: Annotated[str | None, Field(description="On this node."), Completes("node")] = None,
     content: Annotated[bool, Field(description="Count what they hold; may wake disks.")] = False,
 ) -> ToolResult[StorageListing]:
     """Show Proxmox storages with type, state, fill and free space, the fullest first."""

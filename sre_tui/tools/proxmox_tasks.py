@@ -78,17 +78,17 @@ def _task_text(task: Task, now: datetime) -> str:
 
 
 @tool(
-    "tasks list",
+    "tasks",
     render=_render,
     needs=("proxmox",),
-    examples=("tasks list --errors --since 7d", "tasks list --guest media", "tasks list --running"),
+    examples=("tasks --errors --since 7d", "tasks --guest media", "tasks --running"),
 )
 async def proxmox_list_tasks(
     context: ToolContext,
     errors: Annotated[bool, Field(description="Only failed or with warnings.")] = False,
     running: Annotated[bool, Field(description="Only running now.")] = False,
     since: Annotated[Window, Field(description="How far back.")] = timedelta(days=1),
-    node: Annotated[str | None, Field(description="Only on this node."), Completes("node")] = None,
+    node: Annotated[str | None, Field(description="On this node."), Completes("node")] = None,
     guest: Annotated[
         str | None, Field(description="Only of this guest, by name or id."), Completes("guest")
     ] = None,
