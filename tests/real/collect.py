@@ -1,7 +1,8 @@
-"""Every PromQL expression that the project ships, for the differential test.
+"""Every PromQL expression of the project, for the differential test.
 
 Expressions come from the collection beside this file, from ```` ```promql ```` blocks in runbooks
-and documentation, and from ``PRODUCERS``: functions of code that builds queries.
+and documentation, from ``PRODUCERS``: functions of code that builds queries, and from every text in
+source, tests, data and prose that is one.
 """
 
 import re
@@ -14,6 +15,8 @@ import yaml
 from sre_tui.agent.analyst import promql_templates
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.exporters import recording
+from tests.real.harvest import harvest
+from tests.real.homelab_series import homelab_series
 
 ROOT = Path(__file__).parents[2]
 COLLECTION = Path(__file__).with_name("promql_expressions.yaml")
@@ -101,3 +104,48 @@ def shipped(producers: Sequence[Producer] = ()) -> list[Expression]:
     for producer in (*PRODUCERS, *producers):
         found.extend(Expression(query, producer.__qualname__) for query in producer())
     return found
+
+
+PLACES = (
+    "README.md",
+    "benchmarks",
+    "commands",
+    "dashboards",
+    "docs",
+    "runbooks",
+    "sre_tui",
+    "tests",
+)
+"""Files and folders in which expressions are used."""
+
+REFUSED = frozenset(
+    {
+        "sum by (nothing) (histogram_count(up))",
+        "histogram_fraction(0, 1, load)",
+        "histogram_count(load)",
+        "histogram_count(up)",
+    }
+)
+"""Expressions of tests that the demo refuses by name: it has no native histograms."""
+
+_SUFFIXES = frozenset({".json", ".md", ".py", ".yaml", ".yml"})
+_OWN_FILES = frozenset({COLLECTION.name, "promql_malformed.yaml"})
+
+
+def used() -> list[Expression]:
+    """The expressions in any text of the project, each once, at the first place it stands."""
+    names = frozenset(series.labels["__name__"] for series in homelab_series())
+    found: dict[str, Expression] = {}
+    for path in _files():
+        for line, query in harvest(path, names):
+            origin = f"{path.relative_to(ROOT)}:{line}"
+            found.setdefault(query.strip(), Expression(query.strip(), origin))
+    return [expression for query, expression in found.items() if query not in REFUSED]
+
+
+def _files() -> Iterator[Path]:
+    for place in PLACES:
+        path = ROOT / place
+        for one in [path] if path.is_file() else sorted(path.rglob("*")):
+            if one.suffix in _SUFFIXES and one.is_file() and one.name not in _OWN_FILES:
+                yield one

@@ -24,7 +24,7 @@ from sre_tui.demo.promql import (
     StringResult,
     VectorResult,
 )
-from tests.real.collect import INSTANTS_ONLY, Expression, collection, shipped
+from tests.real.collect import INSTANTS_ONLY, Expression, collection, shipped, used
 from tests.real.homelab_series import START
 from tests.real.prometheus import ask
 
@@ -176,4 +176,13 @@ def test_shipped_expressions_agree(real: httpx.Client, engine: Engine) -> None:
             found.append(checked["error"])
         if found:
             problems[_name(expression)] = found
+    assert problems == {}
+
+
+def test_expressions_used_anywhere_agree(real: httpx.Client, engine: Engine) -> None:
+    problems = {
+        _name(expression): found
+        for expression in used()
+        if (found := differences(real, engine, expression))
+    }
     assert problems == {}

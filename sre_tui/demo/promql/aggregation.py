@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sre_tui.demo.promql.errors import ExecutionError
 from sre_tui.demo.promql.formatting import format_value
 from sre_tui.demo.promql.nodes import Aggregate
 from sre_tui.demo.promql.quantiles import row_quantiles
+from sre_tui.demo.promql.ties import kept_of_ties
 from sre_tui.demo.promql.values import (
     NAME,
     Flags,
@@ -94,6 +96,7 @@ def _select(vector: Vector, groups: _Groups, param: Floats, *, largest: bool) ->
         raise ExecutionError(f"Scalar value {format_value(float(param[0]))} overflows int64")
     wanted = param.astype(np.int64)
     shown = np.zeros_like(vector.present)
+    is_instant = vector.present.shape[1] == 1
     order: list[int] = []
     sign = -1.0 if largest else 1.0
     for _labels, rows in groups:
@@ -105,11 +108,30 @@ def _select(vector: Vector, groups: _Groups, param: Floats, *, largest: bool) ->
         position = np.empty_like(ranks)
         np.put_along_axis(position, ranks, np.arange(len(rows))[:, None], axis=0)
         shown[picked] = present & (position < wanted[None, :])
-        order.extend(int(row) for row in picked[ranks[:, 0]])
-    if vector.present.shape[1] == 1:
-        kept = [row for row in order if shown[row, 0]]
-        return vector.take(kept, present=shown)
+        tied = (wanted > 0) if is_instant else _is_tied(key, present, ranks, wanted)
+        for step in np.flatnonzero(tied):
+            used = np.flatnonzero(present[:, step])
+            kept = picked[used[kept_of_ties(key[used, step].tolist(), int(wanted[step]))]]
+            shown[picked, step] = False
+            shown[kept, step] = True
+            if is_instant:
+                order.extend(kept.tolist())
+    if is_instant:
+        return vector.take(order, present=shown)
     return Vector(vector.labels, vector.values, shown)
+
+
+def _is_tied(
+    key: Floats, present: Flags, ranks: NDArray[np.int64], wanted: NDArray[np.int64]
+) -> Flags:
+    """At which steps the last row kept and the first row left out are equal."""
+    steps = np.arange(key.shape[1])
+    can = (wanted > 0) & (wanted < present.sum(axis=0))
+    last = ranks[np.where(can, wanted - 1, 0), steps]
+    following = ranks[np.where(can, wanted, 0), steps]
+    ours, theirs = key[last, steps], key[following, steps]
+    tied: Flags = can & ((ours == theirs) | (np.isnan(ours) & np.isnan(theirs)))
+    return tied
 
 
 def _count_values(node: Aggregate, vector: Vector, label: str) -> Vector:
