@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from providers.endpoint import Endpoint, checked_url
+from providers.endpoint import Endpoint, _normal_form, checked_url
 from providers.http_errors import connection_error
 
 
@@ -109,3 +112,26 @@ def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
     assert "glsa" not in found.detail
     assert "nothing was sent to http://nas" in found.detail
     assert not found.transient
+
+
+_PARTS = st.sampled_from(["nas", "NAS1", "a-b", "x_y", "127", "0", "256", "xn--nxasmq6b", "lan."])
+
+
+@given(
+    st.sampled_from(["http", "https"]),
+    st.lists(_PARTS, min_size=1, max_size=4).map(".".join),
+    st.sampled_from(["", ":0", ":80", ":443", ":8006", ":0080"]),
+    st.lists(st.sampled_from(["grafana", "a.b", "~me", "%20", "q'", "A"]), max_size=3),
+)
+def test_plain_addresses_are_read_as_httpx_reads_them(
+    scheme: str, host: str, port: str, steps: list[str]
+) -> None:
+    written = "/".join([f"{scheme}://{host}{port}", *steps])
+    assert _outcome(checked_url, written) == _outcome(_normal_form, written)
+
+
+def _outcome(read: Callable[[str], str], written: str) -> str:
+    try:
+        return read(written)
+    except ValueError as error:
+        return f"refused: {error}"
