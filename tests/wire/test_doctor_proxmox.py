@@ -1,0 +1,95 @@
+"""The check-up of a Proxmox VE names what is missing, and the command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from providers.proxmox import ProxmoxClient
+from providers.reading import State
+from sre_tui.demo.runtime.certificates import issue
+from sre_tui.demo.runtime.serving import LoopbackServer
+from sre_tui.demo.servers.proxmox import proxmox_app
+from sre_tui.doctor.finding import Finding, Verdict
+from sre_tui.doctor.proxmox import proxmox
+from tests.stubs.proxmox import MASTER, NOBODY, NOW, PARTLY, THEN, TOKENS, Cluster, cluster, world
+
+
+def clock() -> datetime:
+    return THEN
+
+
+def verdicts(findings: Sequence[Finding]) -> dict[str, set[Verdict]]:
+    found: dict[str, set[Verdict]] = {}
+    for each in findings:
+        found.setdefault(each.aspect, set()).add(each.verdict)
+    return found
+
+
+def ours(findings: Sequence[Finding], aspect: str) -> list[Finding]:
+    return [each for each in findings if each.aspect == aspect]
+
+
+async def test_all_is_well() -> None:
+    async with cluster() as lab, ProxmoxClient(lab.endpoint()) as client:
+        findings = await proxmox(client, clock)
+    assert {each.verdict for each in findings} == {Verdict.OK}
+    assert [each.aspect for each in findings] == ["reachable", "rights", "nodes"]
+    assert "Proxmox VE 9.2.11" in findings[0].detail
+
+
+async def test_missing_rights_are_named_with_the_command_that_grants_them() -> None:
+    async with cluster() as lab, lab.client(NOBODY) as client:
+        findings = ours(await proxmox(client, clock), "rights")
+    assert [each.verdict for each in findings] == [Verdict.FAILED] * 3
+    assert {each.state for each in findings} == {State.UNAUTHORIZED}
+    assert "the token lacks VM.Audit" in findings[0].detail
+    assert "pveum acl modify / -token 'sre@pve!blind' -role PVEAuditor" in findings[0].fix
+    assert "pveum acl modify / -user sre@pve -role PVEAuditor" in findings[0].fix
+
+
+async def test_rights_on_a_part_only() -> None:
+    async with cluster() as lab, lab.client(PARTLY) as client:
+        findings = ours(await proxmox(client, clock), "rights")
+    assert (findings[0].verdict, "/vms/101 only" in findings[0].detail) == (Verdict.WARNING, True)
+
+
+async def test_too_many_rights() -> None:
+    async with cluster() as lab, lab.client(MASTER) as client:
+        findings = ours(await proxmox(client, clock), "rights")
+    assert verdicts(findings) == {"rights": {Verdict.OK, Verdict.WARNING}}
+    assert "Datastore.Allocate" in findings[-1].detail
+
+
+async def test_a_wrong_token_an_old_version_and_a_lost_node() -> None:
+    offline = {"kind": "node_offline", "target": "pve3", "at": "-20m"}
+    async with cluster(offline, version="7.4") as lab:
+        wrong = lab.endpoint().model_copy(update={"token": SecretStr("sre@pve!tui=no")})
+        async with ProxmoxClient(wrong) as client:
+            refused = await proxmox(client, clock)
+        async with lab.client() as client:
+            findings = await proxmox(client, clock)
+    assert (refused[0].state, refused[0].verdict) == (State.UNAUTHORIZED, Verdict.FAILED)
+    assert "pveum user token add sre@pve tui" in refused[0].fix
+    assert ours(findings, "version")[0].verdict is Verdict.WARNING
+    assert "pve3 does not" in ours(findings, "nodes")[0].detail
+    # The simulated clock is frozen and the server's is not.
+    assert ours(findings, "clock")[0].verdict is Verdict.WARNING
+
+
+async def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
+    app = proxmox_app(world().virtualization, lambda: NOW, TOKENS)
+    server = LoopbackServer("proxmox", app, certificate=issue(tmp_path, "pve1"))
+    await server.start()
+    try:
+        async with Cluster(server, NOW).client() as client:
+            findings = await proxmox(client, clock)
+        async with Cluster(server, NOW).client(verify_ssl=False) as client:
+            careless = await proxmox(client, clock)
+    finally:
+        await server.stop()
+    assert "openssl s_client -connect 127.0.0.1:" in findings[0].fix
+    assert ours(careless, "transport")[0].verdict is Verdict.WARNING
