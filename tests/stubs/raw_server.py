@@ -6,7 +6,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
@@ -88,8 +88,13 @@ async def raw_server(
     """A server that gives the answers one after the other."""
     state = RawServer(answers, scheme="https" if tls else "http")
 
+    serving: set[asyncio.Task[None]] = set()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         state.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
         try:
             request = await _read(reader)
             said = reply(status=400) if request is None else await state.answer(request)
@@ -99,6 +104,9 @@ async def raw_server(
             pass
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+            serving.discard(task)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     state.port = server.sockets[0].getsockname()[1]
@@ -106,6 +114,10 @@ async def raw_server(
         yield state
     finally:
         server.close()
+        # Whatever outlived the event loop would be reported as a leak of some later test.
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 async def _read(reader: asyncio.StreamReader) -> Received | None:
