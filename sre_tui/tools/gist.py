@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import isfinite
-
-from providers.series import Series
-from sre_tui.views.human import number
-from sre_tui.views.metrics import series_name
+from collections.abc import Iterable
 
 
 def with_first(counted: str, names: Iterable[str], most: int = 3) -> str:
@@ -17,20 +12,3 @@ def with_first(counted: str, names: Iterable[str], most: int = 3) -> str:
         return counted
     more = " and more" if len(told) > most else ""
     return f"{counted}: {', '.join(told[:most])}{more}"
-
-
-def series_gist(counted: str, series: Sequence[Series]) -> str:
-    """A count with the highest value of all, and which series it belongs to."""
-    highest = max(
-        ((each.stats.max, each) for each in series if _is_known(each.stats.max)),
-        key=lambda pair: pair[0] or 0.0,
-        default=None,
-    )
-    if highest is None:
-        return counted
-    value, owner = highest
-    return f"{counted}, highest {number(value or 0.0)} {series_name(owner)}"
-
-
-def _is_known(value: float | None) -> bool:
-    return value is not None and isfinite(value)

@@ -7,8 +7,9 @@ from pydantic import AwareDatetime
 from providers.loki import Change, LabelValue, LogEntry, LogPattern, StreamCount
 from providers.series import Series
 from providers.text import one_line
-from sre_tui.tools.gist import series_gist, with_first
+from sre_tui.tools.gist import with_first
 from sre_tui.tools.result import Listing
+from sre_tui.tools.series_gist import series_gist
 from sre_tui.views.human import count
 
 

@@ -9,9 +9,10 @@ from pydantic import AwareDatetime
 from providers.prometheus import MetricInfo, Target
 from providers.series import Sample, Series
 from providers.text import one_line
-from sre_tui.tools.gist import series_gist, with_first
+from sre_tui.tools.gist import with_first
 from sre_tui.tools.notes import selector_text
 from sre_tui.tools.result import Listing
+from sre_tui.tools.series_gist import series_gist
 from sre_tui.views.human import count, number
 
 
