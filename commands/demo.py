@@ -21,6 +21,7 @@ from commands.demo_homelab import (
     state_path,
     throw_away_variables,
 )
+from commands.demo_kinds import add_kinds
 from commands.diagnostics import ExitCode, Narrator
 from commands.fields import Fields, fields_command, fields_option, split_names
 from commands.listing import write_listing
@@ -192,6 +193,7 @@ def stop(context: typer.Context) -> None:
 
 
 add_faults(app)
+add_kinds(app)
 
 
 @app.command(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sre_tui.demo.faults import Fault
 from sre_tui.demo.faults.kind import Length, Offset
@@ -95,6 +96,34 @@ class Question(_Part):
     truth: Truth = Truth()
 
 
+class Sight(_Part):
+    """A command that shows the scenario, and from which backend it knows.
+
+    ``run`` stands behind ``sre``; every word of ``shows`` stands in its output, none of ``hides``
+    does, in whatever case.
+    """
+
+    backend: Literal["prometheus", "grafana", "loki", "proxmox", "pbs", "truenas"]
+    run: str
+    shows: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    hides: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    exit_code: int = Field(default=0, ge=0, le=255)
+
+    @field_validator("run")
+    @classmethod
+    def _is_command_line(cls, run: str) -> str:
+        words = shlex.split(run)
+        if not words or words[0] == "sre":
+            raise ValueError(f"{run!r} is no command; allowed: what stands behind sre")
+        return run
+
+    @model_validator(mode="after")
+    def _tells_something(self) -> Self:
+        if not self.shows and not self.hides:
+            raise ValueError("a sight shows or hides words; allowed: shows, hides")
+        return self
+
+
 class Scenario(_Part):
     """One whole scenario."""
 
@@ -105,6 +134,7 @@ class Scenario(_Part):
     faults: tuple[Fault, ...] = ()
     raw: Raw = Raw()
     questions: tuple[Question, ...] = ()
+    visible: tuple[Sight, ...] = ()
 
 
 QUIET = Scenario(id="quiet", title="Nothing is wrong")

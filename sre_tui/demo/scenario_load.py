@@ -130,7 +130,8 @@ class _Reader:
         kind = entry.get("kind")
         if not isinstance(kind, str) or kind not in FAULT_KINDS:
             what = "a fault needs a kind" if kind is None else f"unknown fault kind {kind!r}"
-            self._problem((*path, "kind"), what + _nearest(str(kind or ""), list(FAULT_KINDS)))
+            hint = _nearest(str(kind or ""), list(FAULT_KINDS))
+            self._problem((*path, "kind"), f"{what}{hint}; `sre demo faults` tells of each")
             return None
         model = FAULT_KINDS[kind]
         names = target_names(lab, model.hits)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from sre_tui.demo.world.homelab import Homelab
 from sre_tui.demo.world.nas import inventory
@@ -48,6 +49,11 @@ Offset = Annotated[float, BeforeValidator(parse_span)]
 """Seconds relative to now, written ``-3h``."""
 Length = Annotated[float, BeforeValidator(_parse_length)]
 """Seconds, written ``15m``."""
+
+
+def is_length(field: FieldInfo) -> bool:
+    """Whether a parameter of a fault is a length of time."""
+    return any(getattr(each, "func", None) is _parse_length for each in field.metadata)
 
 
 class TargetKind(StrEnum):
