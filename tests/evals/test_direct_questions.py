@@ -186,6 +186,24 @@ async def test_a_stopped_guest_is_named(tmp_path: Path) -> None:
         assert (await asked(lab, "are all my vms running?")).text.startswith("**No: ")
 
 
+async def test_a_trouble_elsewhere_does_not_answer_for_this_part(tmp_path: Path) -> None:
+    async with lab_of("nas-disk-failing", tmp_path, guests=10) as lab:
+        for question, about in (("is the internet down", "network"), ("is the power on", "power")):
+            text = (await asked(lab, question)).text
+            assert text.startswith(f"**Nothing is visibly wrong with the {about}.**"), text
+            assert "Something else is wrong: disk sdc on nas1" in text
+        disks = (await asked(lab, "Is one of my disks dying?")).text
+        assert "Likely cause: disk sdc on nas1" in disks.splitlines()[0]
+
+
+async def test_the_container_that_restarts_is_named(tmp_path: Path) -> None:
+    async with lab_of("container-restart-loop-after-update", tmp_path, guests=10) as lab:
+        text = (await asked(lab, "which container restarts the most")).text
+        assert text.startswith("**sonarr on docker1 was restarted most often**")
+        often = (await asked(lab, "how often did sonarr restart?")).text
+        assert re.match(r"\*\*sonarr on docker1 was restarted \d+ times in the last 24 h", often)
+
+
 BACKUPS = ("is the backup from last night ok?", "did the backups run?", "sind alle backups ok")
 
 

@@ -17,6 +17,7 @@ from sre_tui.agent.analyst.investigation import investigate
 from sre_tui.agent.analyst.known import about_known, not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Lookup, handler_for
+from sre_tui.agent.analyst.off_topic import nothing_on_topic, off_topic
 from sre_tui.agent.analyst.piped import answer_piped
 from sre_tui.agent.analyst.pressure import answer_pressure, resource_of
 from sre_tui.agent.analyst.quantities import INSTANT
@@ -27,7 +28,8 @@ from sre_tui.agent.analyst_protocol import AnalystTask
 
 
 async def _investigated(look: Look) -> Iterator[str]:
-    return report(look, await investigate(look))
+    made = await investigate(look)
+    return nothing_on_topic(look, made) if off_topic(look, made) else report(look, made)
 
 
 async def _overview(look: Look) -> Iterator[str]:

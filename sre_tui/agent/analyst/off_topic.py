@@ -1,0 +1,50 @@
+"""Keeps a trouble from being the answer to a question about another part of the homelab."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from sre_tui.agent.analyst.investigation import Investigation
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.question import Topic
+from sre_tui.agent.analyst.report import gaps
+from sre_tui.agent.analyst.wording import cited, code, names, plain, since
+
+_WHETHER: Final = re.compile(
+    r"^(is|are|was|were|does|do|did|has|have|ist|sind|war|waren|hat|haben|geht|gehen|läuft)\b"
+)
+_CALLED: Final = {
+    Topic.IO: "disk traffic", Topic.WEB: "web pages", Topic.CPU: "processors",
+    Topic.POWER: "power", Topic.UPDATE: "updates", Topic.STANDBY: "standby of the disks",
+    Topic.MOUNT: "mounted shares", Topic.CERTIFICATE: "certificates", Topic.DISK: "disks",
+    Topic.POOL: "pools", Topic.CONTAINER: "containers", Topic.GUEST: "guests",
+    Topic.BACKUP: "backups", Topic.DNS: "name servers", Topic.SPACE: "disk space",
+}  # fmt: skip
+
+
+def off_topic(look: Look, made: Investigation) -> bool:
+    """Whether it is asked if a part of the homelab is all right, and only other parts are not."""
+    question = look.question
+    if not question.topics or look.focus.entities or not _WHETHER.match(question.folded):
+        return False
+    every = [*made.diagnosis.causes, *made.diagnosis.symptoms]
+    about = {topic for one in every for each in (one, *one.effects) for topic in each.kind.topics}
+    return bool(every) and not about & set(question.topics)
+
+
+def nothing_on_topic(look: Look, made: Investigation) -> Iterator[str]:
+    """Says that nothing is visibly wrong with it, what was checked, and what else is wrong."""
+    about = names([_CALLED.get(topic, topic.value) for topic in look.question.topics])
+    yield f"**Nothing is visibly wrong with the {about}.**\n\n"
+    if made.checked:
+        yield f"Checked: {'; '.join(made.checked)}.\n\n"
+    other = made.cause or next(iter([*made.diagnosis.causes, *made.diagnosis.symptoms]))
+    began = since(other.onset, look.now, open_start=other.open_start)
+    yield f"Something else is wrong: {plain(other.claim)} {began}".rstrip()
+    yield f".{cited([other.findings[0].evidence])} Ask {code('what is wrong?')} for the whole.\n\n"
+    yield from gaps(look)
+
+
+__all__ = ["nothing_on_topic", "off_topic"]
