@@ -40,6 +40,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("chat", "Ask", "Ask one question after the other in the terminal."),
     Entry("tui", "See", "Open the full-screen app (as bare `sre` does)."),
     Entry("alerts", "See", "Alerts that are firing or pending, and their rules."),
+    Entry("backups", "See", "Backups: which guests lack one, datastores, snapshots, tasks."),
     Entry("pools", "See", "ZFS pools of the NAS: state, fill, scrubs, disks with errors."),
     Entry("nas", "See", "The NAS: its state, shares, snapshots, apps and disks."),
     Entry("guests", "See", "Containers and virtual machines of Proxmox VE."),

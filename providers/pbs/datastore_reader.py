@@ -159,7 +159,8 @@ def _datastore(
         backend=row.backend,
         maintenance=store.maintenance if store else "",
         error=one_line(row.error),
-        gc=None if gc is None else garbage_collection(gc),
+        # A datastore that is not there has no garbage collection either, not one that never ran.
+        gc=garbage_collection(gc) if gc is not None and readable else None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import Field, TypeAdapter
 
 from providers.coercion import Epoch, Text, Whole
+from providers.errors import BadResponse, RequestRefused
 from providers.pbs.api import Api, segment
 from providers.pbs.models import Task, TaskPage
 from providers.pbs.upid import Upid, datastore_of, group_of, read_upid
@@ -102,7 +103,11 @@ async def read_log(api: Api, upid: str, lines: int) -> tuple[str, ...]:
         BackendError: if there is no usable answer.
     """
     path = f"/nodes/{segment(api.node)}/tasks/{segment(upid)}/log"
-    rows = await api.rows(_LINES, path, [("start", "0"), ("limit", str(LOG_LINES))])
+    try:
+        rows = await api.rows(_LINES, path, [("start", "0"), ("limit", str(LOG_LINES))])
+    except RequestRefused as error:
+        # Ids of tasks about one group contain backslashes, which proxies may read as slashes.
+        raise BadResponse(f"the log of {one_line(upid)} was not asked for: {error}") from error
     return tuple(row.t.rstrip() for row in rows)[-lines:]
 
 

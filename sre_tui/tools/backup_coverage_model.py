@@ -23,7 +23,7 @@ Identity = Literal["same", "renamed", "recreated", "unclear"]
 PROBLEMS: Final[tuple[Verdict, ...]] = ("never", "not_covered", "damaged", "stale")
 """Verdicts under which the guest cannot be restored as it should be, the gravest first."""
 ORDER: Final[tuple[Verdict, ...]] = (
-    *PROBLEMS, "unknown", "pending", "excluded", "template", "ok",
+    *PROBLEMS, "unknown", "pending", "ok", "excluded", "template",
 )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "proxmox_nodes": ("proxmox_node_status",),
     "proxmox_tasks": ("proxmox_list_tasks",),
     "proxmox_storages": ("proxmox_storage",),
+    "backup_coverage": ("backup_coverage",),
+    "pbs_datastores": ("pbs_datastore_status",),
+    "pbs_backups": ("pbs_list_backups",),
+    "pbs_tasks": ("pbs_list_tasks",),
     "runbooks": ("runbook_search",),
 }
 """Module in this package to the tools it registers, in the order they are offered."""

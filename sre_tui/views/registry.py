@@ -33,6 +33,10 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "proxmox_node_status": ("nodes", "NODES"),
     "proxmox_list_tasks": ("tasks", "TASKS"),
     "proxmox_storage": ("storage", "STORAGES"),
+    "backup_coverage": ("backups", "COVERAGE"),
+    "pbs_datastore_status": ("backups", "DATASTORES"),
+    "pbs_list_backups": ("backups", "BACKUPS"),
+    "pbs_list_tasks": ("backups", "BACKUP_TASKS"),
     "runbook_search": ("runbooks", "PASSAGES"),
 }
 """Tool name to the module in this package and the name of its view there."""

@@ -41,6 +41,10 @@ ARGUMENTS: dict[str, list[str]] = {
     "proxmox_node_status": ["--disks"],
     "proxmox_list_tasks": [],
     "proxmox_storage": ["--content"],
+    "backup_coverage": [],
+    "pbs_datastore_status": [],
+    "pbs_list_backups": ["--each", "-n", "20"],
+    "pbs_list_tasks": ["-n", "20"],
     "runbook_search": ["replace a failed disk"],
 }
 

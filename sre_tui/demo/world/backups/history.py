@@ -29,6 +29,8 @@ HOST_KEPT = 14
 HOSTS = "hosts"
 """Namespace of the nodes' own configuration, backed up by proxmox-backup-client."""
 ARCHIVE = "archive"
+COPIED = 56
+"""Nights from which copies are kept."""
 COPIES = "copies"
 """Namespace of the archive that the sync job fills."""
 _HOST_OFFSET = 1800.0
@@ -178,7 +180,8 @@ class Backups:
         for job in self.plan.jobs:
             if job.store.datastore == store and job.is_nightly:
                 for guest in job.guests:
-                    runs = self._kept_runs(job, guest, night_of(self.plant, guest.name, now), now)
+                    night = night_of(self.plant, guest.name, now)
+                    runs = self._kept_runs(job, guest, night, now, job.kept)
                     for age, run in enumerate(runs):
                         yield self._snapshot(run, now, protected=self._is_protected(guest, age))
         for group in self.plan.old_groups:
@@ -194,14 +197,14 @@ class Backups:
         if store == "main":
             yield from self._hosts(now)
 
-    def _kept_runs(self, job: Job, guest: Guest, night: int, now: float) -> list[Run]:
+    def _kept_runs(self, job: Job, guest: Guest, night: int, now: float, kept: int) -> list[Run]:
         """The newest good runs that ended by now, the newest first."""
         found: list[Run] = []
         for turn in range(night, night - HORIZON, -1):
             run = self._run(job, guest, turn)
             if run is not None and not run.error and run.end <= now:
                 found.append(run)
-                if len(found) == job.kept:
+                if len(found) == kept:
                     break
         return found
 
@@ -255,7 +258,7 @@ class Backups:
             namespace = "/".join(part for part in (COPIES, job.store.namespace) if part)
             for guest in job.guests:
                 night = night_of(self.plant, guest.name, synced.start)
-                runs = self._kept_runs(job, guest, night, synced.start)
+                runs = self._kept_runs(job, guest, night, synced.start, COPIED)
                 sundays = (run for run in runs[3:] if floor(run.start / DAY) % 7 == 3)
                 for run in (*runs[:3], *sundays):
                     yield Snapshot(

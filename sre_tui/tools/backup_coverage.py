@@ -1,0 +1,215 @@
+"""The tool that says for every guest whether it could be restored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from providers.clock import age_in_words
+from providers.proxmox import Guest
+from sre_tui.tools.alert_sources import filter_text, filters_given
+from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.backup_coverage_logic import judge, orphans
+from sre_tui.tools.backup_coverage_model import (
+    PROBLEMS,
+    BackupCopy,
+    CoverageListing,
+    GuestCoverage,
+    Orphan,
+    Verdict,
+    rank,
+)
+from sre_tui.tools.backup_coverage_reading import gather
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.notes import page_of, sources_text, truncation
+from sre_tui.tools.proxmox_find import close_guests, matching_guests
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import ArgumentError, tool
+from sre_tui.views.human import count, size
+
+_WORDS: dict[Verdict, str] = {
+    "never": "NO BACKUP",
+    "not_covered": "NOT COVERED",
+    "damaged": "DAMAGED",
+    "stale": "STALE",
+    "unknown": "unknown",
+    "pending": "pending",
+    "excluded": "left out on purpose",
+    "template": "template",
+    "ok": "ok",
+}
+
+
+def _render_coverage(answer: ToolResult[CoverageListing], view: ModelView) -> str:
+    data = answer.data
+    counted = ", ".join(f"{amount} {_WORDS[v]}" for v, amount in _in_order(data.counts))
+    heading = (
+        f"Backup coverage of guests from {sources_text(answer)}: {counted or 'no guests'}; "
+        f"{count(data.jobs, 'enabled job')}"
+    )
+    heading += filter_text(data.filters)
+    page = page_of(answer, view, heading, nothing="No guest fits.")
+    page.rows += _lines(data.items, view.now)
+    page.rows += [_orphan_text(orphan, view.now) for orphan in data.orphans]
+    if note := truncation(data, "guests"):
+        page.notes.append(note)
+    return page.text()
+
+
+def _in_order(counts: dict[str, int]) -> list[tuple[Verdict, int]]:
+    return [(verdict, counts[verdict]) for verdict in _WORDS if verdict in counts]
+
+
+def _lines(items: Sequence[GuestCoverage], now: datetime) -> Iterator[str]:
+    """A line for each guest that needs a word; those that are fine and alike share one."""
+    plain = [item for item in items if _is_plain(item)]
+    yield from (_guest_text(item, now) for item in items if item not in plain)
+    if len(plain) <= 2:
+        yield from (_guest_text(item, now) for item in plain)
+        return
+    names = ", ".join(item.label for item in plain)
+    ages = [item.age for item in plain if item.age is not None]
+    yield (
+        f"ok, {len(plain)} guests with a good backup {age_in_words(min(ages))} to "
+        f"{age_in_words(max(ages))} old: {names}"
+    )
+
+
+def _is_plain(item: GuestCoverage) -> bool:
+    return (
+        item.verdict == "ok"
+        and not item.excluded_disks
+        and item.identity == "same"
+        and item.reason in ("", "not verified yet")
+        and not item.running
+    )
+
+
+def _guest_text(item: GuestCoverage, now: datetime) -> str:
+    parts = [f"{item.label} [{item.type} on {item.node}, {item.status}] {_WORDS[item.verdict]}"]
+    if item.reason:
+        parts.append(item.reason)
+    if item.newest is not None:
+        parts.append(
+            f"newest good {_copy_text(item.newest, now)}, {count(item.copies, 'copy', 'copies')}"
+        )
+    if item.damaged is not None:
+        parts.append(f"damaged: {_copy_text(item.damaged, now)}")
+    parts += [f"job {job.id} ({job.schedule or 'by hand'} to {job.storage})" for job in item.jobs]
+    if item.running:
+        parts.append("a backup runs now")
+    if item.excluded_disks:
+        parts.append(f"not in any backup: {', '.join(item.excluded_disks)}")
+    if item.former_names:
+        parts.append(f"{_identity_text(item)}: {', '.join(item.former_names)}")
+    return "; ".join(parts)
+
+
+def _identity_text(item: GuestCoverage) -> str:
+    words = {
+        "renamed": "renamed, older backups are called",
+        "recreated": "made anew under an old id, older backups are of another guest",
+    }
+    return words.get(item.identity, "older backups under this id are called")
+
+
+def _copy_text(copy: BackupCopy, now: datetime) -> str:
+    state = {"ok": "verified", "failed": "failed verification", None: "unverified"}[copy.verified]
+    held = size(copy.size) if copy.size is not None else "size not reported"
+    return f"{stamp(copy.at, now)} in {copy.place}, {held}, {state}"
+
+
+def _orphan_text(orphan: Orphan, now: datetime) -> str:
+    name = f" ({orphan.name})" if orphan.name else ""
+    return (
+        f"orphaned backups of {orphan.type} {orphan.vmid}{name}: {orphan.reason}; "
+        f"{count(orphan.copies, 'copy', 'copies')}, newest {stamp(orphan.newest, now)} in "
+        f"{', '.join(orphan.places)}"
+    )
+
+
+@tool(
+    "backups coverage",
+    render=_render_coverage,
+    needs=("proxmox",),
+    examples=("backups coverage", "backups coverage --problems", "backups coverage nextcloud"),
+)
+async def backup_coverage(
+    context: ToolContext,
+    guest: Annotated[
+        str, Field(description="Only this guest, by name or id."), Positional(), Completes("guest")
+    ] = "",
+    problems: Annotated[bool, Field(description="Only guests without a good backup.")] = False,
+    verdict: Annotated[Verdict | None, Field(description="Only this verdict.")] = None,
+    node: Annotated[str | None, Field(description="Only guests on this node.")] = None,
+    limit: Annotated[int, Field(description="Most guests.", ge=1, le=5000), Short("n")] = 500,
+) -> ToolResult[CoverageListing]:
+    """Tell for every guest which job covers it, its newest good backup, and what is wrong.
+
+    Joins jobs and archives of Proxmox VE with all datastores of the backup servers.
+    """
+    gathered = await gather(context)
+    evidence = gathered.evidence
+    every = sorted(judge(evidence), key=rank)
+    chosen = _named(every, guest, evidence.guests)
+    found = [
+        item
+        for item in chosen
+        if (not problems or item.problem)
+        and verdict in (None, item.verdict)
+        and node in (None, item.node)
+    ]
+    filters = filters_given(
+        guest=guest, problems="yes" if problems else None, verdict=verdict, node=node
+    )
+    gone = orphans(evidence.guests, evidence.seen) if gathered.every_guest_known else []
+    data = CoverageListing(
+        items=tuple(found[:limit]),
+        truncated=len(found) > limit,
+        total=len(found),
+        hints=tuple(_hints(every, found, filters, bool(context.pbs), gathered.every_guest_known)),
+        counts=dict(Counter(item.verdict for item in every)),
+        filters=filters,
+        orphans=() if filters else tuple(gone),
+        jobs=sum(job.enabled for jobs in evidence.jobs.values() for job in jobs),
+    )
+    return result(data, gathered.statuses, now=evidence.now)
+
+
+def _named(
+    every: Sequence[GuestCoverage], asked: str, guests: Sequence[Guest]
+) -> list[GuestCoverage]:
+    if not asked.strip():
+        return list(every)
+    keys = {guest.key for guest in matching_guests(asked, guests)}
+    if not keys and guests:
+        close = ", ".join(guest.label for guest in close_guests(asked, guests))
+        hint = f"; did you mean {close}?" if close else ""
+        raise ArgumentError(f"there is no guest {asked!r}{hint}")
+    return [item for item in every if item.key in keys]
+
+
+def _hints(
+    every: Sequence[GuestCoverage],
+    found: Sequence[GuestCoverage],
+    filters: dict[str, str],
+    has_servers: bool,
+    every_guest_known: bool,
+) -> Iterator[str]:
+    if every and not found:
+        lacking = sum(item.verdict in PROBLEMS for item in every)
+        yield f"{count(len(every), 'guest')} without these filters, {lacking} with a problem"
+    late = [item for item in every if item.verdict == "stale"]
+    for job in dict.fromkeys(job.id for item in late for job in item.jobs):
+        members = [item for item in every if any(each.id == job for each in item.jobs)]
+        if len(members) > 2 and all(item.problem for item in members) and not filters:
+            yield f"job {job} left no good backup of any of its {len(members)} guests"
+    if not has_servers:
+        yield "no backup server is configured: only what Proxmox VE shows of backups is known"
+    if not every_guest_known:
+        yield "orphaned backups are not told: not every Proxmox VE could be asked"

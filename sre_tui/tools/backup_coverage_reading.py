@@ -1,0 +1,266 @@
+"""Gathers what tells about backups, from every Proxmox and every backup server at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from providers.pbs import Contents, PbsClient, TaskPage, TaskQuery
+from providers.proxmox import (
+    BackupJob,
+    BackupVolume,
+    ExcludedDisk,
+    Guest,
+    GuestType,
+    Inventory,
+    NotBackedUp,
+    ProxmoxClient,
+)
+from providers.reading import Reading, SourceStatus, State
+from sre_tui.tools.backup_coverage_logic import (
+    Evidence,
+    FailedRun,
+    Group,
+    Key,
+    Seen,
+    noted_name,
+    owned_by,
+)
+from sre_tui.tools.backup_coverage_model import BackupCopy
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.proxmox_find import by_source
+
+FAILURES_SINCE: Final = timedelta(days=8)
+MOST_FAILURES: Final = 1000
+MOST_LOOK_UPS: Final = 12
+"""Guests whose configuration is read to learn when they were made."""
+_KINDS: Final[Mapping[str, GuestType]] = {"vm": "qemu", "ct": "lxc"}
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The evidence, how far each source can be trusted, and whether all guests are known."""
+
+    evidence: Evidence
+    statuses: tuple[SourceStatus, ...]
+    every_guest_known: bool
+
+
+@dataclass(frozen=True)
+class _Host:
+    """What one Proxmox answered."""
+
+    client: ProxmoxClient
+    inventory: Reading[Inventory]
+    jobs: Reading[tuple[BackupJob, ...]]
+    volumes: Reading[tuple[BackupVolume, ...]]
+    uncovered: Reading[tuple[NotBackedUp, ...]]
+
+
+@dataclass(frozen=True)
+class _Server:
+    """What one backup server answered."""
+
+    contents: Reading[Contents]
+    failures: Reading[TaskPage]
+
+
+async def gather(context: ToolContext) -> Gathered:
+    """Ask everything that is configured."""
+    now = context.clock()
+    hosts, servers = await asyncio.gather(
+        asyncio.gather(*(_ask_host(client) for client in context.proxmox)),
+        asyncio.gather(*(_ask_server(client, now) for client in context.pbs)),
+    )
+    guests = [guest for host in hosts if host.inventory.data for guest in
+              host.inventory.data.guests]  # fmt: skip
+    seen = _all_seen(hosts, servers)
+    created, excluded = await asyncio.gather(
+        _creation_times(hosts, guests, seen), asyncio.gather(*(_excluded(host) for host in hosts))
+    )
+    evidence = Evidence(
+        now=now,
+        guests=guests,
+        jobs={host.client.source: host.jobs.data for host in hosts if host.jobs.data is not None},
+        seen=seen,
+        uncovered={
+            host.client.source: frozenset(each.vmid for each in host.uncovered.data)
+            for host in hosts
+            if host.uncovered.data is not None
+        },
+        created=created,
+        excluded_disks=_disks([disk for reading in excluded for disk in reading.data or ()]),
+        failures=_failures(servers),
+        unread={host.client.source: _unread(host) for host in hosts},
+        everything_read=bool(servers) and all(s.contents.state is State.OK for s in servers),
+    )
+    readings: list[Reading[Any]] = []
+    for host in hosts:
+        readings += [host.inventory, host.jobs, host.volumes]
+    readings += excluded
+    for server in servers:
+        readings += [server.contents, server.failures]
+    return Gathered(
+        evidence,
+        tuple(by_source(readings)),
+        all(host.inventory.state is State.OK for host in hosts),
+    )
+
+
+async def _ask_host(client: ProxmoxClient) -> _Host:
+    return _Host(
+        client,
+        *await asyncio.gather(
+            client.inventory(),
+            client.backup_jobs(),
+            client.storage_backups(),
+            client.not_backed_up(),
+        ),
+    )
+
+
+async def _ask_server(client: PbsClient, now: datetime) -> _Server:
+    query = TaskQuery(since=now - FAILURES_SINCE, errors=True, kind="backup", limit=MOST_FAILURES)
+    return _Server(*await asyncio.gather(client.contents(), client.tasks(query)))
+
+
+def _all_seen(hosts: Sequence[_Host], servers: Sequence[_Server]) -> list[Seen]:
+    """Every backup once: what a backup server tells itself is not taken from Proxmox again.
+
+    Proxmox only adds whose it is, which tells clusters with the same ids apart.
+    """
+    told = [seen for server in servers for seen in _snapshots(server)]
+    known = {_moment(seen) for seen in told}
+    owners: dict[tuple[Group, int], set[str]] = {}
+    archives = []
+    for host in hosts:
+        storages = host.inventory.data.storages if host.inventory.data else ()
+        on_server = {storage.name for storage in storages if storage.type == "pbs"}
+        for volume in host.volumes.data or ():
+            seen = _archive(volume, on_server=volume.storage in on_server)
+            if seen is None:
+                continue
+            if volume.storage in on_server and _moment(seen) in known:
+                owners.setdefault(_moment(seen), set()).add(seen.source)
+            else:
+                archives.append(seen)
+    return [*(_owned(seen, owners.get(_moment(seen), set())) for seen in told), *archives]
+
+
+def _moment(seen: Seen) -> tuple[Group, int]:
+    return seen.group, int(seen.copy.at.timestamp())
+
+
+def _owned(seen: Seen, owners: set[str]) -> Seen:
+    # A datastore that two clusters share without namespaces says nothing about whose it is.
+    return replace(seen, source=next(iter(owners))) if len(owners) == 1 else seen
+
+
+def _snapshots(server: _Server) -> Iterable[Seen]:
+    reading = server.contents
+    for snapshot in reading.data.snapshots if reading.data else ():
+        kind = _KINDS.get(snapshot.type)
+        if kind is None or not snapshot.id.isdigit():
+            continue
+        space = f":{snapshot.namespace}" if snapshot.namespace else ""
+        copy = BackupCopy(
+            place=f"{snapshot.source}/{snapshot.datastore}{space}",
+            kind="snapshot",
+            at=snapshot.at,
+            size=snapshot.size,
+            name=noted_name(snapshot.comment),
+            verified=snapshot.verified,
+            protected=snapshot.protected,
+        )
+        yield Seen(copy, kind, int(snapshot.id))
+
+
+def _archive(volume: BackupVolume, *, on_server: bool) -> Seen | None:
+    if volume.at is None or volume.vmid is None or volume.guest_type is None:
+        return None
+    place = volume.storage if volume.shared else f"{volume.storage} on {volume.node}"
+    copy = BackupCopy(
+        place=f"{volume.source}/{place}",
+        kind="snapshot" if on_server else "archive",
+        at=volume.at,
+        size=volume.size,
+        name=noted_name(volume.notes),
+        verified=volume.verified,
+        protected=volume.protected,
+    )
+    return Seen(copy, volume.guest_type, volume.vmid, volume.source)
+
+
+async def _creation_times(
+    hosts: Sequence[_Host], guests: Sequence[Guest], seen: Sequence[Seen]
+) -> dict[Key, datetime]:
+    """When virtual machines were made whose older backups carry another name."""
+    clients = {host.client.source: host.client for host in hosts}
+    owned = owned_by(guests, seen)
+    doubtful = [
+        guest
+        for guest in guests
+        if guest.type == "qemu"
+        and guest.name
+        and any(
+            one.copy.name and one.copy.name != guest.name
+            for one in owned.get((guest.source, guest.vmid), ())
+        )
+    ][:MOST_LOOK_UPS]
+    details = await asyncio.gather(*(clients[guest.source].guest(guest) for guest in doubtful))
+    found: dict[Key, datetime] = {}
+    for guest, detail in zip(doubtful, details, strict=True):
+        config = detail.data.config if detail.data else None
+        moment = _made(config.options.get("meta", "")) if config else None
+        if moment is not None:
+            found[guest.source, guest.vmid] = moment
+    return found
+
+
+def _made(meta: str) -> datetime | None:
+    """The time in ``creation-qemu=10.1.2,ctime=1750000000``."""
+    parts = dict(part.partition("=")[::2] for part in meta.split(","))
+    written = parts.get("ctime", "")
+    if not (written.isascii() and written.isdigit()) or len(written) > 11:
+        return None
+    return datetime.fromtimestamp(int(written), UTC)
+
+
+async def _excluded(host: _Host) -> Reading[tuple[ExcludedDisk, ...]]:
+    jobs = [job.id for job in host.jobs.data or () if job.enabled]
+    return await host.client.excluded_disks(jobs)
+
+
+def _disks(excluded: Iterable[ExcludedDisk]) -> dict[Key, tuple[str, ...]]:
+    found: dict[Key, list[str]] = {}
+    for disk in excluded:
+        slots = found.setdefault((disk.source, disk.vmid), [])
+        if disk.slot not in slots:
+            slots.append(disk.slot)
+    return {key: tuple(sorted(slots)) for key, slots in found.items()}
+
+
+def _failures(servers: Sequence[_Server]) -> dict[Group, FailedRun]:
+    found: dict[Group, FailedRun] = {}
+    for server in servers:
+        for task in server.failures.data.tasks if server.failures.data else ():
+            kind, _, number = task.group.partition("/")
+            if kind not in _KINDS or not number.isdigit() or task.state != "error":
+                continue
+            group = (_KINDS[kind], int(number))
+            if group not in found or task.started > found[group].at:
+                text = task.status.removeprefix("backup failed: ")
+                found[group] = FailedRun(task.started, text)
+    return found
+
+
+def _unread(host: _Host) -> frozenset[str]:
+    """Storages for backups whose content this Proxmox could not show."""
+    storages = host.inventory.data.storages if host.inventory.data else ()
+    holding = {storage for storage in storages if "backup" in storage.content}
+    if host.volumes.data is None:
+        return frozenset(storage.name for storage in holding)
+    return frozenset(storage.name for storage in holding if storage.status != "available")

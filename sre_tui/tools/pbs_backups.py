@@ -1,0 +1,208 @@
+"""The tool that lists backups on backup servers, by group or one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Annotated
+
+from pydantic import Field
+
+from providers.pbs import BackupType, Contents, PbsClient, Snapshot, Wanted
+from providers.reading import Reading
+from sre_tui.nearest import nearest
+from sre_tui.tools.alert_sources import filter_text, filters_given
+from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.backup_coverage_logic import noted_name
+from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.notes import page_of, sources_text, truncation
+from sre_tui.tools.pbs_data import Backup, BackupListing
+from sre_tui.tools.proxmox_find import all_answered
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import ArgumentError, tool
+from sre_tui.views.human import count, duration, size
+
+LOOKED_AT = 10
+"""Newest snapshots of a group from which its usual pause is told."""
+LEAST = 3
+"""Snapshots from which a pause can be told."""
+PATIENCE = timedelta(hours=12).total_seconds()
+
+
+def _render(answer: ToolResult[BackupListing], view: ModelView) -> str:
+    data = answer.data
+    what = "Snapshots" if data.each else "Groups of backups"
+    page = page_of(
+        answer,
+        view,
+        f"{what} from {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}",
+        nothing="No backups.",
+    )
+    page.rows += [_text(item, view.now, each=data.each) for item in data.items]
+    if note := truncation(data, "snapshots" if data.each else "groups"):
+        page.notes.append(note)
+    return page.text()
+
+
+def _text(item: Backup, now: datetime, *, each: bool) -> str:
+    place = item.datastore + (f":{item.namespace}" if item.namespace else "")
+    name = f" ({item.name})" if item.name else ""
+    state = {"ok": "verified", "failed": "FAILED verification", None: "unverified"}[item.verified]
+    held = size(item.size) if item.size is not None else "size not reported"
+    parts = [f"{item.group}{name} in {place}", f"{stamp(item.at, now)}, {held}, {state}"]
+    if each:
+        return "; ".join([*parts, "protected"] if item.protected else parts)
+    parts[1] = f"newest {parts[1]}"
+    parts.append(count(item.count, "snapshot"))
+    if item.stale and item.pause is not None:
+        parts.append(f"STALE: usually one every {duration(item.pause)}")
+    if item.failed_count:
+        good = stamp(item.newest_good, now) if item.newest_good else "there is none"
+        parts.append(f"{item.failed_count} failed verification, newest good {good}")
+    if item.protected_count:
+        parts.append(f"{item.protected_count} protected")
+    return "; ".join(parts)
+
+
+@tool(
+    "backups list",
+    render=_render,
+    needs=("pbs",),
+    examples=("backups list --stale", "backups list nextcloud --each"),
+)
+async def pbs_list_backups(
+    context: ToolContext,
+    guest: Annotated[
+        str,
+        Field(description="Only of this guest or host, by id or name."),
+        Positional(),
+        Completes("guest"),
+    ] = "",
+    datastore: Annotated[
+        str | None, Field(description="Only in this datastore."), Completes("datastore")
+    ] = None,
+    namespace: Annotated[
+        str | None, Field(description="Only in this namespace; '' is the root.")
+    ] = None,
+    type: Annotated[  # noqa: A002 - as the backup server calls it
+        BackupType | None, Field(description="Only of this kind.")
+    ] = None,
+    stale: Annotated[bool, Field(description="Only groups that are overdue.")] = False,
+    failed: Annotated[bool, Field(description="Only with failed verification.")] = False,
+    each: Annotated[bool, Field(description="Every snapshot, not only each group.")] = False,
+    limit: Annotated[int, Field(description="Most rows.", ge=1, le=5000), Short("n")] = 200,
+) -> ToolResult[BackupListing]:
+    """List backups on backup servers in all namespaces: newest, size, verification, overdue ones.
+
+    A group is overdue by its own rhythm; which guests lack a backup is told by backup coverage.
+    """  # fmt: skip
+
+    async def ask(client: PbsClient) -> Reading[Contents]:
+        store = datastore if datastore is not None else client.default_datastore
+        return await client.contents(Wanted(store or "", namespace, type))
+
+    readings = await ask_all(context.pbs, ask)
+    now = context.clock()
+    every = groups([s for r in readings if r.data for s in r.data.snapshots], now)
+    chosen = _named(every, guest, all_answered(readings))
+    keys = {_place(item) for item in chosen}
+    if each:
+        found = [
+            single(snapshot)
+            for reading in readings
+            if reading.data
+            for snapshot in reading.data.snapshots
+            if _place(snapshot) in keys
+        ]
+        found.sort(key=lambda item: (item.at, item.key), reverse=True)
+    else:
+        found = chosen
+    if stale:
+        overdue = {_place(item) for item in every if item.stale}
+        found = [item for item in found if _place(item) in overdue]
+    if failed:
+        found = [item for item in found if item.failed_count or item.verified == "failed"]
+    defaults = {client.default_datastore for client in context.pbs} - {None}
+    filters = filters_given(
+        guest=guest,
+        datastore=datastore or (next(iter(defaults)) if len(defaults) == 1 else None),
+        namespace=namespace,
+        type=type,
+        stale="yes" if stale else None,
+        failed="yes" if failed else None,
+    )
+    data = BackupListing(
+        items=tuple(found[:limit]),
+        truncated=len(found) > limit,
+        total=len(found),
+        hints=tuple(_hints(every, found, readings)),
+        filters=filters,
+        each=each,
+    )
+    return result(data, readings, now=now)
+
+
+def groups(snapshots: Iterable[Snapshot], now: datetime) -> list[Backup]:
+    """One row for each group in each namespace, what needs attention first, then by age."""
+    by_place: dict[tuple[str, ...], list[Snapshot]] = {}
+    for snapshot in sorted(snapshots, key=lambda one: one.at, reverse=True):
+        by_place.setdefault(_place(snapshot), []).append(snapshot)
+    made = [_group(members, now) for members in by_place.values()]
+    return sorted(made, key=lambda g: (not g.failed_count, not g.stale, g.at, g.key))
+
+
+def single(snapshot: Snapshot) -> Backup:
+    """One snapshot as a row."""
+    return Backup(**snapshot.model_dump(), name=noted_name(snapshot.comment))
+
+
+def _group(members: Sequence[Snapshot], now: datetime) -> Backup:
+    newest = members[0]
+    good = [snapshot for snapshot in members if snapshot.verified != "failed"]
+    pauses = [
+        (newer.at - older.at).total_seconds() for newer, older in pairwise(members[:LOOKED_AT])
+    ]
+    pause = median(pauses) if len(pauses) >= LEAST - 1 else None
+    age = (now - newest.at).total_seconds()
+    return Backup(
+        **newest.model_dump(),
+        name=next((name for m in members if (name := noted_name(m.comment))), None),
+        count=len(members),
+        protected_count=sum(snapshot.protected for snapshot in members),
+        failed_count=len(members) - len(good),
+        newest_good=good[0].at if good else None,
+        pause=pause,
+        # A run may be late by half its pause, and by half a day however short that is.
+        stale=None if pause is None else age > max(1.5 * pause, pause + PATIENCE),
+    )
+
+
+def _place(snapshot: Snapshot) -> tuple[str, ...]:
+    return (
+        snapshot.source, snapshot.datastore, snapshot.namespace, snapshot.type, snapshot.id,
+    )  # fmt: skip
+
+
+def _named(every: Sequence[Backup], asked: str, all_there: bool) -> list[Backup]:
+    wanted = asked.strip().casefold()
+    if not wanted:
+        return list(every)
+    found = [g for g in every if wanted in (g.id.casefold(), g.group, (g.name or "").casefold())]
+    if not found and all_there:
+        close = nearest(asked, {item.name or item.group for item in every})
+        hint = f"; did you mean {', '.join(close)}?" if close else ""
+        raise ArgumentError(f"there are no backups of {asked!r}{hint}")
+    return found
+
+
+def _hints(
+    every: Sequence[Backup], found: Sequence[Backup], readings: Sequence[Reading[Contents]]
+) -> Iterable[str]:
+    if every and not found:
+        yield f"{count(len(every), 'group')} without these filters"
+    for reading in readings:
+        for skipped in reading.data.skipped if reading.data else ():
+            yield f"{reading.source}/{skipped.datastore} was not looked into: {skipped.reason}"

@@ -1,0 +1,149 @@
+"""The tool that lists tasks of backup servers, failed ones with the end of their log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from providers.pbs import Task, TaskPage, TaskQuery
+from providers.reading import Reading
+from sre_tui.tools.alert_sources import filter_text, filters_given
+from sre_tui.tools.arguments import Completes, Short, Window, format_window
+from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.notes import page_of, sources_text, truncation
+from sre_tui.tools.pbs_data import BackupTaskListing
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.tool import tool
+from sre_tui.views.human import duration
+
+TAIL: Final = 6
+"""Last lines of a failed task's log that are shown with it."""
+TOLD: Final = 3
+"""Failed tasks whose log is read at once."""
+
+
+def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
+    data = answer.data
+    since = f" since {stamp(data.since, view.now)}" if data.since else ""
+    many = f"at least {len(data.items)}" if data.total is None else f"{data.total}"
+    page = page_of(
+        answer,
+        view,
+        f"Tasks of backup servers from {sources_text(answer)}{since}{filter_text(data.filters)}: "
+        f"{many}",
+        nothing="No tasks.",
+    )
+    page.rows += [_text(task, view.now) for task in data.items]
+    if note := truncation(data, "tasks"):
+        page.notes.append(note)
+    return page.text()
+
+
+def _text(task: Task, now: datetime) -> str:
+    parts = [f"{task.type} {task.subject}".strip() + f": {task.state}"]
+    if task.status not in ("", "OK"):
+        parts.append(task.status)
+    parts.append(f"began {stamp(task.started, now)}")
+    if task.seconds is None:
+        parts.append(f"running for {duration((now - task.started).total_seconds())}")
+    else:
+        parts.append(f"took {duration(task.seconds)}")
+    parts.append(f"by {task.user or 'not reported'}")
+    if task.log:
+        parts.append(f"log ends: {' | '.join(task.log)}")
+    return "; ".join(parts)
+
+
+@tool(
+    "backups tasks",
+    render=_render,
+    needs=("pbs",),
+    examples=("backups tasks --errors --since 7d", "backups tasks --type garbage_collection"),
+)
+async def pbs_list_tasks(
+    context: ToolContext,
+    errors: Annotated[bool, Field(description="Only failed or with warnings.")] = False,
+    running: Annotated[bool, Field(description="Only running now.")] = False,
+    since: Annotated[Window, Field(description="How far back.")] = timedelta(days=1),
+    datastore: Annotated[
+        str | None, Field(description="Only of this datastore."), Completes("datastore")
+    ] = None,
+    guest: Annotated[
+        str | None, Field(description="Only of this id, such as 101 or vm/101.")
+    ] = None,
+    type: Annotated[  # noqa: A002 - as the backup server calls it
+        str | None,
+        Field(description="Part of the type: backup, verify, prune, garbage_collection, sync …"),
+    ] = None,
+    limit: Annotated[int, Field(description="Most tasks.", ge=1, le=2000), Short("n")] = 100,
+) -> ToolResult[BackupTaskListing]:
+    """List tasks of backup servers (backup, verify, prune, sync, garbage collection) and errors."""
+    now = context.clock()
+    # A guest is picked out here: the server filters by type and datastore only.
+    most = 5000 if guest is not None else limit
+    query = TaskQuery(
+        since=now - since, errors=errors, running=running, kind=type, datastore=datastore,
+        limit=most,
+    )  # fmt: skip
+    readings = await ask_all(context.pbs, lambda client: client.tasks(query))
+    found = [task for reading in readings if reading.data for task in reading.data.tasks]
+    if guest is not None:
+        found = [task for task in found if guest in (task.group, task.group.partition("/")[2])]
+    found.sort(key=lambda task: (task.started, task.upid), reverse=True)
+    more = len(found) > limit or any(r.data.more for r in readings if r.data is not None)
+    filters = filters_given(
+        errors="yes" if errors else None,
+        running="yes" if running else None,
+        datastore=datastore,
+        guest=guest,
+        type=type,
+    )
+    data = BackupTaskListing(
+        items=tuple(await _with_logs(context, found[:limit])),
+        truncated=more,
+        total=None if more else len(found),
+        hints=tuple(_hints(found, readings, filters, since)),
+        filters=filters,
+        since=query.since,
+    )
+    return result(data, readings, now=now)
+
+
+async def _with_logs(context: ToolContext, tasks: Sequence[Task]) -> list[Task]:
+    """The tasks, the newest failed ones with the end of their log."""
+    clients = {client.source: client for client in context.pbs}
+    failed = [task for task in tasks if task.state == "error"][:TOLD]
+    logs = await asyncio.gather(
+        *(clients[task.source].task_log(task.upid, TAIL) for task in failed)
+    )
+    tails = {
+        task.key: reading.data
+        for task, reading in zip(failed, logs, strict=True)
+        if reading.data is not None
+    }
+    return [
+        task.model_copy(update={"log": tails[task.key]}) if task.key in tails else task
+        for task in tasks
+    ]
+
+
+def _hints(
+    found: Sequence[Task],
+    readings: Sequence[Reading[TaskPage]],
+    filters: dict[str, str],
+    since: timedelta,
+) -> Iterable[str]:
+    if found or not any(reading.state.has_data for reading in readings):
+        return
+    window = format_window(since)
+    if "running" in filters:
+        yield "no task runs at this moment"
+    elif "errors" in filters and len(filters) == 1:
+        yield f"no task failed within the last {window}"
+    else:
+        yield f"nothing of that kind within the last {window}; since takes a longer window"
