@@ -1,0 +1,149 @@
+"""Configurations, task ids, permissions and storages of Proxmox VE, whatever they look like."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.proxmox import Permissions, Storage
+from providers.proxmox.config_reader import options_of, read_config, size_of, tags_of
+from providers.proxmox.permissions import permissions_of
+from providers.proxmox.resources import joined_storages
+from providers.proxmox.upid import read_upid, task_state
+
+GIB = 2**30
+KEYS = st.sampled_from(
+    ["scsi0", "net0", "rootfs", "mp1", "memory", "cpu", "boot", "agent", "onboot", "tags", "odd",
+     "efidisk0", "ide2", "unused3", "net12", "cores", "description", "balloon"]
+)  # fmt: skip
+VALUES = st.none() | st.integers(-5, 2**60) | st.booleans() | st.text(max_size=40)
+
+
+@given(st.dictionaries(KEYS, VALUES), st.sampled_from(["lxc", "qemu"]))
+def test_any_configuration_can_be_read(flat: dict[str, object], kind: str) -> None:
+    config = read_config("lxc" if kind == "lxc" else "qemu", flat)
+    assert config.type == kind
+    slots = [volume.slot for volume in config.volumes]
+    assert len(set(slots)) == len(slots)
+
+
+def test_a_virtual_machine() -> None:
+    config = read_config(
+        "qemu",
+        {
+            "name": "web", "cores": "4", "sockets": 2, "memory": "current=8192", "balloon": 0,
+            "cpu": "cputype=host,flags=+aes", "agent": "1,fstrim_cloned_disks=1", "onboot": 1,
+            "boot": "order=scsi0;net0", "startup": "order=2", "tags": "prod;web",
+            "scsi0": "local-lvm:vm-100-disk-0,iothread=1,size=32G",
+            "scsi1": "file=nfs:100/vm-100-disk-1.qcow2,backup=0,size=1.5T",
+            "virtio0": "/dev/disk/by-id/ata-X,size=4000787030016",
+            "ide2": "local:iso/debian.iso,media=cdrom,size=784M", "sata3": "none,media=cdrom",
+            "unused0": "local-lvm:vm-100-disk-9", "efidisk0": "local-lvm:vm-100-disk-2,size=4M",
+            "net0": "virtio=BC:24:11:00:00:01,bridge=vmbr0,tag=30,firewall=1",
+            "net1": "e1000=BC:24:11:00:00:02,bridge=vmbr1,link_down=1,mtu=9000",
+            "hostpci0": "0000:01:00,pcie=1", "digest": "abc", "description": "Web%\n",
+        },
+    )  # fmt: skip
+    compute = config.compute
+    assert (compute.cores, compute.sockets, compute.memory) == (4, 2, 8 * GIB)
+    assert (compute.balloon, compute.cpu_type, config.agent) == (0, "host", True)
+    assert (config.boot.onboot, config.boot.order) == (True, "scsi0;net0")
+    volumes = {volume.slot: volume for volume in config.volumes}
+    told = {slot: (v.storage, v.size, v.backed_up) for slot, v in volumes.items()}
+    assert told == {
+        "scsi0": ("local-lvm", 32 * GIB, True),
+        "scsi1": ("nfs", 1536 * GIB, False),
+        "virtio0": (None, 4000787030016, True),
+        "ide2": ("local", 784 * 2**20, False),
+        "sata3": (None, None, False),
+        "unused0": ("local-lvm", None, False),
+        "efidisk0": ("local-lvm", 4 * 2**20, True),
+    }
+    assert volumes["scsi1"].volume == "nfs:100/vm-100-disk-1.qcow2"
+    first, second = config.networks
+    assert (first.model, first.mac, first.vlan) == ("virtio", "BC:24:11:00:00:01", 30)
+    assert (first.firewall, first.connected) == (True, True)
+    assert (second.connected, second.options) == (False, {"mtu": "9000"})
+    assert config.options == {"hostpci0": "0000:01:00,pcie=1"}
+
+
+def test_a_container() -> None:
+    config = read_config(
+        "lxc",
+        {
+            "hostname": "media", "memory": 2048, "swap": "0", "unprivileged": 1,
+            "rootfs": "local-zfs:subvol-101-disk-0,size=8G",
+            "mp0": "/mnt/pve/media,mp=/media", "mp1": "tank:subvol-101-disk-1,mp=/data,size=50G",
+            "mp2": "tank:subvol-101-disk-2,mp=/db,backup=1,size=10G", "mp10": "/x,mp=/y",
+            "net0": "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:03,ip=dhcp,type=veth",
+        },
+    )  # fmt: skip
+    assert [v.slot for v in config.volumes] == ["rootfs", "mp0", "mp1", "mp2", "mp10"]
+    assert [v.backed_up for v in config.volumes] == [True, False, False, True, False]
+    assert [v.mountpoint for v in config.volumes[:3]] == ["/", "/media", "/data"]
+    assert (config.networks[0].name, config.networks[0].model) == ("eth0", "")
+    assert (config.compute.swap, config.unprivileged, config.agent) == (0, True, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [("32G", 32 * GIB), ("528K", 528 * 1024), ("4194304", 4194304), ("1.5T", 1536 * GIB),
+     ("", None), ("big", None), ("-1G", None)],
+)  # fmt: skip
+def test_sizes(written: str, size: int | None) -> None:
+    assert size_of(written) == size
+
+
+def test_property_strings() -> None:
+    assert options_of("a:b,c=d,e=f=g,h") == ("a:b", {"c": "d", "e": "f=g"})
+    assert tags_of("a;b, c,,d") == ("a", "b", "c", "d")
+
+
+@given(st.text())
+def test_no_text_upsets_the_reader_of_task_ids(written: str) -> None:
+    with pytest.raises(ValueError, match=r"is no task id: it looks like [^\n]*"):
+        read_upid(f"{written}x")
+
+
+def test_task_ids() -> None:
+    upid = read_upid("UPID:pve1:0012AB34:0C0D62EF:6B011797:vzdump::root@pam!auto:")
+    assert (upid.node, upid.type, upid.subject) == ("pve1", "vzdump", "")
+    assert upid.user == "root@pam!auto"
+    assert upid.started == datetime.fromtimestamp(0x6B011797, UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "state"),
+    [("OK", True, "ok"), ("WARNINGS: 2", True, "warning"), ("job errors", True, "error"),
+     ("unexpected status", True, "unknown"), ("RUNNING", False, "running"), (None, False,
+     "running"), ("", True, "unknown")],
+)  # fmt: skip
+def test_states_of_tasks(status: str | None, ended: bool, state: str) -> None:
+    assert task_state(status, ended=ended) == state
+
+
+def test_privileges_are_passed_on_unless_they_are_not() -> None:
+    held = permissions_of({"/": {"Sys.Audit": 1}, "/vms": {"VM.Audit": 0}, "/x": None})
+    assert held.has("Sys.Audit", "/nodes/pve1")
+    assert held.has("VM.Audit", "/vms")
+    assert not held.has("VM.Audit", "/vms/100"), "it holds for that path alone"
+    assert held.anywhere("VM.Audit")
+    assert not held.anywhere("Datastore.Audit")
+    assert permissions_of([]) == permissions_of(None) == Permissions()
+
+
+def test_a_shared_storage_that_one_node_does_not_reach() -> None:
+    def seen(node: str, status: str, used: int | None) -> Storage:
+        return Storage.model_validate(
+            {"source": "p", "name": "nfs", "nodes": (node,), "shared": True, "status": status,
+             "used": used, "size": used and 100}
+        )  # fmt: skip
+
+    (joined,) = joined_storages(
+        [seen("a", "inactive", None), seen("b", "available", 40), seen("c", "disabled", None)]
+    )
+    assert (joined.status, joined.ratio) == ("available", 0.4)
+    assert (joined.nodes, joined.troubled) == (("a", "b", "c"), ("a",))
