@@ -174,10 +174,10 @@ def _grace(calendar: Calendar, interval: timedelta) -> timedelta:
 
 def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCoverage:
     own, identity, former = _identity(guest, [one.copy for one in seen], evidence)
-    good = [copy for copy in own if copy.verified != "failed"]
+    good = _good(own)
     newest = good[0] if good else None
-    damaged = own[0] if own and own[0].verified == "failed" and own[0] is not newest else None
-    # The same night may be damaged in one place and sound in another.
+    damaged = next((copy for copy in own if copy.verified == "failed"), None)
+    # The same run may be damaged in one place and sound in another.
     if damaged is not None and newest is not None and newest.at >= damaged.at:
         damaged = None
     jobs = evidence.jobs.get(guest.source)
@@ -217,6 +217,19 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
         former_names=former,
         excluded_disks=evidence.excluded_disks.get((guest.source, guest.vmid), ()),
     )
+
+
+def _good(copies: Sequence[BackupCopy]) -> list[BackupCopy]:
+    """The backups that can be relied on.
+
+    A copy of a backup that failed its verification is as bad as that until it is verified itself.
+    """
+    failed = {copy.at for copy in copies if copy.verified == "failed"}
+    return [
+        copy
+        for copy in copies
+        if copy.verified == "ok" or (copy.verified is None and copy.at not in failed)
+    ]
 
 
 def _identity(

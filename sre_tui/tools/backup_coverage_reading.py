@@ -78,9 +78,7 @@ async def gather(context: ToolContext) -> Gathered:
     guests = [guest for host in hosts if host.inventory.data for guest in
               host.inventory.data.guests]  # fmt: skip
     seen = _all_seen(hosts, servers)
-    created, excluded = await asyncio.gather(
-        _creation_times(hosts, guests, seen), asyncio.gather(*(_excluded(host) for host in hosts))
-    )
+    created, excluded = await asyncio.gather(_creation_times(hosts, guests, seen), _excluded(hosts))
     evidence = Evidence(
         now=now,
         guests=guests,
@@ -229,9 +227,15 @@ def _made(meta: str) -> datetime | None:
     return datetime.fromtimestamp(int(written), UTC)
 
 
-async def _excluded(host: _Host) -> Reading[tuple[ExcludedDisk, ...]]:
-    jobs = [job.id for job in host.jobs.data or () if job.enabled]
-    return await host.client.excluded_disks(jobs)
+async def _excluded(hosts: Sequence[_Host]) -> list[Reading[tuple[ExcludedDisk, ...]]]:
+    asked = [
+        (host.client, [job.id for job in host.jobs.data if job.enabled])
+        for host in hosts
+        if host.jobs.data is not None
+    ]
+    return list(
+        await asyncio.gather(*(client.excluded_disks(jobs) for client, jobs in asked if jobs))
+    )
 
 
 def _disks(excluded: Iterable[ExcludedDisk]) -> dict[Key, tuple[str, ...]]:

@@ -219,11 +219,16 @@ def test_damaged_backups() -> None:
 def test_a_sound_copy_elsewhere_is_as_good() -> None:
     found = verdict(
         seen(last_night(), verified="failed"),
-        seen(last_night(), verified=None, place="pbs:main/archive:copies"),
+        seen(last_night(), verified="ok", place="pbs:main/archive:copies"),
     )
     assert (found.verdict, found.damaged) == ("ok", None)
     assert found.newest is not None
     assert found.newest.place == "pbs:main/archive:copies"
+    unverified = verdict(
+        seen(last_night(), verified="failed"),
+        seen(last_night(), verified=None, place="pbs:main/archive:copies"),
+    )
+    assert (unverified.verdict, unverified.copies) == ("damaged", 0)
 
 
 def test_a_plain_archive_counts() -> None:

@@ -1,0 +1,232 @@
+"""What the backup tools say of the simulated homelab, healthy, with faults and with dead parts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+from pydantic import SecretStr
+
+from providers.endpoint import PbsEndpoint, ProxmoxEndpoint
+from providers.last_known_good import NothingKept
+from providers.reading import State
+from sre_tui.demo.runtime.clock import frozen_clock
+from sre_tui.demo.runtime.demo import RunningDemo, serve_world
+from sre_tui.environment import Folders
+from sre_tui.settings import Settings
+from sre_tui.tools.backup_coverage_model import CoverageListing, GuestCoverage
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.registry import get_tool
+from sre_tui.tools.rendering import ModelView, estimate_tokens
+from sre_tui.tools.result import ToolResult
+from sre_tui.tools.tool import ArgumentError
+from sre_tui.views.registry import table_view
+from tests.stubs.pbs import ANCHOR, NOW, world_of
+from widgets.cell import Display, keyed_rows
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=2):
+        yield
+
+
+def settings_of(demo: RunningDemo, *backends: str) -> Settings:
+    given = demo.environment
+    found: dict[str, Any] = {}
+    if "proxmox" in backends:
+        found["proxmox"] = [
+            ProxmoxEndpoint(
+                url=given["PROXMOX_URL"],
+                token=SecretStr(given["PROXMOX_API_TOKEN"]),
+                fingerprint=given["PROXMOX_FINGERPRINT"],
+                timeout=4.0,
+            )
+        ]
+    if "pbs" in backends:
+        found["pbs"] = [
+            PbsEndpoint(
+                url=given["PBS_URL"],
+                token=SecretStr(given["PBS_API_TOKEN"]),
+                fingerprint=given["PBS_FINGERPRINT"],
+                timeout=4.0,
+            )
+        ]
+    return Settings(**found)
+
+
+@asynccontextmanager
+async def homelab(
+    folder: Path, *faults: dict[str, Any], backends: tuple[str, ...] = ("proxmox", "pbs")
+) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
+    world = world_of(*faults)
+    async with serve_world(world, scenario="test", guests=40, clock=frozen_clock(ANCHOR)) as demo:
+        folders = Folders(folder, folder, folder, folder, folder)
+        async with ToolContext(
+            settings_of(demo, *backends), folders, lambda: NOW, kept=NothingKept()
+        ) as context:
+            yield demo, context
+
+
+async def run(context: ToolContext, name: str, **arguments: object) -> ToolResult[Any]:
+    return await get_tool(name).run(context, arguments)
+
+
+def text(answer: ToolResult[Any], budget: int = 1500) -> str:
+    return get_tool(answer.tool).render(answer, ModelView(now=NOW, budget=budget))
+
+
+def table(answer: ToolResult[Any]) -> list[list[str]]:
+    view = table_view(answer.tool)
+    display = Display(now=NOW, utc=None, wide=True)
+    rows = keyed_rows(view.rows(answer.data), view.columns, display, view.key)
+    assert len({row.key for row in rows}) == len(rows)
+    return [[cell.text for cell in row.cells] for row in rows]
+
+
+def by_name(data: CoverageListing) -> dict[str, GuestCoverage]:
+    return {item.name or str(item.vmid): item for item in data.items}
+
+
+async def test_nothing_is_wrong_with_the_quiet_homelab(tmp_path: Path) -> None:
+    async with homelab(tmp_path) as (_, context):
+        answer = await run(context, "backup_coverage")
+        problems = await run(context, "backup_coverage", problems=True)
+    assert answer.state is State.OK, answer.warnings
+    assert answer.data.counts == {"ok": 40, "excluded": 1, "template": 2}
+    found = by_name(answer.data)
+    assert found["win11"].status == "stopped"
+    assert found["win10-old"].verdict == "excluded"
+    assert found["debian-13-template"].verdict == "template"
+    assert found["docker1"].excluded_disks == ("scsi1",)
+    assert found["homeassistant"].identity == "recreated"
+    assert found["homeassistant"].former_names == ("domoticz",)
+    assert found["gitea"].former_names == ("gogs",)
+    assert {place.rpartition("/")[2] for place in found["dev"].places} == {
+        "main:lab", "archive:copies",
+    } or "pbs:main/archive:copies/lab" in found["dev"].places  # fmt: skip
+    assert "proxmox:main/local on pve1" in found["db"].places
+    assert [job.storage for job in found["db"].jobs] == ["pbs-main", "local"]
+    assert [(one.vmid, one.name) for one in answer.data.orphans] == [(1190, "wiki")]
+    assert problems.data.items == ()
+    assert problems.data.hints == ("43 guests without these filters, 0 with a problem",)
+    assert estimate_tokens(text(answer)) < 1500
+    assert "all 41 guests backed up" in answer.data.gist()
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "reason"),
+    [
+        ({"kind": "backup_failing", "target": "mail", "at": "-3d"}, "stale", "can't freeze guest"),
+        ({"kind": "backup_missing", "target": "mail", "at": "-3d"}, "not_covered", "no backup job"),
+        ({"kind": "verify_failing", "target": "mail", "at": "-5h"}, "damaged", "verification"),
+        ({"kind": "backup_failing", "target": "mail", "at": "-60d"}, "stale", "newest good"),
+    ],
+)
+async def test_each_fault_is_told_of_its_guest_alone(
+    tmp_path: Path, fault: dict[str, Any], expected: str, reason: str
+) -> None:
+    async with homelab(tmp_path, fault) as (_, context):
+        answer = await run(context, "backup_coverage", problems=True)
+    assert [(i.name, i.verdict) for i in answer.data.items] == [("mail", expected)]
+    mail = answer.data.items[0]
+    assert reason in mail.reason
+    assert mail.newest is not None
+    assert table(answer)[0][2] == "mail"
+    assert "mail (113)" in text(answer)
+
+
+async def test_a_full_datastore_stops_every_backup(tmp_path: Path) -> None:
+    fault = {"kind": "datastore_full", "target": "main", "at": "-4d", "within": "2d",
+             "severity": 0.9}  # fmt: skip
+    async with homelab(tmp_path, fault) as (_, context):
+        answer = await run(context, "backup_coverage", problems=True)
+        stores = await run(context, "pbs_datastore_status")
+        tasks = await run(context, "pbs_list_tasks", errors=True, type="backup", limit=3)
+        stale = await run(context, "pbs_list_backups", datastore="main", stale=True)
+    assert answer.data.counts["stale"] >= 34
+    assert all("No space left" in item.error for item in answer.data.items)
+    shown = text(stores)
+    assert stores.data.items[0].name == "main"
+    assert "freed 0 B" in shown
+    assert "garbage collection freed nothing on main" in shown
+    assert tasks.data.truncated
+    assert "No space left on device" in text(tasks)
+    assert len(stale.data.items) >= 30
+
+
+async def test_without_the_backup_server_proxmox_still_tells(tmp_path: Path) -> None:
+    async with homelab(tmp_path) as (demo, context):
+        await demo.break_backend("pbs", "refuse")
+        answer = await run(context, "backup_coverage")
+        await demo.mend_backend("pbs")
+    assert answer.state is State.PARTIAL
+    assert "nothing listens" in " ".join(answer.warnings)
+    assert answer.data.counts["ok"] == 40
+    media = by_name(answer.data)["media"]
+    assert media.places == ("proxmox:main/pbs-main",)
+    assert media.newest is not None
+    assert media.newest.verified == "ok"
+
+
+async def test_without_any_backup_server_it_is_said(tmp_path: Path) -> None:
+    async with homelab(tmp_path, backends=("proxmox",)) as (_, context):
+        answer = await run(context, "backup_coverage")
+    assert answer.state is State.OK
+    assert any("no backup server is configured" in hint for hint in answer.data.hints)
+
+
+async def test_without_proxmox_there_is_nothing_to_say(tmp_path: Path) -> None:
+    async with homelab(tmp_path) as (demo, context):
+        await demo.break_backend("proxmox", "500")
+        answer = await run(context, "backup_coverage")
+        backups = await run(context, "pbs_list_backups", limit=3)
+        await demo.mend_backend("proxmox")
+    assert answer.data.items == ()
+    assert answer.data.orphans == ()
+    assert not answer.sources[0].state.has_data
+    assert backups.state is State.OK
+
+
+async def test_a_dead_node_does_not_make_its_guests_stale(tmp_path: Path) -> None:
+    fault = {"kind": "node_offline", "target": "pve3", "at": "-2h"}
+    async with homelab(tmp_path, fault) as (_, context):
+        answer = await run(context, "backup_coverage")
+    problems = [item for item in answer.data.items if item.problem]
+    assert problems == []
+    assert answer.data.counts["ok"] == 40
+
+
+async def test_one_guest_by_name_or_id(tmp_path: Path) -> None:
+    async with homelab(tmp_path) as (_, context):
+        by_id = await run(context, "backup_coverage", guest="103")
+        one = await run(context, "backup_coverage", guest="NextCloud")
+        listed = await run(context, "pbs_list_backups", guest="nextcloud", each=True)
+        groups = await run(context, "pbs_list_backups", guest="vm/103")
+        with pytest.raises(ArgumentError, match="did you mean nextcloud"):
+            await run(context, "backup_coverage", guest="nextclod")
+        with pytest.raises(ArgumentError, match="did you mean nextcloud"):
+            await run(context, "pbs_list_backups", guest="nextclod")
+        with pytest.raises(ArgumentError, match="there is no datastore 'mian'; did you mean main"):
+            await run(context, "pbs_datastore_status", datastore="mian")
+    assert [item.vmid for item in by_id.data.items] == [103] == [i.vmid for i in one.data.items]
+    assert {item.group for item in listed.data.items} == {"vm/103"}
+    assert any(item.protected for item in listed.data.items)
+    assert [item.datastore for item in groups.data.items] in (
+        ["main", "archive"], ["archive", "main"],
+    )  # fmt: skip
+    assert {item.count for item in groups.data.items} >= {21}
+
+
+async def test_lists_are_short_and_whole_for_a_model(tmp_path: Path) -> None:
+    async with homelab(tmp_path) as (_, context):
+        for name in ("pbs_list_backups", "pbs_list_tasks", "pbs_datastore_status"):
+            answer = await run(context, name)
+            assert answer.state is State.OK
+            assert table(answer)
+            assert estimate_tokens(text(answer, 800)) < 1000
+            assert "None" not in text(answer)
