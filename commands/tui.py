@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
+from sre_tui.settings.model import BACKENDS, Backend
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -20,8 +22,15 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 ALERTS_EVERY = 15.0
 """Seconds; rules are evaluated once a minute, and a short wait is felt."""
-LOGS_EVERY = 60.0
-"""Seconds between two looks at whether Loki answers."""
+ANSWERS_EVERY = 60.0
+"""Seconds between two looks at whether a backend without a pane of its own answers."""
+ASKED: Final[Mapping[Backend, str]] = {
+    "loki": "loki_list_label_values",
+    "proxmox": "proxmox_list_guests",
+    "pbs": "pbs_datastore_status",
+    "truenas": "truenas_pool_status",
+}
+"""What is asked of such a backend, for the badge that shows its state."""
 
 
 @app.command(
@@ -65,15 +74,17 @@ async def _run(context: ToolContext) -> Exception | None:
     from sre_tui.live.agent_answers import AgentAnswers
     from sre_tui.live.daemon_threads import DaemonThreads
     from sre_tui.live.feed import ToolFeed
-    from sre_tui.settings.model import BACKENDS
 
     asyncio.get_running_loop().set_default_executor(DaemonThreads())
     settings = context.settings
     feeds = [
         ToolFeed(context, ALERTS_FEED, "grafana_get_alerts", {"limit": 1000}, ALERTS_EVERY),
     ]
-    if settings.loki:
-        feeds.append(ToolFeed(context, "logs", "loki_list_label_values", {}, LOGS_EVERY))
+    feeds += [
+        ToolFeed(context, backend, tool, {}, ANSWERS_EVERY)
+        for backend, tool in ASKED.items()
+        if settings.endpoints(backend)
+    ]
     async with AgentAnswers(context) as answers:
         app = SreApp(
             AppParts(

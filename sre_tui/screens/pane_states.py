@@ -14,6 +14,9 @@ _RIGHTS: Final[Mapping[str, str]] = {
     "grafana": "role Viewer of the service account (GRAFANA_SERVICE_ACCOUNT_TOKEN)",
     "prometheus": "login at the proxy (PROMETHEUS_USERNAME and _PASSWORD, or PROMETHEUS_TOKEN)",
     "loki": "tenant or login at the proxy (LOKI_TENANT, LOKI_TOKEN)",
+    "proxmox": "role PVEAuditor for the token and its user (PROXMOX_API_TOKEN)",
+    "pbs": "role Audit for the token and its user (PBS_API_TOKEN)",
+    "truenas": "privilege Readonly Admin for the key's account (TRUENAS_API_KEY)",
 }
 """What a backend asks for, by its name."""
 _DOCTOR: Final = "`sre doctor` says what to mend"
