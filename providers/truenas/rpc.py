@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 import stamina
@@ -50,6 +51,14 @@ _NO_PLAIN: Final = (
 )
 
 
+@dataclass
+class _Attempt:
+    """A connection in the making, and how many wait for it."""
+
+    task: asyncio.Task[Session]
+    waiting: int = 0
+
+
 class RpcConnection(Connection):
     """The connection to one TrueNAS, opened when first asked and kept."""
 
@@ -65,7 +74,7 @@ class RpcConnection(Connection):
         self._nas = endpoint
         self._max_answer = max_answer
         self._session: Session | None = None
-        self._opening: asyncio.Task[Session] | None = None
+        self._opening: _Attempt | None = None
         self._slots = asyncio.Semaphore(CONCURRENT)
 
     async def call(
@@ -92,9 +101,9 @@ class RpcConnection(Connection):
         """Close the connection."""
         opening, self._opening = self._opening, None
         if opening is not None:
-            opening.cancel()
+            opening.task.cancel()
             with contextlib.suppress(asyncio.CancelledError, BackendError):
-                await opening
+                await opening.task
         if self._session is not None:
             await self._discard(self._session)
 
@@ -108,12 +117,21 @@ class RpcConnection(Connection):
             return self._session
         if self._opening is None:
             # One attempt for all who wait: every login is audited, and many are rate limited.
-            self._opening = asyncio.create_task(self._open(), name=f"opening {self.source}")
-            self._opening.add_done_callback(self._opening_ended)
-        return await asyncio.shield(self._opening)
+            self._opening = _Attempt(asyncio.create_task(self._open()))
+            self._opening.task.add_done_callback(self._opening_ended)
+        attempt = self._opening
+        attempt.waiting += 1
+        try:
+            return await asyncio.shield(attempt.task)
+        finally:
+            attempt.waiting -= 1
+            if not attempt.waiting and not attempt.task.done():
+                # Whoever asks next gets an attempt of his own, not the rest of a stuck one.
+                attempt.task.cancel()
+                self._opening = None
 
     def _opening_ended(self, task: asyncio.Task[Session]) -> None:
-        if self._opening is task:
+        if self._opening is not None and self._opening.task is task:
             self._opening = None
         if not task.cancelled() and task.exception() is None:
             self._session = task.result()

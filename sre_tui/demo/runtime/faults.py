@@ -79,7 +79,7 @@ class FaultInjector:
         finally:
             gone.cancel()
             mended.cancel()
-        if mended.done() and not mended.cancelled() and scope["type"] == "http":
+        if mended.done() and not mended.cancelled() and not gone.done():
             await _response("503")(scope, receive, send)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from sre_tui.demo.servers.truenas_access import ApiKey, Keyring, RateLimit
+from sre_tui.demo.servers.truenas_access import ATTEMPTS, ApiKey, Keyring, RateLimit
 from sre_tui.demo.servers.truenas_methods import NasSource, TrueNasVersion
 from sre_tui.demo.servers.truenas_rest import rest_routes
 from sre_tui.demo.servers.truenas_socket import NasSocket
@@ -26,6 +26,7 @@ def truenas_app(
     keys: Keyring | Iterable[ApiKey],
     *,
     allowed: Iterable[str] = (),
+    attempts: int = ATTEMPTS,
 ) -> Starlette:
     """The application.
 
@@ -33,9 +34,10 @@ def truenas_app(
         source: the NAS, the time and the version to imitate.
         keys: the API keys it knows.
         allowed: addresses that may connect; everybody if none is named.
+        attempts: logins that one address may try within a minute.
     """
     ring = keys if isinstance(keys, Keyring) else Keyring(keys)
-    limit = RateLimit(source.clock)
+    limit = RateLimit(source.clock, attempts)
     permitted = frozenset(allowed)
 
     async def socket(websocket: WebSocket) -> None:

@@ -46,8 +46,9 @@ class Keyring:
 class RateLimit:
     """Twenty calls in a minute from one address before the login."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, attempts: int = ATTEMPTS) -> None:
         self._clock = clock
+        self._attempts = attempts
         self._calls: dict[str, deque[float]] = {}
 
     def exceeded(self, address: str) -> bool:
@@ -57,7 +58,7 @@ class RateLimit:
         while calls and calls[0] <= now - WINDOW:
             calls.popleft()
         calls.append(now)
-        return len(calls) > ATTEMPTS
+        return len(calls) > self._attempts
 
 
 def may(roles: Iterable[str], needed: str) -> bool:
