@@ -109,6 +109,7 @@ _READERS: Final[Mapping[str, Mapping[str, Reader]]] = {
         "prometheus rules": _rule_names,
     },
     "dashboard": {"grafana search ": _field("uid")},
+    "datastore": {"pbs datastores": _field("name")},
     "guest": {"proxmox inventory": lambda found: (each["name"] for each in found["guests"])},
     "host": {
         "grafana alerts": _field("host"),

@@ -146,7 +146,9 @@ async def backup_coverage(
     ] = "",
     problems: Annotated[bool, Field(description="Only guests without a good backup.")] = False,
     verdict: Annotated[Verdict | None, Field(description="Only this verdict.")] = None,
-    node: Annotated[str | None, Field(description="Only guests on this node.")] = None,
+    node: Annotated[
+        str | None, Field(description="Only guests on this node."), Completes("node")
+    ] = None,
     limit: Annotated[int, Field(description="Most guests.", ge=1, le=5000), Short("n")] = 500,
 ) -> ToolResult[CoverageListing]:
     """Tell for every guest which job covers it, its newest good backup, and what is wrong.

@@ -1,0 +1,121 @@
+"""Check-up of a backup server: reached, version, rights enough and not too many, datastores."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from providers.clock import Clock
+from providers.pbs import Datastore, PbsClient
+from providers.proxmox import Permissions
+from providers.reading import State
+from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
+from sre_tui.doctor.reach import timed, transport, unreached
+from sre_tui.views.human import count
+
+OLDEST: Final = 3
+_NEEDED: Final = (
+    ("Datastore.Audit", "/datastore", "datastores and the backups in them"),
+    ("Sys.Audit", "/system/tasks", "tasks of others, such as failed backups"),
+    ("Sys.Audit", "/system/status", "the load of the server"),
+)
+_HARMLESS: Final = ".Audit"
+_CREATE: Final = (
+    "Create a token that only reads, on the backup server: proxmox-backup-manager user create "
+    "sre@pbs; proxmox-backup-manager user generate-token sre@pbs tui; proxmox-backup-manager acl "
+    "update / Audit --auth-id sre@pbs; proxmox-backup-manager acl update / Audit --auth-id "
+    "'sre@pbs!tui'. Put 'sre@pbs!tui:SECRET', with a colon, into PBS_API_TOKEN_FILE."
+)
+
+
+async def pbs(client: PbsClient, clock: Clock) -> list[Finding]:
+    """Reached, let in, version, the rights each part needs, no right to change, datastores."""
+    version, spent = await timed(client.version)
+    if version.data is None:
+        return [unreached(version, client.endpoint, _CREATE)]
+    found = [
+        good(client.source, "reachable", f"Backup Server {version.data} in {spent:.0f} ms"),
+        *transport(client.source, client.endpoint, client.clock_offset),
+        *_version(client, version.data),
+    ]
+    permissions = await client.permissions()
+    if permissions.data is None:
+        found.append(failed_reading(permissions, "rights", _CREATE))
+        return found
+    found += _rights(client, permissions.data)
+    found += await _datastores(client)
+    return found
+
+
+def _version(client: PbsClient, version: str) -> list[Finding]:
+    major = version.partition(".")[0]
+    if major.isdigit() and int(major) < OLDEST:
+        text = f"version {version} is older than {OLDEST}, which is the oldest that is known here"
+        return [doubtful(client.source, "version", text, "Update it; some parts may be missing.")]
+    return []
+
+
+def _rights(client: PbsClient, held: Permissions) -> list[Finding]:
+    found: list[Finding] = []
+    fix = client.recipe[0].upper() + client.recipe[1:]
+    for privilege, path, what in _NEEDED:
+        if held.has(privilege, path):
+            continue
+        below = [each for each in sorted(held.granted) if each.startswith(f"{path}/")]
+        places = [each for each in below if held.has(privilege, each)]
+        if places:
+            text = f"{privilege} is held on {', '.join(places)} only: of {what} no more is seen"
+            found.append(doubtful(client.source, "rights", text, fix))
+        else:
+            text = f"the token lacks {privilege} on {path}: no {what}"
+            found.append(broken(client.source, "rights", text, fix, State.UNAUTHORIZED))
+    if not found:
+        found.append(good(client.source, "rights", "everything that is shown can be read"))
+    too_many = sorted(name for name in held.privileges if not name.endswith(_HARMLESS))
+    if too_many:
+        found.append(
+            doubtful(
+                client.source,
+                "rights",
+                f"the token may also change things ({', '.join(too_many[:3])} …)",
+                f"Reading is enough. {_CREATE}",
+            )
+        )
+    return found
+
+
+async def _datastores(client: PbsClient) -> list[Finding]:
+    stores = await client.datastores()
+    if stores.data is None:
+        # A missing right is named already.
+        if stores.state is State.UNAUTHORIZED:
+            return []
+        return [failed_reading(stores, "datastores")]
+    there = [store for store in stores.data if not store.is_away]
+    found = [
+        doubtful(
+            client.source,
+            "datastores",
+            f"{store.name} cannot be read: {store.error}",
+            "Look at its disk and path on the server; `sre backups datastores` shows its state.",
+        )
+        for store in there
+        if store.error
+    ]
+    if not found:
+        found = [good(client.source, "datastores", f"{count(len(there), 'datastore')} readable")]
+    return [*found, *_default(client, stores.data)]
+
+
+def _default(client: PbsClient, stores: tuple[Datastore, ...]) -> list[Finding]:
+    name = client.default_datastore
+    if name is None or name in {store.name for store in stores}:
+        return []
+    known = ", ".join(store.name for store in stores) or "none"
+    return [
+        broken(
+            client.source,
+            "datastores",
+            f"there is no datastore {name!r}, the default one",
+            f"Set PBS_DEFAULT_DATASTORE to one of: {known}.",
+        )
+    ]
