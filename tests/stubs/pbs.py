@@ -60,5 +60,5 @@ def pbs_server(
 
 def client_of(url: str, secret: str = f"{NAME}:{SECRET}", **options: Any) -> PbsClient:
     """A client that is let in."""
-    endpoint = PbsEndpoint(url=url, token=SecretStr(secret), timeout=5.0, **options)
+    endpoint = PbsEndpoint(url=url, token=SecretStr(secret), timeout=60.0, **options)
     return PbsClient(endpoint, clock=lambda: NOW)

@@ -70,7 +70,7 @@ class Cluster:
         return self.server.url
 
     def endpoint(self, secret: str = SECRET, **options: Any) -> ProxmoxEndpoint:
-        options.setdefault("timeout", 5.0)
+        options.setdefault("timeout", 60.0)
         return ProxmoxEndpoint(url=self.url, token=SecretStr(identity(secret)), **options)
 
     def client(self, secret: str = SECRET, **options: Any) -> ProxmoxClient:

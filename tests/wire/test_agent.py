@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from providers.reading import State
+from sre_tui.agent import agent as agent_module
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst_protocol import AnalystTask
 from sre_tui.agent.events import (
@@ -31,6 +32,7 @@ from sre_tui.agent.events import (
 )
 from sre_tui.agent.evidence import EvidenceStore
 from sre_tui.agent.grounding import Grounds, check
+from sre_tui.agent.limits import Deadline
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.run import Run
 from sre_tui.agent.runner import ToolRunner
@@ -38,10 +40,10 @@ from sre_tui.settings import LlmSettings, Settings
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
 from tests.stubs.homelab_tools import Bench, context_in
-from tests.stubs.llm_fixtures import server
+from tests.stubs.llm_fixtures import server, warm
 from tests.stubs.openai_server import Call, Fail, OpenAIServer, Request, Say, call, say
 
-__all__ = ["server"]
+__all__ = ["server", "warm"]
 
 MakeAgent = Callable[..., Agent]
 
@@ -357,34 +359,73 @@ async def test_a_model_that_will_not_stop_leaves_the_evidence(
     assert "sdc: read error at sector 4711" in answer.text
 
 
+class HeldDeadline(Deadline):
+    """Time that is up when a test says so, however busy the machine is."""
+
+    nearly_up: Callable[[], bool]
+    up: Callable[[], bool]
+    pause = 60.0
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.grace = self.pause
+        self._is_granted = False
+
+    @property
+    def left(self) -> float:
+        if self._is_granted:
+            return 60.0
+        return 0.0 if type(self).up() else 0.2 if type(self).nearly_up() else 60.0
+
+    def grant_grace(self) -> None:
+        self._is_granted = True
+
+
+@pytest.fixture
+def hold(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Says when the time for a question is nearly up, when it is, and how long the grace is."""
+
+    def held(nearly_up: Callable[[], bool], up: Callable[[], bool], grace: float = 60.0) -> None:
+        held_so = {"nearly_up": staticmethod(nearly_up), "up": staticmethod(up), "pause": grace}
+        for name, value in held_so.items():
+            monkeypatch.setattr(HeldDeadline, name, value, raising=False)
+        monkeypatch.setattr(agent_module, "Deadline", HeldDeadline)
+
+    return held
+
+
+SILENT = Say(pieces=("a",), stall_after=0)
+
+
 async def test_the_time_limit_ends_with_what_is_known(
-    server: OpenAIServer, agent_for: MakeAgent
+    server: OpenAIServer, agent_for: MakeAgent, bench: Bench, hold: Callable[..., None]
 ) -> None:
-    server.script(
-        call(Call.of("list_disks")), Say(pieces=("a",), stall_after=0), say("24 errors [E1].")
-    )
-    answer = await answer_of(agent_for(max_seconds=1.0).ask("?"))
+    hold(nearly_up=lambda: bool(bench.calls), up=lambda: len(server.requests) >= 2)
+    last = [lambda request: SILENT if request.tools else say("24 errors [E1].")] * 9
+    server.script(call(Call.of("list_disks")), *last)
+    answer = await answer_of(agent_for().ask("?"))
     assert answer.text == "24 errors [E1]."
     assert not answer.complete
     assert degraded(answer) == ["budget"]
 
 
 async def test_a_tool_that_hangs_is_given_up_when_the_time_is_up(
-    server: OpenAIServer, agent_for: MakeAgent, bench: Bench
+    server: OpenAIServer, agent_for: MakeAgent, bench: Bench, hold: Callable[..., None]
 ) -> None:
     bench.gate = asyncio.Event()
+    hold(nearly_up=lambda: bool(server.requests), up=lambda: bool(bench.calls))
     server.script(call(Call.of("list_disks")), say("The disks did not answer [E1]."))
-    answer = await answer_of(agent_for(max_seconds=0.5).ask("?"))
+    answer = await answer_of(agent_for().ask("?"))
     assert answer.evidence[0].state is State.UNREACHABLE
     assert answer.text == "The disks did not answer [E1]."
 
 
 async def test_a_silent_model_leaves_time_for_the_analyst(
-    server: OpenAIServer, agent_for: MakeAgent
+    server: OpenAIServer, agent_for: MakeAgent, hold: Callable[..., None]
 ) -> None:
-    silent = Say(pieces=("a",), stall_after=0)
-    server.script(silent, silent)
-    answer = await answer_of(agent_for(max_seconds=0.4).ask("?"))
+    hold(nearly_up=lambda: True, up=lambda: bool(server.requests), grace=0.2)
+    server.script(*[SILENT] * 9)
+    answer = await answer_of(agent_for().ask("?"))
     assert answer.mode == "analyst"
     assert "sdc has 24 errors" in answer.text
     assert answer.evidence[0].state is State.OK

@@ -52,9 +52,11 @@ async def demo() -> AsyncIterator[RunningDemo]:
         yield running
 
 
-def endpoint(demo: RunningDemo, backend: str) -> Endpoint:
+def endpoint(demo: RunningDemo, backend: str, timeout: float = 60.0) -> Endpoint:
     token = demo.environment["GRAFANA_SERVICE_ACCOUNT_TOKEN"] if backend == "grafana" else None
-    return Endpoint(url=demo.url(backend), token=SecretStr(token) if token else None, timeout=1.0)
+    return Endpoint(
+        url=demo.url(backend), token=SecretStr(token) if token else None, timeout=timeout
+    )
 
 
 def clock() -> datetime:
@@ -65,8 +67,8 @@ Calls = list[Callable[[], Awaitable[Reading[Any]]]]
 
 
 @asynccontextmanager
-async def calls_of(demo: RunningDemo, backend: str) -> AsyncIterator[Calls]:
-    at = endpoint(demo, backend)
+async def calls_of(demo: RunningDemo, backend: str, timeout: float = 60.0) -> AsyncIterator[Calls]:
+    at = endpoint(demo, backend, timeout)
     async with (
         PrometheusClient(at, clock=clock) as prometheus,
         GrafanaClient(at, clock=clock) as grafana,
@@ -114,15 +116,18 @@ async def test_every_question_is_answered(demo: RunningDemo, backend: str) -> No
 async def test_every_fault_is_a_state_with_one_line(
     demo: RunningDemo, backend: str, fault: FaultMode
 ) -> None:
-    async with calls_of(demo, backend) as calls:
-        await demo.break_backend(backend, fault, seconds=30.0)
+    # Only those that are silent may run into the timeout, however busy the machine is.
+    timeout = 0.5 if fault in ("timeout", "slow") else 60.0
+    async with calls_of(demo, backend, timeout) as calls:
+        await demo.break_backend(backend, fault, seconds=120.0)
         reading = await calls[0]()
-        assert reading.state in STATES[fault], reading.detail
-        assert reading.data is None
-        assert reading.detail
-        assert "\n" not in reading.detail
-        assert len(reading.detail) < 400
-        await demo.mend_backend(backend)
+    assert reading.state in STATES[fault], reading.detail
+    assert reading.data is None
+    assert reading.detail
+    assert "\n" not in reading.detail
+    assert len(reading.detail) < 400
+    await demo.mend_backend(backend)
+    async with calls_of(demo, backend) as calls:
         assert (await calls[0]()).state is State.OK
 
 

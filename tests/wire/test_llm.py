@@ -29,11 +29,11 @@ from providers.llm import (
     Waiting,
     WrongKey,
 )
-from tests.stubs.llm_fixtures import server
+from tests.stubs.llm_fixtures import server, warm
 from tests.stubs.openai_server import Call, Fail, OpenAIServer, Reply, Say, call, say
 from tests.stubs.ports import free_ports
 
-__all__ = ["server"]
+__all__ = ["server", "warm"]
 
 KEY = "sk-homelab-0123456789"
 QUESTION = [{"role": "user", "content": "What is wrong?"}]

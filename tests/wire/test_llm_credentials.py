@@ -12,10 +12,10 @@ from providers.llm import Access, LanguageModel, LlmConfig, LlmError
 from sre_tui.agent.model import configured_model
 from sre_tui.environment import Environment, Folders
 from sre_tui.settings.load import load_with_origins
-from tests.stubs.llm_fixtures import server
+from tests.stubs.llm_fixtures import server, warm
 from tests.stubs.openai_server import Fail, OpenAIServer, Request, say
 
-__all__ = ["server"]
+__all__ = ["server", "warm"]
 
 MINE = "key-of-the-operator"
 ACCOUNT = {"OPENAI_ORG_ID": "org-mine", "OPENAI_PROJECT_ID": "project-mine"}

@@ -48,7 +48,7 @@ async def demo() -> AsyncIterator[RunningDemo]:
         yield running
 
 
-def client_of(demo: RunningDemo, timeout: float = 0.8) -> PbsClient:
+def client_of(demo: RunningDemo, timeout: float = 60.0) -> PbsClient:
     given = demo.environment
     endpoint = PbsEndpoint(
         url=given["PBS_URL"],
@@ -65,9 +65,10 @@ def test_every_fault_has_its_state() -> None:
 
 @pytest.mark.parametrize("fault", FAULT_MODES)
 async def test_every_fault_is_a_state_with_one_line(demo: RunningDemo, fault: FaultMode) -> None:
-    async with client_of(demo) as client:
-        assert (await client.version()).state is State.OK
-        await demo.break_backend("pbs", fault, seconds=30.0)
+    # Only those that are silent may run into the timeout, however busy the machine is.
+    timeout = 0.8 if fault in ("timeout", "slow") else 60.0
+    async with client_of(demo, timeout) as client:
+        await demo.break_backend("pbs", fault, seconds=120.0)
         readings: tuple[Reading[Any], ...] = await asyncio.gather(
             client.datastores(), client.contents(), client.jobs(), client.tasks(), client.server()
         )
