@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter
 
@@ -19,38 +19,24 @@ from providers.guard import Allow
 from providers.http import HttpBackend
 from providers.last_known_good import LastKnownGood
 from providers.proxmox.api import API, Api
-from providers.proxmox.detail import GuestDetail
-from providers.proxmox.disk_reader import read_node_disks, read_pool
 from providers.proxmox.errors import read_error
-from providers.proxmox.guest_reader import read_guest
-from providers.proxmox.guests import Guest
-from providers.proxmox.history import History, Timeframe
-from providers.proxmox.history_reader import read_history
-from providers.proxmox.job_reader import (
-    read_backup_jobs,
-    read_excluded_disks,
-    read_not_backed_up,
-    read_replications,
-)
-from providers.proxmox.jobs import BackupJob, ExcludedDisk, NotBackedUp, Replication
 from providers.proxmox.members import ask_nodes, read_inventory
-from providers.proxmox.node_reader import (
-    node_reports,
-    read_cluster,
-    read_ha,
-    read_node,
-)
-from providers.proxmox.nodes import Cluster, HaResource, NodeDisks, NodeReport, ZfsPoolDetail
-from providers.proxmox.permissions import Permissions, read_permissions, recipe, refuse_blindness
 from providers.proxmox.resources import Inventory
-from providers.proxmox.storage import BackupVolume, Storage
-from providers.proxmox.storage_reader import read_all_backups, read_all_storages
-from providers.proxmox.task_reader import merged, read_log, read_tasks
-from providers.proxmox.tasks import ALL_TASKS, TaskLog, TaskPage, TaskQuery
-from providers.proxmox.upid import read_upid
 from providers.reading import Reading
 from providers.readings import Fetched
 from providers.wire import Wire, parsed
+
+if TYPE_CHECKING:
+    from providers.proxmox.detail import GuestDetail
+    from providers.proxmox.disks import NodeDisks, ZfsPoolDetail
+    from providers.proxmox.guests import Guest
+    from providers.proxmox.history import History, Timeframe
+    from providers.proxmox.jobs import BackupJob, ExcludedDisk, NotBackedUp, Replication
+    from providers.proxmox.node_status import Cluster, HaResource, NodeReport
+    from providers.proxmox.permissions import Permissions
+    from providers.proxmox.storage import BackupVolume, Storage
+    from providers.proxmox.task_query import TaskQuery
+    from providers.proxmox.tasks import TaskLog, TaskPage
 
 ALLOWED: Final = tuple(
     Allow("GET", f"{API}{path}")
@@ -129,6 +115,8 @@ class ProxmoxClient(BackendClient):
     @property
     def recipe(self) -> str:
         """The commands that give its token the least it needs."""
+        from providers.proxmox.permissions import recipe
+
         return recipe(self._api)
 
     async def version(self) -> Reading[str]:
@@ -142,6 +130,7 @@ class ProxmoxClient(BackendClient):
 
     async def permissions(self) -> Reading[Permissions]:
         """What the token may do (``/access/permissions``)."""
+        from providers.proxmox.permissions import Permissions, read_permissions
 
         async def fetch() -> Fetched[Permissions]:
             return Fetched(await read_permissions(self._api))
@@ -154,6 +143,7 @@ class ProxmoxClient(BackendClient):
         Where there is no guest, the token's rights are looked at: without VM.Audit the reading is
         unauthorized, or partial if there is anything else to see.
         """
+        from providers.proxmox.permissions import refuse_blindness
 
         async def fetch() -> Fetched[Inventory]:
             found = await read_inventory(self._api, self._only)
@@ -172,6 +162,8 @@ class ProxmoxClient(BackendClient):
         Partial if a part cannot be read. Addresses of a virtual machine come from its agent, which
         may not run, or not be open to the token: ``agent`` tells.
         """
+        from providers.proxmox.detail import GuestDetail
+        from providers.proxmox.guest_reader import read_guest
 
         async def fetch() -> Fetched[GuestDetail]:
             detail, missing = await read_guest(self._api, guest)
@@ -184,6 +176,9 @@ class ProxmoxClient(BackendClient):
 
         Partial if a node does not answer; it is listed without its status.
         """
+        from providers.proxmox.node_reader import node_reports, read_node
+        from providers.proxmox.node_status import NodeReport
+        from providers.proxmox.permissions import refuse_blindness
 
         async def fetch() -> Fetched[tuple[NodeReport, ...]]:
             known = await read_inventory(self._api, self._only)
@@ -202,6 +197,8 @@ class ProxmoxClient(BackendClient):
 
     async def cluster(self) -> Reading[Cluster]:
         """Members and quorum (``/cluster/status``)."""
+        from providers.proxmox.node_reader import read_cluster
+        from providers.proxmox.node_status import Cluster
 
         async def fetch() -> Fetched[Cluster]:
             return Fetched(await read_cluster(self._api))
@@ -210,6 +207,8 @@ class ProxmoxClient(BackendClient):
 
     async def ha(self) -> Reading[tuple[HaResource, ...]]:
         """Quorum, managers and services of high availability (``/cluster/ha/status/current``)."""
+        from providers.proxmox.node_reader import read_ha
+        from providers.proxmox.node_status import HaResource
 
         async def fetch() -> Fetched[tuple[HaResource, ...]]:
             return Fetched(await read_ha(self._api))
@@ -221,6 +220,8 @@ class ProxmoxClient(BackendClient):
 
         Sources: ``/nodes/{node}/disks/list`` and ``/nodes/{node}/disks/zfs``, which need Sys.Audit.
         """
+        from providers.proxmox.disk_reader import read_node_disks
+        from providers.proxmox.disks import NodeDisks
 
         async def fetch() -> Fetched[NodeDisks]:
             known = await read_inventory(self._api, self._only, "node")
@@ -236,22 +237,30 @@ class ProxmoxClient(BackendClient):
 
     async def pool(self, node: str, name: str) -> Reading[ZfsPoolDetail]:
         """What ``zpool status`` says of a pool of a node (``/nodes/{node}/disks/zfs/{pool}``)."""
+        from providers.proxmox.disk_reader import read_pool
+        from providers.proxmox.disks import ZfsPoolDetail
 
         async def fetch() -> Fetched[ZfsPoolDetail]:
             return Fetched(await read_pool(self._api, node, name))
 
         return await self._http.reading(f"pool {node} {name}", ZfsPoolDetail, fetch)
 
-    async def tasks(self, query: TaskQuery = ALL_TASKS) -> Reading[TaskPage]:
+    async def tasks(self, query: TaskQuery | None = None) -> Reading[TaskPage]:
         """Tasks of all nodes, running ones included, the newest first.
 
         Source: ``/nodes/{node}/tasks`` of each node. Without Sys.Audit a token sees its own only.
         """
+        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.task_query import TaskQuery
+        from providers.proxmox.task_reader import merged, read_tasks
+        from providers.proxmox.tasks import TaskPage
+
+        wanted = query or TaskQuery()
 
         async def fetch() -> Fetched[TaskPage]:
             known = await read_inventory(self._api, self._only)
             answers = await ask_nodes(
-                known, lambda node: read_tasks(self._api, node, query), query.nodes
+                known, lambda node: read_tasks(self._api, node, wanted), wanted.nodes
             )
             page = merged(known, answers.needed().by_node)
             if not page.tasks:
@@ -259,7 +268,8 @@ class ProxmoxClient(BackendClient):
             return Fetched(page, missing=answers.missing)
 
         key = (
-            f"tasks {query.errors} {' '.join(query.nodes)} {query.vmid} {query.kind} {query.limit}"
+            f"tasks {wanted.errors} {' '.join(wanted.nodes)} {wanted.vmid} {wanted.kind} "
+            f"{wanted.limit}"
         )
         return await self._http.reading(key, TaskPage, fetch)
 
@@ -271,6 +281,10 @@ class ProxmoxClient(BackendClient):
         Raises:
             ValueError: if the text is no task id.
         """
+        from providers.proxmox.task_reader import read_log
+        from providers.proxmox.tasks import TaskLog
+        from providers.proxmox.upid import read_upid
+
         read_upid(upid)
 
         async def fetch() -> Fetched[TaskLog]:
@@ -285,6 +299,9 @@ class ProxmoxClient(BackendClient):
             counted: also counts the volumes of each (``…/storage/{storage}/content``), which may
                 take long and wake disks.
         """
+        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.storage import Storage
+        from providers.proxmox.storage_reader import read_all_storages
 
         async def fetch() -> Fetched[tuple[Storage, ...]]:
             found, missing = await read_all_storages(self._api, self._only, counted=counted)
@@ -300,6 +317,9 @@ class ProxmoxClient(BackendClient):
         Source: ``/nodes/{node}/storage/{storage}/content?content=backup`` of every storage that
         holds backups, a shared one through one node. Partial if one cannot be read.
         """
+        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.storage import BackupVolume
+        from providers.proxmox.storage_reader import read_all_backups
 
         async def fetch() -> Fetched[tuple[BackupVolume, ...]]:
             found, missing = await read_all_backups(self._api, self._only)
@@ -311,6 +331,8 @@ class ProxmoxClient(BackendClient):
 
     async def backup_jobs(self) -> Reading[tuple[BackupJob, ...]]:
         """Scheduled backup jobs (``/cluster/backup``, which needs Sys.Audit on ``/``)."""
+        from providers.proxmox.job_reader import read_backup_jobs
+        from providers.proxmox.jobs import BackupJob
 
         async def fetch() -> Fetched[tuple[BackupJob, ...]]:
             return Fetched(await read_backup_jobs(self._api))
@@ -323,6 +345,8 @@ class ProxmoxClient(BackendClient):
         Args:
             jobs: ids of the jobs that are looked at.
         """
+        from providers.proxmox.job_reader import read_excluded_disks
+        from providers.proxmox.jobs import ExcludedDisk
 
         async def fetch() -> Fetched[tuple[ExcludedDisk, ...]]:
             parts = await asyncio.gather(
@@ -339,6 +363,8 @@ class ProxmoxClient(BackendClient):
 
     async def not_backed_up(self) -> Reading[tuple[NotBackedUp, ...]]:
         """Guests in no backup job (``/cluster/backup-info/not-backed-up``)."""
+        from providers.proxmox.job_reader import read_not_backed_up
+        from providers.proxmox.jobs import NotBackedUp
 
         async def fetch() -> Fetched[tuple[NotBackedUp, ...]]:
             return Fetched(await read_not_backed_up(self._api))
@@ -347,6 +373,8 @@ class ProxmoxClient(BackendClient):
 
     async def replications(self) -> Reading[tuple[Replication, ...]]:
         """Replications of guests with their state (``/nodes/{node}/replication`` of each node)."""
+        from providers.proxmox.job_reader import read_replications
+        from providers.proxmox.jobs import Replication
 
         async def fetch() -> Fetched[tuple[Replication, ...]]:
             known = await read_inventory(self._api, self._only, "node")
@@ -373,6 +401,9 @@ class ProxmoxClient(BackendClient):
         return await self._history(f"/nodes/{node}/storage/{storage}", subject, timeframe)
 
     async def _history(self, path: str, subject: str, timeframe: Timeframe) -> Reading[History]:
+        from providers.proxmox.history import History
+        from providers.proxmox.history_reader import read_history
+
         async def fetch() -> Fetched[History]:
             return Fetched(await read_history(self._api, path, subject, timeframe))
 

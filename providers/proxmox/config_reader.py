@@ -8,7 +8,7 @@ from typing import Final
 
 from providers.coercion import amount, flag, maybe_flag, text, whole
 from providers.proxmox.config import Boot, Compute, GuestConfig, Network, Volume
-from providers.proxmox.guests import GuestType
+from providers.proxmox.guests import GuestType, tags_of
 
 MIB: Final = 2**20
 _VM_DISK: Final = re.compile(r"(?:ide|sata|scsi|virtio|efidisk|tpmstate|unused)\d+")
@@ -50,11 +50,6 @@ def read_config(type_: GuestType, flat: Mapping[str, object]) -> GuestConfig:
         lock=text(flat.get("lock")) or None,
         options={key: text(flat[key]) for key in sorted(flat) if key not in placed},
     )
-
-
-def tags_of(written: str) -> tuple[str, ...]:
-    """Tags, which are separated by semicolons, commas or spaces."""
-    return tuple(tag for tag in re.split(r"[;, ]+", written) if tag)
 
 
 def options_of(written: str) -> tuple[str, dict[str, str]]:

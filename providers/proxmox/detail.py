@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from providers.proxmox.config import GuestConfig
 from providers.proxmox.guests import Guest
-from providers.proxmox.nodes import Pressure
+from providers.proxmox.node_status import Pressure
 from providers.proxmox.tasks import Task
 
 AgentState = Literal["answers", "not_running", "not_permitted", "not_configured", "unknown"]

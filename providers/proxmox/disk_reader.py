@@ -9,7 +9,7 @@ from pydantic import JsonValue, TypeAdapter
 
 from providers.coercion import Amount, Text, Whole, amount
 from providers.proxmox.api import Api
-from providers.proxmox.nodes import Disk, NodeDisks, ZfsDevice, ZfsPool, ZfsPoolDetail
+from providers.proxmox.disks import Disk, NodeDisks, ZfsDevice, ZfsPool, ZfsPoolDetail
 from providers.wire import Wire, parsed
 
 _HEALTH: Final = {"PASSED": True, "OK": True, "FAILED": False, "FAILED!": False}

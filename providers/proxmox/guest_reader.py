@@ -15,9 +15,10 @@ from providers.proxmox.config import GuestConfig
 from providers.proxmox.config_reader import read_config
 from providers.proxmox.detail import AgentState, GuestDetail, GuestNow, Interface, Snapshot
 from providers.proxmox.guests import Guest
-from providers.proxmox.nodes import Pressure
+from providers.proxmox.node_status import Pressure
+from providers.proxmox.task_query import TaskQuery
 from providers.proxmox.task_reader import read_tasks
-from providers.proxmox.tasks import Task, TaskQuery
+from providers.proxmox.tasks import Task
 from providers.wire import Wire, parsed
 
 RECENT_TASKS: Final = 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -63,3 +64,8 @@ class Guest(BaseModel):
         if self.memory is None or not self.memory_size:
             return None
         return self.memory / self.memory_size
+
+
+def tags_of(written: str) -> tuple[str, ...]:
+    """Tags, which are separated by semicolons, commas or spaces."""
+    return tuple(tag for tag in re.split(r"[;, ]+", written) if tag)

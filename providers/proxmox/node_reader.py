@@ -15,7 +15,7 @@ from providers.coercion import Amount, Epoch, MaybeFlag, Text, Whole, amount
 from providers.errors import BackendError
 from providers.proxmox.api import Api
 from providers.proxmox.history_reader import read_history
-from providers.proxmox.nodes import (
+from providers.proxmox.node_status import (
     Cluster,
     ClusterNode,
     HaResource,

@@ -8,8 +8,7 @@ from typing import Final, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from providers.coercion import Amount, Flag, Text, Whole
-from providers.proxmox.config_reader import tags_of
-from providers.proxmox.guests import Guest, GuestState, GuestType
+from providers.proxmox.guests import Guest, GuestState, GuestType, tags_of
 from providers.proxmox.nodes import Node, NodeState
 from providers.proxmox.storage import Storage
 from providers.wire import Wire

@@ -11,7 +11,8 @@ from pydantic import Field, TypeAdapter
 from providers.coercion import Epoch, Text, Whole
 from providers.proxmox.api import Api
 from providers.proxmox.resources import Inventory
-from providers.proxmox.tasks import Task, TaskLog, TaskPage, TaskQuery
+from providers.proxmox.task_query import TaskQuery
+from providers.proxmox.tasks import Task, TaskLog, TaskPage
 from providers.proxmox.upid import Upid, read_upid, task_state
 from providers.text import one_line
 from providers.wire import Wire, parsed

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -66,22 +64,3 @@ class TaskPage(BaseModel):
     tasks: tuple[Task, ...] = ()
     more: bool = False
     """Whether a node has older ones that fit as well."""
-
-
-@dataclass(frozen=True)
-class TaskQuery:
-    """Which tasks are wanted; what is None does not matter."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    errors: bool = False
-    """Only failed ones and those with warnings."""
-    nodes: tuple[str, ...] = ()
-    vmid: int | None = None
-    kind: str | None = None
-    """Part of the type."""
-    limit: int = 500
-    """Per node."""
-
-
-ALL_TASKS: Final = TaskQuery()

@@ -13,7 +13,6 @@ from providers.reading import Reading
 from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of
-from sre_tui.tools.proxmox_data import GuestProperties, Property
 from sre_tui.tools.proxmox_find import (
     FEW,
     all_answered,
@@ -23,6 +22,7 @@ from sre_tui.tools.proxmox_find import (
     guests_of,
     matching_guests,
 )
+from sre_tui.tools.proxmox_guest_data import GuestProperties, Property
 from sre_tui.tools.proxmox_properties import properties_of, property_text
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult, result

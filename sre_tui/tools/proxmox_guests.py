@@ -14,8 +14,8 @@ from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
-from sre_tui.tools.proxmox_data import GuestListing
 from sre_tui.tools.proxmox_find import all_answered, guests_of, node_names, require_known
+from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool

@@ -15,7 +15,7 @@ from providers.proxmox import (
     Replication,
     Volume,
 )
-from sre_tui.tools.proxmox_data import Property
+from sre_tui.tools.proxmox_guest_data import Property
 from sre_tui.tools.rendering import stamp
 from sre_tui.views.units import with_unit
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.proxmox import Permissions, Storage
-from providers.proxmox.config_reader import options_of, read_config, size_of, tags_of
+from providers.proxmox.config_reader import options_of, read_config, size_of
+from providers.proxmox.guests import tags_of
 from providers.proxmox.permissions import permissions_of
 from providers.proxmox.resources import joined_storages
 from providers.proxmox.upid import read_upid, task_state
