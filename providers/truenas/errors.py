@@ -18,6 +18,10 @@ _UNKNOWN_METHOD: Final = -32601
 _TOO_MANY_CALLS: Final = -32000
 
 
+class Dropped(Unreachable):
+    """The connection ended before the answer came."""
+
+
 class SessionEnded(Unreachable):
     """The NAS has forgotten the login; a new connection helps."""
 

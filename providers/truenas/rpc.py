@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import stamina
 from pydantic import JsonValue
@@ -19,9 +19,10 @@ from providers.last_known_good import LastKnownGood
 from providers.readings import Connection, deadline
 from providers.text import one_line
 from providers.truenas import methods
-from providers.truenas.errors import MethodMissing, SessionEnded
-from providers.truenas.handshake import opened
-from providers.truenas.session import Dropped, Session
+from providers.truenas.errors import Dropped, MethodMissing, SessionEnded
+
+if TYPE_CHECKING:
+    from providers.truenas.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,10 @@ class RpcConnection(Connection):
             raise Unauthorized(OVER_PLAIN)
         if self.endpoint.token is None:
             raise Unauthorized(NO_KEY)
+        # Who asks no NAS need not wait for the library.
+        from providers.truenas.handshake import opened
+        from providers.truenas.session import Session
+
         patience = min(OPEN_PATIENCE, self.endpoint.timeout)
         until = min(asyncio.get_running_loop().time() + self.endpoint.timeout, deadline())
         async for attempt in stamina.retry_context(

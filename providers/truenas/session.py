@@ -15,14 +15,10 @@ from websockets.exceptions import ConnectionClosed
 
 from providers.errors import BackendError, BadResponse, Unauthorized, Unreachable
 from providers.text import clean_json, one_line
-from providers.truenas.errors import call_error
+from providers.truenas.errors import Dropped, call_error
 from providers.truenas.extended_json import plain
 
 log = logging.getLogger(__name__)
-
-
-class Dropped(Unreachable):
-    """The connection ended before the answer came."""
 
 
 class Session:
