@@ -13,7 +13,7 @@ from providers.clock import age_in_words
 from providers.proxmox import Guest
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, Positional, Short
-from sre_tui.tools.backup_coverage_logic import judge, orphans
+from sre_tui.tools.backup_coverage_logic import judge
 from sre_tui.tools.backup_coverage_model import (
     PROBLEMS,
     BackupCopy,
@@ -23,6 +23,7 @@ from sre_tui.tools.backup_coverage_model import (
     Verdict,
     rank,
 )
+from sre_tui.tools.backup_coverage_owners import orphans
 from sre_tui.tools.backup_coverage_reading import gather
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text, truncation

@@ -5,23 +5,23 @@ Everything here is a pure function of an :class:`Evidence`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from functools import lru_cache
+from typing import Final
 
 from providers.clock import age_in_words
-from providers.proxmox import BackupJob, Guest, GuestType
+from providers.proxmox import BackupJob, Guest
 from sre_tui.tools.backup_coverage_calendar import Calendar, read_calendar
 from sre_tui.tools.backup_coverage_model import (
     BackupCopy,
     CoveringJob,
     GuestCoverage,
     Identity,
-    Orphan,
     Verdict,
 )
+from sre_tui.tools.backup_coverage_owners import Group, Key, Seen, owned_by
 
 TOLERANCE: Final = timedelta(minutes=65)
 """A backup may seem older than the run it belongs to: clocks differ, and summer time ends."""
@@ -30,27 +30,6 @@ LEAST_GRACE, MOST_GRACE = timedelta(hours=2), timedelta(hours=12)
 UNKNOWN_ZONE: Final = timedelta(hours=14)
 """More patience where it is not known which zone the schedule is meant in."""
 OPT_OUT_TAGS: Final = frozenset({"no-backup", "nobackup", "no_backup", "backup-none"})
-_HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-Key = tuple[str, int]
-"""Source and vmid of a guest."""
-Group = tuple[GuestType, int]
-"""Kind and vmid, as backups carry them."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One backup that was found, and under which id."""
-
-    copy: BackupCopy
-    type: GuestType
-    vmid: int
-    source: str = ""
-    """The Proxmox through which it was seen; empty if a backup server told."""
-
-    @property
-    def group(self) -> Group:
-        """The id it is filed under."""
-        return self.type, self.vmid
 
 
 @dataclass(frozen=True)
@@ -76,6 +55,7 @@ class Evidence:
         failures: the last failed run of each group.
         unread: by source, storages whose backups could not be looked at.
         everything_read: whether every place with backups was looked at.
+        listed: by source, the storages on which at least one backup was seen.
     """
 
     now: datetime
@@ -88,6 +68,7 @@ class Evidence:
     failures: Mapping[Group, FailedRun] = field(default_factory=dict)
     unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
     everything_read: bool = True
+    listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def judge(evidence: Evidence) -> list[GuestCoverage]:
@@ -95,35 +76,6 @@ def judge(evidence: Evidence) -> list[GuestCoverage]:
     owned = owned_by(evidence.guests, evidence.seen)
     return [_judge(guest, owned.get((guest.source, guest.vmid), ()), evidence)
             for guest in evidence.guests]  # fmt: skip
-
-
-def owned_by(guests: Sequence[Guest], seen: Sequence[Seen]) -> dict[Key, list[Seen]]:
-    """Whose backups these are, the newest first.
-
-    Two clusters may have a guest of the same id. A backup that was seen through one of them is
-    that one's; one on a backup server is told by the name in its notes, and else left alone.
-    """
-    candidates: dict[Group, list[Guest]] = {}
-    for guest in guests:
-        candidates.setdefault((guest.type, guest.vmid), []).append(guest)
-    found: dict[Key, list[Seen]] = {}
-    for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
-        possible = candidates.get(each.group, [])
-        if each.source:
-            possible = [guest for guest in possible if guest.source == each.source]
-        if len(possible) > 1:
-            possible = [guest for guest in possible if guest.name == each.copy.name]
-        if len(possible) == 1:
-            found.setdefault((possible[0].source, possible[0].vmid), []).append(each)
-    return found
-
-
-def noted_name(notes: str, guest: str | None = None) -> str | None:
-    """The guest's name in the notes of a backup, which by default are nothing but that name."""
-    text = notes.strip()
-    if guest and guest in re.split(r"[\s,;:()]+", text):
-        return guest
-    return text if _HOST_NAME.fullmatch(text) else None
 
 
 def selects(job: BackupJob, guest: Guest, uncovered: frozenset[int] | None = None) -> bool:
@@ -154,17 +106,25 @@ def due_of(jobs: Sequence[BackupJob], now: datetime, *, running: bool = False) -
     best, unclear = _Due(None), ""
     for job in jobs:
         try:
-            calendar = read_calendar(job.schedule, job.next_run)
+            at, interval = _last_due(job.schedule, job.next_run, now, running)
         except ValueError as error:
             unclear = f"job {job.id}: {error}" if job.schedule else f"job {job.id} has no schedule"
             continue
-        interval = calendar.interval(now) or timedelta(days=1)
-        at = calendar.last(now - _grace(calendar, interval))
-        if at is not None and running:
-            at = calendar.last(at - timedelta(seconds=1))
         if at is not None and (best.at is None or at > best.at):
             best = _Due(at, interval)
     return _Due(best.at, best.interval, unclear if best.at is None else "")
+
+
+@lru_cache(maxsize=256)
+def _last_due(
+    schedule: str, next_run: datetime | None, now: datetime, running: bool
+) -> tuple[datetime | None, timedelta]:
+    calendar = read_calendar(schedule, next_run)
+    interval = calendar.interval(now) or timedelta(days=1)
+    at = calendar.last(now - _grace(calendar, interval))
+    if at is not None and running:
+        at = calendar.last(at - timedelta(seconds=1))
+    return at, interval
 
 
 def _grace(calendar: Calendar, interval: timedelta) -> timedelta:
@@ -188,7 +148,10 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
     failure = evidence.failures.get((guest.type, guest.vmid))
     if failure is not None and newest is not None and failure.at <= newest.at:
         failure = None
-    case = _Case(guest, jobs, covering, newest, damaged, due, failure, evidence)
+    listed = evidence.listed.get(guest.source, frozenset())
+    late = [job.id for job in covering if job.storage in listed and not running
+            and _is_late(job, good, evidence.now)]  # fmt: skip
+    case = _Case(guest, jobs, covering, newest, damaged, due, failure, evidence, late)
     verdict, reason = case.verdict()
     return GuestCoverage(
         source=guest.source,
@@ -200,8 +163,14 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
         verdict=verdict,
         reason=reason,
         jobs=tuple(
-            CoveringJob(id=j.id, schedule=j.schedule, storage=j.storage, next_run=j.next_run)
-            for j in covering
+            CoveringJob(
+                id=job.id,
+                schedule=job.schedule,
+                storage=job.storage,
+                next_run=job.next_run,
+                late=job.id in late,
+            )
+            for job in covering
         ),
         due=due.at,
         interval=due.interval.total_seconds() if due.interval else None,
@@ -217,6 +186,14 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
         former_names=former,
         excluded_disks=evidence.excluded_disks.get((guest.source, guest.vmid), ()),
     )
+
+
+def _is_late(job: BackupJob, good: Sequence[BackupCopy], now: datetime) -> bool:
+    """Whether the last run of this very job left nothing on the storage it writes to."""
+    due = due_of([job], now).at
+    if due is None:
+        return False
+    return not any(copy.storage == job.storage and copy.at >= due - TOLERANCE for copy in good)
 
 
 def _good(copies: Sequence[BackupCopy]) -> list[BackupCopy]:
@@ -259,6 +236,7 @@ class _Case:
     due: _Due
     failure: FailedRun | None
     evidence: Evidence
+    late: Sequence[str]
 
     def verdict(self) -> tuple[Verdict, str]:
         """The verdict with its reason."""
@@ -335,44 +313,13 @@ class _Case:
             return f"a run since then failed: {self.failure.text}"
         if self.damaged is not None:
             return f"a newer backup of {_stamp(self.damaged.at)} fails its verification"
+        if self.late:
+            jobs = [job for job in self.covering if job.id in self.late]
+            told = ", ".join(f"{job.id} ({job.schedule} to {job.storage})" for job in jobs)
+            return f"the last run of another job left nothing: {told}"
         if self.newest is not None and self.newest.kind == "snapshot" and not self.newest.verified:
             return "not verified yet"
         return ""
-
-
-def orphans(guests: Sequence[Guest], seen: Sequence[Seen]) -> list[Orphan]:
-    """The backups whose guest is gone, the newest first; needs the guests of every Proxmox."""
-    known = {(guest.type, guest.vmid) for guest in guests}
-    by_id = {guest.vmid: guest for guest in guests}
-    groups: dict[Group, list[BackupCopy]] = {}
-    for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
-        if each.group not in known:
-            groups.setdefault(each.group, []).append(each.copy)
-    made = []
-    for (kind, vmid), copies in groups.items():
-        now_there = by_id.get(vmid)
-        reason = "no guest has this id any more"
-        if now_there is not None:
-            reason = f"the id now belongs to {now_there.label}, {_KINDS[now_there.type]}"
-        made.append(
-            Orphan(
-                type=kind,
-                vmid=vmid,
-                name=next((copy.name for copy in copies if copy.name), None),
-                newest=copies[0].at,
-                copies=len(copies),
-                size=copies[0].size,
-                places=tuple(dict.fromkeys(copy.place for copy in copies)),
-                reason=reason,
-            )
-        )
-    return sorted(made, key=lambda orphan: orphan.newest, reverse=True)
-
-
-_KINDS: Final[Mapping[GuestType, Literal["a container", "a virtual machine"]]] = {
-    "lxc": "a container",
-    "qemu": "a virtual machine",
-}
 
 
 def _stamp(at: datetime) -> str:

@@ -45,6 +45,8 @@ class BackupCopy(_Model):
     verified: Literal["ok", "failed"] | None = None
     """None if it has not been verified; archives never are."""
     protected: bool = False
+    storage: str | None = None
+    """The storage of Proxmox VE through which it is seen too; None if it is not."""
 
 
 class CoveringJob(_Model):
@@ -54,6 +56,8 @@ class CoveringJob(_Model):
     schedule: str = ""
     storage: str = ""
     next_run: AwareDatetime | None = None
+    late: bool = False
+    """Whether its own storage lacks the backup of its last run, though another one may have it."""
 
 
 class GuestCoverage(_Model):

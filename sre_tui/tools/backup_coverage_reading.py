@@ -20,16 +20,9 @@ from providers.proxmox import (
     ProxmoxClient,
 )
 from providers.reading import Reading, SourceStatus, State
-from sre_tui.tools.backup_coverage_logic import (
-    Evidence,
-    FailedRun,
-    Group,
-    Key,
-    Seen,
-    noted_name,
-    owned_by,
-)
+from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun
 from sre_tui.tools.backup_coverage_model import BackupCopy
+from sre_tui.tools.backup_coverage_owners import Group, Key, Seen, noted_name, owned_by
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.proxmox_find import by_source
 
@@ -93,6 +86,11 @@ async def gather(context: ToolContext) -> Gathered:
         excluded_disks=_disks([disk for reading in excluded for disk in reading.data or ()]),
         failures=_failures(servers),
         unread={host.client.source: _unread(host) for host in hosts},
+        listed={
+            host.client.source: frozenset(volume.storage for volume in host.volumes.data)
+            for host in hosts
+            if host.volumes.data is not None
+        },
         everything_read=bool(servers) and all(s.contents.state is State.OK for s in servers),
     )
     readings: list[Reading[Any]] = []
@@ -132,7 +130,7 @@ def _all_seen(hosts: Sequence[_Host], servers: Sequence[_Server]) -> list[Seen]:
     """
     told = [seen for server in servers for seen in _snapshots(server)]
     known = {_moment(seen) for seen in told}
-    owners: dict[tuple[Group, int], set[str]] = {}
+    owners: dict[tuple[Group, int], set[tuple[str, str]]] = {}
     archives = []
     for host in hosts:
         storages = host.inventory.data.storages if host.inventory.data else ()
@@ -142,7 +140,7 @@ def _all_seen(hosts: Sequence[_Host], servers: Sequence[_Server]) -> list[Seen]:
             if seen is None:
                 continue
             if volume.storage in on_server and _moment(seen) in known:
-                owners.setdefault(_moment(seen), set()).add(seen.source)
+                owners.setdefault(_moment(seen), set()).add((seen.source, volume.storage))
             else:
                 archives.append(seen)
     return [*(_owned(seen, owners.get(_moment(seen), set())) for seen in told), *archives]
@@ -152,9 +150,12 @@ def _moment(seen: Seen) -> tuple[Group, int]:
     return seen.group, int(seen.copy.at.timestamp())
 
 
-def _owned(seen: Seen, owners: set[str]) -> Seen:
+def _owned(seen: Seen, owners: set[tuple[str, str]]) -> Seen:
     # A datastore that two clusters share without namespaces says nothing about whose it is.
-    return replace(seen, source=next(iter(owners))) if len(owners) == 1 else seen
+    if len(owners) != 1:
+        return seen
+    source, storage = next(iter(owners))
+    return replace(seen, source=source, copy=seen.copy.model_copy(update={"storage": storage}))
 
 
 def _snapshots(server: _Server) -> Iterable[Seen]:
@@ -188,6 +189,7 @@ def _archive(volume: BackupVolume, *, on_server: bool) -> Seen | None:
         name=noted_name(volume.notes),
         verified=volume.verified,
         protected=volume.protected,
+        storage=volume.storage,
     )
     return Seen(copy, volume.guest_type, volume.vmid, volume.source)
 

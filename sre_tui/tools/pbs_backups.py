@@ -15,7 +15,7 @@ from providers.reading import Reading
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, Positional, Short
-from sre_tui.tools.backup_coverage_logic import noted_name
+from sre_tui.tools.backup_coverage_owners import noted_name
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import Backup, BackupListing

@@ -12,14 +12,7 @@ from hypothesis import strategies as st
 
 from providers.proxmox import BackupJob, Guest, GuestType
 from sre_tui.tools.backup_coverage_calendar import read_calendar
-from sre_tui.tools.backup_coverage_logic import (
-    Evidence,
-    FailedRun,
-    Seen,
-    judge,
-    noted_name,
-    orphans,
-)
+from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun, judge
 from sre_tui.tools.backup_coverage_model import (
     BackupCopy,
     CoverageListing,
@@ -27,6 +20,7 @@ from sre_tui.tools.backup_coverage_model import (
     Verdict,
     rank,
 )
+from sre_tui.tools.backup_coverage_owners import Seen, noted_name, orphans
 
 NOW = datetime(2026, 11, 22, 15, 23, 23, tzinfo=UTC)
 """A Sunday."""
@@ -56,8 +50,11 @@ def seen(
     vmid: int = 101,
     kind: GuestType = "lxc",
     source: str = "",
+    storage: str | None = None,
 ) -> Seen:
-    copy = BackupCopy(place=place, kind="snapshot", at=at, size=1, name=name, verified=verified)
+    copy = BackupCopy(
+        place=place, kind="snapshot", at=at, size=1, name=name, verified=verified, storage=storage
+    )
     return Seen(copy, kind, vmid, source)
 
 
@@ -234,6 +231,21 @@ def test_a_sound_copy_elsewhere_is_as_good() -> None:
 def test_a_plain_archive_counts() -> None:
     found = verdict(seen(last_night(), place="local on pve1", source=PVE, verified=None))
     assert found.verdict == "ok"
+
+
+def test_a_second_job_that_left_nothing_is_remarked() -> None:
+    run = datetime(2026, 11, 28, 3, 30, tzinfo=UTC)
+    weekly = job(id="weekly", schedule="sat 03:30", storage="local", next_run=run)
+    jobs, listed = [job(), weekly], {PVE: frozenset({"pbs-main", "local"})}
+    tonight = seen(last_night(), storage="pbs-main")
+    old = seen(run - 14 * DAY, storage="local", verified=None)
+    found = verdict(tonight, old, jobs=jobs, listed=listed)
+    assert found.verdict == "ok"
+    assert "weekly (sat 03:30 to local)" in found.reason
+    assert [each.late for each in found.jobs] == [False, True]
+    recent = seen(run - 7 * DAY, storage="local", verified=None)
+    assert verdict(tonight, recent, jobs=jobs, listed=listed).reason == ""
+    assert verdict(tonight, old, jobs=jobs).reason == ""
 
 
 def test_why_the_last_run_failed() -> None:

@@ -1,0 +1,97 @@
+"""Whose backups these are: of which guest, of a former one under its id, or of one that is gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from providers.proxmox import Guest, GuestType
+from sre_tui.tools.backup_coverage_model import BackupCopy, Orphan
+
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+Key = tuple[str, int]
+"""Source and vmid of a guest."""
+Group = tuple[GuestType, int]
+"""Kind and vmid, as backups carry them."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One backup that was found, and under which id."""
+
+    copy: BackupCopy
+    type: GuestType
+    vmid: int
+    source: str = ""
+    """The Proxmox through which it was seen; empty if a backup server told."""
+
+    @property
+    def group(self) -> Group:
+        """The id it is filed under."""
+        return self.type, self.vmid
+
+
+def owned_by(guests: Sequence[Guest], seen: Sequence[Seen]) -> dict[Key, list[Seen]]:
+    """Whose backups these are, the newest first.
+
+    Two clusters may have a guest of the same id. A backup that was seen through one of them is
+    that one's; one on a backup server is told by the name in its notes, and else left alone.
+    """
+    candidates: dict[Group, list[Guest]] = {}
+    for guest in guests:
+        candidates.setdefault((guest.type, guest.vmid), []).append(guest)
+    found: dict[Key, list[Seen]] = {}
+    for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
+        possible = candidates.get(each.group, [])
+        if each.source:
+            possible = [guest for guest in possible if guest.source == each.source]
+        if len(possible) > 1:
+            possible = [guest for guest in possible if guest.name == each.copy.name]
+        if len(possible) == 1:
+            found.setdefault((possible[0].source, possible[0].vmid), []).append(each)
+    return found
+
+
+def noted_name(notes: str, guest: str | None = None) -> str | None:
+    """The guest's name in the notes of a backup, which by default are nothing but that name."""
+    text = notes.strip()
+    if guest and guest in re.split(r"[\s,;:()]+", text):
+        return guest
+    return text if _HOST_NAME.fullmatch(text) else None
+
+
+def orphans(guests: Sequence[Guest], seen: Sequence[Seen]) -> list[Orphan]:
+    """The backups whose guest is gone, the newest first; needs the guests of every Proxmox."""
+    known = {(guest.type, guest.vmid) for guest in guests}
+    by_id = {guest.vmid: guest for guest in guests}
+    groups: dict[Group, list[BackupCopy]] = {}
+    for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
+        if each.group not in known:
+            groups.setdefault(each.group, []).append(each.copy)
+    made = []
+    for (kind, vmid), copies in groups.items():
+        now_there = by_id.get(vmid)
+        reason = "no guest has this id any more"
+        if now_there is not None:
+            reason = f"the id now belongs to {now_there.label}, {_KINDS[now_there.type]}"
+        made.append(
+            Orphan(
+                type=kind,
+                vmid=vmid,
+                name=next((copy.name for copy in copies if copy.name), None),
+                newest=copies[0].at,
+                copies=len(copies),
+                size=copies[0].size,
+                places=tuple(dict.fromkeys(copy.place for copy in copies)),
+                reason=reason,
+            )
+        )
+    return sorted(made, key=lambda orphan: orphan.newest, reverse=True)
+
+
+_KINDS: Final[Mapping[GuestType, str]] = {
+    "lxc": "a container",
+    "qemu": "a virtual machine",
+}
