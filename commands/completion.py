@@ -30,8 +30,8 @@ def known_names(
     """The names of that kind that the configured backends had when they were last asked.
 
     Args:
-        kind: ``alert``, ``dashboard``, ``guest``, ``host``, ``label``, ``metric``, ``node`` or
-            ``storage``.
+        kind: ``alert``, ``dashboard``, ``dataset``, ``datastore``, ``disk``, ``guest``, ``host``,
+            ``label``, ``metric``, ``node``, ``pool`` or ``storage``.
         environment: gives variables and folders; the process's own if None.
         demo: whether the names are those of simulated backends instead.
     """
@@ -109,7 +109,9 @@ _READERS: Final[Mapping[str, Mapping[str, Reader]]] = {
         "prometheus rules": _rule_names,
     },
     "dashboard": {"grafana search ": _field("uid")},
+    "dataset": {"truenas protection": lambda found: (g["dataset"] for g in found["groups"] or ())},
     "datastore": {"pbs datastores": _field("name")},
+    "disk": {"truenas disks": _field("name")},
     "guest": {"proxmox inventory": lambda found: (each["name"] for each in found["guests"])},
     "host": {
         "grafana alerts": _field("host"),
@@ -121,6 +123,7 @@ _READERS: Final[Mapping[str, Mapping[str, Reader]]] = {
     "label": {"loki /loki/api/v1/labels": iter},
     "metric": {"prometheus metrics": _field("name")},
     "node": {"proxmox inventory": lambda found: (each["name"] for each in found["nodes"])},
+    "pool": {"truenas pools": _field("name")},
     "storage": {
         "proxmox inventory": lambda found: (each["name"] for each in found["storages"]),
         "proxmox storages": _field("name"),
