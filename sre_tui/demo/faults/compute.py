@@ -186,6 +186,7 @@ class IoWaitNeighbour(Fault):
         stage.raise_("guest.reads", noisy.name, start, end, (0.4 + 0.8 * sev) * 1e8, 240)
         stage.raise_("cpu.system", noisy.name, start, end, 0.1, 240)
         stage.raise_("cpu.iowait", noisy.name, start, end, 0.25 + 0.2 * sev, 240)
+        stage.raise_("pressure.io", noisy.name, start, end, 0.3 + 0.4 * sev, 240)
         stage.raise_("cpu.user", noisy.name, start, end, 0.1, 240)
         for disk in pool.disks:
             stage.raise_("disk.writes", disk, start, end, 900 + 900 * sev, 240)

@@ -39,7 +39,7 @@ class DiskDead(Fault):
         stage.add("zfs.write_errors", disk.id, failed)
         for level in _DISK_LEVELS:
             stage.plant[level].scale(disk.id, start, end, 0.0)
-        slow_pool(stage, pool, start, end, 0.3 * self.severity)
+        slow_pool(stage, pool, start, end, 0.3 * self.severity, without=disk.id)
         stage.say(
             Source(disk.host, "kernel", "error"),
             (start - 35, f"{disk.name}: command timed out, resetting the link"),

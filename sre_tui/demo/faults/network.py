@@ -61,5 +61,23 @@ class NetworkLoss(Fault):
             f"e1000e 0000:00:1f.6 {nic}: NIC Link is <Down|Up 1000 Mbps Full Duplex>",
             start, end,
         )  # fmt: skip
+        self._tell_cluster(stage, start, end)
         if sev >= 0.95:
             stage.mute(start + 5, end, host)
+
+    def _tell_cluster(self, stage: Stage, start: float, end: float) -> None:
+        """What the other members notice if the host is a node."""
+        names = [node.name for node in stage.lab.nodes]
+        if self.target not in names:
+            return
+        number = names.index(self.target) + 1
+        for other in names:
+            if other != self.target:
+                stage.murmur(
+                    Source(other, "corosync", "warning"), 4 + 20 * self.severity,
+                    f"  [KNET  ] link: host: {number} link: 0 is <down|up>", start + 20, end,
+                )  # fmt: skip
+                stage.murmur(
+                    Source(other, "corosync", "warning"), 2 + 8 * self.severity,
+                    "  [TOTEM ] Token has not been received in <2737..3600> ms", start + 20, end,
+                )  # fmt: skip

@@ -36,10 +36,14 @@ def resilver_seconds(disk: Disk) -> float:
     return disk.size * 0.5 / _RESILVER_SPEED
 
 
-def slow_pool(stage: Stage, pool: Pool, start: float, end: float, weight: float) -> None:
-    """What everybody feels who reads from a pool that has become slow."""
+def slow_pool(
+    stage: Stage, pool: Pool, start: float, end: float, weight: float, *, without: str = ""
+) -> None:
+    """What everybody feels who reads from a pool that has become slow; one disk may be gone."""
     lab = stage.lab
     for disk in pool.disks:
+        if disk == without:
+            continue
         reads = stage.typical("disk.reads", disk)
         stage.raise_("disk.read_time", disk, start, end, reads * 0.02 * weight, 1200)
         stage.raise_("disk.busy", disk, start, end, 0.15 * weight, 1200)
@@ -47,6 +51,10 @@ def slow_pool(stage: Stage, pool: Pool, start: float, end: float, weight: float)
     stage.raise_("pressure.io", pool.host, start, end, 0.1 + 0.3 * weight, 1200)
     stage.raise_("processes.blocked", pool.host, start, end, 1 + 5 * weight, 1200)
     waiting = {g.name: g for g in (*lab.guests_mounting(pool.id), *lab.guests_stored_on(pool.id))}
+    # Containers share the node's kernel, so that their waiting is the node's.
+    for node in {g.node for g in waiting.values() if g.running and g.type == "lxc"}:
+        stage.raise_("cpu.iowait", node, start + 600, end, 0.02 + 0.05 * weight, 1200)
+        stage.raise_("pressure.io", node, start + 600, end, 0.08 + 0.25 * weight, 1200)
     for name, guest in waiting.items():
         if not guest.running:
             continue
@@ -173,7 +181,7 @@ class PoolDegraded(Fault):
             "disk.busy",
         ):
             stage.plant[level].scale(member, start, end, 0.0)
-        slow_pool(stage, pool, start, end, 0.2 * self.severity)
+        slow_pool(stage, pool, start, end, 0.2 * self.severity, without=member)
         stage.say(
             Source(pool.host, "kernel", "error"),
             (start - 40, "ata7: SATA link down (SStatus 0 SControl 300)"),
@@ -211,6 +219,11 @@ class PoolFilling(Fault):
         stop = min(end, start + self.within)
         grown = rise * (stop - start) / self.within
         stage.add("pool.used", pool.id, line([(start, 0.0), (stop, grown)]))
+        for store in stage.lab.datastores:
+            if store.pool == pool.id:
+                more = full * store.size - stage.typical("datastore.used", store.name)
+                more *= (stop - start) / self.within
+                stage.add("datastore.used", store.name, line([(start, 0.0), (stop, more)]))
         users = [*stage.lab.guests_mounting(pool.id), *stage.lab.guests_stored_on(pool.id)]
         by_use = sorted(users, key=lambda guest: -len(guest.containers))
         writer = self.writer or (by_use[0].name if by_use else pool.host)

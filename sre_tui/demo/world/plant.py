@@ -253,6 +253,7 @@ class Plant:
                     trend=[2e9 / DAY, 1.5e9 / DAY], high=float(held.max()))  # fmt: skip
         covered = [guest.name for guest in lab.guests if guest.backed_up]
         self._level("backup.failing", covered, 0.0)
+        self._level("backup.selected", covered, 1.0, high=1.0)
         self._level("backup.verified", covered, 1.0)
 
     def root_size(self, name: str) -> int:

@@ -171,6 +171,8 @@ class Stage:
         guest, start, end = incident.guest, incident.start, incident.end
         self.backup_incidents.append(incident)
         self.hold("backup.failing", guest, start, end, 1.0)
+        if incident.deselected:
+            self.hold("backup.selected", guest, start, end, 0.0)
         if guest not in self._backups:
             self._backups[guest] = backup_run(self.plant, guest)
         self._backups[guest].gaps.append((start, end))

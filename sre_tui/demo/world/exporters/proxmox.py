@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -241,10 +241,7 @@ def _facts(plant: Plant, pve: Exporter) -> Iterator[Family]:
     def cluster() -> Iterator[Point]:
         yield Point(_AT, "", {"id": "cluster/homelab"})
 
-    yield pve.fixed(
-        "pve_not_backed_up_total", "Number of guests not backed up by any job", cluster,
-        lambda _: float(sum(not guest.backed_up for guest in lab.guests)),
-    )  # fmt: skip
+    yield from _not_backed_up(plant, pve, cluster)
 
     def locks() -> Iterator[Point]:
         for guest in lab.guests:
@@ -276,4 +273,47 @@ def _facts(plant: Plant, pve: Exporter) -> Iterator[Family]:
     yield pve.family(
         "pve_replication_last_sync_timestamp_seconds", "gauge", "Last successful sync", replicated,
         lambda _: lambda _, t: np.floor(t / 900) * 900,
+    )  # fmt: skip
+
+
+def _not_backed_up(
+    plant: Plant, pve: Exporter, cluster: Callable[[], Iterator[Point]]
+) -> Iterator[Family]:
+    """How many guests no backup job selects, and which."""
+    lab, level = plant.homelab, plant["backup.selected"]
+    never = sum(not guest.backed_up for guest in lab.guests)
+    every = np.arange(len(level.row))
+
+    def left_out() -> Iterator[Point]:
+        for guest in lab.guests:
+            if not guest.backed_up or level.holds(level.row[guest.name]):
+                yield Point(_AT, guest.name, {"id": guest.id})
+
+    def total(_: Sequence[Point]) -> Compute:
+        def compute(_: Rows, t: Floats) -> Floats:
+            moments = np.broadcast_to(t[0], (len(every), t.shape[1]))
+            left = (level.value(every, moments) < 0.5).sum(axis=0)
+            return np.broadcast_to(left + float(never), t.shape).copy()
+
+        return compute
+
+    def missing(rows: Sequence[Point]) -> Compute:
+        at = np.array([level.row.get(row.subject, -1) for row in rows], dtype=np.intp)
+
+        def compute(chosen: Rows, t: Floats) -> Floats:
+            out = np.ones_like(t)
+            known = at[chosen] >= 0
+            selected = level.value(at[chosen][known], t[known]) > 0.5
+            out[known] = np.where(selected, np.nan, 1.0)
+            return out
+
+        return compute
+
+    yield pve.family(
+        "pve_not_backed_up_total", "gauge", "Number of guests not backed up by any job", cluster,
+        total,
+    )  # fmt: skip
+    yield pve.family(
+        "pve_not_backed_up_info", "gauge", "Present if a guest is not backed up by any job",
+        left_out, missing, gaps=True,
     )  # fmt: skip

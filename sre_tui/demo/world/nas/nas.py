@@ -187,7 +187,9 @@ class Nas:
 
     def _fixed(self, dataset: NasDataset, used: int, now: float) -> int:
         if dataset.name == inventory.PBS_DATASET:
-            return int(min(self.level("datastore.used", "archive", now), 0.6 * used))
+            # What faults add fills the whole pool, not this dataset.
+            stored = self.plant["datastore.used"]
+            return int(min(float(stored.base[stored.row["archive"]]), 0.6 * used))
         if dataset.name == inventory.REPLICA:
             copied = self.level("pool.used", f"{self.host}/fast", now)
             return int(min(0.85 * copied, 0.1 * used))
