@@ -7,13 +7,17 @@ import json
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stamina
 
+from providers.endpoint import TrueNasEndpoint
 from providers.errors import RequestRefused
+from providers.last_known_good import DiskKept
 from providers.reading import Reading, State
+from providers.readings import BREAKER_FAILURES
 from providers.truenas import TrueNasClient
 from providers.truenas.rpc import RpcConnection
 from sre_tui.demo.servers.truenas import TrueNasVersion
@@ -323,3 +327,24 @@ async def test_a_slow_part_costs_itself_only(
     assert reading.detail == "alerts missing: no answer within 0.8 s"
     assert reading.data is not None
     assert reading.data.info is not None
+
+
+async def test_old_data_is_shown_as_old_and_a_dead_nas_is_left_alone(
+    one: RunningNas, tmp_path: Path
+) -> None:
+    kept = DiskKept(tmp_path)
+    endpoint = one.client(timeout=1.0).endpoint
+    assert isinstance(endpoint, TrueNasEndpoint)
+    async with TrueNasClient(endpoint, clock=lambda: NOW, kept=kept) as client:
+        for ask in (client.pools, client.disks, client.protection, client.status, client.shares):
+            good(await ask())
+        fresh = good(await client.pools())
+        await one.server.stop()
+        stale = await client.pools()
+        assert (stale.state, stale.data) == (State.STALE, fresh)
+        assert "connection refused" in stale.detail
+        for _ in range(BREAKER_FAILURES):
+            last = await client.status()
+        assert last.state is State.STALE
+        assert "times in a row" in last.detail
+    kept.close()
