@@ -41,7 +41,9 @@ def read_error(response: httpx.Response) -> Exception | None:
         return Unauthorized(f"{base}: {said or 'Forbidden'} (a right is missing)", status=status)
     if 595 <= status <= 599:
         return NodeUnreachable(
-            f"the node could not be asked ({status} {said or 'no connection'})", status=status
+            f"{_node_of(response)} could not be asked ({status} {said or 'no connection'}): "
+            "is the node online?",
+            status=status,
         )
     if not said or status in (502, 503, 504):
         return None
@@ -68,6 +70,11 @@ def message_of(response: httpx.Response) -> str:
         return " ".join(part for part in parts if part)
     reason = one_line(response.reason_phrase, 200)
     return "" if reason == _standard(response.status_code) else reason
+
+
+def _node_of(response: httpx.Response) -> str:
+    _, marker, rest = response.request.url.path.partition("/nodes/")
+    return one_line(rest.partition("/")[0], 80) if marker else "the node"
 
 
 def _standard(status: int) -> str:

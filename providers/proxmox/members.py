@@ -29,7 +29,10 @@ class Answers(Generic[T]):
     @property
     def missing(self) -> str:
         """Which nodes did not answer and why; empty if all did."""
-        return "; ".join(f"{name}: {error.detail}" for name, error in self.failed.items())
+        return "; ".join(
+            error.detail if error.detail.startswith(f"{name} ") else f"{name}: {error.detail}"
+            for name, error in self.failed.items()
+        )
 
     def needed(self) -> Self:
         """The same, if at least one node answered or there is none to ask.

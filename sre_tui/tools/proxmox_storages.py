@@ -14,7 +14,7 @@ from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.proxmox_data import StorageListing
-from sre_tui.tools.proxmox_find import all_answered, require_known
+from sre_tui.tools.proxmox_find import all_answered, node_names, require_known
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
@@ -73,7 +73,10 @@ async def proxmox_storage(
     readings = await ask_all(context.proxmox, lambda client: client.storages(counted=content))
     known = rows(readings)
     complete = all_answered(readings)
-    require_known(node, [name for each in known for name in each.nodes], "node", complete)
+    if node is not None and not any(node in each.nodes for each in known):
+        # A node that is offline has no storages to show, and is no unknown one.
+        inventories = await ask_all(context.proxmox, lambda client: client.inventory())
+        require_known(node, node_names(inventories), "node", all_answered(inventories))
     require_known(storage, [each.name for each in known], "storage", complete)
     found = [
         each

@@ -305,6 +305,17 @@ async def test_storages_and_what_they_hold() -> None:
     assert shown[0]["counts"] == "740 backup"
 
 
+async def test_a_node_that_is_offline_is_no_unknown_one() -> None:
+    async with having(OFFLINE) as context:
+        storages = await run(context, "proxmox_storage", node="pve3")
+        guest = await run(context, "proxmox_get_guest_config", guest="106")
+        told = text(storages, context)
+    assert (storages.state, storages.data.items) == (State.PARTIAL, ())
+    assert "pve3: the node is offline" in told
+    assert guest.state is State.UNREACHABLE
+    assert "pve3 could not be asked (595 No route to host)" in guest.warnings[0]
+
+
 # -- several hosts ----------------------------------------------------------------------------
 async def test_stand_alone_hosts_are_listed_together_and_told_apart() -> None:
     async with cluster(guests=10) as first, cluster(guests=10) as second:
