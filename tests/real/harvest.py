@@ -76,7 +76,7 @@ def _texts(suffix: str, text: str) -> Iterator[tuple[int, str]]:
     if suffix == ".py":
         yield from _literals(ast.parse(text))
     elif suffix in (".yaml", ".yml"):
-        for document in yaml.compose_all(text, Loader=yaml.SafeLoader):
+        for document in yaml.compose_all(text, Loader=yaml.CSafeLoader):
             yield from _scalars(document)
     elif suffix == ".json":
         yield from ((1, value) for value in _strings(json.loads(text)))
