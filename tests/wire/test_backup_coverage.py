@@ -199,6 +199,11 @@ async def test_a_dead_node_does_not_make_its_guests_stale(tmp_path: Path) -> Non
     problems = [item for item in answer.data.items if item.problem]
     assert problems == []
     assert answer.data.counts["ok"] == 40
+    longer = {"kind": "node_offline", "target": "pve3", "at": "-3d"}
+    async with homelab(tmp_path, longer) as (_, context):
+        later = await run(context, "backup_coverage", problems=True)
+    assert {item.node for item in later.data.items} == {"pve3"}
+    assert {item.verdict for item in later.data.items} == {"stale"}
 
 
 async def test_one_guest_by_name_or_id(tmp_path: Path) -> None:

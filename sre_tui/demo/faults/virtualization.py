@@ -41,6 +41,7 @@ class NodeOffline(Fault):
         for guest in lab.guests_on(name):
             if guest.running:
                 stage.stop_guest(guest, start, end)
+            stage.backups_skip(guest.name, start, end)
         stage.hold("machine.up", name, start, end, 0.0)
         for level in ("cpu.user", "cpu.system", "cpu.iowait", "net.rx", "net.tx"):
             stage.plant[level].scale(name, start, end, 0.0)

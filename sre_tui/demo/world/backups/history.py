@@ -142,15 +142,15 @@ class Backups:
     def _make_run(self, job: Job, guest: Guest, turn: int) -> Run | None:
         start = turn * job.period + job.guest_offset(self.plant, guest)
         error = ""
+        for incident in self._incidents.get(guest.name, ()):
+            # Only a guest that is gone misses its weekly archive as well.
+            if incident.covers(start) and (job.is_nightly or incident.is_absence):
+                if not incident.reason:
+                    return None
+                error = incident.reason
+        length = DURATION * 0.9
         if job.is_nightly:
-            for incident in self._incidents.get(guest.name, ()):
-                if incident.covers(start):
-                    if not incident.reason:
-                        return None
-                    error = incident.reason
             length = took(self.plant, guest.name, turn, failed=bool(error))
-        else:
-            length = DURATION * 0.9
         return Run(
             job=job,
             guest=guest,

@@ -29,6 +29,11 @@ class Incident:
     deselected: bool = False
     """Whether they do not start because the guest is in no job any more."""
 
+    @property
+    def is_absence(self) -> bool:
+        """Whether the guest or its node is gone, so that no job can reach it."""
+        return not self.reason and not self.deselected
+
     def covers(self, moment: float) -> bool:
         """Whether it lasts at a moment."""
         return self.start <= moment < self.end
