@@ -74,15 +74,8 @@ def question_prompt(
 
 
 def schemas(tools: Iterable[Tool[Any]]) -> list[dict[str, Any]]:
-    """The schemas a model sees, without what costs tokens and tells it nothing."""
-    made: list[dict[str, Any]] = []
-    for tool in tools:
-        function = tool.schema()["function"]
-        parameters = function["parameters"]
-        definitions = parameters.pop("$defs", {})
-        lean = _lean(parameters, definitions)
-        made.append({"type": "function", "function": {**function, "parameters": lean}})
-    return [*made, _PAGING]
+    """The schemas of these tools, and of the one for reading on."""
+    return [*(tool.schema() for tool in tools), _PAGING]
 
 
 def fitting(offered: Sequence[dict[str, Any]], tokens: float) -> list[dict[str, Any]]:
@@ -99,32 +92,3 @@ def fitting(offered: Sequence[dict[str, Any]], tokens: float) -> list[dict[str, 
 def tokens_of(schemas_: Sequence[Mapping[str, Any]]) -> int:
     """About what the schemas cost."""
     return estimate_tokens(json.dumps(schemas_, ensure_ascii=False)) if schemas_ else 0
-
-
-def _lean(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    if isinstance(schema, list):
-        return [_lean(item, definitions) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        rest = {key: value for key, value in schema.items() if key != "$ref"}
-        return _lean({**definitions.get(name, {}), **rest}, definitions)
-    if "anyOf" in schema:
-        options = [one for one in schema["anyOf"] if one != {"type": "null"}]
-        if len(options) == 1:
-            rest = {key: value for key, value in schema.items() if key != "anyOf"}
-            return _lean({**options[0], **rest}, definitions)
-    lean: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key == "properties" and isinstance(value, dict):
-            lean[key] = {name: _lean(field, definitions) for name, field in value.items()}
-        elif (
-            key in ("title", "additionalProperties")
-            or (key == "default" and value is None)
-            or (key == "examples" and "description" in schema)
-        ):
-            continue
-        else:
-            lean[key] = _lean(value, definitions)
-    return lean

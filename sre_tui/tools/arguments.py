@@ -153,6 +153,14 @@ class Completes:
     kind: str
 
 
+@dataclass(frozen=True)
+class ForPeople:
+    """Marks an argument that only people and programs need: the schema a model sees leaves it out.
+
+    It is taken from a model all the same.
+    """
+
+
 HOUR: Final = timedelta(hours=1)
 """The default length of a window that is looked at."""
 
@@ -162,7 +170,9 @@ Since = Annotated[Window, Field(description="Length of the window."), Short("s")
 End = Annotated[When, Field(description="End of the window.")]
 """Where a window ends."""
 
-Step = Annotated[Window | None, Field(description="Time between points; chosen if left out.")]
+Step = Annotated[
+    Window | None, Field(description="Time between points; chosen if left out."), ForPeople()
+]
 """How far apart the points of a curve are."""
 
 PromQL = Annotated[str, Field(description="PromQL."), Positional(), Completes("metric")]
@@ -182,6 +192,7 @@ __all__ = [
     "NOW",
     "Completes",
     "End",
+    "ForPeople",
     "LevelFilter",
     "LevelOrWorse",
     "LogLines",

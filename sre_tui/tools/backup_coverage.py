@@ -12,7 +12,7 @@ from pydantic import Field
 from providers.clock import age_in_words
 from providers.proxmox import Guest
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.backup_coverage_logic import judge
 from sre_tui.tools.backup_coverage_model import (
     PROBLEMS,
@@ -138,6 +138,7 @@ def _orphan_text(orphan: Orphan, now: datetime) -> str:
     "backups coverage",
     render=_render_coverage,
     needs=("proxmox",),
+    breadth="overview",
     examples=("backups coverage", "backups coverage --problems", "backups coverage nextcloud"),
 )
 async def backup_coverage(
@@ -150,7 +151,9 @@ async def backup_coverage(
     node: Annotated[
         str | None, Field(description="Only guests on this node."), Completes("node")
     ] = None,
-    limit: Annotated[int, Field(description="Most guests.", ge=1, le=5000), Short("n")] = 500,
+    limit: Annotated[
+        int, Field(description="Most guests.", ge=1, le=5000), Short("n"), ForPeople()
+    ] = 500,
 ) -> ToolResult[CoverageListing]:
     """Tell for every guest which job covers it, its newest good backup, and what is wrong.
 

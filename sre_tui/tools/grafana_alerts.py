@@ -14,7 +14,7 @@ from providers.alerting import Alert, Silence, without_port
 from providers.text import one_line
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import distinct, filter_text, filters_given, rows
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.grafana_data import AlertListing
 from sre_tui.tools.notes import page_of, sources_text, truncation
@@ -121,6 +121,7 @@ def _silence_text(silence: Silence, now: datetime) -> str:
     "alerts list",
     render=_render_alerts,
     needs=("grafana", "prometheus"),
+    breadth="anything",
     examples=("alerts list", "alerts list --state firing --severity critical", "alerts list nas"),
 )
 async def grafana_get_alerts(
@@ -131,7 +132,9 @@ async def grafana_get_alerts(
     state: Annotated[StateFilter | None, Field(description="Only this state.")] = None,
     severity: Annotated[str | None, Field(description="Only this severity label.")] = None,
     host: Annotated[str | None, Field(description="Only this machine."), Completes("host")] = None,
-    limit: Annotated[int, Field(description="Most alerts.", ge=1, le=1000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most alerts.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[AlertListing]:
     """List firing, pending and silenced alerts with cause, start, value and silences."""
     by_grafana, by_prometheus = await asyncio.gather(

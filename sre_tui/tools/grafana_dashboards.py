@@ -11,7 +11,7 @@ from providers.grafana import Dashboard, DashboardHit, Panel, Variable
 from providers.reading import Reading
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import rows
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.grafana_data import DashboardDetail, DashboardListing
 from sre_tui.tools.notes import page_of, truncation
@@ -53,7 +53,9 @@ async def grafana_search_dashboards(
         str, Field(description="Part of the title."), Positional(), Completes("dashboard")
     ] = "",
     tag: Annotated[str | None, Field(description="Only with this tag.")] = None,
-    limit: Annotated[int, Field(description="Most dashboards.", ge=1, le=1000), Short("n")] = 50,
+    limit: Annotated[
+        int, Field(description="Most dashboards.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 50,
 ) -> ToolResult[DashboardListing]:
     """Find dashboards by title, with uid, folder and tags."""
     tags = (tag,) if tag else ()

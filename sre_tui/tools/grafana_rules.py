@@ -13,7 +13,7 @@ from providers.alerting import AlertRule, AlertState
 from providers.text import one_line
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import distinct, filter_text, filters_given, rows
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.grafana_data import RuleListing
 from sre_tui.tools.notes import page_of, sources_text, truncation
@@ -88,7 +88,9 @@ async def grafana_get_alert_rules(
         Field(description="Only this state; broken means not evaluated."),
     ] = None,
     recording: Annotated[bool, Field(description="Recording rules too.")] = False,
-    limit: Annotated[int, Field(description="Most rules.", ge=1, le=1000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most rules.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[RuleListing]:
     """List alert rules with query, threshold, delay, health and active instances."""
     by_grafana, by_prometheus = await asyncio.gather(

@@ -15,7 +15,16 @@ from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS
 from providers.loki.selector import LabelMatcher, add_filter, quote
 from providers.reading import Reading, SourceStatus, State
 from providers.series import Sample
-from sre_tui.tools.arguments import NOW, Moment, Positional, Short, When, Window, format_window
+from sre_tui.tools.arguments import (
+    NOW,
+    ForPeople,
+    Moment,
+    Positional,
+    Short,
+    When,
+    Window,
+    format_window,
+)
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.log_changes import (
     LIFECYCLE_PATTERN,
@@ -88,6 +97,7 @@ def _render(answer: ToolResult[LogChanges], view: ModelView) -> str:
     "logs changes",
     render=_render,
     needs=("loki",),
+    breadth="overview",
     examples=(
         "logs changes 30m",
         """logs changes 2026-11-22T14:00 --selector '{hostname="media"}' --window 1h""",
@@ -102,7 +112,9 @@ async def loki_correlate_changes(
         Window, Field(description="Length of the window on each side."), Short("w")
     ] = timedelta(minutes=30),
     selector: Annotated[str, Field(description="Only these streams; all if empty.")] = "",
-    limit: Annotated[int, Field(description="Most changes.", ge=1, le=500), Short("n")] = 60,
+    limit: Annotated[
+        int, Field(description="Most changes.", ge=1, le=500), Short("n"), ForPeople()
+    ] = 60,
 ) -> ToolResult[LogChanges]:
     """What changed around a moment: restarts, updates, errors that began, new messages, deploys."""
     now = context.clock()

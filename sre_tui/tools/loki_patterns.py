@@ -10,15 +10,7 @@ from pydantic import Field
 from providers.loki.levels import at_least
 from providers.loki.patterns import mine
 from providers.text import one_line
-from sre_tui.tools.arguments import (
-    HOUR,
-    NOW,
-    End,
-    LevelOrWorse,
-    LogLines,
-    Short,
-    Since,
-)
+from sre_tui.tools.arguments import HOUR, NOW, End, ForPeople, LevelOrWorse, LogLines, Short, Since
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.loki_data import PatternListing
 from sre_tui.tools.loki_hints import why_empty
@@ -60,6 +52,7 @@ def _render(answer: ToolResult[PatternListing], view: ModelView) -> str:
     "logs patterns",
     render=_render,
     needs=("loki",),
+    breadth="overview",
     examples=(
         """logs patterns '{service_name="jellyfin"}' --since 6h""",
         """logs patterns '{job=~".+"}' --level error""",
@@ -71,7 +64,9 @@ async def loki_patterns(
     since: Since = HOUR,
     end: End = NOW,
     level: LevelOrWorse = None,
-    limit: Annotated[int, Field(description="Most patterns.", ge=1, le=500), Short("n")] = 20,
+    limit: Annotated[
+        int, Field(description="Most patterns.", ge=1, le=500), Short("n"), ForPeople()
+    ] = 20,
 ) -> ToolResult[PatternListing]:
     """Group log lines by template: count, share, first, last, example."""
     now = context.clock()

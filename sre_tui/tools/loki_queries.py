@@ -20,6 +20,7 @@ from sre_tui.tools.arguments import (
     NOW,
     Completes,
     End,
+    ForPeople,
     LevelOrWorse,
     LogLines,
     Positional,
@@ -94,6 +95,7 @@ def _line_text(entry: LogEntry, again: int, start: datetime, end: datetime) -> s
     "logs query",
     render=_render_logs,
     needs=("loki",),
+    breadth="overview",
     examples=(
         """logs query '{service_name="jellyfin"} |= "error"' --since 2h""",
         """logs query '{hostname="nas"}' --level warning -n 20""",
@@ -105,7 +107,9 @@ async def loki_query_logs(
     since: Since = HOUR,
     end: End = NOW,
     level: LevelOrWorse = None,
-    limit: Annotated[int, Field(description="Most lines.", ge=1, le=5000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most lines.", ge=1, le=5000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[LogListing]:
     """Read log lines, newest first."""
     now = context.clock()
@@ -171,7 +175,9 @@ async def loki_metric_query(
     since: Since = HOUR,
     end: End = NOW,
     step: Step = None,
-    limit: Annotated[int, Field(description="Most series.", ge=1, le=500), Short("n")] = 50,
+    limit: Annotated[
+        int, Field(description="Most series.", ge=1, le=500), Short("n"), ForPeople()
+    ] = 50,
 ) -> ToolResult[LogSeries]:
     """Count or measure log lines over a window."""
     now = context.clock()
@@ -232,7 +238,9 @@ async def loki_list_label_values(
     ] = None,
     selector: Annotated[str, Field(description="Only streams of this selector.")] = "",
     since: Since = timedelta(days=1),
-    limit: Annotated[int, Field(description="Most values.", ge=1, le=5000), Short("n")] = 200,
+    limit: Annotated[
+        int, Field(description="Most values.", ge=1, le=5000), Short("n"), ForPeople()
+    ] = 200,
 ) -> ToolResult[LabelValues]:
     """List log label names, or the values of one label."""
     now = context.clock()

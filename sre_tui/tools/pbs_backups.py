@@ -14,7 +14,7 @@ from providers.pbs import BackupType, Contents, PbsClient, Snapshot, Wanted
 from providers.reading import Reading
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.backup_coverage_owners import noted_name
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
@@ -93,7 +93,9 @@ async def pbs_list_backups(
     stale: Annotated[bool, Field(description="Only groups that are overdue.")] = False,
     failed: Annotated[bool, Field(description="Only with failed verification.")] = False,
     each: Annotated[bool, Field(description="Every snapshot, not only each group.")] = False,
-    limit: Annotated[int, Field(description="Most rows.", ge=1, le=5000), Short("n")] = 200,
+    limit: Annotated[
+        int, Field(description="Most rows.", ge=1, le=5000), Short("n"), ForPeople()
+    ] = 200,
 ) -> ToolResult[BackupListing]:
     """List backups on backup servers in all namespaces: newest, size, verification, overdue ones.
 

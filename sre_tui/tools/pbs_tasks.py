@@ -12,7 +12,7 @@ from pydantic import Field
 from providers.pbs import Task, TaskPage, TaskQuery
 from providers.reading import Reading
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, Short, Window, format_window
+from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_window
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import BackupTaskListing
@@ -80,7 +80,9 @@ async def pbs_list_tasks(
         str | None,
         Field(description="Part of the type: backup, verify, prune, garbage_collection, sync …"),
     ] = None,
-    limit: Annotated[int, Field(description="Most tasks.", ge=1, le=2000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most tasks.", ge=1, le=2000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[BackupTaskListing]:
     """List tasks of backup servers (backup, verify, prune, sync, garbage collection) and errors."""
     now = context.clock()

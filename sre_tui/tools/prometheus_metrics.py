@@ -10,7 +10,7 @@ from pydantic import Field
 
 from providers.prometheus import MetricInfo, Target
 from sre_tui.nearest import nearest
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.prometheus_data import MetricMatches, TargetListing
@@ -50,7 +50,9 @@ async def prometheus_search_metrics(
         Positional(),
         Completes("metric"),
     ] = "",
-    limit: Annotated[int, Field(description="Most metrics.", ge=1, le=1000), Short("n")] = 50,
+    limit: Annotated[
+        int, Field(description="Most metrics.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 50,
 ) -> ToolResult[MetricMatches]:
     """Find metric names with type and help text."""
     readings = await ask_all(context.prometheus, lambda client: client.metrics())
@@ -131,6 +133,7 @@ def _render_targets(answer: ToolResult[TargetListing], view: ModelView) -> str:
     "metrics targets",
     render=_render_targets,
     needs=("prometheus",),
+    breadth="overview",
     examples=("metrics targets", "metrics targets node --down"),
 )
 async def prometheus_targets(
@@ -139,7 +142,9 @@ async def prometheus_targets(
         str, Field(description="Part of job, instance, address or error."), Positional()
     ] = "",
     down: Annotated[bool, Field(description="Only targets that are not up.")] = False,
-    limit: Annotated[int, Field(description="Most targets.", ge=1, le=1000), Short("n")] = 200,
+    limit: Annotated[
+        int, Field(description="Most targets.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 200,
 ) -> ToolResult[TargetListing]:
     """List scrape targets with health and last error, broken ones first."""
     readings = await ask_all(context.prometheus, lambda client: client.targets())

@@ -10,16 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from providers.series import Sample, Series
-from sre_tui.tools.arguments import (
-    HOUR,
-    NOW,
-    End,
-    PromQL,
-    Short,
-    Since,
-    Step,
-    When,
-)
+from sre_tui.tools.arguments import HOUR, NOW, End, ForPeople, PromQL, Short, Since, Step, When
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, selector_text, truncation
 from sre_tui.tools.prometheus_data import InstantValues, SeriesListing
@@ -67,6 +58,7 @@ def _value(sample: Sample, unit: str | None) -> str:
     "metrics query",
     render=_render_instant,
     needs=("prometheus",),
+    breadth="anything",
     examples=(
         "metrics query 'topk(3, node_load1)'",
         "metrics query 'node_filesystem_avail_bytes' --at -2h --json",
@@ -76,7 +68,9 @@ async def prometheus_instant_query(
     context: ToolContext,
     query: PromQL,
     at: Annotated[When, Field(description="Moment: now, -30m or ISO 8601.")] = NOW,
-    limit: Annotated[int, Field(description="Most series.", ge=1, le=5000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most series.", ge=1, le=5000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[InstantValues]:
     """Evaluate PromQL at one moment; highest values first."""
     now = context.clock()
@@ -131,6 +125,7 @@ def _render_range(answer: ToolResult[SeriesListing], view: ModelView) -> str:
     "metrics range",
     render=_render_range,
     needs=("prometheus",),
+    breadth="anything",
     examples=(
         "metrics range 'node_load1' --since 6h",
         "metrics range 'rate(node_network_receive_bytes_total[5m])' --since 1h --end -2h",
@@ -142,7 +137,9 @@ async def prometheus_range_query(
     since: Since = HOUR,
     end: End = NOW,
     step: Step = None,
-    limit: Annotated[int, Field(description="Most series.", ge=1, le=1000), Short("n")] = 50,
+    limit: Annotated[
+        int, Field(description="Most series.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 50,
 ) -> ToolResult[SeriesListing]:
     """Evaluate PromQL over a window: lowest, average, highest, last value and trend per series."""
     now = context.clock()

@@ -11,7 +11,7 @@ from pydantic import Field
 from providers.proxmox import Guest
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_find import all_answered, guests_of, node_names, require_known
@@ -90,6 +90,7 @@ def _of(what: str, used: int | None, whole: int | None) -> str:
     "guests list",
     render=_render,
     needs=("proxmox",),
+    breadth="overview",
     examples=("guests list", "guests list --status stopped", "guests list --sort memory -n 5"),
 )
 async def proxmox_list_guests(
@@ -102,7 +103,9 @@ async def proxmox_list_guests(
     status: Annotated[Status | None, Field(description="In this state.")] = None,
     tag: Annotated[str | None, Field(description="With this tag.")] = None,
     sort: Annotated[Sort, Field(description="Order.")] = "status",
-    limit: Annotated[int, Field(description="Most guests.", ge=1, le=10000), Short("n")] = 1000,
+    limit: Annotated[
+        int, Field(description="Most guests.", ge=1, le=10000), Short("n"), ForPeople()
+    ] = 1000,
 ) -> ToolResult[GuestListing]:
     """List Proxmox guests with node, state, CPU, memory, disk and uptime."""
     readings = await ask_all(context.proxmox, lambda client: client.inventory())

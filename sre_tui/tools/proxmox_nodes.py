@@ -93,6 +93,7 @@ def _share(ratio: float | None) -> str:
     "nodes",
     render=_render,
     needs=("proxmox",),
+    breadth="overview",
     examples=("nodes", "nodes pve1 --disks"),
 )
 async def proxmox_node_status(

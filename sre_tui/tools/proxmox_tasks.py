@@ -12,7 +12,7 @@ from pydantic import Field
 from providers.proxmox import Guest, Inventory, Task, TaskLog, TaskPage, TaskQuery
 from providers.reading import Reading
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, Short, Window, format_window
+from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_window
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_data import TaskListing
@@ -81,6 +81,7 @@ def _task_text(task: Task, now: datetime) -> str:
     "tasks",
     render=_render,
     needs=("proxmox",),
+    breadth="overview",
     examples=("tasks --errors --since 7d", "tasks --guest media", "tasks --running"),
 )
 async def proxmox_list_tasks(
@@ -96,7 +97,9 @@ async def proxmox_list_tasks(
         str | None, Field(description="Part of the type: vzdump, qmstart …")
     ] = None,
     log: Annotated[str | None, Field(description="Log of the task of this UPID.")] = None,
-    limit: Annotated[int, Field(description="Most tasks.", ge=1, le=1000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most tasks.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[TaskListing]:
     """List Proxmox tasks (backups, starts, stops, migrations) with user, result and errors."""
     if log is not None:

@@ -13,7 +13,7 @@ from index.results import Hit
 from providers.reading import SourceStatus, State
 from providers.text import clean, one_line
 from sre_tui.settings import Settings
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.rendering import ModelView, Page
@@ -86,6 +86,7 @@ def _with_sections(settings: Settings, hits: Sequence[Hit], section: str) -> tup
 @tool(
     "runbooks search",
     render=_render,
+    breadth="anything",
     examples=(
         'runbooks search "replace a failed disk"',
         "runbooks search HostOutOfMemory --json",
@@ -99,7 +100,9 @@ async def runbook_search(
         Positional(),
         Completes("alert"),
     ],
-    limit: Annotated[int, Field(ge=1, le=20, description="Most passages."), Short("n")] = 4,
+    limit: Annotated[
+        int, Field(ge=1, le=20, description="Most passages."), Short("n"), ForPeople()
+    ] = 4,
     section: Annotated[
         str, Field(max_length=40, description="Give this section whole, such as fix.")
     ] = "",

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -14,12 +14,14 @@ from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
 from sre_tui.settings import Backend, Settings
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.model_schema import model_schema
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult
 
 P = ParamSpec("P")
 DataT = TypeVar("DataT", bound=BaseModel)
 Body = Callable[Concatenate[ToolContext, P], Awaitable[ToolResult[DataT]]]
+Breadth = Literal["anything", "overview", "detail"]
 Renderer = Callable[[ToolResult[DataT], ModelView], str]
 
 
@@ -41,6 +43,8 @@ class Tool(Generic[DataT]):
         examples: command lines shown in its help, without ``sre``.
         body: the function itself.
         render: writes a result for the model.
+        breadth: what it serves: questions of any kind, an overview of one backend or subject, or a
+            detail of it. A model with little room gets the broad ones first.
     """
 
     name: str
@@ -49,15 +53,16 @@ class Tool(Generic[DataT]):
     examples: tuple[str, ...]
     body: Callable[..., Awaitable[ToolResult[DataT]]]
     render: Renderer[DataT]
+    breadth: Breadth = "detail"
 
     @property
     def summary(self) -> str:
-        """First line of the function's docstring."""
+        """First line of the function's docstring: what the model reads."""
         return self.description.partition("\n")[0]
 
     @property
     def description(self) -> str:
-        """The docstring: what the model and ``--help`` read."""
+        """The docstring: what ``--help`` reads."""
         return inspect.getdoc(self.body) or ""
 
     @cached_property
@@ -87,24 +92,12 @@ class Tool(Generic[DataT]):
 
     def schema(self) -> dict[str, Any]:
         """The function schema a model sees, without what costs tokens and tells nothing."""
-        whole = self.arguments.model_json_schema()
-        # Constructed without its required arguments: only the defaults, as text a model may repeat.
-        defaults = self.arguments.model_construct().model_dump(mode="json", warnings=False)
-        parameters = {
-            "type": "object",
-            "properties": {
-                name: _compact(field, defaults.get(name))
-                for name, field in whole.get("properties", {}).items()
-            },
-        }
-        if whole.get("required"):
-            parameters["required"] = whole["required"]
         return {
             "type": "function",
             "function": {
                 "name": self.name,
-                "description": self.description,
-                "parameters": parameters,
+                "description": self.summary,
+                "parameters": model_schema(self.arguments),
             },
         }
 
@@ -146,19 +139,6 @@ class Tool(Generic[DataT]):
         return lines
 
 
-def _compact(field: Mapping[str, Any], default: object) -> dict[str, Any]:
-    """One property's schema: an argument that may be left out need not say that it may be null."""
-    plain = {key: value for key, value in field.items() if key not in ("title", "default")}
-    choices = [each for each in plain.get("anyOf", ()) if each != {"type": "null"}]
-    if len(choices) == 1:
-        del plain["anyOf"]
-        plain = {**choices[0], **plain}
-    if default not in (None, "", [], ()):
-        plain.pop("examples", None)
-        plain["default"] = default
-    return plain
-
-
 _registered: dict[str, Tool[Any]] = {}
 
 
@@ -168,6 +148,7 @@ def tool(
     render: Renderer[DataT],
     needs: tuple[Backend, ...] = (),
     examples: tuple[str, ...] = (),
+    breadth: Breadth = "detail",
 ) -> Callable[[Body[P, DataT]], Tool[DataT]]:
     """Register the decorated function under its own name."""
 
@@ -180,6 +161,7 @@ def tool(
             examples=examples,
             body=body,
             render=render,
+            breadth=breadth,
         )
         if name in _registered:
             raise ValueError(f"two tools are called {name}")
@@ -194,4 +176,4 @@ def registered() -> Mapping[str, Tool[Any]]:
     return _registered
 
 
-__all__ = ["ArgumentError", "Tool", "registered", "tool"]
+__all__ = ["ArgumentError", "Breadth", "Tool", "registered", "tool"]
