@@ -8,6 +8,9 @@ from collections.abc import Awaitable
 from sre_tui.doctor import backends, local
 from sre_tui.doctor.finding import Finding, Verdict, broken, doubtful
 from sre_tui.doctor.model import language_model
+from sre_tui.doctor.pbs import pbs
+from sre_tui.doctor.proxmox import proxmox
+from sre_tui.doctor.truenas import truenas
 from sre_tui.tools.context import ToolContext
 
 __all__ = ["Finding", "Verdict", "examine"]
@@ -28,6 +31,9 @@ async def examine(context: ToolContext, *, ask_model: bool = True) -> list[Findi
     parts += [(c.source, backends.prometheus(c, context.clock)) for c in context.prometheus]
     parts += [(c.source, backends.grafana(c, context.clock)) for c in context.grafana]
     parts += [(c.source, backends.loki(c, context.clock)) for c in context.loki]
+    parts += [(c.source, proxmox(c, context.clock)) for c in context.proxmox]
+    parts += [(c.source, pbs(c, context.clock)) for c in context.pbs]
+    parts += [(c.source, truenas(c, context.clock)) for c in context.truenas]
     parts.append(("model", language_model(settings, ask=ask_model)))
     answers = await asyncio.gather(*(part for _, part in parts), return_exceptions=True)
     found: list[Finding] = []

@@ -35,10 +35,16 @@ def unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Finding:
         fix = (
             "Show its fingerprint with "
             f"`openssl s_client -connect {host.hostname}:{host.port or 443} </dev/null "
-            "2>/dev/null | openssl x509 -noout -fingerprint -sha256` and set it as FINGERPRINT, "
-            "or set CA_CERT to the CA's file."
+            "2>/dev/null | openssl x509 -noout -fingerprint -sha256` and set it as "
+            f"{_prefix(reading.source)}_FINGERPRINT, or set {_prefix(reading.source)}_CA_CERT to "
+            "the CA's file."
         )
     return broken(reading.source, "reachable", reading.detail, fix, reading.state)
+
+
+def _prefix(source: str) -> str:
+    """What a backend's variables begin with."""
+    return source.partition(":")[0].upper()
 
 
 def transport(source: str, endpoint: Endpoint, offset: float | None) -> list[Finding]:
@@ -59,8 +65,9 @@ def transport(source: str, endpoint: Endpoint, offset: float | None) -> list[Fin
             doubtful(
                 source,
                 "transport",
-                "the certificate is not checked (VERIFY_SSL=false)",
-                "Pin it with FINGERPRINT, or give its CA with CA_CERT.",
+                f"the certificate is not checked ({_prefix(source)}_VERIFY_SSL=false)",
+                f"Pin it with {_prefix(source)}_FINGERPRINT, or give its CA with "
+                f"{_prefix(source)}_CA_CERT.",
             )
         )
     if offset is not None and abs(offset) > CLOCK_TOLERANCE:

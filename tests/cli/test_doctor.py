@@ -1,0 +1,82 @@
+"""`sre doctor` over the whole homelab: what is well, what is broken, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from commands.diagnostics import ExitCode
+from sre_tui.settings import BACKENDS
+from tests.cli.running import Sre
+
+Broken = Callable[..., AbstractContextManager[None]]
+CODES = {
+    "refuse": ExitCode.UNREACHABLE,
+    "tls": ExitCode.UNREACHABLE,
+    "401": ExitCode.UNAUTHORIZED,
+    "html": ExitCode.FAILURE,
+}
+
+
+def by_source(findings: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for finding in findings:
+        found.setdefault(finding["subject"].removesuffix(":main"), []).append(finding)
+    return found
+
+
+def test_all_is_well_with_every_backend(sre: Sre) -> None:
+    done = sre("doctor", "--no-model", "--json")
+    assert done.code == ExitCode.OK, done.out + done.err
+    found = by_source(done.document["data"]["items"])
+    assert set(BACKENDS) <= set(found)
+    for backend in BACKENDS:
+        assert [finding["verdict"] for finding in found[backend]] == ["ok"] * len(found[backend])
+        assert found[backend][0]["aspect"] == "reachable"
+        assert " ms" in found[backend][0]["detail"]
+
+
+@pytest.mark.parametrize("how", CODES)
+@pytest.mark.parametrize("backend", ["proxmox", "pbs", "truenas"])
+def test_a_broken_backend_is_named_and_the_others_are_well(
+    sre: Sre, broken: Broken, backend: str, how: str
+) -> None:
+    with broken(how, backend):
+        done = sre("doctor", "--no-model", "--json")
+    found = by_source(done.document["data"]["items"])
+    assert found[backend][0]["verdict"] == "failed"
+    assert done.code == CODES[how], found[backend]
+    for other in {*BACKENDS} - {backend}:
+        assert {finding["verdict"] for finding in found[other]} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("backend", "told"),
+    [
+        ("proxmox", ["-role PVEAuditor", "PROXMOX_API_TOKEN_FILE"]),
+        ("pbs", ["acl update / Audit", "PBS_API_TOKEN_FILE"]),
+        ("truenas", ["Readonly Admin", "TRUENAS_API_KEY_FILE"]),
+    ],
+)
+def test_a_refused_credential_is_answered_with_the_way_to_the_least_rights(
+    sre: Sre, broken: Broken, backend: str, told: list[str]
+) -> None:
+    with broken("401", backend):
+        done = sre("doctor", "--no-model")
+    assert all(text in done.err for text in told), done.err
+
+
+@pytest.mark.parametrize("backend", ["proxmox", "pbs", "truenas"])
+def test_a_strange_certificate_is_answered_with_the_settings_that_trust_it(
+    sre: Sre, backend: str
+) -> None:
+    name = backend.upper()
+    unpinned = sre.having(**{f"{name}_FINGERPRINT": ""})
+    done = unpinned("doctor", "--no-model")
+    assert done.code == ExitCode.UNREACHABLE
+    assert f"{name}_FINGERPRINT" in done.err
+    assert f"{name}_CA_CERT" in done.err
+    assert "openssl s_client" in done.err
