@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final, TypeVar
 
 from pydantic import JsonValue, TypeAdapter
 
 from providers.errors import BadResponse
 from providers.http import HttpBackend, Params
+from providers.readings import deadline
 from providers.wire import parsed
 
 T = TypeVar("T")
@@ -15,6 +17,8 @@ T = TypeVar("T")
 API: Final = "/api2/json"
 NODE_SHARE: Final = 0.6
 """Of the whole time a question may take: so much of it a single node may use up."""
+MARGIN: Final = 0.3
+"""Seconds kept back to put an answer together."""
 NODE_LIMIT: Final = 6.0
 """Seconds; a node that is down answers through the others after 30 s only."""
 
@@ -30,10 +34,20 @@ class Api:
         """Backend and instance name."""
         return self.http.source
 
-    @property
-    def node_timeout(self) -> float:
-        """Seconds to wait for a call that a member of the cluster passes on to another."""
-        return min(NODE_LIMIT, self.http.endpoint.timeout * NODE_SHARE)
+    def patience(self, path: str) -> float | None:
+        """Seconds to wait for a call that a member of the cluster passes on to another.
+
+        None for a call that it answers itself. What is left of the whole question's time is never
+        used up, so that what the other nodes said is not lost. Content of a storage may take as
+        long as that; a backup server with many snapshots needs it.
+        """
+        if not path.startswith("/nodes/"):
+            return None
+        whole = self.http.endpoint.timeout
+        left = deadline() - asyncio.get_running_loop().time() - min(MARGIN, whole / 10)
+        if path.endswith("/content"):
+            return max(MARGIN, min(whole, left))
+        return max(MARGIN, min(NODE_LIMIT, whole * NODE_SHARE, left))
 
     async def data(self, path: str, params: Params = ()) -> JsonValue:
         """What stands under ``data``; None where the answer has nothing.
@@ -68,7 +82,7 @@ class Api:
         )
 
     async def _answer(self, path: str, params: Params) -> dict[str, JsonValue]:
-        timeout = self.node_timeout if path.startswith("/nodes/") else None
+        timeout = self.patience(path)
         answer = await self.http.get_json(f"{API}{path}", params, timeout=timeout)
         if not isinstance(answer, dict) or "data" not in answer:
             raise BadResponse(

@@ -12,7 +12,7 @@ from pydantic import Field
 from providers.proxmox import Guest, Inventory, Task, TaskLog, TaskPage, TaskQuery
 from providers.reading import Reading
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_window
+from sre_tui.tools.arguments import Completes, ForPeople, Short, Since, format_window
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_data import TaskListing
@@ -88,7 +88,7 @@ async def proxmox_list_tasks(
     context: ToolContext,
     errors: Annotated[bool, Field(description="Only failed or with warnings.")] = False,
     running: Annotated[bool, Field(description="Only running now.")] = False,
-    since: Annotated[Window, Field(description="How far back.")] = timedelta(days=1),
+    since: Since = timedelta(days=1),
     node: Annotated[str | None, Field(description="On this node."), Completes("node")] = None,
     guest: Annotated[
         str | None, Field(description="Only of this guest, by name or id."), Completes("guest")
