@@ -1,0 +1,102 @@
+"""Every bundled scenario is visible with plain commands from every backend that would see it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from commands.main import run
+from sre_tui.demo.faults import FAULT_KINDS
+from sre_tui.demo.runtime.demo import start_demo
+from sre_tui.demo.scenario import Sight
+from sre_tui.demo.scenario_load import list_scenarios
+from sre_tui.environment import Environment, Folders
+from sre_tui.settings.model import BACKENDS
+
+NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+SCENARIOS = {scenario.id: scenario for scenario in list_scenarios()}
+
+
+@contextmanager
+def logging_restored() -> Iterator[None]:
+    """What a command changes in its process, which is its own otherwise."""
+    root = logging.getLogger()
+    before = root.handlers, root.level, logging.lastResort, logging.raiseExceptions
+    try:
+        yield
+    finally:
+        for handler in root.handlers:
+            if handler not in before[0]:
+                handler.close()
+        root.handlers, level, logging.lastResort, logging.raiseExceptions = before
+        root.setLevel(level)
+
+
+def shown(line: str, variables: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """The exit code of a command line, and the words it writes on both streams."""
+    stream = io.StringIO()
+    environment = Environment(
+        variables=variables,
+        stdin=io.StringIO(),
+        stdout=stream,
+        stderr=stream,
+        clock=lambda: NOW,
+        folders=Folders.under(folder),
+        working_folder=folder,
+    )
+    with logging_restored():
+        code = run(shlex.split(line), environment)
+    return code, stream.getvalue()
+
+
+def words_of(text: str) -> str:
+    """The text in one case, and without the spaces that align columns."""
+    return " ".join(text.casefold().split())
+
+
+def missed(sight: Sight, code: int, text: str) -> list[str]:
+    """What a command should have shown and did not, or the other way round."""
+    said = words_of(text)
+    lacks = [word for word in sight.shows if words_of(word) not in said]
+    has = [word for word in sight.hides if words_of(word) in said]
+    wrong = [f"lacks {', '.join(lacks)}"] if lacks else []
+    wrong += [f"has {', '.join(has)}"] if has else []
+    wrong += [f"exits with {code}, not {sight.exit_code}"] if code != sight.exit_code else []
+    return [f"{sight.backend}: sre {sight.run} {each}:\n{text}" for each in wrong]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_several_backends_see_it(name: str) -> None:
+    scenario = SCENARIOS[name]
+    backends = {sight.backend for sight in scenario.visible}
+    # That nothing is wrong, every backend has to say.
+    assert len(backends) >= (2 if scenario.faults else len(BACKENDS))
+    assert backends <= set(BACKENDS)
+    assert {"prometheus", "grafana", "loki"} <= backends
+
+
+def test_every_fault_kind_plays_in_a_scenario() -> None:
+    played = {fault.kind for scenario in SCENARIOS.values() for fault in scenario.faults}
+    assert played == set(FAULT_KINDS)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_it_is_visible(name: str, tmp_path: Path) -> None:
+    scenario = SCENARIOS[name]
+    seen: dict[str, tuple[int, str]] = {}
+    async with start_demo(name, clock=NOW.timestamp) as demo:
+        for sight in scenario.visible:
+            if sight.run not in seen:
+                seen[sight.run] = await asyncio.to_thread(
+                    shown, sight.run, demo.environment, tmp_path
+                )
+    wrong = [each for sight in scenario.visible for each in missed(sight, *seen[sight.run])]
+    assert not wrong, "\n".join(wrong)
