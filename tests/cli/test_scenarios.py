@@ -100,3 +100,18 @@ async def test_it_is_visible(name: str, tmp_path: Path) -> None:
                 )
     wrong = [each for sight in scenario.visible for each in missed(sight, *seen[sight.run])]
     assert not wrong, "\n".join(wrong)
+
+
+async def test_a_homelab_without_faults_shows_none_of_it(tmp_path: Path) -> None:
+    seen: dict[str, tuple[int, str]] = {}
+    alike = []
+    async with start_demo("quiet", clock=NOW.timestamp) as demo:
+        for scenario in SCENARIOS.values():
+            for sight in scenario.visible if scenario.faults else ():
+                if sight.run not in seen:
+                    seen[sight.run] = await asyncio.to_thread(
+                        shown, sight.run, demo.environment, tmp_path
+                    )
+                if not missed(sight, *seen[sight.run]):
+                    alike.append(f"{scenario.id}: sre {sight.run}")
+    assert not alike, "\n".join(alike)
