@@ -20,6 +20,10 @@ from providers.errors import RequestRefused
 log = logging.getLogger(__name__)
 
 
+_ESCAPE_OF_TASK_IDS = re.compile(r"%5[Cc]x(?!2[ef]|5c|00)[0-9a-f]{2}")
+"""How ids of tasks write a colon and the like: ``\\x3a``, but never a dot, a slash or a backslash."""
+
+
 class Allow:
     """One permitted kind of request.
 
@@ -73,7 +77,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         if _origin(url) != self._origin:
             return "it goes to another host than the configured one"
         path = url.raw_path.decode("ascii").partition("?")[0]
-        if AMBIGUOUS_PATH.search(path):
+        if AMBIGUOUS_PATH.search(_ESCAPE_OF_TASK_IDS.sub("x", path)):
             return "its path is ambiguous"
         if not path.startswith(f"{self._prefix}/"):
             return "its path is outside the configured address"

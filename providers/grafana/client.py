@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 from pydantic import TypeAdapter
 
 from providers.alerting import Alert, AlertRule, Silence
 from providers.alerting_wire import rule_groups, rules_of
+from providers.attempt import attempt
 from providers.client import BackendClient
 from providers.clock import Clock, system_clock
 from providers.endpoint import Endpoint
@@ -27,8 +27,6 @@ from providers.http import Fetched, HttpBackend
 from providers.last_known_good import LastKnownGood
 from providers.reading import Reading
 from providers.wire import Decoded, Wire, parsed
-
-T = TypeVar("T")
 
 ALERTMANAGER: Final = "/api/alertmanager/grafana/api/v2"
 RULES: Final = "/api/prometheus/grafana/api/v1/rules"
@@ -110,9 +108,9 @@ class GrafanaClient(BackendClient):
 
         async def fetch() -> Fetched[tuple[Alert, ...]]:
             rules, sent, silences = await asyncio.gather(
-                _attempt(self._all_rules),
-                _attempt(self._notified),
-                _attempt(self._silences),
+                attempt(self._all_rules),
+                attempt(self._notified),
+                attempt(self._silences),
             )
             if isinstance(rules, BackendError) and isinstance(sent, BackendError):
                 raise rules
@@ -136,7 +134,12 @@ class GrafanaClient(BackendClient):
         """
 
         async def fetch() -> Fetched[tuple[AlertRule, ...]]:
-            rules, defined = await asyncio.gather(self._all_rules(), _attempt(self._definitions))
+            # A question that raised here would leave the other one running.
+            rules, defined = await asyncio.gather(
+                attempt(self._all_rules), attempt(self._definitions)
+            )
+            if isinstance(rules, BackendError):
+                raise rules
             if isinstance(defined, BackendError):
                 return Fetched(rules, missing=f"thresholds: {defined.detail}")
             return Fetched(tuple(definitions.completed(rules, defined)))
@@ -235,13 +238,6 @@ class GrafanaClient(BackendClient):
     async def _silences(self) -> tuple[Silence, ...]:
         answer = await self._http.get_json(f"{ALERTMANAGER}/silences")
         return alerting.silences(self.source, answer)
-
-
-async def _attempt(call: Callable[[], Awaitable[T]]) -> T | BackendError:
-    try:
-        return await call()
-    except BackendError as error:
-        return error
 
 
 def _missing(rules: object, sent: object, silences: object) -> str:

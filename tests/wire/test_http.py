@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from pydantic import SecretStr
 
 from providers.endpoint import Endpoint
 from providers.errors import InvalidQuery, RequestRefused
-from providers.guard import Allow
+from providers.guard import Allow, GuardedTransport
 from providers.http import ErrorReader, HttpBackend
 from providers.last_known_good import DiskKept, LastKnownGood
 from providers.reading import Reading, State
@@ -89,6 +90,38 @@ async def test_what_is_not_on_the_list_never_leaves(method: str, path: str) -> N
         with pytest.raises(RequestRefused):
             await client.request(method, f"{server.url}{path}")
         assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("task", "passes"),
+    [
+        (r"UPID:pbs:0001:backup:main\x3avm-100:root@pam:", True),
+        (r"UPID:pbs:0001:backup:main\..\x3avm-100:root@pam:", False),
+        (r"..\x2f..", False),
+        ("..", False),
+    ],
+)
+async def test_escapes_in_ids_of_tasks_pass_and_other_backslashes_do_not(
+    task: str, passes: bool
+) -> None:
+    rule = Allow("GET", "/nodes/localhost/tasks/{}/log")
+    answered: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        answered.append(request.url.raw_path.decode())
+        return httpx.Response(200)
+
+    transport = GuardedTransport(
+        httpx.MockTransport(answer), base_url="https://pbs:8007", rules=(rule,)
+    )
+    async with httpx.AsyncClient(transport=transport) as client:
+        url = f"https://pbs:8007/nodes/localhost/tasks/{quote(task, safe='')}/log"
+        if passes:
+            await client.get(url)
+        else:
+            with pytest.raises(RequestRefused):
+                await client.get(url)
+    assert len(answered) == passes
 
 
 async def test_another_host_is_refused_even_for_an_allowed_path() -> None:
