@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 _ESCAPE_OF_TASK_IDS = re.compile(r"%5[Cc]x(?!2[ef]|5c|00)[0-9a-f]{2}")
-"""How ids of tasks write a colon and the like: ``\\x3a``, but never a dot, a slash or a backslash."""
+"""How ids of tasks write a colon and the like (``\\x3a``); never a dot, a slash, a backslash."""
 
 
 class Allow:
