@@ -62,6 +62,7 @@ screenshots: $(INSTALLED) ## Draw the README's screenshots from the demo
 docs: screenshots ## Write the references of commands and tools, and draw the screenshots
 	$(BIN)/python -m commands.reference > docs/cli.md
 	$(BIN)/python docs/make_tools.py > docs/tools.md
+	$(BIN)/python docs/make_demo.py
 
 serve: ## The HTTP server
 	@echo "make serve: there is no HTTP server yet" >&2; exit 2

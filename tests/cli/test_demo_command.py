@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from commands.demo_faults import FAULTS
+from sre_tui.demo.faults import FAULT_KINDS, Fault
 from sre_tui.demo.runtime.fault_modes import FAULT_MODES
+from sre_tui.demo.scenario_load import parse_scenario
 from tests.cli.running import Sre
 
 
@@ -207,3 +211,55 @@ def test_the_tour_answers_in_a_pipe(bare: Sre) -> None:
     assert "sdc" in done.out
     assert "[E1]" in done.out or "[E2]" in done.out or "[E3]" in done.out
     assert leftovers(bare.home) == []
+
+
+def test_every_fault_kind_is_told_of_with_its_options(bare: Sre) -> None:
+    table = bare("demo", "faults")
+    items = bare("demo", "faults", "--json").document["data"]["items"]
+    assert (table.code, table.err) == (0, "")
+    assert len(items) == len(table.lines) - 1 >= 24
+    assert {each["kind"] for each in items} == set(FAULT_KINDS)
+    for each in items:
+        own = FAULT_KINDS[each["kind"]].model_fields.keys() - Fault.model_fields
+        assert {option["name"] for option in each["options"]} == own
+        assert all(option["description"] for option in each["options"])
+        assert each["summary"]
+        assert each["effect"]
+        assert each["kind"] in table.out
+
+
+def test_the_example_of_every_kind_is_a_fault(bare: Sre) -> None:
+    examples = bare("demo", "faults", "--jsonl", "--fields", "example").lines
+    text = "id: all\ntitle: All of them\nfaults:\n"
+    text += "".join(f"  {json.loads(line)['example']}\n" for line in examples)
+    assert [fault.kind for fault in parse_scenario(text, "all.yaml").faults]
+
+
+def test_one_kind_can_be_asked_for_and_the_nearest_is_named(bare: Sre) -> None:
+    (row,) = bare("demo", "faults", "pool_filling", "--json").document["data"]["items"]
+    assert row["options"][0] == {
+        "name": "within",
+        "default": "6h",
+        "description": "how long it takes to get there",
+    }
+    wrong = bare("demo", "faults", "disc_failing")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "did you mean disk_failing?" in wrong.err
+
+
+def test_the_file_that_its_help_shows_can_be_played(bare: Sre) -> None:
+    told = bare("demo", "faults", "--help").out
+    shown = told.partition("plays:\n")[2].partition("Examples:")[0]
+    scenario = parse_scenario(textwrap.dedent(shown.strip("\n")), "own.yaml")
+    assert len(scenario.faults) == 2
+
+
+def test_a_wrong_kind_in_a_scenario_leads_to_the_list(bare: Sre) -> None:
+    file = bare.home / "own.yaml"
+    file.write_text(
+        "id: own\ntitle: Own\nfaults:\n  - {kind: disc_dead, target: nas1/sdb, at: 0}\n"
+    )
+    done = bare("--scenario", str(file), "alerts")
+    assert (done.code, done.out) == (2, "")
+    assert "own.yaml:4: unknown fault kind 'disc_dead', did you mean 'disk_dead'?" in done.err
+    assert "`sre demo faults` tells of each" in done.err
