@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from typer.core import TyperCommand
 
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
@@ -68,6 +69,16 @@ def add_tool(
         help=help_text(tool.description, shown),
         context_settings={"help_option_names": ["-h", "--help"]},
     )(_command(tool))
+
+
+def tool_command(tool_name: str, name: str) -> TyperCommand:
+    """The command of a tool, under a word of its group."""
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    add_tool(app, tool_name)
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperCommand)
+    command.name = name
+    return command
 
 
 def run_tool(

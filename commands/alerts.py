@@ -10,7 +10,6 @@ from commands.adapter import (
     JSON_OPTION,
     TIMES_OPTION,
     WATCH_OPTION,
-    add_tool,
     help_text,
     require_backend,
     require_data,
@@ -27,8 +26,12 @@ if TYPE_CHECKING:
     from commands.diagnostics import ExitCode
     from commands.invocation import Invocation
 
-app = noun("alerts", "Alerts that are firing or pending, and their rules.", default="list")
-add_tool(app, "grafana_get_alerts")
+app = noun(
+    "alerts",
+    "Alerts that are firing or pending, and their rules.",
+    default="list",
+    tools={"list": "grafana_get_alerts", "rules": "grafana_get_alert_rules"},
+)
 
 
 @app.command(
@@ -96,6 +99,3 @@ def _show(invocation: Invocation, options: OutputOptions, name: str, host: str |
         found = answer.data
         write_record(invocation, alert_sections(found.alert, found.rules, found.runbooks, display))
     return EXIT_CODES[answer.state]
-
-
-add_tool(app, "grafana_get_alert_rules")

@@ -199,6 +199,8 @@ def run(arguments: Sequence[str] | None = None, environment: Environment | None 
     # What is logged before the log file is open must not reach the screen.
     logging.lastResort = logging.NullHandler()
     _open_closed_streams()
+    # It would look for plugins of its own through every installed package, at every start.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     command = typer.main.get_command(app)
     given = [_as_moment(a) for a in (sys.argv[1:] if arguments is None else arguments)]
     try:

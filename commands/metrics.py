@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from commands.adapter import add_tool
 from commands.noun import noun
 
-app = noun("metrics", "Search, query and plot Prometheus metrics.", default="search")
-add_tool(app, "prometheus_search_metrics")
-add_tool(app, "prometheus_instant_query")
-add_tool(app, "prometheus_range_query")
-add_tool(app, "prometheus_targets")
+app = noun(
+    "metrics",
+    "Search, query and plot Prometheus metrics.",
+    default="search",
+    tools={
+        "search": "prometheus_search_metrics",
+        "query": "prometheus_instant_query",
+        "range": "prometheus_range_query",
+        "targets": "prometheus_targets",
+    },
+)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from commands.adapter import add_tool
 from commands.noun import noun
 
-app = noun("nas", "The NAS: its state, shares, snapshots, apps and disks.", default="status")
-add_tool(app, "truenas_system_status")
-add_tool(app, "truenas_list_shares")
-add_tool(app, "truenas_snapshots")
-add_tool(app, "truenas_apps")
-add_tool(app, "hdd_power_status")
+app = noun(
+    "nas",
+    "The NAS: its state, shares, snapshots, apps and disks.",
+    default="status",
+    tools={
+        "status": "truenas_system_status",
+        "shares": "truenas_list_shares",
+        "snapshots": "truenas_snapshots",
+        "apps": "truenas_apps",
+        "disks": "hdd_power_status",
+    },
+)

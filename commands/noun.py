@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 
-def noun(name: str, help: str, *, default: str) -> typer.Typer:  # noqa: A002 - as Typer calls it
-    """A command group; ``sre NAME`` and ``sre NAME --option`` run its default command."""
+def noun(
+    name: str,
+    help: str,  # noqa: A002 - as Typer calls it
+    *,
+    default: str,
+    tools: Mapping[str, str] | None = None,
+) -> typer.Typer:
+    """A command group; ``sre NAME`` and ``sre NAME --option`` run its default command.
+
+    Args:
+        name: the group.
+        help: what it is about.
+        default: the command that runs if none is named.
+        tools: commands that are tools, and the tools' names. One is made when it is called or
+            explained, so that the others' modules are not loaded for it.
+    """
+    of_tools = dict(tools or {})
 
     class NounGroup(TyperGroup):
         default_command: ClassVar[str] = default
+
+        def __init__(self, **attributes: Any) -> None:
+            own = attributes.pop("commands", None) or {}
+            stubs = {word: TyperCommand(name=word, callback=None) for word in of_tools}
+            super().__init__(**attributes, commands={**stubs, **own})
+            self._stubs = set(stubs)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            if cmd_name in self._stubs:
+                from commands.adapter import tool_command
+
+                self._stubs.remove(cmd_name)
+                self.commands[cmd_name] = tool_command(of_tools[cmd_name], cmd_name)
+            return super().get_command(ctx, cmd_name)
 
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             helps = ("-h", "--help")
@@ -42,7 +72,7 @@ def noun(name: str, help: str, *, default: str) -> typer.Typer:  # noqa: A002 - 
                 found += [item for item in options if item.value not in known]
             return found
 
-    return typer.Typer(
+    app = typer.Typer(
         cls=NounGroup,
         name=name,
         help=f"{help}\n\nWithout a command: {default}.",
@@ -50,3 +80,6 @@ def noun(name: str, help: str, *, default: str) -> typer.Typer:  # noqa: A002 - 
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    # Makes it a group though all its commands may be tools.
+    app.callback()(lambda: None)
+    return app

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands.adapter import JSON_OPTION, JSONL_OPTION, add_tool
+from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.diagnostics import ExitCode, Problem
 from commands.fields import Fields, fields_command, fields_option, split_names
 from commands.listing import write_listing
@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 _FIRST_HEADING = re.compile(r"^#{1,6}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 
-app = noun("runbooks", "List, read and search runbooks.", default="list")
+app = noun(
+    "runbooks",
+    "List, read and search runbooks.",
+    default="list",
+    tools={"search": "runbook_search"},
+)
 
 
 @app.command(
@@ -110,9 +115,6 @@ def show(
         console.print(Markdown(_whole(document), code_theme="ansi_dark", hyperlinks=False))
     else:
         stdout.write(f"{_whole(document)}\n")
-
-
-add_tool(app, "runbook_search")
 
 
 def _documents(invocation: Invocation) -> tuple[Document, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -62,8 +61,6 @@ def open_app(invocation: Invocation) -> None:
     # Until the first paint there is only growth: nothing a collection could find. The app
     # switches it on again.
     gc.disable()
-    # Looking through every installed distribution for plugins of pydantic delays the first paint.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     broken = invocation.run(_run)
     if broken is not None:
         raise broken

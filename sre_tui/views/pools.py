@@ -122,9 +122,7 @@ def _used(line: PoolLine, _: Display) -> Cell:
         return size_cell(line.dataset.used)
     if line.member is not None:
         return size_cell(line.member.size) if not line.member.children else Cell("", None)
-    return size_cell(
-        line.pool.usable_used if line.pool.usable_used is not None else line.pool.used
-    )
+    return size_cell(line.pool.usable_used if line.pool.usable_used is not None else line.pool.used)
 
 
 def _free(line: PoolLine, _: Display) -> Cell:
@@ -212,4 +210,11 @@ POOLS: TableView[PoolLine] = TableView(
     rows=_lines,
     key=lambda line: line.key,
     nothing="No pools.",
+    made_from={
+        "fill": "used",
+        "errors": "vdevs",
+        "layout": "vdevs",
+        "snapshots": "datasets",
+        "quota": "datasets",
+    },
 )
