@@ -19,8 +19,10 @@ from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
 from sre_tui.agent.limits import Deadline
 from sre_tui.agent.model import model_config
 from sre_tui.agent.model_loop import ModelLoop
-from sre_tui.agent.prompt import fitting, question_prompt, schemas, system_prompt, tokens_of
+from sre_tui.agent.offer import PROMPT_TOKENS, Offer
+from sre_tui.agent.prompt import question_prompt, sources_of, system_prompt
 from sre_tui.agent.redaction import Redactor
+from sre_tui.agent.relevance import Hint, ranked
 from sre_tui.agent.run import Run
 from sre_tui.agent.session import Session
 from sre_tui.agent.session_store import SessionStore, Spending, is_unpriced
@@ -29,6 +31,7 @@ from sre_tui.agent.turn import Turn
 from sre_tui.agent.untrusted import bounded
 from sre_tui.settings import BACKENDS, LlmSettings
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.rendering import estimate_tokens
 from sre_tui.tools.tool import Tool
 
 _TOOLS_SHARE = 0.4
@@ -172,21 +175,22 @@ class Agent:
         context_tokens, turn.site_names = await asyncio.gather(
             model.context_tokens(), self._discovery.names()
         )
-        offered = fitting(schemas(turn.tools), context_tokens * _TOOLS_SHARE)
-        if len(offered) <= len(turn.tools):
-            turn.degrade(
-                "budget",
-                f"the model's context of {context_tokens} tokens holds only {len(offered) - 1} of "
-                f"{len(turn.tools)} tools; raise LLM_CONTEXT_TOKENS if it can take more",
-            )
         fence = turn.session.fence
+        system = system_prompt(
+            fence,
+            turn.notes,
+            joined(turn.site_names, seen_names(turn.store.all)),
+            sources_of(self._context.settings, turn.store.all),
+        )
+        offer = Offer(
+            ranked(turn.tools, _about(turn), turn.site_names),
+            min(PROMPT_TOKENS - estimate_tokens(system), context_tokens * _TOOLS_SHARE),
+        )
         for_answer = min(2000, context_tokens // 5)
         spare = context_tokens // 20
-        room = context_tokens - for_answer - spare - tokens_of(offered)
+        room = context_tokens - for_answer - spare - offer.tokens
         conversation = Conversation(
-            system=system_prompt(
-                fence, turn.notes, joined(turn.site_names, seen_names(turn.store.all))
-            ),
+            system=system,
             question=question_prompt(
                 bounded(turn.question, room // 4), turn.attached, fence, turn.now, room // 3
             ),
@@ -196,7 +200,7 @@ class Agent:
             room=room,
         )
         anonymizer = self._anonymizer(turn) if llm.anonymize else None
-        await ModelLoop(turn, model, conversation, offered, llm, anonymizer).run()
+        await ModelLoop(turn, model, conversation, offer, llm, anonymizer).run()
 
     async def _ask_analyst(self, turn: Turn, llm: LlmSettings) -> None:
         task = AnalystTask(
@@ -249,6 +253,15 @@ class Agent:
 
             self._tools = offered_tools(self._context.settings)
         return self._tools
+
+
+def _about(turn: Turn) -> list[Hint]:
+    """What tells which tools a question needs: itself, what came with it, what came before."""
+    made = [Hint(turn.question), Hint(turn.attached, 0.3)]
+    for exchange in turn.earlier[-1:]:
+        called = " ".join(one.tool.replace("_", " ") for one in exchange.evidence)
+        made += [Hint(exchange.question, 0.5), Hint(called, 0.3)]
+    return [hint for hint in made if hint.text]
 
 
 def _over_daily_cost(llm: LlmSettings, spent: Spending) -> str:

@@ -11,10 +11,11 @@ from uuid import uuid4
 from providers.llm import ToolCallRequest
 from providers.text import one_line
 from sre_tui.agent.conversation import CallReply
+from sre_tui.agent.offer import MORE_TOOLS, Offer
 from sre_tui.agent.prompt import READ_EVIDENCE
 from sre_tui.agent.tool_calls import WrittenCall, match_name, parse_arguments, tidy
 from sre_tui.agent.turn import Turn
-from sre_tui.nearest import nearest
+from sre_tui.tools.registry import missing_backends
 from sre_tui.tools.tool import ArgumentError, Tool
 
 MOST_CALLS = 12
@@ -32,12 +33,13 @@ class Served:
 class CallDesk:
     """Takes the calls of a model for one question."""
 
-    def __init__(self, turn: Turn, reading_budget: Callable[[], int]) -> None:
+    def __init__(self, turn: Turn, offer: Offer, reading_budget: Callable[[], int]) -> None:
         self._turn = turn
+        self._offer = offer
         self._reading_budget = reading_budget
         self._tools = {tool.name: tool for tool in turn.tools}
         self._pages: set[str] = set()
-        self.names = (*self._tools, READ_EVIDENCE)
+        self.names = offer.names
 
     def request_of(self, call: WrittenCall) -> ToolCallRequest:
         """A call found in a text, as if it had been made properly."""
@@ -71,12 +73,15 @@ class CallDesk:
             )
         if name == READ_EVIDENCE:
             return await self._read(request, arguments)
+        if name == MORE_TOOLS:
+            return self._show(request, arguments)
         return await self._run(request, self._tools[name], arguments)
 
     async def _run(
         self, request: ToolCallRequest, tool: Tool[Any], arguments: dict[str, Any]
     ) -> Served:
         given = tidy(arguments, tool.arguments.model_fields)
+        self._offer.used(tool.name)
         try:
             ran = await self._turn.runner.run(tool, given)
         except ArgumentError as error:
@@ -88,6 +93,11 @@ class CallDesk:
             note = f"You asked this before; nothing was asked again. This is {ran.evidence.id}:"
         reply = CallReply(request.id, tool.name, given, ran.evidence, note)
         return Served(reply, is_new=not ran.repeated)
+
+    def _show(self, request: ToolCallRequest, arguments: dict[str, Any]) -> Served:
+        given = tidy(arguments, ("names",))
+        said, is_new = self._offer.show(given.get("names"))
+        return Served(CallReply(request.id, MORE_TOOLS, given, None, said), is_new)
 
     async def _read(self, request: ToolCallRequest, arguments: dict[str, Any]) -> Served:
         given = tidy(arguments, ("evidence", "first_row", "search"))
@@ -112,9 +122,8 @@ class CallDesk:
         return Served(CallReply(request.id, READ_EVIDENCE, given, None, fenced), is_new)
 
     def _unknown(self, name: str) -> str:
-        close = nearest(name, self.names)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        return f"there is no tool {one_line(name, 60)!r}{hint} There are: {', '.join(self.names)}"
+        needed = missing_backends(name, self._turn.context.settings)
+        return needed or self._offer.unknown(name)
 
 
 def _refused(

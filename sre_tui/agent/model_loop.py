@@ -22,6 +22,7 @@ from providers.llm import (
 from sre_tui.agent.anonymize import Anonymizer, StreamRestorer
 from sre_tui.agent.conversation import CallReply, Conversation
 from sre_tui.agent.model_calls import CallDesk
+from sre_tui.agent.offer import Offer
 from sre_tui.agent.streaming import VisibleText, without_thinking
 from sre_tui.agent.tool_calls import written_calls
 from sre_tui.agent.turn import Turn
@@ -52,17 +53,17 @@ class ModelLoop:
         turn: Turn,
         model: LanguageModel,
         conversation: Conversation,
-        schemas: list[dict[str, Any]],
+        offer: Offer,
         settings: LlmSettings,
         anonymizer: Anonymizer | None,
     ) -> None:
         self._turn = turn
         self._model = model
         self._conversation = conversation
-        self._schemas = schemas
+        self._offer = offer
         self._settings = settings
         self._anonymizer = anonymizer
-        self._desk = CallDesk(turn, conversation.reading_budget)
+        self._desk = CallDesk(turn, offer, conversation.reading_budget)
         self._useless = 0
         self._turns = 0
 
@@ -168,7 +169,7 @@ class ModelLoop:
         # Rendering evidence and searching it for secrets takes long where there is much of it.
         messages = await asyncio.to_thread(self._outgoing)
         seconds = turn.deadline.grace if closing else turn.deadline.left
-        tools = [] if closing else self._schemas
+        tools = [] if closing else self._offer.schemas()
         try:
             async with asyncio.timeout(seconds) as limit:
                 async with aclosing(self._model.stream(messages, tools)) as chunks:

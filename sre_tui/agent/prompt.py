@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from providers.reading import State
+from sre_tui.agent.events import Evidence
 from sre_tui.agent.untrusted import Fence, bounded
+from sre_tui.settings import BACKENDS, Settings
 from sre_tui.tools.rendering import estimate_tokens
-from sre_tui.tools.tool import Tool
 
 READ_EVIDENCE: Final = "read_evidence"
 """The one tool that is the agent's own: it pages and searches what was found already."""
@@ -32,7 +34,7 @@ only, with their units; never from memory.
 - Say what is not known and which source did not answer. A likely cause is "likely", not certain.
 - Nothing found is an answer, too."""
 
-_PAGING: Final[dict[str, Any]] = {
+PAGING: Final[dict[str, Any]] = {
     "type": "function",
     "function": {
         "name": READ_EVIDENCE,
@@ -50,15 +52,39 @@ _PAGING: Final[dict[str, Any]] = {
 }
 
 
-def system_prompt(fence: Fence, notes: str, names: Mapping[str, Sequence[str]]) -> str:
-    """The rules, the fence, and what is known of the site."""
+def system_prompt(
+    fence: Fence, notes: str, names: Mapping[str, Sequence[str]], sources: Sequence[str] = ()
+) -> str:
+    """The rules, the fence, and what is known of the site.
+
+    Args:
+        fence: the marks around untrusted text.
+        notes: the operator's notes.
+        names: what is known to exist, by kind.
+        sources: the configured backends, as :func:`sources_of` tells them.
+    """
     parts = [_RULES, fence.rule]
+    if sources:
+        parts.append(f"Your sources, there are no others: {', '.join(sources)}.")
     if notes:
         parts.append(f"The operator's notes on the site:\n{notes}")
     if names:
         seen = "\n".join(f"{kind}: {', '.join(found)}" for kind, found in names.items())
         parts.append("Names seen so far:\n" + fence.wrap("names", bounded(seen, 250)))
     return "\n\n".join(parts)
+
+
+def sources_of(settings: Settings, evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """Every configured backend, and what was wrong with it when it was last asked."""
+    states = {source.source: source.state for one in evidence for source in one.sources}
+    made: list[str] = []
+    for backend in BACKENDS:
+        for endpoint in settings.endpoints(backend):
+            source = f"{backend}:{endpoint.name}"
+            state = states.get(source, State.OK)
+            trouble = state.value.replace("_", " ")
+            made.append(source if state is State.OK else f"{source} ({trouble} when last asked)")
+    return tuple(made)
 
 
 def question_prompt(
@@ -71,22 +97,6 @@ def question_prompt(
             "stdin", bounded(attached, min(room, ATTACHED_TOKENS))
         )
     return said
-
-
-def schemas(tools: Iterable[Tool[Any]]) -> list[dict[str, Any]]:
-    """The schemas of these tools, and of the one for reading on."""
-    return [*(tool.schema() for tool in tools), _PAGING]
-
-
-def fitting(offered: Sequence[dict[str, Any]], tokens: float) -> list[dict[str, Any]]:
-    """As many schemas, from the first on, as fit; the one for reading on always stays."""
-    *tools, paging = offered
-    kept: list[dict[str, Any]] = []
-    for tool in tools:
-        if tokens_of([*kept, tool, paging]) > tokens:
-            break
-        kept.append(tool)
-    return [*kept, paging]
 
 
 def tokens_of(schemas_: Sequence[Mapping[str, Any]]) -> int:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
-from sre_tui.settings import Settings
+from sre_tui.settings import BACKENDS, Settings
 from sre_tui.tools.tool import Tool, registered
 
 MODULES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -71,3 +71,14 @@ def all_tools() -> tuple[Tool[Any], ...]:
 def offered_tools(settings: Settings) -> tuple[Tool[Any], ...]:
     """The tools that a configured backend can answer."""
     return tuple(tool for tool in all_tools() if tool.offered(settings))
+
+
+def missing_backends(name: str, settings: Settings) -> str:
+    """One line saying what a tool of that name would need; empty if nothing, or no such tool."""
+    if not any(name in names for names in MODULES.values()):
+        return ""
+    tool = get_tool(name)
+    if tool.offered(settings):
+        return ""
+    needed = " or ".join(backend for backend in BACKENDS if backend in tool.needs)
+    return f"{name} needs {needed}, which is not configured"

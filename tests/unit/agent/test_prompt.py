@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
-from sre_tui.agent.prompt import READ_EVIDENCE, question_prompt, schemas, system_prompt, tokens_of
+from providers.reading import SourceStatus, State
+from sre_tui.agent.events import Evidence
+from sre_tui.agent.prompt import READ_EVIDENCE, question_prompt, sources_of, system_prompt
 from sre_tui.agent.untrusted import Fence, bounded
+from sre_tui.settings import BACKENDS, Settings
 from sre_tui.tools.registry import all_tools
 from sre_tui.tools.rendering import estimate_tokens
 
@@ -14,32 +16,46 @@ FENCE = Fence("c0ffee00")
 NOW = datetime(2026, 11, 22, 14, 2, tzinfo=UTC)
 
 
-def test_prompt_and_schemas_of_all_backends_are_under_3000_tokens() -> None:
-    offered = schemas(all_tools())
-    assert len(offered) > 10
-    assert tokens_of(offered) + estimate_tokens(system_prompt(FENCE, "", {})) < 3000
-
-
-def test_lean_schemas_still_say_what_a_tool_takes() -> None:
-    for tool, lean in zip(all_tools(), schemas(all_tools()), strict=False):
-        function = lean["function"]
-        assert function["name"] == tool.name
-        assert function["description"] == tool.description
-        fields = function["parameters"].get("properties", {})
-        assert set(fields) == set(tool.arguments.model_fields)
-        text = json.dumps(function)
-        assert "$ref" not in text
-        assert "$defs" not in text
-        for name, field in tool.arguments.model_fields.items():
-            assert fields[name].get("description"), f"{tool.name}.{name} says nothing"
-            assert (name in function["parameters"].get("required", [])) == field.is_required()
-
-
 def test_the_rules_do_not_name_tools_that_may_not_be_offered() -> None:
     prompt = system_prompt(FENCE, "", {})
     assert not [tool.name for tool in all_tools() if tool.name in prompt]
     assert READ_EVIDENCE not in prompt
     assert FENCE.word in prompt
+
+
+def test_sources_are_those_configured_with_what_was_wrong_when_they_were_last_asked() -> None:
+    settings = Settings.model_validate(
+        {
+            "truenas": [{"url": "https://nas1.lan", "name": "nas1"}],
+            "prometheus": [{"url": "http://prometheus.lan"}],
+        }
+    )
+
+    def asked(number: int, source: str, state: State) -> Evidence:
+        return Evidence(
+            id=f"E{number}",
+            tool="truenas_pool_status",
+            arguments={},
+            state=state,
+            observed_at=NOW,
+            summary="",
+            text="",
+            sources=(SourceStatus(source=source, state=state, observed_at=NOW),),
+            elapsed=0.1,
+        )
+
+    evidence = [
+        asked(1, "prometheus:main", State.UNREACHABLE),
+        asked(2, "prometheus:main", State.OK),
+        asked(3, "truenas:nas1", State.BAD_RESPONSE),
+    ]
+    sources = sources_of(settings, evidence)
+    assert sources == ("prometheus:main", "truenas:nas1 (bad response when last asked)")
+    prompt = system_prompt(FENCE, "", {}, sources)
+    assert f"Your sources, there are no others: {', '.join(sources)}." in prompt
+    for backend in set(BACKENDS) - {"prometheus", "truenas"}:
+        assert backend not in prompt.lower()
+    assert "sources" not in system_prompt(FENCE, "", {}).partition("Your")[2]
 
 
 def test_names_and_notes_are_bounded_and_names_are_fenced() -> None:

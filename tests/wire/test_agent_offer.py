@@ -1,0 +1,221 @@
+"""What a model on a real socket is offered when every backend is configured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import SecretStr
+
+import sre_tui.demo
+from sre_tui.agent.agent import Agent
+from sre_tui.agent.analyst import BuiltInAnalyst
+from sre_tui.agent.events import Answer, Answered
+from sre_tui.agent.offer import MORE_TOOLS
+from sre_tui.settings import BACKENDS, LlmSettings, Settings
+from sre_tui.tools.registry import MODULES, offered_tools
+from sre_tui.tools.rendering import estimate_tokens
+from tests.stubs.homelab_tools import context_in
+from tests.stubs.llm_fixtures import server
+from tests.stubs.openai_server import Call, OpenAIServer, Request, call, say
+
+__all__ = ["server"]
+
+LIMIT = 3000
+RIGHT = 0.95
+EVALS = Path(__file__).parents[1] / "evals"
+SCENARIOS = Path(sre_tui.demo.__path__[0]) / "scenarios"
+KEYS: Mapping[str, dict[str, str]] = {
+    "grafana": {"token": "glsa_0123456789"},
+    "proxmox": {"token": "sre@pve!tui=0123456789"},
+    "pbs": {"token": "sre@pbs!tui:0123456789"},
+    "truenas": {"token": "1-0123456789"},
+}
+
+
+def settings_for(server: OpenAIServer, *backends: str, **llm: Any) -> Settings:
+    options: dict[str, Any] = {"provider": "openai", "model": "house", "timeout": 5.0}
+    options |= {"api_key": SecretStr("sk-homelab-0123456789"), "base_url": server.url}
+    configured: dict[str, Any] = {
+        each: [{"url": f"https://{each}.lan", "name": "main", **KEYS.get(each, {})}]
+        for each in backends
+    }
+    return Settings(llm=LlmSettings(**(options | llm)), **configured)
+
+
+@pytest.fixture
+async def stack() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+def agent_of(stack: AsyncExitStack, folder: Path, settings: Settings) -> Agent:
+    """An agent with all tools, whose backends are asked nothing before the model is."""
+    context = context_in(folder, settings)
+    for backend in BACKENDS:
+        context.__dict__[backend] = ()
+    made = Agent(context, BuiltInAnalyst())
+    stack.push_async_callback(made.aclose)
+    return made
+
+
+async def ask(agent: Agent, question: str) -> Answer:
+    async with agent.ask(question) as run:
+        last = [event async for event in run][-1]
+    assert isinstance(last, Answered)
+    return last.answer
+
+
+def cost(request: Request) -> int:
+    """What system prompt and tools of a request cost."""
+    [system] = [m["content"] for m in request.messages if m["role"] == "system"]
+    tools = json.dumps(request.body["tools"], ensure_ascii=False)
+    return estimate_tokens(system) + estimate_tokens(tools)
+
+
+def questions() -> Iterator[tuple[str, list[list[str]]]]:
+    """Questions with the tools they need; of each group one will do."""
+    for path in sorted((*EVALS.glob("*_questions.yaml"), EVALS / "tool_choice_held_out.yaml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            if "must" in entry:
+                yield entry["ask"], [_group(one) for one in entry["must"]]
+    for path in sorted(SCENARIOS.glob("*.yaml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")).get("questions", ()):
+            tools = entry["truth"].get("tools") or {}
+            yield entry["ask"], [_group(one) for one in tools.get("must", ())]
+
+
+def _group(one: str | list[str]) -> list[str]:
+    return [one] if isinstance(one, str) else one
+
+
+async def test_every_question_gets_its_tools_in_a_small_prompt(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    asked = list(questions())
+    assert len(asked) >= 100
+    agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS))
+    lacking: list[str] = []
+    for question, needed in asked:
+        server.reset()
+        server.script(say("I do not know."))
+        await ask(agent, question)
+        [request] = server.requests
+        assert cost(request) < LIMIT, question
+        assert MORE_TOOLS in request.tools
+        missing = [one for one in needed if not set(one) & set(request.tools)]
+        lacking += [f"{question}: {missing}"][: bool(missing)]
+    assert len(lacking) <= (1 - RIGHT) * len(asked), "\n".join(lacking)
+
+
+@pytest.mark.parametrize("configured", [(), *[(each,) for each in BACKENDS], BACKENDS[:3]])
+async def test_only_tools_of_configured_backends_are_spoken_of(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path, configured: tuple[str, ...]
+) -> None:
+    settings = settings_for(server, *configured)
+    agent = agent_of(stack, tmp_path, settings)
+    server.script(say("I do not know."))
+    answer = await ask(agent, "Is everything all right?")
+    assert answer.text == "I do not know."
+    [request] = server.requests
+    sent = json.dumps([request.body["tools"], request.messages[0]])
+    there = {tool.name for tool in offered_tools(settings)}
+    for name in (name for names in MODULES.values() for name in names):
+        assert (name in sent) is (name in there), name
+    assert cost(request) < LIMIT
+    sources = ", ".join(f"{each}:main" for each in BACKENDS if each in configured)
+    assert (f"Your sources, there are no others: {sources}." in request.text) is bool(sources)
+
+
+async def test_long_notes_take_their_room_from_the_tools(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    settings = settings_for(server, *BACKENDS)
+    agent = agent_of(stack, tmp_path, settings)
+    notes = context_in(tmp_path, settings).folders.site_file
+    notes.parent.mkdir(parents=True, exist_ok=True)
+    notes.write_text("The NAS sleeps at night.\n" * 500, encoding="utf-8")
+    server.script(say("I do not know."))
+    await ask(agent, "Which disks sleep?")
+    [request] = server.requests
+    assert "The NAS sleeps at night." in request.text
+    assert cost(request) < LIMIT
+    assert "hdd_power_status" in request.tools
+
+
+async def test_further_tools_come_with_the_next_turn_and_stay(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    wanted = "truenas_apps"
+    server.script(
+        call(Call.of(MORE_TOOLS, names=[wanted, "truenas_app_list"])),
+        call(Call.of(wanted)),
+        say("There are no apps [E1]."),
+    )
+    agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS))
+    answer = await ask(agent, "Which alerts are firing?")
+    before, after, last = server.requests
+    assert wanted not in before.tools
+    assert wanted in after.tools
+    assert wanted in last.tools
+    assert max(map(cost, server.requests)) < LIMIT
+    [told] = [m["content"] for m in after.messages if m["role"] == "tool"]
+    assert told.startswith(f"You can call now: {wanted}.")
+    assert "there is no tool 'truenas_app_list'; did you mean truenas_apps" in told
+    assert [one.tool for one in answer.evidence] == [wanted]
+    assert answer.complete
+
+
+async def test_a_tool_that_was_not_shown_is_served_all_the_same(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    server.script(call(Call.of("truenas_apps")), say("There are no apps [E1]."))
+    agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS))
+    answer = await ask(agent, "Which alerts are firing?")
+    first, second = server.requests
+    assert "truenas_apps" not in first.tools
+    assert "truenas_apps" in second.tools
+    assert [one.tool for one in answer.evidence] == ["truenas_apps"]
+
+
+async def test_asking_for_the_same_tools_again_and_again_ends_the_work(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    again = call(Call.of(MORE_TOOLS, names="truenas_apps"))
+    server.script(again, again, again, say("I do not know."))
+    agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS))
+    answer = await ask(agent, "Which alerts are firing?")
+    assert len(server.requests) == 4
+    assert server.requests[-1].tools == []
+    assert "You had already: truenas_apps." in server.requests[2].text
+    assert not answer.complete
+
+
+async def test_what_was_shown_survives_a_conversation_that_is_shortened(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    server.script(call(Call.of(MORE_TOOLS, names=["truenas_apps"])))
+    server.script(*(call(Call.of("runbook_search", query=f"disk {n}")) for n in range(6)))
+    server.script(say("I do not know."))
+    agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS, context_tokens=4096))
+    await ask(agent, "Which alerts are firing?")
+    for request in server.requests[1:]:
+        assert "truenas_apps" in request.tools
+        assert cost(request) < LIMIT
+        assert len(request.text) / 3.5 + cost(request) / 2 < 4096
+
+
+async def test_a_tool_whose_backend_is_missing_is_refused_with_what_it_needs(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    server.script(call(Call.of("truenas_apps")), say("I cannot see the NAS."))
+    agent = agent_of(stack, tmp_path, settings_for(server, "prometheus"))
+    answer = await ask(agent, "Which apps run on the NAS?")
+    told = server.requests[1].messages[-1]["content"]
+    assert told == "Error: truenas_apps needs truenas, which is not configured"
+    assert answer.evidence == ()
