@@ -21,6 +21,7 @@ from commands.output import OutputOptions, write_json, write_json_lines, write_t
 from commands.parameters import parameter_of
 from providers.reading import State
 from providers.text import clean
+from sre_tui.settings.model import TITLES
 from sre_tui.tools.notes import truncation
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.result import Listing, ToolResult
@@ -140,7 +141,7 @@ def require_backend(invocation: Invocation, tool: Tool[Any], command: str = "") 
     variables = " or ".join(f"{name.upper()}_URL" for name in names)
     command = command or " ".join(tool.command)
     raise Problem(
-        f"`sre {command}` needs {' or '.join(n.title() for n in names)}, and none is configured",
+        f"`sre {command}` needs {' or '.join(TITLES[n] for n in names)}, and none is configured",
         code=State.NOT_CONFIGURED.value,
         exit_code=ExitCode.USAGE,
         hint=f"set {variables}, or try it on the simulated homelab: sre --demo {command}",

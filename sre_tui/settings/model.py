@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
@@ -17,6 +18,15 @@ from providers.endpoint import (
 
 Backend = Literal["prometheus", "grafana", "loki", "proxmox", "pbs", "truenas"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
+TITLES: Mapping[Backend, str] = {
+    "prometheus": "Prometheus",
+    "grafana": "Grafana",
+    "loki": "Loki",
+    "proxmox": "Proxmox VE",
+    "pbs": "Proxmox Backup Server",
+    "truenas": "TrueNAS",
+}
+"""What the backends call themselves."""
 
 EndpointT = TypeVar("EndpointT", bound=Endpoint)
 

@@ -50,6 +50,7 @@ SHARES: TableView[Share] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No shares.",
+    made_from={"access": "read_only"},
 )  # fmt: skip
 
 
@@ -165,6 +166,7 @@ APPS: TableView[App] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No apps.",
+    made_from={"update": "upgrade_available"},
 )  # fmt: skip
 
 _POWER_TONES = {
@@ -230,4 +232,8 @@ DISKS: TableView[Any] = TableView(
     rows=lambda data: data.items,
     key=lambda row: str(row.key),
     nothing="No disks.",
+    made_from={
+        **{state: f"shares.{state}" for state in ("standby", "idle", "active")},
+        "not_reported": "shares.not reported",
+    },
 )  # fmt: skip
