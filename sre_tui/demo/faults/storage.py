@@ -172,7 +172,8 @@ class PoolDegraded(Fault):
         state = 2.0 if pool.layout == "stripe" else 1.0
         stage.hold("pool.state", pool.id, start, end, state)
         stage.member(member, start, end, REMOVED, gone=True)
-        stage.add("smart.crc", member, line([(start - 60, 0), (start, 12 + 80 * self.severity)]))
+        worse = line([(start - 900, 0), (start - 60, 12 + 80 * self.severity)])
+        stage.add("smart.crc", member, worse)
         for level in (
             "disk.reads",
             "disk.writes",

@@ -167,13 +167,17 @@ class Script(Voice):
 
 @dataclass(frozen=True)
 class Mute:
-    """Nothing is heard of a machine, or of one service or container on it, for a while."""
+    """Nothing is heard of a machine, or of one service or container on it, for a while.
+
+    With ``text`` only lines that contain it are missing.
+    """
 
     start: float
     end: float
     hostname: str
     service: str = ""
     container: str = ""
+    text: str = ""
 
     def covers(self, source: Source) -> bool:
         """Whether the mute concerns a stream."""
@@ -189,7 +193,7 @@ class _Stream:
     labels: Mapping[str, str]
     source: Source
     voices: list[Voice] = field(default_factory=list)
-    mutes: list[tuple[int, int]] = field(default_factory=list)
+    mutes: list[tuple[int, int, str]] = field(default_factory=list)
 
 
 class WorldLogs:
@@ -205,7 +209,7 @@ class WorldLogs:
         for mute in mutes:
             for source, stream in streams.items():
                 if mute.covers(source):
-                    stream.mutes.append((int(mute.start * NS), int(mute.end * NS)))
+                    stream.mutes.append((int(mute.start * NS), int(mute.end * NS), mute.text))
         self._streams = list(streams.values())
 
     def select(
@@ -229,8 +233,8 @@ class WorldLogs:
 
 def _heard(stream: _Stream, start_ns: int, end_ns: int) -> list[LogEntry]:
     entries = [e for voice in stream.voices for e in voice.entries(start_ns, end_ns)]
-    for start, end in stream.mutes:
-        entries = [e for e in entries if not start <= e.time_ns < end]
+    for start, end, text in stream.mutes:
+        entries = [e for e in entries if not (start <= e.time_ns < end and text in e.line)]
     entries.sort(key=attrgetter("time_ns"))
     return entries
 

@@ -88,7 +88,9 @@ class Stage:
         """Let ZFS see a disk in a state (its number among ``VDEV_STATES``), or not at all."""
         self.hold("vdev.state", disk, start, end, float(state))
         if gone:
+            host, _, name = disk.partition("/")
             self.hold("disk.present", disk, start, end, 0.0)
+            self.mutes.append(Mute(start, end, host, "smartd", text=f"{name} [SAT], SMART Usage"))
 
     # -- monitoring ---------------------------------------------------------------------------
     def scrape_fails(self, host: str, start: float, end: float, error: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from sre_tui.demo.world.exporters.report import Exporter, Point
-from sre_tui.demo.world.family import Compute, Family
+from sre_tui.demo.world.family import Compute, Family, RowSet
 from sre_tui.demo.world.plant import DAY, Plant
 from sre_tui.demo.world.quantity import Rows
 from sre_tui.demo.world.shapes import Floats
@@ -22,6 +24,45 @@ _ATTRIBUTES = (
 
 def families(plant: Plant) -> Iterator[Family]:
     """The families of smartctl_exporter, and ``disk_power_state`` from a textfile."""
+    for family in _smart(plant):
+        yield replace(family, build=partial(_of_present_disks, plant, family.build))
+
+    def powered() -> Iterator[Point]:
+        for disk in plant.homelab.disks:
+            if disk.type != "nvme":
+                yield Point(
+                    f"{disk.host}:9100", disk.id,
+                    {"host": disk.host, "disk": disk.name, "type": disk.type,
+                     "pool": disk.pool.partition("/")[2]},
+                )  # fmt: skip
+
+    yield Exporter(plant, "node").family(
+        "disk_power_state", "gauge", "Disk power state: 0 standby, 1 idle, 2 active.", powered,
+        lambda rows: _power(plant, rows), gaps=True,
+    )  # fmt: skip
+
+
+def _of_present_disks(plant: Plant, build: Callable[[], RowSet]) -> RowSet:
+    """The rows, of which those of a disk end when it is gone."""
+    rows, present = build(), plant["disk.present"]
+    at = np.array(
+        [
+            present.row[f"{plant.targets[target].host}/{labels['device']}"]
+            for labels, target in zip(rows.labels, rows.targets, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    if not any(present.holds(int(row)) for row in at):
+        return rows
+
+    def compute(chosen: Rows, t: Floats) -> Floats:
+        there = present.value(at[chosen], t) > 0.5
+        return np.where(there, rows.compute(chosen, t), np.nan)
+
+    return replace(rows, compute=compute, gaps=True)
+
+
+def _smart(plant: Plant) -> Iterator[Family]:
     smart = Exporter(plant, "smartctl")
     lab = plant.homelab
 
@@ -44,15 +85,8 @@ def families(plant: Plant) -> Iterator[Family]:
         return plant.anchor - DAY * (200.0 + 90.0 * float(wear.base[wear.row[disk]]))
 
     yield smart.fixed("smartctl_device", "Device info", described, lambda _: 1.0)
-    def passed(rows: Sequence[Point]) -> Compute:
-        level, present = plant["smart.passed"], plant["disk.present"]
-        at = np.array([level.row[row.subject] for row in rows], dtype=np.intp)
-        return lambda chosen, t: np.where(
-            present.value(at[chosen], t) > 0.5, level.value(at[chosen], t), np.nan
-        )
-
-    yield smart.family(
-        "smartctl_device_smart_status", "gauge", "General smart status", disks, passed, gaps=True
+    yield smart.gauge(
+        "smartctl_device_smart_status", "General smart status", disks, "smart.passed"
     )
 
     def temperatures() -> Iterator[Point]:
@@ -119,20 +153,6 @@ def families(plant: Plant) -> Iterator[Family]:
         lambda: (Point(p.instance, p.subject, {**p.labels, "error_log_type": "summary"})
                  for p in disks("hdd", "ssd")),
         lambda rows: _whole(plant, rows, "smart.uncorrectable"),
-    )  # fmt: skip
-
-    def powered() -> Iterator[Point]:
-        for disk in lab.disks:
-            if disk.type != "nvme":
-                yield Point(
-                    f"{disk.host}:9100", disk.id,
-                    {"host": disk.host, "disk": disk.name, "type": disk.type,
-                     "pool": disk.pool.partition("/")[2]},
-                )  # fmt: skip
-
-    yield Exporter(plant, "node").family(
-        "disk_power_state", "gauge", "Disk power state: 0 standby, 1 idle, 2 active.", powered,
-        lambda rows: _power(plant, rows), gaps=True,
     )  # fmt: skip
 
 
