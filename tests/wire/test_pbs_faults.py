@@ -1,10 +1,11 @@
-"""The backup server of the demo, healthy and with every fault it can have, over HTTPS."""
+"""The client of the Backup Server against every version, with every fault there can be, over HTTPS."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 import stamina
@@ -13,10 +14,13 @@ from pydantic import SecretStr
 from providers.endpoint import PbsEndpoint
 from providers.pbs import PbsClient
 from providers.reading import Reading, State
-from sre_tui.demo.runtime.clock import frozen_clock
-from sre_tui.demo.runtime.demo import RunningDemo, serve_world
+from sre_tui.demo.runtime.certificates import issue
 from sre_tui.demo.runtime.fault_modes import FAULT_MODES, FaultMode
-from tests.stubs.pbs import ANCHOR, NOW, world_of
+from sre_tui.demo.runtime.serving import LoopbackServer
+from sre_tui.demo.servers.pbs import pbs_app
+from sre_tui.demo.servers.pbs_datastores import PbsVersion
+from sre_tui.demo.world.world import World
+from tests.stubs.pbs import ANCHOR, AUDITOR, NAME, NOW, SECRET, world_of
 
 STATES: dict[FaultMode, State] = {
     "timeout": State.UNREACHABLE,
@@ -40,20 +44,34 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-async def demo() -> AsyncIterator[RunningDemo]:
-    async with serve_world(
-        world_of(guests=12), scenario="test", guests=12, clock=frozen_clock(ANCHOR)
-    ) as running:
-        yield running
+@pytest.fixture(scope="module")
+def world() -> World:
+    return world_of(guests=12)
 
 
-def client_of(demo: RunningDemo, timeout: float = 60.0) -> PbsClient:
-    given = demo.environment
+@pytest.fixture(params=get_args(PbsVersion))
+async def server(
+    request: pytest.FixtureRequest, world: World, tmp_path: Path
+) -> AsyncIterator[LoopbackServer]:
+    app = pbs_app(world.backups, lambda: ANCHOR, [AUDITOR], version=request.param)
+    running = LoopbackServer(
+        "pbs",
+        app,
+        certificate=issue(tmp_path / "own", "pbs"),
+        stranger=issue(tmp_path / "strange", "pbs"),
+    )
+    await running.start()
+    yield running
+    await running.mend_backend()
+    await running.stop()
+
+
+def client_of(server: LoopbackServer, timeout: float = 60.0) -> PbsClient:
+    assert server.certificate is not None
     endpoint = PbsEndpoint(
-        url=given["PBS_URL"],
-        token=SecretStr(given["PBS_API_TOKEN"]),
-        fingerprint=given["PBS_FINGERPRINT"],
+        url=server.url,
+        token=SecretStr(f"{NAME}:{SECRET}"),
+        fingerprint=server.certificate.fingerprint,
         timeout=timeout,
     )
     return PbsClient(endpoint, clock=lambda: NOW)
@@ -64,11 +82,13 @@ def test_every_fault_has_its_state() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULT_MODES)
-async def test_every_fault_is_a_state_with_one_line(demo: RunningDemo, fault: FaultMode) -> None:
+async def test_every_fault_is_a_state_with_one_line(
+    server: LoopbackServer, fault: FaultMode
+) -> None:
     # Only those that are silent may run into the timeout, however busy the machine is.
     timeout = 0.8 if fault in ("timeout", "slow") else 60.0
-    async with client_of(demo, timeout) as client:
-        await demo.break_backend("pbs", fault, seconds=120.0)
+    async with client_of(server, timeout) as client:
+        await server.break_backend(fault, seconds=120.0)
         readings: tuple[Reading[Any], ...] = await asyncio.gather(
             client.datastores(), client.contents(), client.jobs(), client.tasks(), client.server()
         )
@@ -78,4 +98,4 @@ async def test_every_fault_is_a_state_with_one_line(demo: RunningDemo, fault: Fa
             assert reading.detail
             assert "\n" not in reading.detail
             assert len(reading.detail) < 400
-        await demo.mend_backend("pbs")
+        await server.mend_backend()
