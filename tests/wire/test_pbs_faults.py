@@ -1,4 +1,4 @@
-"""The client of the Backup Server against every version, with every fault there can be, over HTTPS."""
+"""The client of the Backup Server: every version, with every fault there can be, over HTTPS."""
 
 from __future__ import annotations
 
