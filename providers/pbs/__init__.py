@@ -13,6 +13,7 @@ from providers.pbs.models import (
     Skipped,
     Snapshot,
     Task,
+    TaskLog,
     TaskPage,
 )
 from providers.pbs.task_reader import TaskQuery
@@ -29,6 +30,7 @@ __all__ = [
     "Skipped",
     "Snapshot",
     "Task",
+    "TaskLog",
     "TaskPage",
     "TaskQuery",
     "Wanted",

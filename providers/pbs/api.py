@@ -34,13 +34,7 @@ class Api:
         Raises:
             BackendError: if there is no usable answer.
         """
-        answer = await self.http.get_json(f"{API}{path}", params)
-        if not isinstance(answer, dict) or "data" not in answer:
-            raise BadResponse(
-                f"{self.http.endpoint.url}{API}{path} answered no data: "
-                "is it Proxmox Backup Server?"
-            )
-        return answer["data"]
+        return (await self._answer(path, params))["data"]
 
     async def rows(self, shape: TypeAdapter[list[T]], path: str, params: Params = ()) -> list[T]:
         """The rows of a list; ``null`` is an empty one.
@@ -49,6 +43,30 @@ class Api:
             BackendError: if there is no usable answer.
         """
         return parsed(shape, await self.data(path, params) or [], path)
+
+    async def page(
+        self, shape: TypeAdapter[list[T]], path: str, params: Params = ()
+    ) -> tuple[list[T], int | None]:
+        """The rows of a page, and how many there are in all where that is told.
+
+        Raises:
+            BackendError: if there is no usable answer.
+        """
+        answer = await self._answer(path, params)
+        total = answer.get("total")
+        return (
+            parsed(shape, answer["data"] or [], path),
+            total if isinstance(total, int) else None,
+        )
+
+    async def _answer(self, path: str, params: Params) -> dict[str, JsonValue]:
+        answer = await self.http.get_json(f"{API}{path}", params)
+        if not isinstance(answer, dict) or "data" not in answer:
+            raise BadResponse(
+                f"{self.http.endpoint.url}{API}{path} answered no data: "
+                "is it Proxmox Backup Server?"
+            )
+        return answer
 
 
 def segment(name: str) -> str:

@@ -16,7 +16,7 @@ from providers.pbs.backup_reader import Wanted, read_contents
 from providers.pbs.datastore_reader import read_datastores
 from providers.pbs.errors import read_error
 from providers.pbs.job_reader import read_jobs
-from providers.pbs.models import Contents, Datastore, Job, ServerStatus, TaskPage
+from providers.pbs.models import Contents, Datastore, Job, ServerStatus, TaskLog, TaskPage
 from providers.pbs.server_reader import read_server, read_version
 from providers.pbs.task_reader import ALL_TASKS, TaskQuery, read_log, read_tasks
 from providers.pbs.upid import read_upid
@@ -40,6 +40,7 @@ ALLOWED: Final = tuple(
         "/admin/sync",
         "/nodes/{}/status",
         "/nodes/{}/tasks",
+        "/nodes/{}/tasks/{}/status",
         "/nodes/{}/tasks/{}/log",
     )
 )
@@ -161,15 +162,17 @@ class PbsClient(BackendClient):
         key = f"tasks {query.errors} {query.running} {query.kind} {query.datastore} {query.limit}"
         return await self._http.reading(key, TaskPage, fetch)
 
-    async def task_log(self, upid: str, lines: int = 200) -> Reading[tuple[str, ...]]:
-        """The last lines of a task's log (``/nodes/{node}/tasks/{upid}/log``).
+    async def task_log(self, upid: str, lines: int = 200) -> Reading[TaskLog]:
+        """The last lines of a task's log, and how it ended.
+
+        Sources: ``/nodes/{node}/tasks/{upid}/status`` and ``…/log``.
 
         Raises:
             ValueError: if the text is no task id.
         """
         read_upid(upid)
 
-        async def fetch() -> Fetched[tuple[str, ...]]:
+        async def fetch() -> Fetched[TaskLog]:
             return Fetched(await read_log(self._api, upid, lines))
 
-        return await self._http.reading(f"task log {upid}", tuple[str, ...], fetch)
+        return await self._http.reading(f"task log {upid} {lines}", TaskLog, fetch)

@@ -189,6 +189,15 @@ class Task(_Model):
         return None if self.ended is None else (self.ended - self.started).total_seconds()
 
 
+class TaskLog(_Model):
+    """What a task wrote, and how it ended."""
+
+    task: Task
+    lines: tuple[str, ...]
+    total: int | None = None
+    """Lines there are in all; more than ``lines`` if only the last were read."""
+
+
 class TaskPage(_Model):
     """Tasks, the newest first."""
 

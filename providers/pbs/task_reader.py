@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from pydantic import Field, TypeAdapter
 
+from providers.attempt import attempt
 from providers.coercion import Epoch, Text, Whole
-from providers.errors import BadResponse, RequestRefused
+from providers.errors import BackendError, BadResponse, RequestRefused
 from providers.pbs.api import Api, segment
-from providers.pbs.models import Task, TaskPage
+from providers.pbs.models import Task, TaskLog, TaskPage
 from providers.pbs.upid import Upid, datastore_of, group_of, read_upid
 from providers.proxmox.upid import task_state
 from providers.text import one_line
-from providers.wire import Wire
+from providers.wire import Wire, parsed
 
 PAGE: Final = 500
 """Tasks asked for in one request."""
@@ -36,12 +39,18 @@ class _Task(Wire):
     status: Text = ""
 
 
+class _State(Wire):
+    status: Text = ""
+    exitstatus: Text = ""
+
+
 class _Line(Wire):
     n: Whole = None
     t: Text = ""
 
 
 _TASKS: Final = TypeAdapter(list[_Task])
+_STATE: Final = TypeAdapter(_State)
 _LINES: Final = TypeAdapter(list[_Line])
 
 
@@ -96,19 +105,43 @@ async def read_tasks(api: Api, query: TaskQuery) -> TaskPage:
     return TaskPage(tasks=tuple(ordered[: query.limit]), more=start > query.limit)
 
 
-async def read_log(api: Api, upid: str, lines: int) -> tuple[str, ...]:
-    """The last lines of a task's log.
+async def read_log(api: Api, upid: str, lines: int) -> TaskLog:
+    """How a task ended and the last lines of its log.
 
     Raises:
+        ValueError: if the text is no task id.
         BackendError: if there is no usable answer.
     """
-    path = f"/nodes/{segment(api.node)}/tasks/{segment(upid)}/log"
+    upid = upid.strip()
+    parts = read_upid(upid)
+    path = f"/nodes/{segment(api.node)}/tasks/{segment(upid)}"
     try:
-        rows = await api.rows(_LINES, path, [("start", "0"), ("limit", str(LOG_LINES))])
+        # Both are waited for though one fails, so that no request outlives its question.
+        state, found = await asyncio.gather(
+            attempt(partial(_state, api, f"{path}/status")),
+            attempt(partial(_last_lines, api, f"{path}/log", lines)),
+        )
     except RequestRefused as error:
-        # Ids of tasks about one group contain backslashes, which proxies may read as slashes.
+        # A few ids contain what proxies may read as another path.
         raise BadResponse(f"the log of {one_line(upid)} was not asked for: {error}") from error
-    return tuple(row.t.rstrip() for row in rows)[-lines:]
+    if isinstance(state, BackendError):
+        raise state
+    if isinstance(found, BackendError):
+        raise found
+    return TaskLog(task=_from_upid(api.source, upid, parts, state), lines=found[0], total=found[1])
+
+
+async def _state(api: Api, path: str) -> _State:
+    return parsed(_STATE, await api.data(path) or {}, path)
+
+
+async def _last_lines(api: Api, path: str, lines: int) -> tuple[tuple[str, ...], int]:
+    rows, total = await api.page(_LINES, path, [("start", "0"), ("limit", str(LOG_LINES))])
+    if total is not None and total > LOG_LINES:
+        start = str(max(0, total - lines))
+        rows, total = await api.page(_LINES, path, [("start", start), ("limit", str(lines))])
+    text = tuple(row.t.rstrip() for row in rows)
+    return text[-lines:], len(text) if total is None else total
 
 
 def _task(source: str, row: _Task) -> Task | None:
@@ -134,6 +167,24 @@ def _task(source: str, row: _Task) -> Task | None:
         ended=row.ended,
         state=task_state(row.status, ended=row.ended is not None),
         status=one_line(row.status),
+    )
+
+
+def _from_upid(source: str, upid: str, parts: Upid, state: _State) -> Task:
+    running = state.status == "running"
+    text = "" if running else state.exitstatus
+    return Task(
+        source=source,
+        upid=upid,
+        node=parts.node,
+        type=parts.type,
+        subject=parts.subject,
+        datastore=datastore_of(parts.type, parts.subject),
+        group=group_of(parts.subject),
+        user=parts.user,
+        started=parts.started,
+        state="running" if running else task_state(text, ended=True),
+        status=one_line(text),
     )
 
 

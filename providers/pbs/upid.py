@@ -14,7 +14,7 @@ _UPID: Final = re.compile(
     r"UPID:(?P<node>[^:\s]+):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8,16}"
     r":(?P<start>[0-9A-Fa-f]{8}):(?P<type>[^:\s]+):(?P<id>[^:\s]*):(?P<user>[^:\s]+):"
 )
-_ESCAPE: Final = re.compile(r"\\x([0-9a-fA-F]{2})")
+_ESCAPES: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _GROUP: Final = re.compile(r"^[^:]+:(?:.*:)?(?P<group>(?:vm|ct|host)/[^/:]+)")
 _WHOLE_STORE: Final = frozenset({"garbage_collection", "mount-device", "unmount-device"})
 _STORE_FIRST: Final = frozenset({"backup", "reader", "verificationjob", "prunejob"})
@@ -54,7 +54,12 @@ def read_upid(written: str) -> Upid:
 
 def unescaped(subject: str) -> str:
     r"""A subject as it was before it was escaped: ``main\x3avm-100`` is ``main:vm/100``."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), subject.replace("-", "/"))
+    return _ESCAPES.sub(_decoded, subject.replace("-", "/"))
+
+
+def _decoded(escapes: re.Match[str]) -> str:
+    # Bytes are escaped, so that several of them may make one letter.
+    return bytes.fromhex(escapes[0].replace("\\x", "")).decode(errors="replace")
 
 
 def datastore_of(kind: str, subject: str) -> str:

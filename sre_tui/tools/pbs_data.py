@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime, Field, computed_field
 
-from providers.pbs import Datastore, Job, ServerStatus, Snapshot, Task
+from providers.pbs import Datastore, Job, ServerStatus, Snapshot, Task, TaskLog
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.result import Listing
 from sre_tui.views.human import percent
@@ -69,6 +69,9 @@ class BackupTaskListing(Listing[Task]):
 
     filters: dict[str, str] = Field(default_factory=dict)
     since: AwareDatetime | None = None
+    """Beginning of the window."""
+    log: TaskLog | None = None
+    """The log of the task that was asked for by its id."""
 
     def gist(self) -> str:
         """How many tasks, and which failed."""

@@ -1,4 +1,4 @@
-"""The tool that lists tasks of backup servers, failed ones with the end of their log."""
+"""The tool that lists tasks of backup servers, and reads the log of one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from providers.pbs import Task, TaskPage, TaskQuery
+from providers.pbs import Task, TaskLog, TaskPage, TaskQuery
 from providers.reading import Reading
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_window
@@ -18,17 +18,20 @@ from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import BackupTaskListing
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.tools.tool import tool
+from sre_tui.tools.tool import ArgumentError, tool
 from sre_tui.views.human import duration
 
 TAIL: Final = 6
 """Last lines of a failed task's log that are shown with it."""
 TOLD: Final = 3
 """Failed tasks whose log is read at once."""
+LOG_LINES: Final = 200
 
 
 def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
     data = answer.data
+    if data.log is not None:
+        return _render_log(answer, data.log, view)
     since = f" since {stamp(data.since, view.now)}" if data.since else ""
     many = f"at least {len(data.items)}" if data.total is None else f"{data.total}"
     page = page_of(
@@ -44,16 +47,24 @@ def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
     return page.text()
 
 
+def _render_log(answer: ToolResult[BackupTaskListing], log: TaskLog, view: ModelView) -> str:
+    page = page_of(answer, view, _text(log.task, view.now), nothing="Its log is empty.")
+    page.rows += log.lines
+    return page.text()
+
+
 def _text(task: Task, now: datetime) -> str:
     parts = [f"{task.type} {task.subject}".strip() + f": {task.state}"]
     if task.status not in ("", "OK"):
         parts.append(task.status)
     parts.append(f"began {stamp(task.started, now)}")
-    if task.seconds is None:
+    if task.state == "running":
         parts.append(f"running for {duration((now - task.started).total_seconds())}")
-    else:
+    elif task.seconds is not None:
         parts.append(f"took {duration(task.seconds)}")
     parts.append(f"by {task.user or 'not reported'}")
+    if task.state in ("error", "warning"):
+        parts.append(f"id {task.upid}")
     if task.log:
         parts.append(f"log ends: {' | '.join(task.log)}")
     return "; ".join(parts)
@@ -80,11 +91,14 @@ async def pbs_list_tasks(
         str | None,
         Field(description="Part of the type: backup, verify, prune, garbage_collection, sync …"),
     ] = None,
+    log: Annotated[str | None, Field(description="Log of the task of this UPID.")] = None,
     limit: Annotated[
         int, Field(description="Most tasks.", ge=1, le=2000), Short("n"), ForPeople()
     ] = 100,
 ) -> ToolResult[BackupTaskListing]:
     """List tasks of backup servers (backup, verify, prune, sync, garbage collection) and errors."""
+    if log is not None:
+        return await _log(context, log)
     now = context.clock()
     # A guest is picked out here: the server filters by type and datastore only.
     most = 5000 if guest is not None else limit
@@ -116,6 +130,19 @@ async def pbs_list_tasks(
     return result(data, readings, now=now)
 
 
+async def _log(context: ToolContext, upid: str) -> ToolResult[BackupTaskListing]:
+    try:
+        readings = await ask_all(context.pbs, lambda c: c.task_log(upid, LOG_LINES))
+    except ValueError as error:
+        raise ArgumentError(f"log: {error}") from error
+    # Only one of several servers has it; that the others do not is no failure.
+    having = [reading for reading in readings if reading.data is not None] or readings
+    found = next((reading.data for reading in having if reading.data is not None), None)
+    items = (found.task,) if found is not None else ()
+    data = BackupTaskListing(items=items, total=len(items), log=found, filters={"log": upid})
+    return result(data, having, now=context.clock())
+
+
 async def _with_logs(context: ToolContext, tasks: Sequence[Task]) -> list[Task]:
     """The tasks, the newest failed ones with the end of their log."""
     clients = {client.source: client for client in context.pbs}
@@ -124,7 +151,7 @@ async def _with_logs(context: ToolContext, tasks: Sequence[Task]) -> list[Task]:
         *(clients[task.source].task_log(task.upid, TAIL) for task in failed)
     )
     tails = {
-        task.key: reading.data
+        task.key: reading.data.lines
         for task, reading in zip(failed, logs, strict=True)
         if reading.data is not None
     }

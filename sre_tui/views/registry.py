@@ -33,10 +33,10 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "proxmox_node_status": ("nodes", "NODES"),
     "proxmox_list_tasks": ("tasks", "TASKS"),
     "proxmox_storage": ("storage", "STORAGES"),
-    "backup_coverage": ("backups", "COVERAGE"),
-    "pbs_datastore_status": ("backups", "DATASTORES"),
+    "backup_coverage": ("backup_coverage", "COVERAGE"),
+    "pbs_datastore_status": ("datastores", "DATASTORES"),
     "pbs_list_backups": ("backups", "BACKUPS"),
-    "pbs_list_tasks": ("backups", "BACKUP_TASKS"),
+    "pbs_list_tasks": ("backup_tasks", "BACKUP_TASKS"),
     "runbook_search": ("runbooks", "PASSAGES"),
 }
 """Tool name to the module in this package and the name of its view there."""

@@ -231,17 +231,6 @@ async def test_long_task_lists_are_read_page_by_page(world: World) -> None:
     assert {task.type for task in few.data.tasks} == {"garbage_collection"}
 
 
-async def test_a_log_ends_with_how_the_task_ended(world: World) -> None:
-    with pbs_server(world) as url:
-        async with client_of(url) as client:
-            tasks = await client.tasks(TaskQuery(kind="garbage", limit=1))
-            assert tasks.data is not None
-            log = await client.task_log(tasks.data.tasks[0].upid)
-    assert log.data is not None
-    assert log.data[0].startswith("starting garbage collection")
-    assert log.data[-1] == "TASK OK"
-
-
 async def test_injected_tasks_are_in_the_list() -> None:
     task = RawTask.model_validate(
         {"backend": "pbs", "type": "verificationjob", "target": "main", "at": "-10m",

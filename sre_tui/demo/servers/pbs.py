@@ -13,7 +13,7 @@ from starlette.routing import Route
 from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.scenario import RawTask
 from sre_tui.demo.servers.pbs_access import PbsToken, require, token_of
-from sre_tui.demo.servers.pbs_answers import PbsError, checked, document, refusal, whole
+from sre_tui.demo.servers.pbs_answers import Page, PbsError, checked, document, refusal, whole
 from sre_tui.demo.servers.pbs_datastores import Datastores, PbsVersion, node_status
 from sre_tui.demo.servers.pbs_tasks import PARAMS as TASK_PARAMS
 from sre_tui.demo.servers.pbs_tasks import Tasks, log_of
@@ -158,8 +158,8 @@ def _add_node(get: _Get, tasks: Tasks, backups: Backups, version: PbsVersion) ->
         if own_only(token) not in (None, task.user):
             raise PbsError(403, "permission check failed")
         start, limit = whole(params, "start", 0), whole(params, "limit", 50)
-        lines = log_of(task, now)[start:]
-        return lines[:limit] if limit else lines
+        lines = log_of(task, now)
+        return Page(lines[start : start + limit] if limit else lines[start:], len(lines))
 
     for node in ("localhost", "pbs"):
         get(f"/nodes/{node}/status", status)

@@ -70,11 +70,13 @@ class ServerTask:
 
 
 def escaped(subject: str) -> str:
-    """A subject as part of an id."""
-    return "".join(
-        "-" if char == "/" else char if _PLAIN.fullmatch(char) else f"\\x{ord(char):02x}"
-        for char in subject
-    )
+    """A subject as part of an id, byte by byte as the real server writes it."""
+    written = []
+    for index, byte in enumerate(subject.encode()):
+        char = chr(byte)
+        plain = _PLAIN.fullmatch(char) is not None and (index, char) != (0, ".")
+        written.append("-" if char == "/" else char if plain else f"\\x{byte:02x}")
+    return "".join(written)
 
 
 class Tasks:

@@ -26,7 +26,7 @@ def answer(status: int, text: str) -> httpx.Response:
 
 @given(
     kind=st.sampled_from(KINDS),
-    subject=st.from_regex(r"[a-z0-9_]{0,8}(:[a-z0-9/_.]{1,12}){0,2}", fullmatch=True),
+    subject=st.from_regex(r"[a-z0-9_.]{0,8}(:[a-zäß0-9/_. !-]{1,12}){0,2}", fullmatch=True),
     start=st.integers(1_500_000_000, 2_000_000_000),
 )
 def test_ids_of_tasks_are_read_as_they_are_made(kind: str, subject: str, start: int) -> None:

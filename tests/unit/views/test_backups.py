@@ -10,7 +10,10 @@ import pytest
 from providers.pbs import Datastore, GarbageCollection, Snapshot, Task
 from sre_tui.tools.pbs_backups import groups
 from sre_tui.tools.pbs_data import Backup, DatastoreListing
-from sre_tui.views.backups import BACKUP_TASKS, BACKUPS, COVERAGE, DATASTORES
+from sre_tui.views.backup_coverage import COVERAGE
+from sre_tui.views.backup_tasks import BACKUP_TASKS
+from sre_tui.views.backups import BACKUPS
+from sre_tui.views.datastores import DATASTORES
 from sre_tui.views.table import TableView
 from widgets.cell import Display, Tone, fit_columns
 
