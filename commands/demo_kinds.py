@@ -32,7 +32,7 @@ A file that `sre --scenario FILE alerts` plays:
   title: A disk dies while another pool fills up
   faults:
     - {kind: disk_dead, target: nas1/sdb, at: -40m}
-    - {kind: pool_filling, target: nas1/fast, at: -3h, severity: 0.8, within: 4h}
+    - {kind: pool_filling, target: nas1/fast, at: -3h, within: 4h}
 
 Examples:
 
