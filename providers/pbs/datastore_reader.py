@@ -11,10 +11,11 @@ from typing import Final, Literal, cast
 from pydantic import Field, JsonValue, TypeAdapter
 
 from providers.attempt import attempt, missing_parts
-from providers.coercion import Amount, Epoch, Text, Whole, amount
+from providers.coercion import Amount, Epoch, Text, Whole
 from providers.errors import BackendError, NotFound
 from providers.pbs.api import Api, segment
-from providers.pbs.models import Datastore, GarbageCollection, RunState, Trend
+from providers.pbs.models import Datastore, GarbageCollection, RunState
+from providers.pbs.outlook import DAY, History, Outlook, date_ahead, outlook
 from providers.pbs.upid import run_state
 from providers.text import one_line
 from providers.wire import Wire, parsed
@@ -22,10 +23,7 @@ from providers.wire import Wire, parsed
 USAGE: Final = "/status/datastore-usage"
 STORES: Final = "/admin/datastore"
 GC: Final = "/admin/gc"
-LEAST_POINTS: Final = 7
-"""Points of history from which a pace can be told; the server wants as many."""
 _MOUNTS: Final = frozenset({"mounted", "notmounted", "nonremovable"})
-DAY: Final = 86400.0
 
 
 class _Usage(Wire):
@@ -144,7 +142,21 @@ def _datastore(
 ) -> Datastore:
     # An unreadable store is listed without sizes; an empty disk would be no answer to why.
     readable = not row.error and bool(row.total)
-    full_at, trend = _outlook(row.full_date, now)
+    history = None
+    if readable and row.history and row.history_step and row.total:
+        history = History(row.history, row.history_step, row.total)
+    recent = history.recent_growth() if history else None
+    ahead = Outlook(None, None, "unknown")
+    if readable and row.total:
+        ahead = outlook(
+            estimate=row.full_date,
+            used=row.used,
+            total=row.total,
+            available=row.available,
+            recent_growth=recent,
+            last_growth=history.recent_growth(DAY) if history else None,
+            now=now,
+        )
     return Datastore(
         source=source,
         name=row.store,
@@ -152,9 +164,12 @@ def _datastore(
         total=row.total if readable else None,
         used=row.used if readable else None,
         available=row.available if readable else None,
-        growth=_growth(row) if readable else None,
-        full_at=full_at if readable else None,
-        trend=trend if readable else "unknown",
+        growth=history.growth() if history else None,
+        recent_growth=recent,
+        full_at=ahead.full_at,
+        full_basis=ahead.basis,
+        server_full_at=date_ahead(row.full_date, now) if readable else None,
+        trend=ahead.trend,
         mount=_mount(row.mount) or (store.mount if store else None),
         backend=row.backend,
         maintenance=store.maintenance if store else "",
@@ -162,36 +177,6 @@ def _datastore(
         # A datastore that is not there has no garbage collection either, not one that never ran.
         gc=garbage_collection(gc) if gc is not None and readable else None,
     )
-
-
-def _outlook(estimate: float | None, now: datetime) -> tuple[datetime | None, Trend]:
-    """The server's estimate is absent with too little data, and not ahead if nothing grows."""
-    if estimate is None:
-        return None, "unknown"
-    if estimate <= now.timestamp():
-        return None, "not_growing"
-    try:
-        return datetime.fromtimestamp(estimate, now.tzinfo), "growing"
-    except (ValueError, OverflowError, OSError):
-        return None, "not_growing"
-
-
-def _growth(row: _Usage) -> float | None:
-    """Bytes a day, from a straight line through the history of the fill."""
-    if not row.history or not row.history_step or not row.total:
-        return None
-    points = [
-        (index * row.history_step, ratio)
-        for index, value in enumerate(row.history)
-        if (ratio := amount(value)) is not None
-    ]
-    if len(points) < LEAST_POINTS:
-        return None
-    mean_x = sum(x for x, _ in points) / len(points)
-    mean_y = sum(y for _, y in points) / len(points)
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    slope = sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
-    return slope * row.total * DAY
 
 
 def garbage_collection(row: _Gc) -> GarbageCollection:

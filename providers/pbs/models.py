@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 RunState = Literal["never", "running", "ok", "warning", "error", "unknown"]
 """How the last run of something ended; ``never`` if there was none."""
 BackupType = Literal["vm", "ct", "host"]
+NEARLY_FULL: Final = 0.95
+"""Share in use from which a datastore that does not grow counts as full, not as fine."""
 JobKind = Literal["verify", "prune", "sync", "garbage_collection"]
-Trend = Literal["growing", "not_growing", "unknown"]
+Trend = Literal["growing", "not_growing", "full", "unknown"]
+"""``full``: it does not grow because there is hardly any room left."""
+Basis = Literal["recent", "month"]
+"""What a date rests on: the pace of the last days, or the server's own line through a month."""
 
 
 class _Model(BaseModel):
@@ -55,8 +60,13 @@ class Datastore(_Model):
     available: int | None = None
     growth: float | None = None
     """Bytes a day over the last weeks; None with too little data."""
+    recent_growth: float | None = None
+    """Bytes a day over the last two days; None with too little data."""
     full_at: AwareDatetime | None = None
-    """When it is full at that pace; None if it does not grow or there is too little data."""
+    """When it is full, by the earlier estimate; None if it does not grow, or is full already."""
+    full_basis: Basis | None = None
+    server_full_at: AwareDatetime | None = None
+    """When the server itself says that it is full, if it says so."""
     trend: Trend = "unknown"
     mount: Literal["mounted", "notmounted", "nonremovable"] | None = None
     """Whether a removable datastore is there; None where the version does not tell."""
@@ -77,6 +87,11 @@ class Datastore(_Model):
     def ratio(self) -> float | None:
         """Used share, 0..1."""
         return None if self.used is None or not self.total else self.used / self.total
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether more than 95 % are in use."""
+        return self.ratio is not None and self.ratio > NEARLY_FULL
 
     @property
     def is_away(self) -> bool:

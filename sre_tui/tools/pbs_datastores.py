@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -21,8 +21,8 @@ from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.views.human import MISSING, duration, percent, size
 
-NEARLY_FULL = 0.85
-"""Fill from which a datastore is listed before the others."""
+FILLING = 0.85
+"""Fill from which a garbage collection that frees nothing is remarkable."""
 
 
 def _render(answer: ToolResult[DatastoreListing], view: ModelView) -> str:
@@ -46,6 +46,8 @@ def _store_text(store: Datastore, now: datetime) -> str:
         parts.append(f"CANNOT BE READ: {store.error}")
     if store.is_away:
         parts.append(away_text(store))
+    if store.is_nearly_full:
+        parts.append("NEARLY FULL")
     if store.used is not None and store.total is not None and store.ratio is not None:
         parts.append(
             f"{percent(store.ratio)} used ({size(store.used)} of {size(store.total)}, "
@@ -53,12 +55,11 @@ def _store_text(store: Datastore, now: datetime) -> str:
         )
     elif not store.error and not store.is_away:
         parts.append(f"fill {MISSING}")
+    if store.recent_growth is not None:
+        parts.append(f"changed by {size(store.recent_growth)} a day over the last 2 days")
     if store.growth is not None:
-        parts.append(f"changes by {size(store.growth)} a day")
-    if store.full_at is not None:
-        parts.append(f"full {stamp(store.full_at, now)} at this pace")
-    elif store.trend == "not_growing":
-        parts.append("does not grow")
+        parts.append(f"by {size(store.growth)} a day over the last month")
+    parts += _outlook_text(store, now)
     if store.backend == "s3":
         parts.append("kept in S3: sizes are those of the local cache")
     if store.gc is not None:
@@ -66,6 +67,21 @@ def _store_text(store: Datastore, now: datetime) -> str:
     if store.comment:
         parts.append(f'note "{store.comment}"')
     return "; ".join(parts)
+
+
+def _outlook_text(store: Datastore, now: datetime) -> Iterator[str]:
+    if store.trend == "full":
+        yield "does not grow any more because there is hardly any room left"
+    elif store.trend == "not_growing":
+        yield "does not grow"
+    if store.full_at is None:
+        return
+    if store.full_basis == "recent":
+        yield f"full {stamp(store.full_at, now)} at the pace of the last 2 days"
+        if store.server_full_at is not None:
+            yield f"the server's line through a month says {stamp(store.server_full_at, now)}"
+    else:
+        yield f"full {stamp(store.full_at, now)} by the server's line through a month"
 
 
 def away_text(store: Datastore) -> str:
@@ -173,7 +189,12 @@ def _job_rank(job: Job) -> tuple[bool, str, str]:
 
 def _hints(stores: Sequence[Datastore]) -> Iterable[str]:
     for store in stores:
-        full = store.ratio is not None and store.ratio >= NEARLY_FULL
+        if store.is_nearly_full:
+            yield (
+                f"{store.name} on {store.source} is {percent(store.ratio or 0.0)} full: only "
+                f"{size(store.available or 0)} are left, and backups fail when nothing is"
+            )
+        full = store.ratio is not None and store.ratio >= FILLING
         gc = store.gc
         if full and gc is not None and gc.removed == 0 and gc.pending:
             yield (

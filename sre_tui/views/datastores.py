@@ -25,6 +25,9 @@ def store_state(row: Datastore) -> Cell:
         return state_cell("not plugged in", Tone.MUTED, 7)
     if row.error:
         return state_cell("unreadable", Tone.ERROR, 0)
+    if row.is_nearly_full:
+        word = "full" if row.trend == "full" else "nearly full"
+        return state_cell(word, Tone.ERROR, 1)
     return state_cell("ok", Tone.OK, 9)
 
 
@@ -33,6 +36,8 @@ def _fill(row: Datastore) -> Cell:
 
 
 def _full(row: Datastore, display: Display) -> Cell:
+    if row.trend == "full":
+        return Cell("already", display.now, Tone.ERROR)
     if row.full_at is None:
         return Cell("not growing" if row.trend == "not_growing" else "", None, Tone.MUTED)
     left = (row.full_at - display.now).total_seconds()
@@ -41,11 +46,15 @@ def _full(row: Datastore, display: Display) -> Cell:
     return Cell(text, shown.sort, Tone.WARNING if left < SOON else Tone.NEUTRAL)
 
 
-def _growth(row: Datastore) -> Cell:
-    if row.growth is None:
+def _basis(row: Datastore) -> str:
+    return {"recent": "last 2 days", "month": "last month", None: ""}[row.full_basis]
+
+
+def _growth(pace: float | None) -> Cell:
+    if pace is None:
         return Cell("", None)
-    sign = "+" if row.growth >= 0 else "-"
-    return Cell(f"{sign}{size(abs(row.growth))}/d", row.growth)
+    sign = "+" if pace >= 0 else "-"
+    return Cell(f"{sign}{size(abs(pace))}/d", pace)
 
 
 def _gc(row: Datastore, display: Display) -> Cell:
@@ -84,8 +93,11 @@ DATASTORES: TableView[Datastore] = TableView(
         Column("ratio", "Fill", lambda row, _: _fill(row), 16),
         Column("used", "Used", lambda row, _: size_cell(row.used), 10, 2, "right"),
         Column("total", "Size", lambda row, _: size_cell(row.total), 10, 2, "right"),
-        Column("growth", "Growth", lambda row, _: _growth(row), 12, 3, "right"),
+        Column("recent_growth", "Growth, 2 d", lambda row, _: _growth(row.recent_growth), 12, 3,
+               "right"),
+        Column("growth", "Growth, month", lambda row, _: _growth(row.growth), 13, 5, "right"),
         Column("full_at", "Full", _full, 14, 1),
+        Column("full_basis", "Judged by", lambda row, _: text_cell(_basis(row)), 11, 2),
         Column("gc", "Garbage collection", _gc, 20, 1),
         Column("freed", "Freed", lambda row, _: _gc_freed(row), 10, 4, "right"),
         Column("deduplication", "Dedup", lambda row, _: _deduplication(row), 6, 5, "right"),

@@ -36,13 +36,14 @@ def store(**more: Any) -> Datastore:
 
 def test_a_datastore_that_fills_up() -> None:
     row = store(
-        total=10 * 2**40, used=int(9.6 * 2**40), growth=2.0**35, full_at=NOW + 12 * DAY,
+        total=10 * 2**40, used=int(9.6 * 2**40), growth=2.0**35, full_basis="recent", full_at=NOW + 12 * DAY,
         trend="growing", gc=GarbageCollection(state="ok", last_run=NOW - DAY, removed=0),
     )  # fmt: skip
     shown, tone = cells(DATASTORES, row), tones(DATASTORES, row)
     assert shown["ratio"].startswith("████████"[:7])
     assert "96%" in shown["ratio"]
     assert (shown["growth"], shown["full_at"]) == ("+32.0 GiB/d", "in 12 d")
+    assert (shown["state"], shown["full_basis"]) == ("✗ nearly full", "last 2 days")
     assert (shown["gc"], shown["freed"]) == ("✓ ok 1 d ago", "0 B")
     assert (tone["ratio"], tone["full_at"]) == (Tone.ERROR, Tone.WARNING)
 
@@ -54,6 +55,7 @@ def test_a_datastore_that_fills_up() -> None:
         ({"mount": "notmounted"}, "· not plugged in", ""),
         ({"maintenance": "offline (disk swap)"}, "· maintenance offline (disk swap)", ""),
         ({"total": 10, "used": 1, "trend": "not_growing"}, "✓ ok", "not growing"),
+        ({"total": 100, "used": 99, "trend": "full"}, "✗ full", "already"),
         (
             {"total": 10, "used": 1, "trend": "growing", "full_at": NOW + 4000 * DAY},
             "✓ ok",
