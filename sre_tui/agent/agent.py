@@ -19,7 +19,7 @@ from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
 from sre_tui.agent.limits import Deadline
 from sre_tui.agent.model import model_config
 from sre_tui.agent.model_loop import ModelLoop
-from sre_tui.agent.offer import PROMPT_TOKENS, Offer
+from sre_tui.agent.offer import Offer, room_beside
 from sre_tui.agent.prompt import question_prompt, sources_of, system_prompt
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.relevance import Hint, ranked
@@ -31,11 +31,7 @@ from sre_tui.agent.turn import Turn
 from sre_tui.agent.untrusted import bounded
 from sre_tui.settings import BACKENDS, LlmSettings
 from sre_tui.tools.context import ToolContext
-from sre_tui.tools.rendering import estimate_tokens
 from sre_tui.tools.tool import Tool
-
-_TOOLS_SHARE = 0.4
-"""Part of a model's context that the tools may take."""
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +180,7 @@ class Agent:
         )
         offer = Offer(
             ranked(turn.tools, _about(turn), turn.site_names),
-            min(PROMPT_TOKENS - estimate_tokens(system), context_tokens * _TOOLS_SHARE),
+            room_beside(system, context_tokens),
         )
         for_answer = min(2000, context_tokens // 5)
         spare = context_tokens // 20

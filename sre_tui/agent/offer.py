@@ -16,6 +16,7 @@ from providers.text import one_line
 from sre_tui.agent.prompt import PAGING, READ_EVIDENCE, tokens_of
 from sre_tui.agent.tool_calls import match_name
 from sre_tui.nearest import nearest
+from sre_tui.tools.rendering import estimate_tokens
 from sre_tui.tools.tool import Tool
 
 MORE_TOOLS: Final = "more_tools"
@@ -24,6 +25,14 @@ MORE_TOOLS: Final = "more_tools"
 PROMPT_TOKENS: Final = 2950
 """What system prompt and tools may cost together: below 3,000, so that small local models have room
 to think."""
+
+_CONTEXT_SHARE: Final = 0.4
+"""Part of a model's context that the tools may take."""
+
+
+def room_beside(system: str, context_tokens: int) -> float:
+    """Tokens the tools may cost beside that system prompt, in a context of that size."""
+    return min(PROMPT_TOKENS - estimate_tokens(system), context_tokens * _CONTEXT_SHARE)
 
 
 class Offer:
