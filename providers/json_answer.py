@@ -8,7 +8,7 @@ import httpx
 from pydantic import JsonValue
 
 from providers.errors import BadResponse
-from providers.text import clean_json
+from providers.text import clean_json, is_plain_json
 
 
 def decoded(response: httpx.Response) -> JsonValue:
@@ -18,7 +18,9 @@ def decoded(response: httpx.Response) -> JsonValue:
         BadResponse: if it is none, such as a web page.
     """
     try:
-        value: JsonValue = clean_json(json.loads(response.content))
+        value: JsonValue = json.loads(response.content)
+        if not is_plain_json(response.content):
+            value = clean_json(value)
     except RecursionError as error:
         raise BadResponse(
             f"{response.request.url.copy_with(query=None)} answered JSON that is nested too deeply"

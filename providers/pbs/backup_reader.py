@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from providers.attempt import attempt, missing_parts
-from providers.coercion import Epoch, Flag, Text, Whole
+from providers.coercion import Text, epoch, flag, text, whole
 from providers.errors import BackendError, NotFound
 from providers.pbs.api import Api, segment
 from providers.pbs.datastore_reader import STORES, read_stores
@@ -26,28 +26,9 @@ class _Namespace(Wire):
     ns: Text = ""
 
 
-class _Verification(Wire):
-    state: Text = ""
-
-
-class _File(Wire):
-    crypt_mode: Text = Field("", alias="crypt-mode")
-
-
-class _Snapshot(Wire):
-    type: Text = Field(alias="backup-type")
-    id: Text = Field(alias="backup-id")
-    at: Epoch = Field(alias="backup-time")
-    size: Whole = None
-    comment: Text = ""
-    owner: Text = ""
-    protected: Flag = False
-    verification: _Verification | None = None
-    files: list[_File | str] | None = None
-
-
 _NAMESPACES: Final = TypeAdapter(list[_Namespace])
-_SNAPSHOTS: Final = TypeAdapter(list[_Snapshot])
+_SNAPSHOTS: Final = TypeAdapter(list[dict[str, Any]])
+"""A server may have tens of thousands, so their fields are read one by one, without a model."""
 
 
 @dataclass(frozen=True)
@@ -76,41 +57,62 @@ async def read_contents(api: Api, wanted: Wanted) -> tuple[Contents, str]:
         )
     away = [store for store in chosen if store.is_away]
     asked = [store for store in chosen if not store.is_away]
-    spaces = await asyncio.gather(
-        *(attempt(partial(_namespaces, api, store.name, wanted)) for store in asked)
-    )
-    places = [
-        (store.name, namespace)
-        for store, found in zip(asked, spaces, strict=True)
-        if not isinstance(found, BackendError)
-        for namespace in found
-    ]
-    parts = await asyncio.gather(
-        *(attempt(partial(_snapshots, api, store, space, wanted)) for store, space in places)
-    )
+    found = await asyncio.gather(*(_store(api, store.name, wanted) for store in asked))
+    spaces = [each.namespaces for each in found]
     tried: dict[str, object] = {
-        f"datastore {store.name}": found for store, found in zip(asked, spaces, strict=True)
+        f"datastore {store.name}": names for store, names in zip(asked, spaces, strict=True)
     }
-    tried |= {
-        f"datastore {store}" + (f", namespace {namespace}" if namespace else ""): part
-        for (store, namespace), part in zip(places, parts, strict=True)
-        if isinstance(part, BackendError)
-    }
+    places: list[tuple[str, str]] = []
+    parts: list[list[Snapshot] | BackendError] = []
+    for store, each in zip(asked, found, strict=True):
+        if isinstance(each.namespaces, BackendError):
+            continue
+        for namespace in each.namespaces:
+            part = each.parts[namespace]
+            places.append((store.name, namespace))
+            parts.append(part)
+            if isinstance(part, BackendError):
+                below = f", namespace {namespace}" if namespace else ""
+                tried[f"datastore {store.name}{below}"] = part
     errors = [part for part in tried.values() if isinstance(part, BackendError)]
     read = [part for part in parts if not isinstance(part, BackendError)]
     if errors and not read:
         raise errors[0]
-    found = sorted(
+    snapshots = sorted(
         (snapshot for part in read for snapshot in part),
-        key=lambda each: (each.at, each.key),
+        key=lambda s: (s.at, s.datastore, s.namespace, s.type, s.id),
         reverse=True,
     )
     contents = Contents(
-        snapshots=tuple(found),
+        snapshots=tuple(snapshots),
         namespaces=tuple(places),
         skipped=tuple(Skipped(datastore=s.name, reason=_why_away(s)) for s in away),
     )
     return contents, missing_parts(tried)
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The namespaces of one datastore, and what is in each."""
+
+    namespaces: Sequence[str] | BackendError
+    parts: Mapping[str, list[Snapshot] | BackendError]
+
+
+async def _store(api: Api, store: str, wanted: Wanted) -> _Held:
+    # Almost every datastore has backups in the root, so that is not kept waiting for the others.
+    first = wanted.namespace or ""
+    names, root = await asyncio.gather(
+        attempt(partial(_namespaces, api, store, wanted)),
+        attempt(partial(_snapshots, api, store, first, wanted)),
+    )
+    if isinstance(names, BackendError):
+        return _Held(names, {})
+    others = [name for name in names if name != first]
+    found = await asyncio.gather(
+        *(attempt(partial(_snapshots, api, store, name, wanted)) for name in others)
+    )
+    return _Held(names, {first: root, **dict(zip(others, found, strict=True))})
 
 
 async def _namespaces(api: Api, store: str, wanted: Wanted) -> Sequence[str]:
@@ -128,32 +130,34 @@ async def _snapshots(api: Api, store: str, namespace: str, wanted: Wanted) -> li
     if wanted.id:
         params.append(("backup-id", wanted.id))
     rows = await api.rows(_SNAPSHOTS, f"{STORES}/{segment(store)}/snapshots", params)
-    return [
-        _snapshot(api.source, store, namespace, row)
-        for row in rows
-        if row.type in _TYPES and row.at is not None
-    ]
+    made = (_snapshot(api.source, store, namespace, row) for row in rows)
+    return [snapshot for snapshot in made if snapshot is not None]
 
 
-def _snapshot(source: str, store: str, namespace: str, row: _Snapshot) -> Snapshot:
-    state = row.verification.state if row.verification else ""
-    if row.at is None:
-        raise ValueError("a snapshot without a time has no id")
-    files = [file for file in row.files or () if isinstance(file, _File)]
+def _snapshot(source: str, store: str, namespace: str, row: Mapping[str, Any]) -> Snapshot | None:
+    """A row as a snapshot; None without the kind, id and time that make one."""
+    kind, id_ = text(row.get("backup-type")), text(row.get("backup-id"))
+    at = epoch(row.get("backup-time"))
+    if kind not in _TYPES or not id_ or at is None:
+        return None
+    verification, files = row.get("verification"), row.get("files")
+    state = text(verification.get("state")) if isinstance(verification, dict) else ""
     return Snapshot(
         source=source,
         datastore=store,
         namespace=namespace,
-        type=cast(BackupType, row.type),
-        id=row.id,
-        at=row.at,
-        size=row.size,
-        comment=one_line(row.comment),
-        owner=row.owner,
-        protected=row.protected,
+        type=cast(BackupType, kind),
+        id=id_,
+        at=at,
+        size=whole(row.get("size")),
+        comment=one_line(text(row.get("comment"))),
+        owner=text(row.get("owner")),
+        protected=flag(row.get("protected")),
         verified="ok" if state == "ok" else "failed" if state == "failed" else None,
-        encrypted=any(file.crypt_mode == "encrypt" for file in files),
-    )
+        encrypted=isinstance(files, list) and any(
+            isinstance(file, dict) and file.get("crypt-mode") == "encrypt" for file in files
+        ),
+    )  # fmt: skip
 
 
 def _why_away(store: Datastore) -> str:

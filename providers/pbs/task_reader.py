@@ -20,9 +20,9 @@ from providers.proxmox.upid import task_state
 from providers.text import one_line
 from providers.wire import Wire, parsed
 
-PAGE: Final = 500
+PAGE: Final = 2000
 """Tasks asked for in one request."""
-MOST_PAGES: Final = 10
+MOST_PAGES: Final = 5
 LOG_LINES: Final = 5000
 
 

@@ -314,8 +314,9 @@ class ProxmoxClient(BackendClient):
     async def storage_backups(self) -> Reading[tuple[BackupVolume, ...]]:
         """Backups of guests on the storages: vzdump archives and snapshots of backup servers.
 
-        Source: ``/nodes/{node}/storage/{storage}/content?content=backup`` of every storage that
-        holds backups, a shared one through one node. Partial if one cannot be read.
+        Sources: ``/cluster/resources?type=storage``, and
+        ``/nodes/{node}/storage/{storage}/content?content=backup`` of every storage that holds
+        backups, a shared one through one node. Partial if one cannot be read.
         """
         from providers.proxmox.permissions import refuse_blindness
         from providers.proxmox.storage import BackupVolume

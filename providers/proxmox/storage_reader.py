@@ -148,21 +148,26 @@ async def read_all_storages(
 async def read_all_backups(api: Api, only_node: str | None) -> tuple[tuple[BackupVolume, ...], str]:
     """The backups on all storages, and one line naming those that could not be read.
 
+    Which storages there are is told by one call for all nodes; those of a dead node are not active.
+
     Raises:
         BackendError: if there is no usable answer.
     """
-    storages, missing = await read_all_storages(api, only_node, counted=False)
-    holding = [storage for storage in storages if "backup" in storage.content]
+    known = await read_inventory(api, only_node, "storage")
+    holding = [storage for storage in known.storages if "backup" in storage.content]
     readable = [storage for storage in holding if storage.status == "available"]
     parts = await asyncio.gather(
         *(attempt(partial(read_backups, api, storage, _host(storage))) for storage in readable)
     )
+    errors = [part for part in parts if isinstance(part, BackendError)]
+    if errors and len(errors) == len(parts):
+        raise errors[0]
     names = [f"backups on {s.name} of {', '.join(s.nodes)}" for s in readable]
-    lacks = [missing, missing_parts(dict(zip(names, parts, strict=True)))]
+    lacks = [missing_parts(dict(zip(names, parts, strict=True)))]
     lacks += [
-        f"backups on {storage.name} missing: the storage is {storage.status}"
+        f"backups on {storage.name} of {', '.join(storage.nodes)} missing: it is not active"
         for storage in holding
-        if storage.status not in ("available", "disabled")
+        if storage.status != "available"
     ]
     found = [each for part in parts if not isinstance(part, BackendError) for each in part]
     return tuple(found), "; ".join(part for part in lacks if part)

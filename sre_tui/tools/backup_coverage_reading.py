@@ -51,6 +51,9 @@ class _Host:
     jobs: Reading[tuple[BackupJob, ...]]
     volumes: Reading[tuple[BackupVolume, ...]]
     uncovered: Reading[tuple[NotBackedUp, ...]]
+    excluded: Reading[tuple[ExcludedDisk, ...]] | None
+    created: Mapping[Key, datetime | None]
+    """Of virtual machines that were looked up; None if their configuration does not tell."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ async def gather(context: ToolContext) -> Gathered:
     guests = [guest for host in hosts if host.inventory.data for guest in
               host.inventory.data.guests]  # fmt: skip
     seen = _all_seen(hosts, servers)
-    created, excluded = await asyncio.gather(_creation_times(hosts, guests, seen), _excluded(hosts))
+    created = await _creation_times(hosts, guests, seen)
+    excluded = [host.excluded for host in hosts if host.excluded is not None]
     evidence = Evidence(
         now=now,
         guests=guests,
@@ -107,15 +111,37 @@ async def gather(context: ToolContext) -> Gathered:
 
 
 async def _ask_host(client: ProxmoxClient) -> _Host:
-    return _Host(
-        client,
-        *await asyncio.gather(
-            client.inventory(),
-            client.backup_jobs(),
-            client.storage_backups(),
-            client.not_backed_up(),
-        ),
+    """Everything of one Proxmox, each part as soon as what it needs is there."""
+    (inventory, volumes, created), (jobs, excluded), uncovered = await asyncio.gather(
+        _ask_volumes(client), _ask_jobs(client), client.not_backed_up()
     )
+    return _Host(client, inventory, jobs, volumes, uncovered, excluded, created)
+
+
+async def _ask_volumes(
+    client: ProxmoxClient,
+) -> tuple[Reading[Inventory], Reading[tuple[BackupVolume, ...]], dict[Key, datetime | None]]:
+    inventory, volumes = await asyncio.gather(client.inventory(), client.storage_backups())
+    if inventory.data is None or volumes.data is None:
+        return inventory, volumes, {}
+    names: dict[int, set[str | None]] = {}
+    for volume in volumes.data:
+        if volume.guest_type == "qemu" and volume.vmid is not None:
+            names.setdefault(volume.vmid, set()).add(noted_name(volume.notes))
+    doubtful = [
+        guest
+        for guest in inventory.data.guests
+        if _may_be_new(guest) and names.get(guest.vmid, set()) - {guest.name, None}
+    ]
+    return inventory, volumes, await _looked_up(client, doubtful[:MOST_LOOK_UPS])
+
+
+async def _ask_jobs(
+    client: ProxmoxClient,
+) -> tuple[Reading[tuple[BackupJob, ...]], Reading[tuple[ExcludedDisk, ...]] | None]:
+    jobs = await client.backup_jobs()
+    enabled = [job.id for job in jobs.data or () if job.enabled]
+    return jobs, await client.excluded_disks(enabled) if enabled else None
 
 
 async def _ask_server(client: PbsClient, now: datetime) -> _Server:
@@ -198,25 +224,37 @@ async def _creation_times(
     hosts: Sequence[_Host], guests: Sequence[Guest], seen: Sequence[Seen]
 ) -> dict[Key, datetime]:
     """When virtual machines were made whose older backups carry another name."""
-    clients = {host.client.source: host.client for host in hosts}
+    found = {key: moment for host in hosts for key, moment in host.created.items()}
     owned = owned_by(guests, seen)
+    # Most are looked up already; a backup that only a backup server shows may add some.
     doubtful = [
         guest
         for guest in guests
-        if guest.type == "qemu"
-        and guest.name
+        if _may_be_new(guest)
+        and (guest.source, guest.vmid) not in found
         and any(
             one.copy.name and one.copy.name != guest.name
             for one in owned.get((guest.source, guest.vmid), ())
         )
-    ][:MOST_LOOK_UPS]
-    details = await asyncio.gather(*(clients[guest.source].guest(guest) for guest in doubtful))
-    found: dict[Key, datetime] = {}
-    for guest, detail in zip(doubtful, details, strict=True):
+    ][: max(0, MOST_LOOK_UPS - len(found))]
+    for host in hosts:
+        own = [guest for guest in doubtful if guest.source == host.client.source]
+        if own:
+            found |= await _looked_up(host.client, own)
+    return {key: moment for key, moment in found.items() if moment is not None}
+
+
+def _may_be_new(guest: Guest) -> bool:
+    # Only the configuration of a virtual machine says when it was made.
+    return guest.type == "qemu" and bool(guest.name)
+
+
+async def _looked_up(client: ProxmoxClient, guests: Sequence[Guest]) -> dict[Key, datetime | None]:
+    details = await asyncio.gather(*(client.guest(guest) for guest in guests))
+    found: dict[Key, datetime | None] = {}
+    for guest, detail in zip(guests, details, strict=True):
         config = detail.data.config if detail.data else None
-        moment = _made(config.options.get("meta", "")) if config else None
-        if moment is not None:
-            found[guest.source, guest.vmid] = moment
+        found[guest.source, guest.vmid] = _made(config.options.get("meta", "")) if config else None
     return found
 
 
@@ -227,17 +265,6 @@ def _made(meta: str) -> datetime | None:
     if not (written.isascii() and written.isdigit()) or len(written) > 11:
         return None
     return datetime.fromtimestamp(int(written), UTC)
-
-
-async def _excluded(hosts: Sequence[_Host]) -> list[Reading[tuple[ExcludedDisk, ...]]]:
-    asked = [
-        (host.client, [job.id for job in host.jobs.data if job.enabled])
-        for host in hosts
-        if host.jobs.data is not None
-    ]
-    return list(
-        await asyncio.gather(*(client.excluded_disks(jobs) for client, jobs in asked if jobs))
-    )
 
 
 def _disks(excluded: Iterable[ExcludedDisk]) -> dict[Key, tuple[str, ...]]:
