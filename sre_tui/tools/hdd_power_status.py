@@ -13,7 +13,7 @@ from providers.reading import Reading
 from providers.series import Series, SeriesWindow
 from providers.truenas import Disk
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
-from sre_tui.tools.arguments import Positional, Short, Window, format_window
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short, Window, format_window
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.hdd_power_series import (
@@ -140,15 +140,21 @@ def _disk_text(disk: DiskPower, now: datetime) -> str:
 )
 async def hdd_power_status(
     context: ToolContext,
-    disk: Annotated[str, Field(description="Only this disk, as sda or HOST/sda."), Positional()]
-    = "",
+    disk: Annotated[
+        str, Field(description="Only this disk, as sda or HOST/sda."), Positional(),
+        Completes("disk"),
+    ] = "",
     since: Annotated[
         Window, Field(description="Length of the window, 1h to 1w."), AfterValidator(_bounded),
         Short("s"),
     ] = timedelta(days=1),
-    pool: Annotated[str | None, Field(description="Only disks of this pool.")] = None,
+    pool: Annotated[
+        str | None, Field(description="Only disks of this pool."), Completes("pool")
+    ] = None,
     state: Annotated[PowerState | None, Field(description="Only disks in this state now.")] = None,
-    limit: Annotated[int, Field(description="Most disks.", ge=1, le=1000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most disks.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[PowerListing]:  # fmt: skip
     """Which disks sleep: state now, share of time per state, changes; with model and serial."""
     now = context.clock()

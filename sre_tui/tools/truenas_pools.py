@@ -9,7 +9,7 @@ from pydantic import Field
 
 from providers.truenas import Dataset, Pool, Scan, Vdev
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
-from sre_tui.tools.arguments import Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.rendering import ModelView, stamp
@@ -98,14 +98,19 @@ def _dataset_text(dataset: Dataset) -> str:
     "pools",
     render=_render,
     needs=("truenas",),
+    breadth="overview",
     examples=("pools", "pools --datasets", "pools tank --json"),
 )
 async def truenas_pool_status(
     context: ToolContext,
-    pool: Annotated[str, Field(description="Only this pool, with every disk."), Positional()] = "",
+    pool: Annotated[
+        str, Field(description="Only this pool, with every disk."), Positional(), Completes("pool")
+    ] = "",
     problems: Annotated[bool, Field(description="Only pools with something wrong.")] = False,
     datasets: Annotated[bool, Field(description="Datasets with space and quota too.")] = False,
-    limit: Annotated[int, Field(description="Most pools.", ge=1, le=200), Short("n")] = 50,
+    limit: Annotated[
+        int, Field(description="Most pools.", ge=1, le=200), Short("n"), ForPeople()
+    ] = 50,
 ) -> ToolResult[PoolListing]:
     """ZFS pools of the NAS: state, fill, scrub or resilver, and the disks with errors."""
     readings = await ask_all(context.truenas, lambda client: client.pools(datasets=datasets))

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from providers.truenas import Replication, Share, SnapshotGroup, SnapshotTask
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Positional, Short
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.rendering import ModelView, stamp
@@ -61,7 +61,9 @@ async def truenas_list_shares(
         str, Field(description="Part of name, path, client or comment."), Positional()
     ] = "",
     kind: Annotated[Kind | None, Field(description="Only this protocol.")] = None,
-    limit: Annotated[int, Field(description="Most shares.", ge=1, le=1000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most shares.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[ShareListing]:
     """NFS and SMB shares: path, who may use them, read-only, disabled or locked."""
     readings = await ask_all(context.truenas, lambda client: client.shares())
@@ -157,11 +159,16 @@ def _replication_text(task: Replication, now: datetime) -> str:
 async def truenas_snapshots(
     context: ToolContext,
     dataset: Annotated[
-        str, Field(description="Only this dataset and those below it."), Positional()
+        str,
+        Field(description="Only this dataset and those below it."),
+        Positional(),
+        Completes("dataset"),
     ] = "",
-    pool: Annotated[str | None, Field(description="Only this pool.")] = None,
+    pool: Annotated[str | None, Field(description="Only this pool."), Completes("pool")] = None,
     sort: Annotated[SnapshotOrder, Field(description="Most, largest or oldest first.")] = "count",
-    limit: Annotated[int, Field(description="Most datasets.", ge=1, le=5000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most datasets.", ge=1, le=5000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[SnapshotListing]:
     """Snapshots by dataset with age and space, snapshot tasks, and how current replication is."""
     readings = await ask_all(context.truenas, lambda client: client.protection())

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from providers.truenas import App, Job, NasAlert, Service, SystemInfo, SystemReport, Update, Ups
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
-from sre_tui.tools.arguments import Positional, Short
+from sre_tui.tools.arguments import ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.rendering import ModelView, stamp
@@ -64,7 +64,9 @@ async def truenas_system_status(
     section: Annotated[Section | None, Field(description="Only this part.")] = None,
     problems: Annotated[bool, Field(description="Only what needs a look.")] = False,
     dismissed: Annotated[bool, Field(description="Dismissed alerts too.")] = False,
-    limit: Annotated[int, Field(description="Most lines.", ge=1, le=1000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most lines.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[StatusListing]:
     """The NAS itself: version, load, its own alerts, running and failed jobs, services, UPS."""
     readings = await ask_all(context.truenas, lambda client: client.status())
@@ -251,7 +253,9 @@ async def truenas_apps(
     search: Annotated[str, Field(description="Part of name or image."), Positional()] = "",
     state: Annotated[AppState | None, Field(description="Only this state.")] = None,
     updates: Annotated[bool, Field(description="Only those with an update.")] = False,
-    limit: Annotated[int, Field(description="Most apps.", ge=1, le=1000), Short("n")] = 100,
+    limit: Annotated[
+        int, Field(description="Most apps.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 100,
 ) -> ToolResult[AppListing]:
     """Apps on the NAS: state, version, available update, containers."""
     readings = await ask_all(context.truenas, lambda client: client.apps())
