@@ -80,7 +80,8 @@ def cost(request: Request) -> int:
 
 def questions() -> Iterator[tuple[str, list[list[str]]]]:
     """Questions with the tools they need; of each group one will do."""
-    for path in sorted((*EVALS.glob("*_questions.yaml"), EVALS / "tool_choice_held_out.yaml")):
+    files = {*EVALS.glob("*_questions.yaml"), *EVALS.glob("tool_choice_*.yaml")}
+    for path in sorted(files):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
             if "must" in entry:
                 yield entry["ask"], [_group(one) for one in entry["must"]]
