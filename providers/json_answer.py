@@ -7,6 +7,7 @@ import json
 import httpx
 from pydantic import JsonValue
 
+from providers.collector import uncollected
 from providers.errors import BadResponse
 from providers.text import clean_json, is_plain_json
 
@@ -18,9 +19,10 @@ def decoded(response: httpx.Response) -> JsonValue:
         BadResponse: if it is none, such as a web page.
     """
     try:
-        value: JsonValue = json.loads(response.content)
-        if not is_plain_json(response.content):
-            value = clean_json(value)
+        with uncollected():
+            value: JsonValue = json.loads(response.content)
+            if not is_plain_json(response.content):
+                value = clean_json(value)
     except RecursionError as error:
         raise BadResponse(
             f"{response.request.url.copy_with(query=None)} answered JSON that is nested too deeply"

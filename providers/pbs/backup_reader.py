@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from providers.attempt import attempt, missing_parts
 from providers.coercion import Text, epoch, flag, text, whole
+from providers.collector import uncollected
 from providers.errors import BackendError, NotFound
 from providers.pbs.api import Api, segment
 from providers.pbs.datastore_reader import STORES, read_stores
@@ -130,8 +131,9 @@ async def _snapshots(api: Api, store: str, namespace: str, wanted: Wanted) -> li
     if wanted.id:
         params.append(("backup-id", wanted.id))
     rows = await api.rows(_SNAPSHOTS, f"{STORES}/{segment(store)}/snapshots", params)
-    made = (_snapshot(api.source, store, namespace, row) for row in rows)
-    return [snapshot for snapshot in made if snapshot is not None]
+    with uncollected():
+        made = (_snapshot(api.source, store, namespace, row) for row in rows)
+        return [snapshot for snapshot in made if snapshot is not None]
 
 
 def _snapshot(source: str, store: str, namespace: str, row: Mapping[str, Any]) -> Snapshot | None:
@@ -140,7 +142,7 @@ def _snapshot(source: str, store: str, namespace: str, row: Mapping[str, Any]) -
     at = epoch(row.get("backup-time"))
     if kind not in _TYPES or not id_ or at is None:
         return None
-    verification, files = row.get("verification"), row.get("files")
+    verification = row.get("verification")
     state = text(verification.get("state")) if isinstance(verification, dict) else ""
     return Snapshot(
         source=source,
@@ -154,10 +156,15 @@ def _snapshot(source: str, store: str, namespace: str, row: Mapping[str, Any]) -
         owner=text(row.get("owner")),
         protected=flag(row.get("protected")),
         verified="ok" if state == "ok" else "failed" if state == "failed" else None,
-        encrypted=isinstance(files, list) and any(
-            isinstance(file, dict) and file.get("crypt-mode") == "encrypt" for file in files
-        ),
-    )  # fmt: skip
+        encrypted=_is_encrypted(row.get("files")),
+    )
+
+
+def _is_encrypted(files: object) -> bool:
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, dict) and file.get("crypt-mode") == "encrypt":
+            return True
+    return False
 
 
 def _why_away(store: Datastore) -> str:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from providers.attempt import attempt, missing_parts
 from providers.coercion import Amount, Epoch, Flag, MaybeFlag, Text, Whole
+from providers.collector import uncollected
 from providers.errors import BackendError
 from providers.proxmox.api import Api
 from providers.proxmox.members import ask_nodes, read_inventory
@@ -116,7 +117,8 @@ async def read_backups(api: Api, storage: Storage, node: str) -> tuple[BackupVol
     """
     path = f"/nodes/{node}/storage/{storage.name}/content"
     rows = await api.rows(_VOLUMES, path, [("content", "backup")])
-    return tuple(_backup(api.source, storage, node, row) for row in rows)
+    with uncollected():
+        return tuple(_backup(api.source, storage, node, row) for row in rows)
 
 
 async def read_all_storages(

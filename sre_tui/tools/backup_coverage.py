@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from providers.clock import age_in_words
+from providers.collector import uncollected
 from providers.proxmox import Guest
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
@@ -161,7 +162,8 @@ async def backup_coverage(
     """
     gathered = await gather(context)
     evidence = gathered.evidence
-    every = sorted(judge(evidence), key=rank)
+    with uncollected():
+        every = sorted(judge(evidence), key=rank)
     chosen = _named(every, guest, evidence.guests)
     found = [
         item

@@ -15,13 +15,12 @@ from providers.clock import age_in_words
 from providers.proxmox import BackupJob, Guest
 from sre_tui.tools.backup_coverage_calendar import Calendar, read_calendar
 from sre_tui.tools.backup_coverage_model import (
-    BackupCopy,
     CoveringJob,
     GuestCoverage,
     Identity,
     Verdict,
 )
-from sre_tui.tools.backup_coverage_owners import Group, Key, Seen, owned_by
+from sre_tui.tools.backup_coverage_owners import Group, Held, Key, Seen, owned_by
 
 TOLERANCE: Final = timedelta(minutes=65)
 """A backup may seem older than the run it belongs to: clocks differ, and summer time ends."""
@@ -174,8 +173,8 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
         ),
         due=due.at,
         interval=due.interval.total_seconds() if due.interval else None,
-        newest=newest,
-        damaged=damaged,
+        newest=newest.told() if newest else None,
+        damaged=damaged.told() if damaged else None,
         # A clock that is ahead makes no backup of the future.
         age=max(0.0, (evidence.now - newest.at).total_seconds()) if newest else None,
         copies=len(good),
@@ -188,7 +187,7 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
     )
 
 
-def _is_late(job: BackupJob, good: Sequence[BackupCopy], now: datetime) -> bool:
+def _is_late(job: BackupJob, good: Sequence[Held], now: datetime) -> bool:
     """Whether the last run of this very job left nothing on the storage it writes to."""
     due = due_of([job], now).at
     if due is None:
@@ -196,7 +195,7 @@ def _is_late(job: BackupJob, good: Sequence[BackupCopy], now: datetime) -> bool:
     return not any(copy.storage == job.storage and copy.at >= due - TOLERANCE for copy in good)
 
 
-def _good(copies: Sequence[BackupCopy]) -> list[BackupCopy]:
+def _good(copies: Sequence[Held]) -> list[Held]:
     """The backups that can be relied on.
 
     A copy of a backup that failed its verification is as bad as that until it is verified itself.
@@ -210,8 +209,8 @@ def _good(copies: Sequence[BackupCopy]) -> list[BackupCopy]:
 
 
 def _identity(
-    guest: Guest, copies: Sequence[BackupCopy], evidence: Evidence
-) -> tuple[list[BackupCopy], Identity, tuple[str, ...]]:
+    guest: Guest, copies: Sequence[Held], evidence: Evidence
+) -> tuple[list[Held], Identity, tuple[str, ...]]:
     """The backups of this very guest, and what those with another name are."""
     own = list(copies)
     others = [copy for copy in own if copy.name and guest.name and copy.name != guest.name]
@@ -221,7 +220,7 @@ def _identity(
         older = [copy for copy in own if copy.at < created - TOLERANCE]
         if older:
             names = tuple(dict.fromkeys(copy.name for copy in older if copy.name))
-            return [copy for copy in own if copy not in older], "recreated", names
+            return [copy for copy in own if copy.at >= created - TOLERANCE], "recreated", names
         return own, "renamed" if others else "same", names
     return own, "unclear" if others else "same", names
 
@@ -231,8 +230,8 @@ class _Case:
     guest: Guest
     jobs: Sequence[BackupJob] | None
     covering: Sequence[BackupJob]
-    newest: BackupCopy | None
-    damaged: BackupCopy | None
+    newest: Held | None
+    damaged: Held | None
     due: _Due
     failure: FailedRun | None
     evidence: Evidence

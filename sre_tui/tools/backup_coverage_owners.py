@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
 
 from providers.proxmox import Guest, GuestType
 from sre_tui.tools.backup_coverage_model import BackupCopy, Orphan
@@ -17,11 +17,30 @@ Group = tuple[GuestType, int]
 """Kind and vmid, as backups carry them."""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Held(NamedTuple):
+    """What is known of one backup, as light as tens of thousands of them need it.
+
+    The members are those of :class:`BackupCopy`, which only those that are told become.
+    """
+
+    place: str
+    kind: Literal["snapshot", "archive"]
+    at: datetime
+    size: int | None = None
+    name: str | None = None
+    verified: Literal["ok", "failed"] | None = None
+    protected: bool = False
+    storage: str | None = None
+
+    def told(self) -> BackupCopy:
+        """The same as a model."""
+        return BackupCopy.model_validate(self._asdict())
+
+
+class Seen(NamedTuple):
     """One backup that was found, and under which id."""
 
-    copy: BackupCopy
+    copy: Held
     type: GuestType
     vmid: int
     source: str = ""
@@ -66,7 +85,7 @@ def orphans(guests: Sequence[Guest], seen: Sequence[Seen]) -> list[Orphan]:
     """The backups whose guest is gone, the newest first; needs the guests of every Proxmox."""
     known = {(guest.type, guest.vmid) for guest in guests}
     by_id = {guest.vmid: guest for guest in guests}
-    groups: dict[Group, list[BackupCopy]] = {}
+    groups: dict[Group, list[Held]] = {}
     for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
         if each.group not in known:
             groups.setdefault(each.group, []).append(each.copy)

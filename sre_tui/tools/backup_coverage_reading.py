@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from providers.collector import uncollected
 from providers.pbs import Contents, PbsClient, TaskPage, TaskQuery
 from providers.proxmox import (
     BackupJob,
@@ -21,8 +22,7 @@ from providers.proxmox import (
 )
 from providers.reading import Reading, SourceStatus, State
 from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun
-from sre_tui.tools.backup_coverage_model import BackupCopy
-from sre_tui.tools.backup_coverage_owners import Group, Key, Seen, noted_name, owned_by
+from sre_tui.tools.backup_coverage_owners import Group, Held, Key, Seen, noted_name, owned_by
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.proxmox_find import by_source
 
@@ -73,7 +73,8 @@ async def gather(context: ToolContext) -> Gathered:
     )
     guests = [guest for host in hosts if host.inventory.data for guest in
               host.inventory.data.guests]  # fmt: skip
-    seen = _all_seen(hosts, servers)
+    with uncollected():
+        seen = _all_seen(hosts, servers)
     created = await _creation_times(hosts, guests, seen)
     excluded = [host.excluded for host in hosts if host.excluded is not None]
     evidence = Evidence(
@@ -181,7 +182,7 @@ def _owned(seen: Seen, owners: set[tuple[str, str]]) -> Seen:
     if len(owners) != 1:
         return seen
     source, storage = next(iter(owners))
-    return replace(seen, source=source, copy=seen.copy.model_copy(update={"storage": storage}))
+    return seen._replace(source=source, copy=seen.copy._replace(storage=storage))
 
 
 def _snapshots(server: _Server) -> Iterable[Seen]:
@@ -191,7 +192,7 @@ def _snapshots(server: _Server) -> Iterable[Seen]:
         if kind is None or not snapshot.id.isdigit():
             continue
         space = f":{snapshot.namespace}" if snapshot.namespace else ""
-        copy = BackupCopy(
+        copy = Held(
             place=f"{snapshot.source}/{snapshot.datastore}{space}",
             kind="snapshot",
             at=snapshot.at,
@@ -207,7 +208,7 @@ def _archive(volume: BackupVolume, *, on_server: bool) -> Seen | None:
     if volume.at is None or volume.vmid is None or volume.guest_type is None:
         return None
     place = volume.storage if volume.shared else f"{volume.storage} on {volume.node}"
-    copy = BackupCopy(
+    copy = Held(
         place=f"{volume.source}/{place}",
         kind="snapshot" if on_server else "archive",
         at=volume.at,

@@ -14,13 +14,12 @@ from providers.proxmox import BackupJob, Guest, GuestType
 from sre_tui.tools.backup_coverage_calendar import read_calendar
 from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun, judge
 from sre_tui.tools.backup_coverage_model import (
-    BackupCopy,
     CoverageListing,
     GuestCoverage,
     Verdict,
     rank,
 )
-from sre_tui.tools.backup_coverage_owners import Seen, noted_name, orphans
+from sre_tui.tools.backup_coverage_owners import Held, Seen, noted_name, orphans
 
 NOW = datetime(2026, 11, 22, 15, 23, 23, tzinfo=UTC)
 """A Sunday."""
@@ -52,7 +51,7 @@ def seen(
     source: str = "",
     storage: str | None = None,
 ) -> Seen:
-    copy = BackupCopy(
+    copy = Held(
         place=place, kind="snapshot", at=at, size=1, name=name, verified=verified, storage=storage
     )
     return Seen(copy, kind, vmid, source)
