@@ -37,7 +37,7 @@ CASES = {
     "a backup that fails": (
         "{kind: backup_failing, target: gitea, at: -3d}",
         "is gitea backed up?",
-        "**No: gitea has no backup since",
+        "**No: gitea missed its last backup",
     ),
     "a flood of logs": (
         "{kind: log_flood, target: mealie, at: -2h, severity: 0.8}",

@@ -39,6 +39,9 @@ _OTHER_WORDS: Final = {
 """Kinds that are meant as well by what people call a thing."""
 
 
+_NAS: Final = re.compile(r"\b(z?pools?|nas|truenas|zfs)\b")
+
+
 def _kinds(look: Look, quantity: Quantity) -> tuple[str, ...]:
     thing = thing_of(look.question.folded)
     if thing is None:
@@ -55,6 +58,9 @@ async def rank(look: Look) -> Iterator[str]:
     kinds = _kinds(look, quantity)
     figures = quantity.of(*kinds) or list(quantity.figures)
     windowed = _over_window(look, quantity)
+    if not _NAS.search(look.question.folded):
+        # What is full may be any file system, of which the NAS knows only its pools.
+        figures = [figure for figure in figures if figure.tool != "truenas_pool_status"]
     for figure in figures:
         rows = await measure(look, quantity, [figure], over_window=windowed)
         if figure.thing == "pool" and not kinds:
@@ -165,7 +171,7 @@ def _carried(look: Look, quantity: Quantity, rows: Sequence[Row]) -> Iterator[st
 def _not_recorded(look: Look, quantity: Quantity) -> Iterator[str]:
     who = names([plain(one.name, 60) for one in look.focus.entities])
     about = f" of {who}" if who else ""
-    asked = [found for found in look.caller.made if found.call.arguments.get("query")]
+    asked = [found for found in look.caller.made if found.call.tool != "prometheus_targets"]
     cite = asked[-1].cite if asked else ""
     if quantity.none and asked and asked[-1].ok:
         yield f"**{quantity.none}{about}.**{cite}\n\n"
@@ -179,7 +185,7 @@ def _not_recorded(look: Look, quantity: Quantity) -> Iterator[str]:
 
 
 def _metrics(figure: Figure) -> list[str]:
-    return re.findall(r"\b[a-z]+_[a-z0-9_]+(?=\{|\[)", str(figure.arguments["query"]))
+    return re.findall(r"\b[a-z]+_[a-z0-9_]+(?=\{|\[)", str(figure.arguments.get("query", "")))
 
 
 __all__ = ["amount", "rank"]

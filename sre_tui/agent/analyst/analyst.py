@@ -7,23 +7,36 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, series_answers
+from sre_tui.agent.analyst.answers.coverage import tell_coverage
+from sre_tui.agent.analyst.answers.datastores import tell_datastores
+from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_guest_config
+from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
+from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
+from sre_tui.agent.analyst.answers.nodes import tell_nodes
+from sre_tui.agent.analyst.answers.pools import tell_pools
+from sre_tui.agent.analyst.answers.power_states import tell_power_states
+from sre_tui.agent.analyst.answers.protection import tell_protection
+from sre_tui.agent.analyst.answers.shares import tell_shares
+from sre_tui.agent.analyst.answers.tasks import tell_tasks
+from sre_tui.agent.analyst.answers.told import Attempt, cannot_tell, rather
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.explain_alert import explain_alert
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.investigation import investigate
 from sre_tui.agent.analyst.known import about_known, not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.lookup import Lookup, handler_for
+from sre_tui.agent.analyst.lookup import Handler, Lookup, handler_for
 from sre_tui.agent.analyst.off_topic import nothing_on_topic, off_topic
 from sre_tui.agent.analyst.piped import answer_piped
 from sre_tui.agent.analyst.pressure import answer_pressure, resource_of
-from sre_tui.agent.analyst.quantities import INSTANT
+from sre_tui.agent.analyst.quantities import INSTANT, quantity_of
 from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.report import report
-from sre_tui.agent.analyst.wording import SIGNATURE
+from sre_tui.agent.analyst.wording import SIGNATURE, names, plain
 from sre_tui.agent.analyst_protocol import AnalystTask
 
 
@@ -62,6 +75,43 @@ async def _not_possible(look: Look) -> Iterator[str]:
 _EVERYWHERE: Final = ("identity", "targets", "alerts", "logs")
 _OVERALL: Final = about_known(_investigated, *_EVERYWHERE)
 _METRICS: Final = ("identity", "targets")
+_BACKUP_METRICS: Final = about_known(backups.tell_backups, "identity", "targets", "alerts")
+
+
+async def _datastore_metrics(look: Look) -> Iterator[str]:
+    """The fill of datastores, which Prometheus knows as well."""
+    quantity = quantity_of(look.question.folded)
+    if quantity is None or quantity.id not in ("space", "growth"):
+        return await cannot_tell(look)
+    await look.discover(*_METRICS)
+    return await amounts.amount(look)
+
+
+async def _pools_in_metrics(look: Look) -> Iterator[str]:
+    """What Prometheus knows of pools while the NAS gives no answer: their state, not their past."""
+    await look.discover(*_EVERYWHERE)
+    known = sorted(name for name in look.inventory.pools if name in look.question.folded)
+    about = known or [name for name in look.inventory.pools if "/" not in name]
+    if not known and not re.search(r"\b(z?pools?|raid|zfs|data)\b", look.question.folded):
+        return await cannot_tell(look)
+    yielded = await _investigated(look)
+    said = f"Prometheus still knows {names([plain(one, 40) for one in about], 8)}:\n\n"
+    return chain([said], yielded)
+
+
+def _first(intent: Intent, attempt: Attempt, tool: str, otherwise: Handler = cannot_tell) -> Lookup:
+    """One backend knows.
+
+    Args:
+        intent: the kind of question.
+        attempt: words the backend's answer.
+        tool: the tool it rests on.
+        otherwise: answers if the backend does not; if it is not configured, everything that is
+            visible elsewhere is told.
+    """
+    return Lookup(intent, rather(attempt, tool, otherwise), (tool,), _OVERALL)
+
+
 LOOKUPS: Final[tuple[Lookup, ...]] = (
     Lookup(Intent.EXPLAIN_ALERT, explain_alert),
     Lookup(Intent.WHY, _overview),
@@ -81,8 +131,21 @@ LOOKUPS: Final[tuple[Lookup, ...]] = (
     Lookup(Intent.RANK, about_known(amounts.rank, *_METRICS), (INSTANT,), _not_possible),
     Lookup(Intent.AMOUNT, about_known(amounts.amount, *_METRICS), (INSTANT,), _not_possible),
     Lookup(Intent.LIST, about_known(listed.list_things, *_METRICS), (INSTANT,), _not_possible),
-    Lookup(Intent.BACKUP, about_known(backups.tell_backups, "identity", "targets", "alerts"),
-           (INSTANT,), _OVERALL),
+    Lookup(Intent.BACKUP, rather(tell_coverage, "backup_coverage", _BACKUP_METRICS),
+           ("backup_coverage",)),
+    Lookup(Intent.BACKUP, _BACKUP_METRICS, (INSTANT,), _OVERALL),
+    _first(Intent.GUEST_CONFIG, tell_guest_config, "proxmox_get_guest_config"),
+    _first(Intent.AUTOSTART, tell_autostart, "proxmox_get_guest_config"),
+    _first(Intent.NODES, tell_nodes, "proxmox_node_status", _OVERALL),
+    _first(Intent.TASKS, tell_tasks, "proxmox_list_tasks"),
+    _first(Intent.DATASTORES, tell_datastores, "pbs_datastore_status", _datastore_metrics),
+    _first(Intent.HELD_BACKUPS, tell_held_backups, "pbs_list_backups"),
+    _first(Intent.POOL, tell_pools, "truenas_pool_status", _pools_in_metrics),
+    _first(Intent.POWER_STATES, tell_power_states, "hdd_power_status"),
+    _first(Intent.PROTECTION, tell_protection, "truenas_snapshots"),
+    _first(Intent.SHARES, tell_shares, "truenas_list_shares"),
+    _first(Intent.NAS, tell_nas, "truenas_system_status"),
+    _first(Intent.APPS, tell_apps, "truenas_apps"),
     Lookup(Intent.ACT, requests.decline),
     Lookup(Intent.HELP, requests.say_what_it_does),
 )  # fmt: skip

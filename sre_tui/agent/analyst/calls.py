@@ -12,7 +12,7 @@ from sre_tui.agent.runner import Ran
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
 
-MAX_CALLS: Final = 12
+MAX_CALLS: Final = 20
 """Tool calls for one question."""
 
 DataT = TypeVar("DataT", bound=BaseModel)

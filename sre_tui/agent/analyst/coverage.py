@@ -18,7 +18,13 @@ MOST_LINES: Final = 4
 """Lines told of what could not be checked."""
 _URL = re.compile(r"\b(?:of |at |to )?https?://\S+\s*")
 _CAUSE = re.compile(r"\(([^()]{3,80})\)")
-_BACKENDS: Final = {"prometheus": "Prometheus", "grafana": "Grafana", "loki": "Loki"}
+_BACKENDS: Final = {
+    "prometheus": "Prometheus", "grafana": "Grafana", "loki": "Loki", "proxmox": "Proxmox VE",
+    "pbs": "Proxmox Backup Server", "truenas": "TrueNAS",
+}  # fmt: skip
+_ASKED_BY: Final = {"backup_coverage": "proxmox", "hdd_power_status": "prometheus"}
+"""Backends of tools whose names do not begin with theirs."""
+_AWAY: Final = ("unreachable", "timeout")
 _RUNBOOKS: Final = "the runbooks"
 
 
@@ -81,6 +87,16 @@ class Coverage:
             name for name in self._failed if name not in self.answered and name != _RUNBOOKS
         )
 
+    def trouble(self, name: str) -> str:
+        """One sentence about why a source gave nothing, cited; empty if it did not fail."""
+        told = self._failed.get(name)
+        if told is None or name in self.answered:
+            return ""
+        away = told.reason.startswith(_AWAY)
+        verb = "cannot be reached" if away else "gave no answer"
+        why = told.reason.partition(": ")[2] if away else told.reason
+        return f"{plain(name)} {verb}{f' ({plain(why)})' if why else ''}{told.cite}."
+
     def missing(self) -> Iterator[str]:
         """One line for each source that gave less than it was asked for."""
         for name, trouble in self._failed.items():
@@ -108,9 +124,14 @@ def source_name(source: str) -> str:
     return name if instance in ("", "main", "default") else f"{name} {one_line(instance, 40)}"
 
 
+def backend_of(tool: str) -> str:
+    """The backend that a tool asks first of all."""
+    return _ASKED_BY.get(tool, tool.partition("_")[0])
+
+
 def tool_source(tool: str) -> str:
     """What the operator calls the backend that a tool asks."""
-    backend = tool.partition("_")[0]
+    backend = backend_of(tool)
     return _RUNBOOKS if backend == "runbook" else source_name(backend)
 
 

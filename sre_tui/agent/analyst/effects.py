@@ -59,6 +59,7 @@ def _felt(effects: Sequence[Hypothesis]) -> list[str]:
         "target_down": "scrape targets that are down", "restart_loop": "a restart loop",
         "oom_kill": "out-of-memory kills", "pool_degraded": "the degraded pool",
         "lookup_errors": "failed name lookups", "tls_errors": "refused certificates",
+        "guest_crash_loop": "a guest that starts over and over",
         "guest_down": "stopped guests", "pool_full": "the full pool", "disk_slow": "slow disks",
         "cpu_steal": "guests without processor time", "checksum_errors": "checksum errors",
         "memory_exhausted": "exhausted memory", "certificate_expired": "expired certificates",

@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.aliases import meant_by
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.question import Question
 from sre_tui.agent.analyst.vocabulary import STOP_WORDS, key_words
+from sre_tui.agent.analyst.vocabulary import words as words_of
 from sre_tui.nearest import nearest
 
 _ABOUT_BACKUPS: Final = re.compile(r"\b(datastores?|pbs|backups?|storage|sicherung\w*)\b")
@@ -139,6 +140,52 @@ def resolve(
         if host:
             found.append(Entity(EntityKind.HOST, host, (host,), "this machine"))
     return Focus(tuple(dict.fromkeys(found)), tuple(unknown))
+
+
+def mentioned(question: Question, known: Iterable[str]) -> list[str]:
+    """Which of these names a question speaks of, in its order, mistyped ones put right.
+
+    A name with slashes is found by its whole as well as by its last part.
+    """
+    index: dict[str, list[Entity]] = {}
+    for name in known:
+        entity = Entity(EntityKind.HOST, name)
+        for key in {_plain(name), _plain(name.rpartition("/")[2])} - {""}:
+            entry = index.setdefault(key, [])
+            if entity not in entry:
+                entry.append(entity)
+    found: list[str] = []
+    matched: set[str] = set()
+    for said, programs in meant_by(question.text).items():
+        hits = [index[key] for key in map(_plain, programs) if key in index]
+        if hits:
+            found += [entity.name for entity in hits[0]]
+            matched.update(said.split())
+    whole = [word.rstrip("s") for word in question.candidates if word.casefold().endswith("s")]
+    # Everyday words such as "photos" are names where something is called just so.
+    plain_words = [word for word in words_of(question.text) if len(word) > SHORTEST_FUZZY]
+    spoken = [*question.candidates, *whole, *_devices(question.text), *plain_words]
+    for words in _phrases(spoken):
+        key = _plain("".join(words))
+        if key in index and not matched.issuperset(word.casefold() for word in words):
+            exact = [entity.name for entity in index[key] if _plain(entity.name) == key]
+            found += exact or [entity.name for entity in index[key]]
+            matched.update(word.casefold() for word in words)
+    for word in question.candidates:
+        plain = word.casefold()
+        if plain in matched or plain in key_words() or plain in STOP_WORDS:
+            continue
+        close = _mistyped(word, index)
+        if close:
+            found += [entity.name for entity in index[close]]
+    return list(dict.fromkeys(found))
+
+
+_DEVICE: Final = re.compile(r"\b(?:sd[a-z]{1,2}|nvme\d+n\d+)\b")
+
+
+def _devices(text: str) -> list[str]:
+    return _DEVICE.findall(text.casefold())
 
 
 def _index(inventory: Inventory, metrics: Iterable[str]) -> dict[str, list[Entity]]:

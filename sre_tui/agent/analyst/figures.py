@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,10 +11,16 @@ from urllib.parse import urlsplit
 from providers.clock import age_in_words
 from providers.series import Sample, Series
 from sre_tui.agent.analyst.calls import Call, Found
-from sre_tui.agent.analyst.entities import EntityKind, Focus
+from sre_tui.agent.analyst.entities import EntityKind, Focus, mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.matchers import any_of, host_matcher
-from sre_tui.agent.analyst.quantities import INSTANT, Figure, Quantity, without_matchers
+from sre_tui.agent.analyst.quantities import (
+    INSTANT,
+    Figure,
+    Quantity,
+    field_of,
+    without_matchers,
+)
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import clock_time, plain
 from sre_tui.tools.arguments import format_window
@@ -211,22 +217,46 @@ async def measure(
         figures: where it is found.
         over_window: the highest value within the question's window instead of that of now.
     """
-    chosen = [figure for figure in figures if look.caller.offers(figure.tool)]
-    if any("%SERVICE%" in str(figure.arguments["query"]) for figure in chosen):
+    offered = [figure for figure in figures if look.caller.offers(figure.tool)]
+    # Only metrics remember the past.
+    left = [one for one in offered if not (over_window and one.value)]
+    rows: dict[int, list[Row]] = {}
+    known: set[str] = set()
+    while left:
+        chosen = [one for at, one in enumerate(left)
+                  if one.thing not in {other.thing for other in left[:at]}]  # fmt: skip
+        for figure, (brought, found) in await _measured(look, quantity, chosen, over_window):
+            rows[id(figure)] = found
+            if brought and (found or not figure.value):
+                known.add(figure.thing)
+        left = [one for one in left if one not in chosen and one.thing not in known]
+    return [row for one in offered for row in rows.get(id(one), ())]
+
+
+async def _measured(
+    look: Look, quantity: Quantity, chosen: Sequence[Figure], over_window: bool
+) -> list[tuple[Figure, tuple[bool, list[Row]]]]:
+    """Rows by figure, and whether their tool gave data."""
+    if any("%SERVICE%" in str(figure.arguments.get("query")) for figure in chosen):
         await look.discover("logs")
     calls: dict[str, Call] = {}
     for number, figure in enumerate(chosen):
-        calls[f"figure{number}"] = _call(look, figure, str(figure.arguments["query"]), over_window)
+        query = str(figure.arguments.get("query", ""))
+        calls[f"figure{number}"] = _call(look, figure, query, over_window)
         if figure.whole:
             calls[f"whole{number}"] = _call(look, figure, figure.whole, over_window)
     found = await look.ask(**calls)
-    rows: list[Row] = []
-    for number, figure in enumerate(chosen):
-        rows += _rows(look, quantity, figure, found[f"figure{number}"], found.get(f"whole{number}"))
-    return rows
+    return [
+        (figure, (found[f"figure{number}"].ok,
+                  _rows(look, quantity, figure, found[f"figure{number}"],
+                        found.get(f"whole{number}"))))
+        for number, figure in enumerate(chosen)
+    ]  # fmt: skip
 
 
 def _call(look: Look, figure: Figure, query: str, over_window: bool) -> Call:
+    if not query:
+        return Call(figure.tool, figure.arguments)
     matchers = narrowed(look, figure)
     filled = query.replace("$S", matchers) if matchers else without_matchers(query)
     filled = filled.replace("%SERVICE%", look.inventory.service_label)
@@ -245,6 +275,8 @@ def _call(look: Look, figure: Figure, query: str, over_window: bool) -> Call:
 def _rows(
     look: Look, quantity: Quantity, figure: Figure, found: Found, whole: Found | None
 ) -> list[Row]:
+    if figure.value:
+        return _of_named(look, figure, list(_fields(look, quantity, figure, found)))
     sizes = {
         _identity(labels): value for labels, value in (_values(whole, figure) if whole else ())
     }
@@ -257,6 +289,59 @@ def _rows(
     return rows
 
 
+def _fields(look: Look, quantity: Quantity, figure: Figure, found: Found) -> Iterator[Row]:
+    """The rows of a tool that are no samples, as figures."""
+    data = found.data(Listing)
+    for item in data.items if data is not None else ():
+        value = _field(item, figure.value)
+        if value is None or field_of(item, "template"):
+            continue
+        if figure.ago:
+            value = look.now.timestamp() - value
+        told = [field_of(item, part) for part in figure.label]
+        name = next((str(one) for one in told if one), "")
+        size = _field(item, figure.size) if figure.size else None
+        yield Row(quantity, figure, name, _machine(look, figure, item, name), value, size,
+                  found.cite)  # fmt: skip
+
+
+def _machine(look: Look, figure: Figure, item: Any, name: str) -> str:
+    """The machine a row is on, where that is told with the name."""
+    match figure.thing:
+        case "storage":
+            nodes = [str(one) for one in field_of(item, "nodes") or ()]
+            return nodes[0] if len(nodes) == 1 else ""
+        case "pool":
+            return next(iter(sorted(look.inventory.pools.get(name, ()))), "")
+    return ""
+
+
+def _field(item: Any, path: str) -> float | None:
+    parts = [field_of(item, part.strip()) for part in path.split(" - ")]
+    numbers = [float(one) for one in parts if isinstance(one, int | float)]
+    if len(numbers) < len(parts):
+        moment = parts[0]
+        return moment.timestamp() if isinstance(moment, datetime) else None
+    return numbers[0] - sum(numbers[1:])
+
+
+def _of_named(look: Look, figure: Figure, rows: list[Row]) -> list[Row]:
+    """The rows of what the question names; all of them if it names nothing."""
+    wanted = {name.casefold() for name in mentioned(look.question, [row.name for row in rows])}
+    machines = [entity.name for entity in look.focus.of(EntityKind.HOST)] or look.focus.hosts
+    hosts = {name.casefold() for name in machines}
+    if not wanted and not look.focus.named:
+        return rows
+    if figure.thing == "guest":
+        if look.question.intent is Intent.RANK:
+            carried = [one for host in look.focus.hosts for one in look.inventory.guests_on(host)]
+            hosts |= {one.casefold() for one in carried}
+        return [row for row in rows if row.name.casefold() in wanted | hosts]
+    if wanted:
+        return [row for row in rows if row.name.casefold() in wanted]
+    return [row for row in rows if {row.name.casefold(), row.host.casefold()} & hosts]
+
+
 def _identity(labels: Mapping[str, str]) -> frozenset[tuple[str, str]]:
     return frozenset(pair for pair in labels.items() if pair[0] != "__name__")
 
@@ -266,23 +351,16 @@ def _values(found: Found, figure: Figure) -> list[tuple[Mapping[str, str], float
     data = found.data(Listing)
     made: list[tuple[Mapping[str, str], float]] = []
     for item in data.items if data is not None else ():
-        labels, value = _read(item, figure.value)
+        labels, value = _read(item)
         if value is not None and value == value:
             made.append((labels, value))
     return made
 
 
-def _read(item: Any, field: str) -> tuple[Mapping[str, str], float | None]:
+def _read(item: Any) -> tuple[Mapping[str, str], float | None]:
     if isinstance(item, Sample):
         return item.labels, item.value
-    if isinstance(item, Series):
-        return item.labels, item.stats.last
-    told = item.model_dump()
-    value = told.get(field)
-    labels = {key: str(one) for key, one in told.items() if isinstance(one, str | int | bool)}
-    if isinstance(value, datetime):
-        return labels, value.timestamp()
-    return labels, float(value) if isinstance(value, int | float) else None
+    return (item.labels, item.stats.last) if isinstance(item, Series) else ({}, None)
 
 
 def _named(look: Look, figure: Figure, labels: Mapping[str, str]) -> tuple[str, str]:

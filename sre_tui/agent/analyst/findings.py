@@ -19,7 +19,7 @@ from sre_tui.views.units import query_unit, with_unit
 GAP: Final = timedelta(minutes=20)
 """Breaches closer together than this are one episode."""
 
-Source = Literal["metric", "log", "alert", "target"]
+Source = Literal["metric", "log", "alert", "target", "api"]
 
 
 @dataclass(frozen=True)

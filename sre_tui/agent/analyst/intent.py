@@ -28,13 +28,24 @@ MAX_QUESTION: Final = 2000
 
 _SYMPTOM = r"\b(?:" + "|".join(map(re.escape, SYMPTOMS)) + r")\b"
 
+_ASKED = (
+    r"^(?!.*\b(why|warum|wieso|weshalb|how (do|can|should|would|to) (i|we|you)|how to|wie kann|"
+    r"what (should|to|can|must) (i |we |one )?(to )?do\b|runbooks?|dashboards?|"
+    r"alert(ing)? rules?|logs?|metrics?|until|restore|explain|alert [a-z]+[A-Z]\w*)\b)"
+)
+"""Not a question for reasons or instructions, and not one for the other backends."""
+
 _A_SYMPTOM: Final = re.compile(
     _SYMPTOM + r"|\b(happen\w*|wrong|can't|cannot|won't|doesn't|isn't|not|no|never|nothing|nicht)\b"
 )
 
 _DATA: Final[Mapping[str, list[tuple[float, str]]]] = table("intents")
 _COMPILED: Final = tuple(
-    (Intent(intent), float(weight), re.compile(pattern.replace("$SYMPTOM", _SYMPTOM)))
+    (
+        Intent(intent),
+        float(weight),
+        re.compile(pattern.replace("$SYMPTOM", _SYMPTOM).replace("$ASKED", _ASKED)),
+    )
     for intent, rules in _DATA.items()
     for weight, pattern in rules
 )

@@ -16,6 +16,7 @@ from sre_tui.agent.analyst.log_findings import from_changes, from_patterns
 from sre_tui.agent.analyst.log_lines import search_pattern
 from sre_tui.agent.analyst.look import Look, window_arguments
 from sre_tui.agent.analyst.matchers import stream_selector
+from sre_tui.agent.analyst.own_evidence import calls_for, first_calls, from_own
 from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.ranking import Diagnosis, Hypothesis, diagnose
 from sre_tui.agent.analyst.runbook_steps import fix_call, runbook_call
@@ -104,6 +105,7 @@ async def _sweep(look: Look, start: datetime, end: datetime) -> None:
     calls["lines"] = Call(
         "loki_patterns", {"query": f'{look.all_streams()} |~ "{pattern}"', **window, "limit": 200}
     )
+    calls |= first_calls(look)
     own = _own_streams(look)
     if own:
         calls["own_lines"] = Call(
@@ -140,6 +142,7 @@ def _findings(look: Look) -> list[Finding]:
     alerts = look.found.get("alerts")
     if alerts is not None:
         found += from_alerts(inventory.alerts, alerts.id, inventory)
+    found += from_own(look)
     return _within(found, look)
 
 
@@ -159,7 +162,7 @@ def _ranked(look: Look, findings: Sequence[Finding]) -> Diagnosis:
         look.focus,
         look.question.topics,
         look.question.scope.moment,
-        own_only=asks_whether_up(look),
+        own_only=asks_whether_up(look) or asks_whether_fine(look),
     )
 
 
@@ -174,6 +177,17 @@ def asks_whether_up(look: Look) -> bool:
     return bool(look.focus.named and _UP.match(look.question.folded))
 
 
+_FINE: Final = re.compile(
+    r"^(?:is|are|ist|sind|how is|how are|how's|hows)\b.*\b(?:ok|okay|fine|healthy|well|all ?right|"
+    r"good|doing|gut|ordnung|gesund)\b"
+)
+
+
+def asks_whether_fine(look: Look) -> bool:
+    """Whether the question is if something named is well."""
+    return bool(look.focus.named and _FINE.match(look.question.folded))
+
+
 async def _follow_up(look: Look, made: Investigation, topics: Sequence[Topic]) -> None:
     cause = made.cause
     calls: dict[str, Call] = {}
@@ -181,16 +195,20 @@ async def _follow_up(look: Look, made: Investigation, topics: Sequence[Topic]) -
     if onset is not None and look.now - onset < LONGEST and (cause is None or not cause.open_start):
         calls["changes"] = Call("loki_correlate_changes", _changes_arguments(look, cause, onset))
     if cause is not None:
+        calls |= calls_for(look, cause)
         calls |= detail_calls(cause, look)
         calls["runbook"] = fix_call(cause.kind.runbook)
     elif look.focus.named or topics:
         calls["runbook"] = runbook_call(look.question.text, "checks")
     room = look.caller.left
-    order = sorted(calls, key=lambda name: (name != "runbook", name == "changes"))
+    order = sorted(
+        calls,
+        key=lambda name: (name != "runbook", not name.startswith("own_"), name == "changes"),
+    )
     found = await look.ask(**{name: calls[name] for name in order[:room]})
     made.details = {name: one for name, one in found.items() if name.startswith("detail")}
     made.runbook = found.get("runbook")
-    if "changes" in found and found["changes"].ok:
+    if any(name == "changes" or name.startswith("own_") for name in found if found[name].ok):
         made.findings = _findings(look)
         made.diagnosis = _ranked(look, made.findings)
 

@@ -10,17 +10,18 @@ from urllib.parse import urlsplit
 
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.quantities import INSTANT, Thing, thing_of
+from sre_tui.agent.analyst.quantities import INSTANT, Thing, field_of, thing_of, things
 from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.prometheus_data import InstantValues
+from sre_tui.tools.result import Listing
 from sre_tui.views.human import count
 
 MOST: Final = 2000
 SHOWN: Final = 40
 _OFF: Final = re.compile(
     r"\b(down|stopped|off|offline|dead|unreachable|not (running|online|up|answering)|aus|"
-    r"gestoppt|nicht (an|online)|degraded|failed|broken)\b"
+    r"gestoppt|nicht (an|online)|degraded|failed|broken|inactive|unavailable)\b"
 )
 _ON: Final = re.compile(r"\b(running|run|runs|up|online|active|laufen|läuft|answering|healthy)\b")
 
@@ -39,12 +40,41 @@ async def list_things(look: Look) -> Iterator[str]:
     """The things of a kind, on the machines named if any are."""
     thing = thing_of(look.question.folded)
     assert thing is not None
+    nodes = set(look.inventory.node_of.values())
+    if thing.id == "container" and set(look.focus.hosts) & nodes:
+        thing = next(one for one in things() if one.id == "guest")
+    if thing.tool and look.caller.offers(thing.tool):
+        found = (await look.ask(rows=Call(thing.tool, {})))["rows"]
+        if found.ok:
+            return _listed(look, thing, found)
     call = Call(INSTANT, {"query": thing.query, "limit": MOST})
     found = (await look.ask(things=call))["things"]
     return _listed(look, thing, found)
 
 
+def _rows(look: Look, thing: Thing, found: Found) -> list[_One]:
+    """The things that a tool lists; templates are none that could run."""
+    data = found.data(Listing)
+    made = []
+    for item in data.items if data is not None else ():
+        if field_of(item, "template"):
+            continue
+        vmid = field_of(item, "vmid")
+        name = str(field_of(item, thing.name) or (f"guest {vmid}" if vmid else "?"))
+        good = not thing.state or str(field_of(item, thing.state)).casefold() == thing.good
+        host = str(field_of(item, thing.host) or "") if thing.host else ""
+        if thing.id == "storage":
+            host = names([str(one) for one in field_of(item, "nodes") or ()])
+        if thing.id == "pool":
+            host = next(iter(sorted(look.inventory.pools.get(name, ()))), "")
+        made.append(_One(name, host, good))
+    wanted = set(look.focus.hosts)
+    return [one for one in made if not wanted or {one.host, one.name} & wanted]
+
+
 def _members(look: Look, thing: Thing, found: Found) -> list[_One]:
+    if found.call.tool == thing.tool:
+        return _rows(look, thing, found)
     data = found.data(InstantValues)
     made: dict[tuple[str, str], _One] = {}
     for sample in data.items if data is not None else ():
@@ -79,7 +109,7 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     running = [one for one in every if one.running]
     stopped = [one for one in every if not one.running]
     plural = f"{thing.one}s" if thing.one != "UPS" else "UPSes"
-    if found.data(InstantValues) is None:
+    if not found.ok:
         yield f"**The {plural} could not be read.**{found.cite}\n\n"
     elif not every:
         yield f"**No {thing.one} is known{where}.**{found.cite}\n\n"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.agent.analyst.calls import Call, Caller, DataT, Found
-from sre_tui.agent.analyst.coverage import Coverage
+from sre_tui.agent.analyst.coverage import Coverage, source_name
 from sre_tui.agent.analyst.entities import Focus, resolve
 from sre_tui.agent.analyst.inventory import MAX_SERIES, Inventory, identity_query
 from sre_tui.agent.analyst.question import Question
@@ -23,6 +23,7 @@ SERVICE_LABELS: Final = (
 HOST_LABELS: Final = ("hostname", "host", "nodename", "node", "machine", "instance")
 SETTINGS: Final = {
     "prometheus": "PROMETHEUS_URL", "grafana": "GRAFANA_URL", "loki": "LOKI_URL",
+    "proxmox": "PROXMOX_URL", "pbs": "PBS_URL", "truenas": "TRUENAS_URL",
 }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ class Look:
         for backend in backends:
             if backend not in self.configured:
                 setting = SETTINGS.get(backend, f"{backend.upper()}_URL")
-                self.note_gap(f"{backend.capitalize()} is not configured: set {setting}")
+                self.note_gap(f"{source_name(backend)} is not configured: set {setting}")
 
     async def discover(self, *parts: str) -> None:
         """Find out what exists; ``parts`` are of identity, targets, alerts, logs."""

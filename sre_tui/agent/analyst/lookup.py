@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sre_tui.agent.analyst.calls import Caller
+from sre_tui.agent.analyst.coverage import backend_of
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.question import Intent
 
@@ -37,7 +38,7 @@ def handler_for(look: Look, lookups: Sequence[Lookup]) -> Handler:
         if not _lacking(one, look.caller):
             return one.answer
     for tool in _lacking(fitting[0], look.caller):
-        look.note_missing_backends(tool.partition("_")[0])
+        look.note_missing_backends(backend_of(tool))
     return fitting[0].otherwise or fitting[0].answer
 
 

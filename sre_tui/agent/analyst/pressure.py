@@ -25,7 +25,8 @@ _FREE: Final = (
     'node_filesystem_avail_bytes{fstype!~"tmpfs|devtmpfs|overlay|squashfs|ramfs|nfs.*|cifs",$S}'
 )
 _UNTIL_FULL: Final = "time until full"
-_RATE: Final = "at the rate of the last 6 h"
+MONTH: Final = 30.4 * 86400
+_RATE: Final = "at the rate of the last 6 h (an extrapolation)"
 
 
 @dataclass(frozen=True)
@@ -266,8 +267,9 @@ def _write(look: Look, topic: Topic, hosts: Sequence[str], rows: Sequence[Row]) 
         yield from gaps(look)
         return
     wrong = [row for row in deciding if row.wrong]
-    yield f"{_verdict(topic, who, wrong, rows, look.question.folded)}\n\n"
-    lines = [_line(row, look.now, len(hosts) != 1) for row in _shown(rows)]
+    tell = look.caller.counted
+    yield f"{tell(_verdict(topic, who, wrong, rows, look.question.folded))}\n\n"
+    lines = [tell(_line(row, look.now, len(hosts) != 1)) for row in _shown(rows)]
     if lines:
         yield "".join(f"- {line}\n" for line in lines) + "\n"
     was = [row for row in deciding if row.was_wrong is not None and not row.wrong]
@@ -335,7 +337,12 @@ def _shown(rows: Sequence[Row]) -> list[Row]:
 
 
 def _until_full(row: Row) -> str:
-    return f"{plain(row.what, 60)} is full in {with_unit(row.number, 's')}"
+    what = plain(row.what, 60)
+    months = round(row.number / MONTH)
+    if months < 2 * 12:
+        left = f"about {months} months" if months > 2 else with_unit(row.number, "s")
+        return f"{what} is full in {left}"
+    return f"{what} is not filling up: it would be full in about {round(months / 12)} years"
 
 
 def _line(row: Row, now: datetime, with_host: bool) -> str:

@@ -32,17 +32,22 @@ class Figure(_Frozen):
             label by which logs name a service.
         key: how the query is narrowed down to what a question names.
         label: labels, or fields of a row, that name the thing; empty for the machine itself.
-        value: field of a row that holds the figure; empty for samples and series.
+        value: field of a row that holds the figure, with dots for those inside another, and
+            ``a - b`` for a difference; empty for samples and series.
+        size: the same for the size of the whole.
+        ago: whether the field holds seconds since a moment that is asked for.
         whole: PromQL of the size of the whole; empty if there is none.
         amount: sentence in place of the quantity's.
     """
 
     thing: str
     tool: str = INSTANT
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Any] = Field(default_factory=dict)
     key: str = ""
     label: tuple[str, ...] = ()
     value: str = ""
+    size: str = ""
+    ago: bool = False
     whole: str = ""
     amount: str = ""
 
@@ -104,6 +109,11 @@ class Thing(_Frozen):
         label: the label that names it; empty for the machine itself.
         running: whether the value tells if it runs (1) or not (0).
         called: what it is called to run.
+        tool: asked before Prometheus where it is offered.
+        state: field of its rows that tells whether one runs; empty if all do.
+        good: what that field says then.
+        host: field that names the machine it is on.
+        name: field that names it.
     """
 
     id: str
@@ -113,6 +123,11 @@ class Thing(_Frozen):
     label: str = ""
     running: bool = False
     called: str = "running"
+    tool: str = ""
+    state: str = ""
+    good: str = "running"
+    host: str = ""
+    name: str = "name"
 
 
 @cache
@@ -146,6 +161,13 @@ def thing_of(folded: str) -> Thing | None:
     """The kind of thing a question asks about: the one named first; None if none is."""
     found = [(match.start(), one) for words, one in _naming() if (match := words.search(folded))]
     return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def field_of(row: Any, path: str) -> Any:
+    """What a row holds under a path such as ``node.memory``; None if a part of it is missing."""
+    for part in path.split("."):
+        row = getattr(row, part, None)
+    return row
 
 
 def without_matchers(query: str) -> str:

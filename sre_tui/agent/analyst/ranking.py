@@ -239,7 +239,7 @@ def _reaches(one: Hypothesis, target: Subject, inventory: Inventory) -> bool:
         return bool(node) and node in (target.host, inventory.node(target.host))
     if kind.reach is Reach.BELOW:
         pool = subject.name if kind.id in ("pool_degraded", "pool_full", "resilver") else ""
-        if kind.id in ("disk_failing", "disk_link", "disk_slow"):
+        if kind.id in ("disk_failing", "disk_link", "disk_dead", "disk_slow"):
             pool = inventory.pool_for(subject)
         if target.host in inventory.clients_of(subject.host, pool):
             return True

@@ -172,9 +172,11 @@ def _lead(look: Look, cause: Hypothesis) -> str:
     over = "" if cause.active else "; it is over by now"
     word = "Likely cause" if cause.confidence == "likely" else "Possible cause"
     yes = _YES_NO.match(look.question.folded)
-    opening = "Yes. " if yes and _asks_whether_wrong(look) and not asks_whether_up(look) else ""
+    opening = ""
+    if yes and not asks_whether_up(look):
+        opening = "Yes. " if _asks_whether_wrong(look) else "No. "
     lost = bool(look.focus.unknown) and not look.focus.named
-    if (look.question.intent is Intent.OVERVIEW and not opening) or lost:
+    if (look.question.intent is Intent.OVERVIEW and opening != "Yes. ") or lost:
         word = "Most pressing here"
     felt, shown = explained(look, cause)
     ids += [one.evidence for one in shown]
@@ -184,7 +186,8 @@ def _lead(look: Look, cause: Hypothesis) -> str:
 
 def _asks_whether_wrong(look: Look) -> bool:
     return not re.search(
-        r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|up|running|läuft)\b",
+        r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|up|running|läuft|intact|safe|"
+        r"current|available|reachable|synchroni[sz]ed|working|stable)\b|\b(on|back|right)$",
         look.question.folded,
     )
 

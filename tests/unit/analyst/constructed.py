@@ -158,12 +158,22 @@ class World:
         return None
 
 
+METRICS_AND_LOGS = tuple(
+    tool.name
+    for tool in all_tools()
+    if not tool.needs or tool.needs <= {"prometheus", "grafana", "loki"}
+)
+"""Tools of a homelab that has nothing else configured."""
+
+
 class HandedOut:
     """A runner that answers from a world instead of asking backends."""
 
     def __init__(self, answerer: Answerer, tools: Sequence[str] | None = None) -> None:
         self.tools: tuple[Tool[Any], ...] = tuple(
-            tool for tool in all_tools() if tools is None or tool.name in tools
+            tool
+            for tool in all_tools()
+            if tool.name in (METRICS_AND_LOGS if tools is None else tools)
         )
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         self.vouched: list[str] = []

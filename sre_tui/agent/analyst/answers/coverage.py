@@ -1,0 +1,196 @@
+"""Answers which guests could be restored, and why others could not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from providers.clock import age_in_words
+from sre_tui.agent.analyst.answers.told import told, with_runbook
+from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.tools.backup_coverage_model import CoverageListing, GuestCoverage
+from sre_tui.tools.pbs_data import BackupTaskListing, DatastoreListing
+from sre_tui.tools.proxmox_data import TaskListing
+from sre_tui.views.human import count, percent
+
+NEARLY_FULL: Final = 0.9
+_WHICH: Final = re.compile(r"\b(which|what|who|welche\w*|list|show)\b")
+_BAD: Final = re.compile(
+    r"\b(fail\w*|missing|missed|broken|wrong|errors?|kaputt|fehlgeschlagen|stale|outdated|no|not|"
+    r"without|isn't|isnt|aren't|arent|any)\b"
+)
+_LATEST: Final = re.compile(
+    r"\b(when|wann|how old|wie alt|how long ago)\b|^(the )?(last|latest|newest|letzte\w*) "
+)
+_WHY: Final = re.compile(r"\b(why|warum|wieso|weshalb|what's wrong|what is wrong)\b")
+_WORDS: Final = {
+    "never": "has no backup at all", "not_covered": "is in no backup job",
+    "damaged": "has a newest backup that fails its verification", "stale": "missed its last backup",
+    "unknown": "cannot be told", "pending": "waits for its first backup", "ok": "is backed up",
+    "excluded": "is left out on purpose", "template": "is a template",
+}  # fmt: skip
+
+
+async def tell_coverage(look: Look) -> Iterator[str] | None:
+    """Whether the guests have a good backup, and what says why not."""
+    found = (await look.ask(coverage=Call("backup_coverage", {"limit": 2000})))["coverage"]
+    data = found.data(CoverageListing)
+    if data is None:
+        return None
+    known = [one for one in data.items if one.verdict != "template"]
+    called = [name for one in known for name in (one.name, str(one.vmid)) if name]
+    wanted = mentioned(look.question, called)
+    guests = [one for one in known if not wanted or {one.name, str(one.vmid)} & set(wanted)]
+    bad = [one for one in guests if one.problem]
+    reasons: list[str] = []
+    if bad:
+        reasons = await _reasons(look, bad)
+        await with_runbook(look, _runbook_words(bad[0]))
+    return told(look, _lead(look, guests, bad, found),
+                ("What is wrong", [_line(one, look.now) + found.cite for one in bad]),
+                ("What says why", reasons),
+                ("Newest backups", _newest(look, guests, bad, found)),
+                ("Left out on purpose", _left_out(guests, found)))  # fmt: skip
+
+
+def _newest(
+    look: Look, guests: Sequence[GuestCoverage], bad: Sequence[GuestCoverage], found: Found
+) -> list[str]:
+    asked = len(guests) <= 3 or _LATEST.search(look.question.folded)
+    good = [one for one in guests if one.verdict == "ok" and one not in bad]
+    return [_line(one, look.now) + found.cite for one in good] if asked else []
+
+
+def _left_out(guests: Sequence[GuestCoverage], found: Found) -> list[str]:
+    left = [plain(one.label, 60) for one in guests if one.verdict == "excluded"]
+    return [f"{names(left, 10)}{found.cite}"] if left else []
+
+
+def _lead(
+    look: Look, guests: Sequence[GuestCoverage], bad: Sequence[GuestCoverage], found: Found
+) -> str:
+    folded, now, cite = look.question.folded, look.now, found.cite
+    counted = [one for one in guests if one.verdict not in ("excluded", "unknown", "pending")]
+    every = count(len(counted), "guest")
+    if _LATEST.search(folded) and not _BAD.search(folded):
+        dated = [one for one in guests if one.newest is not None]
+        last = max(dated, key=lambda one: one.newest.at if one.newest else now, default=None)
+        if last is not None and last.newest is not None:
+            age = age_in_words((now - last.newest.at).total_seconds())
+            when = clock_time(last.newest.at, now)
+            who = plain(last.name or last.label, 60)
+            return f"**The newest good backup of {who} is of {when}** ({age} ago).{cite}"
+    asks_bad = _BAD.search(folded) is not None
+    which = _WHICH.search(folded) is not None
+    if bad:
+        why = _WHY.search(folded) is not None
+        word = "" if which or why else "Yes: " if _asks_for_failure(folded) else "No: "
+        if len(bad) == 1:
+            return f"**{word}{_said(bad[0])}**, {_good(bad[0], now)}.{cite}"
+        same = {one.verdict for one in bad}
+        who = names([plain(one.name or one.label, 60) for one in bad], 50)
+        share = f"all {every}" if len(bad) == len(counted) else f"{len(bad)} of {every}"
+        what = "no good backup" if len(same) > 1 else {
+            "stale": "missed the last backup", "never": "no backup at all",
+            "not_covered": "no backup job", "damaged": "a newest backup that fails verification",
+        }[next(iter(same))]  # fmt: skip
+        have = "" if what.startswith("missed") else "have "
+        newest = max((one.newest.at for one in bad if one.newest), default=None)
+        last_good = f"; the newest good one is of {clock_time(newest, now)}" if newest else ""
+        return f"**{word}{share} {have}{what}: {who}**{last_good}.{cite}"
+    if not counted:
+        who = names([plain(one.label, 60) for one in guests[:4]])
+        return f"**{who or 'No guest'} is not backed up: {_unbacked(guests)}**.{cite}"
+    times = [one.newest.at for one in counted if one.newest is not None]
+    word = "None: " if which and asks_bad else "No: " if _asks_for_failure(folded) else "Yes: "
+    span = ""
+    if times:
+        first, last_at = clock_time(min(times), now), clock_time(max(times), now)
+        span = f", of {last_at}" if len(times) == 1 else f", made between {first} and {last_at}"
+    who = f"all {every} have a good backup" if len(counted) > 1 else (
+        f"{plain(counted[0].name or counted[0].label, 60)} has a good backup"
+    )  # fmt: skip
+    return f"**{word}{who}**{span}.{cite}"
+
+
+def _asks_for_failure(folded: str) -> bool:
+    return re.search(
+        r"\b(fail\w*|missing|missed|broken|wrong|errors?|kaputt|fehlgeschlagen|stale|outdated)\b",
+        folded,
+    ) is not None  # fmt: skip
+
+
+def _unbacked(guests: Sequence[GuestCoverage]) -> str:
+    return names(list(dict.fromkeys(plain(one.reason or _WORDS[one.verdict], 120)
+                                    for one in guests[:4]))) or "none is known"  # fmt: skip
+
+
+def _said(guest: GuestCoverage) -> str:
+    return f"{plain(guest.name or guest.label, 60)} {_WORDS[guest.verdict]}"
+
+
+def _good(guest: GuestCoverage, now: datetime) -> str:
+    if guest.newest is None:
+        return "no good one is known"
+    age = age_in_words((now - guest.newest.at).total_seconds())
+    return f"the newest good one is of {clock_time(guest.newest.at, now)} ({age} ago)"
+
+
+def _line(guest: GuestCoverage, now: datetime) -> str:
+    jobs = ", ".join(f"{plain(one.schedule, 40)} to {plain(one.storage, 40)}" for one in guest.jobs)
+    verified = guest.newest is not None and guest.newest.verified == "ok"
+    state = f", {'verified' if verified else 'not verified yet'}" if guest.newest else ""
+    error = f"; the last run failed: {plain(guest.error, 160)}" if guest.error else ""
+    what = f"{plain(guest.label, 60)}: {_WORDS[guest.verdict]}; {_good(guest, now)}{state}"
+    return f"{what}{error}{f'; jobs {jobs}' if jobs else ''}"
+
+
+async def _reasons(look: Look, bad: Sequence[GuestCoverage]) -> list[str]:
+    """What the datastores and failed tasks say about it."""
+    arguments: dict[str, object] = {"errors": True, "since": "3d", "limit": 50}
+    found = await look.ask(
+        datastores=Call("pbs_datastore_status", {}),
+        pve_tasks=Call("proxmox_list_tasks", {**arguments, "type": "vzdump"}),
+        pbs_tasks=Call("pbs_list_tasks", arguments),
+    )
+    lines = []
+    stores = found["datastores"].data(DatastoreListing)
+    for store in stores.items if stores is not None else ():
+        if store.error or (store.ratio or 0.0) >= NEARLY_FULL:
+            fill = f"{percent(store.ratio)} full" if store.ratio is not None else "broken"
+            error = f": {plain(store.error, 120)}" if store.error else ""
+            name = plain(store.name, 60)
+            lines.append(f"datastore {name} is {fill}{error}{found['datastores'].cite}")
+    told_tasks: list[str] = []
+    guests = found["pve_tasks"].data(TaskListing)
+    told_tasks += [
+        _failed(one.type, one.guest or one.subject or one.node, one.started, one.status, look.now)
+        + found["pve_tasks"].cite
+        for one in (guests.items if guests is not None else ())
+    ]
+    groups = found["pbs_tasks"].data(BackupTaskListing)
+    told_tasks += [
+        _failed(own.type, own.subject, own.started, own.status, look.now) + found["pbs_tasks"].cite
+        for own in (groups.items if groups is not None else ())
+    ]
+    return lines + told_tasks[:4]
+
+
+def _failed(kind: str, about: str, at: datetime, status: str, now: datetime) -> str:
+    what = f"task {plain(kind, 30)} {plain(about, 60)}".rstrip()
+    return f"{what} failed {clock_time(at, now)}: {plain(status, 160)}"
+
+
+def _runbook_words(guest: GuestCoverage) -> str:
+    return {
+        "damaged": "backup verification failed", "not_covered": "guest without backup job",
+        "never": "guest without backup job",
+    }.get(guest.verdict, "backup failed vzdump datastore full")  # fmt: skip
+
+
+__all__ = ["tell_coverage"]

@@ -1,0 +1,139 @@
+"""Answers how the backup datastores are: fill, garbage collection, verify, prune and sync jobs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from providers.clock import age_in_words
+from providers.pbs import Datastore, Job
+from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
+from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.tools.pbs_data import DatastoreListing
+from sre_tui.views.human import duration, number, percent, size
+
+NEARLY_FULL: Final = 0.9
+YEAR: Final = 365 * 86400.0
+_COLLECTION: Final = re.compile(r"\b(gc|garbage|collection|collected)\b")
+_DEDUP: Final = re.compile(r"\b(dedup\w*|factor|compression)\b")
+_UNTIL: Final = re.compile(
+    r"\b(when|how long|until|till|how soon|wann|wie lange)\b.*\b(full|voll)\b"
+)
+_JOBS: Final = (("verify", r"\bverif\w*"), ("prune", r"\bprun\w*"), ("sync", r"\bsync\w*"))
+
+
+async def tell_datastores(look: Look) -> Iterator[str] | None:
+    """Datastores, or the part of them that is asked for."""
+    data, cite = await read(look, "datastores", "pbs_datastore_status", DatastoreListing)
+    if data is None:
+        return None
+    wanted = mentioned(look.question, [one.name for one in data.items])
+    stores = [one for one in data.items if not wanted or one.name in wanted]
+    if not stores:
+        return told(look, f"**There is no datastore.**{cite}")
+    stores.sort(key=lambda one: (one.ratio is None, -(one.ratio or 0.0)))
+    if any((one.ratio or 0.0) >= NEARLY_FULL for one in stores):
+        await with_runbook(look, "PBS datastore full garbage collection")
+    folded = look.question.folded
+    lines = [_line(one, look) + cite for one in stores]
+    kind = next((kind for kind, words in _JOBS if re.search(words, folded)), "")
+    jobs = [one for one in data.jobs if kind in ("", one.kind)]
+    told_jobs = [_job(one, look) + cite for one in jobs]
+    if kind:
+        return told(look, _jobs(look, jobs, kind, cite), ("", told_jobs[1:]), ("Datastores", lines))
+    lead = next((say(look, stores) for words, say in _ANSWERS if words.search(folded)), "")
+    if not lead:
+        lead = _fill(look, stores)
+    return told(look, f"**{lead}**.{cite}", ("Datastores", lines), ("Jobs", told_jobs))
+
+
+def _fill(look: Look, stores: Sequence[Datastore]) -> str:
+    said = [
+        f"datastore {plain(one.name, 60)} is {percent(one.ratio)} full, {size(one.available or 0)} "
+        f"of {size(one.total or 0)} is left"
+        for one in stores
+        if one.ratio is not None
+    ]
+    full = any((one.ratio or 0.0) >= NEARLY_FULL or one.error for one in stores)
+    head = ""
+    if re.match(r"^(is|are|do|does|ist)\b.*\b(ok|okay|fine|healthy|good|enough|gut)\b",
+                look.question.folded):  # fmt: skip
+        head = yes_no(look, fine=not full)
+    elif re.match(r"^(is|are|any|ist)\b.*\b(full|voll)\b", look.question.folded):
+        head = "Yes: " if full else "No: "
+    return head + ("; ".join(said) or "no datastore tells how full it is")
+
+
+def _until(look: Look, stores: Sequence[Datastore]) -> str:
+    said = []
+    for one in stores:
+        name = f"datastore {plain(one.name, 60)}"
+        if one.full_at is not None and one.growth:
+            left = (one.full_at - look.now).total_seconds()
+            how = f"about {number(left / YEAR)} years" if left > YEAR else duration(left)
+            said.append(
+                f"{name} is full in {how} if it goes on growing by {size(one.growth)} a day"
+            )
+        elif one.trend == "not_growing":
+            said.append(f"{name} is not growing")
+    return "; ".join(said) or "the datastores do not tell how they grow"
+
+
+def _collected(look: Look, stores: Sequence[Datastore]) -> str:
+    said = []
+    for one in stores:
+        gc = one.gc
+        if gc is not None and gc.last_run is not None:
+            age = age_in_words((look.now - gc.last_run).total_seconds())
+            freed = f", freed {size(gc.removed)}" if gc.removed is not None else ""
+            when = f"{clock_time(gc.last_run, look.now)} ({age} ago)"
+            said.append(f"{plain(one.name, 60)} {when}, {plain(gc.state)}{freed}")
+    listed = "; ".join(said) or "never"
+    return f"garbage collection last ran: {listed}"
+
+
+def _deduplicated(look: Look, stores: Sequence[Datastore]) -> str:
+    said = [
+        f"{plain(one.name, 60)} {number(one.gc.deduplication)}"
+        for one in stores
+        if one.gc is not None and one.gc.deduplication is not None
+    ]
+    return f"deduplication factor: {names(said)}" if said else "no deduplication factor is known"
+
+
+_ANSWERS: Final = ((_UNTIL, _until), (_COLLECTION, _collected), (_DEDUP, _deduplicated))
+
+
+def _jobs(look: Look, jobs: Sequence[Job], kind: str, cite: str) -> str:
+    if not jobs:
+        return f"**There is no {kind} job.**{cite}"
+    bad = [one for one in jobs if one.state in ("error", "warning")]
+    first = (bad or list(jobs))[0]
+    return f"**{yes_no(look, fine=not bad)}{_job(first, look)}**.{cite}"
+
+
+def _job(job: Job, look: Look) -> str:
+    state = plain(job.status or job.state, 120) if job.state != "ok" else "ok"
+    ran = f", last run {clock_time(job.last_run, look.now)}" if job.last_run is not None else ""
+    after = f", next {clock_time(job.next_run, look.now)}" if job.next_run is not None else ""
+    what = f"{job.kind} job {plain(job.id, 60)} of {plain(job.datastore, 60)}"
+    return f"{what}: {state if job.enabled else 'switched off'}{ran}{after}"
+
+
+def _line(store: Datastore, look: Look) -> str:
+    if store.is_away:
+        return f"{plain(store.name, 60)}: not mounted"
+    parts = [f"{percent(store.ratio)} full" if store.ratio is not None else "fill not reported"]
+    if store.growth is not None:
+        parts.append(f"grows by {size(store.growth)} a day" if store.growth > 0 else "not growing")
+    if store.gc is not None and store.gc.last_run is not None:
+        parts.append(f"garbage collection {clock_time(store.gc.last_run, look.now)}")
+    if store.error or store.maintenance:
+        parts.append(plain(store.error or store.maintenance, 120))
+    return f"{plain(store.name, 60)}: {', '.join(parts)}"
+
+
+__all__ = ["tell_datastores"]

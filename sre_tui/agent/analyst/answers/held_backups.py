@@ -1,0 +1,74 @@
+"""Answers which backups there are on the backup servers: how many, how large, verified or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from sre_tui.agent.analyst.answers.told import read, told, with_runbook
+from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.tools.pbs_data import Backup, BackupListing
+from sre_tui.views.human import count, size
+
+_UNVERIFIED: Final = re.compile(r"\b(verif\w*|damaged|corrupt\w*)\b")
+_SIZE: Final = re.compile(r"\b(space|size|big\w*|large\w*|gb|tb|groß|größte\w*|platz)\b")
+_OLDEST: Final = re.compile(r"\b(oldest|stale|overdue|outdated|älteste\w*)\b")
+
+
+async def tell_held_backups(look: Look) -> Iterator[str] | None:
+    """Groups of backups with newest, size, number and verification."""
+    data, cite = await read(look, "held", "pbs_list_backups", BackupListing, limit=1000)
+    if data is None:
+        return None
+    called = [name for one in data.items for name in (one.name, one.id) if name]
+    wanted = mentioned(look.question, called)
+    groups = [one for one in data.items if not wanted or {one.name, one.id} & set(wanted)]
+    folded = look.question.folded
+    if _UNVERIFIED.search(folded):
+        bad = [one for one in groups if one.verified == "failed" or one.failed_count]
+        if not bad:
+            return told(look, f"**None: no backup failed its verification**.{cite}")
+        await with_runbook(look, "backup verification failed")
+        listed = names(list(dict.fromkeys(_called(one) for one in bad)), 10)
+        lead = f"**{listed}: {count(sum(one.failed_count for one in bad), 'backup')} failed the "
+        return told(look, f"{lead}verification**.{cite}", ("", [_line(one, look) + cite
+                    for one in bad]))  # fmt: skip
+    if not groups:
+        return told(look, f"**There is no such backup on the backup servers.**{cite}")
+    if _SIZE.search(folded):
+        groups.sort(key=lambda one: -(one.size or 0))
+        first = groups[0]
+        lead = f"**{_called(first)} has the largest newest backup: {size(first.size or 0)}**"
+    elif _OLDEST.search(folded):
+        groups.sort(key=lambda one: one.at)
+        first = groups[0]
+        when = clock_time(first.at, look.now)
+        lead = f"**{_called(first)} has the oldest newest backup: {when}**"
+    else:
+        total = count(sum(one.count for one in groups), "backup")
+        who = f" of {names(list(dict.fromkeys(_called(one) for one in groups)))}" if wanted else (
+            f" in {count(len(groups), 'group')}"
+        )  # fmt: skip
+        newest = max(groups, key=lambda one: one.at)
+        lead = f"**{total}{who}**, the newest of {clock_time(newest.at, look.now)}"
+    return told(look, f"{lead}.{cite}", ("", [_line(one, look) + cite for one in groups]))
+
+
+def _called(group: Backup) -> str:
+    return plain(group.name or group.group, 60)
+
+
+def _line(group: Backup, look: Look) -> str:
+    verified = {"ok": "verified", "failed": "verification failed", None: "not verified yet"}
+    where = group.datastore + (f":{group.namespace}" if group.namespace else "")
+    held = f", {size(group.size)}" if group.size is not None else ""
+    newest = f"the newest of {clock_time(group.at, look.now)}{held}, {verified[group.verified]}"
+    kept = count(group.count, "backup")
+    late = ", overdue" if group.stale else ""
+    return f"{_called(group)} ({group.group}) in {plain(where, 80)}: {kept}, {newest}{late}"
+
+
+__all__ = ["tell_held_backups"]

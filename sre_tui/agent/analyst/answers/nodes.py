@@ -1,0 +1,98 @@
+"""Answers how the Proxmox nodes are: online, quorum, load, version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from providers.proxmox import NodeReport
+from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
+from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.wording import names, plain
+from sre_tui.tools.proxmox_data import NodeListing
+from sre_tui.views.human import duration, percent
+
+_QUORUM: Final = re.compile(r"\b(quorum|quorate|cluster)\b")
+_VERSION: Final = re.compile(r"\b(versions?|kernels?|release)\b")
+
+
+async def tell_nodes(look: Look) -> Iterator[str] | None:
+    """Nodes with state and load, and whether the cluster has its quorum."""
+    data, cite = await read(look, "nodes", "proxmox_node_status", NodeListing)
+    if data is None:
+        return None
+    wanted = mentioned(look.question, [one.node.name for one in data.items])
+    nodes = [one for one in data.items if not wanted or one.node.name in wanted]
+    if not nodes:
+        return told(look, f"**No Proxmox node is known.**{cite}")
+    lost = [one for one in nodes if one.node.status != "online"]
+    folded = look.question.folded
+    if lost:
+        await with_runbook(look, "Proxmox node offline")
+    lines = [_line(one) + cite for one in nodes]
+    if _QUORUM.search(folded) and not wanted:
+        return told(look, _quorum(look, data, lost, cite), ("Nodes", lines))
+    if _VERSION.search(folded):
+        return told(look, f"**{_versions(nodes)}**.{cite}", ("Nodes", lines))
+    if lost:
+        said = names([f"{plain(one.node.name, 40)} is {one.node.status}" for one in lost])
+        guests = sum(one.guests for one in lost)
+        state = f"{len(nodes) - len(lost)} of {len(nodes)} nodes online, {guests} guests unknown"
+        return told(look, f"**{yes_no(look, fine=False)}{said}**; {state}.{cite}", ("Nodes", lines))
+    every = names([plain(one.node.name, 40) for one in nodes])
+    are = "is" if len(nodes) == 1 else "are"
+    busy = max(nodes, key=lambda one: one.node.cpu or 0.0)
+    load = ""
+    if busy.node.cpu is not None:
+        most = f", the busiest is {plain(busy.node.name, 40)}" if len(nodes) > 1 else ""
+        load = f"{most} with {percent(busy.node.cpu)} of its processors in use"
+    return told(look, f"**{yes_no(look, fine=True)}{every} {are} online**{load}.{cite}",
+                ("Nodes", lines))  # fmt: skip
+
+
+def _quorum(look: Look, data: NodeListing, lost: Sequence[NodeReport], cite: str) -> str:
+    votes = [one for one in data.clusters if one.quorate is not None]
+    if not votes:
+        return f"**There is no cluster, so no quorum is needed**.{cite}"
+    good = all(one.quorate for one in votes)
+    online = sum(node.online for one in votes for node in one.nodes)
+    total = sum(len(one.nodes) for one in votes)
+    which = names([plain(one.name or one.source, 60) for one in votes])
+    has = "is quorate" if good else "is without quorum"
+    without = f", without {names([plain(one.node.name, 40) for one in lost])}" if lost else ""
+    asks = re.search(r"\b(lost|no|without|verloren)\b", look.question.folded) is not None
+    yes = "Yes: " if good is not asks else "No: "
+    head = yes if yes_no(look, fine=True) else ""
+    return f"**{head}the cluster {which} {has}, {online} of {total} nodes online**{without}.{cite}"
+
+
+def _versions(nodes: Sequence[NodeReport]) -> str:
+    told_of: dict[str, list[str]] = {}
+    for one in nodes:
+        if one.status is not None:
+            version, kernel = plain(one.status.version, 60), plain(one.status.kernel, 60)
+            what = f"Proxmox VE {version}, kernel {kernel}"
+            told_of.setdefault(what, []).append(plain(one.node.name, 40))
+    said = [f"{names(own)} {'runs' if len(own) == 1 else 'run'} {what}"
+            for what, own in told_of.items()]  # fmt: skip
+    return "; ".join(said) or "The nodes do not tell their version"
+
+
+def _line(one: NodeReport) -> str:
+    node = one.node
+    parts = [f"{plain(node.name, 40)}: {node.status}"]
+    if node.cpu is not None:
+        parts.append(f"{percent(node.cpu)} of its processors")
+    if one.status is not None and one.status.wait is not None:
+        parts.append(f"{percent(one.status.wait)} waiting for storage")
+    if node.memory is not None and node.memory_size:
+        parts.append(f"{percent(node.memory / node.memory_size)} of its memory")
+    parts.append(f"{one.guests_running} of {one.guests} guests running")
+    if node.uptime:
+        parts.append(f"up {duration(node.uptime)}")
+    return ", ".join(parts)
+
+
+__all__ = ["tell_nodes"]

@@ -1,0 +1,181 @@
+"""Answers how the pools of the NAS are: state, members, scrub."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from providers.clock import age_in_words
+from providers.truenas import Pool
+from providers.truenas.storage_models import Vdev
+from sre_tui.agent.analyst.answers.told import Section, read, told, with_runbook, yes_no
+from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.pool_members import bad_members, member_trouble, members_of
+from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.tools.truenas_data import PoolListing
+from sre_tui.views.human import count, duration, percent, size
+
+_SCAN: Final = re.compile(r"\b(scrub\w*|resilver\w*|rebuil\w*)\b")
+_MODEL: Final = re.compile(
+    r"\b(slot|serials?|seriennummer|models?|modell|make|brand|which (disk|drive)|what (disk|drive)|"
+    r"bay|welche (platte|festplatte))\b"
+)
+_BAD: Final = re.compile(
+    r"\b(replace|fail\w*|dying|dead|bad|broken|beeps?|errors?|faulted|kaputt|tauschen|defekt\w*)\b"
+)
+_BAD_STATE: Final = re.compile(r"\b(degraded|faulted|bad|broken|errors?|problems?|wrong|kaputt)\b")
+_LOST: Final = re.compile(r"\b(lost|lose|verloren)\b")
+
+
+async def tell_pools(look: Look) -> Iterator[str] | None:
+    """How the pools are, or what the question asks of them and their disks."""
+    data, cite = await read(look, "pools", "truenas_pool_status", PoolListing)
+    if data is None:
+        return None
+    chosen = _named(look, data.items)
+    folded = look.question.folded
+    if _MODEL.search(folded) or _disks(look, chosen):
+        members = _wanted(look, chosen)
+        if members:
+            return _told_members(look, members, cite)
+    bad = [pool for pool in chosen if trouble_of(pool)]
+    if bad:
+        await with_runbook(look, _runbook_words(bad[0]))
+    if _SCAN.search(folded) and chosen:
+        return told(look, _scan_lead(look, chosen, cite), *_sections(look, chosen, cite))
+    if not chosen:
+        return told(look, f"**The NAS has no pool.**{cite}")
+    return told(look, _state_lead(look, chosen, bad, cite), *_sections(look, chosen, cite))
+
+
+def _named(look: Look, pools: Sequence[Pool]) -> list[Pool]:
+    wanted = mentioned(look.question, [pool.name for pool in pools])
+    return [pool for pool in pools if not wanted or pool.name in wanted]
+
+
+def trouble_of(pool: Pool) -> str:
+    """What is wrong with a pool in a few words; empty if nothing is."""
+    said = []
+    if not pool.healthy or pool.state.casefold() != "online":
+        said.append(pool.state.casefold())
+    said += [member_trouble(one) for one in bad_members(pool)]
+    scan = pool.scan
+    if scan is not None and scan.errors:
+        said.append(f"its last {scan.function} found {count(scan.errors, 'error')}")
+    return ", ".join(said)
+
+
+def member_line(member: Vdev, pool: Pool) -> str:
+    """Model, serial, size, state and errors of one disk."""
+    about = [plain(member.model, 60), f"serial {plain(member.serial, 40)}" if member.serial else "",
+             size(member.size) if member.size else ""]  # fmt: skip
+    known = ", ".join(part for part in about if part) or "of unknown make"
+    gone = ", gone from the system" if member.missing else ""
+    errors = f", {count(member.errors, 'error')}" if member.errors else ""
+    state = f"{member.state.casefold()}{gone}{errors}"
+    return f"{plain(member.label, 40)} in pool {plain(pool.name, 40)}: {known}; {state}"
+
+
+def _disks(look: Look, pools: Sequence[Pool]) -> set[str]:
+    known = [member.label for pool in pools for member in members_of(pool)]
+    return set(mentioned(look.question, known))
+
+
+def _wanted(look: Look, pools: Sequence[Pool]) -> list[tuple[Vdev, Pool]]:
+    named = _disks(look, pools)
+    every = [(member, pool) for pool in pools for member in members_of(pool)]
+    if named:
+        return [pair for pair in every if pair[0].label in named]
+    if _BAD.search(look.question.folded):
+        return [(member, pool) for pool in pools for member in bad_members(pool)]
+    return every
+
+
+def _told_members(look: Look, members: Sequence[tuple[Vdev, Pool]], cite: str) -> Iterator[str]:
+    member, pool = members[0]
+    lines = [member_line(*pair) + cite for pair in members]
+    if len(members) > 1 and not _BAD.search(look.question.folded):
+        makes = names(list(dict.fromkeys(plain(one.model, 60) for one, _ in members if one.model)))
+        return told(look, f"**{count(len(members), 'disk')}: {makes}**.{cite}", ("", lines))
+    about = [_scan(look, pool) + cite] if pool.scan is not None else []
+    return told(look, f"**{member_line(member, pool)}**.{cite}", ("", lines[1:]), ("", about))
+
+
+def _state_of(pool: Pool) -> str:
+    online = pool.healthy and pool.state.casefold() == "online"
+    return f"online, but {trouble_of(pool)}" if online else trouble_of(pool)
+
+
+def _state_lead(look: Look, pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
+    if bad:
+        said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in bad)
+        lost = bool(_LOST.search(look.question.folded))
+        if lost:
+            gone = any(one.state.casefold() not in ("online", "degraded") for one in bad)
+            files = any(one.scan is not None and one.scan.errors for one in bad)
+            head = "Maybe: " if gone or files else "No file is known to be damaged: "
+        else:
+            head = yes_no(look, fine=False)
+        return f"**{head}{said}**.{cite}"
+    every = names([plain(one.name, 40) for one in pools])
+    disks = sum(len(members_of(one)) for one in pools)
+    which = re.match(r"^(which|welche|any)\b", look.question.folded)
+    none = "None: " if which and _BAD_STATE.search(look.question.folded) else ""
+    head = "No: " if _LOST.search(look.question.folded) else yes_no(look, fine=True) or none
+    are = "pool {} is" if len(pools) == 1 else "pools {} are"
+    whole = f"all {count(disks, 'disk')} without errors"
+    return f"**{head}{are.format(every)} online**, {whole}.{cite}"
+
+
+def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
+    folded = look.question.folded
+    running = [one for one in pools if one.scan is not None and one.scan.state == "running"]
+    lines = [_scan(look, one) for one in (running or pools)]
+    head = ""
+    if re.search(r"^(is|are|does)\b.*\b(running|in progress|going on|läuft|resilvering)\b", folded):
+        head = "Yes: " if running else "No: "
+    return f"**{head}{'; '.join(lines)}**.{cite}"
+
+
+def _scan(look: Look, pool: Pool) -> str:
+    scan, name = pool.scan, plain(pool.name, 40)
+    if scan is None:
+        return f"no scrub of {name} is known"
+    if scan.state == "running":
+        done = f", {percent(scan.progress)} done" if scan.progress is not None else ""
+        left = f", {duration(scan.left)} to go" if scan.left is not None else ""
+        return f"a {scan.function} of {name} is running{done}{left}"
+    at = scan.ended or scan.started
+    when = ""
+    if at is not None:
+        age = age_in_words((look.now - at).total_seconds())
+        when = f" {clock_time(at, look.now)} ({age} ago)"
+    found = f" with {count(scan.errors, 'error')}" if scan.errors is not None else ""
+    return f"the last {scan.function} of {name} {scan.state}{when}{found}"
+
+
+def _sections(look: Look, pools: Sequence[Pool], cite: str) -> Iterator[Section]:
+    members = [member_line(one, pool) + cite for pool in pools for one in bad_members(pool)]
+    yield "The disks in question", members
+    lines = []
+    for pool in pools:
+        said = [_scan(look, pool)]
+        if pool.fill is not None and pool.free is not None:
+            said.append(f"{percent(pool.fill)} full")
+        if pool.detail and trouble_of(pool):
+            said.append(plain(pool.detail, 200))
+        lines.append(f"{plain(pool.name, 40)} ({pool.state.casefold()}): {'; '.join(said)}{cite}")
+    yield "Pools", lines
+
+
+def _runbook_words(pool: Pool) -> str:
+    if pool.scan is not None and pool.scan.errors:
+        return "ZFS checksum errors scrub"
+    if pool.state.casefold() != "online":
+        return "ZFS pool degraded replace disk"
+    return "replace a failing disk, SMART pending sectors"
+
+
+__all__ = ["tell_pools"]
