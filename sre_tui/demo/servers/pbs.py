@@ -54,7 +54,7 @@ def pbs_app(
         async def endpoint(request: Request) -> Response:
             token = token_of(request, known)
             # In a thread, so that long lists do not hold up the other backends.
-            return document(await asyncio.to_thread(read, request, token, clock()))
+            return await asyncio.to_thread(lambda: document(read(request, token, clock())))
 
         routes.append(Route(f"{API}{path}", endpoint, methods=["GET"]))
 

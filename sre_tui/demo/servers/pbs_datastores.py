@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import floor
 from typing import Any, Literal
 
 import numpy as np
@@ -45,6 +47,7 @@ class Datastores:
         self._version = tuple(int(part) for part in version.split("."))
         self._unreadable = unreadable
         self._sizes = {s.name: s.size for s in backups.plant.homelab.datastores}
+        self._held = lru_cache(maxsize=8)(self._rows)
 
     @property
     def names(self) -> list[str]:
@@ -190,46 +193,55 @@ class Datastores:
     # -- what is in them ----------------------------------------------------------------------
     def namespaces(self, name: str, now: float) -> list[dict[str, Any]]:
         """Every namespace of a datastore, the root first."""
-        found = {snapshot.namespace for snapshot in self._backups.snapshots(name, now)} | {""}
-        # A namespace that only holds other namespaces is there as well.
-        found |= {part.rpartition("/")[0] for part in found}
-        return [{"ns": namespace} for namespace in sorted(found)]
+        return [{"ns": namespace} for namespace in sorted(self._held(name, floor(now)))]
 
     def snapshots(self, name: str, params: Mapping[str, str], now: float) -> list[dict[str, Any]]:
         """The snapshots in one namespace."""
         namespace = params.get("ns", "")
-        if {"ns": namespace} not in self.namespaces(name, now):
+        held = self._held(name, floor(now))
+        if namespace not in held:
             raise bad(f"cannot find namespace '{namespace}' in datastore '{name}'")
         return [
-            self._snapshot(snapshot)
-            for snapshot in self._backups.snapshots(name, now)
-            if snapshot.namespace == namespace
-            and params.get("backup-type", snapshot.type) == snapshot.type
-            and params.get("backup-id", snapshot.id) == snapshot.id
+            row
+            for row in held[namespace]
+            if params.get("backup-type", row["backup-type"]) == row["backup-type"]
+            and params.get("backup-id", row["backup-id"]) == row["backup-id"]
         ]
 
-    @staticmethod
-    def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
-        files = _FILES[snapshot.type]
-        row: dict[str, Any] = {
-            "backup-type": snapshot.type,
-            "backup-id": snapshot.id,
-            "backup-time": snapshot.time,
-            "files": [{"filename": f, "size": 512, "crypt-mode": "none"} for f in files],
-            "size": snapshot.size,
-            "owner": snapshot.owner,
-            "protected": snapshot.protected,
+    def _rows(self, name: str, now: int) -> Mapping[str, Sequence[dict[str, Any]]]:
+        """The snapshots of a datastore at a moment by namespace, the root first."""
+        found: dict[str, list[dict[str, Any]]] = {"": []}
+        for snapshot in self._backups.snapshots(name, now):
+            found.setdefault(snapshot.namespace, []).append(_snapshot(snapshot))
+        # A namespace that only holds other namespaces is there as well.
+        for namespace in list(found):
+            found.setdefault(namespace.rpartition("/")[0], [])
+        return found
+
+
+@lru_cache(maxsize=65536)
+def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    # Rows are shared by all answers that hold them; nobody changes one.
+    files = _FILES[snapshot.type]
+    row: dict[str, Any] = {
+        "backup-type": snapshot.type,
+        "backup-id": snapshot.id,
+        "backup-time": snapshot.time,
+        "files": [{"filename": f, "size": 512, "crypt-mode": "none"} for f in files],
+        "size": snapshot.size,
+        "owner": snapshot.owner,
+        "protected": snapshot.protected,
+    }
+    if snapshot.comment:
+        row["comment"] = snapshot.comment
+    if snapshot.verified is not None and snapshot.verified_at is not None:
+        number = dice.key("verified", snapshot.id, snapshot.time) % 2**22
+        row["verification"] = {
+            "upid": f"UPID:pbs:{number:08X}:0A11C3D2:00000001:{int(snapshot.verified_at):08X}:"
+            f"verify:{snapshot.store}:root@pam:",
+            "state": snapshot.verified,
         }
-        if snapshot.comment:
-            row["comment"] = snapshot.comment
-        if snapshot.verified is not None and snapshot.verified_at is not None:
-            number = dice.key("verified", snapshot.id, snapshot.time) % 2**22
-            row["verification"] = {
-                "upid": f"UPID:pbs:{number:08X}:0A11C3D2:00000001:{int(snapshot.verified_at):08X}:"
-                f"verify:{snapshot.store}:root@pam:",
-                "state": snapshot.verified,
-            }
-        return row
+    return row
 
 
 def node_status(backups: Backups, now: float, version: PbsVersion) -> dict[str, Any]:
