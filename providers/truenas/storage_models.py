@@ -24,6 +24,8 @@ class Disk(_Model):
     """Host name of the NAS; empty if it was not told."""
     name: str
     serial: str = ""
+    wwn: str = ""
+    """Its World Wide Name in lower case, without ``0x``."""
     model: str = ""
     type: str = ""
     """``hdd``, ``ssd`` or ``nvme``; empty if not reported."""

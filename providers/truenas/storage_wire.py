@@ -187,6 +187,7 @@ def disks(
                 host=host,
                 name=name,
                 serial=text(value.get("serial")),
+                wwn=text(value.get("lunid")).lower().removeprefix("0x"),
                 model=said(value.get("model"), 80),
                 type="nvme" if name.startswith("nvme") else text(value.get("type")).lower(),
                 size=whole(value.get("size")),

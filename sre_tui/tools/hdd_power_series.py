@@ -9,14 +9,21 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Final
 
-from providers.alerting import without_port
-from providers.series import Labels, Point
+from providers.series import Point
 
-STATES: Final[Mapping[int, str]] = {0: "standby", 1: "idle", 2: "active"}
+STATES: Final[Mapping[int, str]] = {
+    0: "standby",
+    1: "idle",
+    2: "active",
+    3: "idle",
+    4: "idle",
+    5: "idle",
+    6: "active",
+    7: "standby",
+}
+"""The codes of disk_status_exporter; 2 is active or idle of disks that do not tell them apart,
+3 to 5 are the depths of idle, 7 is sleep. Those below zero say that the disk was not read."""
 NOT_REPORTED: Final = "not reported"
-
-_DISK_LABELS: Final = ("disk", "device", "name", "dev")
-_HOST_LABELS: Final = ("host", "hostname", "node", "nodename", "instance")
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class Course:
 
 def state_name(value: float) -> str:
     """The word for a value; of one that has none, the value."""
-    if not isfinite(value):
+    if not isfinite(value) or value < 0:
         return NOT_REPORTED
     return STATES.get(round(value), f"state {value:g}")
 
@@ -44,8 +51,8 @@ def state_name(value: float) -> str:
 def course(points: Sequence[Point], start: datetime, end: datetime, step: float) -> Course:
     """What a disk did.
 
-    A point stands for the step that ends with it; where no point is, nothing was reported, and a
-    change across such a gap is a change at its end.
+    A point stands for the step that ends with it; where no point is, or one that says that the
+    disk was not read, nothing was reported, and a change across such a gap is a change at its end.
 
     Args:
         points: ascending in time, on the grid of ``step``.
@@ -53,7 +60,8 @@ def course(points: Sequence[Point], start: datetime, end: datetime, step: float)
         end: of the window.
         step: seconds.
     """
-    seen = [(at, state_name(value)) for at, value in points if isfinite(value)]
+    named = [(at, state_name(value)) for at, value in points]
+    seen = [(at, state) for at, state in named if state != NOT_REPORTED]
     steps = max(1, round((end - start).total_seconds() / step))
     spent: dict[str, int] = {}
     for at, state in seen:
@@ -83,29 +91,3 @@ def course(points: Sequence[Point], start: datetime, end: datetime, step: float)
         last_seen=last_at,
         gaps=gaps,
     )
-
-
-def disk_of(labels: Labels) -> str:
-    """The disk's name: ``sda`` of ``/dev/sda``."""
-    for name in _DISK_LABELS:
-        if labels.get(name):
-            return labels[name].rpartition("/")[2]
-    return ""
-
-
-def host_of(labels: Labels) -> str:
-    """The host's name without port and domain."""
-    for name in _HOST_LABELS:
-        if labels.get(name):
-            return without_port(labels[name])
-    return ""
-
-
-def same_host(one: str, other: str) -> bool:
-    """Whether two names are of one machine, with or without its domain; an empty one may be any."""
-    if not one or not other:
-        return True
-    if one.casefold() == other.casefold():
-        return True
-    numeric = one.replace(".", "").isdigit() or other.replace(".", "").isdigit()
-    return not numeric and one.partition(".")[0].casefold() == other.partition(".")[0].casefold()

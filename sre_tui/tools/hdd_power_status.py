@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from providers.reading import Reading
-from providers.series import Series, SeriesWindow
+from providers.series import Labels, SeriesWindow
 from providers.truenas import Disk
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short, Window, format_window
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.gist import with_first
-from sre_tui.tools.hdd_power_series import (
-    NOT_REPORTED,
-    Course,
-    course,
-    disk_of,
-    host_of,
-    same_host,
-)
+from sre_tui.tools.hdd_power_join import Reported, joined, reported
+from sre_tui.tools.hdd_power_series import NOT_REPORTED, Course, course
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import Listing, ToolResult, result
@@ -34,9 +29,8 @@ from sre_tui.views.human import percent, size
 METRIC: Final = "disk_power_state"
 SHORTEST: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(weeks=1)
-_POINTS: Final = 2000
-_RECENT: Final = 180.0
-"""Seconds within which a sample still says what a disk does; Prometheus would look back 300."""
+STEP: Final = 60.0
+"""Seconds between two points: a week of them is just below what Prometheus gives at once."""
 
 PowerState = Literal["standby", "idle", "active", "not reported"]
 
@@ -159,14 +153,16 @@ async def hdd_power_status(
     """Which disks sleep: state now, share of time per state, changes; with model and serial."""
     now = context.clock()
     start = now - since
-    step = max(60.0, -(-since.total_seconds() // _POINTS // 60) * 60.0)
-    query = f"last_over_time({METRIC}[{max(_RECENT, step):g}s])"
     windows, inventories = await asyncio.gather(
-        ask_all(context.prometheus, lambda client: client.query_range(query, start, now, step)),
+        ask_all(context.prometheus, lambda client: client.query_range(METRIC, start, now, STEP)),
         ask_all(context.truenas, lambda client: client.disks()),
     )
     inventory = rows(inventories)
-    known = _joined(_series(windows), inventory, windows, start, now, step)
+    seen = reported([window.data for window in windows if window.data is not None])
+    addresses = {
+        client.source: urlsplit(client.endpoint.url).hostname or "" for client in context.truenas
+    }
+    known = _disks(seen, inventory, addresses)
     readings: list[Reading[Any]] = [*windows, *inventories]
     check_known("pool", pool or "", [each.pool for each in known if each.pool], readings)
     check_known("disk", disk, [n for d in known for n in (d.name, f"{d.host}/{d.name}")], readings)
@@ -182,59 +178,38 @@ async def hdd_power_status(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=_hints(windows, inventory, asked=bool(context.truenas)),
+        hints=_hints(windows, seen, inventory, asked=bool(context.truenas)),
         filters=filters_given(disk=disk, pool=pool, state=state),
         start=start,
         end=now,
-        step=step,
+        step=STEP,
     )
     return result(data, readings, now=now)
 
 
-def _series(windows: Sequence[Reading[SeriesWindow]]) -> list[Series]:
-    return [each for window in windows if window.data is not None for each in window.data.series]
-
-
-def _joined(
-    series: Sequence[Series],
-    inventory: Sequence[Disk],
-    windows: Sequence[Reading[SeriesWindow]],
-    start: datetime,
-    end: datetime,
-    step: float,
+def _disks(
+    seen: Sequence[Reported], inventory: Sequence[Disk], addresses: Mapping[str, str]
 ) -> list[DiskPower]:
     """Each disk once: those that report with what the NAS knows of them, then the others."""
-    left = list(inventory)
-    found: dict[tuple[str, str], DiskPower] = {}
-    for each in series:
-        host, name = host_of(each.labels), disk_of(each.labels)
-        if not name or (host, name) in found:
-            continue
-        # A stale answer was made for an earlier window; its own end is what it stands for.
-        window = next(
-            (w.data for w in windows if w.data is not None and each in w.data.series), None
+    pairs, left = joined(seen, inventory, addresses)
+    found = [
+        _disk(
+            each.host,
+            each.name,
+            {**each.labels, "pool": each.pool},
+            known,
+            course(each.points, each.window.start, each.window.end, each.window.step),
         )
-        known = next((d for d in left if d.name == name and same_host(d.host, host)), None)
-        if known is not None:
-            left.remove(known)
-        did = course(
-            each.points,
-            window.start if window else start,
-            window.end if window else end,
-            window.step if window else step,
-        )
-        found[host, name] = _disk(host, name, each.labels, known, did)
+        for each, known in pairs
+    ]
     nothing = Course(NOT_REPORTED, None, {NOT_REPORTED: 1.0}, 0, known=False)
-    rest = [_disk(each.host, each.name, {}, each, nothing) for each in left]
-    return [*found.values(), *rest]
+    return [*found, *(_disk(each.host, each.name, {}, each, nothing) for each in left)]
 
 
-def _disk(
-    host: str, name: str, labels: dict[str, str], known: Disk | None, did: Course
-) -> DiskPower:
+def _disk(host: str, name: str, labels: Labels, known: Disk | None, did: Course) -> DiskPower:
     return DiskPower(
-        host=host or (known.host if known else ""),
-        name=name,
+        host=(known.host if known else "") or host,
+        name=known.name if known else name,
         pool=(known.pool if known else None) or labels.get("pool") or None,
         type=(known.type if known else "") or labels.get("type", ""),
         model=known.model if known else labels.get("model", ""),
@@ -256,14 +231,19 @@ def _order(disk: DiskPower) -> tuple[bool, float, str, str]:
 
 
 def _hints(
-    windows: Sequence[Reading[SeriesWindow]], inventory: Sequence[Disk], *, asked: bool
+    windows: Sequence[Reading[SeriesWindow]],
+    seen: Sequence[Reported],
+    inventory: Sequence[Disk],
+    *,
+    asked: bool,
 ) -> tuple[str, ...]:
     hints = []
     answered = [window for window in windows if window.data is not None]
-    if answered and not _series(windows):
+    if answered and not seen:
         hints.append(
-            f"Prometheus has no series {METRIC} in this window: a script on the NAS must write it "
-            "for the textfile collector (0 standby, 1 idle, 2 active)"
+            f"Prometheus has no series {METRIC} in this window: disk_status_exporter gives it, or "
+            "a script for the textfile collector with the labels disk and host (0 standby, 1 idle, "
+            "2 active, below 0 unknown); smartctl_exporter has no power states"
         )
     elif not windows:
         hints.append("power states come from Prometheus, which is not configured")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -204,9 +205,10 @@ async def test_windows_are_an_hour_to_a_week(context: ToolContext, since: str) -
         await get_tool("hdd_power_status").run(context, {"since": since})
 
 
-async def test_a_week_is_read_in_wider_steps(context: ToolContext) -> None:
+async def test_a_week_is_read_as_closely_as_an_hour(context: ToolContext) -> None:
     data, _ = await ask(context, "hdd_power_status", since="1w", disk="nas1/sda")
-    assert data.step == 360
+    assert data.step == 60
+    assert data.end - data.start == timedelta(weeks=1)
     assert [disk.name for disk in data.items] == ["sda"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.series import Point
-from sre_tui.tools.hdd_power_series import course, disk_of, host_of, same_host
+from sre_tui.tools.hdd_power_series import course
 
 END = datetime(2026, 11, 22, 15, tzinfo=UTC)
 
@@ -63,8 +64,8 @@ def test_a_series_without_a_sample_knows_nothing() -> None:
 
 
 def test_a_value_without_a_word_is_told_as_it_is() -> None:
-    values = [0.0, 7.0]
-    assert course(points(values), start(values), END, 60.0).state == "state 7"
+    values = [0.0, 9.0]
+    assert course(points(values), start(values), END, 60.0).state == "state 9"
 
 
 @given(st.lists(st.sampled_from([0.0, 1.0, 2.0, None]), min_size=2, max_size=60))
@@ -75,23 +76,22 @@ def test_shares_sum_up_to_the_window(values: list[float | None]) -> None:
     assert did.changes < len(values)
 
 
-def test_labels_of_several_exporters_name_disk_and_host() -> None:
-    assert disk_of({"device": "/dev/sda", "instance": "nas1:9100"}) == "sda"
-    assert disk_of({"disk": "sdb", "device": "x"}) == "sdb"
-    assert host_of({"instance": "nas1:9100"}) == "nas1"
-    assert host_of({"host": "nas", "instance": "nas1:9100"}) == "nas"
-    assert (disk_of({}), host_of({})) == ("", "")
+def test_depths_of_idle_are_no_changes_and_unread_disks_have_no_state() -> None:
+    # Codes of disk_status_exporter: idle_a, idle_b, unknown, error, idle_c, active, sleep.
+    values = [1.0, 3.0, 4.0, -1.0, -2.0, 5.0, 6.0, 7.0, 0.0]
+    did = course(points(values), start(values), END, 60.0)
+    assert dict(did.shares) == {
+        "active": 0.125, "idle": 0.375, "standby": 0.25, "not reported": 0.25,
+    }  # fmt: skip
+    assert (did.changes, did.transition, did.gaps) == (2, "active to standby", 1)
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("nas1", "NAS1", True),
-        ("nas1", "nas1.home.example", True),
-        ("nas1", "nas2", False),
-        ("", "nas1", True),
-        ("10.0.10.20", "10.0.10.21", False),
-    ],
-)
-def test_hosts_are_the_same_with_or_without_a_domain(one: str, other: str, same: bool) -> None:
-    assert same_host(one, other) is same
+@given(st.lists(st.sampled_from([-2.0, -1.0, 0.0, 1.0, 2.0, 6.0, 7.0, None]), min_size=2))
+def test_any_course_is_counted_as_by_hand(values: list[float | None]) -> None:
+    did = course(points(values), start(values), END, 60.0)
+    words = {0.0: "standby", 1.0: "idle", 2.0: "active", 6.0: "active", 7.0: "standby"}
+    told = [words[value] for value in values if value is not None and value >= 0]
+    inside = [words.get(value, "") if value is not None else "" for value in values[1:]]
+    assert did.changes == sum(a != b for a, b in itertools.pairwise(told))
+    for state in ("standby", "idle", "active"):
+        assert did.shares.get(state, 0.0) == pytest.approx(inside.count(state) / len(inside))
