@@ -26,6 +26,7 @@ from sre_tui.tools.backup_coverage_model import (
 )
 from sre_tui.tools.backup_coverage_owners import orphans
 from sre_tui.tools.backup_coverage_reading import gather
+from sre_tui.tools.backup_coverage_shared import in_common
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_find import close_guests, matching_guests
@@ -56,6 +57,7 @@ def _render_coverage(answer: ToolResult[CoverageListing], view: ModelView) -> st
     )
     heading += filter_text(data.filters)
     page = page_of(answer, view, heading, nothing="No guest fits.")
+    page.heading += data.shared
     page.rows += _lines(data.items, view.now)
     page.rows += [_orphan_text(orphan, view.now) for orphan in data.orphans]
     if note := truncation(data, "guests"):
@@ -181,6 +183,7 @@ async def backup_coverage(
         truncated=len(found) > limit,
         total=len(found),
         hints=tuple(_hints(every, found, filters, bool(context.pbs), gathered.every_guest_known)),
+        shared=tuple(in_common(every if not filters or set(filters) == {"problems"} else found)),
         counts=dict(Counter(item.verdict for item in every)),
         filters=filters,
         orphans=() if filters else tuple(gone),
@@ -212,11 +215,13 @@ def _hints(
     if every and not found:
         lacking = sum(item.verdict in PROBLEMS for item in every)
         yield f"{count(len(every), 'guest')} without these filters, {lacking} with a problem"
-    late = [item for item in every if item.verdict == "stale"]
-    for job in dict.fromkeys(job.id for item in late for job in item.jobs):
-        members = [item for item in every if any(each.id == job for each in item.jobs)]
-        if len(members) > 2 and all(item.problem for item in members) and not filters:
-            yield f"job {job} left no good backup of any of its {len(members)} guests"
+    members: dict[str, list[tuple[GuestCoverage, bool]]] = {}
+    for item in every:
+        for job in item.jobs:
+            members.setdefault(job.id, []).append((item, job.late or item.newest is None))
+    for name, those in members.items():
+        if len(those) > 2 and all(lacks and item.problem for item, lacks in those) and not filters:
+            yield f"job {name} left no good backup of any of its {len(those)} guests"
     if not has_servers:
         yield "no backup server is configured: only what Proxmox VE shows of backups is known"
     if not every_guest_known:

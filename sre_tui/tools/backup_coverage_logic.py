@@ -37,6 +37,8 @@ class FailedRun:
 
     at: datetime
     text: str
+    place: str = ""
+    """Server and datastore that it was meant for."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
         places=tuple(dict.fromkeys(copy.place for copy in good)),
         running=running,
         error=failure.text if failure else "",
+        error_place=failure.place if failure else "",
         identity=identity,
         former_names=former,
         excluded_disks=evidence.excluded_disks.get((guest.source, guest.vmid), ()),

@@ -90,6 +90,8 @@ class GuestCoverage(_Model):
     """Whether a backup is being made now."""
     error: str = ""
     """How the last failed run ended, if it is newer than the newest good backup."""
+    error_place: str = ""
+    """Where that run was meant to go: ``pbs:main/main``."""
     identity: Identity = "same"
     former_names: tuple[str, ...] = ()
     """Other names that older backups under this id carry."""
@@ -135,6 +137,8 @@ class CoverageListing(Listing[GuestCoverage]):
     filters: dict[str, str] = Field(default_factory=dict)
     orphans: tuple[Orphan, ...] = ()
     """Backups of guests that are gone; none are told while a Proxmox cannot be asked."""
+    shared: tuple[str, ...] = ()
+    """What several guests with a problem have in common, a line for each."""
     jobs: int = 0
     """Enabled backup jobs there are."""
 

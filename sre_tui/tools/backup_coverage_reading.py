@@ -287,7 +287,7 @@ def _failures(servers: Sequence[_Server]) -> dict[Group, FailedRun]:
             group = (_KINDS[kind], int(number))
             if group not in found or task.started > found[group].at:
                 text = task.status.removeprefix("backup failed: ")
-                found[group] = FailedRun(task.started, text)
+                found[group] = FailedRun(task.started, text, f"{task.source}/{task.datastore}")
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from sre_tui.views.backups import verified_cell
 from sre_tui.views.cells import state_cell, text_cell, time_cell
@@ -23,6 +24,9 @@ _VERDICTS: dict[str, tuple[str, float, Tone]] = {
     "excluded": ("left out", 8, Tone.MUTED),
     "template": ("template", 9, Tone.MUTED),
 }
+
+_SYSTEM_ERROR: Final = re.compile(r"\bE[A-Z]{3,}: .+$")
+_AGE: Final = re.compile(r"; (?:the newest good one|its newest backup) is ")
 
 
 class Copy(Protocol):
@@ -69,9 +73,13 @@ class Coverage(Protocol):
     @property
     def newest(self) -> Copy | None: ...
     @property
+    def damaged(self) -> Copy | None: ...
+    @property
     def jobs(self) -> Sequence[Covering]: ...
     @property
     def copies(self) -> int: ...
+    @property
+    def error(self) -> str: ...
     @property
     def running(self) -> bool: ...
     @property
@@ -88,9 +96,24 @@ def verdict_cell(row: Coverage) -> Cell:
     return state_cell(word, tone, rank)
 
 
+def short_error(error: str) -> str:
+    """The system's own word at the end of an error, such as ``ENOSPC: …``; else all of it."""
+    found = _SYSTEM_ERROR.search(error)
+    return found[0] if found else error
+
+
+def _cause(row: Coverage) -> str:
+    """The reason in few words: how old the newest backup is stands in a column of its own."""
+    if row.verdict in ("stale", "never") and row.error:
+        return short_error(row.error)
+    if row.verdict == "damaged" and row.damaged is not None:
+        return f"fails verification: {row.damaged.at:%Y-%m-%d %H:%M} UTC"
+    return _AGE.split(row.reason)[0] if row.newest else row.reason
+
+
 def remark(row: Coverage) -> str:
     """Why, and what else is worth knowing."""
-    parts = [row.reason] if row.reason else []
+    parts = [_cause(row)] if row.reason else []
     if row.running:
         parts.append("a backup runs now")
     if row.excluded_disks:
@@ -113,7 +136,8 @@ def _jobs(row: Coverage) -> str:
 def _coverage_title(data: Any) -> str:
     counts: dict[str, int] = data.counts
     told = [f"{counts[v]} {word}" for v, (word, _, _) in _VERDICTS.items() if counts.get(v)]
-    return f"{count(sum(counts.values()), 'guest')}: {', '.join(told)}" if told else ""
+    lines = [f"{count(sum(counts.values()), 'guest')}: {', '.join(told)}"] if told else []
+    return ". ".join([*lines, *data.shared])
 
 
 def _coverage_notes(data: Any) -> Sequence[str]:
@@ -128,7 +152,7 @@ def _coverage_notes(data: Any) -> Sequence[str]:
 COVERAGE: TableView[Coverage] = TableView(
     columns=(
         Column("verdict", "Backup", lambda row, _: verdict_cell(row), 13),
-        Column("vmid", "Id", lambda row, _: Cell(str(row.vmid), float(row.vmid)), 6, 1, "right"),
+        Column("vmid", "Id", lambda row, _: Cell(str(row.vmid), float(row.vmid)), 6, 2, "right"),
         Column("name", "Guest", lambda row, _: text_cell(row.name or MISSING), 16),
         Column("newest", "Newest good", _newest, 14),
         Column(
@@ -139,7 +163,7 @@ COVERAGE: TableView[Coverage] = TableView(
         Column("copies", "Copies", lambda row, _: Cell(str(row.copies), float(row.copies)), 6, 3,
                "right"),
         Column("reason", "Remark", lambda row, _: text_cell(remark(row)), 30, 1, "left", True),
-        Column("jobs", "Jobs", lambda row, _: text_cell(_jobs(row)), 24, 4),
+        Column("jobs", "Jobs", lambda row, _: text_cell(_jobs(row)), 36, 4),
         Column("place", "Where", lambda row, _: text_cell(row.newest.place if row.newest else ""),
                22, 5),
         Column("node", "Node", lambda row, _: text_cell(row.node), 8, 6),
@@ -147,7 +171,7 @@ COVERAGE: TableView[Coverage] = TableView(
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
-    nothing="No guests.",
+    nothing="No guest fits.",
     title=_coverage_title,
     notes=_coverage_notes,
     made_from={"place": "newest.place", "verified": "newest.verified"},

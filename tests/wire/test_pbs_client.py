@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from sre_tui.demo.servers.pbs_access import PbsToken
 from sre_tui.demo.servers.pbs_datastores import PbsVersion
 from sre_tui.demo.world.world import World
 from tests.stubs.pbs import ANCHOR, NAME, NOW, SECRET, client_of, pbs_server, world_of
-from tests.stubs.raw_server import json_reply, raw_server, reply
+from tests.stubs.raw_server import Received, json_reply, raw_server, reply
 
 VERSIONS: list[PbsVersion] = ["3.1.5", "3.4.2", "4.1.0"]
 DAY = timedelta(days=1)
@@ -313,3 +314,25 @@ async def test_the_state_of_garbage_collection_is_never_taken_from_the_usage() -
     assert "gc list broken" in reading.detail
     assert reading.data is not None
     assert reading.data[0].gc is None
+
+
+async def test_the_root_of_a_datastore_is_not_kept_waiting_for_its_namespaces() -> None:
+    """Each round trip may take seconds, so nothing is asked later than it could be."""
+    asked = asyncio.Event()
+
+    async def answer(request: Received) -> bytes:
+        if request.path.endswith("/admin/datastore"):
+            return json_reply({"data": [{"store": "x"}]})
+        if request.path.endswith("/namespace"):
+            # Never answered if the snapshots of the root are only asked for after this.
+            await asked.wait()
+            return json_reply({"data": [{"ns": ""}, {"ns": "lab"}]})
+        asked.set()
+        row = {"backup-type": "ct", "backup-id": "101", "backup-time": int(ANCHOR) - 60}
+        return json_reply({"data": [row, {**row, "backup-id": None}, {"backup-type": "ct"}]})
+
+    async with raw_server(answer) as server, client_of(server.url) as client:
+        reading = await client.contents()
+    assert reading.data is not None, reading.detail
+    assert [(s.namespace, s.id) for s in reading.data.snapshots] == [("lab", "101"), ("", "101")]
+    assert len(server.received) == 4
