@@ -219,7 +219,7 @@ def _show_table(
     for note in view.notes(answer.data):
         invocation.narrator.trace(note)
     if isinstance(answer.data, Listing) and (cut := truncation(answer.data, "rows")):
-        invocation.narrator.trace(f"{cut}: -n N takes more")
+        invocation.narrator.trace(f"{cut.partition(';')[0]}: -n N takes more")
 
 
 def _command(tool: Tool[Any]) -> Callable[..., None]:
