@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 VdevRole = Literal["data", "log", "cache", "spare", "special", "dedup"]
 ScanFunction = Literal["scrub", "resilver"]
 ScanState = Literal["running", "paused", "finished", "canceled"]
+
+CALM: Final = ("ONLINE", "AVAIL", "INUSE")
+"""States of a member that need no look; the last two are those of spares."""
 
 
 class _Model(BaseModel):
@@ -83,6 +86,16 @@ class Vdev(_Model):
             yield self
         for child in self.children:
             yield from child.members()
+
+    def troubled(self) -> list[Vdev]:
+        """The disks of it with something wrong; itself if it counts errors and none of them does.
+
+        Data that no redundancy could mend is counted at the group, at none of its disks.
+        """
+        below = [each for child in self.children for each in child.troubled()]
+        if self.children:
+            return below or ([self] if self.errors else [])
+        return [self] if self.state not in CALM or self.errors else []
 
 
 class Scan(_Model):
@@ -181,6 +194,5 @@ class Pool(_Model):
             yield from vdev.members()
 
     def troubled(self) -> list[Vdev]:
-        """Members that are not online, or have errors."""
-        calm = ("ONLINE", "AVAIL", "INUSE")
-        return [each for each in self.members() if each.state not in calm or each.errors]
+        """Members that are not online, or have errors; groups that alone count theirs."""
+        return [each for vdev in self.vdevs for each in vdev.troubled()]

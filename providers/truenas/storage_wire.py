@@ -21,7 +21,16 @@ from providers.truenas.fields import (
     said,
     when,
 )
-from providers.truenas.storage_models import Dataset, Disk, Pool, Scan, ScanState, Vdev, VdevRole
+from providers.truenas.storage_models import (
+    CALM,
+    Dataset,
+    Disk,
+    Pool,
+    Scan,
+    ScanState,
+    Vdev,
+    VdevRole,
+)
 
 _SCAN_STATES: Final[Mapping[str, ScanState]] = {
     "SCANNING": "running",
@@ -120,14 +129,15 @@ def _vdev(value: Row, role: VdevRole, disks: Mapping[str, Disk], depth: int) -> 
     kind = text(value.get("type")).lower() or "disk"
     children = parts(value, "children") if depth < MAX_DEPTH else []
     name = text(value.get("disk")) or None
+    state = text(value.get("status")) or "UNKNOWN"
     known = disks.get(name or "")
     return Vdev(
         name=text(value.get("name")) or text(value.get("guid")),
         type=kind,
         role=role,
-        state=text(value.get("status")) or "UNKNOWN",
+        state=state,
         disk=name or text(gone.get("name")) or None,
-        missing=not children and name is None and kind == "disk",
+        missing=not children and name is None and kind == "disk" and state not in CALM,
         path=text(value.get("path")),
         serial=known.serial if known else text(gone.get("serial")),
         model=known.model if known else text(gone.get("model")),

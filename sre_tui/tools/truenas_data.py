@@ -19,6 +19,7 @@ from providers.truenas import (
 )
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.result import Listing
+from sre_tui.views.human import count
 
 Section = Literal["system", "update", "ups", "alert", "job", "service"]
 Severity = Literal["critical", "error", "warning", "info", "ok"]
@@ -53,15 +54,19 @@ class SnapshotListing(Listing[SnapshotGroup]):
     """Snapshots by dataset, with the tasks that make and copy them."""
 
     filters: dict[str, str] = Field(default_factory=dict)
-    snapshots: int = 0
-    """Snapshots of all datasets that fit."""
+    snapshots: int | None = None
+    """Snapshots of all datasets that fit; None where no NAS tells."""
     tasks: tuple[SnapshotTask, ...] = ()
     replications: tuple[Replication, ...] = ()
+    late: tuple[str, ...] = ()
+    """Keys (``SOURCE/ID``) of replications whose copy is older than two runs explain."""
 
     def gist(self) -> str:
         """How many snapshots, and what is wrong with replication."""
         failing = [task.name for task in self.replications if task.state == "error"]
-        told = f"{self.snapshots:,} snapshots of {len(self.items)} datasets"
+        told = "snapshots not reported"
+        if self.snapshots is not None:
+            told = f"{count(self.snapshots, 'snapshot')} of {count(self.total or 0, 'dataset')}"
         return with_first(f"{told}, replication fails", failing) if failing else told
 
 
@@ -98,7 +103,9 @@ class StatusListing(Listing[StatusItem]):
             for item in self.items
             if item.severity in ("critical", "error", "warning")
         ]
-        return with_first(f"{len(pressing)} matters", pressing) if pressing else "nothing pressing"
+        if not pressing:
+            return "nothing pressing"
+        return with_first(count(len(pressing), "matter"), pressing)
 
 
 class AppListing(Listing[App]):

@@ -1,4 +1,4 @@
-"""Names in arguments that must be there: pools, datasets, apps."""
+"""Names: those in arguments must be there, and of several NAS the rows say which."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from providers.reading import Reading, State
 from sre_tui.nearest import nearest
+from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
 
 
@@ -24,3 +25,8 @@ def check_known(
     close = nearest(asked, names) or names[:6]
     there = f"; there are {', '.join(close)}" if close else ""
     raise ArgumentError(f"there is no {what} {asked!r}{there}")
+
+
+def place(answer: ToolResult[Any], source: str) -> str:
+    """`` on truenas:attic`` where several were asked, which may have the same names; else empty."""
+    return f" on {source}" if len(answer.sources) > 1 else ""

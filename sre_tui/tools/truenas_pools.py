@@ -16,8 +16,8 @@ from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.tools.truenas_data import PoolListing
-from sre_tui.tools.truenas_names import check_known
-from sre_tui.views.human import duration, percent, size
+from sre_tui.tools.truenas_names import check_known, place
+from sre_tui.views.human import count, duration, percent, size
 from sre_tui.views.pools import layout_text, pool_rank
 
 
@@ -26,15 +26,16 @@ def _render(answer: ToolResult[PoolListing], view: ModelView) -> str:
     heading = f"Pools of {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}"
     page = page_of(answer, view, heading, nothing="No pools.")
     for pool in data.items:
-        page.rows.append(_pool_text(pool, view.now, everything=data.detailed))
+        where = place(answer, pool.source)
+        page.rows.append(_pool_text(pool, where, view.now, everything=data.detailed))
         page.rows += [_dataset_text(dataset) for dataset in pool.datasets]
     if note := truncation(data, "pools"):
         page.notes.append(note)
     return page.text()
 
 
-def _pool_text(pool: Pool, now: datetime, *, everything: bool) -> str:
-    parts = [f"{pool.name} [{pool.state}] {layout_text(pool)}"]
+def _pool_text(pool: Pool, where: str, now: datetime, *, everything: bool) -> str:
+    parts = [f"{pool.name}{where} [{pool.state}] {layout_text(pool)}"]
     if pool.fill is not None and pool.size is not None and pool.used is not None:
         parts.append(f"{percent(pool.fill)} full ({size(pool.used)} of {size(pool.size)} raw)")
     else:
@@ -89,6 +90,8 @@ def _dataset_text(dataset: Dataset) -> str:
         parts.append(f"snapshots {size(dataset.snapshots_used)}")
     if dataset.quota:
         parts.append(f"quota {size(dataset.quota)}")
+    if dataset.refquota:
+        parts.append(f"quota without its children {size(dataset.refquota)}")
     if dataset.locked:
         parts.append("locked")
     return ", ".join(parts)
@@ -126,11 +129,15 @@ async def truenas_pool_status(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=(f"{len(known)} pools are well",) if problems and known and not found else (),
+        hints=(_all_well(len(known)),) if problems and known and not found else (),
         filters=filters_given(pool=pool, problems="yes" if problems else None),
         detailed=bool(pool),
     )
     return result(data, readings, now=context.clock())
+
+
+def _all_well(pools: int) -> str:
+    return f"{count(pools, 'pool')} {'is' if pools == 1 else 'are'} well"
 
 
 CALM = 5.0

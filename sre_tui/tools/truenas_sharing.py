@@ -7,7 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from providers.truenas import Replication, Share, SnapshotGroup, SnapshotTask
+from providers.truenas import (
+    ProtectionReport,
+    Replication,
+    Share,
+    SnapshotGroup,
+    SnapshotTask,
+)
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
@@ -16,9 +22,9 @@ from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.tools.truenas_data import ShareListing, SnapshotListing
-from sre_tui.tools.truenas_names import check_known
+from sre_tui.tools.truenas_names import check_known, place
 from sre_tui.views.human import count, duration, percent, size
-from sre_tui.views.nas import replication_state, share_access
+from sre_tui.views.nas import replication_late, replication_state, share_access
 
 Kind = Literal["nfs", "smb"]
 SnapshotOrder = Literal["count", "used", "oldest", "newest", "dataset"]
@@ -28,7 +34,7 @@ def _render_shares(answer: ToolResult[ShareListing], view: ModelView) -> str:
     data = answer.data
     heading = f"Shares of {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}"
     page = page_of(answer, view, heading, nothing="No shares.")
-    page.rows = [_share_text(share) for share in data.items]
+    page.rows = [_share_text(share, place(answer, share.source)) for share in data.items]
     if data.sessions:
         clients = ", ".join(f"{each.user} from {each.client}" for each in data.sessions)
         page.notes.append(f"Connected over SMB: {clients}")
@@ -39,8 +45,8 @@ def _render_shares(answer: ToolResult[ShareListing], view: ModelView) -> str:
     return page.text()
 
 
-def _share_text(share: Share) -> str:
-    parts = [f"{share.kind.upper()} {share.name} -> {share.path}", share_access(share)]
+def _share_text(share: Share, where: str) -> str:
+    parts = [f"{share.kind.upper()} {share.name}{where} -> {share.path}", share_access(share)]
     parts.append(f"for {', '.join(share.allowed)}" if share.allowed else "for everybody")
     if share.maps_to:
         parts.append(share.maps_to)
@@ -92,20 +98,32 @@ def _share_fits(share: Share, search: str, kind: str | None) -> bool:
 def _render_snapshots(answer: ToolResult[SnapshotListing], view: ModelView) -> str:
     data = answer.data
     heading = (
-        f"Snapshots of {sources_text(answer)}{filter_text(data.filters)}: {data.snapshots:,} of "
-        f"{count(data.total or 0, 'dataset')}"
+        f"Snapshots of {sources_text(answer)}{filter_text(data.filters)}: "
+        f"{_how_many(data.snapshots, data.total or 0)}"
     )
-    page = page_of(answer, view, heading, nothing="No snapshots.")
-    page.heading += [_replication_text(task, view.now) for task in data.replications]
-    page.heading += [_task_text(task, view.now) for task in data.tasks]
-    page.rows = [_group_text(group, view.now) for group in data.items]
+    page = page_of(answer, view, heading, nothing=_nothing(data.snapshots))
+    page.heading += [
+        _replication_text(task, place(answer, task.source), view.now) for task in data.replications
+    ]
+    page.heading += [_task_text(task, place(answer, task.source), view.now) for task in data.tasks]
+    page.rows = [_group_text(group, place(answer, group.source), view.now) for group in data.items]
     if note := truncation(data, "datasets"):
         page.notes.append(note)
     return page.text()
 
 
-def _group_text(group: SnapshotGroup, now: datetime) -> str:
-    parts = [f"{group.dataset}: {group.count:,} snapshots"]
+def _how_many(snapshots: int | None, datasets: int) -> str:
+    if snapshots is None:
+        return "how many is not reported"
+    return f"{snapshots:,} of {count(datasets, 'dataset')}"
+
+
+def _nothing(snapshots: int | None) -> str:
+    return "The snapshots are not reported." if snapshots is None else "No snapshots."
+
+
+def _group_text(group: SnapshotGroup, where: str, now: datetime) -> str:
+    parts = [f"{group.dataset}{where}: {count(group.count, 'snapshot')}"]
     if group.count != group.automatic:
         parts.append(f"{group.count - group.automatic:,} not named by a task")
     if group.used is not None:
@@ -117,8 +135,8 @@ def _group_text(group: SnapshotGroup, now: datetime) -> str:
     return ", ".join(parts)
 
 
-def _task_text(task: SnapshotTask, now: datetime) -> str:
-    parts = [f"Snapshot task {task.dataset}" + (" and below" if task.recursive else "")]
+def _task_text(task: SnapshotTask, where: str, now: datetime) -> str:
+    parts = [f"Snapshot task {task.dataset}{where}" + (" and below" if task.recursive else "")]
     if not task.enabled:
         parts.append("disabled")
     if task.interval is not None:
@@ -134,8 +152,8 @@ def _task_text(task: SnapshotTask, now: datetime) -> str:
     return ", ".join(parts)
 
 
-def _replication_text(task: Replication, now: datetime) -> str:
-    what = f"Replication {task.name} ({', '.join(task.datasets)} -> {task.target})"
+def _replication_text(task: Replication, where: str, now: datetime) -> str:
+    what = f"Replication {task.name}{where} ({', '.join(task.datasets)} -> {task.target})"
     parts = [f"{what} {replication_state(task, now)[0]}"]
     if task.ran_at is not None:
         parts.append(f"last run {stamp(task.ran_at, now)}")
@@ -178,27 +196,48 @@ async def truenas_snapshots(
     check_known("dataset with snapshots", dataset.rstrip("/"), _paths(known), readings)
     found = [group for group in known if _group_fits(group, dataset.rstrip("/"), pool)]
     found.sort(key=lambda group: _order(group, sort))
+    copies = tuple(
+        task
+        for report in reports
+        for task in report.replications or ()
+        if _concerns([*task.datasets, task.target], dataset.rstrip("/"), pool)
+    )
     data = SnapshotListing(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=_hints(known, reports != [], [t for r in reports for t in r.tasks or ()]),
+        hints=_hints(reports),
         filters=filters_given(dataset=dataset, pool=pool),
-        snapshots=sum(group.count for group in found),
-        tasks=tuple(task for report in reports for task in report.tasks or ()),
-        replications=tuple(task for report in reports for task in report.replications or ()),
+        snapshots=sum(group.count for group in found)
+        if any(report.groups is not None for report in reports)
+        else None,
+        tasks=tuple(
+            task
+            for report in reports
+            for task in report.tasks or ()
+            if _concerns([task.dataset], dataset.rstrip("/"), pool)
+        ),
+        replications=copies,
+        late=tuple(task.key for task in copies if replication_late(task, context.clock())),
     )
     return result(data, readings, now=context.clock())
 
 
-def _hints(
-    known: list[SnapshotGroup], answered: bool, tasks: list[SnapshotTask]
-) -> tuple[str, ...]:
-    if known or not answered:
+def _hints(reports: list[ProtectionReport]) -> tuple[str, ...]:
+    if not reports or any(report.groups or report.tasks is None for report in reports):
         return ()
-    if not tasks:
-        return ("no periodic snapshot task is set up (Data Protection > Periodic Snapshot Tasks)",)
-    return ()
+    if any(report.tasks for report in reports):
+        return ()
+    return ("no periodic snapshot task is set up (Data Protection > Periodic Snapshot Tasks)",)
+
+
+def _concerns(datasets: list[str], asked: str, pool: str | None) -> bool:
+    """Whether a task has to do with what was asked for: it is in it, or holds it."""
+    return any(
+        pool in (None, each.partition("/")[0])
+        and (not asked or f"{each}/".startswith(f"{asked}/") or f"{asked}/".startswith(f"{each}/"))
+        for each in datasets
+    )
 
 
 def _paths(groups: list[SnapshotGroup]) -> set[str]:

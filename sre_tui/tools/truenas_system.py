@@ -17,6 +17,7 @@ from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.tools.truenas_data import AppListing, Section, Severity, StatusItem, StatusListing
+from sre_tui.tools.truenas_names import place
 from sre_tui.views.human import count, duration, number, percent, size
 
 AppState = Literal["running", "stopped", "crashed", "deploying", "stopping"]
@@ -38,14 +39,14 @@ def _render_status(answer: ToolResult[StatusListing], view: ModelView) -> str:
     data = answer.data
     heading = f"Status of {sources_text(answer)}{filter_text(data.filters)}"
     page = page_of(answer, view, heading, nothing="Nothing to report.")
-    page.rows = [_item_text(item, view.now) for item in data.items]
+    page.rows = [_item_text(item, place(answer, item.source), view.now) for item in data.items]
     if note := truncation(data, "items"):
         page.notes.append(note)
     return page.text()
 
 
-def _item_text(item: StatusItem, now: datetime) -> str:
-    parts = [f"{item.section} {item.name} [{item.severity}] {item.state}"]
+def _item_text(item: StatusItem, where: str, now: datetime) -> str:
+    parts = [f"{item.section} {item.name}{where} [{item.severity}] {item.state}"]
     if item.since is not None:
         parts.append(f"since {stamp(item.since, now)}")
     if item.detail:
@@ -224,14 +225,14 @@ def _render_apps(answer: ToolResult[AppListing], view: ModelView) -> str:
     data = answer.data
     heading = f"Apps of {sources_text(answer)}{filter_text(data.filters)}: {data.total or 0}"
     page = page_of(answer, view, heading, nothing="No apps.")
-    page.rows = [_app_text(app) for app in data.items]
+    page.rows = [_app_text(app, place(answer, app.source)) for app in data.items]
     if note := truncation(data, "apps"):
         page.notes.append(note)
     return page.text()
 
 
-def _app_text(app: App) -> str:
-    parts = [f"{app.name} [{app.state}] {app.version or 'version not reported'}"]
+def _app_text(app: App, where: str) -> str:
+    parts = [f"{app.name}{where} [{app.state}] {app.version or 'version not reported'}"]
     if app.upgrade_available:
         parts.append(f"upgrade to {app.latest_version or 'a newer version'} available")
     if app.image_updates:

@@ -9,12 +9,12 @@ from typing import Any
 from providers.truenas import App, Replication, Share, SnapshotGroup
 from sre_tui.views.cells import size_cell, state_cell, text_cell, time_cell
 from sre_tui.views.human import MISSING
+from sre_tui.views.several import told_apart
 from sre_tui.views.severity import severity_tone
 from sre_tui.views.table import TableView
 from widgets.blocks import percent as whole_percent
 from widgets.cell import Cell, Column, Display, Tone
 
-DAY = 86400.0
 MANY_SNAPSHOTS = 512
 """Per dataset, from which on TrueNAS itself warns."""
 
@@ -36,7 +36,7 @@ def _access(share: Share, _: Display) -> Cell:
     return Cell(f"{tone.glyph} {word}" if tone is Tone.WARNING else word, word, tone)
 
 
-SHARES: TableView[Share] = TableView(
+SHARES: TableView[Share] = told_apart(TableView(
     columns=(
         Column("name", "Share", lambda row, _: text_cell(row.name), 14),
         Column("kind", "Kind", lambda row, _: text_cell(row.kind), 4),
@@ -51,7 +51,14 @@ SHARES: TableView[Share] = TableView(
     key=lambda row: row.key,
     nothing="No shares.",
     made_from={"access": "read_only"},
-)  # fmt: skip
+))  # fmt: skip
+
+
+def replication_late(task: Replication, now: datetime) -> bool:
+    """Whether the copy is older than two runs of its schedule explain."""
+    if not task.enabled or task.interval is None or task.last_snapshot_at is None:
+        return False
+    return (now - task.last_snapshot_at).total_seconds() > 2 * task.interval + 3600
 
 
 def replication_state(task: Replication, now: datetime) -> tuple[str, Tone]:
@@ -62,8 +69,7 @@ def replication_state(task: Replication, now: datetime) -> tuple[str, Tone]:
         return "failed", Tone.ERROR
     if task.state == "hold":
         return "on hold", Tone.WARNING
-    due = 2 * (task.interval or DAY) + 3600
-    if task.last_snapshot_at is not None and (now - task.last_snapshot_at).total_seconds() > due:
+    if replication_late(task, now):
         return "late", Tone.WARNING
     if task.state == "running":
         return "running", Tone.INFO
@@ -77,18 +83,31 @@ def _amount(group: SnapshotGroup, _: Display) -> Cell:
 
 
 def _notes(data: Any) -> Sequence[str]:
-    lines = [
+    copies = [
         f"replication {task.name} ({', '.join(task.datasets)} to {task.target}): "
-        f"{'failed' if task.state == 'error' else task.state or 'not reported'}"
+        f"{_copy_state(task, late=task.key in data.late)}"
         + (f", {task.error}" if task.error else "")
         + (f", the copy is of {task.last_snapshot_at:%Y-%m-%d %H:%M} UTC"
            if task.last_snapshot_at else "")
         for task in data.replications
     ]  # fmt: skip
-    return (*data.hints, *lines)
+    failed = [
+        f"snapshot task of {task.dataset}: failed{f', {task.error}' if task.error else ''}"
+        for task in data.tasks
+        if task.enabled and (task.state == "error" or task.error)
+    ]
+    return (*data.hints, *failed, *copies)
 
 
-SNAPSHOTS: TableView[SnapshotGroup] = TableView(
+def _copy_state(task: Replication, *, late: bool) -> str:
+    if not task.enabled:
+        return "disabled"
+    if task.state == "error":
+        return "failed"
+    return "late" if late else task.state or "not reported"
+
+
+SNAPSHOTS: TableView[SnapshotGroup] = told_apart(TableView(
     columns=(
         Column("dataset", "Dataset", lambda row, _: text_cell(row.dataset), 20, flexible=True),
         Column("count", "Snapshots", _amount, 10, align="right"),
@@ -105,7 +124,7 @@ SNAPSHOTS: TableView[SnapshotGroup] = TableView(
     key=lambda row: row.key,
     nothing="No snapshots.",
     notes=_notes,
-)  # fmt: skip
+))  # fmt: skip
 
 _RANK = {"critical": 0.0, "error": 1.0, "warning": 2.0, "info": 3.0, "ok": 9.0}
 
@@ -115,7 +134,7 @@ def _status(row: Any, _: Display) -> Cell:
     return state_cell(row.state, tone, _RANK[row.severity])
 
 
-STATUS: TableView[Any] = TableView(
+STATUS: TableView[Any] = told_apart(TableView(
     columns=(
         Column("section", "Part", lambda row, _: text_cell(row.section), 8),
         Column("name", "Name", lambda row, _: text_cell(row.name), 22),
@@ -128,7 +147,7 @@ STATUS: TableView[Any] = TableView(
     rows=lambda data: data.items,
     key=lambda row: str(row.key),
     nothing="Nothing to report.",
-)  # fmt: skip
+))  # fmt: skip
 
 _APP_TONES = {
     "running": (9.0, Tone.OK),
@@ -150,7 +169,7 @@ def _app_update(row: App, _: Display) -> Cell:
     return text_cell("newer images" if row.image_updates else "")
 
 
-APPS: TableView[App] = TableView(
+APPS: TableView[App] = told_apart(TableView(
     columns=(
         Column("name", "App", lambda row, _: text_cell(row.name), 16),
         Column("state", "State", _app_state, 12),
@@ -167,7 +186,7 @@ APPS: TableView[App] = TableView(
     key=lambda row: row.key,
     nothing="No apps.",
     made_from={"update": "upgrade_available"},
-)  # fmt: skip
+))  # fmt: skip
 
 _POWER_TONES = {
     "active": (0.0, Tone.INFO),
@@ -207,7 +226,7 @@ def _heat(row: Any, _: Display) -> Cell:
     return Cell(f"{sign}{row.temperature:g} °C", row.temperature, tone)
 
 
-DISKS: TableView[Any] = TableView(
+DISKS: TableView[Any] = told_apart(TableView(
     columns=(
         Column("name", "Disk", lambda row, _: text_cell(row.name), 8),
         Column("pool", "Pool", lambda row, _: text_cell(row.pool or ""), 8),
@@ -236,4 +255,4 @@ DISKS: TableView[Any] = TableView(
         **{state: f"shares.{state}" for state in ("standby", "idle", "active")},
         "not_reported": "shares.not reported",
     },
-)  # fmt: skip
+), "host")  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Any
 
 from providers.truenas import Dataset, Pool, Scan, Vdev
 from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
-from sre_tui.views.human import MISSING, ago, duration, percent
+from sre_tui.views.human import MISSING, ago, count, duration, percent
+from sre_tui.views.several import told_apart
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
 
@@ -33,9 +34,9 @@ def layout_text(pool: Pool) -> str:
     """What it is built of: ``raidz2 of 6``, ``2 × mirror of 2``, with spares and caches."""
     groups = Counter((vdev.role, vdev.type, len(vdev.children)) for vdev in pool.vdevs)
     parts = []
-    for (role, kind, width), count in groups.items():
+    for (role, kind, width), number in groups.items():
         text = kind if not width else f"{kind} of {width}"
-        text = text if count == 1 else f"{count} × {text}"
+        text = text if number == 1 else f"{number} × {text}"
         parts.append(text if role == "data" else f"{text} as {role}")
     return ", ".join(parts) or "layout not reported"
 
@@ -58,6 +59,8 @@ class PoolLine:
     member: Vdev | None = None
     dataset: Dataset | None = None
     depth: int = 0
+    path: str = ""
+    """Of the member: the names of all it is part of."""
 
     @property
     def key(self) -> str:
@@ -65,7 +68,7 @@ class PoolLine:
         if self.dataset is not None:
             return f"{self.pool.key}/dataset/{self.dataset.name}"
         if self.member is not None:
-            return f"{self.pool.key}/vdev/{self.member.role}/{self.member.name}"
+            return f"{self.pool.key}/vdev/{self.member.role}/{self.path}"
         return self.pool.key
 
 
@@ -77,15 +80,15 @@ def _of(pool: Pool, *, members: bool) -> Iterator[PoolLine]:
     yield PoolLine(pool)
     if members:
         for vdev in pool.vdevs:
-            yield from _members(pool, vdev, 1)
+            yield from _members(pool, vdev, 1, vdev.name)
     for dataset in pool.datasets:
         yield PoolLine(pool, dataset=dataset, depth=1 + dataset.name.count("/"))
 
 
-def _members(pool: Pool, vdev: Vdev, depth: int) -> Iterator[PoolLine]:
-    yield PoolLine(pool, member=vdev, depth=depth)
+def _members(pool: Pool, vdev: Vdev, depth: int, path: str) -> Iterator[PoolLine]:
+    yield PoolLine(pool, member=vdev, depth=depth, path=path)
     for child in vdev.children:
-        yield from _members(pool, child, depth + 1)
+        yield from _members(pool, child, depth + 1, f"{path}/{child.name}")
 
 
 def _name(line: PoolLine, _: Display) -> Cell:
@@ -141,14 +144,17 @@ def _snapshots(line: PoolLine, _: Display) -> Cell:
 
 
 def _quota(line: PoolLine, _: Display) -> Cell:
-    quota = line.dataset.quota if line.dataset is not None else None
+    quota = None
+    if line.dataset is not None:
+        quota = line.dataset.quota or line.dataset.refquota
     return Cell("", None) if quota is None else size_cell(quota)
 
 
 def _layout(line: PoolLine, _: Display) -> Cell:
     if line.member is not None:
-        known = [line.member.type if line.member.children else line.member.model]
-        known += [line.member.serial]
+        # A disk is found by the serial number on its label, so that is cut last.
+        known = [line.member.serial]
+        known += [line.member.type if line.member.children else line.member.model]
         return text_cell(" ".join(text for text in known if text))
     return text_cell("" if line.dataset is not None else layout_text(line.pool))
 
@@ -164,14 +170,25 @@ def scan_cell(scan: Scan | None, display: Display) -> Cell:
     if scan is None:
         return Cell(MISSING, None, Tone.MUTED)
     if scan.state in ("running", "paused"):
-        text = f"{scan.function} {percent(scan.progress) if scan.progress is not None else ''}"
-        left = f", {duration(scan.left)} left" if scan.left is not None else ""
-        tone = Tone.WARNING if scan.function == "resilver" else Tone.INFO
-        return Cell(f"{tone.glyph} {text.rstrip()}{left}", scan.started, tone)
+        paused = scan.state == "paused"
+        text = scan.function + (" paused" if paused else "")
+        if scan.progress is not None:
+            text += f" {percent(scan.progress)}"
+        if scan.left is not None and not paused:
+            text += f", {duration(scan.left)} left"
+        if scan.errors:
+            text += f", {count(scan.errors, 'error')}"
+        tone = Tone.WARNING if scan.function == "resilver" or paused else Tone.INFO
+        tone = Tone.ERROR if scan.errors else tone
+        return Cell(f"{tone.glyph} {text}", scan.started, tone)
     at = scan.ended or scan.started
     text = f"{scan.function} {ago(at, display.now)}" if at else f"{scan.function} {scan.state}"
+    if scan.state == "canceled":
+        text = f"{scan.function} canceled" + (f" {ago(at, display.now)}" if at else "")
+        if not scan.errors:
+            return Cell(f"{Tone.WARNING.glyph} {text}", at, Tone.WARNING)
     if scan.errors:
-        return Cell(f"{Tone.ERROR.glyph} {text}, {scan.errors} errors", at, Tone.ERROR)
+        return Cell(f"{Tone.ERROR.glyph} {text}, {count(scan.errors, 'error')}", at, Tone.ERROR)
     late = at is not None and (display.now - at).total_seconds() > OVERDUE
     return Cell(text, at, Tone.WARNING if late else Tone.NEUTRAL)
 
@@ -182,21 +199,24 @@ def _errors(line: PoolLine, _: Display) -> Cell:
     if line.member is not None:
         counts = (line.member.read_errors, line.member.write_errors, line.member.checksum_errors)
         total = line.member.errors
-        text = "/".join("?" if count is None else str(count) for count in counts)
+        text = "/".join("?" if each is None else str(each) for each in counts)
         return Cell(text, float(total), Tone.ERROR if total else Tone.NEUTRAL)
+    if not line.pool.vdevs:
+        return Cell(MISSING, None, Tone.MUTED)
     bad = line.pool.troubled()
-    text = ", ".join(
-        f"{each.label} {each.state.lower() if each.state != 'ONLINE' else f'{each.errors} errors'}"
-        for each in bad
-    )
+    text = ", ".join(f"{each.label} {_trouble(each)}" for each in bad)
     total = sum(each.errors for each in line.pool.members())
     return Cell(text or "none", float(total), Tone.ERROR if bad else Tone.MUTED)
 
 
-POOLS: TableView[PoolLine] = TableView(
+def _trouble(member: Vdev) -> str:
+    return member.state.lower() if member.state != "ONLINE" else count(member.errors, "error")
+
+
+POOLS: TableView[PoolLine] = told_apart(TableView(
     columns=(
         Column("name", "Pool", _name, 14),
-        Column("state", "State", _state, 12),
+        Column("state", "State", _state, 18),
         Column("fill", "Fill", _fill, 15),
         Column("used", "Used", _used, 10, priority=2, align="right"),
         Column("free", "Free", _free, 10, priority=1, align="right"),
@@ -217,4 +237,4 @@ POOLS: TableView[PoolLine] = TableView(
         "snapshots": "datasets",
         "quota": "datasets",
     },
-)
+))  # fmt: skip
