@@ -22,6 +22,10 @@ To answer more, nothing of that has to be changed:
 - A kind of question answered by a tool of its own: an ``Intent``, its expressions in
   ``intents.yaml``, and a ``Lookup`` in ``analyst.LOOKUPS``. Several lookups of one intent stand in
   order of preference, so that a tool that knows better is used where its backend is configured.
+  ``answers`` holds those that rest on one backend's own interface; ``answers.told.rather`` says why
+  if that gives no answer, and lets Prometheus stand in.
+- What a backend itself says is wrong, for investigations and alerts: ``own_evidence`` says by topic
+  and kind of trouble which tool is asked, and reads findings out of its rows.
 """
 
 from sre_tui.agent.analyst.analyst import BuiltInAnalyst

@@ -12,7 +12,7 @@ from providers.series import Series
 from sre_tui.agent.analyst.alert_findings import alert_kind
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind
-from sre_tui.agent.analyst.investigation import Investigation, investigate
+from sre_tui.agent.analyst.investigation import Investigation, ask_backends, investigate
 from sre_tui.agent.analyst.kinds import KINDS
 from sre_tui.agent.analyst.look import Look, window_arguments
 from sre_tui.agent.analyst.ranking import Hypothesis
@@ -51,6 +51,7 @@ async def explain_alert(look: Look) -> Iterator[str]:
     if chosen is None:
         return await _no_such_alert(look, made)
     alert, others = chosen
+    await ask_backends(look, made, alert_kind(alert))
     rules = await _rule_and_runbook(look, alert)
     rule = _rule(alert, rules)
     query = (rule.query if rule is not None and rule.query else alert.query).strip()

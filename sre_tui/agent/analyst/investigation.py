@@ -16,7 +16,7 @@ from sre_tui.agent.analyst.log_findings import from_changes, from_patterns
 from sre_tui.agent.analyst.log_lines import search_pattern
 from sre_tui.agent.analyst.look import Look, window_arguments
 from sre_tui.agent.analyst.matchers import stream_selector
-from sre_tui.agent.analyst.own_evidence import calls_for, first_calls, from_own
+from sre_tui.agent.analyst.own_evidence import calls_for, calls_for_kind, first_calls, from_own
 from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.ranking import Diagnosis, Hypothesis, diagnose
 from sre_tui.agent.analyst.runbook_steps import fix_call, runbook_call
@@ -186,6 +186,14 @@ _FINE: Final = re.compile(
 def asks_whether_fine(look: Look) -> bool:
     """Whether the question is if something named is well."""
     return bool(look.focus.named and _FINE.match(look.question.folded))
+
+
+async def ask_backends(look: Look, made: Investigation, kind: str) -> None:
+    """Let the backends that know this kind of trouble themselves speak, and rank again."""
+    found = await look.ask(**calls_for_kind(look, kind))
+    if any(one.ok for one in found.values()):
+        made.findings = _findings(look)
+        made.diagnosis = _ranked(look, made.findings)
 
 
 async def _follow_up(look: Look, made: Investigation, topics: Sequence[Topic]) -> None:

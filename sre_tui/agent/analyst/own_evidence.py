@@ -82,14 +82,20 @@ def first_calls(look: Look) -> dict[str, Call]:
     return made
 
 
-def calls_for(look: Look, cause: Hypothesis) -> dict[str, Call]:
-    """What to ask of a likely cause that was not asked yet."""
-    made = {
+def calls_for_kind(look: Look, kind: str) -> dict[str, Call]:
+    """What to ask of a kind of trouble that was not asked yet."""
+    return {
         name: call
         for words, calls in _BY_KIND
-        if re.search(words, cause.kind.id)
+        if re.search(words, kind)
         for name, call in calls.items()
+        if name not in look.found
     }
+
+
+def calls_for(look: Look, cause: Hypothesis) -> dict[str, Call]:
+    """What to ask of a likely cause that was not asked yet."""
+    made = calls_for_kind(look, cause.kind.id)
     if cause.kind.id in ("kernel_crash", "rebooted", "guest_stopped", "guest_down") and (
         look.inventory.node(cause.subject.host)
     ):
@@ -255,4 +261,4 @@ class _Read:
                 yield self._finding("disk_awake", Subject(host, disk.name), text, 1)
 
 
-__all__ = ["calls_for", "first_calls", "from_own"]
+__all__ = ["calls_for", "calls_for_kind", "first_calls", "from_own"]

@@ -22,7 +22,8 @@ from sre_tui.views.human import count, duration
 DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=30)
 EVENING: Final = timedelta(hours=3)
-"""How long before the time a question names a task may have begun to belong to it."""
+"""How long before a night a task may have begun to belong to it."""
+_NIGHT: Final = re.compile(r"\b(night|nite|overnight|nacht)\b")
 _FAILED: Final = re.compile(
     r"\b(fail\w*|errors?|wrong|broke|broken|went bad|unsuccessful|fehlgeschlagen|fehler|schief)\b"
 )
@@ -66,7 +67,9 @@ class _Task:
 async def tell_tasks(look: Look) -> Iterator[str] | None:
     """Tasks as the question filters them."""
     scope, folded = look.question.scope, look.question.folded
-    begin = scope.start - EVENING if scope.said else look.now - DAY
+    begin = scope.start if scope.said else look.now - DAY
+    if _NIGHT.search(folded):
+        begin -= EVENING
     window = min(max(look.now - begin, timedelta(hours=1)), LONGEST)
     since = format_window(timedelta(minutes=int(window.total_seconds() // 60)))
     failed = _FAILED.search(folded) is not None
@@ -82,7 +85,7 @@ async def tell_tasks(look: Look) -> Iterator[str] | None:
     every = [task for one in found.values() for task in _read(one)]
     every = [one for one in every if not scope.said or one.started <= scope.end]
     cites = "".join(one.cite for one in found.values())
-    return _tell(look, every, since, cites, failed=failed)
+    return _tell(look, every, look.now - window, cites, failed=failed)
 
 
 def _read(found: Found) -> Iterator[_Task]:
@@ -98,9 +101,10 @@ def _read(found: Found) -> Iterator[_Task]:
 
 
 def _tell(
-    look: Look, every: Sequence[_Task], since: str, cites: str, *, failed: bool
+    look: Look, every: Sequence[_Task], begin: datetime, cites: str, *, failed: bool
 ) -> Iterator[str]:
     folded = look.question.folded
+    since = f"since {clock_time(begin, look.now)}"
     users = mentioned(look.question, [one.user.partition("@")[0] for one in every])
     chosen = [one for one in every if not users or one.user.partition("@")[0] in users]
     guests = mentioned(look.question, [one.guest for one in chosen if one.guest])
@@ -117,7 +121,7 @@ def _tell(
         return _running(look, [one for one in chosen if one.state == "running"], cites)
     looping = _looping(chosen) if _STARTING.search(folded) else []
     if looping:
-        return _loop(look, looping, chosen, since, cites)
+        return _loop(look, looping, cites)
     where = f" on {names([plain(one, 40) for one in nodes])}" if nodes and not guests else ""
     noun = "failed task" if failed else "task"
     of = f" of {names([plain(one, 60) for one in guests])}" if guests else ""
@@ -125,7 +129,7 @@ def _tell(
     lines = [one.line(look.now) + one.cite for one in chosen]
     if not chosen:
         head = "No: " if look.question.folded.split(" ")[0] in ("did", "any", "are", "is") else ""
-        return told(look, f"**{head}no {noun}{of}{by}{where} in the last {since}**.{cites}")
+        return told(look, f"**{head}no {noun}{of}{by}{where} {since}**.{cites}")
     first = chosen[0]
     who = re.search(r"\b(who|wer)\b", folded) is not None
     if who:
@@ -133,7 +137,7 @@ def _tell(
         lead = f"**{plain(first.user, 60)}, {age} ago**: {first.line(look.now)}.{first.cite}"
         return told(look, lead, ("Before that", lines[1:]))
     head = "Yes: " if failed and re.match(r"^(any|did|are|is|has|have)\b", folded) else ""
-    lead = f"**{head}{count(len(chosen), noun)}{of}{by}{where} in the last {since}**"
+    lead = f"**{head}{count(len(chosen), noun)}{of}{by}{where} {since}**"
     return told(look, f"{lead}, the newest: {first.line(look.now)}.{first.cite}",
                 ("Before that", lines[1:]))  # fmt: skip
 
@@ -154,10 +158,7 @@ def _looping(tasks: Sequence[_Task]) -> list[tuple[str, list[_Task]]]:
     return sorted(often, key=lambda pair: -len(pair[1]))
 
 
-def _loop(
-    look: Look, looping: Sequence[tuple[str, list[_Task]]], tasks: Sequence[_Task], since: str,
-    cites: str,
-) -> Iterator[str]:  # fmt: skip
+def _loop(look: Look, looping: Sequence[tuple[str, list[_Task]]], cites: str) -> Iterator[str]:
     guest, own = looping[0]
     first = min(one.started for one in own)
     lead = (

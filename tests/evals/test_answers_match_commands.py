@@ -1,0 +1,105 @@
+"""What the analyst says is what the commands show: the same guests, pools and tasks."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sre_tui.agent.events import Answer
+from sre_tui.tools.registry import get_tool
+from sre_tui.views.human import count
+from tests.evals.analyst_lab import Lab, lab_of
+
+GUESTS = 32
+
+
+async def shown(lab: Lab, tool: str, **arguments: object) -> Any:
+    """The data of a tool, as its command shows it."""
+    known = get_tool(tool)
+    return (await known.body(lab.agent._context, **arguments)).data
+
+
+async def asked(lab: Lab, question: str) -> Answer:
+    answer = await lab.ask(question)
+    assert answer.unsupported == (), (question, answer.unsupported)
+    return answer
+
+
+def lead(answer: Answer) -> str:
+    return answer.text.partition("\n\n")[0]
+
+
+def names_in(text: str, names: list[str]) -> set[str]:
+    return {name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "quiet", "backup-missing-from-job", "backup-failing-one-guest", "backups-unverified",
+        "backups-failing-datastore-full", "node-offline",
+    ],
+)  # fmt: skip
+async def test_guests_and_backups(scenario: str, tmp_path: Path) -> None:
+    async with lab_of(scenario, tmp_path, guests=GUESTS) as lab:
+        coverage = await shown(lab, "backup_coverage")
+        every = [one.name for one in coverage.items if one.name]
+        lacking = {one.name for one in coverage.items if one.problem and one.name}
+        said = lead(await asked(lab, "which guests have no working backup?"))
+        assert names_in(said, every) == lacking, said
+        if not lacking:
+            assert "None" in said
+        guests = await shown(lab, "proxmox_list_guests")
+        known = [one.name for one in guests.items if one.name and not one.template]
+        stopped = {one.name for one in guests.items if one.status == "stopped" and not one.template}
+        said = lead(await asked(lab, "which guests are stopped?"))
+        assert stopped <= names_in(said, known), said
+        failed = [
+            task
+            for tool in ("proxmox_list_tasks", "pbs_list_tasks")
+            for task in (await shown(lab, tool, errors=True)).items
+        ]
+        said = (await asked(lab, "any failed tasks in the last 24 hours?")).text
+        head = f"**Yes: {count(len(failed), 'failed task')} " if failed else "**No: no failed task "
+        assert said.startswith(head), said
+
+
+async def test_guests_that_should_run(tmp_path: Path) -> None:
+    async with lab_of("guest-stopped", tmp_path, guests=GUESTS) as lab:
+        text = lead(await asked(lab, "which guests are stopped though they should start on boot?"))
+        assert text.startswith("**vaultwarden is stopped though set to start on boot**"), text
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        ("quiet", r"^\*\*Yes: pool tank is online\*\*"),
+        ("nas-disk-failing", r"^\*\*No: pool tank is online, but disk sdc has \d+ errors"),
+        ("nas-disk-dead", r"^\*\*No: pool tank is degraded, disk sde is unavail"),
+        ("several-at-once", r"^\*\*Yes: pool tank is online\*\*"),
+    ],
+)
+async def test_the_pool(scenario: str, said: str, tmp_path: Path) -> None:
+    async with lab_of(scenario, tmp_path, guests=GUESTS) as lab:
+        text = (await asked(lab, "is tank ok?")).text
+        assert re.match(said, text), text
+        pools = await shown(lab, "truenas_pool_status")
+        tank = next(one for one in pools.items if one.name == "tank")
+        full = lead(await asked(lab, "how full is tank?"))
+        assert f"{tank.usable_used / tank.usable * 100:.3g} % full" in full, full
+
+
+async def test_a_broken_nas_leaves_the_other_answers_alone(tmp_path: Path) -> None:
+    async with lab_of("nas-disk-failing", tmp_path, guests=10) as lab:
+        assert lab.demo is not None
+        before = lead(await asked(lab, "which guests have no working backup?"))
+        await lab.demo.break_backend("truenas", "refuse")
+        assert lead(await asked(lab, "which guests have no working backup?")) == before
+        for question in ("is tank ok?", "which pools are degraded", "when was the last scrub"):
+            text = (await asked(lab, question)).text
+            assert text.startswith("**TrueNAS cannot be reached (connection refused) [E1].**"), text
+        assert "sdc" in (await asked(lab, "is tank ok?")).text
+        full = (await asked(lab, "how full is tank?")).text
+        assert re.match(r"\*\*tank on nas1 is [\d.]+ % full", full), full
+        assert "TrueNAS" in full.partition("**Not checked**")[2]
