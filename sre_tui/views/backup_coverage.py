@@ -171,7 +171,7 @@ COVERAGE: TableView[Coverage] = TableView(
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
-    nothing="No guest fits.",
+    nothing="No guests.",
     title=_coverage_title,
     notes=_coverage_notes,
     made_from={"place": "newest.place", "verified": "newest.verified"},

@@ -44,7 +44,7 @@ def settings_of(demo: RunningDemo, *backends: str) -> Settings:
                 url=given["PROXMOX_URL"],
                 token=SecretStr(given["PROXMOX_API_TOKEN"]),
                 fingerprint=given["PROXMOX_FINGERPRINT"],
-                timeout=4.0,
+                timeout=60.0,
             )
         ]
     if "pbs" in backends:
@@ -53,7 +53,7 @@ def settings_of(demo: RunningDemo, *backends: str) -> Settings:
                 url=given["PBS_URL"],
                 token=SecretStr(given["PBS_API_TOKEN"]),
                 fingerprint=given["PBS_FINGERPRINT"],
-                timeout=4.0,
+                timeout=60.0,
             )
         ]
     return Settings(**found)

@@ -19,7 +19,7 @@ API = "/api2/json"
 def server() -> Iterator[httpx.Client]:
     with pbs_server(world_of(guests=12)) as url:
         header = {"Authorization": f"PBSAPIToken={NAME}:{SECRET}"}
-        with httpx.Client(base_url=url + API, headers=header) as client:
+        with httpx.Client(base_url=url + API, headers=header, timeout=60.0) as client:
             yield client
 
 
@@ -106,7 +106,7 @@ def test_lists_are_filtered_by_rights_not_refused() -> None:
     header = {"Authorization": f"PBSAPIToken={NAME}:{SECRET}"}
     with (
         pbs_server(world, who=narrow) as url,
-        httpx.Client(base_url=url + API, headers=header) as client,
+        httpx.Client(base_url=url + API, headers=header, timeout=60.0) as client,
     ):
         stores = client.get("/admin/datastore").json()["data"]
         assert [store["store"] for store in stores] == ["main"]
@@ -123,7 +123,7 @@ def test_older_releases_lack_what_came_later() -> None:
     header = {"Authorization": f"PBSAPIToken={NAME}:{SECRET}"}
     with (
         pbs_server(world, version="3.1.5", who=AUDITOR) as url,
-        httpx.Client(base_url=url + API, headers=header) as client,
+        httpx.Client(base_url=url + API, headers=header, timeout=60.0) as client,
     ):
         assert client.get("/admin/gc").status_code == 404
         assert client.get("/admin/datastore/main/gc").json()["data"]["last-run-state"] == "OK"
@@ -139,6 +139,9 @@ def test_a_sync_to_a_full_datastore_fails() -> None:
          "severity": 0.9}, guests=12,
     )  # fmt: skip
     header = {"Authorization": f"PBSAPIToken={NAME}:{SECRET}"}
-    with pbs_server(world) as url, httpx.Client(base_url=url + API, headers=header) as client:
+    with (
+        pbs_server(world) as url,
+        httpx.Client(base_url=url + API, headers=header, timeout=60.0) as client,
+    ):
         (job,) = client.get("/admin/sync").json()["data"]
     assert "No space left on device" in job["last-run-state"]

@@ -82,7 +82,7 @@ async def test_a_wrong_token_is_told_how_to_get_a_right_one(world: World) -> Non
 
 async def test_a_clock_that_is_off_is_noticed(world: World) -> None:
     with pbs_server(world) as url:
-        endpoint = PbsEndpoint(url=url, token=SecretStr(f"{NAME}:{SECRET}"))
+        endpoint = PbsEndpoint(url=url, token=SecretStr(f"{NAME}:{SECRET}"), timeout=60.0)
         async with PbsClient(endpoint, clock=lambda: NOW - timedelta(days=1)) as client:
             found = await pbs(client, now)
     assert any(f.aspect == "clock" and f.verdict is Verdict.WARNING for f in found)
