@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -170,26 +171,36 @@ class Connection(ABC):
         # The address is part of the key: another system under the same name must not lend its data.
         return f"{self.source} {self.endpoint.url} {self.endpoint.tenant or ''}"
 
+    async def last_good(self, key: str, shape: type[T]) -> tuple[T, datetime] | None:
+        """The last good answer to a question and when it was true; None if there is none."""
+        return await self._restored(key, TypeAdapter(shape))
+
+    async def _restored(self, key: str, adapter: TypeAdapter[T]) -> tuple[T, datetime] | None:
+        kept = await asyncio.to_thread(self._kept.load, self._kept_source, key)
+        if kept is None:
+            return None
+        try:
+            return adapter.validate_python(kept.value), kept.observed_at
+        except ValidationError:
+            log.warning("%s: stored data for %s no longer fits", self.source, key)
+            return None
+
     async def _failed(self, key: str, adapter: TypeAdapter[T], error: BackendError) -> Reading[T]:
         now = self.clock()
         # Old data would hide that a right is missing, and the operator can mend only what he sees.
-        kept = None
+        last = None
         if error.state is not State.UNAUTHORIZED:
-            kept = await asyncio.to_thread(self._kept.load, self._kept_source, key)
-        if kept is not None:
-            try:
-                data = adapter.validate_python(kept.value)
-            except ValidationError:
-                log.warning("%s: stored data for %s no longer fits", self.source, key)
-            else:
-                age = age_in_words((now - kept.observed_at).total_seconds())
-                return Reading[T](
-                    source=self.source,
-                    state=State.STALE,
-                    observed_at=kept.observed_at,
-                    data=data,
-                    detail=f"{error.detail}; the last good data is {age} old",
-                )
+            last = await self._restored(key, adapter)
+        if last is not None:
+            data, at = last
+            age = age_in_words((now - at).total_seconds())
+            return Reading[T](
+                source=self.source,
+                state=State.STALE,
+                observed_at=at,
+                data=data,
+                detail=f"{error.detail}; the last good data is {age} old",
+            )
         return Reading[T](
             source=self.source, state=error.state, observed_at=now, detail=error.detail
         )

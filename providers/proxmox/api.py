@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Final, TypeVar
 
 from pydantic import JsonValue, TypeAdapter
 
-from providers.errors import BadResponse
+from providers.errors import BadResponse, RequestRefused
 from providers.http import HttpBackend, Params
 from providers.readings import deadline
+from providers.text import one_line
 from providers.wire import parsed
 
 T = TypeVar("T")
 
 API: Final = "/api2/json"
+_ODD: Final = re.compile(r"[?#]|[^\x21-\x7e]")
+"""What would end the path of an address, or not be sent as it is."""
 NODE_SHARE: Final = 0.6
 """Of the whole time a question may take: so much of it a single node may use up."""
 MARGIN: Final = 0.3
@@ -82,8 +86,14 @@ class Api:
         )
 
     async def _answer(self, path: str, params: Params) -> dict[str, JsonValue]:
-        timeout = self.patience(path)
-        answer = await self.http.get_json(f"{API}{path}", params, timeout=timeout)
+        # Names come from the backend; an odd one must cost only the part that it stands for.
+        odd = BadResponse(f"{one_line(path, 120)}: a name in it cannot be part of an address")
+        if _ODD.search(path):
+            raise odd
+        try:
+            answer = await self.http.get_json(f"{API}{path}", params, timeout=self.patience(path))
+        except RequestRefused as error:
+            raise odd from error
         if not isinstance(answer, dict) or "data" not in answer:
             raise BadResponse(
                 f"{self.http.endpoint.url}{API}{path} answered no data: is it Proxmox VE?"

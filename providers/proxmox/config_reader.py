@@ -115,7 +115,7 @@ def _network(slot: str, written: str) -> Network:
     return Network(
         slot=slot,
         name=named.pop("name", ""),
-        model="" if model == "hwaddr" else model or named.pop("model", ""),
+        model=named.pop("model", "") if model in ("", "hwaddr", "macaddr") else model,
         mac=mac,
         bridge=named.pop("bridge", ""),
         vlan=whole(named.pop("tag", None)),

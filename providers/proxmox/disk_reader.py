@@ -7,7 +7,9 @@ from typing import Final
 
 from pydantic import JsonValue, TypeAdapter
 
+from providers.attempt import attempt, missing_parts
 from providers.coercion import Amount, Text, Whole, amount
+from providers.errors import BackendError
 from providers.proxmox.api import Api
 from providers.proxmox.disks import Disk, NodeDisks, ZfsDevice, ZfsPool, ZfsPoolDetail
 from providers.wire import Wire, parsed
@@ -62,14 +64,22 @@ _POOLS: Final = TypeAdapter(list[_Pool])
 _POOL: Final = TypeAdapter(_PoolDetail)
 
 
-async def read_node_disks(api: Api, node: str) -> NodeDisks:
-    """Disks and pools of a node.
+async def read_node_disks(api: Api, node: str) -> tuple[NodeDisks, str]:
+    """Disks and pools of a node, and one line if either could not be read.
 
     Raises:
-        BackendError: if there is no usable answer.
+        BackendError: if neither can be read.
     """
-    disks, pools = await asyncio.gather(read_disks(api, node), read_pools(api, node))
-    return NodeDisks(disks=disks, pools=pools)
+    disks, pools = await asyncio.gather(
+        attempt(lambda: read_disks(api, node)), attempt(lambda: read_pools(api, node))
+    )
+    if isinstance(disks, BackendError):
+        if isinstance(pools, BackendError):
+            raise disks
+        return NodeDisks(pools=pools), missing_parts({f"disks of {node}": disks})
+    if isinstance(pools, BackendError):
+        return NodeDisks(disks=disks), missing_parts({f"pools of {node}": pools})
+    return NodeDisks(disks=disks, pools=pools), ""
 
 
 async def read_disks(api: Api, node: str) -> tuple[Disk, ...]:

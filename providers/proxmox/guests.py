@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 GuestType = Literal["lxc", "qemu"]
-GuestState = Literal["running", "stopped", "paused", "suspended", "unknown"]
+GuestState = Literal["running", "stopped", "paused", "suspended", "error", "unknown"]
+Condition = Literal[
+    "error", "should run", "unknown", "paused", "suspended", "running", "stopped", "template"
+]
+URGENCY: Final[tuple[Condition, ...]] = get_args(Condition)
+"""What a person wants to see first comes first; who stopped a guest on purpose knows it."""
+_RESTING: Final = frozenset({"stopped", "disabled", "ignored"})
+"""States of high availability that leave a guest off."""
 
 
 class Guest(BaseModel):
@@ -21,9 +28,15 @@ class Guest(BaseModel):
     type: GuestType
     node: str
     name: str | None = None
-    """None where the node does not report it, as when it is offline."""
+    """None where the node does not report it, as when it is offline, and never did so."""
+    last_reported: AwareDatetime | None = None
+    """When name, tags and being a template were last reported; None if they are of now."""
     status: GuestState = "unknown"
-    """``unknown``: its node has not reported for minutes."""
+    """``unknown``: its node has not reported for minutes; ``error``: it was halted by one."""
+    status_detail: str = ""
+    """The hypervisor's own word where it says more: ``io-error``, ``prelaunch`` …"""
+    onboot: bool | None = None
+    """Whether it starts with its node; asked of stopped guests only, else None."""
     template: bool = False
     tags: tuple[str, ...] = ()
     pool: str | None = None
@@ -59,11 +72,40 @@ class Guest(BaseModel):
         return f"{self.name} ({self.vmid})" if self.name else str(self.vmid)
 
     @property
+    def condition(self) -> Condition:
+        """Its state as a person weighs it: off on purpose is not off though it should run."""
+        if self.template:
+            return "template"
+        return "should run" if self.should_run else self.status
+
+    @property
+    def should_run(self) -> bool:
+        """Whether it is stopped though it starts on boot, or high availability wants it running.
+
+        What holds a lock (a backup, a migration, hibernation) is stopped for a reason.
+        """
+        if self.status != "stopped" or self.template or self.lock:
+            return False
+        wanted = self.ha_state is not None and self.ha_state not in _RESTING
+        return wanted or self.onboot is True
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is stopped, and nothing tells if it should be."""
+        idle = self.status == "stopped" and not self.template
+        return idle and self.onboot is None and self.lock is None and self.ha_state is None
+
+    @property
     def memory_ratio(self) -> float | None:
         """Used memory, 0..1; above 1 where the overhead of virtualisation is counted in."""
         if self.memory is None or not self.memory_size:
             return None
         return self.memory / self.memory_size
+
+
+def vmid_of(written: str) -> int | None:
+    """The id of a guest that a text is; None if it is something else."""
+    return int(written) if re.fullmatch(r"[0-9]{1,9}", written) else None
 
 
 def tags_of(written: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pydantic import Field, JsonValue, TypeAdapter
 from providers.coercion import Amount, Epoch, Flag, MaybeFlag, Text, Whole, text
 from providers.proxmox.api import Api
 from providers.proxmox.config_reader import options_of
+from providers.proxmox.guests import vmid_of
 from providers.proxmox.jobs import BackupJob, ExcludedDisk, NotBackedUp, Replication
 from providers.text import one_line
 from providers.wire import Wire, parsed
@@ -136,7 +137,7 @@ async def read_replications(api: Api, node: str) -> tuple[Replication, ...]:
         Replication(
             source=api.source,
             id=row.id,
-            vmid=row.guest if row.guest is not None else _first_number(row.id),
+            vmid=row.guest if row.guest is not None else vmid_of(row.id.partition("-")[0]),
             node=row.source or node,
             target=row.target,
             schedule=row.schedule,
@@ -182,9 +183,4 @@ def _keep(written: JsonValue) -> dict[str, str]:
 
 def _numbers(written: str) -> tuple[int, ...]:
     parts = written.replace(";", ",").replace(" ", ",").split(",")
-    return tuple(int(part) for part in parts if part.isascii() and part.isdigit())
-
-
-def _first_number(written: str) -> int | None:
-    first = written.partition("-")[0]
-    return int(first) if first.isascii() and first.isdigit() else None
+    return tuple(vmid for vmid in map(vmid_of, parts) if vmid is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, Self, TypeVar
@@ -46,14 +46,14 @@ class Answers(Generic[T]):
         return self
 
 
-async def read_inventory(api: Api, only_node: str | None, kind: str = "") -> Inventory:
+async def read_inventory(api: Api, only: Collection[str], kind: str = "") -> Inventory:
     """``/cluster/resources``, of one type (``vm``, ``node``, ``storage``) or of all.
 
     Raises:
         BackendError: if there is no usable answer.
     """
     params = [("type", kind)] if kind else []
-    return inventory(api.source, await api.rows(ROWS, PATH, params), only_node)
+    return inventory(api.source, await api.rows(ROWS, PATH, params), only)
 
 
 async def ask_nodes(

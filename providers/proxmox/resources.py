@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final, Literal, cast
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Final, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from providers.coercion import Amount, Flag, Text, Whole
+from providers.coercion import Amount, Flag, Text, Whole, text
 from providers.proxmox.guests import Guest, GuestState, GuestType, tags_of
 from providers.proxmox.nodes import Node, NodeState
 from providers.proxmox.storage import Storage
+from providers.text import one_line
 from providers.wire import Wire
 
 PATH: Final = "/cluster/resources"
-_GUEST_STATES: Final = frozenset({"running", "stopped", "paused", "suspended"})
+_GUEST_STATES: Final[Mapping[str, GuestState]] = {
+    "running": "running",
+    "stopped": "stopped",
+    "shutdown": "stopped",
+    "paused": "paused",
+    "frozen": "paused",
+    "suspended": "suspended",
+    **dict.fromkeys(("io-error", "internal-error", "guest-panicked", "watchdog"), "error"),
+    **dict.fromkeys(
+        ("prelaunch", "inmigrate", "postmigrate", "finish-migrate", "save-vm", "restore-vm",
+         "debug", "colo"), "paused"),
+}  # fmt: skip
+"""What a hypervisor calls it; between two of its states a machine does not compute."""
 _NODE_STATES: Final = frozenset({"online", "offline"})
 
 
@@ -38,12 +52,20 @@ class Inventory(BaseModel):
         return tuple(node.name for node in self.nodes if node.status == "offline")
 
 
+def _name(value: object) -> str:
+    return one_line(text(value))
+
+
+_Name = Annotated[str, BeforeValidator(_name)]
+"""One line: it stands amid other text, where a line of its own would pass for somebody else's."""
+
+
 class _Row(Wire):
     """A row of any type; older versions write numbers as strings."""
 
     type: Text = ""
-    node: Text = ""
-    name: Text = ""
+    node: _Name = ""
+    name: _Name = ""
     vmid: Whole = None
     status: Text = ""
     template: Flag = False
@@ -63,7 +85,7 @@ class _Row(Wire):
     lock: Text = ""
     pool: Text = ""
     ha_state: Text = Field("", alias="hastate")
-    storage: Text = ""
+    storage: _Name = ""
     plugin: Text = Field("", alias="plugintype")
     content: Text = ""
     shared: Flag = False
@@ -72,30 +94,58 @@ class _Row(Wire):
 ROWS: Final = TypeAdapter(list[_Row])
 
 
-def inventory(source: str, rows: Sequence[_Row], only_node: str | None = None) -> Inventory:
+def inventory(source: str, rows: Sequence[_Row], only: Collection[str] = ()) -> Inventory:
     """The inventory of ``/cluster/resources``.
 
     Args:
         source: instance the rows come from.
         rows: as they were answered; rows of other types are left out.
-        only_node: leaves the other nodes out, and what is on them.
+        only: leaves other nodes than these out, and what is on them.
     """
-    kept = [row for row in rows if only_node is None or row.node == only_node]
+    kept = [row for row in rows if not only or row.node in only]
+    nodes = tuple(_node(source, row) for row in kept if row.type == "node" and row.node)
     return Inventory(
         guests=tuple(
             _guest(source, row)
             for row in kept
             if row.type in ("lxc", "qemu") and row.vmid is not None
         ),
-        nodes=tuple(_node(source, row) for row in kept if row.type == "node" and row.node),
+        nodes=nodes,
         storages=joined_storages(
-            [_storage(source, row) for row in kept if row.type == "storage" and row.storage]
+            [_storage(source, row) for row in kept if row.type == "storage" and row.storage],
+            silent={node.name for node in nodes if node.status == "offline"},
         ),
     )
 
 
-def joined_storages(storages: Iterable[Storage]) -> tuple[Storage, ...]:
-    """Shared storages, which every node reports, once each; the state is that of the best node."""
+def with_last_names(found: Inventory, before: Inventory, at: datetime) -> Inventory:
+    """The inventory with the names that guests without one had earlier, marked as such.
+
+    Args:
+        found: as it is now; a silent node's guests are mere ids.
+        before: an earlier one.
+        at: when that was true.
+    """
+    earlier = {guest.key: guest for guest in before.guests if guest.name is not None}
+    guests = []
+    for guest in found.guests:
+        if guest.name is None and guest.key in earlier:
+            known = earlier[guest.key]
+            told = {"name": known.name, "tags": known.tags, "template": known.template}
+            guest = guest.model_copy(update=told | {"last_reported": known.last_reported or at})
+        guests.append(guest)
+    return found.model_copy(update={"guests": tuple(guests)})
+
+
+def joined_storages(
+    storages: Iterable[Storage], silent: Collection[str] = ()
+) -> tuple[Storage, ...]:
+    """Shared storages, which every node reports, once each; the state is that of the best node.
+
+    Args:
+        storages: one for each node that has it.
+        silent: nodes that say nothing, so that it is not the storage that is in trouble there.
+    """
     best = ("available", "unknown", "inactive", "disabled")
     found: dict[str, Storage] = {}
     for each in storages:
@@ -106,7 +156,7 @@ def joined_storages(storages: Iterable[Storage]) -> tuple[Storage, ...]:
         first, second = sorted((seen, each), key=lambda one: best.index(one.status))
         troubled = {*seen.troubled, *each.troubled}
         if first.status == "available" and second.status not in ("available", "disabled"):
-            troubled |= set(second.nodes)
+            troubled |= {*second.nodes} - {*silent}
         found[each.key] = first.model_copy(
             update={
                 "nodes": tuple(sorted({*seen.nodes, *each.nodes})),
@@ -117,7 +167,7 @@ def joined_storages(storages: Iterable[Storage]) -> tuple[Storage, ...]:
 
 
 def _guest(source: str, row: _Row) -> Guest:
-    status = row.status if row.status in _GUEST_STATES else "unknown"
+    status: GuestState = _GUEST_STATES.get(row.status, "unknown")
     # Proxmox does not look into a virtual machine's disk and writes 0; a container's is only known
     # while it runs.
     sees_disk = row.type == "lxc" and status == "running"
@@ -127,7 +177,8 @@ def _guest(source: str, row: _Row) -> Guest:
         type=cast(GuestType, row.type),
         node=row.node,
         name=row.name or None,
-        status=cast(GuestState, status),
+        status=status,
+        status_detail="" if row.status in ("", status) else row.status,
         template=row.template,
         tags=tags_of(row.tags),
         pool=row.pool or None,

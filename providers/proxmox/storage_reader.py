@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Literal, cast
@@ -122,22 +123,32 @@ async def read_backups(api: Api, storage: Storage, node: str) -> tuple[BackupVol
 
 
 async def read_all_storages(
-    api: Api, only_node: str | None, *, counted: bool
+    api: Api, only: Collection[str], *, counted: bool
 ) -> tuple[tuple[Storage, ...], str]:
     """The storages of all nodes, and one line naming what could not be read.
+
+    Those of a node that does not answer are the cluster's word (``/cluster/resources``): it knows
+    that they are there, and no more.
 
     Raises:
         BackendError: if there is no usable answer.
     """
-    known = await read_inventory(api, only_node, "node")
+    known = await read_inventory(api, only, "node")
     answers = await ask_nodes(known, lambda node: read_storages(api, node))
     rows = [row for found in answers.needed().by_node.values() for row in found]
-    storages = joined_storages(rows)
+    silent = answers.failed.keys()
+    if silent:
+        told = await attempt(partial(read_inventory, api, silent, "storage"))
+        rows += [] if isinstance(told, BackendError) else map(_unseen, told.storages)
+    storages = joined_storages(rows, silent)
     if not counted:
         return storages, answers.missing
     readable = [storage for storage in storages if storage.status == "available"]
     parts = await asyncio.gather(
-        *(attempt(partial(read_counts, api, storage, _host(storage))) for storage in readable)
+        *(
+            attempt(partial(read_counts, api, storage, _host(storage, silent)))
+            for storage in readable
+        )
     )
     by_key = {part.key: part for part in parts if not isinstance(part, BackendError)}
     failed = missing_parts(
@@ -147,7 +158,7 @@ async def read_all_storages(
     return found, "; ".join(part for part in (answers.missing, failed) if part)
 
 
-async def read_all_backups(api: Api, only_node: str | None) -> tuple[tuple[BackupVolume, ...], str]:
+async def read_all_backups(api: Api, only: Collection[str]) -> tuple[tuple[BackupVolume, ...], str]:
     """The backups on all storages, and one line naming those that could not be read.
 
     Which storages there are is told by one call for all nodes; those of a dead node are not active.
@@ -155,7 +166,7 @@ async def read_all_backups(api: Api, only_node: str | None) -> tuple[tuple[Backu
     Raises:
         BackendError: if there is no usable answer.
     """
-    known = await read_inventory(api, only_node, "storage")
+    known = await read_inventory(api, only, "storage")
     holding = [storage for storage in known.storages if "backup" in storage.content]
     readable = [storage for storage in holding if storage.status == "available"]
     parts = await asyncio.gather(
@@ -175,9 +186,14 @@ async def read_all_backups(api: Api, only_node: str | None) -> tuple[tuple[Backu
     return tuple(found), "; ".join(part for part in lacks if part)
 
 
-def _host(storage: Storage) -> str:
+def _host(storage: Storage, silent: Collection[str] = ()) -> str:
     """A node through which a storage can be read."""
-    return next((node for node in storage.nodes if node not in storage.troubled), storage.nodes[0])
+    unfit = {*storage.troubled, *silent}
+    return next((node for node in storage.nodes if node not in unfit), storage.nodes[0])
+
+
+def _unseen(storage: Storage) -> Storage:
+    return storage.model_copy(update={"status": "unknown", "used": None, "size": None})
 
 
 def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVolume:

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from providers.coercion import Epoch, Text, Whole
 from providers.proxmox.api import Api
+from providers.proxmox.guests import vmid_of
 from providers.proxmox.resources import Inventory
 from providers.proxmox.task_query import TaskQuery
 from providers.proxmox.tasks import Task, TaskLog, TaskPage
@@ -56,7 +57,8 @@ async def read_tasks(api: Api, node: str, query: TaskQuery) -> tuple[list[Task],
     """The newest tasks of one node, and whether there are more than the limit let through.
 
     Running ones are among them: ``/nodes/{node}/tasks`` leaves them out unless asked for all
-    sources.
+    sources. Its own filter by type takes whole names only, and its filter for errors lets running
+    ones through, so both are looked at again.
 
     Raises:
         BackendError: if there is no usable answer.
@@ -67,27 +69,28 @@ async def read_tasks(api: Api, node: str, query: TaskQuery) -> tuple[list[Task],
         "until": _seconds(query.until),
         "errors": "1" if query.errors else None,
         "vmid": None if query.vmid is None else str(query.vmid),
-        "typefilter": query.kind,
     }
     params = [(name, value) for name, value in wanted.items() if value is not None]
     found: dict[str, Task] = {}
     start = 0
+    ended = False
     for _ in range(MOST_PAGES):
-        asked = min(PAGE, query.limit + 1 - start)
+        asked = PAGE if query.kind else min(PAGE, query.limit + 1 - len(found))
         page = [("start", str(start)), ("limit", str(asked)), *params]
         rows = await api.rows(_TASKS, f"/nodes/{node}/tasks", page)
         for row in rows:
             task = task_of(api.source, row, node)
-            if task is not None:
+            if task is not None and _is_wanted(task, query):
                 # A task that ends while the list is made is in it twice, ended and running.
                 known = found.get(task.upid)
                 if known is None or known.ended is None:
                     found[task.upid] = task
         start += len(rows)
-        if len(rows) < asked or start > query.limit:
+        ended = len(rows) < asked
+        if ended or len(found) > query.limit:
             break
     ordered = sorted(found.values(), key=lambda task: task.started, reverse=True)
-    return ordered[: query.limit], start > query.limit
+    return ordered[: query.limit], len(found) > query.limit or not ended
 
 
 def merged(known: Inventory, by_node: Mapping[str, tuple[list[Task], bool]]) -> TaskPage:
@@ -143,7 +146,7 @@ def task_of(source: str, row: _Task, node: str) -> Task | None:
         node=row.node or node,
         type=row.type or (parts.type if parts else ""),
         subject=subject,
-        vmid=int(subject) if subject.isascii() and subject.isdigit() else None,
+        vmid=vmid_of(subject),
         user=user or (parts.user if parts else ""),
         started=started,
         ended=row.ended,
@@ -161,12 +164,18 @@ def _from_upid(source: str, upid: str, parts: Upid, state: _State) -> Task:
         node=parts.node,
         type=parts.type,
         subject=parts.subject,
-        vmid=int(parts.subject) if parts.subject.isascii() and parts.subject.isdigit() else None,
+        vmid=vmid_of(parts.subject),
         user=parts.user,
         started=parts.started,
         state="running" if running else task_state(text, ended=True),
         status=one_line(text),
     )
+
+
+def _is_wanted(task: Task, query: TaskQuery) -> bool:
+    if query.errors and task.state in ("ok", "running"):
+        return False
+    return query.kind is None or query.kind.casefold() in task.type.casefold()
 
 
 def _seconds(at: datetime | None) -> str | None:

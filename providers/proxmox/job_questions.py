@@ -1,0 +1,83 @@
+"""What can be asked about jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from providers.attempt import attempt, missing_parts
+from providers.errors import BackendError
+from providers.proxmox.connection import ProxmoxConnection
+from providers.proxmox.members import ask_nodes, read_inventory
+from providers.reading import Reading
+from providers.readings import Fetched
+
+if TYPE_CHECKING:
+    from providers.proxmox.jobs import BackupJob, ExcludedDisk, NotBackedUp, Replication
+
+
+class JobQuestions(ProxmoxConnection):
+    """Backup jobs, what they leave out, and replication."""
+
+    async def backup_jobs(self) -> Reading[tuple[BackupJob, ...]]:
+        """Scheduled backup jobs (``/cluster/backup``, which needs Sys.Audit on ``/``)."""
+        from providers.proxmox.job_reader import read_backup_jobs
+        from providers.proxmox.jobs import BackupJob
+
+        async def fetch() -> Fetched[tuple[BackupJob, ...]]:
+            return Fetched(await read_backup_jobs(self._api))
+
+        return await self._http.reading("backup jobs", tuple[BackupJob, ...], fetch)
+
+    async def excluded_disks(self, jobs: Sequence[str]) -> Reading[tuple[ExcludedDisk, ...]]:
+        """Disks that backup jobs leave out (``/cluster/backup/{id}/included_volumes`` of each).
+
+        Args:
+            jobs: ids of the jobs that are looked at.
+        """
+        from providers.proxmox.job_reader import read_excluded_disks
+        from providers.proxmox.jobs import ExcludedDisk
+
+        async def fetch() -> Fetched[tuple[ExcludedDisk, ...]]:
+            parts = await asyncio.gather(
+                *(attempt(partial(read_excluded_disks, self._api, job)) for job in jobs)
+            )
+            missing = missing_parts(
+                {f"disks of job {job}": part for job, part in zip(jobs, parts, strict=True)}
+            )
+            found = [disk for part in parts if not isinstance(part, BackendError) for disk in part]
+            return Fetched(tuple(found), missing=missing)
+
+        key = f"excluded disks {' '.join(jobs)}"
+        return await self._http.reading(key, tuple[ExcludedDisk, ...], fetch)
+
+    async def not_backed_up(self) -> Reading[tuple[NotBackedUp, ...]]:
+        """Guests in no backup job (``/cluster/backup-info/not-backed-up``)."""
+        from providers.proxmox.job_reader import read_not_backed_up
+        from providers.proxmox.jobs import NotBackedUp
+
+        async def fetch() -> Fetched[tuple[NotBackedUp, ...]]:
+            return Fetched(await read_not_backed_up(self._api))
+
+        return await self._http.reading("not backed up", tuple[NotBackedUp, ...], fetch)
+
+    async def replications(self, only: Sequence[str] = ()) -> Reading[tuple[Replication, ...]]:
+        """Replications of guests with their state (``/nodes/{node}/replication`` of each node).
+
+        Args:
+            only: asks no other nodes than these.
+        """
+        from providers.proxmox.job_reader import read_replications
+        from providers.proxmox.jobs import Replication
+
+        async def fetch() -> Fetched[tuple[Replication, ...]]:
+            known = await read_inventory(self._api, self._only, "node")
+            answers = await ask_nodes(known, lambda node: read_replications(self._api, node), only)
+            found = {each.id: each for rows in answers.needed().by_node.values() for each in rows}
+            return Fetched(tuple(found.values()), missing=answers.missing)
+
+        return await self._http.reading(
+            f"replications {' '.join(only)}", tuple[Replication, ...], fetch
+        )

@@ -1,0 +1,62 @@
+"""What can be asked about storages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from providers.proxmox.connection import ProxmoxConnection
+from providers.reading import Reading
+from providers.readings import Fetched
+
+if TYPE_CHECKING:
+    from providers.proxmox.history import History, Timeframe
+    from providers.proxmox.storage import BackupVolume, Storage
+
+
+class StorageQuestions(ProxmoxConnection):
+    """Storages, the backups on them, their fill over time."""
+
+    async def storages(self, *, counted: bool = False) -> Reading[tuple[Storage, ...]]:
+        """Storages with their fill, shared ones once (``/nodes/{node}/storage`` of each node).
+
+        Args:
+            counted: also counts the volumes of each (``…/storage/{storage}/content``), which may
+                take long and wake disks.
+        """
+        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.storage import Storage
+        from providers.proxmox.storage_reader import read_all_storages
+
+        async def fetch() -> Fetched[tuple[Storage, ...]]:
+            found, missing = await read_all_storages(self._api, self._only, counted=counted)
+            if not found:
+                await refuse_blindness(self._api, "Datastore.Audit", "storages")
+            return Fetched(found, missing=missing)
+
+        return await self._http.reading(f"storages {counted}", tuple[Storage, ...], fetch)
+
+    async def storage_backups(self) -> Reading[tuple[BackupVolume, ...]]:
+        """Backups of guests on the storages: vzdump archives and snapshots of backup servers.
+
+        Sources: ``/cluster/resources?type=storage``, and
+        ``/nodes/{node}/storage/{storage}/content?content=backup`` of every storage that holds
+        backups, a shared one through one node. Partial if one cannot be read.
+        """
+        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.storage import BackupVolume
+        from providers.proxmox.storage_reader import read_all_backups
+
+        async def fetch() -> Fetched[tuple[BackupVolume, ...]]:
+            found, missing = await read_all_backups(self._api, self._only)
+            if not found:
+                await refuse_blindness(self._api, "Datastore.Audit", "backups")
+            return Fetched(found, missing=missing)
+
+        return await self._http.reading("storage backups", tuple[BackupVolume, ...], fetch)
+
+    async def storage_history(
+        self, node: str, storage: str, timeframe: Timeframe = "day"
+    ) -> Reading[History]:
+        """Fill of a storage, as one node sees it, over time."""
+        subject = f"storage/{node}/{storage}"
+        return await self._history(f"/nodes/{node}/storage/{storage}", subject, timeframe)

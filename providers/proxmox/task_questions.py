@@ -1,0 +1,65 @@
+"""What can be asked about tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from providers.proxmox.connection import ProxmoxConnection
+from providers.proxmox.members import ask_nodes
+from providers.reading import Reading
+from providers.readings import Fetched
+
+if TYPE_CHECKING:
+    from providers.proxmox.task_query import TaskQuery
+    from providers.proxmox.tasks import TaskLog, TaskPage
+
+
+class TaskQuestions(ProxmoxConnection):
+    """Tasks and their logs."""
+
+    async def tasks(self, query: TaskQuery | None = None) -> Reading[TaskPage]:
+        """Tasks of all nodes, running ones included, the newest first.
+
+        Source: ``/nodes/{node}/tasks`` of each node. Without Sys.Audit a token sees its own only.
+        """
+        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.task_query import TaskQuery
+        from providers.proxmox.task_reader import merged, read_tasks
+        from providers.proxmox.tasks import TaskPage
+
+        wanted = query or TaskQuery()
+
+        async def fetch() -> Fetched[TaskPage]:
+            known = await self._known()
+            answers = await ask_nodes(
+                known, lambda node: read_tasks(self._api, node, wanted), wanted.nodes
+            )
+            page = merged(known, answers.needed().by_node)
+            if not page.tasks:
+                await refuse_blindness(self._api, "Sys.Audit", "tasks but its own")
+            return Fetched(page, missing=answers.missing)
+
+        key = (
+            f"tasks {wanted.errors} {' '.join(wanted.nodes)} {wanted.vmid} {wanted.kind} "
+            f"{wanted.limit}"
+        )
+        return await self._http.reading(key, TaskPage, fetch)
+
+    async def task_log(self, upid: str, lines: int = 200) -> Reading[TaskLog]:
+        """How a task ended, and the last lines of its log.
+
+        Sources: ``/nodes/{node}/tasks/{upid}/status`` and ``…/log``.
+
+        Raises:
+            ValueError: if the text is no task id.
+        """
+        from providers.proxmox.task_reader import read_log
+        from providers.proxmox.tasks import TaskLog
+        from providers.proxmox.upid import read_upid
+
+        read_upid(upid)
+
+        async def fetch() -> Fetched[TaskLog]:
+            return Fetched(await read_log(self._api, upid, lines))
+
+        return await self._http.reading(f"task log {upid}", TaskLog, fetch)
