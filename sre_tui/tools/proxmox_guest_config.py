@@ -64,7 +64,7 @@ async def proxmox_get_guest_config(
         data = _unclear(guest, found, known, complete=all_answered(inventories))
         return result(data, inventories, now=context.clock())
     detail, replications = await _ask(context, found[0])
-    parts: list[Reading[Any]] = [detail]
+    parts: list[Reading[Any]] = [detail, replications]
     if detail.data is None:
         return result(GuestProperties(asked=guest), by_source(parts), now=context.clock())
     own = tuple(each for each in replications.data or () if each.vmid == found[0].vmid)
@@ -85,7 +85,7 @@ async def _ask(
     context: ToolContext, guest: Guest
 ) -> tuple[Reading[GuestDetail], Reading[tuple[Replication, ...]]]:
     client = next(each for each in context.proxmox if each.source == guest.source)
-    return await asyncio.gather(client.guest(guest), client.replications())
+    return await asyncio.gather(client.guest(guest), client.replications((guest.node,)))
 
 
 def _unclear(

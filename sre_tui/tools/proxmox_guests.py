@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from providers.clock import age_in_words
 from providers.proxmox import Guest
+from providers.proxmox.guests import URGENCY
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short
@@ -16,17 +19,17 @@ from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_find import all_answered, guests_of, node_names, require_known
 from sre_tui.tools.proxmox_guest_data import GuestListing
-from sre_tui.tools.rendering import ModelView
+from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.views.human import count, duration, percent, size
 
-Status = Literal["running", "stopped", "paused", "suspended", "unknown", "template"]
+Status = Literal["running", "stopped", "paused", "suspended", "error", "unknown", "template"]
 Sort = Literal["status", "name", "id", "node", "cpu", "memory", "disk", "uptime", "network"]
 
-STATUS_ORDER: Final = ("unknown", "paused", "suspended", "stopped", "running", "template")
+STATUS_ORDER: Final = ("error", "unknown", "paused", "suspended", "stopped", "running", "template")
 _SORTS: Final[Mapping[str, Callable[[Guest], Any]]] = {
-    "status": lambda g: (STATUS_ORDER.index(status_of(g)), (g.name or "").casefold(), g.vmid),
+    "status": lambda g: (URGENCY.index(g.condition), (g.name or "").casefold(), g.vmid),
     "name": lambda g: ((g.name or "\uffff").casefold(), g.vmid),
     "id": lambda g: g.vmid,
     "node": lambda g: (g.node, (g.name or "").casefold(), g.vmid),
@@ -50,14 +53,14 @@ def _render(answer: ToolResult[GuestListing], view: ModelView) -> str:
     if data.counts:
         heading += f" (of all: {_counts_text(data.counts)})"
     page = page_of(answer, view, heading, nothing="No guests.")
-    page.rows += [_guest_text(guest) for guest in data.items]
+    page.rows += [_guest_text(guest, view.now) for guest in data.items]
     if note := truncation(data, "guests"):
         page.notes.append(note)
     return page.text()
 
 
-def _guest_text(guest: Guest) -> str:
-    parts = [f"{guest.label} {guest.type} on {guest.node}: {status_of(guest)}"]
+def _guest_text(guest: Guest, now: datetime) -> str:
+    parts = [f"{guest.label} {guest.type} on {guest.node}: {_state_text(guest)}"]
     if guest.status == "running":
         parts.append(f"up {duration(guest.uptime)}" if guest.uptime else "uptime not reported")
         cpus = f" of {guest.cpus:g}" if guest.cpus else ""
@@ -67,6 +70,8 @@ def _guest_text(guest: Guest) -> str:
             parts.append(_of("disk", guest.disk, guest.disk_size))
     if guest.disk is None and guest.disk_size:
         parts.append(f"disk size {size(guest.disk_size)}")
+    if guest.last_reported is not None:
+        parts.append(f"name as reported {stamp(guest.last_reported, now)}")
     if guest.lock:
         parts.append(f"locked by {guest.lock}")
     if guest.ha_state:
@@ -74,6 +79,14 @@ def _guest_text(guest: Guest) -> str:
     if guest.tags:
         parts.append(f"tags {', '.join(guest.tags)}")
     return "; ".join(parts)
+
+
+def _state_text(guest: Guest) -> str:
+    state = status_of(guest)
+    if guest.should_run:
+        return f"{state} though it should run ({'starts on boot' if guest.onboot else 'HA'})"
+    detail = f" ({guest.status_detail})" if guest.status_detail else ""
+    return f"{state}{detail}"
 
 
 def _share(ratio: float | None) -> str:
@@ -105,10 +118,10 @@ async def proxmox_list_guests(
     sort: Annotated[Sort, Field(description="Order.")] = "status",
     limit: Annotated[
         int, Field(description="Most guests.", ge=1, le=10000), Short("n"), ForPeople()
-    ] = 1000,
+    ] = 10000,
 ) -> ToolResult[GuestListing]:
     """List Proxmox guests with node, state, CPU, memory, disk and uptime."""
-    readings = await ask_all(context.proxmox, lambda client: client.inventory())
+    readings = await ask_all(context.proxmox, lambda client: client.inventory(boot=True))
     known = guests_of(readings)
     require_known(node, node_names(readings), "node", all_answered(readings))
     filters = filters_given(name=name, node=node, type=type, status=status, tag=tag)
@@ -119,7 +132,7 @@ async def proxmox_list_guests(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=tuple(_hints(known, found, filters)),
+        hints=tuple(_hints(known, found, filters, context.clock())),
         filters=filters,
         counts=dict(Counter(status_of(guest) for guest in known)),
     )
@@ -145,11 +158,18 @@ def _fits(
 
 
 def _hints(
-    known: Sequence[Guest], found: Sequence[Guest], filters: Mapping[str, str]
+    known: Sequence[Guest], found: Sequence[Guest], filters: Mapping[str, str], now: datetime
 ) -> Iterable[str]:
-    lost = sorted({guest.node for guest in found if guest.status == "unknown"})
-    if lost:
-        yield f"no report of guests for minutes from {', '.join(lost)}: is the node offline?"
+    silent = [guest for guest in found if guest.status == "unknown" and not guest.status_detail]
+    if silent:
+        lost = ", ".join(sorted({guest.node for guest in silent}))
+        yield f"no report of guests for minutes from {lost}: is the node offline?"
+    if seen := [guest.last_reported for guest in silent if guest.last_reported is not None]:
+        age = age_in_words((now - min(seen)).total_seconds())
+        yield f"names and tags of guests that do not report are {age} old"
+    unsure = sum(1 for guest in found if guest.is_doubtful)
+    if unsure:
+        yield f"whether {count(unsure, 'stopped guest')} should run is not known"
     if found or not known:
         return
     counts = Counter(status_of(guest) for guest in known)

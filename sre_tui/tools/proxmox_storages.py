@@ -74,7 +74,7 @@ async def proxmox_storage(
     known = rows(readings)
     complete = all_answered(readings)
     if node is not None and not any(node in each.nodes for each in known):
-        # A node that is offline has no storages to show, and is no unknown one.
+        # A node whose storages may not be seen is no unknown one.
         inventories = await ask_all(context.proxmox, lambda client: client.inventory())
         require_known(node, node_names(inventories), "node", all_answered(inventories))
     require_known(storage, [each.name for each in known], "storage", complete)

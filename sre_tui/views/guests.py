@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from providers.proxmox import Guest
+from providers.proxmox.guests import URGENCY, Condition
 from sre_tui.views.cells import fill_cell, size_cell, span_cell, state_cell, text_cell
 from sre_tui.views.human import moment, number, percent
 from sre_tui.views.table import TableView
@@ -14,24 +15,35 @@ from sre_tui.views.units import with_unit
 from widgets.blocks import fill_bar
 from widgets.cell import Cell, Column, Display, Tone, marked
 
-_STATES: Final[Mapping[str, tuple[int, Tone]]] = {
-    "unknown": (0, Tone.ERROR),
-    "paused": (1, Tone.WARNING),
-    "suspended": (2, Tone.WARNING),
-    "stopped": (3, Tone.MUTED),
-    "running": (4, Tone.OK),
-    "template": (5, Tone.MUTED),
+_TONES: Final[Mapping[Condition, Tone]] = {
+    "error": Tone.CRITICAL,
+    "should run": Tone.ERROR,
+    "unknown": Tone.ERROR,
+    "paused": Tone.WARNING,
+    "suspended": Tone.WARNING,
+    "running": Tone.OK,
+    "stopped": Tone.MUTED,
+    "template": Tone.MUTED,
 }
 _KINDS: Final = {"lxc": "CT", "qemu": "VM"}
 _BAR: Final = 6
 
 
 def guest_state(row: Guest, _: Display) -> Cell:
-    """State in words, with what holds the guest."""
+    """State in words, with what holds the guest, and whether it ought to run."""
+    condition = row.condition
     state = "template" if row.template else row.status
-    rank, tone = _STATES[state]
-    word = f"{state}, {row.lock}" if row.lock else state
-    return state_cell(word, tone, float(rank))
+    said = [row.status_detail, row.lock, condition if row.should_run else ""]
+    word = ", ".join([state, *(each for each in said if each)])
+    return state_cell(word, _TONES[condition], float(URGENCY.index(condition)))
+
+
+def guest_name(row: Guest, _: Display) -> Cell:
+    """Name; one that is not of now has the glyph of what is old."""
+    name = text_cell(row.name or "")
+    if row.last_reported is None:
+        return name
+    return Cell(marked(Tone.STALE, name.text), name.sort, Tone.STALE)
 
 
 def guest_cpu(row: Guest, _: Display) -> Cell:
@@ -70,7 +82,7 @@ def _uptime(row: Guest, _: Display) -> Cell:
 GUESTS: TableView[Guest] = TableView(
     columns=(
         Column("status", "State", guest_state, 11),
-        Column("name", "Guest", lambda row, _: text_cell(row.name or ""), 16, 0, "left", True),
+        Column("name", "Guest", guest_name, 16, 0, "left", True),
         Column("vmid", "Id", lambda row, _: Cell(str(row.vmid), row.vmid), 5, 0, "right"),
         Column("type", "Kind", lambda row, _: text_cell(_KINDS[row.type]), 4, priority=2),
         Column("node", "Node", lambda row, _: text_cell(row.node), 8),

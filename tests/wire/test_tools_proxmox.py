@@ -77,11 +77,13 @@ async def test_guests_are_listed_by_what_matters() -> None:
         answer = await run(context, "proxmox_list_guests")
         told, shown = text(answer, context), cells(answer, context)
     names = [guest.name for guest in answer.data.items]
-    assert names[:3] == ["vaultwarden", "win10-old", "win11"]
+    assert names[:2] == ["vaultwarden", "actual"]
+    # What is off on purpose is no trouble, and a template is no guest that could run.
+    assert names[-4:] == ["win10-old", "win11", "debian-13-template", "ubuntu-2404-template"]
     assert answer.data.counts == {"running": 38, "stopped": 3, "template": 2}
     assert "Guests from proxmox:main: 43 (of all: 3 stopped, 38 running, 2 template)" in told
-    assert "vaultwarden (109) lxc on pve3: stopped" in told
-    assert shown[0]["status"] == "· stopped"
+    assert "vaultwarden (109) lxc on pve3: stopped though it should run (starts on boot)" in told
+    assert shown[0]["status"] == "✗ stopped, should run"
     assert shown[-1]["status"] == "· template"
     media = next(row for row in shown if row["name"] == "media")
     assert media["memory"].endswith("%")
@@ -310,7 +312,11 @@ async def test_a_node_that_is_offline_is_no_unknown_one() -> None:
         storages = await run(context, "proxmox_storage", node="pve3")
         guest = await run(context, "proxmox_get_guest_config", guest="106")
         told = text(storages, context)
-    assert (storages.state, storages.data.items) == (State.PARTIAL, ())
+    assert storages.state is State.PARTIAL
+    shown = {(each.name, each.status) for each in storages.data.items}
+    assert {("local", "unknown"), ("local-zfs", "unknown"), ("fast-vm", "available")} <= shown
+    assert "local (dir, on pve3): unknown; fill not reported" in told
+    assert storages.data.hints == ()
     assert "pve3: the node is offline" in told
     assert guest.state is State.UNREACHABLE
     assert "pve3 could not be asked (595 No route to host)" in guest.warnings[0]

@@ -41,11 +41,12 @@ def task_list(call: Call) -> tuple[list[dict[str, Any]], int]:
 
 def _fits(call: Call, task: HostTask, *, running: bool) -> bool:
     query = call.query
-    if query.get("errors") == "1" and (running or task.status == "OK"):
+    # What runs has no status yet, and so is not taken for one without errors.
+    if query.get("errors") == "1" and not running and task.status == "OK":
         return False
     if "vmid" in query and task.id != query["vmid"]:
         return False
-    if "typefilter" in query and query["typefilter"] not in task.type:
+    if "typefilter" in query and query["typefilter"] != task.type:
         return False
     if "userfilter" in query and query["userfilter"] not in task.user:
         return False

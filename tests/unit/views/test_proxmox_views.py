@@ -55,6 +55,10 @@ def test_a_guest() -> None:
     ("changes", "text", "tone"),
     [
         ({"status": "stopped"}, "· stopped", Tone.MUTED),
+        ({"status": "stopped", "onboot": True}, "✗ stopped, should run", Tone.ERROR),
+        ({"status": "stopped", "ha_state": "error"}, "✗ stopped, should run", Tone.ERROR),
+        ({"status": "stopped", "onboot": True, "lock": "backup"}, "· stopped, backup", Tone.MUTED),
+        ({"status": "error", "status_detail": "io-error"}, "◆ error, io-error", Tone.CRITICAL),
         ({"status": "stopped", "template": True}, "· template", Tone.MUTED),
         ({"status": "unknown", "name": None}, "✗ unknown", Tone.ERROR),
         ({"lock": "backup"}, "✓ running, backup", Tone.OK),
@@ -64,6 +68,20 @@ def test_a_guest() -> None:
 def test_states_of_guests(changes: dict[str, Any], text: str, tone: Tone) -> None:
     cell = cells(GUESTS, guest(**changes))["status"]
     assert (cell.text, cell.tone) == (text, tone)
+
+
+def test_a_name_that_is_not_of_now() -> None:
+    cell = cells(GUESTS, guest(status="unknown", last_reported=NOW))["name"]
+    assert (cell.text, cell.sort, cell.tone) == ("◌ media", "media", Tone.STALE)
+
+
+def test_what_should_run_comes_before_what_runs_and_that_before_what_rests() -> None:
+    changes: list[dict[str, Any]] = [
+        {"template": True}, {"status": "stopped"}, {}, {"status": "paused"},
+        {"status": "unknown"}, {"status": "stopped", "onboot": True}, {"status": "error"},
+    ]  # fmt: skip
+    ranks = [cells(GUESTS, guest(**each))["status"].sort for each in changes]
+    assert ranks == sorted(ranks, key=lambda rank: -float(str(rank)))
 
 
 def test_a_guest_that_does_not_run_has_no_load() -> None:
