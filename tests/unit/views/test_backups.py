@@ -36,7 +36,8 @@ def store(**more: Any) -> Datastore:
 
 def test_a_datastore_that_fills_up() -> None:
     row = store(
-        total=10 * 2**40, used=int(9.6 * 2**40), growth=2.0**35, full_basis="recent", full_at=NOW + 12 * DAY,
+        total=10 * 2**40, used=int(9.6 * 2**40), growth=2.0**35, full_basis="recent",
+        full_at=NOW + 12 * DAY,
         trend="growing", gc=GarbageCollection(state="ok", last_run=NOW - DAY, removed=0),
     )  # fmt: skip
     shown, tone = cells(DATASTORES, row), tones(DATASTORES, row)
