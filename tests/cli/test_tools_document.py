@@ -1,0 +1,22 @@
+"""docs/tools.md tells of the tools as they are, each with what its command prints."""
+
+from __future__ import annotations
+
+import re
+
+from docs.make_tools import document
+from sre_tui.tools.registry import all_tools
+from tests.cli.running import ROOT
+
+DOCUMENT = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+_SHOWN = re.compile(r"\n```console\n\$ sre (?P<command>[^\n]+)\n(?P<output>.*?)```\n", re.DOTALL)
+
+
+def test_the_document_is_up_to_date() -> None:
+    assert _SHOWN.sub("", DOCUMENT) == document(), "run: make docs"
+
+
+def test_every_tool_is_shown_with_what_its_command_prints() -> None:
+    shown = {found["command"]: found["output"] for found in _SHOWN.finditer(DOCUMENT)}
+    for tool in all_tools():
+        assert len(shown[tool.examples[0]].splitlines()) >= 2, tool.name
