@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from pydantic import JsonValue
@@ -17,7 +18,7 @@ from providers.reading import Reading
 from providers.readings import Fetched
 from providers.truenas import protection_wire, share_wire, storage_wire, system_wire
 from providers.truenas.errors import MethodMissing
-from providers.truenas.fields import part, row, texts
+from providers.truenas.fields import Row, part, row, rows, texts
 from providers.truenas.protection_models import ProtectionReport
 from providers.truenas.rest import RestConnection
 from providers.truenas.rpc import RpcConnection
@@ -32,16 +33,15 @@ PATIENCE: Final = 0.8
 """Share of the endpoint's timeout that a part of an answer may take."""
 
 _NO_FILTER: Final[list[JsonValue]] = []
-_FLAT: Final[Mapping[str, JsonValue]] = {
-    "extra": {
-        "flat": True,
-        "properties": [
-            "used", "available", "usedbysnapshots", "quota", "refquota", "mountpoint", "readonly",
-            "compressratio", "encryption", "keystatus",
-        ],
-    }
-}  # fmt: skip
-_DISKS: Final[Mapping[str, JsonValue]] = {"extra": {"pools": True}}
+_PROPERTIES: Final[list[JsonValue]] = [
+    "used", "available", "usedbysnapshots", "quota", "refquota", "mountpoint", "readonly",
+    "compressratio", "encryption", "keystatus",
+]  # fmt: skip
+# Nested, each dataset comes once; flat, once more below each of its parents.
+_DATASETS: Final[Mapping[str, JsonValue]] = {"extra": {"flat": False, "properties": _PROPERTIES}}
+_ROOTS: Final[Mapping[str, JsonValue]] = {
+    "extra": {"flat": False, "retrieve_children": False, "properties": _PROPERTIES}
+}
 _SNAPSHOTS: Final[Mapping[str, JsonValue]] = {
     # What is not selected need not be read from every snapshot.
     "select": ["id", "pool", "dataset", "snapshot_name", "properties.creation", "properties.used"],
@@ -79,7 +79,7 @@ class TrueNasClient(InstanceClient):
         """Version, hardware, load and uptime (``system.info``)."""
 
         async def fetch() -> Fetched[SystemInfo]:
-            return Fetched(system_wire.info(self.source, await self._nas.call("system.info")))
+            return Fetched(self._read_info(await self._info()))
 
         return await self._nas.reading("info", SystemInfo, fetch)
 
@@ -104,16 +104,19 @@ class TrueNasClient(InstanceClient):
         """
 
         async def fetch() -> Fetched[tuple[Pool, ...]]:
-            parts = self._sections()
-            found, sets, disks = await asyncio.gather(
+            parts, source = self._sections(), self.source
+            options = _DATASETS if datasets else _ROOTS
+            answer, sets, disks = await asyncio.gather(
                 self._nas.call("pool.query", timeout=parts.patience),
-                parts.get("datasets", lambda: self._query("pool.dataset.query", _FLAT)),
-                parts.get("disks", lambda: self._query("disk.query", _DISKS)),
+                parts.get(
+                    "datasets",
+                    lambda: self._query("pool.dataset.query", options),
+                    partial(storage_wire.datasets, source),
+                ),
+                parts.get("disks", self._disks, partial(storage_wire.disks, source, "")),
             )
-            known = storage_wire.datasets(self.source, sets)
-            inventory = storage_wire.disks(self.source, "", disks)
-            pools = storage_wire.pools(self.source, found, known, inventory, nested=datasets)
-            return Fetched(pools, missing=parts.missing)
+            found = storage_wire.pools(source, answer, sets or (), disks or (), nested=datasets)
+            return Fetched(found, missing=parts.missing)
 
         key = "pools datasets" if datasets else "pools"
         return await self._nas.reading(key, tuple[Pool, ...], fetch)
@@ -126,17 +129,25 @@ class TrueNasClient(InstanceClient):
         """
 
         async def fetch() -> Fetched[tuple[Disk, ...]]:
-            parts = self._sections()
-            listed, info, warm, pools = await asyncio.gather(
-                self._query("disk.query", _DISKS),
-                parts.get("host name", lambda: self._nas.call("system.info")),
-                parts.get("temperatures", self._temperatures, optional=self.over_rest),
-                parts.get("pools", lambda: self._nas.call("pool.query")),
+            parts, source = self._sections(), self.source
+            answer, info, warm, pools = await asyncio.gather(
+                self._disks(),
+                parts.get("host name", self._info, self._read_info),
+                parts.get(
+                    "temperatures",
+                    self._temperatures,
+                    storage_wire.temperatures,
+                    optional=self.over_rest,
+                ),
+                parts.get(
+                    "pools",
+                    lambda: self._nas.call("pool.query"),
+                    lambda answer: storage_wire.pools(source, answer, (), (), nested=False),
+                ),
             )
-            host = system_wire.info(self.source, info).hostname if info is not None else ""
-            found = storage_wire.disks(self.source, host, listed, warm)
-            of = storage_wire.pools(self.source, pools, (), (), nested=False)
-            return Fetched(storage_wire.with_pools(found, of), missing=parts.missing)
+            host = info.hostname if info is not None else ""
+            found = storage_wire.disks(source, host, answer, warm or {})
+            return Fetched(storage_wire.with_pools(found, pools or ()), missing=parts.missing)
 
         return await self._nas.reading("disks", tuple[Disk, ...], fetch)
 
@@ -148,22 +159,28 @@ class TrueNasClient(InstanceClient):
         """
 
         async def fetch() -> Fetched[ShareReport]:
-            parts = self._sections()
+            parts, source = self._sections(), self.source
             nfs, smb, sessions = await asyncio.gather(
-                parts.get("NFS shares", lambda: self._query("sharing.nfs.query")),
-                parts.get("SMB shares", lambda: self._query("sharing.smb.query")),
-                parts.get("SMB sessions", self._smb_sessions, optional=True),
+                parts.get(
+                    "NFS shares",
+                    lambda: self._query("sharing.nfs.query"),
+                    partial(share_wire.nfs, source),
+                ),
+                parts.get(
+                    "SMB shares",
+                    lambda: self._query("sharing.smb.query"),
+                    partial(share_wire.smb, source),
+                ),
+                parts.get(
+                    "SMB sessions",
+                    self._smb_sessions,
+                    partial(share_wire.sessions, source),
+                    optional=True,
+                ),
             )
             parts.check()
-            return Fetched(
-                ShareReport(
-                    shares=(*share_wire.nfs(self.source, nfs), *share_wire.smb(self.source, smb)),
-                    sessions=None
-                    if sessions is None
-                    else share_wire.sessions(self.source, sessions),
-                ),
-                missing=parts.missing,
-            )
+            report = ShareReport(shares=(*(nfs or ()), *(smb or ())), sessions=sessions)
+            return Fetched(report, missing=parts.missing)
 
         return await self._nas.reading("shares", ShareReport, fetch)
 
@@ -175,29 +192,34 @@ class TrueNasClient(InstanceClient):
         """
 
         async def fetch() -> Fetched[ProtectionReport]:
-            parts = self._sections()
-            snapshots, tasks, replications = await asyncio.gather(
-                parts.get("snapshots", self._snapshots),
-                parts.get("snapshot tasks", lambda: self._query("pool.snapshottask.query")),
-                parts.get("replication", lambda: self._query("replication.query")),
+            parts, source = self._sections(), self.source
+            snapshots, tasks, copies, info = await asyncio.gather(
+                parts.get("snapshots", self._snapshots, partial(protection_wire.snapshots, source)),
+                parts.get(
+                    "snapshot tasks",
+                    lambda: self._query("pool.snapshottask.query"),
+                    partial(protection_wire.snapshot_tasks, source),
+                ),
+                parts.get(
+                    "replication",
+                    lambda: self._query("replication.query"),
+                    lambda answer: list(rows(answer, "replication.query")),
+                ),
+                parts.get("time zone", self._info, self._read_info, optional=True),
             )
             parts.check()
-            source = self.source
-            taken = protection_wire.creation_times(snapshots)
-            many = isinstance(snapshots, list) and len(snapshots) >= MAX_SNAPSHOTS
-            return Fetched(
-                ProtectionReport(
-                    groups=None
-                    if snapshots is None
-                    else protection_wire.snapshot_groups(source, snapshots),
-                    tasks=None if tasks is None else protection_wire.snapshot_tasks(source, tasks),
-                    replications=None
-                    if replications is None
-                    else protection_wire.replications(source, replications, taken),
-                ),
-                (f"only {MAX_SNAPSHOTS:,} snapshots were read",) if many else (),
-                parts.missing,
+            taken = {} if snapshots is None else snapshots.taken
+            zone = protection_wire.zone(info.timezone if info is not None else "")
+            many = snapshots is not None and snapshots.number >= MAX_SNAPSHOTS
+            report = ProtectionReport(
+                groups=None if snapshots is None else snapshots.groups,
+                tasks=tasks,
+                replications=None
+                if copies is None
+                else protection_wire.replications(source, copies, taken, zone),
             )
+            warnings = (f"only {MAX_SNAPSHOTS:,} snapshots were read",) if many else ()
+            return Fetched(report, warnings, parts.missing)
 
         return await self._nas.reading("protection", ProtectionReport, fetch)
 
@@ -210,35 +232,35 @@ class TrueNasClient(InstanceClient):
         """
 
         async def fetch() -> Fetched[SystemReport]:
-            parts = self._sections()
-            rest = self.over_rest
+            parts, source = self._sections(), self.source
             newest: JsonValue = {"order_by": ["-id"], "limit": MAX_JOBS}
-            info, alerts, jobs, services, ups, battery, update = await asyncio.gather(
-                parts.get("system", lambda: self._nas.call("system.info")),
-                parts.get("alerts", lambda: self._nas.call("alert.list")),
-                parts.get("jobs", lambda: self._nas.call("core.get_jobs", [], newest)),
-                parts.get("services", lambda: self._query("service.query")),
-                parts.get("UPS", lambda: self._nas.call("ups.config")),
-                # Without a UPS there are no such graphs, which is an error there.
-                parts.get("UPS charge", self._battery, optional=True),
-                parts.get("updates", self._update, optional=rest),
+            info, alerts, jobs, services, update, ups = await asyncio.gather(
+                parts.get("system", self._info, self._read_info),
+                parts.get(
+                    "alerts",
+                    lambda: self._nas.call("alert.list"),
+                    partial(system_wire.alerts, source),
+                ),
+                parts.get(
+                    "jobs",
+                    lambda: self._nas.call("core.get_jobs", [], newest),
+                    partial(system_wire.jobs, source),
+                ),
+                parts.get("services", lambda: self._query("service.query"), system_wire.services),
+                parts.get("updates", self._update, system_wire.update, optional=self.over_rest),
+                self._ups(parts),
             )
             parts.check()
-            source = self.source
-            told = None if alerts is None else system_wire.alerts(source, alerts)
-            known = None if services is None else system_wire.services(services)
-            return Fetched(
-                SystemReport(
-                    source=source,
-                    info=None if info is None else system_wire.info(source, info),
-                    alerts=told,
-                    jobs=None if jobs is None else system_wire.jobs(source, jobs),
-                    services=known,
-                    ups=None if ups is None else system_wire.ups(ups, battery, known or (), told),
-                    update=None if update is None else system_wire.update(update),
-                ),
-                missing=parts.missing,
+            report = SystemReport(
+                source=source,
+                info=info,
+                alerts=alerts,
+                jobs=jobs,
+                services=services,
+                ups=ups and system_wire.ups(ups, services or (), alerts),
+                update=update,
             )
+            return Fetched(report, missing=parts.missing)
 
         return await self._nas.reading("status", SystemReport, fetch)
 
@@ -258,8 +280,29 @@ class TrueNasClient(InstanceClient):
     ) -> JsonValue:
         return await self._nas.call(method, _NO_FILTER, dict(options or {}))
 
+    async def _info(self) -> JsonValue:
+        return await self._nas.call("system.info")
+
+    def _read_info(self, answer: JsonValue) -> SystemInfo:
+        return system_wire.info(self.source, answer)
+
+    async def _disks(self) -> JsonValue:
+        return await self._query("disk.query", {"extra": {"pools": True}})
+
     async def _temperatures(self) -> JsonValue:
         return await self._nas.call("disk.temperatures", [])
+
+    async def _ups(self, parts: Sections) -> tuple[Row, Mapping[str, float]] | None:
+        config, figures = await asyncio.gather(
+            parts.get(
+                "UPS",
+                lambda: self._nas.call("ups.config"),
+                lambda answer: row(answer, "ups.config"),
+            ),
+            # Without a UPS there are no such graphs, which is an error there.
+            parts.get("UPS charge", self._battery, system_wire.last_values, optional=True),
+        )
+        return None if config is None else (config, figures or {})
 
     async def _battery(self) -> JsonValue:
         return await self._nas.call("reporting.get_data", _GRAPHS, {"unit": "HOUR"})

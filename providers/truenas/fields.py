@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -96,10 +96,19 @@ def limit_of(value: Row, name: str) -> int | None:
 def when(value: Row, *names: str) -> datetime | None:
     """The first of these that is a time."""
     for name in names:
-        found = epoch(value.get(name))
+        found = epoch(value.get(name)) or _written(value.get(name))
         if found is not None:
             return found
     return None
+
+
+def _written(value: object) -> datetime | None:
+    """A time as text, which programs below the middleware give; without a zone it is none."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return None if found is None or found.tzinfo is None else found.astimezone(UTC)
 
 
 def prose(markup: object) -> str:

@@ -53,4 +53,7 @@ def check(method: str) -> None:
 def needed_role(method: str) -> str:
     """What to add where a call is refused for lack of rights."""
     role = READS.get(method, "")
-    return f"; the key's account needs the role {role}, READONLY_ADMIN has it" if role else ""
+    if not role:
+        return ""
+    within = "" if role == "READONLY_ADMIN" else ", which READONLY_ADMIN has"
+    return f"; the key's account needs the role {role}{within}"

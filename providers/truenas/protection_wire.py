@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import JsonValue
 
 from providers.coercion import epoch, flag, text, whole
-from providers.truenas.fields import Row, bytes_of, part, prop, ratio, rows, said, texts, when
+from providers.truenas.fields import (
+    Row,
+    bytes_of,
+    part,
+    parts,
+    prop,
+    ratio,
+    rows,
+    said,
+    texts,
+    when,
+)
 from providers.truenas.protection_models import Replication, SnapshotGroup, SnapshotTask
 
 _UNITS: Final[Mapping[str, float]] = {
@@ -35,12 +47,10 @@ class _Group:
     newest_name: str = ""
     used: int | None = None
 
-    def take(self, value: Row, name: str) -> None:
+    def take(self, value: Row, name: str, at: datetime | None) -> None:
         self.count += 1
         self.automatic += bool(_AUTOMATIC.match(name))
-        properties = part(value, "properties")
-        at = _taken(value)
-        used = bytes_of(properties, "used")
+        used = bytes_of(part(value, "properties"), "used")
         if used is not None:
             self.used = used + (self.used or 0)
         if at is None:
@@ -55,30 +65,39 @@ def _taken(value: Row) -> datetime | None:
     return epoch(prop(part(value, "properties"), "creation")) or epoch(value.get("creation"))
 
 
-def creation_times(answer: JsonValue) -> dict[str, datetime]:
-    """When each snapshot was taken, by its full name (``tank/media@auto-…``)."""
-    found: dict[str, datetime] = {}
-    for value in rows(answer, "the snapshot query"):
-        at = _taken(value)
-        if at is not None:
-            found[text(value.get("id")) or text(value.get("name"))] = at
-    return found
+@dataclass(frozen=True)
+class Snapshots:
+    """All snapshots, summed up."""
+
+    number: int
+    groups: tuple[SnapshotGroup, ...]
+    taken: Mapping[str, datetime]
+    """When each was taken, by its full name (``tank/media@auto-…``)."""
 
 
-def snapshot_groups(source: str, answer: JsonValue) -> tuple[SnapshotGroup, ...]:
+def snapshots(source: str, answer: JsonValue) -> Snapshots:
     """The answer of ``pool.snapshot.query`` or ``zfs.snapshot.query``, summed up by dataset."""
     groups: dict[str, _Group] = {}
-    for value in rows(answer, "the snapshot query"):
+    taken: dict[str, datetime] = {}
+    listed = list(rows(answer, "the snapshot query"))
+    for value in listed:
         full = text(value.get("id")) or text(value.get("name"))
         dataset = text(value.get("dataset")) or full.partition("@")[0]
         name = text(value.get("snapshot_name")) or full.partition("@")[2]
         if not dataset:
             continue
         pool = text(value.get("pool")) or dataset.partition("/")[0]
-        groups.setdefault(dataset, _Group(pool)).take(value, name)
-    return tuple(
-        SnapshotGroup(source=source, dataset=dataset, **vars(groups[dataset]))
-        for dataset in sorted(groups)
+        at = _taken(value)
+        if at is not None:
+            taken[f"{dataset}@{name}"] = at
+        groups.setdefault(dataset, _Group(pool)).take(value, name, at)
+    return Snapshots(
+        len(listed),
+        tuple(
+            SnapshotGroup(source=source, dataset=dataset, **vars(groups[dataset]))
+            for dataset in sorted(groups)
+        ),
+        taken,
     )
 
 
@@ -111,17 +130,18 @@ def _lifetime(value: Row) -> float | None:
 
 
 def replications(
-    source: str, answer: JsonValue, taken: Mapping[str, datetime]
+    source: str, tasks: Iterable[Row], taken: Mapping[str, datetime], local: tzinfo = UTC
 ) -> tuple[Replication, ...]:
-    """The answer of ``replication.query``.
+    """The rows of ``replication.query``.
 
     Args:
         source: the instance.
-        answer: a list of tasks.
+        tasks: the rows.
         taken: when known snapshots were taken; of others the time in their name counts.
+        local: the time zone of the NAS, which those names are in.
     """
     found = []
-    for value in rows(answer, "replication.query"):
+    for value in tasks:
         state = part(value, "state")
         last = text(state.get("last_snapshot"))
         schedule = part(value, "schedule")
@@ -137,16 +157,32 @@ def replications(
                 target=text(value.get("target_dataset")),
                 enabled=flag(value.get("enabled", True)),
                 automatic=flag(value.get("auto", True)),
-                interval=interval(schedule) if schedule else None,
+                interval=interval(schedule) if schedule else _interval_of_source(value),
                 state=text(state.get("state")).lower(),
                 ran_at=when(state, "datetime"),
                 last_snapshot=last,
-                last_snapshot_at=taken.get(last) or named_moment(last),
+                last_snapshot_at=taken.get(last) or named_moment(last, local),
                 progress=_progress(progress),
                 error=said(state.get("error") or state.get("reason"), 400),
             )
         )
     return tuple(found)
+
+
+def _interval_of_source(value: Row) -> float | None:
+    # Without a schedule of its own it runs after the snapshot tasks it is bound to.
+    tasks = parts(value, "periodic_snapshot_tasks")
+    each = [interval(part(task, "schedule")) for task in tasks]
+    known = [seconds for seconds in each if seconds is not None]
+    return min(known) if known and len(known) == len(each) else None
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of that name; UTC where it is not known."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def _progress(value: Row) -> float | None:
@@ -156,14 +192,15 @@ def _progress(value: Row) -> float | None:
     return ratio(value.get("percent"))
 
 
-def named_moment(name: str) -> datetime | None:
-    """The time in a snapshot's name, such as ``auto-2026-11-22_14-00``, taken as UTC."""
+def named_moment(name: str, local: tzinfo = UTC) -> datetime | None:
+    """The time in a snapshot's name, such as ``auto-2026-11-22_14-00``, in UTC."""
     found = _MOMENT.search(name.rpartition("@")[2])
     if found is None:
         return None
     try:
-        return datetime(*map(int, found.groups()), tzinfo=UTC)  # type: ignore[misc, arg-type]
-    except ValueError:
+        year, month, day, hour, minute = map(int, found.groups())
+        return datetime(year, month, day, hour, minute, tzinfo=local).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -180,6 +217,10 @@ def interval(schedule: Row) -> float | None:
     if not schedule:
         return None
     minute, hour, dom, month, dow = cron(schedule).split(" ")[:5]
+    if hour == "*" or _step(hour):
+        hours = text(schedule.get("begin")) or "00:00", text(schedule.get("end")) or "23:59"
+        if not (hours[0].startswith("00:00") and hours[1].startswith(("23:59", "00:00"))):
+            return None
     if month != "*" or (dom != "*" and dow != "*"):
         return None
     if dow != "*":

@@ -44,11 +44,11 @@ _NOT_ACCEPTED: Final = {
     "unencrypted: make a new one",
     "DENIED": "the account {user} may not log in over the API",
     "OTP_REQUIRED": "TrueNAS asks for a second factor: API keys need none, so this is no API key",
-    "SCRAM_RESPONSE": "TrueNAS wants SCRAM, which is not spoken here",
 }
-_NO_PLAIN: Final = (
-    "TrueNAS refuses plain API keys at its security level and wants SCRAM, which is not spoken "
-    "here: allow API keys for this account, or read the NAS through Prometheus"
+NO_PLAIN: Final = (
+    "TrueNAS takes no plain API keys at its security level, and SCRAM, which it wants instead, is "
+    "not spoken here: turn off STIG compatibility (System > Advanced Settings > Security), or "
+    "leave this NAS out and read it through Prometheus"
 )
 
 
@@ -77,6 +77,7 @@ class RpcConnection(Connection):
         self._session: Session | None = None
         self._opening: _Attempt | None = None
         self._slots = asyncio.Semaphore(CONCURRENT)
+        self._closed = False
 
     async def call(
         self, method: str, *params: JsonValue, timeout: float | None = None
@@ -99,7 +100,8 @@ class RpcConnection(Connection):
             return await (await self._opened()).ask(method, params, limit)
 
     async def aclose(self) -> None:
-        """Close the connection."""
+        """Close the connection for good: what is still asked finds none, and opens none."""
+        self._closed = True
         opening, self._opening = self._opening, None
         if opening is not None:
             opening.task.cancel()
@@ -114,6 +116,8 @@ class RpcConnection(Connection):
         await session.close()
 
     async def _opened(self) -> Session:
+        if self._closed:
+            raise Dropped(f"the connection to {self.endpoint.url} was closed")
         if self._session is not None and self._session.is_open:
             return self._session
         if self._opening is None:
@@ -192,6 +196,8 @@ class RpcConnection(Connection):
             return
         if word == "REDIRECT":
             raise Unreachable("this controller is on standby: use the address of the active one")
+        if word == "SCRAM_RESPONSE":
+            raise Unauthorized(NO_PLAIN)
         if word in _NOT_ACCEPTED:
             raise Unauthorized(
                 _NOT_ACCEPTED[word].format(
@@ -205,7 +211,7 @@ def _login_error(error: BackendError) -> BackendError:
     if isinstance(error, Dropped | Unauthorized):
         return error
     if "EOPNOTSUPP" in error.detail:
-        return Unauthorized(_NO_PLAIN)
+        return Unauthorized(NO_PLAIN)
     if "Rate Limit" in error.detail:
         return Unreachable(
             "the NAS accepts no more logins for a minute (20 in 60 s from one address)"

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
+
+from pydantic import JsonValue
 
 from providers.errors import BackendError, Unreachable
 
 T = TypeVar("T")
+
+MANY: Final = 2000
+"""Rows from which on an answer is read in a thread."""
 
 
 @dataclass
@@ -25,18 +30,29 @@ class Sections:
     answered: int = 0
 
     async def get(
-        self, name: str, call: Callable[[], Awaitable[T]], *, optional: bool = False
+        self,
+        name: str,
+        call: Callable[[], Awaitable[JsonValue]],
+        read: Callable[[JsonValue], T],
+        *,
+        optional: bool = False,
     ) -> T | None:
-        """What the call brings; None where it failed.
+        """What the call brings; None where it failed, or brought what cannot be read.
 
         Args:
             name: of the part, for the line that says what is missing.
             call: brings it.
+            read: makes a model of it.
             optional: whether the answer is whole without it.
         """
         try:
             async with asyncio.timeout(self.patience):
-                found = await call()
+                answer = await call()
+                if isinstance(answer, list) and len(answer) > MANY:
+                    # Others want to be served meanwhile.
+                    found = await asyncio.to_thread(read, answer)
+                else:
+                    found = read(answer)
         except TimeoutError:
             error: BackendError = Unreachable(f"no answer within {self.patience:g} s")
         except BackendError as raised:

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Sequence
 from itertools import count
+from typing import Final
 
 from pydantic import JsonValue
 from websockets.asyncio.client import ClientConnection
@@ -19,6 +20,14 @@ from providers.truenas.errors import Dropped, call_error
 from providers.truenas.extended_json import plain
 
 log = logging.getLogger(__name__)
+
+
+LARGE: Final = 256 * 1024
+"""Characters from which on an answer is decoded in a thread."""
+
+
+def _decoded(message: str | bytes) -> JsonValue:
+    return plain(clean_json(json.loads(message)))
 
 
 class Session:
@@ -69,8 +78,8 @@ class Session:
         if not isinstance(reply, dict):
             raise BadResponse(f"{self._url} answered {method} with no object")
         if reply.get("error") is not None:
-            raise call_error(method, clean_json(reply["error"]))
-        return plain(clean_json(reply.get("result")))
+            raise call_error(method, reply["error"])
+        return reply.get("result")
 
     async def close(self) -> None:
         """End it; what still waits is told so."""
@@ -84,7 +93,11 @@ class Session:
     async def _read(self) -> None:
         try:
             async for message in self._socket:
-                self._take(message)
+                if len(message) > LARGE:
+                    # Others want to be served meanwhile.
+                    self._take(await asyncio.to_thread(_decoded, message))
+                else:
+                    self._take(_decoded(message))
             closed: BackendError = Dropped(f"{self._url} closed the connection")
         except ConnectionClosed as error:
             closed = self._why(error)
@@ -94,8 +107,7 @@ class Session:
                 await self._socket.close()
         self._end(closed)
 
-    def _take(self, message: str | bytes) -> None:
-        value = json.loads(message)
+    def _take(self, value: JsonValue) -> None:
         # Without an id it is a notification, or an error about something that was no call.
         number = value.get("id") if isinstance(value, dict) else None
         waiting = self._waiting.get(number) if isinstance(number, int) else None

@@ -38,6 +38,7 @@ _SCAN_STATES: Final[Mapping[str, ScanState]] = {
     "CANCELED": "canceled",
 }
 MAX_DEPTH: Final = 8
+NO_TEMPERATURES: Final[Mapping[str, float]] = {}
 
 
 def pools(
@@ -181,11 +182,16 @@ def _dataset(source: str, name: str, value: Row) -> Dataset:
     )
 
 
+def temperatures(answer: JsonValue) -> dict[str, float]:
+    """The answer of ``disk.temperatures``: degrees Celsius by name, of disks that are awake."""
+    found = {name: amount(value) for name, value in row(answer, "disk.temperatures").items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
 def disks(
-    source: str, host: str, answer: JsonValue, temperatures: JsonValue = None
+    source: str, host: str, answer: JsonValue, warm: Mapping[str, float] = NO_TEMPERATURES
 ) -> tuple[Disk, ...]:
-    """The answer of ``disk.query``, with that of ``disk.temperatures`` where there is one."""
-    warm = row(temperatures, "disk.temperatures") if temperatures is not None else {}
+    """The answer of ``disk.query``, with the temperatures that are known."""
     found = []
     for value in rows(answer, "disk.query"):
         name = text(value.get("name"))
@@ -202,7 +208,7 @@ def disks(
                 type="nvme" if name.startswith("nvme") else text(value.get("type")).lower(),
                 size=whole(value.get("size")),
                 pool=text(value.get("pool")) or None,
-                temperature=amount(warm.get(name)),
+                temperature=warm.get(name),
                 standby_after=_minutes(value.get("hddstandby")),
                 rotation_rate=whole(value.get("rotationrate")) or None,
             )

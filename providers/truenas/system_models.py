@@ -27,6 +27,8 @@ class SystemInfo(_Model):
     booted_at: AwareDatetime | None = None
     clock: AwareDatetime | None = None
     """Its own time when it answered."""
+    timezone: str = ""
+    """Such as ``Europe/Berlin``: what times in the names of snapshots are in."""
 
 
 class NasAlert(_Model):
@@ -89,9 +91,12 @@ class Ups(_Model):
 class Update(_Model):
     """Whether a newer version waits."""
 
-    available: bool
+    available: bool | None = None
+    """None if the NAS could not find out."""
     version: str = ""
     reboot_required: bool = False
+    error: str = ""
+    """Why it could not."""
 
 
 class SystemReport(_Model):

@@ -53,6 +53,7 @@ def info(source: str, answer: JsonValue) -> SystemInfo:
         load=tuple(each for each in load if each is not None),
         uptime=amount(value.get("uptime_seconds")),
         booted_at=when(value, "boottime"),
+        timezone=text(value.get("timezone")),
         clock=when(value, "datetime"),
     )
 
@@ -127,33 +128,33 @@ _UPS_ALERTS: Final[Mapping[str, str]] = {
 
 
 def ups(
-    config: JsonValue,
-    graphs: JsonValue,
+    told: tuple[Row, Mapping[str, float]],
     known: Iterable[Service],
     alerting: Iterable[NasAlert] | None,
 ) -> Ups | None:
     """What is known of the UPS; None if the NAS listens to none.
 
     Args:
-        config: the answer of ``ups.config``.
-        graphs: the answer of ``reporting.get_data`` for its charge, runtime and load.
+        told: the answer of ``ups.config``, and the last figures of charge, runtime and load.
         known: the services, of which ``ups`` says whether it is used.
         alerting: the NAS's alerts; they alone tell that it runs on battery.
     """
-    value = row(config, "ups.config")
+    config, last = told
     service = next((each for each in known if each.name == "ups"), None)
     if service is not None and not service.enabled and not service.running:
         return None
-    if service is None and not (text(value.get("driver")) or text(value.get("remotehost"))):
+    if service is None and not (text(config.get("driver")) or text(config.get("remotehost"))):
         return None
     kinds = None if alerting is None else {each.klass for each in alerting if not each.dismissed}
+    if kinds is not None and "UPSCommbad" in kinds:
+        # Who cannot hear the UPS does not know that it has mains.
+        kinds = None
     states = {
         field: None if kinds is None else klass in kinds for klass, field in _UPS_ALERTS.items()
     }
-    last = _last_values(graphs)
     return Ups(
-        name=text(value.get("identifier")) or "ups",
-        mode=text(value.get("mode")).lower(),
+        name=text(config.get("identifier")) or "ups",
+        mode=text(config.get("mode")).lower(),
         running=None if service is None else service.running,
         on_battery=states["on_battery"],
         low_battery=states["low_battery"],
@@ -163,9 +164,10 @@ def ups(
     )
 
 
-def _last_values(graphs: JsonValue) -> dict[str, float]:
+def last_values(answer: JsonValue) -> dict[str, float]:
+    """The answer of ``reporting.get_data``: the last figure of each graph, by its name."""
     found: dict[str, float] = {}
-    for graph in rows(graphs, "reporting.get_data") if isinstance(graphs, list) else ():
+    for graph in rows(answer, "reporting.get_data"):
         points = graph.get("data")
         for point in reversed(points if isinstance(points, list) else []):
             value = amount(point[1]) if isinstance(point, list) and len(point) > 1 else None
@@ -178,18 +180,20 @@ def _last_values(graphs: JsonValue) -> dict[str, float]:
 def update(answer: JsonValue) -> Update:
     """The answer of ``update.status`` (25.10 on) or ``update.check_available`` (before)."""
     value = row(answer, "update.status")
-    if isinstance(value.get("status"), str) or "status" not in value:
+    if isinstance(value.get("status"), str):
         word = text(value.get("status")).upper()
         return Update(
-            available=word == "AVAILABLE",
+            available={"AVAILABLE": True, "UNAVAILABLE": False}.get(word),
             version=version(text(value.get("version"))),
             reboot_required=word == "REBOOT_REQUIRED",
         )
+    known = isinstance(value.get("status"), Mapping)
     new = part(value, "status", "new_version")
     return Update(
-        available=bool(new),
+        available=bool(new) if known else None,
         version=version(text(new.get("version"))),
         reboot_required=text(value.get("code")).upper() == "REBOOT_REQUIRED",
+        error=said(value.get("error")),
     )
 
 

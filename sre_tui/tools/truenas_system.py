@@ -134,7 +134,7 @@ def _system(info: SystemInfo) -> StatusItem:
 
 
 def _update(source: str, update: Update) -> StatusItem:
-    state = "up to date"
+    state = "not reported" if update.available is None else "up to date"
     if update.reboot_required:
         state = "reboot required"
     elif update.available:
@@ -145,7 +145,7 @@ def _update(source: str, update: Update) -> StatusItem:
         name="version",
         state=state,
         severity="ok" if state == "up to date" else "info",
-        detail=update.version,
+        detail=update.version or update.error,
     )
 
 

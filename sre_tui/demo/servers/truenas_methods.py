@@ -127,7 +127,7 @@ METHODS: Final[Mapping[str, tuple[str, _Body]]] = {
     "sharing.nfs.query": ("SHARING_NFS_READ", _rows(lambda s, _, __: sharing.nfs(s.nas))),
     "sharing.smb.query": ("SHARING_SMB_READ", _rows(lambda s, _, __: sharing.smb(s.nas, s.number))),
     "smb.status": ("SHARING_SMB_READ", _one(lambda _, now, __: sharing.sessions(now))),
-    "system.info": ("SYSTEM_READ", _one(lambda s, now, _: system.info(s.nas, now, s.version))),
+    "system.info": ("READONLY_ADMIN", _one(lambda s, now, _: system.info(s.nas, now, s.version))),
     "system.reboot": ("FULL_ADMIN", _one(lambda _, __, ___: None)),
     "update.check_available": (
         "SYSTEM_UPDATE_READ",

@@ -15,7 +15,7 @@ from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, 
 from providers.truenas import protection_wire, share_wire, storage_wire, system_wire
 from providers.truenas.errors import MethodMissing, SessionEnded, call_error
 from providers.truenas.extended_json import plain
-from providers.truenas.fields import prose
+from providers.truenas.fields import prose, row, rows, when
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 MILLISECONDS = int(AT.timestamp() * 1000)
@@ -41,22 +41,24 @@ values = st.recursive(
 READERS: list[Callable[[JsonValue], object]] = [
     lambda answer: storage_wire.pools("nas", answer, (), (), nested=True),
     lambda answer: storage_wire.datasets("nas", answer),
-    lambda answer: storage_wire.disks("nas", "nas1", answer, None),
-    lambda answer: storage_wire.disks("nas", "nas1", [], answer),
+    lambda answer: storage_wire.disks("nas", "nas1", answer),
+    storage_wire.temperatures,
     lambda answer: system_wire.info("nas", answer),
     lambda answer: system_wire.alerts("nas", answer),
     lambda answer: system_wire.jobs("nas", answer),
-    lambda answer: system_wire.services(answer),
-    lambda answer: system_wire.ups(answer, answer, (), None),
-    lambda answer: system_wire.update(answer),
+    system_wire.services,
+    lambda answer: system_wire.ups(
+        (row(answer, "ups.config"), system_wire.last_values([answer])), (), None
+    ),
+    system_wire.last_values,
+    system_wire.update,
     lambda answer: system_wire.apps("nas", answer),
     lambda answer: share_wire.nfs("nas", answer),
     lambda answer: share_wire.smb("nas", answer),
     lambda answer: share_wire.sessions("nas", answer),
-    lambda answer: protection_wire.snapshot_groups("nas", answer),
-    lambda answer: protection_wire.creation_times(answer),
+    lambda answer: protection_wire.snapshots("nas", answer),
     lambda answer: protection_wire.snapshot_tasks("nas", answer),
-    lambda answer: protection_wire.replications("nas", answer, {}),
+    lambda answer: protection_wire.replications("nas", list(rows(answer, "x")), {}),
 ]
 
 
@@ -197,6 +199,9 @@ def test_alerts_lose_their_html_and_nothing_else() -> None:
         ({"minute": "0", "hour": "2", "dow": "1,3"}, None),
         ({"minute": "0", "hour": "0", "dom": "*/2"}, 172800.0),
         ({"minute": "0", "hour": "0", "month": "1"}, None),
+        ({"minute": "0", "hour": "*", "begin": "09:00", "end": "18:00"}, None),
+        ({"minute": "0", "hour": "*", "begin": "00:00", "end": "23:59"}, 3600.0),
+        ({"minute": "0", "hour": "2", "begin": "09:00", "end": "18:00"}, 86400.0),
         ({}, None),
     ],
 )
@@ -207,12 +212,12 @@ def test_intervals_of_schedules(schedule: dict[str, str], seconds: float | None)
 def test_the_age_of_a_copy_is_that_of_its_snapshot_not_of_its_name() -> None:
     last = "a@auto-2026-11-22_15-00"
     older = "b@auto-2026-11-20_00-00"
-    answer: JsonValue = [
+    tasks: list[dict[str, JsonValue]] = [
         {"id": 1, "name": "copy", "state": {"state": "FINISHED", "last_snapshot": last}},
         {"id": 2, "name": "gone", "state": {"state": "ERROR", "last_snapshot": older}},
         {"id": 3, "name": "never", "state": {}},
     ]
-    copy, gone, never = protection_wire.replications("nas", answer, {last: AT})
+    copy, gone, never = protection_wire.replications("nas", tasks, {last: AT})
     assert copy.last_snapshot_at == AT
     assert gone.last_snapshot_at == datetime(2026, 11, 20, tzinfo=UTC)
     assert never.last_snapshot_at is None
@@ -224,3 +229,75 @@ def test_new_and_old_answers_about_updates() -> None:
     none = system_wire.update({"code": "NORMAL", "status": {"new_version": None}})
     assert (old.available, old.version) == (True, "25.10.1")
     assert (new.available, new.version, none.available) == (True, "26.0", False)
+
+
+def test_what_the_nas_could_not_find_out_about_updates_is_not_called_up_to_date() -> None:
+    failed = system_wire.update(
+        {"code": "ERROR", "status": None, "error": {"errname": "ENONET", "reason": "no network"}}
+    )
+    assert (failed.available, failed.error) == (None, "no network")
+    assert system_wire.update({"status": "HA_UNAVAILABLE"}).available is None
+    assert system_wire.update({}).available is None
+    reboot = system_wire.update({"code": "REBOOT_REQUIRED", "status": None, "error": None})
+    assert (reboot.available, reboot.reboot_required) == (None, True)
+
+
+def test_a_ups_that_cannot_be_heard_is_not_on_line_power() -> None:
+    def heard(*klasses: str) -> bool | None:
+        told = system_wire.alerts("nas", [{"uuid": k, "klass": k} for k in klasses])
+        ups = system_wire.ups(({"driver": "usbhid-ups"}, {}), (), told)
+        assert ups is not None
+        return ups.on_battery
+
+    assert [heard(), heard("UPSOnBattery"), heard("UPSCommbad")] == [False, True, None]
+    unused = system_wire.services([{"service": "ups", "enable": False, "state": "STOPPED"}])
+    assert system_wire.ups(({"driver": "usbhid-ups"}, {}), unused, ()) is None
+
+
+def test_the_time_in_a_name_is_that_of_the_nas() -> None:
+    name = "tank@auto-2026-07-01_14-00"
+    tasks: list[dict[str, JsonValue]] = [{"id": 1, "state": {"last_snapshot": name}}]
+    for zone, hour in (("America/Los_Angeles", 21), ("Europe/Berlin", 12), ("Nowhere/Land", 14)):
+        (copy,) = protection_wire.replications("nas", tasks, {}, protection_wire.zone(zone))
+        assert copy.last_snapshot_at == datetime(2026, 7, 1, hour, tzinfo=UTC)
+
+
+def test_a_copy_without_a_schedule_follows_its_snapshot_tasks() -> None:
+    daily: dict[str, JsonValue] = {"schedule": {"minute": "0", "hour": "0"}}
+    weekly: dict[str, JsonValue] = {"schedule": {"minute": "0", "hour": "0", "dow": "sun"}}
+    odd: dict[str, JsonValue] = {"schedule": {"minute": "0", "hour": "0", "dow": "1,3"}}
+
+    def every(*tasks: dict[str, JsonValue]) -> float | None:
+        value: dict[str, JsonValue] = {
+            "id": 1, "schedule": None, "periodic_snapshot_tasks": list(tasks),
+        }  # fmt: skip
+        (copy,) = protection_wire.replications("nas", [value], {})
+        return copy.interval
+
+    assert [every(weekly), every(weekly, daily), every(odd), every()] == [
+        604800.0, 86400.0, None, None,
+    ]  # fmt: skip
+
+
+def test_a_name_with_line_breaks_stays_one_row() -> None:
+    assert plain({"name": "tank\nPool fast\tis fine"}) == {"name": "tank Pool fast is fine"}
+
+
+def test_times_of_samba_are_text() -> None:
+    (session,) = share_wire.sessions("nas", [{"creation_time": "2026-11-22T15:00:00+01:00"}])
+    assert session.since == AT
+    assert when({"at": "2026-11-22T15:00:00"}, "at") is None
+
+
+def test_quotas_and_locked_datasets() -> None:
+    answer: JsonValue = [
+        {"id": "tank", "type": "FILESYSTEM", "locked": False,
+         "used": {"parsed": 10}, "available": {"parsed": 30},
+         "quota": {"parsed": None, "rawvalue": "0"}, "children": [
+            {"id": "tank/safe", "encrypted": True, "locked": True, "used": {"parsed": 8},
+             "available": None, "refquota": {"parsed": 9}, "children": []},
+        ]},
+    ]  # fmt: skip
+    root, safe = storage_wire.datasets("nas", answer)
+    assert (root.fill, root.quota, root.locked) == (0.25, None, False)
+    assert (safe.locked, safe.encrypted, safe.refquota, safe.fill) == (True, True, 9, None)
