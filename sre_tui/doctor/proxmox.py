@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from providers.clock import Clock
@@ -11,11 +12,14 @@ from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, go
 from sre_tui.doctor.reach import timed, transport, unreached
 
 OLDEST: Final = (8, 0)
+FEW: Final = 3
+"""Privileges that are named where there are many."""
 _NEEDED: Final = {
-    "VM.Audit": "guests with their configuration and backups",
-    "Sys.Audit": "nodes, tasks, backup jobs, disks and high availability",
-    "Datastore.Audit": "storages and what lies on them",
+    "VM.Audit": ("/vms/*", "guests with their configuration and backups"),
+    "Sys.Audit": ("/", "nodes, tasks, backup jobs, disks and high availability"),
+    "Datastore.Audit": ("/storage/*", "storages and what lies on them"),
 }
+"""Where each is wanted; the star stands for what has no rights of its own and inherits."""
 _HARMLESS: Final = ".Audit"
 _CREATE: Final = (
     "Create a token that only reads: pveum user add sre@pve; pveum user token add sre@pve tui "
@@ -60,8 +64,8 @@ def _version(client: ProxmoxClient, version: str) -> list[Finding]:
 def _rights(client: ProxmoxClient, held: Permissions) -> list[Finding]:
     found: list[Finding] = []
     fix = client.recipe[0].upper() + client.recipe[1:]
-    for privilege, what in _NEEDED.items():
-        if held.has(privilege):
+    for privilege, (path, what) in _NEEDED.items():
+        if held.has(privilege, path):
             continue
         if held.anywhere(privilege):
             places = ", ".join(p for p in sorted(held.granted) if held.has(privilege, p))
@@ -78,11 +82,15 @@ def _rights(client: ProxmoxClient, held: Permissions) -> list[Finding]:
             doubtful(
                 client.source,
                 "rights",
-                f"the token may also change things ({', '.join(too_many[:3])} …)",
+                f"the token may also change things ({_some(too_many)})",
                 f"Reading is enough. {_CREATE}",
             )
         )
     return found
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:FEW]) + (" …" if len(names) > FEW else "")
 
 
 async def _nodes(client: ProxmoxClient) -> list[Finding]:

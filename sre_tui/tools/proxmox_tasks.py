@@ -10,7 +10,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from providers.proxmox import Guest, Inventory, Task, TaskLog, TaskPage, TaskQuery
-from providers.reading import Reading
+from providers.proxmox.upid import is_upid
+from providers.reading import Reading, State
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Since, format_window
 from sre_tui.tools.context import ToolContext, ask_all
@@ -161,7 +162,7 @@ async def _log(context: ToolContext, upid: str) -> ToolResult[TaskListing]:
 async def _with_logs(context: ToolContext, tasks: Sequence[Task]) -> list[Task]:
     """The tasks, the newest failed ones with the end of their log."""
     clients = {client.source: client for client in context.proxmox}
-    failed = [task for task in tasks if task.state == "error"][:TOLD]
+    failed = [task for task in tasks if task.state == "error" and is_upid(task.upid)][:TOLD]
     logs = await asyncio.gather(
         *(clients[task.source].task_log(task.upid, TAIL) for task in failed)
     )
@@ -216,10 +217,12 @@ def _hints(
     if found or not any(reading.state.has_data for reading in readings):
         return
     window = format_window(since)
+    # What was not asked may have failed all the same.
+    seen = "" if all(r.state is State.OK for r in readings) else ", as far as could be asked"
     if "errors" in filters:
-        yield f"no task failed within the last {window}"
+        yield f"no task failed within the last {window}{seen}"
     elif "running" in filters:
-        yield "no task runs at this moment"
+        yield f"no task runs at this moment{seen}"
     elif filters:
         yield f"nothing of that kind within the last {window}; since takes a longer window"
     total = sum(len(reading.data.tasks) for reading in readings if reading.data)

@@ -33,7 +33,11 @@ def guest_state(row: Guest, _: Display) -> Cell:
     """State in words, with what holds the guest, and whether it ought to run."""
     condition = row.condition
     state = "template" if row.template else row.status
-    said = [row.status_detail, row.lock, condition if row.should_run else ""]
+    said = [
+        row.status_detail,
+        row.lock,
+        ("onboot" if row.onboot else "HA") if row.should_run else "",
+    ]
     word = ", ".join([state, *(each for each in said if each)])
     return state_cell(word, _TONES[condition], float(URGENCY.index(condition)))
 
@@ -81,7 +85,7 @@ def _uptime(row: Guest, _: Display) -> Cell:
 
 GUESTS: TableView[Guest] = TableView(
     columns=(
-        Column("status", "State", guest_state, 11),
+        Column("status", "State", guest_state, 17),
         Column("name", "Guest", guest_name, 16, 0, "left", True),
         Column("vmid", "Id", lambda row, _: Cell(str(row.vmid), row.vmid), 5, 0, "right"),
         Column("type", "Kind", lambda row, _: text_cell(_KINDS[row.type]), 4, priority=2),

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from providers.proxmox import ProxmoxClient
+from providers.endpoint import ProxmoxEndpoint
+from providers.proxmox import Permissions, ProxmoxClient
 from providers.reading import State
 from sre_tui.demo.runtime.certificates import issue
 from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.servers.proxmox import proxmox_app
 from sre_tui.doctor.finding import Finding, Verdict
-from sre_tui.doctor.proxmox import proxmox
+from sre_tui.doctor.proxmox import _rights, proxmox
 from tests.stubs.proxmox import MASTER, NOBODY, NOW, PARTLY, THEN, TOKENS, Cluster, cluster, world
 
 
@@ -55,6 +56,19 @@ async def test_rights_on_a_part_only() -> None:
     async with cluster() as lab, lab.client(PARTLY) as client:
         findings = ours(await proxmox(client, clock), "rights")
     assert (findings[0].verdict, "/vms/101 only" in findings[0].detail) == (Verdict.WARNING, True)
+
+
+def test_rights_on_all_guests_and_all_storages_are_enough() -> None:
+    granted = {"/": {"Sys.Audit": True}, "/vms": {"VM.Audit": True},
+               "/storage": {"Datastore.Audit": True, "Datastore.Allocate": True}}  # fmt: skip
+    endpoint = ProxmoxEndpoint(url="https://pve:8006", token=SecretStr("sre@pve!tui=x"))
+    found = _rights(ProxmoxClient(endpoint), Permissions(granted=granted))
+    assert [each.verdict for each in found] == [Verdict.OK, Verdict.WARNING]
+    assert "may also change things (Datastore.Allocate)" in found[1].detail
+    # Rights that are not passed on cover nothing below.
+    alone = {**granted, "/vms": {"VM.Audit": False}}
+    found = _rights(ProxmoxClient(endpoint), Permissions(granted=alone))
+    assert "VM.Audit is held on /vms only" in found[0].detail
 
 
 async def test_too_many_rights() -> None:

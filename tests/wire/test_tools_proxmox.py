@@ -83,7 +83,7 @@ async def test_guests_are_listed_by_what_matters() -> None:
     assert answer.data.counts == {"running": 38, "stopped": 3, "template": 2}
     assert "Guests from proxmox:main: 43 (of all: 3 stopped, 38 running, 2 template)" in told
     assert "vaultwarden (109) lxc on pve3: stopped though it should run (starts on boot)" in told
-    assert shown[0]["status"] == "✗ stopped, should run"
+    assert shown[0]["status"] == "✗ stopped, onboot"
     assert shown[-1]["status"] == "· template"
     media = next(row for row in shown if row["name"] == "media")
     assert media["memory"].endswith("%")
@@ -290,6 +290,12 @@ async def test_no_task_says_why() -> None:
         with pytest.raises(ArgumentError, match="is no task id"):
             await run(context, "proxmox_list_tasks", log="x")
     assert answer.data.hints == ("no task failed within the last 1d",)
+
+
+async def test_what_was_not_asked_is_not_said_to_be_well() -> None:
+    async with having(OFFLINE) as context:
+        answer = await run(context, "proxmox_list_tasks", errors=True, since="1h")
+    assert answer.data.hints == ("no task failed within the last 1h, as far as could be asked",)
 
 
 # -- storage ----------------------------------------------------------------------------------

@@ -55,8 +55,8 @@ def test_a_guest() -> None:
     ("changes", "text", "tone"),
     [
         ({"status": "stopped"}, "· stopped", Tone.MUTED),
-        ({"status": "stopped", "onboot": True}, "✗ stopped, should run", Tone.ERROR),
-        ({"status": "stopped", "ha_state": "error"}, "✗ stopped, should run", Tone.ERROR),
+        ({"status": "stopped", "onboot": True}, "✗ stopped, onboot", Tone.ERROR),
+        ({"status": "stopped", "ha_state": "error"}, "✗ stopped, HA", Tone.ERROR),
         ({"status": "stopped", "onboot": True, "lock": "backup"}, "· stopped, backup", Tone.MUTED),
         ({"status": "error", "status_detail": "io-error"}, "◆ error, io-error", Tone.CRITICAL),
         ({"status": "stopped", "template": True}, "· template", Tone.MUTED),
