@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 from commands.layout import GAP, layout
@@ -86,7 +86,8 @@ def write_table(
     }
     fitted: Sequence[tuple[Column[Any], int | None]] = [(column, None) for column in columns]
     if terminal:
-        telling = [c for i, c in enumerate(columns) if _tells(c, [row[i].plain for row in texts])]
+        judged = [kept(c, [row[i].plain for row in texts]) for i, c in enumerate(columns)]
+        telling = [column for column in judged if column is not None]
         fitted = layout(telling, natural, console.width)
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold dim")
     for column, width in fitted:
@@ -156,6 +157,10 @@ def _flat(text: str) -> str:
     return clean(text).replace("\n", " ").replace("\t", " ")
 
 
-def _tells(column: Column[Any], texts: Sequence[str]) -> bool:
-    """Whether a column is worth its room: one that may be dropped and is empty is not."""
-    return column.priority == 0 or any(texts)
+def kept(column: Column[Any], texts: Sequence[str]) -> Column[Any] | None:
+    """The column if it is worth its room: one that may be dropped and is empty is not."""
+    if column.priority == 0:
+        return column
+    if column.tells_apart:
+        return replace(column, priority=0) if len(set(texts)) > 1 else None
+    return column if any(texts) else None

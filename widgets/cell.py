@@ -90,6 +90,8 @@ class Column(Generic[RowT]):
         priority: Columns with higher numbers are dropped first when there is no room.
         align: Side the text is aligned to.
         flexible: Whether the column takes its share of the room left over.
+        tells_apart: Whether it is there to tell rows of several sources apart: it is not worth any
+            room where all rows agree in it, and is never dropped where they do not.
     """
 
     key: str
@@ -99,6 +101,7 @@ class Column(Generic[RowT]):
     priority: int = 0
     align: Literal["left", "right"] = "left"
     flexible: bool = False
+    tells_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sre_tui.views.human import MISSING, duration, moment, size
 from widgets.blocks import fill_bar, percent
-from widgets.cell import Cell, Display, Tone, marked
+from widgets.cell import Cell, Column, Display, Tone, marked
+
+RowT = TypeVar("RowT")
 
 BAR = 8
 """Width of the bars in cells."""
@@ -45,3 +49,12 @@ def time_cell(at: datetime | None, display: Display) -> Cell:
 def state_cell(word: str, tone: Tone, rank: float) -> Cell:
     """A state by its word, with the tone's sign in front; sorted by rank, 0 the most pressing."""
     return Cell(marked(tone, word), rank, tone)
+
+
+def source_column(source: Callable[[RowT], str]) -> Column[RowT]:
+    """The column that tells the rows of several instances apart."""
+
+    def cell(row: RowT, _: Display) -> Cell:
+        return text_cell(source(row))
+
+    return Column("source", "Source", cell, 14, priority=6, tells_apart=True)

@@ -8,7 +8,14 @@ from typing import Any, Final
 
 from providers.proxmox import Guest
 from providers.proxmox.guests import URGENCY, Condition
-from sre_tui.views.cells import fill_cell, size_cell, span_cell, state_cell, text_cell
+from sre_tui.views.cells import (
+    fill_cell,
+    size_cell,
+    source_column,
+    span_cell,
+    state_cell,
+    text_cell,
+)
 from sre_tui.views.human import moment, number, percent
 from sre_tui.views.table import TableView
 from sre_tui.views.units import with_unit
@@ -96,7 +103,7 @@ GUESTS: TableView[Guest] = TableView(
         Column("uptime", "Up", _uptime, 10, 2, "right"),
         Column("tags", "Tags", lambda row, _: text_cell(", ".join(row.tags)), 12, priority=4),
         Column("ha_state", "HA", _ha, 10, priority=5),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=6),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

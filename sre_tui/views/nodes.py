@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from providers.proxmox import NodeReport
-from sre_tui.views.cells import fill_cell, span_cell, state_cell, text_cell
+from sre_tui.views.cells import fill_cell, source_column, span_cell, state_cell, text_cell
 from sre_tui.views.human import percent, size
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone, marked
@@ -153,7 +153,7 @@ NODES: TableView[NodeReport] = TableView(
         Column("pressure", "Pressure", _pressure, 24, priority=4),
         Column("version", "Version", _version, 8, priority=3),
         Column("kernel", "Kernel", _kernel, 18, priority=5),
-        Column("source", "Source", lambda row, _: text_cell(row.node.source), 14, priority=6),
+        source_column(lambda row: row.node.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

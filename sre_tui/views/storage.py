@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from providers.proxmox import Storage
-from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell, time_cell
+from sre_tui.views.cells import (
+    fill_cell,
+    size_cell,
+    source_column,
+    state_cell,
+    text_cell,
+    time_cell,
+)
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
 
@@ -51,7 +58,7 @@ STORAGES: TableView[Storage] = TableView(
         Column("counts", "Holds", _holds, 28, priority=4),
         Column("newest_backup", "Newest backup", lambda row, d: time_cell(row.newest_backup, d),
                14, priority=4),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=6),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

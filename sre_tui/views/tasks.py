@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from providers.proxmox import Task
-from sre_tui.views.cells import state_cell, text_cell, time_cell
+from sre_tui.views.cells import source_column, state_cell, text_cell, time_cell
 from sre_tui.views.human import duration
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -59,7 +59,7 @@ TASKS: TableView[Task] = TableView(
         Column("user", "By", lambda row, _: text_cell(row.user), 12, priority=2),
         Column("status", "Message", _message, 30, 1, "left", True),
         Column("upid", "Id", lambda row, _: text_cell(row.upid), 60, priority=5),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=6),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

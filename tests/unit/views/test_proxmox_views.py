@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from commands.output import kept
 from providers.proxmox import (
     Guest,
     Node,
@@ -148,3 +149,12 @@ def test_what_matters_fits_a_narrow_terminal(view: TableView[Any]) -> None:
     kept = [column.key for column, _ in fit_columns(view.columns, 80)]
     assert kept[: sum(c.priority == 0 for c in view.columns)]
     assert {c.key for c in view.columns if c.priority == 0} <= set(kept)
+
+
+@pytest.mark.parametrize("view", [GUESTS, NODES, TASKS, STORAGES])
+def test_the_source_is_shown_where_rows_have_several(view: TableView[Any]) -> None:
+    column = next(column for column in view.columns if column.key == "source")
+    assert kept(column, ["proxmox:main", "proxmox:main"]) is None
+    shown = kept(column, ["proxmox:main", "proxmox:garage"])
+    assert shown is not None
+    assert shown.priority == 0
