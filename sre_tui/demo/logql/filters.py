@@ -9,6 +9,7 @@ from ipaddress import ip_address, ip_network
 from typing import TypeAlias
 
 from sre_tui.demo.logql.extraction import compile_line_pattern
+from sre_tui.demo.logql.literals import searching
 from sre_tui.demo.logql.record import ERROR, Record
 from sre_tui.demo.logql.regex import compile_re2
 from sre_tui.demo.logql.syntax import (
@@ -35,14 +36,17 @@ _PARSE = {"number": parse_number, "duration": parse_duration, "bytes": parse_byt
 _ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]*:[0-9a-fA-F:]+(?:\.\d+)*")
 
 
-def line_filter(stage: LineFilter) -> Step:
+def line_test(stage: LineFilter) -> Callable[[str], bool]:
     """Whether a line has, or with a negative operator has not, any of the alternatives."""
-    tests = [_line_test(stage, alternative) for alternative in stage.alternatives]
+    tests = [_alternative(stage, text) for text in stage.alternatives]
     wanted = not stage.op.startswith("!")
-    return lambda record: any(test(record.line) for test in tests) is wanted
+    if len(tests) == 1:
+        test = tests[0]
+        return test if wanted else lambda line: not test(line)
+    return lambda line: any(test(line) for test in tests) is wanted
 
 
-def _line_test(stage: LineFilter, text: str) -> Callable[[str], bool]:
+def _alternative(stage: LineFilter, text: str) -> Callable[[str], bool]:
     if stage.is_ip:
         contains = _network_test(text)
         return lambda line: any(contains(found) for found in _ADDRESS.findall(line))
@@ -50,8 +54,7 @@ def _line_test(stage: LineFilter, text: str) -> Callable[[str], bool]:
         case "|=" | "!=":
             return lambda line: text in line
         case "|~" | "!~":
-            search = compile_re2(text).search
-            return lambda line: search(line) is not None
+            return searching(compile_re2(text))
         case _:
             fullmatch = compile_line_pattern(text).fullmatch
             return lambda line: fullmatch(line) is not None

@@ -36,7 +36,7 @@ class Work:
     def count(self, line: str) -> None:
         """Counts one line read."""
         self.lines += 1
-        self.bytes += len(line.encode())
+        self.bytes += len(line) if line.isascii() else len(line.encode())
 
 
 @dataclass
@@ -61,7 +61,7 @@ def run_log_query(
         entries = stream.entries if window.forward else reversed(stream.entries)
         for entry in entries:
             result.work.count(entry.line)
-            for record in pipeline.run(dict(stream.labels), (entry,)):
+            for record in pipeline.run(stream.labels, (entry,)):
                 yield sign * record.time_ns, index, record
 
     groups: dict[tuple[tuple[str, str], ...], list[Record]] = {}

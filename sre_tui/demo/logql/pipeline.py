@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sre_tui.demo.logql.extraction import (
     JsonNumber,
@@ -17,7 +18,7 @@ from sre_tui.demo.logql.extraction import (
     safe_name,
     walk_json,
 )
-from sre_tui.demo.logql.filters import Step, label_filter, line_filter
+from sre_tui.demo.logql.filters import Step, label_filter, line_test
 from sre_tui.demo.logql.record import ERROR, ERROR_DETAILS, Record
 from sre_tui.demo.logql.syntax import (
     Decolorize,
@@ -38,20 +39,30 @@ class Pipeline:
     """The stages of one query, ready to run."""
 
     def __init__(self, stages: Sequence[Stage]) -> None:
-        self._steps = [_step(stage) for stage in stages]
+        first = list(itertools.takewhile(lambda stage: isinstance(stage, LineFilter), stages))
+        # Most lines end at the filters in front, which need nothing but the line.
+        self._line_tests = [line_test(stage) for stage in first if isinstance(stage, LineFilter)]
+        self._steps = [_step(stage) for stage in stages[len(first) :]]
 
-    def run(self, labels: dict[str, str], entries: Iterable[LogEntry]) -> Iterator[Record]:
+    def run(self, labels: Mapping[str, str], entries: Iterable[LogEntry]) -> Iterator[Record]:
         """A record for every entry that passes all stages, in the order given."""
+        tests, steps = self._line_tests, self._steps
         for entry in entries:
-            record = Record(entry.time_ns, entry.line, dict(labels), dict(entry.metadata))
-            if all(step(record) for step in self._steps):
-                yield record
+            line = entry.line
+            for test in tests:
+                if not test(line):
+                    break
+            else:
+                record = Record(entry.time_ns, line, dict(labels), dict(entry.metadata))
+                if all(step(record) for step in steps):
+                    yield record
 
 
 def _step(stage: Stage) -> Step:
     match stage:
         case LineFilter():
-            return line_filter(stage)
+            test = line_test(stage)
+            return lambda record: test(record.line)
         case Parser():
             return _parser(stage)
         case LineFormat(text):

@@ -90,7 +90,7 @@ def _collect(
     for stream in source.select(expression.query.matchers, start_ns, end_ns):
         for entry in stream.entries:
             work.count(entry.line)
-        for record in pipeline.run(dict(stream.labels), stream.entries):
+        for record in pipeline.run(stream.labels, stream.entries):
             value = sampler.value(record)
             if value is None:
                 continue
