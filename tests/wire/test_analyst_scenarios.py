@@ -16,22 +16,6 @@ SCENARIOS = [scenario.id for scenario in list_scenarios()]
 GUESTS = 32
 """As many as the scenarios name, and no more, because every one costs time."""
 KNOWN = {tool.name for tool in all_tools()}
-NOT_YET_ANSWERED = {
-    "Why does the backup of nextcloud fail?",
-    "which guests have no working backup?",
-    "TrueNAS beeps, which disk do I have to replace?",
-    "Have I lost data on tank?",
-    "Why is Jellyfin buffering?",
-    "why don't my disks spin down any more?",
-    "which disks of tank slept last night?",
-    "Is the replication to tank current?",
-    "what did the scrub find?",
-    "home assistant, frigate and immich are all gone, what happened?",
-    "Does the cluster still have quorum?",
-    "what is wrong right now?",
-}
-"""Their answers rest on tools of Proxmox VE, the backup server and the NAS, which the analyst does
-not call yet."""
 
 
 @pytest.mark.parametrize("scenario_id", SCENARIOS)
@@ -40,15 +24,8 @@ async def test_answers_match_the_truth(scenario_id: str, tmp_path: Path) -> None
     assert scenario.questions
     async with lab_of(scenario_id, tmp_path, guests=GUESTS) as lab:
         for question in scenario.questions:
-            if question.ask in NOT_YET_ANSWERED:
-                continue
             answer = await lab.ask(question.ask)
             check(question, answer)
-
-
-def test_only_questions_that_are_posed_wait_for_an_answer() -> None:
-    posed = {question.ask for scenario in list_scenarios() for question in scenario.questions}
-    assert posed >= NOT_YET_ANSWERED
 
 
 def check(question: Question, answer: Answer) -> None:
