@@ -77,7 +77,7 @@ class PowerListing(Listing[DiskPower]):
     start: AwareDatetime
     end: AwareDatetime
     step: float
-    """Seconds between the points the shares and changes were read from."""
+    """Seconds between the points that were read: what came and went between two is not counted."""
 
     def gist(self) -> str:
         """How many disks are in which state."""

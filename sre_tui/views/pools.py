@@ -203,10 +203,13 @@ def _errors(line: PoolLine, _: Display) -> Cell:
         return Cell(text, float(total), Tone.ERROR if total else Tone.NEUTRAL)
     if not line.pool.vdevs:
         return Cell(MISSING, None, Tone.MUTED)
-    bad = line.pool.troubled()
-    text = ", ".join(f"{each.label} {_trouble(each)}" for each in bad)
+    scan = line.pool.scan
+    troubles = [f"{each.label} {_trouble(each)}" for each in line.pool.troubled()]
+    if scan is not None and scan.errors:
+        troubles.append(f"{scan.function} found {count(scan.errors, 'error')}")
     total = sum(each.errors for each in line.pool.members())
-    return Cell(text or "none", float(total), Tone.ERROR if bad else Tone.MUTED)
+    tone = Tone.ERROR if troubles else Tone.MUTED
+    return Cell(", ".join(troubles) or "none", float(total), tone)
 
 
 def _trouble(member: Vdev) -> str:

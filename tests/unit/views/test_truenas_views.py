@@ -102,6 +102,12 @@ def test_errors_counted_at_the_group_alone_are_told() -> None:
     assert pool_rank(made) == 3
 
 
+def test_what_a_scrub_found_is_no_none() -> None:
+    found: JsonValue = {"function": "SCRUB", "state": "FINISHED", "errors": 8}
+    (row,) = cells([pool({"data": [leaf("sda")]}, scan=found)])
+    assert (row["errors"].text, row["errors"].tone) == ("scrub found 8 errors", Tone.ERROR)
+
+
 def test_two_groups_may_both_be_replacing_a_disk() -> None:
     def group(name: str, first: str) -> JsonValue:
         replacing: JsonValue = {
