@@ -196,6 +196,10 @@ def show(
         view = view.instead(answer.data) or view
     columns = view.columns if fields is None else fields.columns(options.fields)
     _show_table(invocation, view, columns, answer, display)
+    if fields is None:
+        for more in view.below(answer.data):
+            stdout.write("\n")
+            write_table(invocation, more.columns, more.rows(answer.data), display)
 
 
 def _show_table(

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from providers.proxmox import NodeReport
 from sre_tui.views.cells import fill_cell, source_column, span_cell, state_cell, text_cell
-from sre_tui.views.human import percent, size
+from sre_tui.views.human import percent
+from sre_tui.views.node_disks import DISKS, POOLS
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone, marked
 
@@ -106,24 +107,7 @@ def _title(data: Any) -> str:
 
 
 def _notes(data: Any) -> tuple[str, ...]:
-    return (*data.hints, *_disks(data), *_services(data), *_replications(data))
-
-
-def _disks(data: Any) -> Iterator[str]:
-    if data.disks is None:
-        return
-    for disk in data.disks.disks:
-        wear = "" if disk.wear is None else f", wear {percent(disk.wear)}"
-        bulk = f"{size(disk.size)} {disk.type}" if disk.size else disk.type
-        yield (
-            f"{disk.node} {disk.path}: {disk.model}, {bulk}, SMART "
-            f"{disk.health or 'not reported'}{wear}, serial {disk.serial}"
-        )
-    for pool in data.disks.pools:
-        used = ""
-        if pool.allocated is not None and pool.size:
-            used = f", {percent(pool.allocated / pool.size)} of {size(pool.size)}"
-        yield f"{pool.node} pool {pool.name}: {pool.health}{used}"
+    return (*data.hints, *_services(data), *_replications(data))
 
 
 def _services(data: Any) -> Iterator[str]:
@@ -160,6 +144,9 @@ NODES: TableView[NodeReport] = TableView(
     nothing="No nodes.",
     title=_title,
     notes=_notes,
+    below=lambda data: [
+        view for view in (DISKS, POOLS) if data.disks is not None and view.rows(data)
+    ],
     made_from={
         "status": "node.status",
         "node": "node.name",

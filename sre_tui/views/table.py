@@ -32,6 +32,7 @@ class TableView(Generic[RowT]):
             shows, where the key is not that member's name.
         text: what stands in place of rows where the result is one text.
         instead: another view, where the result is of another kind than most.
+        below: further tables of the same result, for what was asked for beside its rows.
     """
 
     columns: tuple[Column[RowT], ...]
@@ -44,3 +45,4 @@ class TableView(Generic[RowT]):
     made_from: Mapping[str, str] = field(default_factory=dict)
     text: Callable[[Any], str] = lambda data: ""
     instead: Callable[[Any], TableView[Any] | None] = lambda data: None
+    below: Callable[[Any], Sequence[TableView[Any]]] = lambda data: ()

@@ -19,6 +19,7 @@ from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
+from sre_tui.views.nodes import NODES
 from sre_tui.views.registry import table_view
 from tests.stubs.proxmox import NIGHT, NOBODY, NOW, SECRET, Cluster, cluster
 from widgets.cell import Display, keyed_rows
@@ -206,6 +207,7 @@ async def test_nodes_with_their_disks() -> None:
         answer = await run(context, "proxmox_node_status", disks=True)
         one = await run(context, "proxmox_node_status", node="pve2")
         told, shown = text(answer, context), cells(answer, context)
+        display = Display(now=context.clock(), utc=None, wide=True)
     assert "Cluster homelab: quorate, 3 of 3 nodes online" in told
     assert "pve1: online; up" in told
     assert "SMART PASSED, wear" in told
@@ -213,7 +215,13 @@ async def test_nodes_with_their_disks() -> None:
     assert shown[0]["version"] == "9.2.11"
     assert "io" in shown[0]["pressure"]
     assert answer.data.disks is not None
+    tables = [[column.cell(row, display).text for column in view.columns]
+              for view in NODES.below(answer.data) for row in view.rows(answer.data)]  # fmt: skip
+    assert [row[:3] for row in tables][::3] == [
+        ["✓ PASSED", "pve1", "/dev/nvme0n1"], ["✓ ONLINE", "pve1", "rpool"],
+    ]  # fmt: skip
     assert one.data.disks is None
+    assert NODES.below(one.data) == []
     assert [report.node.name for report in one.data.items] == ["pve2"]
 
 
