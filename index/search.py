@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from index.encoder import QueryEncoder, import_runtime, onnx_name
@@ -181,10 +182,16 @@ class Index:
         with self._lock:
             now = stamp(self._sources)
             if self._fallback is None or self._fallback.stamp != now:
-                loaded = load(self._sources)
-                search = TextSearch(chunk_all(loaded.documents))
-                self._fallback = _Fallback(now, search, loaded.problems)
+                self._fallback = _read(self._sources, now)
             return self._fallback
+
+
+@lru_cache(maxsize=1)
+def _read(sources: tuple[Source, ...], stamp: tuple[tuple[object, ...], ...]) -> _Fallback:
+    """The documents as they are; once for every index that is made of them."""
+    loaded = load(sources)
+    search = TextSearch(chunk_all(loaded.documents))
+    return _Fallback(stamp, search, loaded.problems)
 
 
 def _named(problems: Sequence[str]) -> list[str]:

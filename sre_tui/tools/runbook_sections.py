@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
-from index.sources import load
+from index.documents import Document
+from index.sources import Source, load, stamp
 from sre_tui.settings import Settings
 from sre_tui.tools.runbook_index import sources
 
@@ -16,11 +18,19 @@ _FENCE = re.compile(r"^\s*(```|~~~)")
 def whole_sections(settings: Settings, wanted: Iterable[str], section: str) -> dict[str, str]:
     """That section of each wanted document that has it, by the document's source."""
     chosen = set(wanted)
+    folders = tuple(sources(settings))
     return {
         document.source: text
-        for document in load(sources(settings)).documents
+        for document in _documents(folders, stamp(folders))
         if document.source in chosen and (text := section_of(document.text, section))
     }
+
+
+@lru_cache(maxsize=1)
+def _documents(
+    folders: tuple[Source, ...], stamp: tuple[tuple[object, ...], ...]
+) -> tuple[Document, ...]:
+    return load(folders).documents
 
 
 def section_of(text: str, section: str) -> str:

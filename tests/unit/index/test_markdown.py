@@ -158,3 +158,21 @@ def test_only_a_fence_may_exceed_the_encoder(text: str) -> None:
 def test_any_text_parses(text: str) -> None:
     document, _ = markdown.parse(text, source="x.md", kind="docs")
     markdown.chunk(document, estimated_piece_starts)
+
+
+@pytest.mark.parametrize("nested", ["[" * 100_000, "- " * 50_000, "{a: " * 4_000, "? " * 3_000])
+def test_front_matter_nested_without_end_is_a_problem(nested: str) -> None:
+    document, problem = markdown.parse(f"---\n{nested}\n---\n# Title\n", source="x.md", kind="docs")
+    assert document.title == "Title"
+    assert problem is not None
+
+
+def test_front_matter_reads_the_same_however_many_items_it_has() -> None:
+    items = [f"disk {number}" for number in range(markdown.MOST_INDICATORS)]
+    for count in (3, markdown.MOST_INDICATORS):
+        head = "\n".join(["people_say:", *(f"  - {item}" for item in items[:count])])
+        document, problem = markdown.parse(
+            f"---\n{head}\n---\n# Title\n", source="x.md", kind="docs"
+        )
+        assert problem is None
+        assert document.sayings == tuple(items[:count])
