@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from providers.coercion import whole
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, Unreachable
 from providers.truenas.fields import part, said
-from providers.truenas.methods import needed_role
+from providers.truenas.methods import needed_role, role_words
 
 NO_METHOD: Final = 201
 NOT_AUTHENTICATED: Final = 207
@@ -30,6 +30,14 @@ class MethodMissing(NotFound):
     """This version has no such method."""
 
 
+class RoleMissing(Unauthorized):
+    """The key's account may log in, and lacks the role for this."""
+
+    def __init__(self, detail: str, role: str) -> None:
+        super().__init__(detail)
+        self.role = role
+
+
 def call_error(method: str, error: JsonValue) -> BackendError:
     """The backend error for the ``error`` member of a JSON-RPC answer."""
     value = error if isinstance(error, dict) else {}
@@ -44,7 +52,8 @@ def call_error(method: str, error: JsonValue) -> BackendError:
     if number == NOT_AUTHENTICATED or (number == errno.EACCES and "expired" in words.lower()):
         return SessionEnded(f"{told}: the NAS has ended the session", transient=True)
     if number in (errno.EACCES, errno.EPERM):
-        return Unauthorized(f"{told}{needed_role(method)}")
+        role = needed_role(method)
+        return RoleMissing(f"{told}{role_words(role)}", role) if role else Unauthorized(told)
     if number == errno.EBUSY:
         return Unreachable(told, transient=True)
     if number == errno.ENOENT:

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 LOGINS: Final = frozenset({"auth.login_ex", "auth.login_with_api_key"})
 """Called by the connection itself, once when it opens."""
 
+ALL_READS: Final = "READONLY_ADMIN"
+
 READS: Final[Mapping[str, str]] = {
     "alert.list": "ALERT_LIST_READ",
     "app.query": "APPS_READ",
@@ -30,7 +32,7 @@ READS: Final[Mapping[str, str]] = {
     "sharing.nfs.query": "SHARING_NFS_READ",
     "sharing.smb.query": "SHARING_SMB_READ",
     "smb.status": "SHARING_SMB_READ",
-    "system.info": "READONLY_ADMIN",
+    "system.info": ALL_READS,
     "update.check_available": "SYSTEM_UPDATE_READ",
     "update.status": "SYSTEM_UPDATE_READ",
     "ups.config": "SYSTEM_GENERAL_READ",
@@ -51,9 +53,11 @@ def check(method: str) -> None:
 
 
 def needed_role(method: str) -> str:
-    """What to add where a call is refused for lack of rights."""
-    role = READS.get(method, "")
-    if not role:
-        return ""
-    within = "" if role == "READONLY_ADMIN" else ", which READONLY_ADMIN has"
+    """The role a call needs; empty if none."""
+    return READS.get(method, "")
+
+
+def role_words(role: str) -> str:
+    """What to add where a call is refused for lack of a role."""
+    within = "" if role == ALL_READS else f", which {ALL_READS} has"
     return f"; the key's account needs the role {role}{within}"

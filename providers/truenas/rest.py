@@ -109,8 +109,8 @@ def _read_error(response: httpx.Response) -> BackendError | None:
         )
     if response.status_code in (404, 410):
         return MethodMissing(
-            f"{response.request.url.path} is not there: TrueNAS 26 has no REST any more, and "
-            "each version has other paths"
+            f"{response.request.url.path} is not there: TrueNAS 26 has no REST any more, leave "
+            "rest = true (TRUENAS_REST) out to use JSON-RPC"
         )
     return None
 

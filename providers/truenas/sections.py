@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from pydantic import JsonValue
 
 from providers.errors import BackendError, Unreachable
+from providers.truenas.errors import RoleMissing
+from providers.truenas.methods import ALL_READS
 
 T = TypeVar("T")
 
 MANY: Final = 2000
 """Rows from which on an answer is read in a thread."""
+SEVERAL: Final = 3
+"""Missing roles from which on they are told in one line."""
 
 
 @dataclass
@@ -27,6 +31,7 @@ class Sections:
     patience: float
     """Seconds."""
     failures: dict[str, BackendError] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     answered: int = 0
 
     async def get(
@@ -45,6 +50,7 @@ class Sections:
             read: makes a model of it.
             optional: whether the answer is whole without it.
         """
+        self.asked.append(name)
         try:
             async with asyncio.timeout(self.patience):
                 answer = await call()
@@ -67,9 +73,16 @@ class Sections:
     @property
     def missing(self) -> str:
         """One line for every part that failed; empty if none did."""
+        failures = self._in_order()
+        refused = {name: e for name, e in failures.items() if isinstance(e, RoleMissing)}
         reasons: dict[str, list[str]] = {}
-        for name, error in self.failures.items():
-            reasons.setdefault(error.detail, []).append(name)
+        for name, error in failures.items():
+            why = (
+                error.detail
+                if len(refused) < SEVERAL or name not in refused
+                else _lacking(error.role for error in refused.values())
+            )
+            reasons.setdefault(why, []).append(name)
         return "; ".join(f"{', '.join(names)} missing: {why}" for why, names in reasons.items())
 
     def check(self) -> None:
@@ -79,4 +92,17 @@ class Sections:
             BackendError: the first failure, if every part failed.
         """
         if not self.answered and self.failures:
-            raise next(iter(self.failures.values()))
+            raise next(iter(self._in_order().values()))
+
+    def _in_order(self) -> dict[str, BackendError]:
+        """The failures as the parts were asked for, whichever came first."""
+        return {name: self.failures[name] for name in self.asked if name in self.failures}
+
+
+def _lacking(roles: Iterable[str]) -> str:
+    """The one line for many refusals."""
+    named = sorted({role for role in roles if role != ALL_READS})
+    return (
+        f"the key's account may not read them; the role {ALL_READS} lets it, or in parts "
+        f"{', '.join(named)}"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ RECIPE: Final = (
     "Add; put the key into TRUENAS_API_KEY_FILE and the user into TRUENAS_USERNAME."
 )
 OLDEST: Final = (25, 4)
+_PARTS: Final = (
+    "pools and disks", "disks", "shares", "snapshots and replication", "status", "apps",
+)  # fmt: skip
 _ENOUGH: Final = frozenset({"READONLY_ADMIN", "SHARING_READ"})
 
 
@@ -35,15 +39,16 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
         *_version(client, system.version),
         *await _roles(client),
     ]
-    readings: Sequence[tuple[str, Reading[Any]]] = [
-        ("pools and disks", await client.pools()),
-        ("disks", await client.disks()),
-        ("shares", await client.shares()),
-        ("snapshots and replication", await client.protection()),
-        ("status", await client.status()),
-        ("apps", await client.apps()),
-    ]
-    lacking = [(what, each) for what, each in readings if each.state is not State.OK]
+    readings: Sequence[Reading[Any]] = await asyncio.gather(
+        client.pools(),
+        client.disks(),
+        client.shares(),
+        client.protection(),
+        client.status(),
+        client.apps(),
+    )
+    parts = zip(_PARTS, readings, strict=True)
+    lacking = [(what, each) for what, each in parts if each.state is not State.OK]
     if not lacking:
         found.append(good(client.source, "rights", "everything that is shown can be read"))
     for what, each in lacking:
@@ -91,7 +96,11 @@ def _version(client: TrueNasClient, version: str) -> list[Finding]:
 async def _roles(client: TrueNasClient) -> list[Finding]:
     roles = await client.roles()
     if roles.data is None:
-        return []
+        # Over REST it is no matter of roles: only a full administrator's key works.
+        if client.over_rest:
+            return []
+        told = f"what else the key may do is not known: {roles.detail}"
+        return [doubtful(client.source, "rights", told, f"Reading is enough. {RECIPE}")]
     more = [role for role in roles.data if not role.endswith("_READ") and role not in _ENOUGH]
     if not more:
         return []

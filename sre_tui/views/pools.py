@@ -9,7 +9,7 @@ from typing import Any
 
 from providers.truenas import Dataset, Pool, Scan, Vdev
 from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
-from sre_tui.views.human import MISSING, ago, count, duration, percent
+from sre_tui.views.human import MISSING, ago, count, duration, percent, size
 from sre_tui.views.several import told_apart
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -125,7 +125,8 @@ def _used(line: PoolLine, _: Display) -> Cell:
         return size_cell(line.dataset.used)
     if line.member is not None:
         return size_cell(line.member.size) if not line.member.children else Cell("", None)
-    return size_cell(line.pool.usable_used if line.pool.usable_used is not None else line.pool.used)
+    pool = line.pool
+    return _raw(pool.used) if pool.usable_used is None else size_cell(pool.usable_used)
 
 
 def _free(line: PoolLine, _: Display) -> Cell:
@@ -136,7 +137,12 @@ def _free(line: PoolLine, _: Display) -> Cell:
     pool = line.pool
     if pool.usable is not None and pool.usable_used is not None:
         return size_cell(pool.usable - pool.usable_used)
-    return size_cell(pool.free)
+    return _raw(pool.free)
+
+
+def _raw(count: int | None) -> Cell:
+    """Bytes with redundancy counted in, where what files can take is not reported."""
+    return size_cell(None) if count is None else Cell(f"{size(count)} raw", float(count))
 
 
 def _snapshots(line: PoolLine, _: Display) -> Cell:
@@ -221,8 +227,8 @@ POOLS: TableView[PoolLine] = told_apart(TableView(
         Column("name", "Pool", _name, 14),
         Column("state", "State", _state, 18),
         Column("fill", "Fill", _fill, 15),
-        Column("used", "Used", _used, 10, priority=2, align="right"),
-        Column("free", "Free", _free, 10, priority=1, align="right"),
+        Column("used", "Used", _used, 13, priority=2, align="right"),
+        Column("free", "Free", _free, 13, priority=1, align="right"),
         Column("scan", "Scrub", _scan, 26, priority=1),
         Column("errors", "Errors", _errors, 24, flexible=True),
         Column("snapshots", "Snapshots", _snapshots, 10, priority=3, align="right"),

@@ -167,6 +167,9 @@ async def test_a_missing_right_costs_its_part_only(nas: RunningNas) -> None:
     assert status.state is State.PARTIAL
     assert status.data is not None
     assert (status.data.alerts, status.data.jobs is None) == (None, False)
+    # Five refusals are one line, in the order of the parts.
+    assert status.detail.startswith("system, alerts, services, updates, UPS missing: the key's ")
+    assert "READONLY_ADMIN lets it, or in parts ALERT_LIST_READ, SERVICE_READ, SYS" in status.detail
 
 
 async def test_a_key_is_never_sent_unencrypted() -> None:
@@ -307,6 +310,7 @@ async def test_rest_is_gone_in_26() -> None:
         reading = await nas.client(FULL, rest=True).pools()
     assert reading.state is State.BAD_RESPONSE
     assert "TrueNAS 26 has no REST" in reading.detail
+    assert "leave rest = true (TRUENAS_REST) out" in reading.detail
 
 
 async def test_a_slow_part_costs_itself_only(

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, Unreachable
+from providers.errors import BackendError, BadResponse, NotFound, Unreachable
 from providers.truenas import protection_wire, share_wire, storage_wire, system_wire
-from providers.truenas.errors import MethodMissing, SessionEnded, call_error
+from providers.truenas.errors import MethodMissing, RoleMissing, SessionEnded, call_error
 from providers.truenas.extended_json import plain
 from providers.truenas.fields import prose, row, rows, when
 
@@ -87,7 +87,7 @@ def test_any_error_is_one_line(error: Any) -> None:
         (-32001, 201, "[ENOMETHOD] Method not found", MethodMissing),
         (-32001, 207, "[ENOTAUTHENTICATED] Not authenticated", SessionEnded),
         (-32001, 13, "[EACCES] Session is expired", SessionEnded),
-        (-32001, 13, "[EACCES] Not authorized", Unauthorized),
+        (-32001, 13, "[EACCES] Not authorized", RoleMissing),
         (-32001, 16, "[EBUSY] Rate Limit Exceeded", Unreachable),
         (-32000, None, "", Unreachable),
         (-32001, 2, "[ENOENT] None", NotFound),

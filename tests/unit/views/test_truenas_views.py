@@ -66,6 +66,15 @@ def test_a_locked_pool_claims_neither_zero_nor_none() -> None:
     assert row["state"].tone is Tone.WARNING
 
 
+def test_raw_sizes_are_called_so() -> None:
+    plain = pool({"data": [leaf("sda")]}, size=4 * 2**40, allocated=2**40, free=3 * 2**40)
+    (row,) = cells([plain])
+    assert (row["used"].text, row["free"].text) == ("1.0 TiB raw", "3.0 TiB raw")
+    known = plain.model_copy(update={"usable": 2**40, "usable_used": 2**39})
+    (row,) = cells([known])
+    assert (row["used"].text, row["free"].text) == ("512.0 GiB", "512.0 GiB")
+
+
 def test_every_kind_of_vdev_is_told() -> None:
     topology: JsonValue = {
         "data": [leaf("sda"), leaf("sdb")],
