@@ -140,9 +140,9 @@ def _free(line: PoolLine, _: Display) -> Cell:
     return _raw(pool.free)
 
 
-def _raw(count: int | None) -> Cell:
+def _raw(amount: int | None) -> Cell:
     """Bytes with redundancy counted in, where what files can take is not reported."""
-    return size_cell(None) if count is None else Cell(f"{size(count)} raw", float(count))
+    return size_cell(None) if amount is None else Cell(f"{size(amount)} raw", float(amount))
 
 
 def _snapshots(line: PoolLine, _: Display) -> Cell:
