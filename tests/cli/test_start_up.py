@@ -15,6 +15,8 @@ HEAVY = {
     "textual",
     "openai",
     "pandas",
+    "pygments",
+    "click",
 }
 PROBE = """
 import json, sys

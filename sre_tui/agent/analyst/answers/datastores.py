@@ -71,11 +71,14 @@ def _until(look: Look, stores: Sequence[Datastore]) -> str:
     said = []
     for one in stores:
         name = f"datastore {plain(one.name, 60)}"
-        if one.full_at is not None and one.growth:
+        growth = one.recent_growth if one.full_basis == "recent" else one.growth
+        if one.trend == "full":
+            said.append(f"{name} is full already")
+        elif one.full_at is not None and growth:
             left = (one.full_at - look.now).total_seconds()
             how = f"about {number(left / YEAR)} years" if left > YEAR else duration(left)
             said.append(
-                f"{name} is full in {how} if it goes on growing by {size(one.growth)} a day"
+                f"{name} is full in {how} if it goes on growing by {size(growth)} a day"
             )
         elif one.trend == "not_growing":
             said.append(f"{name} is not growing")

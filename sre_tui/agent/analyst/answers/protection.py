@@ -34,6 +34,8 @@ async def tell_protection(look: Look) -> Iterator[str] | None:
         return await _replications(look, data, cite)
     named = mentioned(look.question, [one.dataset for one in data.items])
     groups = [one for one in data.items if not named or one.dataset in named]
+    if data.snapshots is None:
+        return told(look, f"**The NAS does not tell of its snapshots.**{cite}")
     if not groups:
         return told(look, f"**There are no snapshots on the NAS.**{cite}")
     piled = [one for one in groups if one.count > MANY]

@@ -90,7 +90,8 @@ SIGNALS: Final = (
     ),
     Signal(
         "disks_awake", "disk_awake", ("disk_power_state",),
-        'min_over_time(disk_power_state{type="hdd",$S}[2h])', ">", 0, Unit.COUNT,
+        # 7 is asleep, as deep as standby or deeper.
+        'min_over_time(disk_power_state{type="hdd",$S}[2h]) < 7', ">", 0, Unit.COUNT,
         "{disk} of pool {pool} was never in standby within 2 h (lowest power state {value})",
         (Topic.STANDBY,), hold=3600, severity=1, asked=True,
     ),
