@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
@@ -79,6 +79,10 @@ class Voice(ABC):
             found = [e for e in found if not start <= e.time_ns / NS < end]
         return found
 
+    def parts(self, start_ns: int, end_ns: int) -> Iterator[tuple[int, int]]:
+        """The window in the parts in which the lines are written, the newest first."""
+        yield start_ns, end_ns
+
     @abstractmethod
     def _between(self, start_ns: int, end_ns: int) -> list[LogEntry]: ...
 
@@ -106,6 +110,14 @@ class Murmur(Voice):
         for cell in range(start_ns // self._cell_ns, (end_ns - 1) // self._cell_ns + 1):
             found += [e for e in self._cell(cell) if start_ns <= e.time_ns < end_ns]
         return found
+
+    def parts(self, start_ns: int, end_ns: int) -> Iterator[tuple[int, int]]:
+        """One cell after the other."""
+        start_ns, end_ns = max(start_ns, self.start_ns), min(end_ns, self.end_ns)
+        while start_ns < end_ns:
+            begin = max(start_ns, (end_ns - 1) // self._cell_ns * self._cell_ns)
+            yield begin, end_ns
+            end_ns = begin
 
     def _write(self, cell: int) -> list[LogEntry]:
         rng = dice.generator(self.key, cell)
@@ -228,14 +240,32 @@ class WorldLogs:
         self, matchers: Sequence[Matcher], start_ns: int, end_ns: int
     ) -> Sequence[Mapping[str, str]]:
         """Label sets of the streams that have an entry in the window."""
-        return [stream.labels for stream in self.select(matchers, start_ns, end_ns)]
+        return [
+            stream.labels
+            for stream in self._streams
+            if select_labels(matchers, stream.labels) and _speaks(stream, start_ns, end_ns)
+        ]
 
 
 def _heard(stream: _Stream, start_ns: int, end_ns: int) -> list[LogEntry]:
     entries = [e for voice in stream.voices for e in voice.entries(start_ns, end_ns)]
+    entries = _unmuted(stream, entries)
+    entries.sort(key=attrgetter("time_ns"))
+    return entries
+
+
+def _speaks(stream: _Stream, start_ns: int, end_ns: int) -> bool:
+    """Whether anything is heard; writes no more lines than it takes to tell."""
+    return any(
+        _unmuted(stream, voice.entries(low, high))
+        for voice in stream.voices
+        for low, high in voice.parts(start_ns, end_ns)
+    )
+
+
+def _unmuted(stream: _Stream, entries: list[LogEntry]) -> list[LogEntry]:
     for start, end, text in stream.mutes:
         entries = [e for e in entries if not (start <= e.time_ns < end and text in e.line)]
-    entries.sort(key=attrgetter("time_ns"))
     return entries
 
 

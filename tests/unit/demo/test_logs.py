@@ -64,6 +64,16 @@ def test_label_sets_are_those_with_lines(quiet_world: World) -> None:
     assert {stream.labels["hostname"] for stream in found} == {"media", "db"}
 
 
+@pytest.mark.parametrize("scenario", ["guest-stopped", "dns-down", "log-flood"])
+@pytest.mark.parametrize("length", [1, HOUR // 60, 3 * HOUR + 7])
+def test_label_sets_know_who_is_silent(scenario: str, length: int) -> None:
+    chosen = load_scenario(scenario)
+    one, other = (World.create(chosen, anchor=ANCHOR).logs for _ in range(2))
+    for end in (END, END - HOUR + 1, END - 9 * HOUR):
+        found = one.select([], end - length, end)
+        assert other.label_sets([], end - length, end) == [stream.labels for stream in found]
+
+
 def test_the_end_of_a_window_is_exclusive(quiet_world: World) -> None:
     stream = quiet_world.logs.select([Matcher("hostname", "=", "proxy")], END - HOUR, END)[0]
     entry = stream.entries[-1]
