@@ -138,25 +138,32 @@ def ensure_onnx(
     from filelock import FileLock
 
     path = folder / onnx_name()
-    if path.is_file():
-        try:
-            QueryEncoder(path)
-        except ExportedModelError:
-            pass
-        else:
-            return path
+    if _is_usable(path):
+        return path
     if progress:
         progress("exporting the model", 0, 1)
-    builder = encoder()
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "export.lock"):
-        remove_drafts(folder)
-        with replace_file(path) as draft:
-            builder.write_onnx(draft)
-            _compare(builder, QueryEncoder(draft))
+        # Another process may have exported it meanwhile.
+        if not _is_usable(path):
+            builder = encoder()
+            remove_drafts(folder)
+            with replace_file(path) as draft:
+                builder.write_onnx(draft)
+                _compare(builder, QueryEncoder(draft))
     if progress:
         progress("exporting the model", 1, 1)
     return path
+
+
+def _is_usable(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        QueryEncoder(path)
+    except ExportedModelError:
+        return False
+    return True
 
 
 def _compare(builder: BuildEncoder, exported: QueryEncoder) -> None:

@@ -4,29 +4,32 @@ import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from index.sources import Folder
 from tests.unit.index.homestead import PLAYBOOK, RUNBOOKS, Homestead
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Homestead:
-    """Only to be read."""
-    root = tmp_path_factory.mktemp("index")
+def built(model_cache: Path) -> Homestead:
+    """Only to be read; built by the first worker that needs it."""
+    root = model_cache.with_name("small-index")
     runbooks, extra = root / "runbooks", root / "extra"
-    runbooks.mkdir()
-    extra.mkdir()
-    for stem, (head, body) in RUNBOOKS.items():
-        title = stem.replace("-", " ").capitalize()
-        text = f"---\ntitle: {title}\n{head}\n---\n# {title}\n\n{body}\n"
-        (runbooks / f"{stem}.md").write_text(text)
-    (extra / "update.yml").write_text(PLAYBOOK)
     sources = (
         Folder(path=runbooks, kind="runbook", label="runbooks"),
         Folder(path=extra, kind="docs", label="extra"),
     )
     home = Homestead(sources, root / "built", model_cache)
-    home.build()
+    with FileLock(model_cache.with_name("small-index.lock")):
+        if not (home.path / "current.json").is_file():
+            runbooks.mkdir(parents=True, exist_ok=True)
+            extra.mkdir(exist_ok=True)
+            for stem, (head, body) in RUNBOOKS.items():
+                title = stem.replace("-", " ").capitalize()
+                text = f"---\ntitle: {title}\n{head}\n---\n# {title}\n\n{body}\n"
+                (runbooks / f"{stem}.md").write_text(text)
+            (extra / "update.yml").write_text(PLAYBOOK)
+            home.build()
     return home
 
 
