@@ -6,13 +6,11 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pydantic import JsonValue
 
-from providers.alerting import Alert, AlertRule
-from providers.alerting_wire import rule_groups, rules_of
 from providers.client import BackendClient
 from providers.clock import Clock, system_clock
 from providers.endpoint import Endpoint
@@ -27,6 +25,9 @@ from providers.reading import Reading
 from providers.series import Labels, SeriesWindow
 from providers.series_wire import matrix
 from providers.steps import grid
+
+if TYPE_CHECKING:
+    from providers.alerting import Alert, AlertRule
 
 API: Final = "/api/v1"
 MAX_URL: Final = 2000
@@ -217,6 +218,7 @@ class PrometheusClient(BackendClient):
 
     async def rules(self) -> Reading[tuple[AlertRule, ...]]:
         """Alerting and recording rules with their alerts (``/api/v1/rules``), all pages."""
+        from providers.alerting import AlertRule
 
         async def fetch() -> Fetched[tuple[AlertRule, ...]]:
             rules, warnings = await self._all_rules()
@@ -226,6 +228,7 @@ class PrometheusClient(BackendClient):
 
     async def alerts(self) -> Reading[tuple[Alert, ...]]:
         """Pending and firing alerts, from ``/api/v1/rules`` and, without it, ``/api/v1/alerts``."""
+        from providers.alerting import Alert
 
         async def fetch() -> Fetched[tuple[Alert, ...]]:
             try:
@@ -248,6 +251,8 @@ class PrometheusClient(BackendClient):
         return await self._http.reading("buildinfo", BuildInfo, fetch)
 
     async def _all_rules(self) -> tuple[tuple[AlertRule, ...], tuple[str, ...]]:
+        from providers.alerting_wire import rule_groups, rules_of
+
         rules: list[AlertRule] = []
         warnings: list[str] = []
         token: str | None = None

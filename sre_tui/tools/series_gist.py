@@ -7,7 +7,7 @@ from math import isfinite
 
 from providers.series import Series
 from sre_tui.views.human import number
-from sre_tui.views.metrics import series_name
+from sre_tui.views.series_names import series_name
 
 
 def series_gist(counted: str, series: Sequence[Series]) -> str:

@@ -10,6 +10,7 @@ from providers.prometheus import MetricInfo, Target
 from providers.series import Labels, Sample, Series
 from sre_tui.views.cells import text_cell
 from sre_tui.views.human import MISSING, duration, moment, number
+from sre_tui.views.series_names import labels_text, series_name
 from sre_tui.views.table import TableView
 from sre_tui.views.units import metric_unit, with_unit
 from widgets import plot
@@ -17,11 +18,6 @@ from widgets.cell import Cell, Column, Display, Tone, marked
 
 _HEALTH = {"up": Tone.OK, "down": Tone.CRITICAL, "unknown": Tone.WARNING}
 _HEALTH_RANK = {"down": 0.0, "unknown": 1.0, "up": 2.0}
-
-
-def labels_text(labels: Labels) -> str:
-    """Labels without the metric's name: ``instance=media:9100 job=node``."""
-    return " ".join(f"{name}={value}" for name, value in sorted(labels.items()) if name[:2] != "__")
 
 
 def _value(value: float | None, labels: Labels) -> Cell:
@@ -139,12 +135,6 @@ TARGETS: TableView[Target] = TableView(
     nothing="No targets.",
     made_from={"duration": "scrape_duration", "error": "last_error"},
 )
-
-
-def series_name(row: Series) -> str:
-    """A series by its metric and labels, or as a whole where it has neither."""
-    parts = (row.labels.get("__name__", ""), labels_text(row.labels))
-    return " ".join(part for part in parts if part) or "(all)"
 
 
 def curve(row: Series) -> plot.Series:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from widgets.cell import Column
-from widgets.plot import Series
+
+if TYPE_CHECKING:
+    from widgets.plot import Series
 
 RowT = TypeVar("RowT")
 
