@@ -2,8 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +11,14 @@ from pydantic import BaseModel, ConfigDict
 from index import model, store, writer
 from index.atomic import remove_drafts
 from index.documents import Chunk, Document, digest
-from index.encoder import piece_starts
+from index.encoder import Progress, QueryEncoder, piece_starts
 from index.errors import (
     DocumentIndexError,
     IndexBuildError,
     IndexBusyError,
     IndexMissingError,
 )
-from index.export import BuildEncoder, Progress, ensure_onnx
+from index.export import BuildEncoder, ensure_onnx
 from index.integrity import check_files, mark_files
 from index.manifest import SCHEMA_VERSION, Location, Manifest
 from index.sources import Source, chunk_all, load
@@ -99,15 +98,14 @@ def _build_locked(sources: Sequence[Source], location: Location, progress: Progr
     if not loaded.documents:
         raise IndexBuildError("; ".join(("there are no documents to index", *loaded.problems)))
     chunks = chunk_all(loaded.documents, piece_starts())
-    encoder: Callable[[], BuildEncoder] = cache(BuildEncoder)
-    ensure_onnx(location.models, encoder, progress)
+    exported = ensure_onnx(location.models, BuildEncoder, progress)
     previous, known, reason = _previous(location)
     missing = {
         c.content_hash: c.embedded_text for c in chunks if c.content_hash not in known.vectors
     }
     content = digest(*(chunk.model_dump_json() for chunk in chunks))
     if previous is None or previous.content != content:
-        vectors = _vectors(chunks, known, missing, encoder, progress)
+        vectors = _vectors(chunks, known, missing, exported, progress)
         _switch(location, previous, chunks, vectors, content, len(loaded.documents), progress)
     return BuildReport(
         **_changes(loaded.documents, known),
@@ -138,14 +136,14 @@ def _vectors(
     chunks: Sequence[Chunk],
     known: store.Known,
     missing: dict[str, str],
-    encoder: Callable[[], BuildEncoder],
+    exported: Path,
     progress: Progress,
 ) -> "Vectors":
     import numpy as np
 
     vectors = dict(known.vectors)
     if missing:
-        new = encoder().encode(list(missing.values()), progress)
+        new = QueryEncoder(exported).encode_many(list(missing.values()), progress)
         vectors |= dict(zip(missing, new, strict=True))
     return np.stack([vectors[chunk.content_hash] for chunk in chunks]).astype(np.float32)
 

@@ -1,7 +1,7 @@
 """Query-time encoder: the model through ONNX Runtime, without torch."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,12 @@ PROBE_KEY = "probe_vector"
 PROBE_TEXT = "The pool is degraded because a disk reports read errors."
 EQUAL = 0.9999
 """Cosine from which two vectors of the same text count as made by the same model."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+_BATCH = 16
+"""Texts at a time; small, because the shorter ones are filled up to the longest."""
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUT = "sentence_vector"
@@ -97,6 +103,10 @@ class QueryEncoder:
         vectors: Vectors = self._session.run([OUTPUT], feed)[0]
         return vectors
 
+    def encode_many(self, texts: Sequence[str], progress: Progress | None = None) -> "Vectors":
+        """One row per text, in order; reports progress after each batch."""
+        return in_batches(self.encode, texts, _BATCH, progress)
+
     def _check(self) -> None:
         import numpy as np
 
@@ -109,6 +119,27 @@ class QueryEncoder:
             raise ExportedModelError(
                 "the exported embedding model does not give the vectors it should"
             )
+
+
+def in_batches(
+    encode: Callable[[Sequence[str]], "Vectors"],
+    texts: Sequence[str],
+    size: int,
+    progress: Progress | None = None,
+) -> "Vectors":
+    """One row per text, in order, from an encoder that gets texts of similar length together."""
+    import numpy as np
+
+    vectors = np.empty((len(texts), model.DIMENSION), dtype=np.float32)
+    by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+    for start in range(0, len(texts), size):
+        if progress:
+            progress("embedding", start, len(texts))
+        batch = by_length[start : start + size]
+        vectors[batch] = encode([texts[number] for number in batch])
+    if texts and progress:
+        progress("embedding", len(texts), len(texts))
+    return vectors
 
 
 def piece_starts() -> "WordPieceStarts":

@@ -1,4 +1,4 @@
-"""Build-time encoder: the model through sentence-transformers, and its export to ONNX."""
+"""The model through sentence-transformers, and its export to ONNX."""
 
 import logging
 import os
@@ -16,8 +16,10 @@ from index.encoder import (
     OUTPUT,
     PROBE_KEY,
     PROBE_TEXT,
+    Progress,
     QueryEncoder,
     encode_probe,
+    in_batches,
     onnx_name,
 )
 from index.errors import EncoderUnavailableError, ExportedModelError
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Vectors = npt.NDArray[np.float32]
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
 
 BATCH = 32
 LONGEST_INPUT = 512
@@ -46,7 +45,7 @@ CHECK_TEXTS = (
 
 
 class BuildEncoder:
-    """Embeds many texts; importing its libraries takes seconds, so it is made when needed."""
+    """The original model; importing its libraries takes seconds, so it is made to export it."""
 
     def __init__(self) -> None:
         """Verifies and loads the model, never over the network.
@@ -79,25 +78,12 @@ class BuildEncoder:
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> "Vectors":
         """One unit vector per text, in order; reports progress after each batch."""
-        import numpy as np
+        return in_batches(self._encode, texts, BATCH, progress)
 
-        batches: list[Vectors] = []
-        by_length = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        for start in range(0, len(texts), BATCH):
-            if progress:
-                progress("embedding", start, len(texts))
-            batch = [texts[number] for number in by_length[start : start + BATCH]]
-            batches.append(
-                self._model.encode(
-                    batch, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-                )
-            )
-        if not batches:
-            return np.empty((0, model.DIMENSION), dtype=np.float32)
-        vectors = np.empty((len(texts), model.DIMENSION), dtype=np.float32)
-        vectors[by_length] = np.concatenate(batches)
-        if progress:
-            progress("embedding", len(texts), len(texts))
+    def _encode(self, texts: Sequence[str]) -> "Vectors":
+        vectors: Vectors = self._model.encode(
+            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+        )
         return vectors
 
     def write_onnx(self, path: Path) -> None:
