@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, TypeVar, cast
 from urllib.parse import quote
 
@@ -108,21 +109,30 @@ class Redactor:
 
     def value(self, value: J) -> J:
         """A JSON value with every string in it redacted, and every string under a telling key."""
-        return cast(J, self._value(value))
+        # The same names and states come again and again, but no secret outlives the call.
+        return cast(J, self._value(value, {}))
 
-    def _value(self, value: object) -> object:
+    def _value(self, value: object, known: dict[str, str]) -> object:
         if isinstance(value, str):
-            return self.text(value)
+            text = known.get(value)
+            if text is None:
+                text = known[value] = self.text(value)
+            return text
         if isinstance(value, list | tuple):
-            return [self._value(item) for item in value]
+            return [self._value(item, known) for item in value]
         if isinstance(value, dict):
-            return {key: self._member(key, item) for key, item in value.items()}
+            return {key: self._member(key, item, known) for key, item in value.items()}
         return value
 
-    def _member(self, key: object, item: object) -> object:
-        if isinstance(item, str) and item and _TELLING.search(str(key)) and not _harmless(item):
+    def _member(self, key: object, item: object, known: dict[str, str]) -> object:
+        if isinstance(item, str) and item and _is_telling(str(key)) and not _harmless(item):
             return REDACTED
-        return self._value(item)
+        return self._value(item, known)
+
+
+@lru_cache(maxsize=4096)
+def _is_telling(key: str) -> bool:
+    return _TELLING.search(key) is not None
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:
