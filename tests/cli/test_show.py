@@ -20,7 +20,7 @@ def test_an_alert_is_shown_with_all_that_is_known(sre: Sre) -> None:
     assert told["Alert"] == "SmartDiskFailing"
     assert told["Host"] == "nas1"
     assert told["Query"] == "smartctl_device_smart_status == 0"
-    assert told["Condition"] == "C: A > 0"
+    assert told["Condition"] == "C: A = 0"
     assert told["For"] == "1 min"
     assert told["device"] == "sdc"
     assert told["summary"] == "SMART says sdc on nas1 is failing"

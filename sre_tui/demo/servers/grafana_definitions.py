@@ -16,9 +16,11 @@ from sre_tui.demo.telemetry import AlertRule
 
 _UPDATED = "2026-01-10T08:00:00Z"
 _QUERY_WINDOW = 600
-_COMPARISON = re.compile(r"(.+?)\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*", re.DOTALL)
+_COMPARISON = re.compile(
+    r"(.+?)\s*(>=|<=|==|!=|>|<)\s*(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*", re.DOTALL
+)
 _SET_OPERATOR = re.compile(r"\b(?:and|or|unless)\b|[<>=]=?\s*-?\d")
-_EVALUATORS = {">": "gt", "<": "lt", ">=": "gte", "<=": "lte"}
+_EVALUATORS = {">": "gt", "<": "lt", ">=": "gte", "<=": "lte", "==": "eq", "!=": "ne"}
 
 
 class Definitions:
