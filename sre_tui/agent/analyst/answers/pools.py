@@ -9,6 +9,7 @@ from typing import Final
 from providers.clock import age_in_words
 from providers.truenas import Pool
 from providers.truenas.storage_models import Vdev
+from sre_tui.agent.analyst.answers.redundancy import redundancy, spare_disks, unharmed
 from sre_tui.agent.analyst.answers.told import Section, read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
@@ -26,7 +27,10 @@ _BAD: Final = re.compile(
     r"\b(replace|fail\w*|dying|dead|bad|broken|beeps?|errors?|faulted|kaputt|tauschen|defekt\w*)\b"
 )
 _BAD_STATE: Final = re.compile(r"\b(degraded|faulted|bad|broken|errors?|problems?|wrong|kaputt)\b")
-_LOST: Final = re.compile(r"\b(lost|lose|verloren)\b")
+_LOST: Final = re.compile(r"\b(lost|lose|losing|verloren)\b")
+_MAY_FAIL: Final = re.compile(
+    r"\b(can|could|may)\b.*\b(fail|die|break|lose|go)\b|\bredundan\w*|\bspare disks?\b"
+)
 
 
 async def tell_pools(look: Look) -> Iterator[str] | None:
@@ -36,6 +40,8 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
         return None
     chosen = _named(look, data.items)
     folded = look.question.folded
+    if _MAY_FAIL.search(folded) and redundancy(chosen):
+        return told(look, _spare_lead(look, chosen, cite), *_sections(look, chosen, cite))
     if _MODEL.search(folded) or _disks(look, chosen):
         members = _wanted(look, chosen)
         if members:
@@ -109,24 +115,39 @@ def _state_of(pool: Pool) -> str:
 
 
 def _state_lead(look: Look, pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
+    if _LOST.search(look.question.folded):
+        return _lost_lead(pools, bad, cite)
     if bad:
         said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in bad)
-        lost = bool(_LOST.search(look.question.folded))
-        if lost:
-            gone = any(one.state.casefold() not in ("online", "degraded") for one in bad)
-            files = any(one.scan is not None and one.scan.errors for one in bad)
-            head = "Maybe: " if gone or files else "No file is known to be damaged: "
-        else:
-            head = yes_no(look, fine=False)
-        return f"**{head}{said}**.{cite}"
+        return f"**{yes_no(look, fine=False)}{said}**.{cite}"
     every = names([plain(one.name, 40) for one in pools])
     disks = sum(len(members_of(one)) for one in pools)
     which = re.match(r"^(which|welche|any)\b", look.question.folded)
     none = "None: " if which and _BAD_STATE.search(look.question.folded) else ""
-    head = "No: " if _LOST.search(look.question.folded) else yes_no(look, fine=True) or none
+    head = yes_no(look, fine=True) or none
     are = "pool {} is" if len(pools) == 1 else "pools {} are"
     whole = f"all {count(disks, 'disk')} without errors"
     return f"**{head}{are.format(every)} online**, {whole}.{cite}"
+
+
+def _lost_lead(pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
+    states = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in bad)
+    harmed = [one for one in pools if not unharmed(one)]
+    if harmed:
+        return f"**Maybe: {states}**.{cite}"
+    where = names([plain(one.name, 40) for one in pools])
+    spare = redundancy(pools)
+    rest = "; ".join(part for part in (states, spare) if part)
+    return f"**No: no data on {where} is known to be lost**{'; ' if rest else ''}{rest}.{cite}"
+
+
+def _spare_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
+    head = ""
+    if re.match(r"^(can|could|may|is|are)\b", look.question.folded):
+        head = "Yes: " if all(spare_disks(one) for one in pools) else "No: "
+    bad = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in pools
+                    if trouble_of(one))  # fmt: skip
+    return f"**{head}{redundancy(pools)}**{'; ' if bad else ''}{bad}.{cite}"
 
 
 def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:

@@ -19,6 +19,9 @@ DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(weeks=1)
 _PAST: Final = re.compile(r"\b(slept|did|was|were|have|has|night|yesterday|today|ever|never)\b")
 
+_AWAKE: Final = re.compile(r"\b(awake|active|spinning|running|wach)\b(?! down)")
+_WHETHER: Final = re.compile(r"^(is|are|ist|sind)\b")
+
 
 async def tell_power_states(look: Look) -> Iterator[str] | None:
     """Which spinning disks stand by, now or over the time the question names."""
@@ -44,6 +47,22 @@ async def tell_power_states(look: Look) -> Iterator[str] | None:
 def _now(look: Look, disks: Sequence[DiskPower], where: str, cite: str) -> str:
     asleep = [one for one in disks if one.state == "standby"]
     every = count(len(disks), "disk")
+    folded = look.question.folded
+    asks_awake = _AWAKE.search(folded) is not None
+    if len(disks) == 1:
+        one = disks[0]
+        fits = (one.state == "standby") is not asks_awake and one.state != "unknown"
+        head = ("Yes: " if fits else "No: ") if _WHETHER.match(folded) else ""
+        return f"**{head}{_called(one)} is {one.state}**.{cite}"
+    if asks_awake:
+        woken = [one for one in disks if one.state not in ("standby", "unknown")]
+        whole = len(woken) == len(disks)
+        share = f"All {every}" if whole else f"{len(woken)} of {every}"
+        are = "is" if len(woken) == 1 and not whole else "are"
+        listed = f": {names([_called(one) for one in woken], 12)}" if woken else ""
+        head = ("Yes: " if woken else "No: ") if _WHETHER.match(folded) else ""
+        share = share.lower() if head else share
+        return f"**{head}{share}{where} {are} awake**{listed}.{cite}"
     if not asleep:
         awake = f"none of the {every}{where} stands by"
         head = "None" if re.match(r"^(which|welche)", look.question.folded) else "No"

@@ -72,6 +72,10 @@ async def _replications(look: Look, data: SnapshotListing, cite: str) -> Iterato
         await with_runbook(look, "replication stuck")
     first = (behind or chosen)[0]
     head = yes_no(look, fine=not behind)
+    if re.match(r"^(is|are|ist)\b.*\b(running|in progress|läuft)\b", look.question.folded):
+        active = [one for one in chosen if one.state == "running"]
+        first = (active or [first])[0]
+        head = "Yes: " if active else "No: "
     lead = f"**{head}replication {_replication(first, look.now)}**.{cite}"
     rest = [_replication(one, look.now) + cite for one in chosen if one is not first]
     return told(look, lead, ("The others", rest))

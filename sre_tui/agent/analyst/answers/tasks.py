@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from providers.clock import age_in_words
-from sre_tui.agent.analyst.answers.told import told
+from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
@@ -17,6 +17,7 @@ from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.pbs_data import BackupTaskListing
 from sre_tui.tools.proxmox_data import TaskListing
+from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.views.human import count, duration
 
 DAY: Final = timedelta(days=1)
@@ -28,7 +29,6 @@ _FAILED: Final = re.compile(
     r"\b(fail\w*|errors?|wrong|broke|broken|went bad|unsuccessful|fehlgeschlagen|fehler|schief)\b"
 )
 _RUNNING: Final = re.compile(r"\b(running|in progress|right now|currently|at the moment|laufen)\b")
-_STOPPING: Final = re.compile(r"\b(stopp\w*|shut|shutdown|off|killed|gestoppt|heruntergefahren)\b")
 _STARTING: Final = re.compile(r"\b(start\w*|restart\w*|reboot\w*|gestartet|neugestartet|boot\w*)\b")
 _BACKUP_SIDE: Final = re.compile(r"\b(prune\w*|verif\w*|sync\w*|gc|garbage|pbs)\b")
 _KINDS: Final = (
@@ -37,6 +37,23 @@ _KINDS: Final = (
     (r"\b(vzdump|backups?)\b", "vzdump|backup"),
 )  # fmt: skip
 _BOTS: Final = frozenset({"root@pam"})
+_WHO: Final = re.compile(r"\b(who|wer)\b")
+_ACTS: Final = (
+    (r"delet\w*|destroy\w*|remov\w*|gelöscht|entfernt", "destroy|del", "deletes"),
+    (r"creat\w*|clon\w*|erstellt|angelegt", "create|clone", "creates"),
+    (r"restor\w*|wiederhergestellt", "restore", "restores"),
+    (r"suspend\w*|paus\w*|hibernat\w*", "suspend|pause", "suspends"),
+    (r"resum\w*", "resume", "resumes"),
+    (r"reset\w*", "reset", "resets"),
+    (r"reboot\w*", "reboot|reset", "reboots"),
+    (r"restart\w*|neugestartet", "reboot|reset|start", "restarts"),
+    (r"stopp\w*|shut|shutdown|off|kill\w*|gestoppt|heruntergefahren", "stop|shutdown", "stops"),
+    (r"start\w*|boot\w*|gestartet", "start|reboot|reset|resume", "starts"),
+)  # fmt: skip
+"""What was done to a guest or node: words of the question, types of tasks, and how it is told."""
+_NUMBER: Final = re.compile(r"(?<![\w.:-])[1-9]\d{2,8}(?![\w.:-])")
+WEEK: Final = timedelta(days=7)
+"""How far back the one who did something is looked for."""
 OFTEN: Final = 3
 """Starts of one guest from which on it is said to restart over and over."""
 
@@ -46,6 +63,7 @@ class _Task:
     kind: str
     about: str
     guest: str
+    vmid: str
     node: str
     user: str
     started: datetime
@@ -67,7 +85,8 @@ class _Task:
 async def tell_tasks(look: Look) -> Iterator[str] | None:
     """Tasks as the question filters them."""
     scope, folded = look.question.scope, look.question.folded
-    begin = scope.start if scope.said else look.now - DAY
+    act = _act(folded)
+    begin = scope.start if scope.said else look.now - (WEEK if act else DAY)
     if _NIGHT.search(folded):
         begin -= EVENING
     window = min(max(look.now - begin, timedelta(hours=1)), LONGEST)
@@ -85,6 +104,11 @@ async def tell_tasks(look: Look) -> Iterator[str] | None:
     every = [task for one in found.values() for task in _read(one)]
     every = [one for one in every if not scope.said or one.started <= scope.end]
     cites = "".join(one.cite for one in found.values())
+    if act and not _users(look, every):
+        listing = found["pve_tasks"].data(TaskListing)
+        if listing is not None and listing.truncated:
+            look.note_gap("tasks that are older than those which were listed")
+        return await _who(look, every, look.now - window, cites, act)
     return _tell(look, every, look.now - window, cites, failed=failed)
 
 
@@ -92,12 +116,70 @@ def _read(found: Found) -> Iterator[_Task]:
     listing = found.data(TaskListing)
     for own in listing.items if listing is not None else ():
         about = f"{own.guest} ({own.vmid})" if own.guest and own.vmid else own.subject
-        yield _Task(own.type, about, own.guest or "", own.node, own.user, own.started, own.seconds,
-                    own.state, own.status, found.cite)  # fmt: skip
+        vmid = str(own.vmid or "")
+        yield _Task(own.type, about, own.guest or "", vmid, own.node, own.user, own.started,
+                    own.seconds, own.state, own.status, found.cite)  # fmt: skip
     backup = found.data(BackupTaskListing)
     for one in backup.items if backup is not None else ():
-        yield _Task(one.type, one.subject or one.group, one.group, "", one.user, one.started,
+        yield _Task(one.type, one.subject or one.group, one.group, "", "", one.user, one.started,
                     one.seconds, one.state, one.status, found.cite)  # fmt: skip
+
+
+def _act(folded: str) -> tuple[str, str] | None:
+    """The types of tasks that did what the question asks who did, and how it is told."""
+    if not _WHO.search(folded):
+        return None
+    spoken = ((kinds, says) for words, kinds, says in _ACTS if re.search(rf"\b({words})\b", folded))
+    act = next(spoken, None)
+    about = next((kind for words, kind in _KINDS if re.search(words, folded)), "")
+    # Whoever "started a backup" began no guest.
+    return None if about else act
+
+
+def _users(look: Look, every: Sequence[_Task]) -> list[str]:
+    return mentioned(look.question, [one.user.partition("@")[0] for one in every])
+
+
+async def _who(
+    look: Look, every: Sequence[_Task], begin: datetime, cites: str, act: tuple[str, str]
+) -> Iterator[str]:
+    """Who did that to what is named; a task of anything else is no answer."""
+    kinds, says = act
+    data, own = await read(look, "guests", "proxmox_list_guests", GuestListing)
+    known = {key: str(one.vmid) for one in (data.items if data is not None else ())
+             for key in (one.name, str(one.vmid)) if key}  # fmt: skip
+    known |= {one.guest: one.vmid for one in every if one.guest and one.vmid}
+    said = mentioned(look.question, known)
+    nodes = [*(one.node for one in every), *(one.node for one in (data.items if data else ()))]
+    on = [] if said else mentioned(look.question, [node for node in nodes if node])
+    numbers = [] if said or on else _NUMBER.findall(look.question.text)
+    if not (said or on or numbers):
+        await look.discover("identity", "logs")
+        carried = look.inventory.services
+        hosts = [host for name in mentioned(look.question, carried) for host in carried[name]]
+        said = [host for host in (*look.focus.hosts, *hosts) if host in known]
+    ids = {*(known[name] for name in said), *numbers}
+    strange = [] if ids or on else [one.word for one in look.focus.unknown]
+    chosen = [one for one in every if re.search(kinds, one.kind) and not strange]
+    if ids:
+        chosen = [one for one in chosen if one.vmid in ids]
+    elif on:
+        chosen = [one for one in chosen if one.node in on and not one.vmid]
+    if chosen:
+        return _by_whom(look, chosen)
+    who = names([plain(one, 60) for one in (*said, *on, *numbers, *strange)]) or "any guest"
+    days = max(1, round((look.now - begin).total_seconds() / DAY.total_seconds()))
+    period = "the last day" if days == 1 else f"the last {days} days"
+    lead = f"**No such task in {period}**: no task of Proxmox VE that {says} {who} is listed"
+    return told(look, f"{lead}.{cites}{own}")
+
+
+def _by_whom(look: Look, chosen: Sequence[_Task]) -> Iterator[str]:
+    first = chosen[0]
+    age = age_in_words((look.now - first.started).total_seconds())
+    lead = f"**{plain(first.user, 60)}, {age} ago**: {first.line(look.now)}.{first.cite}"
+    lines = [one.line(look.now) + one.cite for one in chosen[1:]]
+    return told(look, lead, ("Before that", lines))
 
 
 def _tell(
@@ -105,7 +187,7 @@ def _tell(
 ) -> Iterator[str]:
     folded = look.question.folded
     since = f"since {clock_time(begin, look.now)}"
-    users = mentioned(look.question, [one.user.partition("@")[0] for one in every])
+    users = _users(look, every)
     chosen = [one for one in every if not users or one.user.partition("@")[0] in users]
     guests = mentioned(look.question, [one.guest for one in chosen if one.guest])
     nodes = mentioned(look.question, [one.node for one in chosen if one.node])
@@ -113,10 +195,6 @@ def _tell(
     chosen = [one for one in chosen if guests or not nodes or one.node in nodes]
     wanted = next((kind for words, kind in _KINDS if re.search(words, folded)), "")
     chosen = [one for one in chosen if not wanted or re.search(wanted, one.kind)]
-    if re.search(r"\b(who|wer)\b", folded) and not users:
-        acts = _STOPPING if _STOPPING.search(folded) else _STARTING
-        words = r"stop|shutdown" if acts is _STOPPING else r"start|reboot|reset"
-        chosen = [one for one in chosen if re.search(words, one.kind)] or chosen
     if _RUNNING.search(folded) and not failed:
         return _running(look, [one for one in chosen if one.state == "running"], cites)
     looping = _looping(chosen) if _STARTING.search(folded) else []
@@ -131,11 +209,8 @@ def _tell(
         head = "No: " if look.question.folded.split(" ")[0] in ("did", "any", "are", "is") else ""
         return told(look, f"**{head}no {noun}{of}{by}{where} {since}**.{cites}")
     first = chosen[0]
-    who = re.search(r"\b(who|wer)\b", folded) is not None
-    if who:
-        age = age_in_words((look.now - first.started).total_seconds())
-        lead = f"**{plain(first.user, 60)}, {age} ago**: {first.line(look.now)}.{first.cite}"
-        return told(look, lead, ("Before that", lines[1:]))
+    if _WHO.search(folded):
+        return _by_whom(look, chosen)
     head = "Yes: " if failed and re.match(r"^(any|did|are|is|has|have)\b", folded) else ""
     lead = f"**{head}{count(len(chosen), noun)}{of}{by}{where} {since}**"
     return told(look, f"{lead}, the newest: {first.line(look.now)}.{first.cite}",
@@ -144,7 +219,9 @@ def _tell(
 
 def _running(look: Look, tasks: Sequence[_Task], cites: str) -> Iterator[str]:
     if not tasks:
-        return told(look, f"**No task is running right now.**{cites}")
+        backup = re.search(r"\bbackups?\b", look.question.folded)
+        said = "No: no backup" if backup else "No task"
+        return told(look, f"**{said} is running right now.**{cites}")
     lines = [one.line(look.now) + one.cite for one in tasks]
     return told(look, f"**Yes: {count(len(tasks), 'task')} running**.{cites}", ("", lines))
 
