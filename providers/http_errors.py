@@ -13,6 +13,7 @@ from providers.endpoint import Endpoint
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, Unreachable
 from providers.retry_after import retry_after
 from providers.text import one_line
+from providers.tls import WrongFingerprint
 
 GATEWAY_STATUS = frozenset({408, 425, 429, 502, 503, 504})
 
@@ -36,10 +37,16 @@ def connection_error(endpoint: Endpoint, error: httpx.HTTPError) -> BackendError
     if isinstance(error, httpx.DecodingError):
         return BadResponse(f"{url} sent an answer whose compression is broken")
     for cause in _causes(error):
+        if isinstance(cause, WrongFingerprint):
+            return Unreachable(
+                f"the certificate of {url} is not trusted: its fingerprint {cause.seen} differs "
+                f"from the configured {cause.pinned}; unless the certificate was renewed, "
+                "somebody may be between you and the server"
+            )
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Unreachable(
                 f"the certificate of {url} is not trusted ({cause.verify_message}): "
-                "give its CA file or SHA-256 fingerprint"
+                "give its CA file or SHA-256 fingerprint (`sre doctor` shows it)"
             )
         if isinstance(cause, ssl.SSLError):
             return Unreachable(

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+from urllib.parse import urlsplit
 
 from providers.endpoint import Endpoint
 from providers.errors import Unreachable
+
+
+class WrongFingerprint(ssl.SSLCertVerificationError):
+    """A server showed another certificate than the pinned one; ``seen`` is its SHA-256."""
+
+    def __init__(self, seen: str, pinned: str) -> None:
+        super().__init__(f"the server's certificate has the fingerprint {seen}, not {pinned}")
+        self.verify_message = "it is not the pinned one"
+        self.seen = seen
+        self.pinned = pinned
+
+
+def server_fingerprint(endpoint: Endpoint) -> str:
+    """SHA-256 of the certificate a server shows now, trusted or not, as 64 hexadecimal digits.
+
+    Blocks for up to the endpoint's timeout, and sends nothing but a TLS greeting.
+
+    Raises:
+        OSError: if there is no TLS connection.
+    """
+    port = urlsplit(endpoint.url).port or 443
+    pem = ssl.get_server_certificate((endpoint.host, port), timeout=endpoint.timeout)
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
 
 
 def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
@@ -38,11 +62,7 @@ def _pinned(fingerprint: str) -> ssl.SSLContext:
             certificate = self.getpeercert(binary_form=True) or b""
             seen = hashlib.sha256(certificate).hexdigest()
             if seen != fingerprint:
-                error = ssl.SSLCertVerificationError(
-                    f"the server's certificate has the fingerprint {seen}, not the pinned one"
-                )
-                error.verify_message = f"fingerprint is {seen}"
-                raise error
+                raise WrongFingerprint(seen, fingerprint)
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

@@ -17,7 +17,8 @@ _PROXY_ACCESS = (
 )
 _GRAFANA_RECIPE = (
     "In Grafana: Administration > Users and access > Service accounts > Add service account, "
-    "role Viewer, then Add token; put it into GRAFANA_SERVICE_ACCOUNT_TOKEN_FILE."
+    "role Viewer, then Add token; write it into a file and name the file in "
+    "GRAFANA_SERVICE_ACCOUNT_TOKEN_FILE, or set GRAFANA_SERVICE_ACCOUNT_TOKEN."
 )
 _LOKI_ACCESS = (
     "Loki answers 'no org id' when it is multi-tenant: set LOKI_TENANT. Any other refusal comes "
@@ -29,7 +30,7 @@ async def prometheus(client: PrometheusClient, clock: Clock) -> list[Finding]:
     """Reached, version, targets, and whether rules are readable."""
     build, spent = await timed(client.build_info)
     if build.data is None:
-        return [unreached(build, client.endpoint, _PROXY_ACCESS)]
+        return [await unreached(build, client.endpoint, _PROXY_ACCESS)]
     found = [
         good(client.source, "reachable", f"Prometheus {build.data.version} in {spent:.0f} ms"),
         *transport(client.source, client.endpoint, client.clock_offset),
@@ -70,7 +71,7 @@ async def grafana(client: GrafanaClient, clock: Clock) -> list[Finding]:
     """Reached, version, token accepted, alert rules readable, not too many rights."""
     health, spent = await timed(client.health)
     if health.data is None:
-        return [unreached(health, client.endpoint, _GRAFANA_RECIPE)]
+        return [await unreached(health, client.endpoint, _GRAFANA_RECIPE)]
     found = [
         good(client.source, "reachable", f"Grafana {health.data.version} in {spent:.0f} ms"),
         *transport(client.source, client.endpoint, client.clock_offset),
@@ -104,7 +105,7 @@ async def loki(client: LokiClient, clock: Clock) -> list[Finding]:
     now = clock()
     labels, spent = await timed(lambda: client.label_names(now - timedelta(hours=6), now))
     if labels.data is None:
-        return [unreached(labels, client.endpoint, _LOKI_ACCESS)]
+        return [await unreached(labels, client.endpoint, _LOKI_ACCESS)]
     found = [
         good(client.source, "reachable", f"Loki in {spent:.0f} ms"),
         *transport(client.source, client.endpoint, client.clock_offset),

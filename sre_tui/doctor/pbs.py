@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from providers.clock import Clock
 from providers.pbs import Datastore, PbsClient
 from providers.proxmox import Permissions
-from providers.reading import State
+from providers.reading import Reading, State
 from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
-from sre_tui.doctor.reach import timed, transport, unreached
+from sre_tui.doctor.reach import lacking, timed, token_text, transport, unreached
 from sre_tui.views.human import count
 
 OLDEST: Final = 3
@@ -23,7 +23,8 @@ _CREATE: Final = (
     "Create a token that only reads, on the backup server: proxmox-backup-manager user create "
     "sre@pbs; proxmox-backup-manager user generate-token sre@pbs tui; proxmox-backup-manager acl "
     "update / Audit --auth-id sre@pbs; proxmox-backup-manager acl update / Audit --auth-id "
-    "'sre@pbs!tui'. Put 'sre@pbs!tui:SECRET', with a colon, into PBS_API_TOKEN_FILE."
+    "'sre@pbs!tui'. Write 'sre@pbs!tui:SECRET', with a colon, into a file and name the "
+    "file in PBS_API_TOKEN_FILE, or set PBS_API_TOKEN."
 )
 
 
@@ -31,7 +32,7 @@ async def pbs(client: PbsClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, the rights each part needs, no right to change, datastores."""
     version, spent = await timed(client.version)
     if version.data is None:
-        return [unreached(version, client.endpoint, _CREATE)]
+        return [await unreached(version, client.endpoint, _access(client, version))]
     found = [
         good(client.source, "reachable", f"Backup Server {version.data} in {spent:.0f} ms"),
         *transport(client.source, client.endpoint, client.clock_offset),
@@ -39,11 +40,15 @@ async def pbs(client: PbsClient, clock: Clock) -> list[Finding]:
     ]
     permissions = await client.permissions()
     if permissions.data is None:
-        found.append(failed_reading(permissions, "rights", _CREATE))
+        found.append(failed_reading(permissions, "rights", _access(client, permissions)))
         return found
     found += _rights(client, permissions.data)
     found += await _datastores(client)
     return found
+
+
+def _access(client: PbsClient, refused: Reading[Any]) -> str:
+    return lacking(refused, client.endpoint, _CREATE, client.recipe)
 
 
 def _version(client: PbsClient, version: str) -> list[Finding]:
@@ -66,7 +71,7 @@ def _rights(client: PbsClient, held: Permissions) -> list[Finding]:
             text = f"{privilege} is held on {', '.join(places)} only: of {what} no more is seen"
             found.append(doubtful(client.source, "rights", text, fix))
         else:
-            text = f"the token lacks {privilege} on {path}: no {what}"
+            text = f"{token_text(client.endpoint)} lacks {privilege} on {path}: no {what}"
             found.append(broken(client.source, "rights", text, fix, State.UNAUTHORIZED))
     if not found:
         found.append(good(client.source, "rights", "everything that is shown can be read"))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from providers.clock import Clock
 from providers.proxmox import Permissions, ProxmoxClient
-from providers.reading import State
+from providers.reading import Reading, State
 from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
-from sre_tui.doctor.reach import timed, transport, unreached
+from sre_tui.doctor.reach import lacking, timed, token_text, transport, unreached
 
 OLDEST: Final = (8, 0)
 FEW: Final = 3
@@ -24,7 +24,8 @@ _HARMLESS: Final = ".Audit"
 _CREATE: Final = (
     "Create a token that only reads: pveum user add sre@pve; pveum user token add sre@pve tui "
     "-privsep 1; pveum acl modify / -user sre@pve -role PVEAuditor; pveum acl modify / -token "
-    "'sre@pve!tui' -role PVEAuditor. Put 'sre@pve!tui=SECRET' into PROXMOX_API_TOKEN_FILE."
+    "'sre@pve!tui' -role PVEAuditor. Write 'sre@pve!tui=SECRET' into a file and name the file "
+    "in PROXMOX_API_TOKEN_FILE, or set PROXMOX_API_TOKEN."
 )
 
 
@@ -32,7 +33,7 @@ async def proxmox(client: ProxmoxClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, the rights each part needs, no right to change things, nodes."""
     version, spent = await timed(client.version)
     if version.data is None:
-        return [unreached(version, client.endpoint, _CREATE)]
+        return [await unreached(version, client.endpoint, _access(client, version))]
     found = [
         good(client.source, "reachable", f"Proxmox VE {version.data} in {spent:.0f} ms"),
         *transport(client.source, client.endpoint, client.clock_offset),
@@ -40,11 +41,15 @@ async def proxmox(client: ProxmoxClient, clock: Clock) -> list[Finding]:
     ]
     permissions = await client.permissions()
     if permissions.data is None:
-        found.append(failed_reading(permissions, "rights", _CREATE))
+        found.append(failed_reading(permissions, "rights", _access(client, permissions)))
         return found
     found += _rights(client, permissions.data)
     found += await _nodes(client)
     return found
+
+
+def _access(client: ProxmoxClient, refused: Reading[Any]) -> str:
+    return lacking(refused, client.endpoint, _CREATE, client.recipe)
 
 
 def _version(client: ProxmoxClient, version: str) -> list[Finding]:
@@ -72,7 +77,7 @@ def _rights(client: ProxmoxClient, held: Permissions) -> list[Finding]:
             text = f"{privilege} is held on {places} only: of {what} the rest is not seen"
             found.append(doubtful(client.source, "rights", text, fix))
         else:
-            text = f"the token lacks {privilege}: no {what}"
+            text = f"{token_text(client.endpoint)} lacks {privilege}: no {what}"
             found.append(broken(client.source, "rights", text, fix, State.UNAUTHORIZED))
     if not found:
         found.append(good(client.source, "rights", "everything that is shown can be read"))

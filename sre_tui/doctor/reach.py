@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from providers.clock import age_in_words
 from providers.endpoint import Endpoint
 from providers.reading import Reading, State
-from sre_tui.doctor.finding import Finding, broken, doubtful
+from providers.tls import server_fingerprint
+from sre_tui.doctor.finding import Finding, broken, doubtful, good
 
 T = TypeVar("T")
 
 CLOCK_TOLERANCE = 30.0
 """Seconds. Beyond that, relative windows and alert ages are visibly wrong."""
+_TOKEN: Final = re.compile(r"(?:P[VB][ES]APIToken=)?([^\s=:!@]+@[^\s=:!@]+![A-Za-z0-9._-]+)[=:]")
 
 
 async def timed(call: Callable[[], Awaitable[Reading[T]]]) -> tuple[Reading[T], float]:
@@ -25,21 +29,61 @@ async def timed(call: Callable[[], Awaitable[Reading[T]]]) -> tuple[Reading[T], 
     return reading, (time.perf_counter() - began) * 1000
 
 
-def unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Finding:
+async def unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Finding:
     """The finding for a backend that gave nothing, with how to get in or to trust it."""
-    fix = ""
+    detail, fix = reading.detail, ""
     if reading.state is State.UNAUTHORIZED:
         fix = access
-    elif "certificate" in reading.detail:
-        host = urlsplit(endpoint.url)
+    elif "certificate" in detail and endpoint.fingerprint is not None:
         fix = (
-            "Show its fingerprint with "
-            f"`openssl s_client -connect {host.hostname}:{host.port or 443} </dev/null "
-            "2>/dev/null | openssl x509 -noout -fingerprint -sha256` and set it as "
-            f"{_prefix(reading.source)}_FINGERPRINT, or set {_prefix(reading.source)}_CA_CERT to "
-            "the CA's file."
+            "Only if you know that the certificate was renewed, set "
+            f"{_prefix(reading.source)}_FINGERPRINT to the new fingerprint."
         )
-    return broken(reading.source, "reachable", reading.detail, fix, reading.state)
+    elif "certificate" in detail:
+        shown = await _shown_fingerprint(endpoint)
+        if shown:
+            detail += f"; the server shows the fingerprint {shown}"
+        fix = _how_to_trust(_prefix(reading.source), endpoint, shown)
+    return broken(reading.source, "reachable", detail, fix, reading.state)
+
+
+async def _shown_fingerprint(endpoint: Endpoint) -> str:
+    """The fingerprint of the server's certificate; empty if it cannot be had directly."""
+    try:
+        return await asyncio.to_thread(server_fingerprint, endpoint)
+    except (OSError, ValueError):
+        return ""
+
+
+def _how_to_trust(prefix: str, endpoint: Endpoint, shown: str) -> str:
+    authority = f"or set {prefix}_CA_CERT to the CA's file."
+    if shown:
+        return (
+            "Compare the fingerprint with the one the server itself tells you, then set "
+            f"{prefix}_FINGERPRINT={shown}, {authority}"
+        )
+    host = urlsplit(endpoint.url)
+    return (
+        "Show its fingerprint with "
+        f"`openssl s_client -connect {host.hostname}:{host.port or 443} </dev/null "
+        f"2>/dev/null | openssl x509 -noout -fingerprint -sha256` and set it as "
+        f"{prefix}_FINGERPRINT, {authority}"
+    )
+
+
+def token_text(endpoint: Endpoint) -> str:
+    """``the token 'USER@REALM!NAME'`` without its secret; ``the token`` if it has another form."""
+    secret = "" if endpoint.token is None else endpoint.token.get_secret_value()
+    identity = _TOKEN.match(secret)
+    return "the token" if identity is None else f"the token {identity[1]!r}"
+
+
+def lacking(reading: Reading[T], endpoint: Endpoint, create: str, grant: str) -> str:
+    """How to be let in: for a token that is known but lacks a right, the grant only."""
+    if "a right is missing" not in reading.detail:
+        return create
+    who = token_text(endpoint)
+    return f"{who[0].upper()}{who[1:]} is known to the server but lacks the right to audit: {grant}"
 
 
 def _prefix(source: str) -> str:
@@ -48,7 +92,7 @@ def _prefix(source: str) -> str:
 
 
 def transport(source: str, endpoint: Endpoint, offset: float | None) -> list[Finding]:
-    """What is doubtful about the way to a backend: encryption, certificate, clock (seconds)."""
+    """The way to a backend: encryption and certificate if doubtful, clock (seconds) if told."""
     found: list[Finding] = []
     has_secret = endpoint.token is not None or endpoint.password is not None
     if has_secret and endpoint.url.startswith("http://") and not _is_loopback(endpoint.host):
@@ -80,6 +124,8 @@ def transport(source: str, endpoint: Endpoint, offset: float | None) -> list[Fin
                 "`sre runbooks show clock-skew` has the steps.",
             )
         )
+    elif offset is not None:
+        found.append(good(source, "clock", f"{abs(offset):.1f} s off this machine's clock"))
     return found
 
 

@@ -15,7 +15,8 @@ from sre_tui.doctor.reach import timed, transport, unreached
 RECIPE: Final = (
     "In TrueNAS: Credentials > Groups > Privileges > Add, role Readonly Admin for a group of its "
     "own; Credentials > Users > Add a user in it without shell and SMB; then the user's API Keys > "
-    "Add; put the key into TRUENAS_API_KEY_FILE and the user into TRUENAS_USERNAME."
+    "Add; write the key into a file and name the file in TRUENAS_API_KEY_FILE, or set "
+    "TRUENAS_API_KEY; the user is TRUENAS_USERNAME."
 )
 OLDEST: Final = (25, 4)
 _PARTS: Final = (
@@ -28,7 +29,7 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, every section readable, no right to change things."""
     info, spent = await timed(client.info)
     if info.data is None:
-        return [unreached(info, client.endpoint, RECIPE)]
+        return [await unreached(info, client.endpoint, RECIPE)]
     system = info.data
     offset = None
     if system.clock is not None:

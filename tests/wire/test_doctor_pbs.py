@@ -51,8 +51,8 @@ async def test_missing_rights_are_named_with_what_grants_them(world: World) -> N
     found = await examined(world, PbsToken(NAME, SECRET, {"/datastore": "DatastoreAudit"}))
     lacks = [finding for finding in found if finding.verdict is Verdict.FAILED]
     assert [f.detail.partition(":")[0] for f in lacks] == [
-        "the token lacks Sys.Audit on /system/tasks",
-        "the token lacks Sys.Audit on /system/status",
+        "the token 'sre@pbs!tui' lacks Sys.Audit on /system/tasks",
+        "the token 'sre@pbs!tui' lacks Sys.Audit on /system/status",
     ]
     assert "proxmox-backup-manager acl update / Audit --auth-id 'sre@pbs!tui'" in lacks[0].fix
     one = await examined(world, PbsToken(NAME, SECRET, {"/datastore/main": "Audit"}))

@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from providers.endpoint import ProxmoxEndpoint
 from providers.proxmox import Permissions, ProxmoxClient
-from providers.reading import State
+from providers.reading import Reading, State
 from sre_tui.demo.runtime.certificates import issue
 from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.servers.proxmox import proxmox_app
 from sre_tui.doctor.finding import Finding, Verdict
 from sre_tui.doctor.proxmox import _rights, proxmox
+from sre_tui.doctor.reach import lacking
 from tests.stubs.proxmox import MASTER, NOBODY, NOW, PARTLY, THEN, TOKENS, Cluster, cluster, world
 
 
@@ -38,7 +40,8 @@ async def test_all_is_well() -> None:
     async with cluster() as lab, ProxmoxClient(lab.endpoint()) as client:
         findings = await proxmox(client, clock)
     assert {each.verdict for each in findings} == {Verdict.OK}
-    assert [each.aspect for each in findings] == ["reachable", "rights", "nodes"]
+    assert [each.aspect for each in findings] == ["reachable", "clock", "rights", "nodes"]
+    assert "s off this machine's clock" in findings[1].detail
     assert "Proxmox VE 9.2.11" in findings[0].detail
 
 
@@ -47,7 +50,7 @@ async def test_missing_rights_are_named_with_the_command_that_grants_them() -> N
         findings = ours(await proxmox(client, clock), "rights")
     assert [each.verdict for each in findings] == [Verdict.FAILED] * 3
     assert {each.state for each in findings} == {State.UNAUTHORIZED}
-    assert "the token lacks VM.Audit" in findings[0].detail
+    assert "the token 'sre@pve!blind' lacks VM.Audit" in findings[0].detail
     assert "pveum acl modify / -token 'sre@pve!blind' -role PVEAuditor" in findings[0].fix
     assert "pveum acl modify / -user sre@pve -role PVEAuditor" in findings[0].fix
 
@@ -88,22 +91,55 @@ async def test_a_wrong_token_an_old_version_and_a_lost_node() -> None:
             findings = await proxmox(client, clock)
     assert (refused[0].state, refused[0].verdict) == (State.UNAUTHORIZED, Verdict.FAILED)
     assert "pveum user token add sre@pve tui" in refused[0].fix
+    assert "name the file in PROXMOX_API_TOKEN_FILE, or set PROXMOX_API_TOKEN" in refused[0].fix
     assert ours(findings, "version")[0].verdict is Verdict.WARNING
     assert "pve3 does not" in ours(findings, "nodes")[0].detail
     # The simulated clock is frozen and the server's is not.
     assert ours(findings, "clock")[0].verdict is Verdict.WARNING
+    assert "sre runbooks show clock-skew" in ours(findings, "clock")[0].fix
 
 
 async def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
     app = proxmox_app(world().virtualization, lambda: NOW, TOKENS)
-    server = LoopbackServer("proxmox", app, certificate=issue(tmp_path, "pve1"))
+    certificate = issue(tmp_path, "pve1")
+    server = LoopbackServer("proxmox", app, certificate=certificate)
     await server.start()
     try:
         async with Cluster(server, NOW).client() as client:
             findings = await proxmox(client, clock)
+        async with Cluster(server, NOW).client(fingerprint="ab" * 32) as client:
+            renewed = await proxmox(client, clock)
         async with Cluster(server, NOW).client(verify_ssl=False) as client:
             careless = await proxmox(client, clock)
     finally:
         await server.stop()
-    assert "openssl s_client -connect 127.0.0.1:" in findings[0].fix
+    shown = certificate.fingerprint
+    assert f"the server shows the fingerprint {shown}" in findings[0].detail
+    assert f"PROXMOX_FINGERPRINT={shown}" in findings[0].fix
+    assert f"{shown} differs from the configured {'ab' * 32}" in renewed[0].detail
+    assert "Only if you know that the certificate was renewed" in renewed[0].fix
     assert ours(careless, "transport")[0].verdict is Verdict.WARNING
+
+
+@pytest.mark.parametrize(
+    ("secret", "named"),
+    [
+        ("sre@pve!tui=s3cret", "The token 'sre@pve!tui' is known"),
+        ("PBSAPIToken=sre@pbs!tui:s3cret", "The token 'sre@pbs!tui' is known"),
+        ("s3cret", "The token is known"),
+    ],
+)
+def test_a_missing_right_names_the_token_without_its_secret(secret: str, named: str) -> None:
+    endpoint = ProxmoxEndpoint(url="https://pve:8006", token=SecretStr(secret))
+    url = "https://pve:8006"
+
+    def refused(detail: str) -> Reading[str]:
+        return Reading(
+            source="proxmox:main", state=State.UNAUTHORIZED, observed_at=THEN, detail=detail
+        )
+
+    told = lacking(refused(f"{url}: Forbidden (a right is missing)"), endpoint, "create", "grant")
+    assert told.startswith(named)
+    assert told.endswith(": grant")
+    assert "s3cret" not in told
+    assert lacking(refused(f"{url} answered 401"), endpoint, "create", "grant") == "create"

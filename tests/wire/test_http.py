@@ -527,13 +527,16 @@ async def test_a_pinned_certificate_is_accepted_whoever_signed_it(
 
 
 async def test_another_certificate_than_the_pinned_one_gets_no_credentials(
-    tls: ssl.SSLContext,
+    tls: ssl.SSLContext, certificate: trustme.LeafCert
 ) -> None:
     async with raw_server(json_reply({"a": 1}), tls=tls) as server:
         async with backend(server.url, fingerprint="ab" * 32, token=SecretStr("s")) as http:
             reading = await read(http)
         assert reading.state is State.UNREACHABLE
-        assert "fingerprint" in reading.detail
+        assert f"{fingerprint(certificate)} differs from the configured {'ab' * 32}" in (
+            reading.detail
+        )
+        assert "unless the certificate was renewed" in reading.detail
         assert server.received == []
 
 
