@@ -195,6 +195,8 @@ def show(
     if fields is None:
         view = view.instead(answer.data) or view
     columns = view.columns if fields is None else fields.columns(options.fields)
+    if fields is None and (headline := view.headline(answer.data)):
+        stdout.write(f"{clean(headline)}\n")
     _show_table(invocation, view, columns, answer, display)
     if fields is None:
         for more in view.below(answer.data):

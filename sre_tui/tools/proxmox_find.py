@@ -26,15 +26,39 @@ def matching_guests(asked: str, guests: Iterable[Guest]) -> list[Guest]:
     return exact or [guest for guest in known if guest.name and wanted in guest.name.casefold()]
 
 
+def named_guests(asked: str, guests: Iterable[Guest]) -> list[Guest]:
+    """The guests of exactly that name or id, else those whose names begin so."""
+    known = list(guests)
+    wanted = asked.strip().casefold()
+    exact = [guest for guest in known if wanted in _names(guest)]
+    return exact or [
+        guest for guest in known if wanted and (guest.name or "").casefold().startswith(wanted)
+    ]
+
+
+def is_named(asked: str, guest: Guest) -> bool:
+    """Whether that is the guest's whole name or id."""
+    return asked.strip().casefold() in _names(guest)
+
+
 def guest_text(guest: Guest) -> str:
     """A guest so that it can be told from all others."""
     return f"{guest.label}: {guest.type}/{guest.vmid} on {guest.node} ({guest.source})"
 
 
 def close_guests(asked: str, guests: Iterable[Guest]) -> list[Guest]:
-    """The guests whose names come closest to one that does not exist."""
-    by_name = {guest.name: guest for guest in guests if guest.name}
-    return [by_name[name] for name in nearest(asked, by_name)]
+    """The guests that may be meant by a name that does not exist.
+
+    Those of the id in it come first, then those whose names contain it, then similar names.
+    """
+    known = list(guests)
+    number = asked.strip().rpartition("/")[2]
+    by_id = [guest for guest in known if str(guest.vmid) == number]
+    if by_id:
+        return by_id[:FEW]
+    parts = matching_guests(asked, known) if asked.strip() else []
+    by_name = {guest.name: guest for guest in known if guest.name}
+    return parts[:FEW] or [by_name[name] for name in nearest(asked, by_name)]
 
 
 def require_known(asked: str | None, known: Iterable[str], what: str, states: bool) -> None:

@@ -20,7 +20,8 @@ from sre_tui.tools.proxmox_find import (
     close_guests,
     guest_text,
     guests_of,
-    matching_guests,
+    is_named,
+    named_guests,
 )
 from sre_tui.tools.proxmox_guest_data import GuestProperties, Property
 from sre_tui.tools.proxmox_properties import properties_of, property_text
@@ -59,7 +60,7 @@ async def proxmox_get_guest_config(
     """Show a guest's state, CPU, memory, disks, network, boot, snapshots and last tasks."""
     inventories = await ask_all(context.proxmox, lambda client: client.inventory())
     known = guests_of(inventories)
-    found = matching_guests(guest, known)
+    found = named_guests(guest, known)
     if len(found) != 1:
         data = _unclear(guest, found, known, complete=all_answered(inventories))
         return result(data, inventories, now=context.clock())
@@ -71,7 +72,7 @@ async def proxmox_get_guest_config(
     return result(
         GuestProperties(
             items=tuple(properties_of(detail.data, own)),
-            hints=tuple(_agent_hint(detail.data)),
+            hints=(*_taken(guest, found[0]), *_agent_hint(detail.data)),
             asked=guest,
             guest=detail.data,
             replications=own,
@@ -97,10 +98,22 @@ def _unclear(
         hint = f"{asked!r} may mean {len(found)} guests, give the id: {'; '.join(shown)}{more}"
         return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(shown))
     close = [guest_text(each) for each in close_guests(asked, known)]
-    tail = f"; did you mean {' or '.join(close)}?" if close else ""
+    tail = f"; did you mean {' or '.join(close)}?" if close else f"; {_names_of(known)}"
     where = "" if complete else " among those that could be asked"
     hint = f"there is no guest {asked!r}{where}{tail}"
     return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(close))
+
+
+def _names_of(known: Sequence[Guest]) -> str:
+    names = [each.label for each in known[:FEW]]
+    more = ", …" if len(known) > FEW else ""
+    return f"guests there are: {', '.join(names) or 'none'}{more}; a service is none"
+
+
+def _taken(asked: str, guest: Guest) -> Sequence[str]:
+    return (
+        () if is_named(asked, guest) else (f"no guest is called {asked!r}: {guest.label} is shown",)
+    )
 
 
 def _agent_hint(detail: GuestDetail) -> Sequence[str]:

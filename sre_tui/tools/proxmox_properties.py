@@ -84,7 +84,7 @@ def _status(detail: GuestDetail) -> Iterator[Property]:
     yield Property(group="status", name="node", value=guest.node)
     if word == "running":
         yield Property(group="status", name="uptime", value=now.uptime, unit="s")
-        cpus = f"of {now.cpus:g} CPUs" if now.cpus else ""
+        cpus = f"of {now.cpus:g} CPU{'' if now.cpus == 1 else 's'}" if now.cpus else ""
         yield Property(group="status", name="cpu", value=now.cpu, unit="ratio", note=cpus)
         memory = f"of {with_unit(now.memory_size, 'B')}" if now.memory_size else ""
         yield Property(group="status", name="memory", value=now.memory, unit="B", note=memory)

@@ -135,9 +135,10 @@ PROPERTIES: TableView[Any] = TableView(
     rows=lambda data: data.items,
     key=lambda row: f"{row.group}/{row.name}/{row.value}",
     nothing="No such guest.",
-    title=lambda data: _title(data.guest.guest) if data.guest else "",
+    headline=lambda data: _headline(data.guest.guest) if data.guest else "",
 )
 
 
-def _title(guest: Guest) -> str:
-    return f"{guest.label}, {guest.type}/{guest.vmid} on {guest.node} ({guest.source})"
+def _headline(guest: Guest) -> str:
+    state = "template" if guest.template else guest.status
+    return f"{guest.label}, {_KINDS[guest.type]} on {guest.node}, {state}"

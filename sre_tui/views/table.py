@@ -28,6 +28,7 @@ class TableView(Generic[RowT]):
         key: a row's stable key, unique in the table.
         nothing: said where there are no rows.
         title: one line above the table, such as the query and its window.
+        headline: the same, in a pipe too: which thing the rows are about.
         notes: lines below it, such as hints and what was left out.
         charts: the same as curves, where the rows are series.
         made_from: column key to the row's member, or the dotted path into one, that the column
@@ -42,6 +43,7 @@ class TableView(Generic[RowT]):
     key: Callable[[RowT], str]
     nothing: str = "Nothing found."
     title: Callable[[Any], str] = lambda data: ""
+    headline: Callable[[Any], str] = lambda data: ""
     notes: Callable[[Any], Sequence[str]] = _no_notes
     charts: Callable[[Any], Sequence[Series]] | None = None
     made_from: Mapping[str, str] = field(default_factory=dict)

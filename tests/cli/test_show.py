@@ -102,3 +102,13 @@ def test_without_a_backend_it_says_which_setting_enables_it(bare: Sre) -> None:
     done = bare("alerts", "show", "Anything", "--json")
     assert (done.code, done.error["code"]) == (2, "not_configured")
     assert "sre --demo alerts show Anything" in done.error["hint"]
+
+
+def test_a_guest_is_named_before_its_properties(sre: Sre) -> None:
+    done = sre("guests", "show", "immich")
+    assert done.lines[0] == "immich (108), VM on pve3, running"
+    begun = sre("guests", "show", "immi")
+    assert begun.lines[0] == done.lines[0]
+    assert "no guest is called 'immi': immich (108) is shown" in begun.err
+    other = sre("guests", "show", "jellyfin")
+    assert (other.code, other.out) == (2, "")

@@ -195,6 +195,20 @@ async def test_a_name_that_several_have_is_explained() -> None:
     assert "there is no guest 'media2'; did you mean media (101)" in none.data.missing()
 
 
+async def test_a_fragment_is_not_taken_for_a_name() -> None:
+    async with having() as context:
+        begun = await run(context, "proxmox_get_guest_config", guest="vaultw")
+        inner = await run(context, "proxmox_get_guest_config", guest="warden")
+        other = await run(context, "proxmox_get_guest_config", guest="vm/101")
+        service = await run(context, "proxmox_get_guest_config", guest="jellyfin")
+    assert begun.data.guest.guest.name == "vaultwarden"
+    assert begun.data.hints[0] == "no guest is called 'vaultw': vaultwarden (109) is shown"
+    assert (inner.data.guest, other.data.guest, service.data.guest) == (None, None, None)
+    assert "did you mean vaultwarden (109)" in inner.data.missing()
+    assert "did you mean media (101)" in other.data.missing()
+    assert "guests there are: " in service.data.missing()
+
+
 async def test_the_agent_that_does_not_run_is_told() -> None:
     async with having() as context:
         answer = await run(context, "proxmox_get_guest_config", guest="mail")
