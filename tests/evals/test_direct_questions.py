@@ -27,6 +27,12 @@ async def lab(
         yield made
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def quiet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    async with lab_of("quiet", tmp_path_factory.mktemp("quiet")) as made:
+        yield made
+
+
 async def asked(lab: Lab, question: str) -> Answer:
     answer = await lab.ask(question)
     assert answer.unsupported == (), (question, answer.unsupported)
@@ -227,3 +233,30 @@ async def test_backups_that_failed(tmp_path: Path, question: str) -> None:
         assert bad.startswith("**Yes: all 10 guests missed the last backup")
         one = (await asked(lab, "when was the last backup of immich")).text
         assert one.startswith("**The newest good backup of immich is of 2026-11-20 01:52 UTC**")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("is win11 on?", r"\*\*No: win11 \(134\) is stopped on pve2\*\*; it is not set to start"),
+        ("is win11 running?", r"\*\*No: win11 \(134\) is stopped on pve2\*\*"),
+        ("is vm 134 stopped?", r"\*\*Yes: win11 \(134\) is stopped"),
+        ("is win11 not running", r"\*\*Yes: win11 \(134\) is stopped"),
+        ("why is win11 off", r"\*\*win11 \(134\) is stopped on pve2\*\*"),
+        ("is media on?", r"\*\*Yes: media \(101\) is running on pve2, up "),
+        ("is nextcloud on pve1", r"\*\*No: nextcloud \(103\) is running on pve2"),
+        ("is nextcloud running on pve2?", r"\*\*Yes: nextcloud \(103\) is running on pve2"),
+        ("what is vm 107", r"\*\*docker1 \(107\) is a virtual machine with 8 cores"),
+    ],
+)
+async def test_the_state_of_a_guest_is_what_proxmox_says(
+    quiet: Lab, question: str, told: str
+) -> None:
+    answer = await asked(quiet, question)
+    assert re.match(told, answer.text), answer.text
+    assert answer.evidence[0].tool == "proxmox_list_guests"
+
+
+async def test_a_named_window_counts_for_a_backup(quiet: Lab) -> None:
+    text = (await asked(quiet, "did the backup of media run in the last hour?")).text
+    assert re.match(r"\*\*No: the newest good backup of media is of 01:\d\d UTC\*\*", text), text

@@ -14,6 +14,7 @@ from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, s
 from sre_tui.agent.analyst.answers.coverage import tell_coverage
 from sre_tui.agent.analyst.answers.datastores import tell_datastores
 from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_guest_config
+from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
@@ -182,7 +183,8 @@ class BuiltInAnalyst:
         if look.question.piped.strip():
             pieces = await answer_piped(look)
         else:
-            pieces = await handler_for(look, LOOKUPS)(look)
+            state = await tell_guest_state(look)
+            pieces = await handler_for(look, LOOKUPS)(look) if state is None else state
         for piece in pieces:
             yield piece
         yield SIGNATURE

@@ -85,6 +85,15 @@ def _lead(
             when = clock_time(last.newest.at, now)
             who = plain(last.name or last.label, 60)
             return f"**The newest good backup of {who} is of {when}** ({age} ago).{cite}"
+    scope = look.question.scope
+    if scope.said and re.match(r"^(did|has|have|was|were|is)\b", folded) and guests and not bad:
+        ends = [one.newest.at for one in guests if one.newest is not None]
+        if ends and max(ends) < scope.start:
+            latest = max(ends)
+            age = age_in_words((now - latest).total_seconds())
+            who = f" of {plain(guests[0].name or guests[0].label, 60)}" if len(guests) == 1 else ""
+            when = f"is of {clock_time(latest, now)}"
+            return f"**No: the newest good backup{who} {when}** ({age} ago).{cite}"
     asks_bad = _BAD.search(folded) is not None
     which = _WHICH.search(folded) is not None
     if bad:
