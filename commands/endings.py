@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ EXIT_CODES = {
 """How the state of an answer shows in the exit code."""
 
 
+_BARE_WORD = re.compile(r"[A-Za-z][\w.-]*")
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -84,7 +86,10 @@ def as_problem(error: BaseException) -> Problem:
         exit_code = ExitCode.USAGE if error.wrong_usage else ExitCode.FAILURE
         return Problem(str(error), code=error.code, exit_code=exit_code)
     if isinstance(error, InvalidQuery):
-        return Problem(caret(error), code="invalid_query", exit_code=ExitCode.USAGE)
+        hint = None
+        if "IDENTIFIER" in error.message and _BARE_WORD.fullmatch(error.query.strip()):
+            hint = f"""logs of a service: '{{service_name="{error.query.strip()}"}}'"""
+        return Problem(caret(error), code="invalid_query", exit_code=ExitCode.USAGE, hint=hint)
     if isinstance(error, BackendError):
         return Problem(error.detail, code=error.state.value, exit_code=EXIT_CODES[error.state])
     if isinstance(error, RequestRefused):

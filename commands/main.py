@@ -77,6 +77,12 @@ class RootGroup(TyperGroup):
         for entry in COMMANDS:
             self.add_command(TyperCommand(name=entry.name, callback=None, help=entry.help))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """``sre help`` and ``sre help COMMAND`` are what ``--help`` is."""
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Import the module of the command that is called."""
         name, _, rest = super().resolve_command(ctx, args)

@@ -46,6 +46,8 @@ def noun(
 
         def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
             helps = ("-h", "--help")
+            if args[:1] == ["help"]:
+                args = [*args[1:], "--help"]
             # A shell that completes after the bare noun wants to see the commands.
             is_bare = not args and not ctx.resilient_parsing
             if is_bare or (args and args[0].startswith("-") and args[0] not in helps):

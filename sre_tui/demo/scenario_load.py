@@ -239,7 +239,7 @@ def _keys(model: type[BaseModel] | None) -> str:
 
 
 def _nearest(word: str, known: list[str]) -> str:
-    hit = process.extractOne(word, known, score_cutoff=60) if word else None
+    hit = process.extractOne(word, known, score_cutoff=70) if word else None
     meant = f", did you mean {hit[0]!r}?" if hit else ""
     shown = known if len(known) <= 24 else [*known[:24], f"… and {len(known) - 24} more"]
     return f"{meant}; allowed: {', '.join(shown)}"

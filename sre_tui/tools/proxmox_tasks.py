@@ -225,6 +225,8 @@ def _hints(
         yield f"no task runs at this moment{seen}"
     elif filters:
         yield f"nothing of that kind within the last {window}; since takes a longer window"
+    if "type" in filters:
+        yield "types are those of Proxmox: vzdump (a backup), qmstart, qmstop, vzstart, qmigrate …"
     total = sum(len(reading.data.tasks) for reading in readings if reading.data)
     if total:
         yield f"{count(total, 'task')} without these filters"

@@ -201,3 +201,19 @@ def test_nothing_found_is_no_failure(sre: Sre) -> None:
     assert "without these filters" in plain.err
     program = sre("alerts", "list", "no such thing", "--json")
     assert program.document["data"]["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "same"), [("help", "--help"), ("help guests", "guests --help"),
+                       ("guests help", "guests --help"), ("guests help show", "guests show --help")]
+)  # fmt: skip
+def test_help_is_a_word_too(bare: Sre, line: str, same: str) -> None:
+    done = bare(*line.split())
+    assert (done.code, done.err) == (0, "")
+    assert done.out == bare(*same.split()).out
+
+
+def test_hints_for_what_a_newcomer_tries(sre: Sre) -> None:
+    assert """'{service_name="jellyfin"}'""" in sre("logs", "query", "jellyfin").err
+    assert "vzdump (a backup)" in sre("tasks", "--type", "backup").err
+    assert "did you mean" not in sre("demo", "run", "--scenario", "nope").err
