@@ -52,7 +52,7 @@ async def main() -> None:
                     await _until(app, pilot, "SmartDiskFailing")
                     app.save_screenshot("alerts.svg", str(FOLDER))
                     await pilot.press("e")
-                    await _until(app, pilot, "tool calls")
+                    await _until(app, pilot, "more, end shows it")
                     app.query_one(Transcript).scroll_home(animate=False)
                     await pilot.pause()
                     app.save_screenshot("explain.svg", str(FOLDER))

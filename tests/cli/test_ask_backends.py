@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sre_tui.settings.model import TITLES
 from tests.cli.running import Sre
 
 Breaking = Callable[..., AbstractContextManager[object]]
@@ -55,11 +56,14 @@ def test_when_every_backend_is_dead_there_is_no_answer(sre: Sre, broken: Breakin
     with broken("refuse"):
         done = sre(*QUESTION)
     assert done.code == 3
-    assert done.out.startswith("**Nothing could be checked**: Prometheus, Grafana and Loki gave no")
+    first = done.out.partition("\n")[0]
+    assert first.startswith("**Nothing could be checked**: ")
+    assert all(title in first for title in TITLES.values())
     told = done.out.partition("**Not checked**\n")[2].partition("\n\n")[0].splitlines()
-    assert len(told) == 3
+    assert len(told) == 4
+    assert told[-1] == "- and 3 more"
     warned = [line for line in done.err.splitlines() if line.startswith("warning: ")]
-    assert len(warned) == 3, "each source is warned about once"
+    assert len(warned) == len(TITLES), "each source is warned about once"
 
 
 def test_when_one_backend_is_dead_the_answer_is_not_complete(sre: Sre, broken: Breaking) -> None:
@@ -88,14 +92,17 @@ def test_the_document_has_all_its_parts(sre: Sre, arguments: tuple[str, ...]) ->
     assert document["unsupported"] == []
 
 
-def test_evidence_off_a_terminal_is_never_cut(sre: Sre) -> None:
-    done = sre(*QUESTION, "-q")
+def test_evidence_is_whole_when_asked_for(sre: Sre) -> None:
+    done = sre(*QUESTION, "-q", "-v")
     document = sre(*QUESTION, "--json").document
     listed = done.out.partition("\nEvidence\n")[2].splitlines()
     assert len(listed) == len(document["evidence"])
     longest = max(listed, key=len)
     assert len(longest) > 1000
     assert "…" not in longest.partition("): ")[0]
+    short = sre(*QUESTION, "-q").out.partition("\nEvidence\n")[2].splitlines()
+    assert len(short) == len(listed)
+    assert max(map(len, short)) <= 120
 
 
 def test_evidence_on_a_terminal_hangs_under_its_id(sre: Sre) -> None:

@@ -19,6 +19,7 @@ from sre_tui.settings import Settings, load_settings
 from sre_tui.tools.context import ToolContext
 from tests.screens.svg import text_of
 from widgets.pane import PaneKind
+from widgets.transcript import Transcript
 
 PATIENCE = 600
 """Looks at the screen before a test gives up."""
@@ -60,11 +61,17 @@ async def test_from_a_red_row_to_the_cause_with_one_key(tmp_path: Path) -> None:
         async with _app(settings, folders) as (app, pilot):
             await _until(app, pilot, "SmartDiskFailing", "✓ grafana:main", "✓ prometheus:main")
             await pilot.press("e")
-            await _until(app, pilot, "built-in analyst ·", "tool calls")
+            for _ in range(PATIENCE):
+                if app.main.chat._answers and app.main.chat._answers[-1].complete:
+                    break
+                await pilot.pause(0.02)
             said = app.main.chat._answers[-1]
-            assert "sdc" in said.text
             assert said.complete
+            assert "sdc" in said.text
             assert app.main.chat.evidence
+            # A long answer is shown from its beginning; who wrote it stands at its end.
+            app.query_one(Transcript).scroll_end(animate=False)
+            await _until(app, pilot, "built-in analyst ·", "tool calls")
 
         await demo.break_backend("grafana", "500")
         await demo.break_backend("prometheus", "500")
