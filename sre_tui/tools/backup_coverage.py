@@ -189,7 +189,9 @@ async def backup_coverage(
         orphans=() if filters else tuple(gone),
         jobs=sum(job.enabled for jobs in evidence.jobs.values() for job in jobs),
     )
-    return result(data, gathered.statuses, now=evidence.now)
+    answer = result(data, gathered.statuses, now=evidence.now)
+    # Without any guest there is no coverage to tell, whatever the backup servers hold.
+    return answer.model_copy(update={"state": gathered.guests}) if not evidence.guests else answer
 
 
 def _named(

@@ -25,6 +25,7 @@ from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun
 from sre_tui.tools.backup_coverage_owners import Group, Held, Key, Seen, noted_name, owned_by
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.proxmox_find import by_source
+from sre_tui.tools.result import joint_state
 
 FAILURES_SINCE: Final = timedelta(days=8)
 MOST_FAILURES: Final = 1000
@@ -35,11 +36,17 @@ _KINDS: Final[Mapping[str, GuestType]] = {"vm": "qemu", "ct": "lxc"}
 
 @dataclass(frozen=True)
 class Gathered:
-    """The evidence, how far each source can be trusted, and whether all guests are known."""
+    """The evidence, how far each source can be trusted, and how far the guests are known."""
 
     evidence: Evidence
     statuses: tuple[SourceStatus, ...]
-    every_guest_known: bool
+    guests: State
+    """How far every Proxmox VE told of its guests; without data none is known."""
+
+    @property
+    def every_guest_known(self) -> bool:
+        """Whether no guest can be missing."""
+        return self.guests is State.OK
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ async def gather(context: ToolContext) -> Gathered:
     return Gathered(
         evidence,
         tuple(by_source(readings)),
-        all(host.inventory.state is State.OK for host in hosts),
+        joint_state([host.inventory.state for host in hosts]),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -103,3 +103,55 @@ async def test_a_broken_nas_leaves_the_other_answers_alone(tmp_path: Path) -> No
         full = (await asked(lab, "how full is tank?")).text
         assert re.match(r"\*\*tank on nas1 is [\d.]+ % full", full), full
         assert "TrueNAS" in full.partition("**Not checked**")[2]
+
+
+@pytest.mark.parametrize("question", ["is immich backed up", "which guests have no backup"])
+@pytest.mark.parametrize("way", ["401", "refuse"])
+async def test_without_proxmox_no_guest_is_said_to_be_safe(
+    question: str, way: Literal["401", "refuse"], tmp_path: Path
+) -> None:
+    async with lab_of("quiet", tmp_path, guests=10) as lab:
+        assert lab.demo is not None
+        await lab.demo.break_backend("proxmox", way)
+        text = (await asked(lab, question)).text
+        assert text.startswith("**Cannot tell which guests are backed up"), text
+        assert "Proxmox VE" in lead(await asked(lab, question))
+        assert re.search(r"immich \(vm/108\) in main: newest backup .+ verified", text), text
+        tool = get_tool("backup_coverage")
+        state = (await tool.body(lab.agent._context)).state
+        assert not state.has_data
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("who stopped vaultwarden", r"^\*\*anna@pve, .+ vzshutdown of vaultwarden"),
+        ("who stopped win11", r"^\*\*No such task in the last 7 days\*\*.+ win11 "),
+        ("who started immich", r"^\*\*No such task in the last 7 days\*\*.+ immich "),
+        ("who rebooted pve2", r"^\*\*No such task in the last 7 days\*\*.+ pve2 "),
+        ("who deleted vm 120", r"^\*\*No such task in the last 7 days\*\*.+ 120 "),
+        ("what changed in the last 2 hours", r"(?s).+vzshutdown of vaultwarden by anna@pve"),
+        ("why is vaultwarden down", r"(?s).+\n1\. It was only stopped: .+`pct start 109`"),
+    ],
+)
+async def test_only_a_task_of_that_guest_answers(question: str, said: str, tmp_path: Path) -> None:
+    async with lab_of("guest-stopped", tmp_path, guests=GUESTS) as lab:
+        text = (await asked(lab, question)).text
+        assert re.match(said, text), text
+
+
+@pytest.mark.parametrize(
+    ("scenario", "question", "said"),
+    [
+        ("nas-disk-failing", "does immich have snapshots",
+         r"^\*\*Yes: immich \(108\) has 1 snapshot: clean-install\*\*"),
+        ("backups-failing-datastore-full", "when will the backup storage be full",
+         r"^\*\*datastore main is full already"),
+        ("backup-missing-from-job", "which guests have no backup",
+         r"(?s)^\*\*immich is in no backup job\*\*.+\n1\. Cover the guest: "),
+    ],
+)  # fmt: skip
+async def test_what_the_guest_has(scenario: str, question: str, said: str, tmp_path: Path) -> None:
+    async with lab_of(scenario, tmp_path, guests=GUESTS) as lab:
+        text = (await asked(lab, question)).text
+        assert re.match(said, text), text

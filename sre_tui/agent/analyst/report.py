@@ -21,7 +21,7 @@ from sre_tui.agent.analyst.investigation import Investigation, asks_whether_up
 from sre_tui.agent.analyst.look import SETTINGS, Look
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.ranking import Hypothesis
-from sre_tui.agent.analyst.runbook_steps import Steps, steps_of
+from sre_tui.agent.analyst.runbook_steps import COVER, Steps, steps_of
 from sre_tui.agent.analyst.wording import (
     best_findings,
     capital,
@@ -145,7 +145,8 @@ def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[
             [effect_line(one, look.now) for one in second]
         )
     yield from _others(look, made)
-    steps = steps_of(made.runbook, about=f"{cause.claim} {cause.kind.runbook}")
+    step = COVER if cause.kind.id == "backup_uncovered" else ""
+    steps = steps_of(made.runbook, about=f"{cause.claim} {cause.kind.runbook}", first=step)
     if steps is not None:
         yield next_steps(steps)
 
@@ -255,7 +256,11 @@ def _nothing_wrong(look: Look, made: Investigation) -> Iterator[str]:
     seen = " in what could be checked" if failed else ""
     healthy = look.question.intent is Intent.OVERVIEW and not _asks_whether_wrong(look)
     opening = "Yes, as far as can be seen: nothing" if healthy and not failed else "Nothing"
-    if look.question.intent is Intent.WHY and look.focus.named:
+    unsure = look.question.vague and look.question.topics and not look.focus.named
+    if unsure and look.question.intent is Intent.OVERVIEW:
+        yield "**That question is not understood**, so this is no answer to it."
+        yield " In what was checked instead no trouble shows."
+    elif look.question.intent is Intent.WHY and look.focus.named:
         yield (
             f"**No confirmed cause**: nothing is visibly wrong{about}{seen} in the time looked at."
         )

@@ -14,6 +14,10 @@ from sre_tui.views.human import count
 
 PASSAGES: Final = 6
 STEPS: Final = 3
+_LED: Final = 2
+"""Steps told from one on that is known to help."""
+COVER: Final = "Cover the guest"
+"""How the step begins that helps a guest in no backup job."""
 LINES: Final = 7
 """Lines of steps and their commands from which on no further step is told."""
 CODE_LINES: Final = 4
@@ -110,7 +114,9 @@ def fix_call(trouble: str) -> Call:
     return runbook_call(f"{trouble}: fix")
 
 
-def steps_of(found: Found | None, prefer: str = "fix", about: str = "") -> Steps | None:
+def steps_of(
+    found: Found | None, prefer: str = "fix", about: str = "", first: str = ""
+) -> Steps | None:
     """The first steps of the best matching runbook, in its order; None if none was found.
 
     They are taken from the section that is asked for, else from the checks, the fix or how to
@@ -120,17 +126,18 @@ def steps_of(found: Found | None, prefer: str = "fix", about: str = "") -> Steps
         found: the outcome of the search.
         prefer: the section the steps are taken from.
         about: what is wrong, in words; steps for another case are left out then.
+        first: how the step begins that helps here; those before it are left out if it is there.
     """
     data = found.data(RunbookMatches) if found is not None else None
     if found is None or data is None or not data.items:
         return None
-    first = data.items[0]
+    best = data.items[0]
     chosen = _best_section(data.items, prefer)
-    items = () if chosen is None else _items(chosen.passage, about, first.id)
+    items = () if chosen is None else _items(chosen.passage, about, best.id, first)
     heading = chosen.heading.split(" > ")[-1] if chosen is not None else ""
     return Steps(
-        title=one_line(first.title, 80),
-        id=first.id,
+        title=one_line(best.title, 80),
+        id=best.id,
         heading=one_line(heading, 60),
         items=items,
         cite=found.cite,
@@ -162,9 +169,12 @@ def _section(heading: str) -> str | None:
     return ""
 
 
-def _items(passage: str, about: str, runbook: str) -> tuple[str, ...]:
+def _items(passage: str, about: str, runbook: str, first: str) -> tuple[str, ...]:
     """The first list items as Markdown, each with its continuation lines and commands."""
     items = list(_parsed(passage))
+    begin = next((at for at, item in enumerate(items) if first and item.text.startswith(first)), -1)
+    if begin >= 0:
+        return tuple(_markdown(item, runbook) for item in items[begin : begin + _LED])
     # A runbook begins with what is safe and urgent in every case.
     ordered = [*items[:1], *sorted(items[1:], key=lambda item: not _fits(item.text, about))]
     chosen: list[_Item] = []

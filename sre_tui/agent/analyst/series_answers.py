@@ -20,6 +20,7 @@ from sre_tui.agent.analyst.wording import clock_time, code, names, plain, since
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.loki_data import LogChanges, LogListing, PatternListing
 from sre_tui.tools.prometheus_data import MetricMatches, SeriesListing
+from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.views.units import metric_unit, query_unit, with_unit
 
 ROWS: Final = 8
@@ -230,8 +231,12 @@ async def show_changes(look: Look) -> Iterator[str]:
         selector = stream_selector(look.inventory.host_label, look.focus.hosts)
     if selector != look.all_streams():
         arguments["selector"] = selector
-    found = await look.ask(changes=Call("loki_correlate_changes", arguments))
-    return _changes(look, found["changes"])
+    since = format_window(max(look.now - scope.start, timedelta(minutes=5)))
+    found = await look.ask(
+        changes=Call("loki_correlate_changes", arguments),
+        changing_tasks=Call("proxmox_list_tasks", {"since": since, "limit": 500}),
+    )
+    return _changes(look, found["changes"], found["changing_tasks"])
 
 
 _RANK: Final = (
@@ -245,7 +250,26 @@ def _telling(change: Change) -> tuple[bool, int, datetime]:
     return change.text.startswith("image pulled"), _RANK.index(change.kind), change.at
 
 
-def _changes(look: Look, found: Found) -> Iterator[str]:
+_CHANGING: Final = re.compile(
+    r"^(qm|vz)(start|stop|shutdown|reboot|reset|create|clone|restore|destroy|config|resize|"
+    r"rollback|move)|^(hamigrate|stopall|startall|srv\w+)$|migrate"
+)
+
+
+def _done(look: Look, found: Found) -> list[str]:
+    """What people did to guests and nodes, as Proxmox VE lists it."""
+    data, scope = found.data(TaskListing), look.question.scope
+    hosts = look.focus.hosts
+    return [
+        f"{clock_time(one.started, look.now)} {plain(one.type, 40)} of "
+        f"{plain(one.guest or one.subject or one.node, 60)} by {plain(one.user, 60)}{found.cite}"
+        for one in sorted(data.items if data is not None else (), key=lambda task: task.started)
+        if _CHANGING.search(one.type) and scope.start <= one.started <= scope.end
+        and (not hosts or {one.guest, one.node} & set(hosts))
+    ]  # fmt: skip
+
+
+def _changes(look: Look, found: Found, tasks: Found) -> Iterator[str]:
     yield from unknown_names(look)
     data = found.data(LogChanges)
     scope = look.question.scope
@@ -260,7 +284,8 @@ def _changes(look: Look, found: Found) -> Iterator[str]:
     items = sorted(data.items, key=_telling) if data else []
     if data is None:
         yield f"**The changes in the logs could not be read.**{found.cite}\n\n"
-    if not items and not alerts:
+    done = _done(look, tasks)
+    if not items and not alerts and not done:
         if data is not None:
             cites = f"{found.cite}{look.cite('alerts')}"
             yield f"**Nothing changed** that logs or alerts tell of, {window}.{cites}\n\n"
@@ -283,6 +308,9 @@ def _changes(look: Look, found: Found) -> Iterator[str]:
                 f"{plain(one.subject, 80)}: {plain(one.text, 160)}{example}{found.cite}\n"
             )
         yield "\n"
+    if done:
+        listed = "".join(f"- {line}\n" for line in done[-ROWS:])
+        yield f"Tasks of Proxmox VE:\n{listed}\n"
     if alerts:
         yield (
             "Alerts that began then:\n"

@@ -10,15 +10,18 @@ from typing import Final
 from providers.clock import age_in_words
 from sre_tui.agent.analyst.answers.told import told, with_runbook
 from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.coverage import tool_source
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.runbook_steps import COVER
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.backup_coverage_model import CoverageListing, GuestCoverage
-from sre_tui.tools.pbs_data import BackupTaskListing, DatastoreListing
+from sre_tui.tools.pbs_data import Backup, BackupListing, BackupTaskListing, DatastoreListing
 from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.views.human import count, percent
 
 NEARLY_FULL: Final = 0.9
+_PROXMOX: Final = tool_source("proxmox_list_guests")
 _WHICH: Final = re.compile(r"\b(which|what|who|welche\w*|list|show)\b")
 _BAD: Final = re.compile(
     r"\b(fail\w*|missing|missed|broken|wrong|errors?|kaputt|fehlgeschlagen|stale|outdated|no|not|"
@@ -40,14 +43,16 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
     """Whether the guests have a good backup, and what says why not."""
     found = (await look.ask(coverage=Call("backup_coverage", {"limit": 2000})))["coverage"]
     data = found.data(CoverageListing)
-    if data is None:
-        return None
+    if data is None or not data.items:
+        return await _without_guests(look, found)
     known = [one for one in data.items if one.verdict != "template"]
     called = [name for one in known for name in (one.name, str(one.vmid)) if name]
     wanted = mentioned(look.question, called)
     guests = [one for one in known if not wanted or {one.name, str(one.vmid)} & set(wanted)]
     bad = [one for one in guests if one.problem]
     reasons: list[str] = []
+    jobless = bool(bad) and all(not one.jobs and one.verdict in ("not_covered", "never")
+                                for one in bad)  # fmt: skip
     if bad:
         reasons = await _reasons(look, bad)
         await with_runbook(look, _runbook_words(bad[0]))
@@ -55,7 +60,34 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
                 ("What is wrong", [_line(one, look.now) + found.cite for one in bad]),
                 ("What says why", reasons),
                 ("Newest backups", _newest(look, guests, bad, found)),
-                ("Left out on purpose", _left_out(guests, found)))  # fmt: skip
+                ("Left out on purpose", _left_out(guests, found)),
+                step=COVER if jobless else "")  # fmt: skip
+
+
+async def _without_guests(look: Look, asked: Found) -> Iterator[str] | None:
+    """What the backup servers hold, where no Proxmox VE tells which guests there are."""
+    hosts = [name for name in look.coverage.failed if name.startswith(_PROXMOX)]
+    why = " ".join(look.coverage.trouble(name) for name in hosts)
+    found = (await look.ask(held=Call("pbs_list_backups", {"limit": 1000})))["held"]
+    data = found.data(BackupListing)
+    if data is None and asked.data(CoverageListing) is None:
+        return None
+    lead = "Cannot tell which guests are backed up: no Proxmox VE says which guests there are"
+    lead = f"**{lead}**. {why}" if why else f"**{lead}**.{asked.cite}"
+    held = sorted(data.items if data is not None else (), key=lambda one: one.at, reverse=True)
+    called = [name for one in held for name in (one.name, one.id) if name]
+    wanted = set(mentioned(look.question, called))
+    chosen = [one for one in held if not wanted or {one.name, one.id} & wanted]
+    return told(look, lead, ("What the backup servers hold", [_held(one, look.now) + found.cite
+                for one in chosen]))  # fmt: skip
+
+
+def _held(group: Backup, now: datetime) -> str:
+    state = {"ok": "verified", "failed": "verification failed", None: "not verified yet"}
+    age = age_in_words((now - group.at).total_seconds())
+    what = f"{plain(group.name or group.group, 60)} ({plain(group.group, 40)})"
+    when = f"newest backup {clock_time(group.at, now)} ({age} ago)"
+    return f"{what} in {plain(group.datastore, 60)}: {when}, {state[group.verified]}"
 
 
 def _newest(

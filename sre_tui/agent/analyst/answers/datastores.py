@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from providers.clock import age_in_words
@@ -69,7 +70,8 @@ def _fill(look: Look, stores: Sequence[Datastore]) -> str:
 
 def _until(look: Look, stores: Sequence[Datastore]) -> str:
     said = []
-    for one in stores:
+    never = datetime.max.replace(tzinfo=UTC)
+    for one in sorted(stores, key=lambda own: (own.trend != "full", own.full_at or never)):
         name = f"datastore {plain(one.name, 60)}"
         growth = one.recent_growth if one.full_basis == "recent" else one.growth
         if one.trend == "full":
@@ -77,9 +79,7 @@ def _until(look: Look, stores: Sequence[Datastore]) -> str:
         elif one.full_at is not None and growth:
             left = (one.full_at - look.now).total_seconds()
             how = f"about {number(left / YEAR)} years" if left > YEAR else duration(left)
-            said.append(
-                f"{name} is full in {how} if it goes on growing by {size(growth)} a day"
-            )
+            said.append(f"{name} is full in {how} if it goes on growing by {size(growth)} a day")
         elif one.trend == "not_growing":
             said.append(f"{name} is not growing")
     return "; ".join(said) or "the datastores do not tell how they grow"

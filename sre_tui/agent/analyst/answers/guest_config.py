@@ -110,7 +110,7 @@ def _facts(detail: GuestDetail, look: Look) -> Iterator[tuple[str, str]]:
         told_of = f"; addresses {names([plain(one, 60) for one in seen], 6)}" if seen else ""
         yield "network", names(cards, 4) + told_of
         yield "start", "starts on boot" if config.boot.onboot else "does not start on boot"
-    snapshots = [one for one in detail.snapshots if not one.current]
+    snapshots = detail.snapshots
     listed = names([plain(one.name, 40) for one in snapshots])
     yield (
         "snapshots",

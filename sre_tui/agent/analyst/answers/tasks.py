@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.vocabulary import key_words
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.pbs_data import BackupTaskListing
@@ -159,7 +160,11 @@ async def _who(
         hosts = [host for name in mentioned(look.question, carried) for host in carried[name]]
         said = [host for host in (*look.focus.hosts, *hosts) if host in known]
     ids = {*(known[name] for name in said), *numbers}
-    strange = [] if ids or on else [one.word for one in look.focus.unknown]
+    spoken = [word for word in look.question.candidates if word.casefold() not in key_words()]
+    strange = [] if ids or on else [
+        word for word in spoken if not any(re.fullmatch(words, word.casefold())
+                                           for words, _, _ in _ACTS)
+    ]  # fmt: skip
     chosen = [one for one in every if re.search(kinds, one.kind) and not strange]
     if ids:
         chosen = [one for one in chosen if one.vmid in ids]

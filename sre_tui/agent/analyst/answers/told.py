@@ -52,8 +52,15 @@ async def read(
     return found.data(kind), found.cite
 
 
-def told(look: Look, lead: str, *sections: Section) -> Iterator[str]:
-    """The answer in pieces; figures in it were counted or read here."""
+def told(look: Look, lead: str, *sections: Section, step: str = "") -> Iterator[str]:
+    """The answer in pieces; figures in it were counted or read here.
+
+    Args:
+        look: the question.
+        lead: the conclusion.
+        sections: titles with their lines.
+        step: how the step of the runbook begins that helps here.
+    """
     tell = look.caller.counted
     yield f"{tell(lead)}\n\n"
     for title, lines in sections:
@@ -62,7 +69,7 @@ def told(look: Look, lead: str, *sections: Section) -> Iterator[str]:
             if len(lines) > MOST:
                 shown.append(f"- and {len(lines) - MOST} more\n")
             yield tell((f"**{title}**\n" if title else "") + "".join(shown)) + "\n"
-    steps = steps_of(look.found.get("runbook"))
+    steps = steps_of(look.found.get("runbook"), first=step)
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
