@@ -47,7 +47,7 @@ CONTINUE_OPTION = Annotated[
 NO_LLM_OPTION = Annotated[bool, typer.Option("--no-llm", help="Let the built-in analyst answer.")]
 QUIET_OPTION = Annotated[bool, typer.Option("--quiet", "-q", help="No tool trace.")]
 VERBOSE_OPTION = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Tool trace with all arguments and timings.")
+    bool, typer.Option("--verbose", "-v", help="Whole queries in trace and evidence, and timings.")
 ]
 SESSION_OPTION = Annotated[
     str | None,

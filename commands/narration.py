@@ -24,12 +24,11 @@ from sre_tui.agent.events import (
     ToolStarted,
 )
 from sre_tui.agent.wording import ANALYST, call_text, usage_text
-from sre_tui.views.human import count
 
 _LONGEST_ARGUMENT = 60
 _LONGEST_SUMMARY = 140
-_MOST_QUERY_LINES = 8
-"""Lines of one query on a terminal; a sweep over all signals would scroll the answer away."""
+_USUAL_WIDTH = 120
+"""Columns of a shortened line of evidence off a terminal."""
 _MARKS = {
     State.OK: "✓",
     State.PARTIAL: "▲",
@@ -149,8 +148,8 @@ class AnswerWriter:
         if answer.evidence:
             self._write("\nEvidence\n")
             for evidence in answer.evidence:
-                most_lines = 0 if self._verbose else _MOST_QUERY_LINES
-                self._write(f"{evidence_line(evidence, self._width, most_lines)}\n")
+                line = evidence_line if self._verbose else short_evidence_line
+                self._write(f"{line(evidence, self._width)}\n")
         usage = usage_text(answer)
         if self._shows_session:
             usage += f" · go on with --session {answer.session}"
@@ -165,27 +164,36 @@ class AnswerWriter:
         self._stdout.flush()
 
 
-def evidence_line(evidence: Evidence, width: int = 0, most_lines: int = 0) -> str:
+def evidence_line(evidence: Evidence, width: int = 0) -> str:
     """One entry of the list under an answer, with the query as it was asked.
 
     Args:
         evidence: what was asked and found.
         width: columns of the terminal; 0 gives one line, however long.
-        most_lines: lines of the query from which on it is cut, which is said; 0 for all.
     """
-    state = "" if evidence.state is State.OK else f" [{evidence.state.value.replace('_', ' ')}]"
-    asked = f"{evidence.tool}({call_text(evidence.arguments)})"
+    text = f"{evidence.tool}({call_text(evidence.arguments)}){_state(evidence)}: {evidence.summary}"
     head = f"  {evidence.id}  "
     if width < NARROWEST:
-        return f"{head}{asked}{state}: {evidence.summary}"
-    lines = _hanging(f"{asked}{state}: {evidence.summary}", head, width)
-    if not most_lines or len(lines) <= most_lines:
-        return "\n".join(lines)
-    found = _hanging(f"{state.strip()} {evidence.summary}".strip(), " " * len(head), width)
-    query = _hanging(asked, head, width)
-    more = len(query) - most_lines + 1
-    note = f"{' ' * len(head)}… {count(more, 'more line')} of the query: -v shows all"
-    return "\n".join([*query[: most_lines - 1], note, *found])
+        return f"{head}{text}"
+    return "\n".join(_hanging(text, head, width))
+
+
+def short_evidence_line(evidence: Evidence, width: int = 0) -> str:
+    """The same on one line, with arguments and finding shortened to fit.
+
+    Args:
+        evidence: what was asked and found.
+        width: columns of the terminal; 0 takes those of a usual one.
+    """
+    columns = width if width >= NARROWEST else _USUAL_WIDTH
+    arguments = _cut(call_text(evidence.arguments), columns // 2)
+    summary = " ".join(evidence.summary.split())
+    line = f"  {evidence.id}  {evidence.tool}({arguments}){_state(evidence)}: {summary}"
+    return _cut(line, columns)
+
+
+def _state(evidence: Evidence) -> str:
+    return "" if evidence.state is State.OK else f" [{evidence.state.value.replace('_', ' ')}]"
 
 
 def _hanging(text: str, head: str, width: int) -> list[str]:

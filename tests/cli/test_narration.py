@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 
 from commands.diagnostics import Narrator
-from commands.narration import AnswerWriter, evidence_line
+from commands.narration import AnswerWriter, evidence_line, short_evidence_line
 from commands.wrapping import WordWrapper
 from providers.reading import State
 from sre_tui.agent.events import (
@@ -112,12 +112,13 @@ def test_a_query_hangs_under_its_name_on_a_terminal() -> None:
     assert "".join("".join(lines).split()) == "".join(evidence_line(evidence(QUERY)).split())
 
 
-def test_a_query_that_would_scroll_the_answer_away_says_how_long_it_is() -> None:
-    lines = evidence_line(evidence(QUERY), 60, 4).splitlines()
-    assert len(lines) == 5
-    assert lines[3].strip().endswith("more lines of the query: -v shows all")
-    assert lines[4].strip() == "[stale] 12 series"
-    assert evidence_line(evidence("up"), 60, 4) == evidence_line(evidence("up"))
+@pytest.mark.parametrize("width", [0, 60, 100])
+def test_a_long_query_is_shortened_to_one_line(width: int) -> None:
+    line = short_evidence_line(evidence(QUERY), width)
+    assert line.startswith('  E12  prometheus_range_query(query="rate(')
+    assert len(line) <= (width or 120)
+    assert "…" in line
+    assert short_evidence_line(evidence("up")) == evidence_line(evidence("up"))
 
 
 TEXT = """\
