@@ -260,3 +260,20 @@ async def test_the_state_of_a_guest_is_what_proxmox_says(
 async def test_a_named_window_counts_for_a_backup(quiet: Lab) -> None:
     text = (await asked(quiet, "did the backup of media run in the last hour?")).text
     assert re.match(r"\*\*No: the newest good backup of media is of 01:\d\d UTC\*\*", text), text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what are my disks temps", r"\*\*\w+ on \w+ is the hottest\*\*: it is at [\d.]+ °C"),
+        ("are my certs about to expire", r"\*\*[\w.]+ has the certificate that expires first\*\*"),
+        ("are my drives worn", r"\*\*That question is not understood\*\*"),
+        ("is the ups ok", r"\*\*Yes, as far as can be seen\*\*: no trouble of the UPS[\s\S]+ups1 "),
+    ],
+)
+async def test_no_all_clear_for_what_was_not_looked_at(
+    quiet: Lab, question: str, told: str
+) -> None:
+    text = (await asked(quiet, question)).text
+    assert re.match(told, text), text
+    assert "visibly wrong" not in text

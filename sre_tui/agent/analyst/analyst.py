@@ -54,7 +54,13 @@ async def _overview(look: Look) -> Iterator[str]:
         return not_known(look)
     if question.vague and not look.focus.entities and not question.topics:
         return await requests.say_what_it_does(look)
-    return await _investigated(look)
+    made = await investigate(look)
+    quantity = quantity_of(question.folded)
+    quiet = not made.diagnosis.causes and not made.diagnosis.symptoms
+    if quiet and quantity is not None and quantity.id == "runtime":
+        fine = ["**Yes, as far as can be seen**: no trouble of the UPS shows.\n\n"]
+        return chain(fine, await amounts.amount(look))
+    return nothing_on_topic(look, made) if off_topic(look, made) else report(look, made)
 
 
 async def _pressed(look: Look) -> Iterator[str]:
