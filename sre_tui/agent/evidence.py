@@ -113,8 +113,9 @@ class EvidenceStore:
 def summary_of(result: ToolResult[Any], text: str, troubles: Iterable[str] = ()) -> str:
     """One line about a result: what was found, and what was wrong with its sources."""
     data = result.data
-    found = data.gist() if isinstance(data, Listing) else ""
-    if not found:
+    has_data = result.state.has_data
+    found = data.gist() if has_data and isinstance(data, Listing) else ""
+    if has_data and not found:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         # Lines that begin with "!" say what the troubles say.
         found = " ".join([line for line in lines if not line.startswith("!")][:2])
