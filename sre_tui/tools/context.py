@@ -15,14 +15,13 @@ from sre_tui.environment import Folders
 from sre_tui.settings import BACKENDS, Settings
 
 if TYPE_CHECKING:
-    from providers.pbs import PbsClient
-    from providers.proxmox import ProxmoxClient
-    from providers.truenas import TrueNasClient
-
     from index.search import Index
     from providers.grafana import GrafanaClient
     from providers.loki import LokiClient
+    from providers.pbs import PbsClient
     from providers.prometheus import PrometheusClient
+    from providers.proxmox import ProxmoxClient
+    from providers.truenas import TrueNasClient
 
 ClientT = TypeVar("ClientT")
 T = TypeVar("T")

@@ -115,9 +115,7 @@ def _pbs(world: World, clock: Clock) -> Backend:
 
 def _truenas(world: World, clock: Clock) -> Backend:
     key = ApiKey(f"1-{secrets.token_urlsafe(48)}", "sre")
-    source = NasSource(
-        world.nas, clock, raw_tasks=world.raw_tasks(), anchor=world.anchor
-    )
+    source = NasSource(world.nas, clock, raw_tasks=world.raw_tasks(), anchor=world.anchor)
     return Backend(
         "truenas",
         truenas_app(source, [key]),

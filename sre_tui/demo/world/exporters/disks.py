@@ -85,9 +85,7 @@ def _smart(plant: Plant) -> Iterator[Family]:
         return plant.anchor - DAY * (200.0 + 90.0 * float(wear.base[wear.row[disk]]))
 
     yield smart.fixed("smartctl_device", "Device info", described, lambda _: 1.0)
-    yield smart.gauge(
-        "smartctl_device_smart_status", "General smart status", disks, "smart.passed"
-    )
+    yield smart.gauge("smartctl_device_smart_status", "General smart status", disks, "smart.passed")
 
     def temperatures() -> Iterator[Point]:
         for point in disks():
@@ -188,9 +186,7 @@ def _attribute(plant: Plant, points: Sequence[Point]) -> Compute:
 
 def _power(plant: Plant, points: Sequence[Point]) -> Compute:
     lab = plant.homelab
-    activity, awake, present = (
-        plant[f"disk.{name}"] for name in ("activity", "awake", "present")
-    )
+    activity, awake, present = (plant[f"disk.{name}"] for name in ("activity", "awake", "present"))
     pool = np.array([activity.row[lab.disk_by_id[p.subject].pool] for p in points], dtype=np.intp)
     at = np.array([awake.row[point.subject] for point in points], dtype=np.intp)
     spins = np.array([lab.disk_by_id[point.subject].type == "hdd" for point in points])
