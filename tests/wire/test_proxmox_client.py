@@ -352,7 +352,7 @@ async def test_tls_needs_the_fingerprint_or_the_certificate(tmp_path: Path) -> N
     assert (refused.state, let_in.state) == (State.UNREACHABLE, State.OK)
     assert "SHA-256 fingerprint" in refused.detail
     assert (replaced.state, anything.state) == (State.UNREACHABLE, State.OK)
-    assert "fingerprint is" in replaced.detail
+    assert "its fingerprint " in replaced.detail
 
 
 # -- answers that are odd ---------------------------------------------------------------------

@@ -23,6 +23,10 @@ from sre_tui.demo.servers.truenas import ApiKey, NasSource, truenas_app
 from sre_tui.demo.telemetry import LogSource, RecordingRule, ScrapeTarget
 from sre_tui.demo.world.world import World
 
+LOGINS = 1000
+"""Logins a minute at the simulated NAS. A real one takes 20; in the demo every command logs in, and
+whoever looks around must not be kept out."""
+
 
 class DemoWorld(GrafanaSource, Protocol):
     """What the backends need of the world."""
@@ -118,7 +122,7 @@ def _truenas(world: World, clock: Clock) -> Backend:
     source = NasSource(world.nas, clock, raw_tasks=world.raw_tasks(), anchor=world.anchor)
     return Backend(
         "truenas",
-        truenas_app(source, [key]),
+        truenas_app(source, [key], attempts=LOGINS),
         lambda url: {"TRUENAS_URL": url, "TRUENAS_API_KEY": key.key, "TRUENAS_USERNAME": key.user},
         host_name=world.homelab.nas.name,
     )
