@@ -15,8 +15,8 @@ from providers.coercion import Epoch, Text, Whole
 from providers.errors import BackendError, BadResponse, RequestRefused
 from providers.pbs.api import Api, segment
 from providers.pbs.models import Task, TaskLog, TaskPage
-from providers.pbs.upid import Upid, datastore_of, group_of, read_upid
-from providers.proxmox.upid import task_state
+from providers.pbs.upid import datastore_of, group_of, read_upid
+from providers.proxmox.upid import Upid, task_state
 from providers.text import one_line
 from providers.wire import Wire, parsed
 

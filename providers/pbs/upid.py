@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from providers.pbs.models import RunState
-from providers.proxmox.upid import task_state
+from providers.proxmox.upid import Upid, task_state
 
 _UPID: Final = re.compile(
     r"UPID:(?P<node>[^:\s]+):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8,16}"
@@ -18,17 +17,6 @@ _ESCAPES: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _GROUP: Final = re.compile(r"^[^:]+:(?:.*:)?(?P<group>(?:vm|ct|host)/[^/:]+)")
 _WHOLE_STORE: Final = frozenset({"garbage_collection", "mount-device", "unmount-device"})
 _STORE_FIRST: Final = frozenset({"backup", "reader", "verificationjob", "prunejob"})
-
-
-@dataclass(frozen=True)
-class Upid:
-    """The parts of ``UPID:node:PID:PSTART:TASK:START:type:id:user:`` that tell something."""
-
-    node: str
-    started: datetime
-    type: str
-    subject: str
-    user: str
 
 
 def read_upid(written: str) -> Upid:
