@@ -81,8 +81,9 @@ class LanguageModel:
             await asyncio.sleep(wait)
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop."""
+        """Close the connections of the running event loop, and forget which models rest."""
         if self._routes is not None:
+            self._routes.close()
             self._routes = None
             await close_connections()
 

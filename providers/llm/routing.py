@@ -44,6 +44,10 @@ class Routes:
             set_verbose=False,
         )
 
+    def close(self) -> None:
+        """Let go of the router: LiteLLM holds 100 at most, and rests no model of any further."""
+        self.router.discard()
+
     def context_tokens(self, route: str) -> int | None:
         """Tokens the model reads at most, as far as LiteLLM's map knows."""
         known: Any = self._known(route)

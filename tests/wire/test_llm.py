@@ -264,6 +264,21 @@ async def test_a_fallback_answers_at_once_when_the_first_model_is_limited_and_ke
     assert [request.model for request in server.requests] == ["house", "spare", "spare"]
 
 
+async def test_a_limited_model_rests_however_many_models_were_used_and_closed_before(
+    server: OpenAIServer, model_for: MakeModel
+) -> None:
+    for _ in range(120):
+        one_of_many = model_for()
+        assert await one_of_many.context_tokens() == 8192
+        await one_of_many.aclose()
+    server.script(Fail(429, "slow down", headers={"retry-after": "30"}), model="house")
+    server.script(say("One."), say("Two."), model="spare")
+    model = model_for(fallbacks=("spare",))
+    await collect(model)
+    await collect(model)
+    assert [request.model for request in server.requests] == ["house", "spare", "spare"]
+
+
 async def test_a_fallback_answers_when_the_first_model_keeps_failing(
     server: OpenAIServer, model_for: MakeModel
 ) -> None:
