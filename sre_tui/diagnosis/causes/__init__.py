@@ -1,0 +1,1 @@
+"""Ranked hypotheses of why something is wrong, with what speaks for and against each."""

@@ -1,0 +1,109 @@
+"""What is concluded: causes with their effects, and how sure that is."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from sre_tui.diagnosis.evidence import Evidence
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.subject import Subject
+from sre_tui.diagnosis.timeline.event import Event
+
+CONFIRMED: Final = 0.5
+"""Confidence from which on a hypothesis is named as the cause."""
+
+Verdict = Literal["cause", "several", "unconfirmed", "nothing_wrong", "blind"]
+"""``several``: independent causes. ``unconfirmed``: something is wrong, its cause is not certain.
+``blind``: too little could be read to say anything."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Argument(_Model):
+    """One thing that speaks for or against a hypothesis."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Effect(_Model):
+    """A finding that a cause explains."""
+
+    kind: str
+    subject: Subject
+    text: str
+    since: AwareDatetime | None = None
+    active: bool = True
+    steps: int = 0
+    """How many dependencies lie between it and the cause."""
+
+
+class Cause(_Model):
+    """One hypothesis."""
+
+    kind: str
+    """Id of the failure pattern."""
+    subject: Subject
+    claim: str
+    """The claim in words: ``disk sdc on nas1 is failing``."""
+    confidence: float = Field(ge=0.0, le=1.0)
+    """How likely the claim is right; among hypotheses of 0.8, about 8 of 10 are."""
+    severity: Severity
+    since: AwareDatetime | None = None
+    open_start: bool = False
+    """Whether it began before the window that was looked at."""
+    active: bool = True
+    speaks_for: tuple[Argument, ...] = ()
+    speaks_against: tuple[Argument, ...] = ()
+    would_confirm: tuple[str, ...] = ()
+    """Commands or looks that would settle it; none of them changes anything."""
+    effects: tuple[Effect, ...] = ()
+    runbook: str = ""
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it is sure enough to be named."""
+        return self.confidence >= CONFIRMED
+
+
+class Step(_Model):
+    """One thing to do next, from a runbook."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+    runbook: str = ""
+    heading: str = ""
+
+
+class Investigation(_Model):
+    """The answer to "what is wrong with this, and why"."""
+
+    asked: str
+    """What was asked for, as it was written."""
+    focus: tuple[Subject, ...] = ()
+    """What that means here; everything if empty."""
+    verdict: Verdict
+    headline: str
+    """The answer in one sentence."""
+    window_start: AwareDatetime
+    window_end: AwareDatetime
+    since: AwareDatetime | None = None
+    """Since when the trouble lasts."""
+    impact: tuple[Subject, ...] = ()
+    """What is affected, the nearest to people first."""
+    causes: tuple[Cause, ...] = ()
+    """Confirmed ones first, then what is possible, by confidence."""
+    symptoms: tuple[Finding, ...] = ()
+    """Findings about what was asked that no hypothesis explains."""
+    elsewhere: tuple[Cause, ...] = ()
+    """Other trouble that has nothing to do with what was asked."""
+    timeline: tuple[Event, ...] = ()
+    steps: tuple[Step, ...] = ()
+    checked: tuple[str, ...] = ()
+    """What was looked at and is in order, in words."""
+    not_checked: tuple[str, ...] = ()
+    """What could not be looked at, and why."""

@@ -1,0 +1,1 @@
+"""Everything the backends say at one moment, read once and at the same time."""

@@ -1,0 +1,1 @@
+"""Changes and symptoms from every source as one ordered list of events."""

@@ -1,0 +1,1 @@
+"""What stands on what, from the backends' own data."""
