@@ -12,6 +12,7 @@ from typing import Final
 
 from sre_tui.demo.faults.catalogue import KindOption, described_kinds
 from sre_tui.demo.scenario_load import list_scenarios
+from sre_tui.demo.truth_kinds import OTHER_KINDS
 
 FILE: Final = Path(__file__).with_name("demo.md")
 _TITLES: Final = {
@@ -26,7 +27,8 @@ _TITLES: Final = {
 
 def document(text: str) -> str:
     """The text with its tables as they should be."""
-    for name, lines in (("faults", _faults()), ("scenarios", _scenarios())):
+    tables = (("faults", _faults()), ("scenarios", _scenarios()), ("causes", _causes()))
+    for name, lines in tables:
         begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
         before, _, rest = text.partition(begin)
         after = rest.partition(end)[2]
@@ -54,9 +56,19 @@ def _scenarios() -> Iterator[str]:
     yield "| scenario | what happens | visible in |"
     yield "|---|---|---|"
     for each in list_scenarios():
+        if each.half == "reporting":
+            continue
         seen = {sight.backend for sight in each.visible}
         backends = ", ".join(title for name, title in _TITLES.items() if name in seen)
         yield f"| `{each.id}` | {each.title} | {backends} |"
+
+
+def _causes() -> Iterator[str]:
+    yield "| cause | what it means | true of |"
+    yield "|---|---|---|"
+    for name, kind in sorted(OTHER_KINDS.items()):
+        subjects = ", ".join(dict.fromkeys(subject.value for subject in kind.subjects))
+        yield f"| `{name}` | {kind.meaning} | {subjects} |"
 
 
 if __name__ == "__main__":

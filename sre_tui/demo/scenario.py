@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from sre_tui.demo.faults import Fault
 from sre_tui.demo.faults.kind import Length, Offset
+from sre_tui.demo.runtime.fault_modes import FaultMode
+
+BackendName = Literal["prometheus", "grafana", "loki", "proxmox", "pbs", "truenas"]
+_ENCRYPTED: Final = frozenset({"proxmox", "pbs", "truenas"})
 
 
 class _Part(BaseModel):
@@ -66,8 +70,28 @@ class Raw(_Part):
     tasks: tuple[RawTask, ...] = ()
 
 
+def _as_text(how: object) -> object:
+    # YAML reads a status such as 401 as a number.
+    return str(how) if type(how) is int else how
+
+
+class Outage(_Part):
+    """A backend that fails from the start; ``seconds`` is how late ``slow`` answers."""
+
+    backend: BackendName
+    how: Annotated[FaultMode, BeforeValidator(_as_text)]
+    seconds: float = Field(default=2.0, gt=0, le=3600)
+
+    @model_validator(mode="after")
+    def _is_possible(self) -> Self:
+        if self.how == "tls" and self.backend not in _ENCRYPTED:
+            allowed = ", ".join(sorted(_ENCRYPTED))
+            raise ValueError(f"{self.backend} shows no certificate; tls is allowed for: {allowed}")
+        return self
+
+
 class Cause(_Part):
-    """The true cause: a fault kind (or another word for it) and its subject."""
+    """A true cause: a word of ``truth_kinds`` and its subject, written as a fault's target is."""
 
     kind: str
     subject: str
@@ -81,12 +105,33 @@ class Tools(_Part):
 
 
 class Truth(_Part):
-    """What a good answer says; of every group in ``mention`` one word must be there."""
+    """What a good answer says; of every group in ``mention`` one word must be there.
+
+    ``also`` are further causes that are as true as ``cause`` and independent of it. With
+    ``no_cause`` every cause that is named with confidence is false.
+    """
 
     cause: Cause | None = None
+    also: tuple[Cause, ...] = ()
+    no_cause: bool = False
     mention: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
     avoid: tuple[str, ...] = ()
     tools: Tools = Tools()
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """All true causes, the one that matters most first."""
+        return (*((self.cause,) if self.cause else ()), *self.also)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.no_cause and self.causes:
+            raise ValueError("no_cause is true and a cause is given; allowed: one of the two")
+        if self.also and self.cause is None:
+            raise ValueError("also is given without a cause; allowed: also beside cause")
+        if len(set(self.causes)) < len(self.causes):
+            raise ValueError("a cause is given twice; allowed: each once")
+        return self
 
 
 class Question(_Part):
@@ -103,7 +148,7 @@ class Sight(_Part):
     does, in whatever case.
     """
 
-    backend: Literal["prometheus", "grafana", "loki", "proxmox", "pbs", "truenas"]
+    backend: BackendName
     run: str
     shows: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     hides: tuple[Annotated[str, Field(min_length=1)], ...] = ()
@@ -125,16 +170,30 @@ class Sight(_Part):
 
 
 class Scenario(_Part):
-    """One whole scenario."""
+    """One whole scenario; ``half`` is the half of the evaluation it belongs to."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: str = Field(min_length=3)
     description: str = ""
+    half: Literal["tuning", "reporting"] = "tuning"
     seed: int = 1
     faults: tuple[Fault, ...] = ()
     raw: Raw = Raw()
+    outages: tuple[Outage, ...] = ()
     questions: tuple[Question, ...] = ()
     visible: tuple[Sight, ...] = ()
+
+    @property
+    def is_control(self) -> bool:
+        """Whether no question has a cause that can be known."""
+        return bool(self.questions) and all(one.truth.no_cause for one in self.questions)
+
+    @field_validator("outages")
+    @classmethod
+    def _one_each(cls, outages: tuple[Outage, ...]) -> tuple[Outage, ...]:
+        if len({outage.backend for outage in outages}) < len(outages):
+            raise ValueError("a backend fails in two ways; allowed: one outage for each")
+        return outages
 
 
 QUIET = Scenario(id="quiet", title="Nothing is wrong")

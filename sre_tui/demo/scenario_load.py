@@ -15,6 +15,7 @@ from rapidfuzz import process
 from sre_tui.complaint import Complaint
 from sre_tui.demo.faults import FAULT_KINDS, Fault, target_names
 from sre_tui.demo.scenario import Scenario
+from sre_tui.demo.truth_kinds import cause_kinds, subjects_of
 from sre_tui.demo.world.build import build_homelab
 from sre_tui.demo.world.homelab import Homelab
 
@@ -116,6 +117,7 @@ class _Reader:
             if fault is not None:
                 faults.append(fault)
         self._tasks(lab)
+        self._truths(lab)
         try:
             return Scenario.model_validate({**self.data, "faults": faults})
         except ValidationError as error:
@@ -161,6 +163,42 @@ class _Reader:
             if target is not None and str(target) not in known:
                 at: Path_ = ("raw", "tasks", index, "target")
                 self._problem(at, f"unknown task target {target!r}" + _nearest(str(target), known))
+
+    def _truths(self, lab: Homelab) -> None:
+        """Kinds and subjects of the causes of every question."""
+        questions = self.data.get("questions")
+        for index, question in enumerate(questions if isinstance(questions, list) else ()):
+            truth = question.get("truth") if isinstance(question, dict) else None
+            if not isinstance(truth, dict):
+                continue
+            path: Path_ = ("questions", index, "truth")
+            self._cause((*path, "cause"), truth.get("cause"), lab)
+            also = truth.get("also")
+            for number, cause in enumerate(also if isinstance(also, list) else ()):
+                self._cause((*path, "also", number), cause, lab)
+
+    def _cause(self, path: Path_, cause: object, lab: Homelab) -> None:
+        kind = cause.get("kind") if isinstance(cause, dict) else None
+        if not isinstance(cause, dict) or not isinstance(kind, str):
+            return
+        kinds = cause_kinds()
+        if kind not in kinds:
+            what = f"unknown kind of cause {kind!r}{_nearest(kind, kinds, shown=len(kinds))}"
+            self._problem((*path, "kind"), what)
+            return
+        subject = cause.get("subject")
+        known = subjects_of(kind, lab)
+        if isinstance(subject, str) and subject not in {*known, *self._raw_names()}:
+            what = f"unknown subject {subject!r} of {kind}{_nearest(subject, known)}"
+            self._problem((*path, "subject"), what)
+
+    def _raw_names(self) -> set[str]:
+        """Label values of raw telemetry: what the homelab does not know, a scenario may add."""
+        raw = self.data.get("raw")
+        parts = raw.values() if isinstance(raw, dict) else ()
+        entries = [entry for part in parts if isinstance(part, list) for entry in part]
+        labels = [entry.get("labels") for entry in entries if isinstance(entry, dict)]
+        return {str(value) for each in labels if isinstance(each, dict) for value in each.values()}
 
     def _invalid(self, error: ValidationError, path: Path_, model: type[BaseModel]) -> None:
         for item in error.errors():
@@ -238,11 +276,11 @@ def _keys(model: type[BaseModel] | None) -> str:
     return ", ".join(model.model_fields) if model else "nothing"
 
 
-def _nearest(word: str, known: list[str]) -> str:
+def _nearest(word: str, known: list[str], *, shown: int = 24) -> str:
     hit = process.extractOne(word, known, score_cutoff=70) if word else None
     meant = f", did you mean {hit[0]!r}?" if hit else ""
-    shown = known if len(known) <= 24 else [*known[:24], f"… and {len(known) - 24} more"]
-    return f"{meant}; allowed: {', '.join(shown)}"
+    more = [f"… and {len(known) - shown} more"] if len(known) > shown else []
+    return f"{meant}; allowed: {', '.join((*known[:shown], *more))}"
 
 
 def _short(value: object) -> str:

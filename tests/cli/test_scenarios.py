@@ -6,6 +6,7 @@ import asyncio
 import io
 import logging
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -78,9 +79,17 @@ def test_several_backends_see_it(name: str) -> None:
     scenario = SCENARIOS[name]
     backends = {sight.backend for sight in scenario.visible}
     # That nothing is wrong, every backend has to say.
-    assert len(backends) >= (2 if scenario.faults else len(BACKENDS))
-    assert backends <= set(BACKENDS)
-    assert {"prometheus", "grafana", "loki"} <= backends
+    assert len(backends) >= (len(BACKENDS) if name == "quiet" else 2)
+
+
+def test_every_backend_shows_most_kinds_of_incident() -> None:
+    shown_by = Counter(
+        backend
+        for scenario in SCENARIOS.values()
+        for backend in {sight.backend for sight in scenario.visible}
+    )
+    assert set(shown_by) == set(BACKENDS)
+    assert all(shown_by[backend] > len(SCENARIOS) / 2 for backend in ("prometheus", "grafana"))
 
 
 def test_every_fault_kind_plays_in_a_scenario() -> None:
@@ -107,7 +116,8 @@ async def test_a_homelab_without_faults_shows_none_of_it(tmp_path: Path) -> None
     alike = []
     async with start_demo("quiet", clock=NOW.timestamp) as demo:
         for scenario in SCENARIOS.values():
-            for sight in scenario.visible if scenario.faults else ():
+            # A control may show what a homelab shows on any day.
+            for sight in () if scenario.is_control else scenario.visible:
                 if sight.run not in seen:
                     seen[sight.run] = await asyncio.to_thread(
                         shown, sight.run, demo.environment, tmp_path

@@ -30,6 +30,7 @@ from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.reason_phrase import REASON_HEADER
 from sre_tui.demo.runtime.remote import (
     break_backend,
+    faults_of,
     find_running_demo,
     mend_backend,
     stop_demo,
@@ -376,3 +377,17 @@ async def check_world(state: DemoState) -> None:
         assert rules.json()["data"]["groups"]
         health = {r["health"] for g in rules.json()["data"]["groups"] for r in g["rules"]}
         assert "error" not in health
+
+
+async def test_the_outages_of_a_scenario_file_have_begun_and_can_be_mended(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "id: own\ntitle: Own\noutages: [{backend: loki, how: refuse}, {backend: pbs, how: 401}]\n",
+        encoding="utf-8",
+    )
+    async with start_demo(file, guests=10, clock=frozen_clock(NOW)) as demo:
+        with pytest.raises(httpx.ConnectError):
+            await labels(demo)
+        assert await asyncio.to_thread(faults_of, demo.state) == {"loki": "refuse", "pbs": "401"}
+        await demo.mend_backend("loki")
+        assert (await labels(demo)).status_code == 200

@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from sre_tui.demo.runtime.state import (
     remove_state,
     write_state,
 )
+from sre_tui.demo.scenario import Outage
 from sre_tui.demo.scenario_load import ScenarioError, load_scenario
 from sre_tui.demo.world.world import World
 
@@ -88,7 +89,7 @@ async def start_demo(
     clock: Clock = time.time,
     state_path: Path | None = None,
 ) -> AsyncIterator[RunningDemo]:
-    """The demo of a scenario, whose "now" is the moment of the start.
+    """The demo of a scenario, whose "now" is the moment of the start; its outages have begun.
 
     Args:
         scenario: id of a bundled scenario or path of a file.
@@ -114,6 +115,7 @@ async def start_demo(
         ports_base=ports_base,
         clock=clock,
         state_path=state_path,
+        outages=chosen.outages,
     ) as demo:
         yield demo
 
@@ -128,8 +130,12 @@ async def serve_world(
     ports_base: int = 0,
     clock: Clock = time.time,
     state_path: Path | None = None,
+    outages: Iterable[Outage] = (),
 ) -> AsyncIterator[RunningDemo]:
-    """The backends over a world that exists already; see ``start_demo``."""
+    """The backends over a world that exists already; see ``start_demo``.
+
+    ``outages`` have begun before anybody can reach a backend through what this yields.
+    """
     if state_path is not None and (other := await asyncio.to_thread(find_running_demo, state_path)):
         raise DemoError(f"a demo runs already, with process id {other.pid}")
     backends = build_backends(world, clock)
@@ -153,6 +159,8 @@ async def serve_world(
         try:
             for server in every:
                 await server.start()
+            for outage in outages:
+                await servers[outage.backend].break_backend(outage.how, outage.seconds)
             state = DemoState(
                 pid=os.getpid(),
                 started_at=datetime.fromtimestamp(clock(), UTC),

@@ -7,7 +7,7 @@ import re
 from docs.make_demo import FILE, document
 from sre_tui.demo.faults import FAULT_KINDS
 from sre_tui.demo.runtime.fault_modes import FAULT_MODES
-from sre_tui.demo.scenario import Scenario
+from sre_tui.demo.scenario import Scenario, Truth
 from sre_tui.demo.scenario_load import list_scenarios, parse_scenario
 
 TEXT = FILE.read_text(encoding="utf-8")
@@ -16,7 +16,8 @@ TEXT = FILE.read_text(encoding="utf-8")
 def test_the_tables_are_up_to_date() -> None:
     assert document(TEXT) == TEXT, "make docs"
     assert all(f"| `{kind}` |" in TEXT for kind in FAULT_KINDS)
-    assert all(f"| `{scenario.id}` |" in TEXT for scenario in list_scenarios())
+    for scenario in list_scenarios():
+        assert (f"`{scenario.id}`" in TEXT) == (scenario.half == "tuning")
 
 
 def test_the_scenario_it_shows_can_be_played() -> None:
@@ -26,9 +27,14 @@ def test_the_scenario_it_shows_can_be_played() -> None:
     assert len(scenario.visible) == 1
     assert scenario.raw.metrics
     assert scenario.raw.tasks
+    assert [(outage.backend, outage.how) for outage in scenario.outages] == [("loki", "refuse")]
+    known, unknown = (question.truth for question in scenario.questions)
+    assert [cause.kind for cause in known.causes] == ["disk_dead", "pool_filling"]
+    assert unknown.no_cause
 
 
 def test_every_key_of_a_scenario_is_told_of() -> None:
+    assert all(f"| `{key}` |" in TEXT for key in Truth.model_fields)
     assert all(f"`{key}`" in TEXT for key in Scenario.model_fields)
 
 

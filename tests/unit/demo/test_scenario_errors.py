@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from sre_tui.demo.faults import FAULT_KINDS
 from sre_tui.demo.scenario_load import ScenarioError, load_scenario, parse_scenario
+from sre_tui.demo.truth_kinds import OTHER_KINDS, cause_kinds, subjects_of
+from sre_tui.demo.world.build import build_homelab
 
 
 def problems(text: str) -> list[str]:
@@ -119,11 +122,73 @@ questions:
          "x.yaml:4: 0: String should have at least 1 character"),
         ("id: a\ntitle: bbb\nvisible:\n- {backend: loki, run: pools, show: [x]}",
          "unknown key 'show', did you mean 'shows'?"),
+        ("id: a\ntitle: bbb\nhalf: third",
+         "x.yaml:3: half: Input should be 'tuning' or 'reporting', not 'third'"),
+        ("id: a\ntitle: bbb\noutages:\n- {backend: loki, how: gone}",
+         "x.yaml:4: how: Input should be 'timeout', 'slow', '401'"),
+        ("id: a\ntitle: bbb\noutages:\n- {backend: lokki, how: 500}",
+         "x.yaml:4: backend: Input should be 'prometheus', 'grafana', 'loki'"),
+        ("id: a\ntitle: bbb\noutages:\n- {backend: loki, how: slow, secs: 3}",
+         "x.yaml:4: unknown key 'secs', did you mean 'seconds'?; allowed: backend, how, seconds"),
+        ("id: a\ntitle: bbb\noutages:\n- {backend: loki, how: tls}",
+         "loki shows no certificate; tls is allowed for: pbs, proxmox, truenas"),
+        ("id: a\ntitle: bbb\noutages:\n- {backend: loki, how: slow}\n- {backend: loki, how: 401}",
+         "x.yaml:4: outages: a backend fails in two ways; allowed: one outage for each"),
+        ("id: a\ntitle: bbb\nquestions:\n- ask: Why?\n  truth:\n    cause: {kind: port_takn, subject: dns1}",
+         "x.yaml:6: unknown kind of cause 'port_takn', did you mean 'port_taken'?; allowed: datastore_full"),
+        ("id: a\ntitle: bbb\nquestions:\n- ask: Why?\n  truth:\n    cause: {kind: port_taken, subject: dns3}",
+         "x.yaml:6: unknown subject 'dns3' of port_taken, did you mean 'dns1'?; allowed: proxy"),
+        ("id: a\ntitle: bbb\nquestions:\n- ask: Why?\n  truth:\n    cause: {kind: disk_dead, subject: sdc}",
+         "x.yaml:6: unknown subject 'sdc' of disk_dead, did you mean 'nas1/sdc'?"),
+        ("id: a\ntitle: bbb\nquestions:\n- ask: Why?\n  truth:\n    cause: {kind: disk_dead, subject: nas1/sdc}\n    also:\n    - {kind: oom_kill, subject: media}\n    - {kind: oomkill, subject: media}",
+         "x.yaml:9: unknown kind of cause 'oomkill', did you mean 'oom_kill'?"),
+        ("id: a\ntitle: bbb\nquestions:\n- ask: Why?\n  truth: {no_cause: true, cause: {kind: disk_dead, subject: nas1/sdc}}",
+         "x.yaml:5: truth: no_cause is true and a cause is given; allowed: one of the two"),
+        ("id: a\ntitle: bbb\nquestions:\n- ask: Why?\n  truth: {also: [{kind: disk_dead, subject: nas1/sdc}]}",
+         "x.yaml:5: truth: also is given without a cause; allowed: also beside cause"),
+        ("id: a\ntitle: bbb\nquestions:\n- ask: Why?\n  truth:\n    cause: {kind: oom_kill, subject: media}\n    also: [{kind: oom_kill, subject: media}]",
+         "truth: a cause is given twice; allowed: each once"),
         ("id: \x00", "x.yaml:1: not valid YAML"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_line(text: str, expected: str) -> None:
     assert expected in "\n".join(problems(text))
+
+
+def test_a_subject_may_be_what_only_raw_telemetry_knows() -> None:
+    text = """\
+id: mine
+title: A machine that the homelab does not know
+raw:
+  logs: [{labels: {hostname: attic-pi}, at: -5m, line: "write error: No space left on device"}]
+questions:
+  - {ask: "Why?", truth: {cause: {kind: filesystem_full, subject: attic-pi}}}
+"""
+    truth = parse_scenario(text, "x.yaml").questions[0].truth
+    assert [(cause.kind, cause.subject) for cause in truth.causes] == [
+        ("filesystem_full", "attic-pi")
+    ]
+    assert "unknown subject" in problems(text.replace("hostname: attic-pi", "hostname: cellar"))[0]
+
+
+def test_a_control_is_a_scenario_without_any_cause() -> None:
+    text = 'id: a\ntitle: bbb\nquestions:\n- {ask: "Why?", truth: {no_cause: true}}\n'
+    assert parse_scenario(text, "x.yaml").is_control
+    assert not parse_scenario(text + "- ask: And now?\n", "x.yaml").is_control
+    assert not parse_scenario("id: a\ntitle: bbb\n", "x.yaml").is_control
+
+
+def test_a_status_may_be_written_as_a_number() -> None:
+    text = "id: a\ntitle: bbb\noutages: [{backend: pbs, how: 401}, {backend: loki, how: slow}]"
+    ways = [(one.how, one.seconds) for one in parse_scenario(text, "x.yaml").outages]
+    assert ways == [("401", 2.0), ("slow", 2.0)]
+
+
+def test_every_word_for_a_cause_has_subjects_and_is_no_fault() -> None:
+    lab = build_homelab(40, 1)
+    assert not set(OTHER_KINDS) & set(FAULT_KINDS)
+    assert set(cause_kinds()) == set(OTHER_KINDS) | set(FAULT_KINDS)
+    assert all(subjects_of(kind, lab) for kind in cause_kinds())
 
 
 def test_a_missing_file_and_an_unknown_id_are_said(tmp_path: Path) -> None:

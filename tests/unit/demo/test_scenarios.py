@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 import yaml
 
-from sre_tui.demo.faults import FAULT_KINDS, target_names
+from sre_tui.demo.faults import target_names
 from sre_tui.demo.scenario_load import list_scenarios, load_scenario
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.world import World
@@ -46,7 +46,7 @@ FIRES = {
 
 
 def test_all_are_listed_the_quiet_one_first() -> None:
-    ids = [scenario.id for scenario in list_scenarios()]
+    ids = [scenario.id for scenario in list_scenarios() if scenario.half == "tuning"]
     assert ids == ["quiet", *sorted(FIRES.keys() - {"quiet"})]
 
 
@@ -66,11 +66,9 @@ def test_a_scenario_asks_and_knows(name: str) -> None:
     assert 1 <= len(scenario.questions) <= 3
     faults = {(fault.kind, fault.target) for fault in scenario.faults}
     for question in scenario.questions:
-        cause = question.truth.cause
-        assert (cause is None) == (name == "quiet")
-        if cause is not None:
+        assert bool(question.truth.causes) != question.truth.no_cause
+        for cause in question.truth.causes:
             assert (cause.kind, cause.subject) in faults
-            assert cause.kind in FAULT_KINDS
         assert question.truth.mention
 
 
