@@ -6,8 +6,10 @@ null" of what may be left out, defaults that say nothing, and descriptions that 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -23,7 +25,14 @@ _FILTER_WORDS: Final = frozenset(
 
 
 def model_schema(arguments: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of a tool's arguments as a model sees it."""
+    """The JSON schema of a tool's arguments as a model sees it; the caller may change it."""
+    made: dict[str, Any] = json.loads(_written(arguments))
+    return made
+
+
+@lru_cache(maxsize=256)
+def _written(arguments: type[BaseModel]) -> str:
+    """The schema as JSON: pydantic takes milliseconds to make it, and every question needs all."""
     whole = arguments.model_json_schema()
     definitions = whole.get("$defs", {})
     # Constructed without its required arguments: only the defaults, as text a model may repeat.
@@ -35,7 +44,7 @@ def model_schema(arguments: type[BaseModel]) -> dict[str, Any]:
     }
     schema: dict[str, Any] = {"type": "object", "properties": shown}
     required = [name for name in whole.get("required", ()) if name in shown]
-    return {**schema, "required": required} if required else schema
+    return json.dumps({**schema, "required": required} if required else schema)
 
 
 def _field(
