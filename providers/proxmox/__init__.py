@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from providers.proxmox.storage import BackupVolume, Storage, StorageState
     from providers.proxmox.task_query import TaskQuery
     from providers.proxmox.tasks import Task, TaskLog, TaskPage, TaskState
+    from providers.proxmox.volumes import GuestVolume
 
 _MODULES: Final = {
     "client": ("ProxmoxClient",),
@@ -92,6 +93,7 @@ _MODULES: Final = {
         "StorageState",
     ),
     "task_query": ("TaskQuery",),
+    "volumes": ("GuestVolume",),
     "tasks": (
         "Task",
         "TaskLog",
@@ -125,6 +127,7 @@ __all__ = [
     "GuestNow",
     "GuestState",
     "GuestType",
+    "GuestVolume",
     "HaResource",
     "History",
     "HistoryPoint",

@@ -11,6 +11,7 @@ from providers.readings import Fetched
 if TYPE_CHECKING:
     from providers.proxmox.history import History, Timeframe
     from providers.proxmox.storage import BackupVolume, Storage
+    from providers.proxmox.volumes import GuestVolume
 
 
 class StorageQuestions(ProxmoxConnection):
@@ -53,6 +54,23 @@ class StorageQuestions(ProxmoxConnection):
             return Fetched(found, missing=missing)
 
         return await self._http.reading("storage backups", tuple[BackupVolume, ...], fetch)
+
+    async def guest_volumes(self) -> Reading[tuple[GuestVolume, ...]]:
+        """Which storage holds the disks of which guest.
+
+        Sources: ``/cluster/resources?type=storage``, and
+        ``/nodes/{node}/storage/{storage}/content`` of every storage that holds disks of guests, a
+        shared one through one node. Partial if one cannot be read. Directories of a node that are
+        mounted into a container are not among them.
+        """
+        from providers.proxmox.volume_reader import read_guest_volumes
+        from providers.proxmox.volumes import GuestVolume
+
+        async def fetch() -> Fetched[tuple[GuestVolume, ...]]:
+            found, missing = await read_guest_volumes(self._api, self._only)
+            return Fetched(found, missing=missing)
+
+        return await self._http.reading("guest volumes", tuple[GuestVolume, ...], fetch)
 
     async def storage_history(
         self, node: str, storage: str, timeframe: Timeframe = "day"

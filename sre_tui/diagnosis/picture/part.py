@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from providers.reading import Reading, State
 
@@ -50,3 +50,15 @@ class Part(Generic[T]):
     def troubled(self) -> Iterator[Reading[T]]:
         """Readings that are missing, old or incomplete."""
         return (reading for reading in self.readings if reading.state is not State.OK)
+
+
+def refilled(reading: Reading[Any], data: T | None) -> Reading[T]:
+    """The same reading with a part of its data, or something made of it."""
+    return Reading[Any](
+        source=reading.source,
+        state=reading.state,
+        observed_at=reading.observed_at,
+        data=data,
+        detail=reading.detail,
+        warnings=reading.warnings,
+    )

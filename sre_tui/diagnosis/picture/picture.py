@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from providers.prometheus import Target
     from providers.proxmox import (
         Cluster,
+        GuestVolume,
         HaResource,
         Inventory,
         NodeDisks,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         ShareReport,
         SystemReport,
     )
-    from sre_tui.diagnosis.picture.volumes import GuestVolume
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ class Picture:
         start: beginning of the window of metrics, logs and tasks.
         step: seconds between points of the series.
         series: by :attr:`MetricQuery.id`, the series that had a value within the window.
-        metrics_seen: whether metrics could be read at all.
         lines: telling log lines, grouped by template.
+        log_volume: lines of each service on each machine, per ten minutes.
         log_labels: names of the labels that carry the service and the machine of a log stream.
     """
 
@@ -108,6 +108,7 @@ class Picture:
     series: Mapping[str, tuple[Series, ...]] = field(default_factory=dict)
 
     lines: Part[tuple[LogPattern, ...]] = field(default_factory=Part)
+    log_volume: Part[tuple[Series, ...]] = field(default_factory=Part)
     log_labels: tuple[str, str] = ("service_name", "hostname")
 
     def parts(self) -> Iterator[tuple[str, Part[Any]]]:

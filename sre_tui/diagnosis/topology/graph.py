@@ -33,8 +33,6 @@ class Relation(StrEnum):
     """A guest to its datastore; a failure there does not stop the guest."""
     WATCHES = "watches"
     """A scrape target its machine."""
-    RESOLVED_BY = "resolved by"
-    """Machines by their name server."""
     POWERED_BY = "powered by"
 
 
@@ -54,6 +52,8 @@ class Topology:
     """Subjects with their dependencies, and the names they go by."""
 
     edges: list[Edge] = field(default_factory=list)
+    resolvers: set[Subject] = field(default_factory=set)
+    """Name servers: everybody may depend on any of them."""
     _below: dict[Subject, list[Edge]] = field(default_factory=dict)
     _above: dict[Subject, list[Edge]] = field(default_factory=dict)
     _known: dict[str, Subject] = field(default_factory=dict)

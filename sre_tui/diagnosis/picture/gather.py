@@ -1,0 +1,255 @@
+"""Reads every backend at the same time into one picture.
+
+A backend that fails costs only its own parts: the picture says what is missing, and why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol, TypeVar
+
+from providers.errors import BackendError, InvalidQuery
+from providers.reading import Reading, State
+from sre_tui.diagnosis.picture import logs, metrics
+from sre_tui.diagnosis.picture.part import Part
+from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
+from sre_tui.diagnosis.sources import Sources
+
+WINDOW: Final = timedelta(hours=6)
+DEADLINE: Final = 30.0
+"""Seconds after which a part that has not answered is left out."""
+POINTS: Final = 120
+"""Points of a series within the window, about."""
+MOST_TASKS: Final = 500
+
+ClientT = TypeVar("ClientT", bound="_Client")
+T = TypeVar("T")
+
+
+class _Client(Protocol):
+    @property
+    def source(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to read.
+
+    Attributes:
+        end: end of the window.
+        start: its beginning; six hours before the end by default.
+        queries: values to read over the window.
+        lines: RE2 expression of the log lines to look for; no logs are read without one.
+        parts: names of the parts of :class:`Picture` that are wanted; all by default.
+        deadline: seconds after which a part that has not answered is left out.
+    """
+
+    end: datetime
+    start: datetime | None = None
+    queries: tuple[MetricQuery, ...] = ()
+    lines: str = ""
+    parts: frozenset[str] | None = None
+    deadline: float = DEADLINE
+
+    @property
+    def begin(self) -> datetime:
+        """Beginning of the window."""
+        return self.start or self.end - WINDOW
+
+    @property
+    def step(self) -> float:
+        """Seconds between the points of a series, whole minutes."""
+        seconds = (self.end - self.begin).total_seconds() / POINTS
+        return max(60.0, round(seconds / 60.0) * 60.0)
+
+
+async def take_picture(sources: Sources, wanted: Wanted) -> Picture:
+    """Ask everybody at once; takes as long as the slowest backend, and never longer than allowed.
+
+    Args:
+        sources: clients of the configured backends.
+        wanted: what to read.
+    """
+    camera = _Camera(sources, wanted)
+    asked = {
+        name: ask
+        for name, ask in camera.questions().items()
+        if wanted.parts is None or name in wanted.parts
+    }
+    answers = await asyncio.gather(*(ask() for ask in asked.values()))
+    parts: dict[str, Any] = dict(zip(asked, answers, strict=True))
+    log_labels = camera.log_labels
+    swept: Part[Any] = parts.get("sweeps", Part())
+    return Picture(
+        now=wanted.end,
+        start=wanted.begin,
+        step=wanted.step,
+        series=metrics.by_query(swept),
+        log_labels=log_labels,
+        **parts,
+    )
+
+
+@dataclass
+class _Camera:
+    sources: Sources
+    wanted: Wanted
+    log_labels: tuple[str, str] = ("service_name", "hostname")
+
+    def questions(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
+        """By name of the part, what to ask."""
+        by_backend = (self._proxmox(), self._pbs(), self._truenas(), self._alerting(),
+                      self._prometheus(), self._loki())  # fmt: skip
+        return {name: ask for table in by_backend for name, ask in table.items()}
+
+    def _proxmox(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
+        clients = self.sources.proxmox
+
+        def tasks() -> Awaitable[Part[Any]]:
+            from providers.proxmox import TaskQuery
+
+            query = TaskQuery(since=self.wanted.begin, limit=MOST_TASKS)
+            return self._all(clients, lambda client: client.tasks(query))
+
+        return {
+            "inventory": lambda: self._all(clients, lambda one: one.inventory(boot=True)),
+            "nodes": lambda: self._all(clients, lambda one: one.nodes()),
+            "cluster": lambda: self._all(clients, lambda one: one.cluster()),
+            "ha": lambda: self._all(clients, lambda one: one.ha()),
+            "storages": lambda: self._all(clients, lambda one: one.storages()),
+            "volumes": lambda: self._all(clients, lambda one: one.guest_volumes()),
+            "tasks": tasks,
+            "replications": lambda: self._all(clients, lambda one: one.replications()),
+            "node_disks": lambda: self._all(clients, lambda one: one.disks()),
+        }
+
+    def _pbs(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
+        clients = self.sources.pbs
+
+        def tasks() -> Awaitable[Part[Any]]:
+            from providers.pbs.task_reader import TaskQuery
+
+            query = TaskQuery(since=self.wanted.begin, limit=MOST_TASKS)
+            return self._all(clients, lambda client: client.tasks(query))
+
+        return {
+            "datastores": lambda: self._all(clients, lambda one: one.datastores()),
+            "backup_jobs": lambda: self._all(clients, lambda one: one.jobs()),
+            "backup_tasks": tasks,
+            "backup_server": lambda: self._all(clients, lambda one: one.server()),
+        }
+
+    def _truenas(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
+        clients = self.sources.truenas
+        return {
+            "pools": lambda: self._all(clients, lambda one: one.pools(datasets=True)),
+            "disks": lambda: self._all(clients, lambda one: one.disks()),
+            "shares": lambda: self._all(clients, lambda one: one.shares()),
+            "protection": lambda: self._all(clients, lambda one: one.protection()),
+            "nas": lambda: self._all(clients, lambda one: one.status()),
+            "apps": lambda: self._all(clients, lambda one: one.apps()),
+        }
+
+    def _alerting(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
+        async def alerts() -> Part[Any]:
+            grafana, prometheus = await asyncio.gather(
+                self._all(self.sources.grafana, lambda one: one.alerts()),
+                self._all(self.sources.prometheus, lambda one: one.alerts()),
+            )
+            return Part((*grafana.readings, *prometheus.readings))
+
+        begin, end = self.wanted.begin, self.wanted.end
+        return {
+            "alerts": alerts,
+            "annotations": lambda: self._all(
+                self.sources.grafana, lambda one: one.annotations(begin, end)
+            ),
+        }
+
+    def _prometheus(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
+        clients = self.sources.prometheus
+
+        async def sweeps() -> Part[Any]:
+            queries = metrics.sweep_queries(self.wanted.queries)
+            parts = await asyncio.gather(
+                *(
+                    self._all(
+                        clients,
+                        lambda one, query=query: metrics.swept(  # type: ignore[misc]
+                            one, query, self.wanted.begin, self.wanted.end, self.wanted.step
+                        ),
+                    )
+                    for query in queries
+                )
+            )
+            return Part(tuple(reading for part in parts for reading in part.readings))
+
+        return {
+            "targets": lambda: self._all(clients, lambda one: one.targets()),
+            "identity": lambda: self._all(
+                clients, lambda one: metrics.identity(one, self.wanted.end)
+            ),
+            "sweeps": sweeps,
+        }
+
+    def _loki(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
+        clients = self.sources.loki
+        begin, end = self.wanted.begin, self.wanted.end
+
+        async def lines() -> Part[Any]:
+            if not self.wanted.lines:
+                return Part(asked=False)
+            found = await asyncio.gather(
+                *(logs.labels_of(client, begin, end) for client in clients)
+            )
+            if found:
+                self.log_labels = found[0]
+            return await self._all(
+                clients, lambda one: logs.telling(one, self.wanted.lines, begin, end)
+            )
+
+        return {
+            "lines": lines,
+            "log_volume": lambda: self._all(clients, lambda one: logs.volume(one, begin, end)),
+        }
+
+    async def _all(
+        self, clients: Iterable[ClientT], ask: Callable[[ClientT], Awaitable[Reading[T]]]
+    ) -> Part[T]:
+        readings = await asyncio.gather(*(self._one(client, ask) for client in clients))
+        return Part(tuple(readings))
+
+    async def _one(
+        self, client: ClientT, ask: Callable[[ClientT], Awaitable[Reading[T]]]
+    ) -> Reading[T]:
+        try:
+            async with asyncio.timeout(self.wanted.deadline):
+                return await ask(client)
+        except TimeoutError:
+            state, detail = State.UNREACHABLE, f"no answer within {self.wanted.deadline:g} s"
+        except InvalidQuery as error:
+            state, detail = State.BAD_RESPONSE, str(error)
+        except BackendError as error:
+            state, detail = error.state, error.detail
+        return Reading[Any](
+            source=client.source, state=state, observed_at=self.sources.clock(), detail=detail
+        )
+
+
+def part_names(*backends: str) -> Collection[str]:
+    """Names of the parts that these backends tell."""
+    return frozenset(name for backend in backends for name in _PARTS[backend])
+
+
+_PARTS: Final = {
+    "proxmox": ("inventory", "nodes", "cluster", "ha", "storages", "volumes", "tasks",
+                "replications", "node_disks"),
+    "pbs": ("datastores", "backup_jobs", "backup_tasks", "backup_server"),
+    "truenas": ("pools", "disks", "shares", "protection", "nas", "apps"),
+    "grafana": ("alerts", "annotations"),
+    "prometheus": ("targets", "identity", "sweeps", "alerts"),
+    "loki": ("lines", "log_volume"),
+}  # fmt: skip

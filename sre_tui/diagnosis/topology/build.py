@@ -1,0 +1,25 @@
+"""Builds the topology out of a picture: every backend adds what it knows."""
+
+from __future__ import annotations
+
+from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.topology import from_metrics, from_nas, from_proxmox
+from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.diagnosis.topology.names import Names
+
+
+def build_topology(picture: Picture) -> Topology:
+    """What stands on what; parts that could not be read are simply not in it."""
+    topology = Topology()
+    names = Names(topology)
+    from_proxmox.add_inventory(topology, picture)
+    from_nas.add_systems(topology, picture)
+    from_metrics.add_machines(topology, names, picture)
+    from_proxmox.add_storages(topology, picture)
+    from_nas.add_pools(topology, names, picture)
+    from_metrics.add_storage(topology, names, picture)
+    from_metrics.add_programs(topology, names, picture)
+    from_metrics.add_sites(topology, names, picture)
+    from_proxmox.add_backups(topology, picture)
+    from_metrics.add_watchers(topology, names, picture)
+    return topology
