@@ -15,6 +15,7 @@ from providers.pbs.models import (
     Task,
     TaskLog,
     TaskPage,
+    Unfinished,
 )
 from providers.pbs.task_reader import TaskQuery
 
@@ -33,5 +34,6 @@ __all__ = [
     "TaskLog",
     "TaskPage",
     "TaskQuery",
+    "Unfinished",
     "Wanted",
 ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from providers.errors import Unauthorized
 from providers.pbs.api import Api
+from providers.pbs.models import Task
 from providers.proxmox.permissions import Permissions, permissions_of
 
 PATH: Final = "/access/permissions"
 AUDIT: Final = "Datastore.Audit"
-TASKS: Final = "Sys.Audit"
+TASKS: Final = ("Sys.Audit", "/system/tasks")
+"""The right to see tasks of others, and where it has to be held."""
 
 
 async def read_permissions(api: Api) -> Permissions:
@@ -36,11 +39,34 @@ async def refuse_blindness(api: Api, privilege: str, what: str) -> None:
     )
 
 
+async def unseen_tasks(api: Api, tasks: Sequence[Task]) -> str:
+    """A line if the token may see its own tasks only; empty if it sees all.
+
+    Raises:
+        Unauthorized: if there is not even one of its own, with what would grant the right.
+        BackendError: if the permissions cannot be read.
+    """
+    # One task of somebody else shows that all are seen, which saves a question.
+    if any(task.user != identity(api) for task in tasks):
+        return ""
+    if (await read_permissions(api)).has(*TASKS):
+        return ""
+    lacks = f"the token lacks {TASKS[0]} on {TASKS[1]}; {recipe(api)}"
+    if tasks:
+        return f"tasks but its own missing: {lacks}"
+    raise Unauthorized(f"{api.http.endpoint.url} shows no tasks but its own: {lacks}")
+
+
+def identity(api: Api) -> str:
+    """Who the token is, ``sre@pbs!tui``; empty without a token."""
+    secret = api.http.endpoint.token
+    written = "" if secret is None else secret.get_secret_value()
+    return written.removeprefix("PBSAPIToken=").partition(":")[0]
+
+
 def recipe(api: Api) -> str:
     """The commands that give this instance's token the least it needs."""
-    secret = api.http.endpoint.token
-    identity = "" if secret is None else secret.get_secret_value().partition(":")[0]
-    user, _, name = identity.removeprefix("PBSAPIToken=").partition("!")
+    user, _, name = identity(api).partition("!")
     user, name = user or "sre@pbs", name or "tui"
     grant = "proxmox-backup-manager acl update / Audit --auth-id"
     return (

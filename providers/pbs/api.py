@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from pydantic import JsonValue, TypeAdapter
 
+from providers.coercion import whole
 from providers.errors import BadResponse
 from providers.http import HttpBackend, Params
 from providers.wire import parsed
@@ -53,11 +54,7 @@ class Api:
             BackendError: if there is no usable answer.
         """
         answer = await self._answer(path, params)
-        total = answer.get("total")
-        return (
-            parsed(shape, answer["data"] or [], path),
-            total if isinstance(total, int) else None,
-        )
+        return parsed(shape, answer["data"] or [], path), whole(answer.get("total"))
 
     async def _answer(self, path: str, params: Params) -> dict[str, JsonValue]:
         answer = await self.http.get_json(f"{API}{path}", params)

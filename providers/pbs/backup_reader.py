@@ -14,13 +14,23 @@ from providers.attempt import attempt, missing_parts
 from providers.coercion import Text, epoch, flag, text, whole
 from providers.collector import uncollected
 from providers.errors import BackendError, NotFound
+from providers.pbs.access import AUDIT, refuse_blindness
 from providers.pbs.api import Api, segment
 from providers.pbs.datastore_reader import STORES, read_stores
-from providers.pbs.models import BackupType, Contents, Datastore, Skipped, Snapshot
+from providers.pbs.models import (
+    BackupType,
+    Contents,
+    Datastore,
+    Skipped,
+    Snapshot,
+    Unfinished,
+)
 from providers.text import one_line
 from providers.wire import Wire
 
 _TYPES: Final = frozenset({"vm", "ct", "host"})
+_MANIFEST: Final = "index.json.blob"
+"""The file that a backup writes last; without it nothing can be restored."""
 
 
 class _Namespace(Wire):
@@ -47,9 +57,12 @@ async def read_contents(api: Api, wanted: Wanted) -> tuple[Contents, str]:
 
     Raises:
         BackendError: if nothing at all can be read.
-        NotFound: if the named datastore does not exist.
+        NotFound: if the named datastore or namespace does not exist.
+        Unauthorized: if the token may see no datastore.
     """
     stores = await read_stores(api)
+    if not stores:
+        await refuse_blindness(api, AUDIT, "backups")
     chosen = [store for store in stores if wanted.datastore in ("", store.name)]
     if wanted.datastore and not chosen:
         known = ", ".join(store.name for store in stores) or "none"
@@ -60,11 +73,14 @@ async def read_contents(api: Api, wanted: Wanted) -> tuple[Contents, str]:
     asked = [store for store in chosen if not store.is_away]
     found = await asyncio.gather(*(_store(api, store.name, wanted) for store in asked))
     spaces = [each.namespaces for each in found]
+    if wanted.namespace is not None and asked and not away and not any(spaces):
+        where = ", ".join(store.name for store in asked)
+        raise NotFound(f"{api.http.endpoint.url} has no namespace {wanted.namespace!r} in {where}")
     tried: dict[str, object] = {
         f"datastore {store.name}": names for store, names in zip(asked, spaces, strict=True)
     }
     places: list[tuple[str, str]] = []
-    parts: list[list[Snapshot] | BackendError] = []
+    parts: list[_Listed | BackendError] = []
     for store, each in zip(asked, found, strict=True):
         if isinstance(each.namespaces, BackendError):
             continue
@@ -80,16 +96,28 @@ async def read_contents(api: Api, wanted: Wanted) -> tuple[Contents, str]:
     if errors and not read:
         raise errors[0]
     snapshots = sorted(
-        (snapshot for part in read for snapshot in part),
+        (snapshot for part in read for snapshot in part.snapshots),
         key=lambda s: (s.at, s.datastore, s.namespace, s.type, s.id),
         reverse=True,
     )
     contents = Contents(
         snapshots=tuple(snapshots),
+        unfinished=tuple(each for part in read for each in part.unfinished),
         namespaces=tuple(places),
-        skipped=tuple(Skipped(datastore=s.name, reason=_why_away(s)) for s in away),
+        skipped=tuple(
+            Skipped(datastore=s.name, reason=_why_away(s), maintenance=bool(s.maintenance))
+            for s in away
+        ),
     )
     return contents, missing_parts(tried)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What is in one namespace."""
+
+    snapshots: Sequence[Snapshot]
+    unfinished: Sequence[Unfinished]
 
 
 @dataclass(frozen=True)
@@ -97,18 +125,21 @@ class _Held:
     """The namespaces of one datastore, and what is in each."""
 
     namespaces: Sequence[str] | BackendError
-    parts: Mapping[str, list[Snapshot] | BackendError]
+    parts: Mapping[str, _Listed | BackendError]
 
 
 async def _store(api: Api, store: str, wanted: Wanted) -> _Held:
     # Almost every datastore has backups in the root, so that is not kept waiting for the others.
     first = wanted.namespace or ""
     names, root = await asyncio.gather(
-        attempt(partial(_namespaces, api, store, wanted)),
+        attempt(partial(_namespaces, api, store)),
         attempt(partial(_snapshots, api, store, first, wanted)),
     )
     if isinstance(names, BackendError):
         return _Held(names, {})
+    if wanted.namespace is not None:
+        # Only some of the datastores have it, which is no failure of the others.
+        return _Held([first], {first: root}) if first in names else _Held([], {})
     others = [name for name in names if name != first]
     found = await asyncio.gather(
         *(attempt(partial(_snapshots, api, store, name, wanted)) for name in others)
@@ -116,15 +147,13 @@ async def _store(api: Api, store: str, wanted: Wanted) -> _Held:
     return _Held(names, {first: root, **dict(zip(others, found, strict=True))})
 
 
-async def _namespaces(api: Api, store: str, wanted: Wanted) -> Sequence[str]:
-    if wanted.namespace is not None:
-        return [wanted.namespace]
+async def _namespaces(api: Api, store: str) -> Sequence[str]:
     rows = await api.rows(_NAMESPACES, f"{STORES}/{segment(store)}/namespace")
     # The root is there even for a token that may see only what lies below it.
     return [row.ns for row in rows] or [""]
 
 
-async def _snapshots(api: Api, store: str, namespace: str, wanted: Wanted) -> list[Snapshot]:
+async def _snapshots(api: Api, store: str, namespace: str, wanted: Wanted) -> _Listed:
     params = [("ns", namespace)] if namespace else []
     if wanted.type is not None:
         params.append(("backup-type", wanted.type))
@@ -132,16 +161,26 @@ async def _snapshots(api: Api, store: str, namespace: str, wanted: Wanted) -> li
         params.append(("backup-id", wanted.id))
     rows = await api.rows(_SNAPSHOTS, f"{STORES}/{segment(store)}/snapshots", params)
     with uncollected():
-        made = (_snapshot(api.source, store, namespace, row) for row in rows)
-        return [snapshot for snapshot in made if snapshot is not None]
+        made = [_snapshot(api.source, store, namespace, row) for row in rows]
+        return _Listed(
+            [each for each in made if isinstance(each, Snapshot)],
+            [each for each in made if isinstance(each, Unfinished)],
+        )
 
 
-def _snapshot(source: str, store: str, namespace: str, row: Mapping[str, Any]) -> Snapshot | None:
+def _snapshot(
+    source: str, store: str, namespace: str, row: Mapping[str, Any]
+) -> Snapshot | Unfinished | None:
     """A row as a snapshot; None without the kind, id and time that make one."""
     kind, id_ = text(row.get("backup-type")), text(row.get("backup-id"))
     at = epoch(row.get("backup-time"))
     if kind not in _TYPES or not id_ or at is None:
         return None
+    files = _files(row.get("files"))
+    if files is not None and not any(file.get("filename") == _MANIFEST for file in files):
+        return Unfinished(
+            datastore=store, namespace=namespace, type=cast(BackupType, kind), id=id_, at=at
+        )
     verification = row.get("verification")
     state = text(verification.get("state")) if isinstance(verification, dict) else ""
     return Snapshot(
@@ -156,15 +195,15 @@ def _snapshot(source: str, store: str, namespace: str, row: Mapping[str, Any]) -
         owner=text(row.get("owner")),
         protected=flag(row.get("protected")),
         verified="ok" if state == "ok" else "failed" if state == "failed" else None,
-        encrypted=_is_encrypted(row.get("files")),
+        encrypted=any(file.get("crypt-mode") == "encrypt" for file in files or ()),
     )
 
 
-def _is_encrypted(files: object) -> bool:
-    for file in files if isinstance(files, list) else ():
-        if isinstance(file, dict) and file.get("crypt-mode") == "encrypt":
-            return True
-    return False
+def _files(told: object) -> Sequence[Mapping[str, Any]] | None:
+    """What a snapshot consists of; None if that is not told."""
+    if not isinstance(told, list):
+        return None
+    return [file for file in told if isinstance(file, dict)]
 
 
 def _why_away(store: Datastore) -> str:

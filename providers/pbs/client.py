@@ -10,7 +10,7 @@ from providers.endpoint import PbsEndpoint
 from providers.guard import Allow
 from providers.http import HttpBackend
 from providers.last_known_good import LastKnownGood
-from providers.pbs.access import AUDIT, TASKS, read_permissions, recipe, refuse_blindness
+from providers.pbs.access import AUDIT, read_permissions, recipe, refuse_blindness, unseen_tasks
 from providers.pbs.api import API, Api
 from providers.pbs.backup_reader import Wanted, read_contents
 from providers.pbs.datastore_reader import read_datastores
@@ -109,8 +109,9 @@ class PbsClient(BackendClient):
         """Datastores with fill, growth, when they are full, and their garbage collection.
 
         Sources: ``/status/datastore-usage``, ``/admin/datastore`` and ``/admin/gc`` (before 3.2
-        ``/admin/datastore/{store}/gc``; the usage has counters of garbage collection, but never
-        how it ended). Partial if a datastore that should be there cannot be read.
+        ``/admin/datastore/{store}/gc``, which has counters only, as the usage has: how it ended
+        is then told by ``/nodes/{node}/tasks``). Partial if a datastore that should be there, or
+        the state of its garbage collection, cannot be read.
         """
 
         async def fetch() -> Fetched[tuple[Datastore, ...]]:
@@ -126,7 +127,8 @@ class PbsClient(BackendClient):
 
         Sources: ``/admin/datastore``, and of each ``…/{store}/namespace`` and
         ``…/{store}/snapshots?ns=``, which lists one namespace only. Partial if one cannot be read;
-        what is unplugged or in maintenance is skipped and named.
+        what is unplugged or in maintenance is skipped and named. Snapshots that are still being
+        written, or were left half-way, are counted but not among them.
         """
 
         async def fetch() -> Fetched[Contents]:
@@ -150,14 +152,12 @@ class PbsClient(BackendClient):
     async def tasks(self, query: TaskQuery = ALL_TASKS) -> Reading[TaskPage]:
         """Tasks, running ones included, the newest first (``/nodes/{node}/tasks``).
 
-        Without Sys.Audit a token sees its own only.
+        Without Sys.Audit a token sees its own only; then what there is of them is partial.
         """
 
         async def fetch() -> Fetched[TaskPage]:
             page = await read_tasks(self._api, query)
-            if not page.tasks:
-                await refuse_blindness(self._api, TASKS, "tasks but its own")
-            return Fetched(page)
+            return Fetched(page, missing=await unseen_tasks(self._api, page.tasks))
 
         key = f"tasks {query.errors} {query.running} {query.kind} {query.datastore} {query.limit}"
         return await self._http.reading(key, TaskPage, fetch)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, Literal, cast
@@ -14,8 +14,9 @@ from providers.attempt import attempt, missing_parts
 from providers.coercion import Amount, Epoch, Text, Whole
 from providers.errors import BackendError, NotFound
 from providers.pbs.api import Api, segment
-from providers.pbs.models import Datastore, GarbageCollection, RunState
+from providers.pbs.models import Datastore, GarbageCollection, RunState, Task, TaskPage
 from providers.pbs.outlook import DAY, History, Outlook, date_ahead, outlook
+from providers.pbs.task_reader import TaskQuery, read_tasks
 from providers.pbs.upid import run_state
 from providers.text import one_line
 from providers.wire import Wire, parsed
@@ -23,6 +24,7 @@ from providers.wire import Wire, parsed
 USAGE: Final = "/status/datastore-usage"
 STORES: Final = "/admin/datastore"
 GC: Final = "/admin/gc"
+_TASK: Final = "garbage_collection"
 _MOUNTS: Final = frozenset({"mounted", "notmounted", "nonremovable"})
 
 
@@ -93,7 +95,7 @@ async def read_datastores(api: Api, now: datetime) -> tuple[tuple[Datastore, ...
     Raises:
         BackendError: if the usage cannot be read.
     """
-    usage, stores, collections = await asyncio.gather(
+    usage, stores, listed = await asyncio.gather(
         attempt(partial(api.rows, _USAGE, USAGE)),
         attempt(lambda: read_stores(api)),
         attempt(lambda: _collections(api)),
@@ -101,12 +103,20 @@ async def read_datastores(api: Api, now: datetime) -> tuple[tuple[Datastore, ...
     if isinstance(usage, BackendError):
         raise usage
     named = {} if isinstance(stores, BackendError) else {store.name: store for store in stores}
-    if isinstance(collections, NotFound):
+    readable = [row.store for row in usage if not row.error and row.total]
+    if isinstance(listed, NotFound):
         # Before 3.2 only each datastore tells of its own.
-        collections, failed = await _each_collection(api, [r.store for r in usage if not r.error])
+        collections, failed = await _each_collection(api, readable)
+    elif isinstance(listed, BackendError):
+        collections, failed = {}, missing_parts({"garbage collection": listed})
     else:
-        failed = missing_parts({"garbage collection": collections})
-    known = {} if isinstance(collections, BackendError) else collections
+        # The list leaves out what it cannot read, without a word.
+        left_out = [name for name in readable if name not in listed]
+        failed = f"garbage collection of {', '.join(left_out)} missing" if left_out else ""
+        collections = listed
+    known, unsettled = await _settled(
+        api, {name: row for name, row in collections.items() if name in readable}
+    )
     found = tuple(
         _datastore(api.source, row, named.get(row.store), known.get(row.store), now)
         for row in usage
@@ -116,7 +126,7 @@ async def read_datastores(api: Api, now: datetime) -> tuple[tuple[Datastore, ...
         for store in found
         if store.error and not store.is_away
     ]
-    lacks = [*unread, missing_parts({"comments and maintenance": stores}), failed]
+    lacks = [*unread, missing_parts({"comments and maintenance": stores}), failed, unsettled]
     return found, "; ".join(part for part in lacks if part)
 
 
@@ -137,8 +147,38 @@ async def _each_collection(api: Api, stores: Sequence[str]) -> tuple[dict[str, _
     )
 
 
+async def _settled(api: Api, rows: Mapping[str, _Gc]) -> tuple[dict[str, GarbageCollection], str]:
+    """How the last runs ended, and a line naming those of which that cannot be read.
+
+    Counters of a run without its end are all there is before 3.2, and while the next one goes on;
+    the task list tells which.
+    """
+    open_ = [
+        name for name, row in rows.items() if row.upid and not (row.last_end or row.last_state)
+    ]
+    pages = await asyncio.gather(
+        *(
+            attempt(partial(read_tasks, api, TaskQuery(kind=_TASK, datastore=name, limit=1)))
+            for name in open_
+        )
+    )
+    last = dict(zip(open_, pages, strict=True))
+    known = {}
+    for name, row in rows.items():
+        page = last.get(name)
+        task = page.tasks[0] if isinstance(page, TaskPage) and page.tasks else None
+        known[name] = garbage_collection(row, task)
+    return known, missing_parts(
+        {f"last garbage collection of {name}": page for name, page in last.items()}
+    )
+
+
 def _datastore(
-    source: str, row: _Usage, store: Datastore | None, gc: _Gc | None, now: datetime
+    source: str,
+    row: _Usage,
+    store: Datastore | None,
+    gc: GarbageCollection | None,
+    now: datetime,
 ) -> Datastore:
     # An unreadable store is listed without sizes; an empty disk would be no answer to why.
     readable = not row.error and bool(row.total)
@@ -175,20 +215,27 @@ def _datastore(
         maintenance=store.maintenance if store else "",
         error=one_line(row.error),
         # A datastore that is not there has no garbage collection either, not one that never ran.
-        gc=garbage_collection(gc) if gc is not None and readable else None,
+        gc=gc if readable else None,
     )
 
 
-def garbage_collection(row: _Gc) -> GarbageCollection:
-    """The state of a garbage collection; without a task there has never been one."""
+def garbage_collection(row: _Gc, task: Task | None = None) -> GarbageCollection:
+    """The state of a garbage collection; without a task there has never been one.
+
+    Args:
+        row: its counters, with how it ended where the server tells that beside them.
+        task: the last task of it, asked for where the row lacks that.
+    """
     state: RunState = run_state(row.last_state, ran=bool(row.upid or row.last_end))
+    if task is not None:
+        state = task.state
     return GarbageCollection(
         state=state,
-        status=one_line(row.last_state),
+        status=one_line(row.last_state) if task is None else task.status,
         schedule=row.schedule,
-        last_run=row.last_end,
+        last_run=row.last_end if task is None else task.ended,
         next_run=row.next_run,
-        duration=row.duration,
+        duration=row.duration if task is None else task.seconds,
         logical=row.index_bytes if state != "never" else None,
         stored=row.disk_bytes if state != "never" else None,
         removed=row.removed if state != "never" else None,

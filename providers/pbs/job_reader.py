@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from providers.attempt import attempt, missing_parts
 from providers.coercion import Epoch, Flag, Text, Whole
-from providers.errors import BackendError
+from providers.errors import BackendError, BadResponse
 from providers.pbs.api import Api
 from providers.pbs.models import Job, JobKind
 from providers.pbs.upid import run_state
@@ -30,6 +30,7 @@ class _Job(Wire):
     disable: Flag = False
     remote: Text = ""
     remote_store: Text = Field("", alias="remote-store")
+    direction: Text = Field("", alias="sync-direction")
     last: Whole = Field(None, alias="keep-last")
     hourly: Whole = Field(None, alias="keep-hourly")
     daily: Whole = Field(None, alias="keep-daily")
@@ -53,9 +54,7 @@ async def read_jobs(api: Api) -> tuple[tuple[Job, ...], str]:
     Raises:
         BackendError: if none of the three can be read.
     """
-    found = await asyncio.gather(
-        *(attempt(partial(api.rows, _JOBS, f"/admin/{kind}")) for kind in KINDS)
-    )
+    found = await asyncio.gather(*(attempt(partial(_rows, api, kind)) for kind in KINDS))
     by_kind = dict(zip(KINDS, found, strict=True))
     errors = [part for part in found if isinstance(part, BackendError)]
     if len(errors) == len(KINDS):
@@ -67,6 +66,20 @@ async def read_jobs(api: Api) -> tuple[tuple[Job, ...], str]:
         for row in rows
     )
     return jobs, missing_parts({f"{kind} jobs": part for kind, part in by_kind.items()})
+
+
+async def _rows(api: Api, kind: JobKind) -> list[_Job]:
+    path = f"/admin/{kind}"
+    if kind != "sync":
+        return await api.rows(_JOBS, path)
+    try:
+        # Without it, jobs that push are left out.
+        return await api.rows(_JOBS, path, [("sync-direction", "all")])
+    except BadResponse as error:
+        if error.status != 400:
+            raise
+        # Before 3.3 jobs only pull, and the parameter is refused.
+        return await api.rows(_JOBS, path)
 
 
 def _job(source: str, kind: JobKind, row: _Job) -> Job:
@@ -84,6 +97,7 @@ def _job(source: str, kind: JobKind, row: _Job) -> Job:
         enabled=not row.disable,
         comment=one_line(row.comment),
         origin=origin,
+        pushes=row.direction == "push",
         keep=", ".join(f"{name} {count}" for name, count in kept if count),
         state="running" if running else run_state(row.last_state, ran=bool(row.last_upid)),
         status=one_line(row.last_state),

@@ -18,6 +18,10 @@ Basis = Literal["recent", "month"]
 """What a date rests on: the pace of the last days, or the server's own line through a month."""
 
 
+_CLOSED: Final = ("offline", "unmount", "delete", "s3-refresh")
+"""Kinds of maintenance in which nothing can be read; in the others nothing can be written."""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -73,7 +77,7 @@ class Datastore(_Model):
     backend: str = ""
     """``filesystem`` or ``s3``; of the latter, sizes are those of the local cache."""
     maintenance: str = ""
-    """``offline`` or ``read-only`` with its message, if it is in maintenance mode."""
+    """``offline``, ``read-only`` … with its message, if it is in maintenance mode."""
     error: str = ""
     gc: GarbageCollection | None = None
     """None if its state could not be read."""
@@ -96,7 +100,7 @@ class Datastore(_Model):
     @property
     def is_away(self) -> bool:
         """Whether it is meant not to be readable now: unplugged, or in maintenance."""
-        return self.mount == "notmounted" or self.maintenance.startswith(("offline", "unmount"))
+        return self.mount == "notmounted" or self.maintenance.startswith(_CLOSED)
 
 
 class Snapshot(_Model):
@@ -127,17 +131,31 @@ class Snapshot(_Model):
         return f"{self.source}/{self.datastore}/{space}{self.type}/{self.id}/{stamp}"
 
 
+class Unfinished(_Model):
+    """A snapshot that cannot be restored from, because its manifest, written last, is missing."""
+
+    datastore: str
+    namespace: str = ""
+    type: BackupType
+    id: str
+    at: AwareDatetime
+
+
 class Skipped(_Model):
     """A datastore that was not looked into, because it is meant to be away."""
 
     datastore: str
     reason: str
+    maintenance: bool = False
+    """Whether it is away for a while only, with what it holds in use; else it is unplugged."""
 
 
 class Contents(_Model):
     """The snapshots of one server."""
 
     snapshots: tuple[Snapshot, ...] = ()
+    unfinished: tuple[Unfinished, ...] = ()
+    """Those without a manifest: they are being written, or were left half-way."""
     namespaces: tuple[tuple[str, str], ...] = ()
     """Datastore and namespace of everything that was looked into."""
     skipped: tuple[Skipped, ...] = ()
@@ -156,7 +174,9 @@ class Job(_Model):
     enabled: bool = True
     comment: str = ""
     origin: str = ""
-    """Where a sync job copies from (or to): ``remote:datastore``."""
+    """The other end of a sync job: ``remote:datastore``."""
+    pushes: bool = False
+    """Whether a sync job copies to the other end instead of from it."""
     keep: str = ""
     """What a prune job keeps: ``daily 21, weekly 8``."""
     state: RunState = "unknown"

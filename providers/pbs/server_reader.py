@@ -35,8 +35,8 @@ class _Status(Wire):
     wait: Amount = None
     uptime: Amount = None
     loadavg: list[JsonValue] | None = None
-    memory: _Space = _Space()
-    root: _Space = _Space()
+    memory: _Space | None = None
+    root: _Space | None = None
     kversion: Text = ""
     kernel: _Kernel | None = Field(None, alias="current-kernel")
 
@@ -71,6 +71,7 @@ async def read_server(api: Api) -> ServerStatus:
         raise answer
     row = parsed(_STATUS, answer or {}, path)
     load = [amount(value) for value in row.loadavg or ()]
+    memory, root = row.memory or _Space(), row.root or _Space()
     return ServerStatus(
         source=api.source,
         version=version,
@@ -78,9 +79,9 @@ async def read_server(api: Api) -> ServerStatus:
         cpu=row.cpu,
         io_wait=row.wait,
         load=tuple(value for value in load if value is not None),
-        memory_total=row.memory.total,
-        memory_used=row.memory.used,
-        root_total=row.root.total,
-        root_used=row.root.used,
+        memory_total=memory.total,
+        memory_used=memory.used,
+        root_total=root.total,
+        root_used=root.used,
         kernel=row.kernel.release if row.kernel else one_line(row.kversion, 80),
     )

@@ -126,7 +126,11 @@ def test_older_releases_lack_what_came_later() -> None:
         httpx.Client(base_url=url + API, headers=header, timeout=60.0) as client,
     ):
         assert client.get("/admin/gc").status_code == 404
-        assert client.get("/admin/datastore/main/gc").json()["data"]["last-run-state"] == "OK"
+        collected = client.get("/admin/datastore/main/gc").json()["data"]
+        assert collected["upid"]
+        assert not {"last-run-state", "last-run-endtime", "schedule"} & set(collected)
+        refused = client.get("/admin/sync?sync-direction=all")
+        assert refused.status_code == 400
         rows = client.get("/status/datastore-usage").json()["data"]
         assert {row["store"] for row in rows} == {"main", "archive"}
         assert "mount-status" not in rows[0]

@@ -99,9 +99,12 @@ def _add_datastores(get: _Get, stores: Datastores) -> None:
 
     def jobs(kind: str) -> _Read:
         def read(request: Request, token: PbsToken, now: float) -> object:
-            params = checked(request, {"store", "sync-direction"})
+            directed = kind == "sync" and stores.knows_direction
+            params = checked(request, {"store", *(["sync-direction"] if directed else [])})
             rows = stores.jobs(kind, now, params.get("store"))
-            return [row for row in rows if row["store"] in seen(token)]
+            # Every job of this homelab pulls, which is what is listed unless asked otherwise.
+            pushing = params.get("sync-direction", "pull") == "push"
+            return [row for row in rows if row["store"] in seen(token) and not pushing]
 
         return read
 
@@ -109,7 +112,8 @@ def _add_datastores(get: _Get, stores: Datastores) -> None:
         checked(request, {"store"})
         if not stores.has_gc_list():
             raise PbsError(404, f"Path '{request.url.path}' not found.")
-        return [stores.gc(name, now) for name in seen(token)]
+        # What cannot be read is left out without a word.
+        return [stores.gc(name, now) for name in seen(token) if stores.is_readable(name)]
 
     def snapshots(request: Request, token: PbsToken, now: float) -> object:
         params = checked(request, {"ns", "backup-type", "backup-id"})
@@ -159,7 +163,9 @@ def _add_node(get: _Get, tasks: Tasks, backups: Backups, version: PbsVersion) ->
             raise PbsError(403, "permission check failed")
         start, limit = whole(params, "start", 0), whole(params, "limit", 50)
         lines = log_of(task, now)
-        return Page(lines[start : start + limit] if limit else lines[start:], len(lines))
+        # Lines are counted from one, and nothing comes before the first.
+        first = max(0, start - 1)
+        return Page(lines[first : first + limit] if limit else lines[first:], len(lines))
 
     for node in ("localhost", "pbs"):
         get(f"/nodes/{node}/status", status)

@@ -12,7 +12,9 @@ import numpy as np
 from sre_tui.demo.servers.pbs_answers import bad
 from sre_tui.demo.servers.pbs_tasks import Tasks
 from sre_tui.demo.world import dice
-from sre_tui.demo.world.backups import JOBS, Backups, Snapshot, UpkeepJob
+from sre_tui.demo.world.backups import JOBS, Backups, Run, Snapshot, UpkeepJob, group_type
+from sre_tui.demo.world.backups.plan import BACKUP_USER
+from sre_tui.demo.world.plant import DAY
 
 PbsVersion = Literal["3.1.5", "3.4.2", "4.1.0"]
 STEP = 1800
@@ -116,26 +118,43 @@ class Datastores:
             raise bad(f"datastore '{name}' is not mounted")
         return name
 
+    def is_readable(self, name: str) -> bool:
+        """Whether a datastore can be looked into."""
+        return name in self._sizes and name not in self._unreadable
+
+    @property
+    def knows_direction(self) -> bool:
+        """Whether the release has sync jobs that push."""
+        return self._version >= (3, 3)
+
     def has_gc_list(self) -> bool:
-        """Whether the release lists all garbage collections at once."""
+        """Whether the release lists all garbage collections at once, with their runs."""
         return self._version >= (3, 2)
 
     # -- garbage collection and jobs ----------------------------------------------------------
     def gc(self, name: str, now: float) -> dict[str, Any]:
-        """The garbage collection of one datastore with its last and next run."""
-        job = next((j for j in JOBS if j.kind == "garbage_collection" and j.store == name), None)
-        if job is None:
-            return {"store": name}
-        last = self._backups.upkeep.last(job, now)
-        return {
+        """The garbage collection of one datastore with its last and next run.
+
+        While it runs nothing is told of the run before but its counters, and before 3.2 there are
+        never more than these.
+        """
+        if not self.has_gc_list():
+            return self._counters(name, now)
+        job = next(j for j in JOBS if j.kind == "garbage_collection" and j.store == name)
+        row = {
             "store": name,
             **self._counters(name, now),
             "schedule": job.schedule,
             "next-run": int(job.next_begin(now)),
-            "last-run-endtime": int(last.end),
-            "last-run-state": last.error or "OK",
-            "duration": int(last.end - last.start),
         }
+        if self._backups.upkeep.running(job, now) is None:
+            last = self._backups.upkeep.last(job, now)
+            row |= {
+                "last-run-endtime": int(last.end),
+                "last-run-state": last.error or "OK",
+                "duration": int(last.end - last.start),
+            }
+        return row
 
     def _counters(self, name: str, now: float) -> dict[str, Any]:
         job = next(j for j in JOBS if j.kind == "garbage_collection" and j.store == name)
@@ -172,16 +191,17 @@ class Datastores:
         ]
 
     def _job(self, job: UpkeepJob, now: float) -> dict[str, Any]:
-        last = self._backups.upkeep.last(job, now)
+        running = self._backups.upkeep.running(job, now)
+        last = running or self._backups.upkeep.last(job, now)
         row: dict[str, Any] = {
             "id": job.id,
             "store": job.store,
             "schedule": job.schedule,
             "next-run": int(job.next_begin(now)),
             "last-run-upid": self._tasks.last(last),
-            "last-run-state": last.error or "OK",
-            "last-run-endtime": int(last.end),
         }
+        if running is None:
+            row |= {"last-run-state": last.error or "OK", "last-run-endtime": int(last.end)}
         if job.kind == "syncjob":
             row |= {"ns": "copies", "remote-store": "main", "owner": "sync@pbs!pull",
                     "remove-vanished": False}  # fmt: skip
@@ -213,6 +233,9 @@ class Datastores:
         found: dict[str, list[dict[str, Any]]] = {"": []}
         for snapshot in self._backups.snapshots(name, now):
             found.setdefault(snapshot.namespace, []).append(_snapshot(snapshot))
+        for run in self._backups.runs(now - DAY, now + 1):
+            if run.store.datastore == name and run.end > now:
+                found.setdefault(run.store.namespace, []).append(_unfinished(run))
         # A namespace that only holds other namespaces is there as well.
         for namespace in list(found):
             found.setdefault(namespace.rpartition("/")[0], [])
@@ -242,6 +265,19 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
             "state": snapshot.verified,
         }
     return row
+
+
+def _unfinished(run: Run) -> dict[str, Any]:
+    """What is there of a backup that still runs: no manifest, so neither sizes nor notes."""
+    kind = group_type(run.guest)
+    return {
+        "backup-type": kind,
+        "backup-id": str(run.guest.vmid),
+        "backup-time": int(run.start),
+        "files": [{"filename": file} for file in _FILES[kind] if file != _FILES[kind][-1]],
+        "owner": BACKUP_USER,
+        "protected": False,
+    }
 
 
 def node_status(backups: Backups, now: float, version: PbsVersion) -> dict[str, Any]:

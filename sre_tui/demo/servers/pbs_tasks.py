@@ -135,7 +135,8 @@ class Tasks:
         wanted = params.get("statusfilter", "")
         return (
             (not switch(params, "running") or running)
-            and (not switch(params, "errors") or (not running and task.status != "OK"))
+            # Only what ended well is left out.
+            and (not switch(params, "errors") or running or task.status != "OK")
             and params.get("typefilter", "") in task.type
             and params.get("userfilter", "") in task.user
             and params.get("store", task.store) == task.store
