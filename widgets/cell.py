@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import isnan
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 RowT = TypeVar("RowT")
 
@@ -109,7 +109,40 @@ class KeyedRow:
     """A row ready to show: its key, unique in the table, and a cell for each column."""
 
     key: str
-    cells: tuple[Cell, ...]
+    cells: Sequence[Cell]
+
+
+class _RowCells(Sequence[Cell]):
+    """Cells made when they are first looked at: of 1,000 rows only a screenful ever is."""
+
+    __slots__ = ("_columns", "_display", "_made", "_row")
+
+    def __init__(self, row: RowT, columns: Sequence[Column[RowT]], display: Display) -> None:
+        self._row = row
+        self._columns: Sequence[Column[Any]] = columns
+        self._display = display
+        self._made: dict[int, Cell] = {}
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    @overload
+    def __getitem__(self, index: int) -> Cell: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Cell]: ...
+    def __getitem__(self, index: int | slice) -> Cell | Sequence[Cell]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        cell = self._made.get(index)
+        if cell is None:
+            cell = self._made[index] = self._columns[index].cell(self._row, self._display)
+        return cell
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
 
 def keyed_rows(
@@ -118,10 +151,8 @@ def keyed_rows(
     display: Display,
     key: Callable[[RowT], str],
 ) -> list[KeyedRow]:
-    """Make the cells of every row, in the order of `columns`."""
-    return [
-        KeyedRow(key(row), tuple(column.cell(row, display) for column in columns)) for row in rows
-    ]
+    """Rows with a cell for each of `columns`, in their order."""
+    return [KeyedRow(key(row), _RowCells(row, columns, display)) for row in rows]
 
 
 def fit_columns(
@@ -164,10 +195,11 @@ def sort_rows(rows: Iterable[KeyedRow], column: int, reverse: bool = False) -> l
     Equal values are ordered by key, so that the same rows always come in the same order.
     """
     ordered = sorted(rows, key=lambda row: row.key)
-    missing = [row for row in ordered if _is_missing(row.cells[column].sort)]
-    present = [row for row in ordered if not _is_missing(row.cells[column].sort)]
-    present.sort(key=lambda row: _rank(row.cells[column].sort), reverse=reverse)
-    return present + missing
+    values = [(row.cells[column].sort, row) for row in ordered]
+    missing = [row for value, row in values if _is_missing(value)]
+    present = [(_rank(value), row) for value, row in values if not _is_missing(value)]
+    present.sort(key=lambda ranked: ranked[0], reverse=reverse)
+    return [row for _, row in present] + missing
 
 
 def _is_missing(value: SortKey) -> bool:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import ColumnKey, RowKey
 from textual.widgets.data_table import Row as TableRow
 
 from widgets.cell import Column, KeyedRow, Tone, fit_columns, sort_rows
+from widgets.line_table import LineTable
 from widgets.text import fit, truncate
 
 
@@ -42,21 +40,21 @@ class RowHighlighted(_KeyMessage):
     """The cursor stands on another row; `key` is its key, empty when no row is left."""
 
 
-class _LazyCells(dict[ColumnKey, Text]):
-    """Cells of one row, made when they are drawn: of 1,000 rows only a screenful ever is."""
+class _CellTexts(dict[ColumnKey, Text]):
+    """What DataTable may ask about one row: made when it does, from the row of now."""
 
-    __slots__ = ("_row", "_table")
+    __slots__ = ("_key", "_table")
 
-    def __init__(self, table: KeyedTable, row: KeyedRow) -> None:
+    def __init__(self, table: KeyedTable, key: str) -> None:
         self._table = table
-        self._row = row
+        self._key = key
 
     def __missing__(self, key: ColumnKey) -> Text:
-        return self._table.cell_text(self._row, str(key.value))
+        return self._table.cell_text(self._key, str(key.value))
 
 
-class KeyedTable(DataTable[Text]):
-    """A DataTable whose only way in is `set_rows`; rows are known by key, never by number.
+class KeyedTable(LineTable):
+    """A table whose only way in is `set_rows`; rows are known by key, never by number.
 
     Sorting and filtering are live. Columns are chosen by the width there is, in the order of
     their priority. No text is ever parsed as markup.
@@ -110,23 +108,19 @@ class KeyedTable(DataTable[Text]):
             id: Widget id.
             classes: CSS classes.
         """
-        super().__init__(
-            id=id, classes=classes, cursor_type="row", show_row_labels=False, zebra_stripes=False
-        )
+        super().__init__(id=id, classes=classes)
         self._spec: tuple[Column[Any], ...] = tuple(columns)
         self._index = {column.key: index for index, column in enumerate(self._spec)}
         self._fitted: dict[str, int] = {}
-        self._visible: list[str] = []
         self._given: tuple[KeyedRow, ...] = ()
         self._shown: list[KeyedRow] = []
-        self._row_keys: dict[str, RowKey] = {}
+        self._places: dict[str, int] = {}
         self._sort_key = sort_key
         self._reverse = reverse
         self._filter = ""
         self._wanted: str | None = None
         self._stand_in: str | None = None
         self._announced: str | None = None
-        self._ground: Style | None = None
         if sort_key is not None and sort_key not in self._index:
             raise ValueError(f"no column {sort_key!r} to sort by")
 
@@ -191,12 +185,12 @@ class KeyedTable(DataTable[Text]):
 
     def move_to_key(self, key: str) -> bool:
         """Put the cursor on a row; False when it is not shown."""
-        for index, row in enumerate(self._shown):
-            if row.key == key:
-                self.move_cursor(row=index)
-                self._announce()
-                return True
-        return False
+        index = self._places.get(key)
+        if index is None:
+            return False
+        self.move_cursor(row=index)
+        self._announce()
+        return True
 
     def action_sort_next(self) -> None:
         """Sort by the next column."""
@@ -210,10 +204,24 @@ class KeyedTable(DataTable[Text]):
         """Turn the order round."""
         self.sort_by(self._sort_key or self._spec[0].key, not self._reverse)
 
-    def cell_text(self, row: KeyedRow, column: str) -> Text:
-        """The text drawn for one cell, exactly as wide as its column."""
-        shown, style = self._drawn(row, column)
-        return Text(shown, style=style, no_wrap=True, end="")
+    def cell_text(self, key: str, column: str) -> Text:
+        """The text drawn for one cell of a row, exactly as wide as its column."""
+        index = self._index[column]
+        cell = self._shown[self._places[key]].cells[index]
+        shown = fit(cell.text, self._fitted.get(column, 0), self._spec[index].align)
+        return Text(shown, style=self.tone_style(cell.tone), no_wrap=True, end="")
+
+    def line_of(self, row: int) -> Iterator[tuple[str, Tone]]:
+        """The cells of the columns that there is room for."""
+        cells = self._shown[row].cells
+        for key, room in self._fitted.items():
+            index = self._index[key]
+            cell = cells[index]
+            yield fit(cell.text, room, self._spec[index].align), cell.tone
+
+    def tone_style(self, tone: Tone) -> Style:
+        """The style that the theme has for a tone."""
+        return self.get_component_rich_style(f"keyed-table--{tone}", partial=True)
 
     def on_resize(self, _: events.Resize) -> None:
         """Choose the columns that fit into the new width."""
@@ -235,65 +243,6 @@ class KeyedTable(DataTable[Text]):
         event.stop()
         key = event.column_key.value
         self.sort_by(key, not self._reverse if key == self._sort_key else False)
-
-    def _drawn(self, row: KeyedRow, column: str) -> tuple[str, Style]:
-        index = self._index[column]
-        cell = row.cells[index]
-        style = self.get_component_rich_style(f"keyed-table--{cell.tone}", partial=True)
-        return fit(cell.text, self._fitted.get(column, 0), self._spec[index].align), style
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines of a region, all drawn on the same ground."""
-        self._ground = super().rich_style
-        try:
-            return super().render_lines(crop)
-        finally:
-            self._ground = None
-
-    @property
-    def rich_style(self) -> Style:
-        """The style of the ground, looked up once for all the lines that are drawn together."""
-        return self._ground or super().rich_style
-
-    def _render_line_in_row(
-        self,
-        row_key: RowKey,
-        line_no: int,
-        base_style: Style,
-        cursor_location: Coordinate,
-        hover_location: Coordinate,
-    ) -> tuple[list[list[Segment]], list[list[Segment]]]:
-        # A row is one line with a cursor across all of it; laying out each cell as a renderable
-        # takes ten times as long, which a screenful of changed rows turns into a visible stall.
-        index = self._row_locations.get(row_key)
-        if index is None:
-            return super()._render_line_in_row(
-                row_key, line_no, base_style, cursor_location, hover_location
-            )
-        looks, priority = self._get_styles_to_render_cell(
-            False,
-            False,
-            False,
-            index == hover_location.row,
-            index == cursor_location.row,
-            self.show_cursor,
-            self._show_hover_cursor,
-            self.cursor_foreground_priority == "css",
-            self.cursor_background_priority == "css",
-        )
-        plain = base_style + looks
-        pad = " " * self.cell_padding
-        row = self._shown[index]
-        line: list[Segment] = []
-        used = 0
-        for column, key in enumerate(self._visible):
-            shown, tone = self._drawn(row, key)
-            place = Style.from_meta({"row": index, "column": column})
-            line.append(Segment(f"{pad}{shown}{pad}", plain + tone + priority + place))
-            used += self._fitted[key] + 2 * self.cell_padding
-        beyond = Style.from_meta({"row": index, "column": 0, "out_of_bounds": True})
-        line.append(Segment(" " * max(0, self.size.width - used), plain + beyond))
-        return [], [line]
 
     def _sort_step(self, step: int) -> None:
         at = -1 if self._sort_key is None else self._index[self._sort_key]
@@ -319,7 +268,6 @@ class KeyedTable(DataTable[Text]):
             return
         with self.app.batch_update():
             self._fitted = fitted
-            self._visible = list(fitted)
             self._data, self.rows = {}, {}
             self.columns.clear()
             self._column_locations = type(self._column_locations)({})
@@ -359,21 +307,11 @@ class KeyedTable(DataTable[Text]):
         ]
 
     def _update_cells(self, before: list[KeyedRow], rows: list[KeyedRow]) -> None:
-        changed = [
-            index
-            for index, (old, new) in enumerate(zip(before, rows, strict=True))
-            if old is not new and old != new
-        ]
-        if not changed:
-            return
         self._shown = rows
-        for index in changed:
-            row = rows[index]
-            self._data[self._row_keys[row.key]] = _LazyCells(self, row)
-        # The caches of drawn cells are keyed by this count.
-        self._update_count += 1
-        for index in changed:
-            self.refresh_row(index)
+        # Rows out of view are drawn when they come into it.
+        for index in self.rows_in_view:
+            if before[index] != rows[index]:
+                self.refresh_row(index)
 
     def _update_order(self, before: list[KeyedRow], rows: list[KeyedRow]) -> None:
         current = self.cursor_key
@@ -385,32 +323,30 @@ class KeyedTable(DataTable[Text]):
         self._store_all()
         # The new height has to be known before the view can be scrolled within it.
         self._update_dimensions(())
-        target = self._place(before, rows)
+        target = self._place(before)
         self._stand_in = rows[target].key if rows and rows[target].key != self._wanted else None
         self.set_reactive(DataTable.cursor_coordinate, Coordinate(target, 0))
         if in_view:
             self.scroll_to(y=max(0, target - offset), animate=False, force=True, immediate=True)
 
-    def _place(self, before: list[KeyedRow], rows: list[KeyedRow]) -> int:
+    def _place(self, before: list[KeyedRow]) -> int:
         """Row for the cursor: the wanted one, else the nearest that is left, else the first."""
-        places = {row.key: index for index, row in enumerate(rows)}
-        if self._wanted in places:
-            return places[self._wanted]
+        if self._wanted in self._places:
+            return self._places[self._wanted]
         at = min(self.cursor_row, len(before) - 1)
         for row in [*before[at:], *reversed(before[: max(0, at)])]:
-            if row.key in places:
-                return places[row.key]
+            if row.key in self._places:
+                return self._places[row.key]
         return 0
 
     def _store_all(self) -> None:
         """Replace all rows at once: adding and removing them one by one takes quadratic time."""
-        known = self._row_keys
-        self._row_keys = {row.key: known.get(row.key) or RowKey(row.key) for row in self._shown}
-        keys = list(self._row_keys.values())
-        self._data = {
-            key: _LazyCells(self, row) for key, row in zip(keys, self._shown, strict=True)
-        }
-        self.rows = {key: self.rows.get(key) or TableRow(key, 1) for key in keys}
+        known = self._places
+        self._places = {row.key: index for index, row in enumerate(self._shown)}
+        keys = [RowKey(key) for key in self._places]
+        if self._places.keys() != known.keys() or len(self.rows) != len(keys):
+            self.rows = {key: TableRow(key, 1) for key in keys}
+            self._data = {key: _CellTexts(self, str(key.value)) for key in keys}
         self._row_locations = type(self._row_locations)(
             {key: index for index, key in enumerate(keys)}
         )

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,8 +10,9 @@ from syrupy.assertion import SnapshotAssertion
 from textual.app import App, ComposeResult
 
 from tests.screens.svg import SvgSnapshot, text_of
-from tests.screens.widgets.rows import COLUMNS, FLEET, Machine, rows_of
+from tests.screens.widgets.rows import COLUMNS, DISPLAY, FLEET, Machine, rows_of
 from tests.screens.widgets.stage import SIZES, shown
+from widgets.cell import Cell, Display, Tone, keyed_rows
 from widgets.table import KeyedTable, RowHighlighted, RowSelected
 
 
@@ -146,17 +150,51 @@ async def test_row_keys_must_be_unique() -> None:
             table.set_rows(rows_of([FLEET[0], FLEET[0]]))
 
 
-async def test_unchanged_snapshot_draws_nothing() -> None:
-    table = KeyedTable(COLUMNS)
+class _Watched(KeyedTable):
+    """Counts the rows it draws."""
+
+    def __init__(self) -> None:
+        super().__init__(COLUMNS)
+        self.drawn: list[int] = []
+
+    def line_of(self, row: int) -> Iterator[tuple[str, Tone]]:
+        self.drawn.append(row)
+        return super().line_of(row)
+
+
+async def test_only_rows_that_changed_are_drawn() -> None:
+    table = _Watched()
     async with shown(table) as scene:
         table.set_rows(rows_of(FLEET))
         await scene.settle()
-        before = table._update_count
+        table.drawn.clear()
         table.set_rows(rows_of(FLEET))
-        assert table._update_count == before
+        await scene.settle()
+        assert table.drawn == []
         table.set_rows(rows_of([Machine("db", 1.5), *FLEET[1:]]))
         await scene.settle()
+        assert table.drawn == [0]
         assert "1.5" in scene.text.splitlines()[1]
+
+
+async def test_cells_out_of_view_are_not_made() -> None:
+    made: list[str] = []
+
+    def name(machine: Machine, display: Display) -> Cell:
+        made.append(machine.key)
+        return COLUMNS[0].cell(machine, display)
+
+    columns = [replace(COLUMNS[0], cell=name), *COLUMNS[1:]]
+    machines = [Machine(f"m{number:03}", float(number)) for number in range(200)]
+    table = KeyedTable(columns, sort_key="load")
+    async with shown(table, size=(80, 10)) as scene:
+        table.set_rows(keyed_rows(machines, columns, DISPLAY, lambda machine: machine.key))
+        await scene.settle(lambda: "m000" in scene.text)
+        assert set(made) == {f"m{number:03}" for number in range(9)}
+        await scene.pilot.press("G")
+        await scene.settle(lambda: "m199" in scene.text)
+        table.set_filter("m15")
+        assert len(table.shown_keys) == 10
 
 
 _NAMES = st.sampled_from(["a", "b", "c", "d", "e", "f"])
