@@ -1,0 +1,140 @@
+"""Loads failure patterns: the bundled ones, and those the operator adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import ValidationError
+
+from sre_tui.complaint import Complaint
+from sre_tui.diagnosis.patterns.pattern import LineSign, Pattern
+from sre_tui.nearest import nearest
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class PatternError(Complaint):
+    """A pattern file has a mistake; ``str(error)`` names file, entry and what is allowed."""
+
+    code = "patterns"
+    wrong_usage = True
+
+
+class Patterns:
+    """Patterns by id."""
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        self._by_id: dict[str, Pattern] = {one.id: one for one in patterns}
+
+    def __getitem__(self, name: str) -> Pattern:
+        return self._by_id[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._by_id
+
+    def __iter__(self) -> Iterator[Pattern]:
+        return iter(self._by_id.values())
+
+    def get(self, name: str) -> Pattern | None:
+        """The pattern of that id."""
+        return self._by_id.get(name)
+
+    def line_signs(self) -> Iterator[tuple[Pattern, LineSign]]:
+        """Every sign in the logs, the searched ones first: they are the more certain."""
+        signs = [(pattern, sign) for pattern in self for sign in pattern.lines]
+        return iter(sorted(signs, key=lambda pair: not pair[1].searched))
+
+    def search(self) -> str:
+        """One RE2 expression for all lines worth searching for."""
+        searched = (sign.match for _, sign in self.line_signs() if sign.searched)
+        return "(?i)" + "|".join(f"(?:{match})" for match in searched)
+
+    def for_alert(self, *texts: str) -> Pattern | None:
+        """The pattern that the words of an alert speak of; earlier texts count first."""
+        signs = sorted(
+            ((one.alerts, one) for one in self if one.alerts is not None),
+            key=lambda pair: pair[0].order,
+        )
+        for text in texts:
+            for sign, pattern in signs:
+                if sign.regex.search(text) or sign.regex.search(text.replace(" ", "")):
+                    return pattern
+        return None
+
+
+@cache
+def bundled() -> Patterns:
+    """The patterns that come with the program."""
+    folder = resources.files("sre_tui.diagnosis.patterns")
+    found: list[Pattern] = []
+    for item in sorted(folder.iterdir(), key=lambda one: one.name):
+        if item.name.endswith(".yaml"):
+            found += _read(item.name, item.read_text(encoding="utf-8"))
+    patterns = Patterns(found)
+    _check_references(patterns, "bundled patterns")
+    return patterns
+
+
+def with_own(folder: Path) -> Patterns:
+    """The bundled patterns and the operator's: ``*.yaml`` of a folder, which need not exist.
+
+    One with the id of a bundled pattern replaces it.
+
+    Raises:
+        PatternError: with one line that says what is wrong where.
+    """
+    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    if not files:
+        return bundled()
+    found = list(bundled())
+    for path in files:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PatternError(f"{path}: cannot be read: {error}") from error
+        found += _read(str(path), text)
+    patterns = Patterns(found)
+    _check_references(patterns, str(folder))
+    return patterns
+
+
+def _read(file: str, text: str) -> list[Pattern]:
+    try:
+        entries = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}:{mark.line + 1}" if mark is not None else file
+        raise PatternError(f"{where}: {getattr(error, 'problem', error)}") from error
+    if isinstance(entries, Mapping):
+        entries = [entries]
+    if not isinstance(entries, list):
+        raise PatternError(f"{file}: a pattern or a list of patterns belongs here")
+    return [_entry(file, number, entry) for number, entry in enumerate(entries, start=1)]
+
+
+def _entry(file: str, number: int, entry: Any) -> Pattern:
+    name = entry.get("id", f"entry {number}") if isinstance(entry, Mapping) else f"entry {number}"
+    try:
+        return Pattern.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            close = nearest(where, list(Pattern.model_fields), limit=1)
+            message = f"unknown field{f'; did you mean {close[0]}?' if close else ''}"
+        raise PatternError(f"{file}: {name}: {where}: {message}") from error
+
+
+def _check_references(patterns: Patterns, where: str) -> None:
+    for pattern in patterns:
+        for name in (*pattern.brings, *pattern.same_as):
+            if name not in patterns:
+                close = nearest(name, [one.id for one in patterns], limit=1)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                raise PatternError(f"{where}: {pattern.id} names unknown pattern {name!r}{hint}")

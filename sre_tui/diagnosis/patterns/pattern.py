@@ -1,0 +1,113 @@
+"""What a failure pattern is."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from sre_tui.diagnosis.finding import Severity
+from sre_tui.diagnosis.subject import SubjectKind
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+    return pattern
+
+
+Expression = Annotated[str, AfterValidator(_compiles)]
+"""A regular expression that both RE2 and Python understand, matched in whatever case."""
+
+
+class Reach(StrEnum):
+    """What a trouble can touch besides its own subject."""
+
+    OWN = "own"
+    """The machine it is on, and what runs there."""
+    DEPENDENTS = "dependents"
+    """Everything that depends on its subject."""
+    NEIGHBOURS = "neighbours"
+    """Its node, and the other guests of that node."""
+    EVERYTHING = "everything"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LineSign(_Model):
+    """Log lines that speak of it."""
+
+    title: str
+    match: Expression
+    names: Expression = ""
+    """Its first group that matches is what the line is about."""
+    severity: Severity = Severity.WARNING
+    searched: bool = True
+    """Whether all logs are searched for it; if not, only lines found otherwise are told by it."""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The expression, compiled."""
+        return re.compile(self.match, re.IGNORECASE)
+
+    def subject_in(self, line: str) -> str:
+        """What a line is about; empty if it does not say."""
+        found = re.search(self.names, line, re.IGNORECASE) if self.names else None
+        return next((value for value in found.groups() if value), "") if found else ""
+
+
+class AlertSign(_Model):
+    """Words in the name or summary of an alert that speak of it."""
+
+    match: Expression
+    order: int = 0
+    """Where several patterns fit, the one with the lowest order is meant."""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The expression, compiled."""
+        return re.compile(self.match, re.IGNORECASE)
+
+
+class Pattern(_Model):
+    """One failure pattern."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    claim: str
+    """What is claimed if it is the cause, with ``{subject}`` in it where one is named."""
+    subject: SubjectKind
+    """What it is usually about."""
+    also_called: tuple[str, ...] = ()
+    """Other words for the same trouble, by which scenarios may call it."""
+    root: float = Field(ge=0.0, le=1.0)
+    """How likely it is the beginning of a chain rather than a link of it."""
+    reach: Reach = Reach.OWN
+    brings: tuple[str, ...] = ()
+    """Patterns it can bring about."""
+    same_as: tuple[str, ...] = ()
+    """Patterns that are the same fact seen by somebody else, on one machine or by one name."""
+    lines: tuple[LineSign, ...] = ()
+    alerts: AlertSign | None = None
+    confirm: tuple[str, ...] = ()
+    """Commands that would settle it, with ``{subject}``, ``{host}``, ``{name}``; none acts."""
+    why: str = ""
+    """Why it matters, in one sentence."""
+    advice: str = ""
+    """What to do first, in one sentence."""
+    runbook: str = ""
+
+    @property
+    def symptom(self) -> bool:
+        """Whether it is never a cause by itself, only what people notice."""
+        return self.root <= SYMPTOM
+
+
+SYMPTOM = 0.15
+"""Up to this :attr:`Pattern.root` a pattern is a symptom."""

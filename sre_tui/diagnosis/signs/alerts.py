@@ -1,0 +1,85 @@
+"""Findings out of alerts: which trouble each is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from providers.alerting import Alert, AlertState
+from providers.text import one_line
+from sre_tui.diagnosis.evidence import Evidence
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import Patterns
+from sre_tui.diagnosis.patterns.pattern import Pattern
+from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.diagnosis.topology.labelled import subject_of
+
+OTHER = "alert"
+"""Pattern of alerts nobody knows the kind of."""
+_PAGED = frozenset({"critical", "page", "high", "emergency", "disaster"})
+
+
+def active_alerts(picture: Picture) -> tuple[Alert, ...]:
+    """Alerts that are not normal and not silenced, each once though several sources tell it."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], Alert] = {}
+    for alerts in picture.alerts:
+        for alert in alerts:
+            if alert.state.active and not alert.silenced and not alert.inhibited:
+                found.setdefault((alert.name, _identity(alert)), alert)
+    return tuple(found.values())
+
+
+def _identity(alert: Alert) -> tuple[tuple[str, str], ...]:
+    own = {"alertname", "grafana_folder", "severity", "job", "prometheus", "datasource_uid"}
+    return tuple(sorted(pair for pair in alert.labels.items() if pair[0] not in own))
+
+
+def from_alerts(
+    alerts: Iterable[Alert], patterns: Patterns, topology: Topology
+) -> Iterator[Finding]:
+    """One finding per alert that fires or is about to."""
+    for alert in alerts:
+        pattern = alert_pattern(alert, patterns)
+        yield Finding(
+            check="alerts",
+            kind=pattern.id if pattern is not None else OTHER,
+            subject=_subject(alert, pattern, topology),
+            severity=_severity(alert),
+            text=f"alert {alert.name} is {alert.state.value.replace('_', ' ')}",
+            since=alert.active_at,
+            diagnostic=True,
+            evidence=(
+                Evidence(
+                    source=alert.source,
+                    kind="alert",
+                    says=one_line(alert.summary or alert.name, 180),
+                    at=alert.active_at,
+                    asked=alert.name,
+                    command=f"alerts show {alert.name}",
+                ),
+            ),
+        )
+
+
+def alert_pattern(alert: Alert, patterns: Patterns) -> Pattern | None:
+    """The pattern an alert is about, from its name, then its summary."""
+    camel = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", alert.name).casefold()
+    return patterns.for_alert(camel, alert.summary.casefold())
+
+
+def _subject(alert: Alert, pattern: Pattern | None, topology: Topology) -> Subject:
+    labels = {name: value for name, value in alert.labels.items() if name != "alertname"}
+    kind = pattern.subject if pattern is not None else SubjectKind.HOST
+    found = subject_of(labels, kind, topology)
+    if found.kind is SubjectKind.HOST and found.name == "unknown":
+        return Subject(kind=SubjectKind.ALERT, name=one_line(alert.name, 120))
+    return found
+
+
+def _severity(alert: Alert) -> Severity:
+    if alert.state is not AlertState.FIRING:
+        return Severity.NOTE
+    paged = (alert.severity or "").casefold() in _PAGED
+    return Severity.CRITICAL if paged else Severity.WARNING
