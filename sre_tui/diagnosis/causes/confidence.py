@@ -1,0 +1,59 @@
+"""How sure a hypothesis is: features, weighed so that 0.8 is right in about 8 of 10 cases.
+
+The weights are those of a logistic regression over the hypotheses of the tuning scenarios;
+``python -m sre_tui.evals.calibrate`` makes them anew and says how well they fit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from math import exp
+
+from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis
+from sre_tui.diagnosis.finding import Severity
+
+
+def features(one: Hypothesis, focus: Focus, *, blind: bool) -> Mapping[str, float]:
+    """What counts, each 0..1.
+
+    Args:
+        one: the hypothesis, linked with all others.
+        focus: what is asked about.
+        blind: whether a backend that would know more could not be read.
+    """
+    own = frozenset(each for each in one.witnesses if each != "alert")
+    felt = [each for each in one.effects if each.pattern.symptom or focus.touches(each)]
+    known = [each.since for each in one.effects if each.since is not None]
+    first = min(known, default=None)
+    return {
+        "root": one.pattern.root,
+        "witnesses": min(3, len(own)) / 3,
+        "alert": float("alert" in one.witnesses),
+        "critical": float(one.severity is Severity.CRITICAL),
+        "note": float(one.severity is Severity.NOTE),
+        "effects": min(4, len(one.effects)) / 4,
+        "felt": float(bool(felt)),
+        "first": float(one.since is not None and first is not None and one.since <= first),
+        "active": float(one.active),
+        "asked": float(not focus.everything and focus.touches(one)),
+        "explained": float(any(focus.concerns(each) for each in one.explained_by)),
+        "blind": float(blind),
+    }
+
+
+def confidence(found: Mapping[str, float]) -> float:
+    """Probability that the hypothesis is the cause."""
+    weights = _weights()
+    total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in found.items())
+    return 1.0 / (1.0 + exp(-total))
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    text = (resources.files("sre_tui.diagnosis.causes") / "weights.json").read_text("utf-8")
+    loaded: dict[str, float] = json.loads(text)["weights"]
+    return loaded

@@ -1,0 +1,88 @@
+"""What is asked about, and what can have to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis
+from sre_tui.diagnosis.finding import Severity
+from sre_tui.diagnosis.patterns.pattern import Reach
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Relation, Topology
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What is asked about.
+
+    Attributes:
+        subjects: things that are named; everything if there are none.
+        kinds: failure patterns that are asked for, where the words name some.
+        moment: the time that is named.
+        near: the named subjects, what they consist of and all they depend on, with the steps.
+    """
+
+    subjects: tuple[Subject, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    moment: datetime | None = None
+    near: dict[Subject, int] = field(default_factory=dict)
+
+    @classmethod
+    def on(
+        cls,
+        subjects: Iterable[Subject],
+        topology: Topology,
+        *,
+        kinds: Iterable[str] = (),
+        moment: datetime | None = None,
+    ) -> Focus:
+        """A focus on these subjects."""
+        chosen = tuple(dict.fromkeys(subjects))
+        near: dict[Subject, int] = {}
+        for subject in chosen:
+            reached = topology.dependencies(subject, {Relation.BACKED_UP_TO})
+            for above, relation_steps in _parts(subject, topology).items():
+                reached.setdefault(above, relation_steps)
+            for one, steps in reached.items():
+                near[one] = min(steps, near.get(one, steps))
+        return cls(chosen, frozenset(kinds), moment, near)
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is named."""
+        return not self.subjects and not self.kinds
+
+    def touches(self, one: Hypothesis) -> bool:
+        """Whether a hypothesis is itself about what is asked."""
+        if self.kinds and one.pattern.id in self.kinds and not self.subjects:
+            return True
+        return self._about(one.subject)
+
+    def _about(self, subject: Subject) -> bool:
+        if subject in self.subjects:
+            return True
+        hosts = {each.name for each in self.subjects if each.host == each.name}
+        if subject.host in hosts and self.near.get(subject, 0) <= 1:
+            return True
+        names = {each.own_name.casefold() for each in self.subjects}
+        return subject.own_name.casefold() in names
+
+    def concerns(self, one: Hypothesis) -> bool:
+        """Whether a hypothesis can have to do with what is asked."""
+        if self.everything or self.touches(one) or any(self.touches(each) for each in one.effects):
+            return True
+        if not self.subjects:
+            return False
+        # Without a visible effect, only what is grave and known to spread may be held against it.
+        grave = one.severity is Severity.CRITICAL and one.pattern.root > 0.5
+        return grave and one.pattern.reach is not Reach.OWN and one.subject in self.near
+
+
+def _parts(subject: Subject, topology: Topology) -> dict[Subject, int]:
+    """What a machine carries, or a pool holds: trouble there is trouble of the whole."""
+    wanted = {Relation.RUNS_ON, Relation.ATTACHED_TO, Relation.PART_OF, Relation.WATCHES}
+    if subject.kind is SubjectKind.GUEST:
+        wanted.add(Relation.SERVED_BY)
+    return {edge.dependent: 1 for edge in topology.above(subject) if edge.relation in wanted}

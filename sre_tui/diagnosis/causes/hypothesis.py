@@ -1,0 +1,116 @@
+"""Hypotheses: what speaks of one trouble with one subject, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import Patterns
+from sre_tui.diagnosis.patterns.pattern import Pattern
+from sre_tui.diagnosis.subject import Subject
+
+
+@dataclass(eq=False)
+class Hypothesis:
+    """One trouble of one subject.
+
+    Attributes:
+        pattern: what it is.
+        subject: what it is about.
+        findings: what speaks of it, the earliest first.
+        effects: what it explains, with the number of dependencies in between.
+        explained_by: what explains it.
+    """
+
+    pattern: Pattern
+    subject: Subject
+    findings: list[Finding]
+    effects: dict[Hypothesis, int] = field(default_factory=dict)
+    explained_by: dict[Hypothesis, int] = field(default_factory=dict)
+
+    @property
+    def since(self) -> datetime | None:
+        """When it began, as far as is known."""
+        return min((one.since for one in self.findings if one.since is not None), default=None)
+
+    @property
+    def open_start(self) -> bool:
+        """Whether it was there before the window began."""
+        return any(one.open_start for one in self.findings)
+
+    @property
+    def active(self) -> bool:
+        """Whether it still lasts, or happened at a moment, which does not pass."""
+        return any(one.active or one.event for one in self.findings)
+
+    @property
+    def severity(self) -> Severity:
+        """The worst of its findings."""
+        return min((one.severity for one in self.findings), key=lambda each: each.rank)
+
+    @property
+    def witnesses(self) -> frozenset[str]:
+        """Kinds of evidence that speak of it, such as ``metric`` or ``log``."""
+        return frozenset(each.kind for one in self.findings for each in one.evidence)
+
+    @property
+    def claim(self) -> str:
+        """The claim in words."""
+        return self.pattern.claim.format(subject=self.subject)
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """Sorts by when it began; what has no beginning comes last."""
+        since = self.since
+        return (since.timestamp() if since is not None else float("inf"), self.subject.key)
+
+
+def gather(findings: Iterable[Finding], patterns: Patterns) -> list[Hypothesis]:
+    """Join findings of the same pattern about the same subject.
+
+    A finding that names only the machine joins the one thing on it that the pattern is known of.
+    """
+    table: dict[tuple[str, Subject], Hypothesis] = {}
+    ordered = sorted(findings, key=lambda one: (_began(one), one.key))
+    for finding in ordered:
+        pattern = patterns.get(finding.kind)
+        if pattern is None:
+            continue
+        subject = _home(finding, table)
+        known = table.get((pattern.id, subject))
+        if known is None:
+            table[pattern.id, subject] = Hypothesis(pattern, subject, [finding])
+        else:
+            known.findings.append(finding)
+    return list(table.values())
+
+
+def _home(finding: Finding, table: dict[tuple[str, Subject], Hypothesis]) -> Subject:
+    subject = finding.subject
+    if (finding.kind, subject) in table:
+        return subject
+    close = [
+        known
+        for kind, known in table
+        if kind == finding.kind and known.host and known.host == subject.host
+    ]
+    vague = [known for known in close if known.name == known.host]
+    precise = [known for known in close if known.name != known.host]
+    if subject.name == subject.host and len(precise) == 1:
+        return precise[0]
+    if subject.name != subject.host and vague and not precise:
+        hypothesis = table.pop((finding.kind, vague[0]))
+        hypothesis.subject = subject
+        table[finding.kind, subject] = hypothesis
+    return subject
+
+
+def _began(finding: Finding) -> float:
+    return finding.since.timestamp() if finding.since is not None else float("inf")
+
+
+def worst_first(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """The gravest first, then what began first."""
+    return sorted(hypotheses, key=lambda one: (one.severity.rank, *one.order))

@@ -1,0 +1,172 @@
+"""Which hypothesis explains which: by what it can bring about, whom it reaches, and the order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis
+from sre_tui.diagnosis.patterns.pattern import Reach
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Relation, Topology
+from sre_tui.diagnosis.topology.names import MACHINES
+
+LATER: Final = timedelta(minutes=12)
+"""A cause may be seen that much later than its effect: exporters and averages are slow."""
+ALERT: Final = "alert"
+_OF_ONE_PROGRAM: Final = frozenset(
+    {"restart_loop", "container_down", "container_memory", "bad_update", "unit_failed",
+     "port_taken", "program_died", "program_memory", "log_flood"}
+)  # fmt: skip
+"""Patterns that touch nothing but the program they are about, and what people see of it."""
+
+
+def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> None:
+    """Fill in effects and explanations, without circles, and through chains."""
+    reach = _Reachability(topology)
+    for one in hypotheses:
+        for other in hypotheses:
+            if one is other:
+                continue
+            steps = _explains(one, other, reach)
+            if steps is not None:
+                one.effects[other] = steps
+                other.explained_by[one] = steps
+    _break_circles(hypotheses)
+    _close(hypotheses)
+
+
+def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int | None:
+    if other.pattern.id in one.pattern.same_as and _same_fact(one, other, reach):
+        return 0
+    if other.pattern.id == ALERT and reach.machine(one.subject) == reach.machine(other.subject):
+        return 0
+    if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
+        return None
+    return reach.steps(one, other.subject)
+
+
+def _same_fact(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool:
+    mine, theirs = reach.machine(one.subject), reach.machine(other.subject)
+    if mine is not None and mine == theirs:
+        return True
+    if reach.topology.path(other.subject, one.subject):
+        return True
+    a, b = one.subject.own_name.casefold(), other.subject.own_name.casefold()
+    return bool(a and b) and (a in b or b in a)
+
+
+def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
+    if one.since is None or other.since is None or one.open_start:
+        return True
+    if other.open_start:
+        return False
+    return one.since <= other.since + LATER
+
+
+class _Reachability:
+    """How far a trouble reaches; remembers what it has found out."""
+
+    def __init__(self, topology: Topology) -> None:
+        self.topology = topology
+        self._below: dict[Subject, dict[Subject, int]] = {}
+        self._machines: dict[Subject, Subject | None] = {}
+
+    def machine(self, subject: Subject) -> Subject | None:
+        """The machine a subject is on, or that it is; of a site the one that serves it."""
+        if subject not in self._machines:
+            self._machines[subject] = self._find_machine(subject)
+        return self._machines[subject]
+
+    def _find_machine(self, subject: Subject) -> Subject | None:
+        if subject.kind in MACHINES:
+            return subject
+        host = subject.host
+        if host:
+            found = self.topology.named(host, *MACHINES)
+            return found[0] if found else Subject(kind=SubjectKind.HOST, name=host)
+        near = sorted(self.below(subject).items(), key=lambda pair: (pair[1], pair[0].key))
+        return next((one for one, _ in near if one.kind in MACHINES), None)
+
+    def below(self, subject: Subject) -> dict[Subject, int]:
+        """All it depends on, and its machine does."""
+        if subject not in self._below:
+            found = self.topology.dependencies(subject, {Relation.BACKED_UP_TO})
+            host = subject.host
+            for machine in self.topology.named(host, *MACHINES) if host else ():
+                deeper = self.topology.dependencies(machine, {Relation.BACKED_UP_TO})
+                for each, steps in deeper.items():
+                    found.setdefault(each, steps + 1)
+            self._below[subject] = found
+        return self._below[subject]
+
+    def steps(self, one: Hypothesis, target: Subject) -> int | None:
+        """How many dependencies lie between a trouble and what it may touch; None: too far."""
+        subject, reach = one.subject, one.pattern.reach
+        if subject == target:
+            return 0
+        mine, theirs = self.machine(subject), self.machine(target)
+        if one.pattern.id in _OF_ONE_PROGRAM:
+            return self._program(subject, target)
+        if reach is Reach.EVERYTHING:
+            return self.below(target).get(subject, 3)
+        if mine is not None and mine == theirs:
+            return 1
+        if reach is Reach.DEPENDENTS:
+            return self.below(target).get(subject)
+        if reach is Reach.NEIGHBOURS:
+            return self._neighbours(mine, theirs, target)
+        served = self.below(target).get(subject)
+        return served if served is not None and target.kind is SubjectKind.SITE else None
+
+    def _program(self, subject: Subject, target: Subject) -> int | None:
+        if subject.kind is not SubjectKind.CONTAINER:
+            mine, theirs = self.machine(subject), self.machine(target)
+            return 1 if mine is not None and mine == theirs else None
+        if target.kind is SubjectKind.CONTAINER:
+            own, other = subject.own_name.casefold(), target.own_name.casefold()
+            same_host = subject.host == target.host
+            return 0 if same_host and (own in other or other in own) else None
+        if target.kind is SubjectKind.SITE:
+            return self.below(target).get(subject)
+        if target.kind in (*MACHINES, SubjectKind.TARGET):
+            return 1 if self.machine(target) == self.machine(subject) else None
+        return None
+
+    def _neighbours(
+        self, mine: Subject | None, theirs: Subject | None, target: Subject
+    ) -> int | None:
+        if mine is None or theirs is None:
+            return None
+        own = {edge.on for edge in self.topology.below(mine) if edge.relation is Relation.RUNS_ON}
+        others = {
+            edge.on for edge in self.topology.below(theirs) if edge.relation is Relation.RUNS_ON
+        } | {theirs}
+        if own & others:
+            return 2
+        return self.below(target).get(mine)
+
+
+def _break_circles(hypotheses: Sequence[Hypothesis]) -> None:
+    """Of two that explain each other, the likelier beginning stays the cause."""
+    for one in hypotheses:
+        for other in [each for each in one.effects if one in each.effects]:
+            first = max(one, other, key=lambda each: (each.pattern.root, -each.order[0]))
+            second = other if first is one else one
+            second.effects.pop(first, None)
+            first.explained_by.pop(second, None)
+
+
+def _close(hypotheses: Sequence[Hypothesis]) -> None:
+    """What an effect brings about is an effect of its cause too."""
+    direct = {id(one): dict(one.effects) for one in hypotheses}
+    for one in hypotheses:
+        frontier = list(direct[id(one)].items())
+        while frontier:
+            effect, steps = frontier.pop()
+            for further, more in direct[id(effect)].items():
+                if further is not one and further not in one.effects:
+                    one.effects[further] = steps + more
+                    further.explained_by[one] = steps + more
+                    frontier.append((further, steps + more))

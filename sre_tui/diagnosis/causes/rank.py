@@ -1,0 +1,90 @@
+"""Which hypotheses are causes, which are effects, and which have nothing to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sre_tui.diagnosis.causes.confidence import confidence, features
+from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather
+from sre_tui.diagnosis.causes.links import link
+from sre_tui.diagnosis.causes.model import CONFIRMED
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import Patterns
+from sre_tui.diagnosis.topology.graph import Topology
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A hypothesis with its confidence."""
+
+    hypothesis: Hypothesis
+    confidence: float
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether it is sure enough to be named."""
+        return self.confidence >= CONFIRMED
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Hypotheses in order.
+
+    Attributes:
+        causes: what nothing else explains, the surest first.
+        symptoms: signs that something is wrong which no cause explains.
+        elsewhere: causes of trouble that cannot have to do with what is asked.
+    """
+
+    causes: tuple[Ranked, ...] = ()
+    symptoms: tuple[Hypothesis, ...] = ()
+    elsewhere: tuple[Ranked, ...] = ()
+
+    @property
+    def confirmed(self) -> tuple[Ranked, ...]:
+        """The causes that are sure enough to be named."""
+        return tuple(one for one in self.causes if one.confirmed)
+
+
+def rank(
+    findings: Iterable[Finding],
+    topology: Topology,
+    focus: Focus,
+    patterns: Patterns,
+    *,
+    blind: bool = False,
+) -> Ranking:
+    """Put findings in order of cause and effect.
+
+    Args:
+        findings: everything found, symptoms and diagnostic ones included.
+        topology: what stands on what.
+        focus: what is asked about.
+        patterns: what brings about what.
+        blind: whether a backend that would know more could not be read.
+    """
+    hypotheses = gather(findings, patterns)
+    link(hypotheses, topology)
+    ranked = sorted(
+        (Ranked(one, confidence(features(one, focus, blind=blind))) for one in hypotheses),
+        key=lambda one: (-one.confidence, one.hypothesis.order),
+    )
+    concerned = {id(one) for one in hypotheses if focus.concerns(one)}
+    roots = [one for one in ranked if not one.hypothesis.explained_by]
+    causes, symptoms, elsewhere = [], [], []
+    for one in roots:
+        hypothesis = one.hypothesis
+        if id(hypothesis) not in concerned:
+            if _matters(hypothesis):
+                elsewhere.append(one)
+        elif hypothesis.pattern.symptom:
+            symptoms.append(hypothesis)
+        else:
+            causes.append(one)
+    return Ranking(tuple(causes), tuple(symptoms), tuple(elsewhere))
+
+
+def _matters(one: Hypothesis) -> bool:
+    return not one.pattern.symptom and one.severity is not Severity.NOTE

@@ -1,0 +1,144 @@
+"""Turns ranked hypotheses into causes with their arguments, effects and what would confirm them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis
+from sre_tui.diagnosis.causes.model import Argument, Cause, Effect
+from sre_tui.diagnosis.causes.rank import Ranked
+from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.patterns.pattern import Reach
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.views.human import count, duration
+
+MOST_ARGUMENTS: Final = 6
+MOST_EFFECTS: Final = 12
+_CLOSE: Final = timedelta(minutes=1)
+
+
+def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
+    """The cause in words.
+
+    Args:
+        ranked: the hypothesis.
+        rivals: other causes of the same trouble, which speak against it.
+    """
+    one = ranked.hypothesis
+    return Cause(
+        kind=one.pattern.id,
+        subject=one.subject,
+        claim=one.claim,
+        confidence=round(ranked.confidence, 2),
+        severity=one.severity,
+        since=one.since,
+        open_start=one.open_start,
+        active=one.active,
+        speaks_for=tuple(_for(one))[:MOST_ARGUMENTS],
+        speaks_against=tuple(_against(one, rivals)),
+        would_confirm=tuple(_confirming(one)),
+        effects=tuple(_effects(one))[:MOST_EFFECTS],
+        runbook=one.pattern.runbook,
+    )
+
+
+def _for(one: Hypothesis) -> Iterator[Argument]:
+    for finding in _telling(one.findings):
+        yield Argument(text=finding.text, evidence=finding.evidence)
+    later = [
+        effect for effect in one.effects
+        if one.since is not None and effect.since is not None and effect.since - one.since > _CLOSE
+    ]  # fmt: skip
+    if later and one.since is not None:
+        first = min(later, key=lambda each: each.order)
+        assert first.since is not None
+        gap = duration((first.since - one.since).total_seconds())
+        yield Argument(text=f"it began {gap} before {first.subject} was affected ({first.claim})")
+    if len(one.effects) > 1:
+        hosts = sorted({effect.subject.host or effect.subject.name for effect in one.effects})
+        yield Argument(
+            text=f"it explains {count(len(one.effects), 'other finding')}, on "
+            f"{', '.join(hosts[:4])}{' and more' if len(hosts) > 4 else ''}"
+        )
+
+
+def _telling(findings: Sequence[Finding]) -> list[Finding]:
+    """One finding of each text, those with figures first, alerts last."""
+    found: dict[str, Finding] = {}
+    ordered = sorted(
+        findings, key=lambda one: (one.check == "alerts", one.check == "logs", one.severity.rank)
+    )
+    for finding in ordered:
+        found.setdefault(finding.text, finding)
+    return list(found.values())
+
+
+def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
+    if not one.active:
+        yield Argument(text="it is over, and nothing of it lasts")
+    if len(one.witnesses) == 1:
+        only = next(iter(one.witnesses))
+        yield Argument(text=f"only one kind of evidence speaks of it ({only})")
+    if one.pattern.reach is not Reach.OWN and not one.effects:
+        yield Argument(text="nothing that depends on it shows an effect")
+    early = [
+        effect for effect in one.effects
+        if one.since is not None and effect.since is not None and one.since - effect.since > _CLOSE
+        and not one.open_start
+    ]  # fmt: skip
+    if early and one.since is not None:
+        first = min(early, key=lambda each: each.order)
+        assert first.since is not None
+        gap = duration((one.since - first.since).total_seconds())
+        yield Argument(text=f"{first.claim} was seen {gap} before it")
+    for rival in rivals:
+        if rival.hypothesis is not one and rival.confidence > 0.3:
+            yield Argument(text=f"{rival.hypothesis.claim} may be the cause as well")
+            return
+
+
+def _confirming(one: Hypothesis) -> Iterator[str]:
+    subject = one.subject
+    for template in one.pattern.confirm:
+        yield template.format(
+            subject=subject.name, host=subject.host or subject.name, name=subject.own_name
+        )
+    for finding in one.findings:
+        for evidence in finding.evidence:
+            if evidence.command and evidence.kind != "alert":
+                yield f"sre {evidence.command}"
+                return
+
+
+def _effects(one: Hypothesis) -> Iterator[Effect]:
+    ordered = sorted(
+        one.effects.items(), key=lambda pair: (not pair[0].active, pair[1], pair[0].order)
+    )
+    for effect, steps in ordered:
+        yield Effect(
+            kind=effect.pattern.id,
+            subject=effect.subject,
+            text=effect.claim,
+            since=effect.since,
+            active=effect.active,
+            steps=steps,
+        )
+
+
+_TO_PEOPLE: Final = (
+    SubjectKind.SITE, SubjectKind.CONTAINER, SubjectKind.GUEST, SubjectKind.HOST,
+    SubjectKind.NODE, SubjectKind.DATASTORE,
+)  # fmt: skip
+
+
+def impact_of(causes: Sequence[Ranked]) -> list[Subject]:
+    """What the causes touch, the nearest to people first."""
+    touched = {
+        effect.subject
+        for one in causes
+        for effect in one.hypothesis.effects
+        if effect.active and effect.subject.kind in _TO_PEOPLE
+    }
+    return sorted(touched, key=lambda one: (_TO_PEOPLE.index(one.kind), one.name))
