@@ -1,28 +1,54 @@
 """The built-in analyst in front of a simulated homelab, for evaluations and wire tests."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst import BuiltInAnalyst
 from sre_tui.agent.events import Answer, Answered
 from sre_tui.demo.runtime.demo import RunningDemo, start_demo
+from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.environment import Environment, Folders
 from sre_tui.settings.load import load_settings
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.registry import offered_tools
+from sre_tui.tools.result import ToolResult
+from sre_tui.tools.tool import Tool
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class RememberingTool(Tool[Any]):
+    """A tool that asks the backends once for the same: where the clock stands, nothing changes."""
+
+    answers: dict[str, ToolResult[Any]] = field(default_factory=dict, compare=False)
+
+    async def run(self, context: ToolContext, arguments: Mapping[str, object]) -> ToolResult[Any]:
+        """The first answer to these arguments; whatever fails is tried anew."""
+        key = self.parse(arguments).model_dump_json()
+        if key not in self.answers:
+            self.answers[key] = await super().run(context, arguments)
+        return self.answers[key]
+
+
 @dataclass
 class Lab:
-    """A homelab and an agent without a model."""
+    """A homelab and an agent without a model, with what its tools have told so far."""
 
-    demo: RunningDemo | None
+    demo: RunningDemo
     agent: Agent
+    tools: tuple[RememberingTool, ...]
+
+    async def break_backend(self, name: str, how: FaultMode) -> None:
+        """Make a backend fail, for the tools too."""
+        await self.demo.break_backend(name, how)
+        for tool in self.tools:
+            tool.answers.clear()
 
     async def ask(self, question: str, attached: str = "") -> Answer:
         """The finished answer."""
@@ -57,4 +83,35 @@ async def lab_of(scenario: str, folder: Path, *, guests: int = 40) -> AsyncItera
         start_demo(scenario, guests=guests, clock=NOW.timestamp) as demo,
         agent_without_model(dict(demo.environment), folder) as agent,
     ):
-        yield Lab(demo, agent)
+        tools = tuple(
+            RememberingTool(**{part.name: getattr(tool, part.name) for part in fields(tool)})
+            for tool in offered_tools(agent._context.settings)
+        )
+        agent._tools = tools
+        yield Lab(demo, agent, tools)
+
+
+class Labs:
+    """Homelabs that several tests ask, and none of them breaks: each is started once."""
+
+    def __init__(self, folder: Path, stack: AsyncExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._started: dict[tuple[str, int], Lab] = {}
+
+    async def of(self, scenario: str, guests: int) -> Lab:
+        """The homelab of a scenario with so many guests."""
+        wanted = (scenario, guests)
+        if wanted not in self._started:
+            folder = self._folder / f"{scenario}-{guests}"
+            folder.mkdir()
+            lab = lab_of(scenario, folder, guests=guests)
+            self._started[wanted] = await self._stack.enter_async_context(lab)
+        return self._started[wanted]
+
+
+@asynccontextmanager
+async def shared_labs(folder: Path) -> AsyncIterator[Labs]:
+    """Homelabs that are stopped at the end."""
+    async with AsyncExitStack() as stack:
+        yield Labs(folder, stack)

@@ -1,17 +1,27 @@
 """What the analyst says is what the commands show: the same guests, pools and tasks."""
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import pytest_asyncio
 
 from sre_tui.agent.events import Answer
 from sre_tui.tools.registry import get_tool
 from sre_tui.views.human import count
-from tests.evals.analyst_lab import Lab, lab_of
+from tests.evals.analyst_lab import Lab, Labs, lab_of, shared_labs
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GUESTS = 32
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
+    async with shared_labs(tmp_path_factory.mktemp("labs")) as made:
+        yield made
 
 
 async def shown(lab: Lab, tool: str, **arguments: object) -> Any:
@@ -41,34 +51,34 @@ def names_in(text: str, names: list[str]) -> set[str]:
         "backups-failing-datastore-full", "node-offline",
     ],
 )  # fmt: skip
-async def test_guests_and_backups(scenario: str, tmp_path: Path) -> None:
-    async with lab_of(scenario, tmp_path, guests=GUESTS) as lab:
-        coverage = await shown(lab, "backup_coverage")
-        every = [one.name for one in coverage.items if one.name]
-        lacking = {one.name for one in coverage.items if one.problem and one.name}
-        said = lead(await asked(lab, "which guests have no working backup?"))
-        assert names_in(said, every) == lacking, said
-        if not lacking:
-            assert "None" in said
-        guests = await shown(lab, "proxmox_list_guests")
-        known = [one.name for one in guests.items if one.name and not one.template]
-        stopped = {one.name for one in guests.items if one.status == "stopped" and not one.template}
-        said = lead(await asked(lab, "which guests are stopped?"))
-        assert stopped <= names_in(said, known), said
-        failed = [
-            task
-            for tool in ("proxmox_list_tasks", "pbs_list_tasks")
-            for task in (await shown(lab, tool, errors=True)).items
-        ]
-        said = (await asked(lab, "any failed tasks in the last 24 hours?")).text
-        head = f"**Yes: {count(len(failed), 'failed task')} " if failed else "**No: no failed task "
-        assert said.startswith(head), said
+async def test_guests_and_backups(scenario: str, labs: Labs) -> None:
+    lab = await labs.of(scenario, guests=GUESTS)
+    coverage = await shown(lab, "backup_coverage")
+    every = [one.name for one in coverage.items if one.name]
+    lacking = {one.name for one in coverage.items if one.problem and one.name}
+    said = lead(await asked(lab, "which guests have no working backup?"))
+    assert names_in(said, every) == lacking, said
+    if not lacking:
+        assert "None" in said
+    guests = await shown(lab, "proxmox_list_guests")
+    known = [one.name for one in guests.items if one.name and not one.template]
+    stopped = {one.name for one in guests.items if one.status == "stopped" and not one.template}
+    said = lead(await asked(lab, "which guests are stopped?"))
+    assert stopped <= names_in(said, known), said
+    failed = [
+        task
+        for tool in ("proxmox_list_tasks", "pbs_list_tasks")
+        for task in (await shown(lab, tool, errors=True)).items
+    ]
+    said = (await asked(lab, "any failed tasks in the last 24 hours?")).text
+    head = f"**Yes: {count(len(failed), 'failed task')} " if failed else "**No: no failed task "
+    assert said.startswith(head), said
 
 
-async def test_guests_that_should_run(tmp_path: Path) -> None:
-    async with lab_of("guest-stopped", tmp_path, guests=GUESTS) as lab:
-        text = lead(await asked(lab, "which guests are stopped though they should start on boot?"))
-        assert text.startswith("**vaultwarden is stopped though set to start on boot**"), text
+async def test_guests_that_should_run(labs: Labs) -> None:
+    lab = await labs.of("guest-stopped", guests=GUESTS)
+    text = lead(await asked(lab, "which guests are stopped though they should start on boot?"))
+    assert text.startswith("**vaultwarden is stopped though set to start on boot**"), text
 
 
 @pytest.mark.parametrize(
@@ -80,21 +90,20 @@ async def test_guests_that_should_run(tmp_path: Path) -> None:
         ("several-at-once", r"^\*\*Yes: pool tank is online\*\*"),
     ],
 )
-async def test_the_pool(scenario: str, said: str, tmp_path: Path) -> None:
-    async with lab_of(scenario, tmp_path, guests=GUESTS) as lab:
-        text = (await asked(lab, "is tank ok?")).text
-        assert re.match(said, text), text
-        pools = await shown(lab, "truenas_pool_status")
-        tank = next(one for one in pools.items if one.name == "tank")
-        full = lead(await asked(lab, "how full is tank?"))
-        assert f"{tank.usable_used / tank.usable * 100:.3g} % full" in full, full
+async def test_the_pool(scenario: str, said: str, labs: Labs) -> None:
+    lab = await labs.of(scenario, guests=GUESTS)
+    text = (await asked(lab, "is tank ok?")).text
+    assert re.match(said, text), text
+    pools = await shown(lab, "truenas_pool_status")
+    tank = next(one for one in pools.items if one.name == "tank")
+    full = lead(await asked(lab, "how full is tank?"))
+    assert f"{tank.usable_used / tank.usable * 100:.3g} % full" in full, full
 
 
 async def test_a_broken_nas_leaves_the_other_answers_alone(tmp_path: Path) -> None:
     async with lab_of("nas-disk-failing", tmp_path, guests=10) as lab:
-        assert lab.demo is not None
         before = lead(await asked(lab, "which guests have no working backup?"))
-        await lab.demo.break_backend("truenas", "refuse")
+        await lab.break_backend("truenas", "refuse")
         assert lead(await asked(lab, "which guests have no working backup?")) == before
         for question in ("is tank ok?", "which pools are degraded", "when was the last scrub"):
             text = (await asked(lab, question)).text
@@ -111,8 +120,7 @@ async def test_without_proxmox_no_guest_is_said_to_be_safe(
     question: str, way: Literal["401", "refuse"], tmp_path: Path
 ) -> None:
     async with lab_of("quiet", tmp_path, guests=10) as lab:
-        assert lab.demo is not None
-        await lab.demo.break_backend("proxmox", way)
+        await lab.break_backend("proxmox", way)
         text = (await asked(lab, question)).text
         assert text.startswith("**Cannot tell which guests are backed up"), text
         assert "Proxmox VE" in lead(await asked(lab, question))
@@ -134,10 +142,10 @@ async def test_without_proxmox_no_guest_is_said_to_be_safe(
         ("why is vaultwarden down", r"(?s).+\n1\. It was only stopped: .+`pct start 109`"),
     ],
 )
-async def test_only_a_task_of_that_guest_answers(question: str, said: str, tmp_path: Path) -> None:
-    async with lab_of("guest-stopped", tmp_path, guests=GUESTS) as lab:
-        text = (await asked(lab, question)).text
-        assert re.match(said, text), text
+async def test_only_a_task_of_that_guest_answers(question: str, said: str, labs: Labs) -> None:
+    lab = await labs.of("guest-stopped", guests=GUESTS)
+    text = (await asked(lab, question)).text
+    assert re.match(said, text), text
 
 
 @pytest.mark.parametrize(
@@ -151,7 +159,7 @@ async def test_only_a_task_of_that_guest_answers(question: str, said: str, tmp_p
          r"(?s)^\*\*immich is in no backup job\*\*.+\n1\. Cover the guest: "),
     ],
 )  # fmt: skip
-async def test_what_the_guest_has(scenario: str, question: str, said: str, tmp_path: Path) -> None:
-    async with lab_of(scenario, tmp_path, guests=GUESTS) as lab:
-        text = (await asked(lab, question)).text
-        assert re.match(said, text), text
+async def test_what_the_guest_has(scenario: str, question: str, said: str, labs: Labs) -> None:
+    lab = await labs.of(scenario, guests=GUESTS)
+    text = (await asked(lab, question)).text
+    assert re.match(said, text), text

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from sre_tui.agent.events import Answer
-from tests.evals.analyst_lab import Lab, lab_of
+from tests.evals.analyst_lab import Lab, Labs, shared_labs
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -17,20 +16,20 @@ DIAGNOSIS = re.compile(
 )
 
 
-@pytest_asyncio.fixture(
-    scope="module", loop_scope="module", params=["backups-failing-datastore-full"]
-)
-async def lab(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Lab]:
-    async with lab_of(request.param, tmp_path_factory.mktemp("lab"), guests=10) as made:
-        yield made
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def quiet(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
-    async with lab_of("quiet", tmp_path_factory.mktemp("quiet")) as made:
+async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
+    async with shared_labs(tmp_path_factory.mktemp("labs")) as made:
         yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module", params=["backups-failing-datastore-full"])
+async def lab(request: pytest.FixtureRequest, labs: Labs) -> Lab:
+    return await labs.of(request.param, guests=10)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def quiet(labs: Labs) -> Lab:
+    return await labs.of("quiet", guests=40)
 
 
 async def asked(lab: Lab, question: str) -> Answer:
@@ -185,54 +184,54 @@ async def test_things_are_counted_and_named(lab: Lab, question: str, told: str) 
     assert (await asked(lab, question)).text.startswith(told)
 
 
-async def test_a_stopped_guest_is_named(tmp_path: Path) -> None:
-    async with lab_of("guest-stopped", tmp_path, guests=27) as lab:
-        text = (await asked(lab, "which guests are stopped?")).text
-        assert re.match(r"\*\*\d+ of \d+ guests not running\*\*: \w+", text), text
-        assert (await asked(lab, "are all my vms running?")).text.startswith("**No: ")
+async def test_a_stopped_guest_is_named(labs: Labs) -> None:
+    lab = await labs.of("guest-stopped", guests=27)
+    text = (await asked(lab, "which guests are stopped?")).text
+    assert re.match(r"\*\*\d+ of \d+ guests not running\*\*: \w+", text), text
+    assert (await asked(lab, "are all my vms running?")).text.startswith("**No: ")
 
 
-async def test_a_trouble_elsewhere_does_not_answer_for_this_part(tmp_path: Path) -> None:
-    async with lab_of("nas-disk-failing", tmp_path, guests=10) as lab:
-        for question, about in (("is the internet down", "network"), ("is the power on", "power")):
-            text = (await asked(lab, question)).text
-            assert text.startswith(f"**Nothing is visibly wrong with the {about}.**"), text
-            assert "Something else is wrong: disk sdc on nas1" in text
-        disks = (await asked(lab, "Is one of my disks dying?")).text
-        assert "Likely cause: disk sdc on nas1" in disks.splitlines()[0]
+async def test_a_trouble_elsewhere_does_not_answer_for_this_part(labs: Labs) -> None:
+    lab = await labs.of("nas-disk-failing", guests=10)
+    for question, about in (("is the internet down", "network"), ("is the power on", "power")):
+        text = (await asked(lab, question)).text
+        assert text.startswith(f"**Nothing is visibly wrong with the {about}.**"), text
+        assert "Something else is wrong: disk sdc on nas1" in text
+    disks = (await asked(lab, "Is one of my disks dying?")).text
+    assert "Likely cause: disk sdc on nas1" in disks.splitlines()[0]
 
 
-async def test_the_container_that_restarts_is_named(tmp_path: Path) -> None:
-    async with lab_of("container-restart-loop-after-update", tmp_path, guests=10) as lab:
-        text = (await asked(lab, "which container restarts the most")).text
-        assert text.startswith("**sonarr on docker1 was restarted most often**")
-        often = (await asked(lab, "how often did sonarr restart?")).text
-        assert re.match(r"\*\*sonarr on docker1 was restarted \d+ times in the last 24 h", often)
+async def test_the_container_that_restarts_is_named(labs: Labs) -> None:
+    lab = await labs.of("container-restart-loop-after-update", guests=10)
+    text = (await asked(lab, "which container restarts the most")).text
+    assert text.startswith("**sonarr on docker1 was restarted most often**")
+    often = (await asked(lab, "how often did sonarr restart?")).text
+    assert re.match(r"\*\*sonarr on docker1 was restarted \d+ times in the last 24 h", often)
 
 
 BACKUPS = ("is the backup from last night ok?", "did the backups run?", "sind alle backups ok")
 
 
 @pytest.mark.parametrize("question", BACKUPS)
-async def test_backups_that_ran(tmp_path: Path, question: str) -> None:
-    async with lab_of("quiet", tmp_path, guests=10) as lab:
-        text = (await asked(lab, question)).text
-        assert text.startswith("**Yes: all 10 guests have a good backup**, made between 01:30 UTC")
+async def test_backups_that_ran(labs: Labs, question: str) -> None:
+    lab = await labs.of("quiet", guests=10)
+    text = (await asked(lab, question)).text
+    assert text.startswith("**Yes: all 10 guests have a good backup**, made between 01:30 UTC")
 
 
 @pytest.mark.parametrize("question", BACKUPS)
-async def test_backups_that_failed(tmp_path: Path, question: str) -> None:
-    async with lab_of("backups-failing-datastore-full", tmp_path, guests=10) as lab:
-        text = (await asked(lab, question)).text
-        assert text.startswith("**No: all 10 guests missed the last backup: "), text
-        assert re.search(r"- immich \(108\): .* of 2026-11-20 01:52 UTC", text)
-        assert re.search(r"datastore main is 98\.\d % full", text)
-        assert "ENOSPC" in text
-        assert "sre runbooks show" in text
-        bad = (await asked(lab, "did any backups fail?")).text
-        assert bad.startswith("**Yes: all 10 guests missed the last backup")
-        one = (await asked(lab, "when was the last backup of immich")).text
-        assert one.startswith("**The newest good backup of immich is of 2026-11-20 01:52 UTC**")
+async def test_backups_that_failed(labs: Labs, question: str) -> None:
+    lab = await labs.of("backups-failing-datastore-full", guests=10)
+    text = (await asked(lab, question)).text
+    assert text.startswith("**No: all 10 guests missed the last backup: "), text
+    assert re.search(r"- immich \(108\): .* of 2026-11-20 01:52 UTC", text)
+    assert re.search(r"datastore main is 98\.\d % full", text)
+    assert "ENOSPC" in text
+    assert "sre runbooks show" in text
+    bad = (await asked(lab, "did any backups fail?")).text
+    assert bad.startswith("**Yes: all 10 guests missed the last backup")
+    one = (await asked(lab, "when was the last backup of immich")).text
+    assert one.startswith("**The newest good backup of immich is of 2026-11-20 01:52 UTC**")
 
 
 @pytest.mark.parametrize(

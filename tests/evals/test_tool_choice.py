@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import yaml
 
 from sre_tui.agent.analyst.calls import MAX_CALLS
@@ -30,6 +31,11 @@ def _read(name: str) -> list[Question]:
 
 
 SETS = {name: _read(f"tool_choice_{name}") for name in ("questions", "validation", "held_out")}
+
+
+def scenario_of(question: Question) -> str:
+    found: str = question.get("scenario", "quiet")
+    return found
 
 
 def first_sentence(text: str) -> str:
@@ -70,26 +76,35 @@ def test_there_are_enough_questions() -> None:
         assert any(tool.startswith(backend) for tool in tools), backend
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Answer]:
+    """The answer to each question in its scenario; every homelab is started once for all sets."""
+    by_scenario: dict[str, set[str]] = defaultdict(set)
+    for question in (one for questions in SETS.values() for one in questions):
+        by_scenario[scenario_of(question)].add(question["ask"])
+    found: dict[tuple[str, str], Answer] = {}
+    for scenario, asked in by_scenario.items():
+        folder = tmp_path_factory.mktemp("lab")
+        async with lab_of(scenario, folder, guests=GUESTS.get(scenario, FEW_GUESTS)) as lab:
+            for ask in sorted(asked):
+                found[scenario, ask] = await lab.ask(ask)
+    return found
+
+
 @pytest.mark.parametrize("name", SETS)
-async def test_the_right_tools_are_chosen(name: str, tmp_path: Path) -> None:
-    by_scenario: dict[str, list[Question]] = defaultdict(list)
-    for question in SETS[name]:
-        by_scenario[question.get("scenario", "quiet")].append(question)
+def test_the_right_tools_are_chosen(name: str, answers: dict[tuple[str, str], Answer]) -> None:
     failed: list[str] = []
     silent: list[str] = []
-    for scenario, questions in by_scenario.items():
-        async with lab_of(
-            scenario, tmp_path / scenario, guests=GUESTS.get(scenario, FEW_GUESTS)
-        ) as lab:
-            for question in questions:
-                asked = f"{question['ask']} ({scenario})"
-                answer = await lab.ask(question["ask"])
-                wrong = mistakes(question, answer)
-                if wrong:
-                    failed.append(f"{asked}: {'; '.join(wrong)}")
-                silent += [f"{asked}: {one}" for one in unsaid(question, answer)]
-                assert 0 < len(answer.evidence) <= MAX_CALLS, asked
-                assert answer.unsupported == (), (asked, answer.unsupported)
+    for question in SETS[name]:
+        scenario = scenario_of(question)
+        asked = f"{question['ask']} ({scenario})"
+        answer = answers[scenario, question["ask"]]
+        wrong = mistakes(question, answer)
+        if wrong:
+            failed.append(f"{asked}: {'; '.join(wrong)}")
+        silent += [f"{asked}: {one}" for one in unsaid(question, answer)]
+        assert 0 < len(answer.evidence) <= MAX_CALLS, asked
+        assert answer.unsupported == (), (asked, answer.unsupported)
     assert len(failed) <= (1 - RIGHT) * len(SETS[name]), "\n".join(failed)
     said = sum("says" in one for one in SETS[name])
     assert len(silent) <= (1 - WORDED[name]) * said, "\n".join(silent)
