@@ -14,6 +14,8 @@ class TaskQuery:
     until: datetime | None = None
     errors: bool = False
     """Only failed ones and those with warnings."""
+    running: bool = False
+    """Only those that run."""
     nodes: tuple[str, ...] = ()
     vmid: int | None = None
     kind: str | None = None

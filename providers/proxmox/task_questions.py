@@ -40,8 +40,8 @@ class TaskQuestions(ProxmoxConnection):
             return Fetched(page, missing=answers.missing)
 
         key = (
-            f"tasks {wanted.errors} {' '.join(wanted.nodes)} {wanted.vmid} {wanted.kind} "
-            f"{wanted.limit}"
+            f"tasks {wanted.errors} {wanted.running} {' '.join(wanted.nodes)} {wanted.vmid} "
+            f"{wanted.kind} {wanted.limit}"
         )
         return await self._http.reading(key, TaskPage, fetch)
 
@@ -62,4 +62,4 @@ class TaskQuestions(ProxmoxConnection):
         async def fetch() -> Fetched[TaskLog]:
             return Fetched(await read_log(self._api, upid, lines))
 
-        return await self._http.reading(f"task log {upid}", TaskLog, fetch)
+        return await self._http.reading(f"task log {upid} {lines}", TaskLog, fetch)

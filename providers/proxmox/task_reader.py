@@ -57,14 +57,14 @@ async def read_tasks(api: Api, node: str, query: TaskQuery) -> tuple[list[Task],
     """The newest tasks of one node, and whether there are more than the limit let through.
 
     Running ones are among them: ``/nodes/{node}/tasks`` leaves them out unless asked for all
-    sources. Its own filter by type takes whole names only, and its filter for errors lets running
-    ones through, so both are looked at again.
+    sources. Its own filter by type takes whole names only, its filter for errors lets running
+    ones through, and those that ended a moment ago count as active, so all is looked at again.
 
     Raises:
         BackendError: if there is no usable answer.
     """
     wanted = {
-        "source": "all",
+        "source": "active" if query.running else "all",
         "since": _seconds(query.since),
         "until": _seconds(query.until),
         "errors": "1" if query.errors else None,
@@ -174,6 +174,8 @@ def _from_upid(source: str, upid: str, parts: Upid, state: _State) -> Task:
 
 def _is_wanted(task: Task, query: TaskQuery) -> bool:
     if query.errors and task.state in ("ok", "running"):
+        return False
+    if query.running and task.state != "running":
         return False
     return query.kind is None or query.kind.casefold() in task.type.casefold()
 

@@ -47,11 +47,6 @@ def read_upid(written: str) -> Upid:
     )
 
 
-def is_upid(written: str) -> bool:
-    """Whether a text has the form of a task id."""
-    return _UPID.fullmatch(written.strip()) is not None
-
-
 def task_state(status: str | None, *, ended: bool) -> TaskState:
     """What a task's status text means; a task without an end is running."""
     if status is None or status == "":

@@ -182,7 +182,11 @@ async def backup_coverage(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=tuple(_hints(every, found, filters, bool(context.pbs), gathered.every_guest_known)),
+        hints=(
+            *_hints(every, found, filters, bool(context.pbs), gathered.every_guest_known),
+            # Where all is well it does not matter what lies in a drawer.
+            *(gathered.skipped if any(i.problem or i.verdict == "unknown" for i in every) else ()),
+        ),
         shared=tuple(in_common(every if not filters or set(filters) == {"problems"} else found)),
         counts=dict(Counter(item.verdict for item in every)),
         filters=filters,

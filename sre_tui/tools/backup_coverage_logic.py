@@ -54,8 +54,7 @@ class Evidence:
         created: when guests were made, where that was looked up.
         excluded_disks: disks that jobs leave out.
         failures: the last failed run of each group.
-        unread: by source, storages whose backups could not be looked at.
-        everything_read: whether every place with backups was looked at.
+        unread: by source, storages, each with a node, whose backups could not be seen.
         listed: by source, the storages on which at least one backup was seen.
     """
 
@@ -67,8 +66,7 @@ class Evidence:
     created: Mapping[Key, datetime] = field(default_factory=dict)
     excluded_disks: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     failures: Mapping[Group, FailedRun] = field(default_factory=dict)
-    unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    everything_read: bool = True
+    unread: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -195,7 +193,7 @@ def _is_late(job: BackupJob, good: Sequence[Held], now: datetime) -> bool:
     due = due_of([job], now).at
     if due is None:
         return False
-    return not any(copy.storage == job.storage and copy.at >= due - TOLERANCE for copy in good)
+    return not any(job.storage in copy.storages and copy.at >= due - TOLERANCE for copy in good)
 
 
 def _good(copies: Sequence[Held]) -> list[Held]:
@@ -301,11 +299,10 @@ class _Case:
 
     def _blind(self) -> str:
         """What keeps us from seeing backups that may be there; empty if nothing does."""
+        unread = self.evidence.unread.get(self.guest.source, frozenset())
         targets = {job.storage for job in self.covering}
-        hidden = sorted(targets & self.evidence.unread.get(self.guest.source, frozenset()))
-        if not hidden or self.evidence.everything_read:
-            return ""
-        return f"storage {', '.join(hidden)} cannot be looked into"
+        hidden = sorted(name for name in targets if (name, self.guest.node) in unread)
+        return f"storage {', '.join(hidden)} cannot be looked into" if hidden else ""
 
     def _because(self, what: str) -> str:
         return f"{what}; the last run failed: {self.failure.text}" if self.failure else what

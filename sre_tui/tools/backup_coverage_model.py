@@ -148,6 +148,9 @@ class CoverageListing(Listing[GuestCoverage]):
         every = sum(self.counts.values()) - self.counts.get("template", 0)
         named = [f"{item.name or item.vmid} ({item.verdict})" for item in self.items if
                  item.problem]  # fmt: skip
+        open_ = self.counts.get("unknown", 0)
+        if not problems and open_:
+            return f"{open_} of {count(every, 'guest')} cannot be judged, the others are backed up"
         if not problems:
             return f"all {count(every, 'guest')} backed up or left out on purpose"
         return with_first(f"{problems} of {count(every, 'guest')} without a good backup", named)

@@ -20,7 +20,8 @@ Group = tuple[GuestType, int]
 class Held(NamedTuple):
     """What is known of one backup, as light as tens of thousands of them need it.
 
-    The members are those of :class:`BackupCopy`, which only those that are told become.
+    The members are those of :class:`BackupCopy`, which only those that are told become, but for
+    ``storages``: every storage of Proxmox VE through which it is seen.
     """
 
     place: str
@@ -30,11 +31,12 @@ class Held(NamedTuple):
     name: str | None = None
     verified: Literal["ok", "failed"] | None = None
     protected: bool = False
-    storage: str | None = None
+    storages: tuple[str, ...] = ()
 
     def told(self) -> BackupCopy:
         """The same as a model."""
-        return BackupCopy.model_validate(self._asdict())
+        storage = self.storages[0] if self.storages else None
+        return BackupCopy.model_validate(self._asdict() | {"storage": storage})
 
 
 class Seen(NamedTuple):

@@ -24,6 +24,7 @@ from providers.reading import Reading, SourceStatus, State
 from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun
 from sre_tui.tools.backup_coverage_owners import Group, Held, Key, Seen, noted_name, owned_by
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.pbs_backups import skipped_text
 from sre_tui.tools.proxmox_find import by_source
 from sre_tui.tools.result import joint_state
 
@@ -42,6 +43,8 @@ class Gathered:
     statuses: tuple[SourceStatus, ...]
     guests: State
     """How far every Proxmox VE told of its guests; without data none is known."""
+    skipped: tuple[str, ...] = ()
+    """A line for each datastore that was not looked into."""
 
     @property
     def every_guest_known(self) -> bool:
@@ -97,13 +100,12 @@ async def gather(context: ToolContext) -> Gathered:
         created=created,
         excluded_disks=_disks([disk for reading in excluded for disk in reading.data or ()]),
         failures=_failures(servers),
-        unread={host.client.source: _unread(host) for host in hosts},
+        unread={host.client.source: _unread(host, servers) for host in hosts},
         listed={
             host.client.source: frozenset(volume.storage for volume in host.volumes.data)
             for host in hosts
             if host.volumes.data is not None
         },
-        everything_read=bool(servers) and all(s.contents.state is State.OK for s in servers),
     )
     readings: list[Reading[Any]] = []
     for host in hosts:
@@ -115,6 +117,12 @@ async def gather(context: ToolContext) -> Gathered:
         evidence,
         tuple(by_source(readings)),
         joint_state([host.inventory.state for host in hosts]),
+        tuple(
+            line
+            for server in servers
+            if server.contents.data is not None
+            for line in skipped_text(server.contents.source, server.contents.data)
+        ),
     )
 
 
@@ -164,6 +172,7 @@ def _all_seen(hosts: Sequence[_Host], servers: Sequence[_Server]) -> list[Seen]:
     """
     told = [seen for server in servers for seen in _snapshots(server)]
     known = {_moment(seen) for seen in told}
+    unfinished = {moment for server in servers for moment in _unfinished(server)}
     owners: dict[tuple[Group, int], set[tuple[str, str]]] = {}
     archives = []
     for host in hosts:
@@ -171,7 +180,7 @@ def _all_seen(hosts: Sequence[_Host], servers: Sequence[_Server]) -> list[Seen]:
         on_server = {storage.name for storage in storages if storage.type == "pbs"}
         for volume in host.volumes.data or ():
             seen = _archive(volume, on_server=volume.storage in on_server)
-            if seen is None:
+            if seen is None or (seen.copy.kind == "snapshot" and _moment(seen) in unfinished):
                 continue
             if volume.storage in on_server and _moment(seen) in known:
                 owners.setdefault(_moment(seen), set()).add((seen.source, volume.storage))
@@ -186,10 +195,12 @@ def _moment(seen: Seen) -> tuple[Group, int]:
 
 def _owned(seen: Seen, owners: set[tuple[str, str]]) -> Seen:
     # A datastore that two clusters share without namespaces says nothing about whose it is.
-    if len(owners) != 1:
+    if len({source for source, _ in owners}) != 1:
         return seen
-    source, storage = next(iter(owners))
-    return seen._replace(source=source, copy=seen.copy._replace(storage=storage))
+    # One cluster may have it under several names.
+    storages = tuple(sorted(storage for _, storage in owners))
+    source = next(iter(owners))[0]
+    return seen._replace(source=source, copy=seen.copy._replace(storages=storages))
 
 
 def _snapshots(server: _Server) -> Iterable[Seen]:
@@ -211,8 +222,18 @@ def _snapshots(server: _Server) -> Iterable[Seen]:
         yield Seen(copy, kind, int(snapshot.id))
 
 
+def _unfinished(server: _Server) -> Iterable[tuple[Group, int]]:
+    for each in server.contents.data.unfinished if server.contents.data else ():
+        kind = _KINDS.get(each.type)
+        if kind is not None and each.id.isdigit():
+            yield (kind, int(each.id)), int(each.at.timestamp())
+
+
 def _archive(volume: BackupVolume, *, on_server: bool) -> Seen | None:
     if volume.at is None or volume.vmid is None or volume.guest_type is None:
+        return None
+    # Proxmox VE gives one byte to a snapshot without a manifest, from which nothing is restored.
+    if on_server and volume.size is not None and volume.size <= 1:
         return None
     place = volume.storage if volume.shared else f"{volume.storage} on {volume.node}"
     copy = Held(
@@ -223,7 +244,7 @@ def _archive(volume: BackupVolume, *, on_server: bool) -> Seen | None:
         name=noted_name(volume.notes),
         verified=volume.verified,
         protected=volume.protected,
-        storage=volume.storage,
+        storages=(volume.storage,),
     )
     return Seen(copy, volume.guest_type, volume.vmid, volume.source)
 
@@ -298,10 +319,29 @@ def _failures(servers: Sequence[_Server]) -> dict[Group, FailedRun]:
     return found
 
 
-def _unread(host: _Host) -> frozenset[str]:
-    """Storages for backups whose content this Proxmox could not show."""
+def _unread(host: _Host, servers: Sequence[_Server]) -> frozenset[tuple[str, str]]:
+    """Storages for backups, each with a node, whose content could not be seen in any way.
+
+    What lies on a backup server is seen there, unless one of them could not be read, or is closed
+    for a while.
+    """
     storages = host.inventory.data.storages if host.inventory.data else ()
-    holding = {storage for storage in storages if "backup" in storage.content}
-    if host.volumes.data is None:
-        return frozenset(storage.name for storage in holding)
-    return frozenset(storage.name for storage in holding if storage.status != "available")
+    volumes = host.volumes.data
+    seen_there = bool(servers) and all(_is_read(server) for server in servers)
+    held = {volume.storage for volume in volumes or ()}
+    return frozenset(
+        (storage.name, node)
+        for storage in storages
+        if "backup" in storage.content and not (storage.type == "pbs" and seen_there)
+        if volumes is None
+        or storage.status != "available"
+        # Not every failure to list shows in the state of the storage.
+        or (host.volumes.state is not State.OK and storage.name not in held)
+        for node in storage.nodes
+    )
+
+
+def _is_read(server: _Server) -> bool:
+    contents = server.contents
+    closed = any(each.maintenance for each in contents.data.skipped) if contents.data else False
+    return contents.state is State.OK and not closed

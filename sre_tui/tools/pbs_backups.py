@@ -27,6 +27,8 @@ from sre_tui.views.human import count, duration, size
 
 LOOKED_AT = 10
 """Newest snapshots of a group from which its usual pause is told."""
+NAMED = 3
+"""Unfinished snapshots that are told by their name."""
 LEAST = 3
 """Snapshots from which a pause can be told."""
 PATIENCE = timedelta(hours=12).total_seconds()
@@ -206,5 +208,22 @@ def _hints(
     if every and not found:
         yield f"{count(len(every), 'group')} without these filters"
     for reading in readings:
-        for skipped in reading.data.skipped if reading.data else ():
-            yield f"{reading.source}/{skipped.datastore} was not looked into: {skipped.reason}"
+        if reading.data is not None:
+            yield from skipped_text(reading.source, reading.data)
+            yield from _unfinished_text(reading.source, reading.data)
+
+
+def skipped_text(source: str, contents: Contents) -> Iterable[str]:
+    """A line for each datastore of a server that was not looked into."""
+    for skipped in contents.skipped:
+        yield f"{source}/{skipped.datastore} was not looked into: {skipped.reason}"
+
+
+def _unfinished_text(source: str, contents: Contents) -> Iterable[str]:
+    begun = [f"{each.type}/{each.id} in {each.datastore}" for each in contents.unfinished]
+    if begun:
+        more = f" and {len(begun) - NAMED} more" if len(begun) > NAMED else ""
+        yield (
+            f"{source}: not counted, as still being written or left half-way: "
+            f"{', '.join(begun[:NAMED])}{more}"
+        )

@@ -44,7 +44,7 @@ def _store_text(store: Datastore, now: datetime) -> str:
     parts = [f"{store.name} on {store.source}"]
     if store.error:
         parts.append(f"CANNOT BE READ: {store.error}")
-    if store.is_away:
+    if store.is_away or store.maintenance:
         parts.append(away_text(store))
     if store.is_nearly_full:
         parts.append("NEARLY FULL")
@@ -85,7 +85,7 @@ def _outlook_text(store: Datastore, now: datetime) -> Iterator[str]:
 
 
 def away_text(store: Datastore) -> str:
-    """Why a datastore is meant not to be there."""
+    """Why a datastore is meant not to be there, or not to be written to."""
     if store.maintenance:
         return f"in maintenance: {store.maintenance}"
     return "not plugged in"
@@ -119,7 +119,7 @@ def _job_text(job: Job, now: datetime) -> str:
     if job.last_run is not None:
         parts.append(f"ended {stamp(job.last_run, now)}")
     if job.origin:
-        parts.append(f"from {job.origin}")
+        parts.append(f"{'to' if job.pushes else 'from'} {job.origin}")
     if job.keep:
         parts.append(f"keeps {job.keep}")
     if not job.enabled:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field
 
 from providers.pbs import Task, TaskLog, TaskPage, TaskQuery
-from providers.reading import Reading
+from providers.reading import Reading, State
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_window
 from sre_tui.tools.context import ToolContext, ask_all
@@ -18,14 +17,9 @@ from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import BackupTaskListing
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.tools.tool import ArgumentError, tool
+from sre_tui.tools.task_logs import log_of, with_logs
+from sre_tui.tools.tool import tool
 from sre_tui.views.human import duration
-
-TAIL: Final = 6
-"""Last lines of a failed task's log that are shown with it."""
-TOLD: Final = 3
-"""Failed tasks whose log is read at once."""
-LOG_LINES: Final = 200
 
 
 def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
@@ -103,9 +97,14 @@ async def pbs_list_tasks(
     # A guest is picked out here: the server filters by type and datastore only.
     most = 5000 if guest is not None else limit
     query = TaskQuery(
-        since=now - since, errors=errors, running=running, kind=type, datastore=datastore,
+        # What runs now may have begun long ago.
+        since=None if running else now - since,
+        errors=errors,
+        running=running,
+        kind=type,
+        datastore=datastore,
         limit=most,
-    )  # fmt: skip
+    )
     readings = await ask_all(context.pbs, lambda client: client.tasks(query))
     found = [task for reading in readings if reading.data for task in reading.data.tasks]
     if guest is not None:
@@ -120,7 +119,7 @@ async def pbs_list_tasks(
         type=type,
     )
     data = BackupTaskListing(
-        items=tuple(await _with_logs(context, found[:limit])),
+        items=tuple(await with_logs(context.pbs, found[:limit])),
         truncated=more,
         total=None if more else len(found),
         hints=tuple(_hints(found, readings, filters, since)),
@@ -131,34 +130,10 @@ async def pbs_list_tasks(
 
 
 async def _log(context: ToolContext, upid: str) -> ToolResult[BackupTaskListing]:
-    try:
-        readings = await ask_all(context.pbs, lambda c: c.task_log(upid, LOG_LINES))
-    except ValueError as error:
-        raise ArgumentError(f"log: {error}") from error
-    # Only one of several servers has it; that the others do not is no failure.
-    having = [reading for reading in readings if reading.data is not None] or readings
-    found = next((reading.data for reading in having if reading.data is not None), None)
+    found, readings = await log_of(context.pbs, upid)
     items = (found.task,) if found is not None else ()
     data = BackupTaskListing(items=items, total=len(items), log=found, filters={"log": upid})
-    return result(data, having, now=context.clock())
-
-
-async def _with_logs(context: ToolContext, tasks: Sequence[Task]) -> list[Task]:
-    """The tasks, the newest failed ones with the end of their log."""
-    clients = {client.source: client for client in context.pbs}
-    failed = [task for task in tasks if task.state == "error"][:TOLD]
-    logs = await asyncio.gather(
-        *(clients[task.source].task_log(task.upid, TAIL) for task in failed)
-    )
-    tails = {
-        task.key: reading.data.lines
-        for task, reading in zip(failed, logs, strict=True)
-        if reading.data is not None
-    }
-    return [
-        task.model_copy(update={"log": tails[task.key]}) if task.key in tails else task
-        for task in tasks
-    ]
+    return result(data, readings, now=context.clock())
 
 
 def _hints(
@@ -170,9 +145,11 @@ def _hints(
     if found or not any(reading.state.has_data for reading in readings):
         return
     window = format_window(since)
+    # What was not asked may have failed all the same.
+    seen = "" if all(r.state is State.OK for r in readings) else ", as far as could be asked"
     if "running" in filters:
-        yield "no task runs at this moment"
+        yield f"no task runs at this moment{seen}"
     elif "errors" in filters and len(filters) == 1:
-        yield f"no task failed within the last {window}"
+        yield f"no task failed within the last {window}{seen}"
     else:
         yield f"nothing of that kind within the last {window}; since takes a longer window"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import Field
 
 from providers.proxmox import Guest, Inventory, Task, TaskLog, TaskPage, TaskQuery
-from providers.proxmox.upid import is_upid
 from providers.reading import Reading, State
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Since, format_window
@@ -28,14 +26,9 @@ from sre_tui.tools.proxmox_find import (
 )
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.task_logs import log_of, with_logs
 from sre_tui.tools.tool import ArgumentError, tool
 from sre_tui.views.human import count, duration
-
-TAIL: Final = 6
-"""Last lines of a failed task's log that are shown with it."""
-TOLD: Final = 3
-"""Failed tasks whose log is read at once."""
-LOG_LINES: Final = 200
 
 
 def _render(answer: ToolResult[TaskListing], view: ModelView) -> str:
@@ -113,8 +106,10 @@ async def proxmox_list_tasks(
         wanted = _one_guest(guest, guests_of(inventories))
     now = context.clock()
     query = TaskQuery(
-        since=now - since,
+        # What runs now may have begun long ago.
+        since=None if running else now - since,
         errors=errors,
+        running=running,
         nodes=(node,) if node else (),
         vmid=wanted.vmid if wanted else None,
         kind=type,
@@ -123,11 +118,9 @@ async def proxmox_list_tasks(
     clients = [c for c in context.proxmox if _may_have(c.source, node, wanted, inventories)]
     readings = await ask_all(clients, lambda client: client.tasks(query))
     found = [task for reading in readings if reading.data for task in reading.data.tasks]
-    if running:
-        found = [task for task in found if task.state == "running"]
     found.sort(key=lambda task: task.started, reverse=True)
     more = len(found) > limit or any(r.data.more for r in readings if r.data is not None)
-    shown = await _with_logs(context, found[:limit])
+    shown = await with_logs(context.proxmox, found[:limit])
     filters = filters_given(
         errors="yes" if errors else None,
         running="yes" if running else None,
@@ -147,34 +140,10 @@ async def proxmox_list_tasks(
 
 
 async def _log(context: ToolContext, upid: str) -> ToolResult[TaskListing]:
-    try:
-        readings = await ask_all(context.proxmox, lambda c: c.task_log(upid, LOG_LINES))
-    except ValueError as error:
-        raise ArgumentError(f"log: {error}") from error
-    # Only one of several instances has it; that the others do not is no failure.
-    having = [reading for reading in readings if reading.data is not None] or readings
-    found = next((reading.data for reading in having if reading.data is not None), None)
+    found, readings = await log_of(context.proxmox, upid)
     items = (found.task,) if found is not None else ()
     data = TaskListing(items=items, total=len(items), log=found, filters={"log": upid})
-    return result(data, having, now=context.clock())
-
-
-async def _with_logs(context: ToolContext, tasks: Sequence[Task]) -> list[Task]:
-    """The tasks, the newest failed ones with the end of their log."""
-    clients = {client.source: client for client in context.proxmox}
-    failed = [task for task in tasks if task.state == "error" and is_upid(task.upid)][:TOLD]
-    logs = await asyncio.gather(
-        *(clients[task.source].task_log(task.upid, TAIL) for task in failed)
-    )
-    tails = {
-        task.key: reading.data.lines
-        for task, reading in zip(failed, logs, strict=True)
-        if reading.data is not None
-    }
-    return [
-        task.model_copy(update={"log": tails[task.key]}) if task.key in tails else task
-        for task in tasks
-    ]
+    return result(data, readings, now=context.clock())
 
 
 def _one_guest(asked: str | None, known: Sequence[Guest]) -> Guest | None:

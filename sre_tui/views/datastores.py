@@ -19,7 +19,7 @@ SOON = 30 * 86400.0
 
 def store_state(row: Datastore) -> Cell:
     """Whether it can be used, in a word."""
-    if row.maintenance:
+    if row.maintenance and row.is_away:
         return state_cell(f"maintenance {row.maintenance}", Tone.MUTED, 6)
     if row.mount == "notmounted":
         return state_cell("not plugged in", Tone.MUTED, 7)
@@ -28,6 +28,8 @@ def store_state(row: Datastore) -> Cell:
     if row.is_nearly_full:
         word = "full" if row.trend == "full" else "nearly full"
         return state_cell(word, Tone.ERROR, 1)
+    if row.maintenance:
+        return state_cell(f"maintenance {row.maintenance}", Tone.MUTED, 6)
     return state_cell("ok", Tone.OK, 9)
 
 

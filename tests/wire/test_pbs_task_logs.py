@@ -17,6 +17,7 @@ from providers.endpoint import PbsEndpoint
 from providers.last_known_good import NothingKept
 from providers.pbs import TaskQuery
 from providers.reading import State
+from sre_tui.demo.scenario import Raw, RawTask
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
@@ -153,3 +154,41 @@ async def test_the_server_that_has_the_task_answers_for_all(tmp_path: Path) -> N
     assert log.data.log.lines[-1] == "TASK OK"
     assert not gone.state.has_data
     assert "no such task" in gone.warnings[0]
+
+
+async def test_a_task_that_runs_for_days_runs_still(tmp_path: Path) -> None:
+    long = RawTask.model_validate(
+        {"backend": "pbs", "type": "syncjob", "target": "main", "at": "-3d", "duration": "4d"}
+    )
+    with pbs_server(world_of(guests=12, raw=Raw(tasks=(long,)))) as url:
+        async with asking(tmp_path, url) as context:
+            answer = await run(context, running=True)
+    assert [(task.type, task.state) for task in answer.data.items] == [("syncjob", "running")]
+    assert answer.data.hints == ()
+
+
+async def test_a_failed_task_with_an_odd_id_is_listed_without_its_log(tmp_path: Path) -> None:
+    row = {"upid": "UPID:odd", "worker_type": "backup", "user": "root@pam", "status": "broken",
+           "starttime": int(ANCHOR) - 60, "endtime": int(ANCHOR) - 30}  # fmt: skip
+    async with (
+        raw_server(lambda _: json_reply({"data": [row]})) as server,
+        asking(tmp_path, server.url) as context,
+    ):
+        answer = await run(context, errors=True)
+    assert [(task.upid, task.state, task.log) for task in answer.data.items] == [
+        ("UPID:odd", "error", ())
+    ]
+
+
+async def test_no_failure_among_its_own_tasks_is_no_all_clear(tmp_path: Path) -> None:
+    upid = f"UPID:pbs:00000001:00000002:00000003:6740A2F0:reader:x:{NAME}:"
+    row = {"upid": upid, "worker_type": "reader", "user": NAME, "starttime": int(ANCHOR) - 60}
+
+    def answer(request: Received) -> bytes:
+        return json_reply({"data": [row] if request.path.endswith("/tasks") else {}})
+
+    with pbs_server(world_of(guests=12)) as whole:
+        async with raw_server(answer) as server, asking(tmp_path, whole, server.url) as context:
+            told = await run(context, errors=True, since="1m")
+    assert told.state is State.PARTIAL
+    assert told.data.hints == ("no task failed within the last 1m, as far as could be asked",)

@@ -52,8 +52,9 @@ def seen(
     storage: str | None = None,
 ) -> Seen:
     copy = Held(
-        place=place, kind="snapshot", at=at, size=1, name=name, verified=verified, storage=storage
-    )
+        place=place, kind="snapshot", at=at, size=1, name=name, verified=verified,
+        storages=(storage,) if storage else (),
+    )  # fmt: skip
     return Seen(copy, kind, vmid, source)
 
 
@@ -267,11 +268,11 @@ def test_jobs_that_cannot_be_read_are_not_taken_for_none() -> None:
 
 
 def test_what_may_lie_where_nobody_could_look_is_not_missed() -> None:
-    hidden: dict[str, Any] = {"unread": {PVE: frozenset({"pbs-main"})}, "everything_read": False}
+    hidden: dict[str, Any] = {"unread": {PVE: frozenset({("pbs-main", "pve1")})}}
     assert verdict(seen(last_night(2)), **hidden).verdict == "unknown"
     assert verdict(**hidden).verdict == "unknown"
     assert verdict(seen(last_night()), **hidden).verdict == "ok"
-    elsewhere: dict[str, Any] = {"unread": {PVE: frozenset({"usb"})}, "everything_read": False}
+    elsewhere: dict[str, Any] = {"unread": {PVE: frozenset({("usb", "pve1")})}}
     assert verdict(seen(last_night(2)), **elsewhere).verdict == "stale"
 
 
@@ -362,3 +363,27 @@ def test_more_backups_never_make_it_worse(
     assert before.problem or before.newest is not None or before.verdict == "pending"
     if before.verdict == "ok":
         assert before.newest is not None
+
+
+def test_a_storage_of_another_node_hides_nothing() -> None:
+    hidden: dict[str, Any] = {"unread": {PVE: frozenset({("pbs-main", "pve2")})}}
+    assert verdict(seen(last_night(2)), **hidden).verdict == "stale"
+
+
+def test_one_datastore_under_two_names_makes_no_job_late() -> None:
+    """Both storages lead to the same place, so what one job leaves there the other has as well."""
+    copy = seen(last_night()).copy._replace(storages=("pbs-also", "pbs-main"))
+    jobs = [job(), job(id="second", schedule="00:30", storage="pbs-also")]
+    found = verdict(Seen(copy, "lxc", 101, PVE), jobs=jobs, listed={PVE: {"pbs-main", "pbs-also"}})
+    assert (found.verdict, found.reason) == ("ok", "")
+    assert not any(each.late for each in found.jobs)
+    assert found.newest is not None
+    assert found.newest.storage == "pbs-also"
+
+
+def test_guests_that_cannot_be_judged_are_no_all_clear() -> None:
+    listing = CoverageListing(counts={"ok": 2, "unknown": 3, "template": 1})
+    assert listing.gist() == "3 of 5 guests cannot be judged, the others are backed up"
+    assert CoverageListing(counts={"ok": 2}).gist() == (
+        "all 2 guests backed up or left out on purpose"
+    )
