@@ -32,11 +32,15 @@ class RawMetric(_Part):
 
 
 class RawLog(_Part):
-    """One line on the stream with exactly these labels."""
+    """One line on the stream with exactly these labels.
+
+    With ``per_hour`` it comes again and again from ``at`` on, about that often.
+    """
 
     labels: Mapping[str, str] = Field(min_length=1)
     at: Offset
     line: str
+    per_hour: float | None = Field(default=None, gt=0, le=3600)
 
 
 class RawAlert(_Part):
@@ -51,7 +55,11 @@ class RawAlert(_Part):
 
 
 class RawTask(_Part):
-    """A task in a backend's task list; ``target`` is a vmid, a guest's name or a datastore."""
+    """A task in a backend's task list; ``target`` is a vmid, a guest's name or a datastore.
+
+    While a ``vzdump`` of Proxmox VE or a ``pool.scrub.scrub`` of TrueNAS runs, disks and networks
+    are as busy as such a task makes them.
+    """
 
     backend: Literal["proxmox", "pbs", "truenas"]
     type: str

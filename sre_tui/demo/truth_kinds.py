@@ -38,7 +38,6 @@ OTHER_KINDS: Final[Mapping[str, TruthKind]] = {
     "data_corrupted": TruthKind("a program's files or database are damaged", _PROGRAM),
     "database_locked": TruthKind("a lock or a long query holds up a database", _PROGRAM),
     "disk_worn": TruthKind("a solid-state disk is near the end of its writes", _STORAGE),
-    "filesystem_full": TruthKind("a file system has no space left", _MACHINE),
     "filesystem_readonly": TruthKind("a file system went read-only", _MACHINE),
     "firewall_blocks": TruthKind("a rule drops packets that should pass", _REACHED),
     "inodes_exhausted": TruthKind("a file system has space, but no inode left", _MACHINE),

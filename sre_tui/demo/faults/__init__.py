@@ -3,6 +3,7 @@
 from sre_tui.demo.faults import (
     backups,
     compute,
+    filesystems,
     monitoring,
     nas,
     network,
@@ -19,6 +20,7 @@ __all__ = [
     "TargetKind",
     "backups",
     "compute",
+    "filesystems",
     "monitoring",
     "nas",
     "network",

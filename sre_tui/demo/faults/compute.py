@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sre_tui.demo.faults.clients import clients_complain
 from sre_tui.demo.faults.kind import Fault, Length, TargetKind, fault_kind
 from sre_tui.demo.faults.services import bad_answers
 from sre_tui.demo.world.logs import Source
@@ -241,6 +242,8 @@ class GuestStopped(Fault):
         stage.stop_guest(guest, start, end)
         sites = stage.probes_on(guest.name)
         bad_answers(stage, sites, start, end, 0.3, 502)
+        if guest.running:
+            clients_complain(stage, guest, start, end)
         kind = "vzshutdown" if guest.type == "lxc" else "qmshutdown"
         begin = "vzstart" if guest.type == "lxc" else "qmstart"
         vmid = str(guest.vmid)

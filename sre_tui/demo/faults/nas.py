@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 _DISK_LEVELS = ("disk.reads", "disk.writes", "disk.read_time", "disk.write_time", "disk.busy")
 _DAY = 86400.0
+_ATA_DIES = (
+    (35, "{disk}: command timed out, resetting the link"),
+    (20, "ata3: hard resetting link"),
+    (5, "ata3: COMRESET failed (errno=-16)"),
+    (2, "sd 2:0:2:0: [{disk}] Unit Not Ready, rejecting I/O to dead device"),
+)
+"""What the kernel says, and how many seconds before the disk is given up."""
+_NVME_DIES = (
+    (35, "nvme nvme0: I/O 118 QID 3 timeout, aborting"),
+    (20, "nvme nvme0: controller is down; will reset: CSTS=0xffffffff, PCI_STATUS=0xffff"),
+    (5, "nvme nvme0: Disabling device after reset failure: -19"),
+    (2, "{disk}: detected capacity change, rejecting I/O to dead device"),
+)
 
 
 @fault_kind
@@ -40,12 +53,10 @@ class DiskDead(Fault):
         for level in _DISK_LEVELS:
             stage.plant[level].scale(disk.id, start, end, 0.0)
         slow_pool(stage, pool, start, end, 0.3 * self.severity, without=disk.id)
+        said = _NVME_DIES if disk.type == "nvme" else _ATA_DIES
         stage.say(
             Source(disk.host, "kernel", "error"),
-            (start - 35, f"{disk.name}: command timed out, resetting the link"),
-            (start - 20, "ata3: hard resetting link"),
-            (start - 5, "ata3: COMRESET failed (errno=-16)"),
-            (start - 2, f"sd 2:0:2:0: [{disk.name}] Unit Not Ready, rejecting I/O to dead device"),
+            *((start - before, text.format(disk=disk.name)) for before, text in said),
         )
         stage.say(
             Source(disk.host, "zfs-zed", "error"),

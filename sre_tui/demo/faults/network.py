@@ -47,6 +47,8 @@ class NetworkLoss(Fault):
                 Source("proxy", "traefik", "error"), 10,
                 f"dial tcp: {host}: i/o timeout", start, end,
             )  # fmt: skip
+            if host != stage.lab.router:
+                self._cut_off(stage, start, end)
             return
         error = f'Get "http://{host}:9100/metrics": context deadline exceeded'
         for start_out, end_out in outages:
@@ -64,6 +66,21 @@ class NetworkLoss(Fault):
         self._tell_cluster(stage, start, end)
         if sev >= 0.95:
             stage.mute(start + 5, end, host)
+
+    def _cut_off(self, stage: Stage, start: float, end: float) -> None:
+        """What the homelab notices of an outside address that it cannot reach."""
+        share = 1.0 if self.severity >= 0.95 else 0.6 * self.severity
+        for level in ("router.in", "router.out"):
+            stage.plant[level].scale(stage.lab.router, start, end, 1.0 - 0.98 * share)
+        said = {
+            "adguard": f"dnsproxy: exchanging with {self.target}:53: read udp: i/o timeout",
+            "pihole": f"FTL: WARNING: connection error ({self.target}#53): no upstream answers",
+        }
+        for guest in stage.lab.guests:
+            for service in guest.services if guest.running else ():
+                if service.name in said:
+                    source = Source(guest.name, service.name, "warning")
+                    stage.murmur(source, 20 + 100 * share, said[service.name], start, end)
 
     def _tell_cluster(self, stage: Stage, start: float, end: float) -> None:
         """What the other members notice if the host is a node."""

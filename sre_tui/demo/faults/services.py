@@ -83,6 +83,11 @@ class ContainerRestartLoop(Fault):
         item = stage.lab.container_by_id[self.target]
         guest = stage.lab.guest_by_name[item.guest]
         loop_starts(stage, item, start, end, self.error)
+        for target in stage.plant.targets_of(guest.name):
+            # What crashes at its start never gets so far as to serve its own metrics.
+            if target.job == item.name:
+                error = f"dial tcp {target.instance}: connect: connection refused"
+                target.down.append((start, end, error))
         sites = site_of(stage, guest, item)
         for url in sites:
             stage.probe_fails(url, start, end, 502.0)

@@ -117,7 +117,7 @@ class DiskFailing(Fault):
     def _tell(self, stage: Stage, disk: Disk, pool: Pool, start: float, end: float) -> None:
         sev, name, host = self.severity, disk.name, disk.host
 
-        io_error = phrase(
+        ata = (
             (
                 f"I/O error, dev {name}, sector <1000000000..15000000000> op 0x0:(READ) flags "
                 "0x0 phys_seg 9 prio class 2"
@@ -126,6 +126,12 @@ class DiskFailing(Fault):
             f"sd 2:0:2:0: [{name}] tag#<0..31> Add. Sense: Unrecovered read error",
             "ata3.00: exception Emask 0x0 SAct 0x7c00 SErr 0x0 action 0x0",
         )
+        nvme = (
+            f"critical medium error, dev {name}, sector <1000000..3500000000> op 0x0:(READ)",
+            "nvme nvme0: I/O <1..900> QID <1..8> timeout, aborting",
+            f"{name}: Read(0x2) @ LBA <1000000..3500000000>, 256 blocks, Unrecovered Read Error",
+        )
+        io_error = phrase(*(nvme if disk.type == "nvme" else ata))
         zed = (
             f"eid=<1000..9999> class=ereport.fs.zfs.<checksum|io|delay> pool='{pool.name}' "
             f"vdev={name} size=131072 offset=<1000000..900000000> priority=0 err=52"
@@ -134,6 +140,11 @@ class DiskFailing(Fault):
             f"Device: /dev/{name} [SAT], <8..60> Currently unreadable (pending) sectors "
             f"(serial {disk.serial})"
         )
+        if disk.type == "nvme":
+            smartd = (
+                f"Device: /dev/{name}, number of Error Log entries increased from <8..60> to "
+                f"<61..900> (serial {disk.serial})"
+            )
         stage.murmur(Source(host, "kernel", "error"), 10 + 50 * sev, io_error, start + 120, end)
         stage.murmur(Source(host, "zfs-zed", "warning"), 8 + 40 * sev, zed, start + 180, end)
         stage.murmur(Source(host, "smartd", "warning"), 2, smartd, start + 300, end)

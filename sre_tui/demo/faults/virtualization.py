@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from pydantic import Field
 
+from sre_tui.demo.faults.clients import clients_complain
 from sre_tui.demo.faults.kind import Fault, TargetKind, fault_kind
 from sre_tui.demo.world.logs import Source
 from sre_tui.demo.world.shapes import FOREVER
@@ -41,6 +42,7 @@ class NodeOffline(Fault):
         for guest in lab.guests_on(name):
             if guest.running:
                 stage.stop_guest(guest, start, end)
+                clients_complain(stage, guest, start, end)
             stage.backups_skip(guest.name, start, end)
         stage.hold("machine.up", name, start, end, 0.0)
         for level in ("cpu.user", "cpu.system", "cpu.iowait", "net.rx", "net.tx"):

@@ -24,13 +24,14 @@ from sre_tui.demo.world.build import build_homelab
 from sre_tui.demo.world.exporters import all_families, recording
 from sre_tui.demo.world.family import Target
 from sre_tui.demo.world.homelab import Homelab
-from sre_tui.demo.world.logs import Script, Source, Voice, WorldLogs
+from sre_tui.demo.world.logs import Murmur, Script, Source, Voice, WorldLogs
 from sre_tui.demo.world.nas import Nas
 from sre_tui.demo.world.plant import Plant
 from sre_tui.demo.world.series import RawSeries, WorldSeries
 from sre_tui.demo.world.shapes import FOREVER, line
 from sre_tui.demo.world.stage import Stage
 from sre_tui.demo.world.virtualization.virtualization import Virtualization
+from sre_tui.demo.world.work import is_scrub, make_busy
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class World:
                     f"{scenario.id}: a homelab of {guests} guests has no {error} for the fault "
                     f"{fault.kind} on {fault.target}"
                 ) from error
+        for task in scenario.raw.tasks:
+            make_busy(stage, task)
         stage.keep_processors_possible()
         raw_series = [
             RawSeries(item.name, item.labels, line([(anchor + x, y) for x, y in item.points]))
@@ -136,8 +139,8 @@ class World:
         return found
 
     def raw_tasks(self) -> Sequence[RawTask]:
-        """The injected tasks; their times are relative to ``anchor``."""
-        return self.scenario.raw.tasks
+        """The injected tasks but scrubs, which pools know of; times are relative to ``anchor``."""
+        return tuple(task for task in self.scenario.raw.tasks if not is_scrub(task))
 
     def dashboards(self) -> Sequence[Mapping[str, Any]]:
         """Grafana dashboards as JSON objects, by title."""
@@ -169,7 +172,11 @@ def _raw_voices(scenario: Scenario, seed: int, anchor: float) -> list[Voice]:
             exact=tuple(item.labels.items()),
         )
         say = partial(_said, item.line)
-        voices.append(Script(source, f"raw {number}", seed, [anchor + item.at], say))
+        name, start = f"raw {number}", anchor + item.at
+        if item.per_hour is None:
+            voices.append(Script(source, name, seed, [start], say))
+        else:
+            voices.append(Murmur(source, name, seed, item.per_hour, say, start=start))
     return voices
 
 

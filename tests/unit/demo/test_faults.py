@@ -75,6 +75,15 @@ CASES = [
         "ZfsPoolAlmostFull",
     ),
     Case(
+        fault("filesystem_full", "gitea", "-4h", within="3h"),
+        ('node_filesystem_avail_bytes{hostname="gitea", mountpoint="/"} / node_filesystem_size_bytes < 0.02',
+         'pve_disk_usage_bytes{id="lxc/111"} / pve_disk_size_bytes > 0.9',
+         'probe_success{instance="https://gitea.home.example"} == 0'),
+        (({"hostname": "gitea", "service_name": "gitea"}, "no space left on device"),
+         ({"hostname": "gitea", "service_name": "rsyslogd"}, "No space left on device")),
+        "HostDiskSpaceLow",
+    ),
+    Case(
         fault("disk_dead", "nas1/sdd", "-40m"),
         ('node_zfs_zpool_state{zpool="tank", state="degraded"} == 1',
          'zpool_device_errors{disk="sdd", type="write"} > 50',

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sre_tui.demo.scenario import Raw, RawLog, RawTask, Scenario
+from sre_tui.demo.world.nas.jobs import jobs
 from sre_tui.demo.world.world import World
 
 from .conftest import ANCHOR, Ask, Hear, MakeWorld
@@ -70,3 +72,76 @@ def test_the_other_nodes_see_a_link_that_flaps(world_with: MakeWorld, hear: Hear
         told = hear(world, 2, hostname=other, service_name="corosync")
         assert [line for line in told if "host: 2 link: 0 is down" in line]
     assert hear(world, 2, hostname="pve2", service_name="corosync") == []
+
+
+def test_whoever_uses_a_stopped_broker_or_database_says_so(
+    world_with: MakeWorld, hear: Hear, ask: Ask
+) -> None:
+    broker = world_with({"kind": "guest_stopped", "target": "mqtt", "at": "-40m"})
+    assert any("MQTT failed to connect" in line for line in hear(broker, hostname="zigbee2mqtt"))
+    assert any("1883" in line for line in hear(broker, hostname="nodered", level="error"))
+    database = world_with({"kind": "guest_stopped", "target": "db", "at": "-40m"})
+    assert any(":5432" in line for line in hear(database, hostname="gitea", level="error"))
+    assert ask(database, 'probe_success{instance="https://gitea.home.example"}') == [0]
+    assert ask(database, 'probe_success{instance="https://unifi.home.example"}') == [1]
+    assert not any("MQTT" in line for line in hear(database, hostname="zigbee2mqtt"))
+
+
+def test_an_outage_of_the_internet_shows_at_the_router_and_the_name_servers(
+    quiet_world: World, world_with: MakeWorld, hear: Hear, ask: Ask
+) -> None:
+    cut = world_with({"kind": "network_loss", "target": "1.1.1.1", "at": "-40m", "severity": 1})
+    traffic = 'rate(ifHCInOctets{ifName="wan"}[5m])'
+    assert ask(cut, traffic)[0] < 0.05 * ask(quiet_world, traffic)[0]
+    assert any("1.1.1.1" in line for line in hear(cut, hostname="dns1"))
+    assert any("1.1.1.1" in line for line in hear(cut, hostname="dns2"))
+    assert ask(cut, 'probe_success{job="blackbox-dns"}') == [1, 1]
+
+
+def test_an_nvme_disk_complains_as_nvme_disks_do(world_with: MakeWorld, hear: Hear) -> None:
+    for kind in ("disk_failing", "disk_dead"):
+        world = world_with({"kind": kind, "target": "pve2/nvme0n1", "at": "-50m"})
+        told = hear(world, hostname="pve2", service_name="kernel", level="error")
+        assert any("nvme" in line for line in told)
+        assert not any("ata3" in line or "sd 2:0" in line for line in told)
+
+
+def test_what_crashes_at_its_start_serves_no_metrics(world_with: MakeWorld, ask: Ask) -> None:
+    world = world_with({"kind": "container_restart_loop", "target": "monitor/loki", "at": "-20m"})
+    assert ask(world, 'up{job="loki"}') == [0]
+    assert ask(world, 'up{job="grafana"}') == [1]
+
+
+def test_a_scrub_that_runs_is_seen_at_the_pool_its_disks_and_the_jobs(ask: Ask) -> None:
+    task = RawTask.model_validate(
+        {"backend": "truenas", "type": "pool.scrub.scrub", "target": "tank", "at": "-1h",
+         "duration": "4h"}
+    )  # fmt: skip
+    scenario = Scenario(id="test", title="A test", raw=Raw(tasks=(task,)))
+    world = World.create(scenario, anchor=ANCHOR)
+    busy = ask(world, 'rate(node_disk_io_time_seconds_total{hostname="nas1"}[5m]) > 0.5')
+    assert len(busy) == 6
+    running = [job for job in jobs(world.nas, ANCHOR, world.raw_tasks(), ANCHOR) if not job.end]
+    assert [(job.method, job.description) for job in running] == [
+        ("pool.scrub.scrub", "scrub of tank")
+    ]
+
+
+def test_a_backup_that_runs_is_seen_on_the_network(quiet_world: World, ask: Ask) -> None:
+    task = RawTask.model_validate(
+        {"backend": "proxmox", "type": "vzdump", "target": "mail", "at": "-10m", "duration": "20m"}
+    )
+    scenario = Scenario(id="test", title="A test", raw=Raw(tasks=(task,)))
+    world = World.create(scenario, anchor=ANCHOR)
+    sent = 'rate(node_network_transmit_bytes_total{hostname="pve1"}[5m])'
+    assert ask(world, sent)[0] > 1e8 > ask(quiet_world, sent)[0]
+
+
+def test_a_raw_line_may_come_again_and_again(hear: Hear) -> None:
+    log = RawLog.model_validate(
+        {"labels": {"hostname": "kavita"}, "at": "-2h", "line": "again", "per_hour": 30}
+    )
+    world = World.create(Scenario(id="test", title="A test", raw=Raw(logs=(log,))), anchor=ANCHOR)
+    said = hear(world, hours=24, hostname="kavita")
+    assert 30 < said.count("again") < 100
+    assert hear(world, hours=1, after=-2 * 3600, hostname="kavita").count("again") == 0
