@@ -1,0 +1,1 @@
+"""Checks: small analyzers with declared limits, one module per area."""

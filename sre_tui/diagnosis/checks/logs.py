@@ -1,0 +1,26 @@
+"""Checks of logs, by metrics."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sre_tui.diagnosis.checks.metric import metric_check
+
+CHECKS: Final = (
+    metric_check(
+        "logs-dropped", "logs_dropped", "logs",
+        "increase(loki_discarded_samples_total{$S}[5m])",
+        ">", 0,
+        "Loki dropped {value} lines within 5 min ({reason})",
+        delay=0,
+    ),
+    metric_check(
+        "log-volume", "log_flood", "logs",
+        "sum by (instance) (increase(loki_distributor_lines_received_total{$S}[5m])) / "
+        "(sum by (instance) (increase(loki_distributor_lines_received_total{$S}[5m] "
+        "offset 1d)) > 0)",
+        ">", 4,
+        "Loki receives {value} times as many lines as a day before",
+        unit="ratio", delay=600,
+    ),
+)  # fmt: skip

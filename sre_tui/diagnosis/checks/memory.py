@@ -1,0 +1,70 @@
+"""Checks of memory, by metrics."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sre_tui.diagnosis.checks.metric import metric_check
+from sre_tui.diagnosis.finding import Severity
+
+CHECKS: Final = (
+    metric_check(
+        "memory-available", "memory_exhausted", "memory",
+        "node_memory_MemAvailable_bytes{$S} / node_memory_MemTotal_bytes{$S}",
+        "<", 0.1,
+        "only {value} of memory is available",
+        unit="ratio",
+    ),
+    metric_check(
+        "memory-pressure", "memory_exhausted", "memory",
+        "rate(node_pressure_memory_waiting_seconds_total{$S}[5m])",
+        ">", 0.1,
+        "work waits for memory {value} of the time",
+        unit="ratio", clear=0.095,
+    ),
+    metric_check(
+        "swap-traffic", "memory_exhausted", "memory",
+        "increase(node_vmstat_pswpin{$S}[5m]) + increase(node_vmstat_pswpout{$S}[5m])",
+        ">", 30000,
+        "{value} pages were swapped in and out within 5 min",
+    ),
+    metric_check(
+        "oom-kills", "oom_kill", "memory",
+        "node_vmstat_oom_kill{$S} - node_vmstat_oom_kill{$S} offset 15m",
+        ">", 0,
+        "the kernel killed for lack of memory, {value} within 15 min",
+        delay=0, severity=Severity.CRITICAL, lasting=False,
+    ),
+    metric_check(
+        "memory-growth", "memory_leak", "memory",
+        "(node_memory_MemAvailable_bytes{$S} offset 3h - "
+        "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S}",
+        ">", 0.25,
+        "used memory grew by {value} of the machine's memory within 3 h",
+        unit="ratio", clear=0.237, delay=600, lasting=False,
+    ),
+    metric_check(
+        "guest-memory", "memory_exhausted", "memory",
+        'pve_memory_usage_bytes{id=~"(qemu|lxc)/.+",$S} / '
+        'pve_memory_size_bytes{id=~"(qemu|lxc)/.+",$S}',
+        ">", 0.95,
+        "{id} uses {value} of its memory",
+        unit="ratio", clear=0.902, delay=600,
+    ),
+    metric_check(
+        "container-memory", "container_memory", "memory",
+        'container_memory_working_set_bytes{name!="",$S} / '
+        '(container_spec_memory_limit_bytes{name!="",$S} > 0)',
+        ">", 0.9,
+        "container {name} uses {value} of its memory limit",
+        unit="ratio", clear=0.855,
+    ),
+    metric_check(
+        "container-kills", "oom_kill", "memory",
+        'container_oom_events_total{name!="",$S} - '
+        'container_oom_events_total{name!="",$S} offset 15m',
+        ">", 0,
+        "container {name} was killed for lack of memory, {value} within 15 min",
+        delay=0, severity=Severity.CRITICAL, lasting=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,54 @@
+"""Checks of network, by metrics."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sre_tui.diagnosis.checks.metric import metric_check
+from sre_tui.diagnosis.finding import Severity
+
+CHECKS: Final = (
+    metric_check(
+        "network-errors", "link_errors", "network",
+        "increase(node_network_receive_errs_total{$S}[5m]) + "
+        "increase(node_network_transmit_errs_total{$S}[5m])",
+        ">", 30,
+        "{device} counted {value} errors within 5 min",
+        delay=120,
+    ),
+    metric_check(
+        "carrier-changes", "link_errors", "network",
+        "increase(node_network_carrier_changes_total{$S}[15m])",
+        ">", 1.5,
+        "the link of {device} changed {value} times within 15 min",
+        delay=0, lasting=False,
+    ),
+    metric_check(
+        "conntrack-full", "conntrack_full", "network",
+        "node_nf_conntrack_entries{$S} / node_nf_conntrack_entries_limit{$S}",
+        ">", 0.9,
+        "the connection table is {value} full",
+        unit="ratio", clear=0.855,
+    ),
+    metric_check(
+        "dns-probe", "dns_down", "network",
+        'probe_success{job=~".*dns.*",$S}',
+        "==", 0,
+        "name server {instance} does not answer (probe success = {value})",
+        delay=120, severity=Severity.CRITICAL,
+    ),
+    metric_check(
+        "dns-time", "dns_slow", "network",
+        'probe_duration_seconds{job=~".*dns.*",$S}',
+        ">", 0.5,
+        "a lookup at {instance} takes {value}",
+        unit="s",
+    ),
+    metric_check(
+        "packet-loss", "packet_loss", "network",
+        '1 - avg_over_time(probe_success{job=~".*(icmp|ping).*",$S}[10m])',
+        ">", 0.05,
+        "{value} of the pings to {instance} within 10 min failed",
+        unit="ratio", clear=0.0475, severity=Severity.CRITICAL,
+    ),
+)  # fmt: skip

@@ -1,0 +1,39 @@
+"""Checks of power, by metrics."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sre_tui.diagnosis.checks.metric import metric_check
+from sre_tui.diagnosis.finding import Severity
+
+CHECKS: Final = (
+    metric_check(
+        "ups-on-battery", "ups_on_battery", "power",
+        'network_ups_tools_ups_status{flag="OB",$S}',
+        "==", 1,
+        "UPS {ups} runs on battery (flag {flag} = {value})",
+        delay=0, severity=Severity.CRITICAL,
+    ),
+    metric_check(
+        "ups-battery-low", "ups_on_battery", "power",
+        'network_ups_tools_ups_status{flag="LB",$S}',
+        "==", 1,
+        "the battery of UPS {ups} is low (flag {flag} = {value})",
+        delay=0, severity=Severity.CRITICAL,
+    ),
+    metric_check(
+        "ups-replace", "ups_battery_worn", "power",
+        'network_ups_tools_ups_status{flag="RB",$S}',
+        "==", 1,
+        "UPS {ups} wants a new battery (flag {flag} = {value})",
+        delay=0,
+    ),
+    metric_check(
+        "ups-runtime", "ups_on_battery", "power",
+        "network_ups_tools_battery_runtime{$S} / 1",
+        "<", 600,
+        "the battery of UPS {ups} lasts {value} s more",
+        delay=0,
+    ),
+)  # fmt: skip
