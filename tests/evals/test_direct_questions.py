@@ -276,3 +276,43 @@ async def test_no_all_clear_for_what_was_not_looked_at(
     text = (await asked(quiet, question)).text
     assert re.match(told, text), text
     assert "visibly wrong" not in text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("which guest writes the most", r"^\*\*\S+ writes the most\*\*: it writes [\d.]+ [KM]iB/s"),
+        ("which guest downloads the most", r"receives the most over the network\*\*: it receives"),
+        ("which disk is busiest", r"^\*\*\w+ on \w+ is busy most of the time"),
+        ("how many cores does pve1 have", r"^\*\*pve1 has \d+ processor cores\*\*"),
+        ("what cpu does pve2 have", r"^\*\*pve2 has \d+ processor threads of 1 socket, AMD"),
+        ("which container is the hottest", r"^\*\*That is not recorded of containers\*\*"),
+        ("which files are damaged", r"^\*\*No file on \w+ and \w+ is known to be damaged"),
+        ("who spams my logs", r"^\*\*\w+ wrote the most log lines in the last hour\*\*"),
+        ("can I reboot nas1", r"(?s)^\*\*Nothing that runs on nas1 .*machines mount shares"),
+        ("what depends on nas1", r"^\*\*Depending on nas1: \d+ machines mount shares of it\*\*"),
+        ("is it safe to shut down pve1", r"(?s)speaks against it now.*running guests: "),
+    ],
+)  # fmt: skip
+async def test_what_is_asked_is_answered_and_nothing_else(
+    quiet: Lab, question: str, told: str
+) -> None:
+    text = (await asked(quiet, question)).text
+    assert re.search(told, text), text
+    assert not DIAGNOSIS.search(text)
+
+
+@pytest.mark.parametrize(
+    ("piped", "told"),
+    [
+        ("java.lang.OutOfMemoryError: Java heap space", "out of memory (`Java heap space`)"),
+        ("nginx: [emerg] bind() to 0.0.0.0:443 failed (98: Unknown error)", "`ss -ltnp"),
+        ("  pool: tank\n state: DEGRADED\n\tdisk-7  FAULTED  1  2  0  too many errors\n",
+         "`disk-7` is FAULTED: 1 read, 2 write errors, too many errors"),
+        ("worker died: ValueError: bad port number", "`ValueError: bad port number`"),
+    ],
+)  # fmt: skip
+async def test_the_thing_in_a_piped_text_is_named(quiet: Lab, piped: str, told: str) -> None:
+    answer = await quiet.ask("what is wrong here?", piped)
+    assert answer.unsupported == ()
+    assert told in answer.text

@@ -10,7 +10,14 @@ from typing import Final
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.figures import Row, measure, narrowed
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.quantities import Figure, Quantity, quantity_of, thing_of
+from sre_tui.agent.analyst.quantities import (
+    Figure,
+    Quantity,
+    meant_kinds,
+    quantity_of,
+    thing_of,
+    things,
+)
 from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
 from sre_tui.views.human import count
@@ -31,24 +38,13 @@ _KINDS_OF: Final = {
     EntityKind.DATASTORE: ("datastore",),
 }  # fmt: skip
 """Kinds of things that a name of this kind can be asked about, the nearest first."""
-_OTHER_WORDS: Final = {
-    "container": ("container", "service", "guest"), "service": ("service", "container", "unit"),
-    "host": ("host", "guest", "node"), "pool": ("pool", "datastore"), "node": ("node", "host"),
-    "guest": ("guest", "host"), "storage": ("pool", "storage", "datastore"),
-}  # fmt: skip
-"""Kinds that are meant as well by what people call a thing."""
-
-
 _NAS: Final = re.compile(r"\b(z?pools?|nas|truenas|zfs)\b")
 
 
 def _kinds(look: Look, quantity: Quantity) -> tuple[str, ...]:
-    thing = thing_of(look.question.folded)
-    if thing is None:
-        return ()
     offered = {figure.thing for figure in quantity.figures}
     # "how much disk space": the word for a thing may belong to the quantity.
-    return tuple(kind for kind in _OTHER_WORDS.get(thing.id, (thing.id,)) if kind in offered)
+    return tuple(kind for kind in meant_kinds(look.question.folded) if kind in offered)
 
 
 async def rank(look: Look) -> Iterator[str]:
@@ -88,6 +84,7 @@ def _ranked(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
     shown = ordered[: max(1, most)]
     when = _when(look, windowed)
     first = shown[0]
+    yield from _other_kind(look, first)
     does = quantity.low if low else quantity.high
     tell = look.caller.counted
     said = tell(first.sentence(look.now))
@@ -100,6 +97,20 @@ def _ranked(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
         left = len(ordered) - len(shown)
         yield f"\n{tell(count(left, 'other'))} not shown.\n\n" if left else "\n"
     yield from gaps(look)
+
+
+_PARTS_OF: Final = frozenset({"disk", "pool", "storage", "site", "ups"})
+"""What people name to say what a quantity is of: "disk space" is that of pools."""
+
+
+def _other_kind(look: Look, first: Row) -> Iterator[str]:
+    """Says so where a ranking is of another kind of thing than the question names."""
+    asked = thing_of(look.question.folded)
+    told = next((one for one in things() if one.id == first.figure.thing), None)
+    if asked is None or told is None or asked.id in _PARTS_OF:
+        return
+    if told.id not in meant_kinds(look.question.folded):
+        yield f"**That is not recorded of {asked.one}s**, but of {told.one}s.\n\n"
 
 
 def _when(look: Look, windowed: bool) -> str:

@@ -22,6 +22,7 @@ from sre_tui.agent.analyst.answers.pools import tell_pools
 from sre_tui.agent.analyst.answers.power_states import tell_power_states
 from sre_tui.agent.analyst.answers.protection import tell_protection
 from sre_tui.agent.analyst.answers.shares import tell_shares
+from sre_tui.agent.analyst.answers.stopping import tell_stopping
 from sre_tui.agent.analyst.answers.tasks import tell_tasks
 from sre_tui.agent.analyst.answers.told import Attempt, cannot_tell, rather
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
@@ -153,6 +154,7 @@ LOOKUPS: Final[tuple[Lookup, ...]] = (
     _first(Intent.SHARES, tell_shares, "truenas_list_shares"),
     _first(Intent.NAS, tell_nas, "truenas_system_status"),
     _first(Intent.APPS, tell_apps, "truenas_apps"),
+    Lookup(Intent.STOPPING, about_known(tell_stopping, *_METRICS)),
     Lookup(Intent.ACT, requests.decline),
     Lookup(Intent.HELP, requests.say_what_it_does),
 )  # fmt: skip

@@ -112,7 +112,7 @@ def resolve(
     matched: set[str] = set()
     for said, programs in meant_by(question.text).items():
         hits = [index[key] for key in map(_plain, programs) if key in index]
-        if hits:
+        if hits and said not in question.verbs:
             found += [_with_words(entity, said) for entity in hits[0]]
             matched.update(said.split())
     for words in _phrases(question.candidates):
@@ -125,7 +125,7 @@ def resolve(
     unknown: list[Unknown] = []
     for word in question.candidates:
         plain = word.casefold()
-        if plain in matched or plain in key_words() or plain in STOP_WORDS:
+        if plain in matched or plain in question.verbs or _is_everyday(plain):
             continue
         close = _mistyped(word, index)
         if close:
@@ -158,7 +158,7 @@ def mentioned(question: Question, known: Iterable[str]) -> list[str]:
     matched: set[str] = set()
     for said, programs in meant_by(question.text).items():
         hits = [index[key] for key in map(_plain, programs) if key in index]
-        if hits:
+        if hits and said not in question.verbs:
             found += [entity.name for entity in hits[0]]
             matched.update(said.split())
     whole = [word.rstrip("s") for word in question.candidates if word.casefold().endswith("s")]
@@ -173,7 +173,7 @@ def mentioned(question: Question, known: Iterable[str]) -> list[str]:
             matched.update(word.casefold() for word in words)
     for word in question.candidates:
         plain = word.casefold()
-        if plain in matched or plain in key_words() or plain in STOP_WORDS:
+        if plain in matched or plain in question.verbs or _is_everyday(plain):
             continue
         close = _mistyped(word, index)
         if close:
@@ -238,6 +238,10 @@ def _is_common(word: str, entities: Sequence[Entity]) -> bool:
         for entity in entities
     ) and plain in ("backup", "backups", "disk", "pool", "memory", "network", "docker", "cron",
                     "kernel", "ssh", "storage", "data")  # fmt: skip
+
+
+def _is_everyday(word: str) -> bool:
+    return word in key_words() or word in STOP_WORDS
 
 
 def _mistyped(word: str, index: dict[str, list[Entity]]) -> str:

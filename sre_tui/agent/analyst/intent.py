@@ -79,6 +79,15 @@ _SLOTS: Final = tuple(
         r"[\"'`](?P<name>[\w.:/@-]{2,})[\"'`]",
     )
 )
+_DOES: Final = re.compile(
+    r"\b(?:who|wer|(?:which|what|welche[rsnm]?|how many|wie ?viele)"
+    r"(?:\s+(?:of (?:my|the)|my|the|of|other|running))*"
+    r"\s+(?:guests?|vms?|lxcs?|containers?|nodes?|hosts?|machines?|servers?|disks?|drives?|"
+    r"pools?|services?|apps?|sites?|clients?|files?|users?|programs?|tasks?|jobs?))"
+    r"\s+(?P<verb>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+"""Words at whose end stands what a thing of that kind does."""
 _TIME_WORD = re.compile(r"\d{1,2}|\d{5,}|\d+[smhdw]|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
 _LONG_WINDOWS: Final = {
     Intent.CHANGES: timedelta(hours=6),
@@ -148,6 +157,7 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
         named=sure,
         here=_HERE.search(folded) is not None,
         vague=bool(asked) and not camel and _is_vague(folded),
+        verbs=_verbs(asked),
     )
 
 
@@ -171,18 +181,24 @@ def _topics(folded: str) -> tuple[Topic, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _verbs(text: str) -> frozenset[str]:
+    return frozenset(match["verb"].casefold() for match in _DOES.finditer(text))
+
+
 def _candidates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     def may_be_name(word: str) -> bool:
         plain = word.casefold()
         return len(plain) > 1 and plain not in STOP_WORDS and not _TIME_WORD.fullmatch(plain)
 
     found = [word for word in words(text) if may_be_name(word)]
+    verbs = _verbs(text)
     sure = [
         name
         for slot in _SLOTS
         for match in slot.finditer(text)
         if may_be_name(name := match["name"].rstrip(".,:;?!'\"/-"))
         and put_right(name) not in key_words()
+        and name.casefold() not in verbs
     ]
     sure += _CAMEL.findall(text)
     sure += _METRIC_NAME.findall(text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from sre_tui.agent.analyst.alert_findings import from_alerts
@@ -14,23 +15,72 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.report import gaps, next_steps
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import capital, cited, code, names, plain, since
+from sre_tui.agent.analyst.zpool_text import NO_ERRORS, Member, PoolText, read_zpool
 from sre_tui.views.human import count
 
 SHOWN: Final = 8
 
 
+_CONTAINER: Final = re.compile(r"\b(docker|containers?|podman|compose)\b", re.IGNORECASE)
+_EXCEPTION: Final = re.compile(
+    r"(\b[\w.$]*[a-z](?:Error|Exception)\b(?:: [^()\[\]]{3,70})?)"
+    r"|(?i:\b(?:fatal|panic|critical|emerg|err(?:or)?|exception|failed)\b\]?[:\s]+([^:\s].{4,70}))"
+)
+"""What went wrong, in a line that nothing else is known of."""
 _YES_OR_NO = ("any", "is ", "are ", "does ", "do ", "ist ", "gibt ")
 
 
 async def answer_piped(look: Look) -> Iterator[str]:
     """The answer in pieces."""
     groups = group_lines(look.question.piped.splitlines())
+    pools = read_zpool(look.question.piped.splitlines())
     calls = {"alerts": Call("grafana_get_alerts", {})}
-    if groups:
-        calls["runbook"] = fix_call(_runbook_query(groups[0]))
+    wanted = _runbook_query(groups[0], look.question.piped) if groups else ""
+    if pools:
+        wanted = "" if all(pool.sound for pool in pools) else "ZFS pool degraded replace disk"
+    if wanted:
+        calls["runbook"] = fix_call(wanted)
     await look.ask(**calls)
     look.learn()
-    return _write(look, groups)
+    return _write_pools(look, pools) if pools else _write(look, groups)
+
+
+def _write_pools(look: Look, pools: Sequence[PoolText]) -> Iterator[str]:
+    """What the output of ``zpool status`` says, the member to look at first."""
+    hurt = [pool for pool in pools if not pool.sound]
+    if not hurt:
+        every = names([code(pool.name, 60) for pool in pools])
+        yield f"**Nothing is wrong in it**: {every}, {pools[0].state.lower()}, no data errors.\n\n"
+    else:
+        yield f"**Found: {'; '.join(_pool_said(pool) for pool in hurt)}**.\n\n"
+        for pool in hurt:
+            about = [f"{code(one.name, 80)} is {one.state}" + _because(one) for one in pool.bad]
+            about += [f"{title}: {code(said, 200)}" for title, said in (
+                ("data errors", pool.errors), ("scan", pool.scan)) if said]  # fmt: skip
+            yield f"**Pool {plain(pool.name, 60)}**\n" + _bulleted(about)
+    related = _alerts_of(look, frozenset({"pool_degraded", "disk_failing", "disk_dead"}))
+    if related and hurt:
+        yield "**What fits it here**\n" + _bulleted(related)
+    steps = steps_of(look.found.get("runbook")) if hurt else None
+    if steps is not None:
+        yield next_steps(steps)
+    yield from gaps(look)
+
+
+def _because(member: Member) -> str:
+    why = ", ".join(part for part in (member.errors, plain(member.note, 80)) if part)
+    return f": {why}" if why else ""
+
+
+def _pool_said(pool: PoolText) -> str:
+    state = f"pool {code(pool.name, 60)} is {pool.state}"
+    disks = [f"{code(one.name, 80)} is {one.state}{_because(one)}" for one in pool.bad[:2]]
+    data = "" if pool.errors in ("", NO_ERRORS) else f"data is damaged ({code(pool.errors, 120)})"
+    return "; ".join(part for part in (*disks, state, data) if part)
+
+
+def _bulleted(lines: Sequence[str]) -> str:
+    return "".join(f"- {line}\n" for line in lines) + "\n"
 
 
 def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
@@ -71,8 +121,10 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     yield from gaps(look)
 
 
-def _runbook_query(group: LineGroup) -> str:
+def _runbook_query(group: LineGroup, text: str) -> str:
     query = KINDS[group.line_kind.kind].runbook
+    if group.line_kind.kind == "port_taken" and not _CONTAINER.search(text):
+        return "" if group.subject != ":53" else query
     if group.line_kind.kind == "port_taken" and group.subject != ":53":
         # The kind's own query means a name server, the one case with a runbook of its own.
         return "service or container does not start, port already in use"
@@ -80,22 +132,36 @@ def _runbook_query(group: LineGroup) -> str:
 
 
 def _title(group: LineGroup) -> str:
-    return f"{group.line_kind.title}{f' ({code(group.subject, 60)})' if group.subject else ''}"
+    subject = group.subject
+    if not subject and group.line_kind.kind == "service_errors":
+        named = _EXCEPTION.search(group.example)
+        subject = next((part for part in named.groups() if part), "").strip() if named else ""
+    return f"{group.line_kind.title}{f' ({code(subject, 80)})' if subject else ''}"
 
 
 def _meaning(group: LineGroup) -> str:
     kind = KINDS[group.line_kind.kind]
+    if kind.id == "port_taken":
+        port = group.subject.lstrip(":")
+        on = f"port {code(port, 10)}" if port else "its port"
+        shows = code(f"ss -ltnp 'sport = :{port}'" if port else "ss -ltnp", 60)
+        return f"A program does not start because another one has {on}: {shows} shows which"
     subject = code(group.subject, 60) or "this machine"
     return capital(kind.says.format(subject=subject))
 
 
 def _related(look: Look, groups: Sequence[LineGroup]) -> list[str]:
     """Active alerts of the same kinds, or of what these bring about."""
+    return _alerts_of(
+        look, {group.line_kind.kind for group in groups if group.line_kind.severity >= 2}
+    )
+
+
+def _alerts_of(look: Look, kinds: Collection[str]) -> list[str]:
     alerts = look.found.get("alerts")
     if alerts is None or not alerts.ok:
         return []
-    kinds = {group.line_kind.kind for group in groups if group.line_kind.severity >= 2}
-    wider = kinds | {name for kind in kinds for name in KINDS[kind].brings}
+    wider = set(kinds) | {name for kind in kinds for name in KINDS[kind].brings}
     found: list[Finding] = [
         one
         for one in from_alerts(look.inventory.alerts, alerts.id, look.inventory)

@@ -16,6 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sre_tui.agent.analyst.data import table
 
 INSTANT: Final = "prometheus_instant_query"
+_OTHER_WORDS: Final = {
+    "container": ("container", "service", "guest"), "service": ("service", "container", "unit"),
+    "host": ("host", "guest", "node"), "pool": ("pool", "datastore"), "node": ("node", "host"),
+    "guest": ("guest", "host"), "storage": ("pool", "storage", "datastore"),
+}  # fmt: skip
+"""Kinds that are meant as well by what people call a thing."""
 
 
 class _Frozen(BaseModel):
@@ -153,14 +159,25 @@ def _naming() -> tuple[tuple[re.Pattern[str], Thing], ...]:
 
 
 def quantity_of(folded: str) -> Quantity | None:
-    """The quantity a question asks for; None if it asks for none that is known."""
-    return next((one for words, one in _asking() if words.search(folded)), None)
+    """The quantity a question asks for; None if it asks for none that is known.
+
+    Of several that its words fit, the first that is known of the kind of thing it names is meant.
+    """
+    fitting = [one for words, one in _asking() if words.search(folded)]
+    kinds = meant_kinds(folded)
+    return next((one for one in fitting if one.of(*kinds)), next(iter(fitting), None))
 
 
 def thing_of(folded: str) -> Thing | None:
     """The kind of thing a question asks about: the one named first; None if none is."""
     found = [(match.start(), one) for words, one in _naming() if (match := words.search(folded))]
     return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def meant_kinds(folded: str) -> tuple[str, ...]:
+    """Kinds of things that are meant by the one a question names, the nearest first."""
+    thing = thing_of(folded)
+    return () if thing is None else _OTHER_WORDS.get(thing.id, (thing.id,))
 
 
 def field_of(row: Any, path: str) -> Any:

@@ -38,6 +38,7 @@ class Intent(StrEnum):
     SHARES = "shares"
     NAS = "nas"
     APPS = "apps"
+    STOPPING = "stopping"
     ACT = "act"
     HELP = "help"
 
@@ -104,6 +105,7 @@ class Question:
         named: the subset of them that stands where only a name can stand.
         here: whether it speaks of the machine it is asked on.
         vague: whether none of its words tells what is wanted.
+        verbs: words that say what a kind of thing does ("which guest writes"), and name nothing.
     """
 
     text: str
@@ -116,3 +118,4 @@ class Question:
     named: tuple[str, ...]
     here: bool
     vague: bool = False
+    verbs: frozenset[str] = frozenset()

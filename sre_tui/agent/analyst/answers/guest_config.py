@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from providers.proxmox import GuestDetail
+from sre_tui.agent.analyst.amounts import amount
+from sre_tui.agent.analyst.answers.nodes import tell_hardware
 from sre_tui.agent.analyst.answers.told import read, told, unknown_name, with_runbook, yes_no
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import mentioned
@@ -18,7 +20,8 @@ from sre_tui.views.human import count, duration, size
 MOST_ASKED: Final = 8
 """Stopped guests whose configuration is read for one question."""
 _BOOT: Final = re.compile(r"\b(boot\w*|onboot|autostart\w*|automatic\w*|starts? (with|on|at|by))\b")
-_CORES: Final = re.compile(r"\b(cores?|v?cpus?|sockets?|kerne)\b")
+_CORES: Final = re.compile(r"\b(cores?|v?cpus?|sockets?|kerne|processors?)\b")
+_HOW_MANY: Final = re.compile(r"\b(how many|wie ?viele|number of)\b")
 _MEMORY: Final = re.compile(r"\b(memory|ram|speicher|mem)\b")
 _ADDRESS: Final = re.compile(r"\b(ips?|address\w*|network|mac|bridge|vlan|adresse)\b")
 _DISKS: Final = re.compile(r"\b(disks?|volumes?|drives?|platten?|storage)\b")
@@ -38,6 +41,8 @@ async def tell_guest_config(look: Look) -> Iterator[str] | None:
         services = look.inventory.services
         carried = [host for name in mentioned(look.question, services) for host in services[name]]
         wanted = [host for host in (*look.focus.hosts, *carried) if host in known]
+    if not wanted and (look.focus.named or not look.focus.unknown):
+        return await _of_machine(look)
     if not wanted:
         unknown = [one.word for one in look.focus.unknown] or list(look.question.candidates[:1])
         near = [name for one in look.focus.unknown for name in one.near]
@@ -53,6 +58,20 @@ async def tell_guest_config(look: Look) -> Iterator[str] | None:
     lead = _lead(look, found.guest, every, chosen)
     lines = [f"{title}: {text}{own}" for title, text in every.items()]
     return told(look, f"**{lead}**.{own}", ("", lines))
+
+
+async def _of_machine(look: Look) -> Iterator[str] | None:
+    """The processors of a machine that is no guest; what is asked of none is asked of all."""
+    folded = look.question.folded
+    if not _CORES.search(folded):
+        return told(look, "**Which guest is meant is not understood**: `sre guests list` lists "
+                    f"them.{look.cite('guests')}")  # fmt: skip
+    if re.search(r"\b(model|what|which|kind|type)\b", folded) and not _HOW_MANY.search(folded):
+        found = await tell_hardware(look)
+        if found is not None:
+            return found
+    await look.discover("targets")
+    return await amount(look)
 
 
 def _asked(folded: str) -> str:

@@ -12,7 +12,7 @@ from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.proxmox_data import NodeListing
-from sre_tui.views.human import duration, percent
+from sre_tui.views.human import count, duration, percent, size
 
 _QUORUM: Final = re.compile(r"\b(quorum|quorate|cluster)\b")
 _VERSION: Final = re.compile(r"\b(versions?|kernels?|release)\b")
@@ -50,6 +50,24 @@ async def tell_nodes(look: Look) -> Iterator[str] | None:
         load = f"{most} with {percent(busy.node.cpu)} of its processors in use"
     return told(look, f"**{yes_no(look, fine=True)}{every} {are} online**{load}.{cite}",
                 ("Nodes", lines))  # fmt: skip
+
+
+async def tell_hardware(look: Look) -> Iterator[str] | None:
+    """Processors and memory of the nodes named, of all if none is; None if that is not told."""
+    data, cite = await read(look, "nodes", "proxmox_node_status", NodeListing)
+    wanted = set(look.focus.hosts)
+    chosen = [one.status for one in data.items if one.status is not None
+              and (not wanted or one.node.name in wanted)] if data is not None else []  # fmt: skip
+    lines = [
+        f"{plain(one.node, 40)} has {count(one.cpus, 'processor thread')} of "
+        f"{count(one.sockets or 1, 'socket')}, {plain(one.cpu_model, 80) or 'of unknown make'}, "
+        f"{size(one.memory.size) if one.memory.size else 'an unknown amount'} of memory"
+        for one in chosen
+        if one.cpus
+    ]
+    if not lines:
+        return None
+    return told(look, f"**{lines[0]}**.{cite}", ("", [line + cite for line in lines[1:]]))
 
 
 def _quorum(look: Look, data: NodeListing, lost: Sequence[NodeReport], cite: str) -> str:
@@ -95,4 +113,4 @@ def _line(one: NodeReport) -> str:
     return ", ".join(parts)
 
 
-__all__ = ["tell_nodes"]
+__all__ = ["tell_hardware", "tell_nodes"]

@@ -27,6 +27,7 @@ _BAD: Final = re.compile(
     r"\b(replace|fail\w*|dying|dead|bad|broken|beeps?|errors?|faulted|kaputt|tauschen|defekt\w*)\b"
 )
 _BAD_STATE: Final = re.compile(r"\b(degraded|faulted|bad|broken|errors?|problems?|wrong|kaputt)\b")
+_FILES: Final = re.compile(r"\b(files?|dateien)\b")
 _LOST: Final = re.compile(r"\b(lost|lose|losing|verloren)\b")
 _MAY_FAIL: Final = re.compile(
     r"\b(can|could|may)\b.*\b(fail|die|break|lose|go)\b|\bredundan\w*|\bspare disks?\b"
@@ -49,6 +50,8 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
     bad = [pool for pool in chosen if trouble_of(pool)]
     if bad:
         await with_runbook(look, _runbook_words(bad[0]))
+    if _FILES.search(folded) and chosen:
+        return told(look, _files_lead(chosen, cite), *_sections(look, chosen, cite))
     if _SCAN.search(folded) and chosen:
         return told(look, _scan_lead(look, chosen, cite), *_sections(look, chosen, cite))
     if not chosen:
@@ -139,6 +142,20 @@ def _lost_lead(pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
     spare = redundancy(pools)
     rest = "; ".join(part for part in (states, spare) if part)
     return f"**No: no data on {where} is known to be lost**{'; ' if rest else ''}{rest}.{cite}"
+
+
+def _files_lead(pools: Sequence[Pool], cite: str) -> str:
+    """What is known of damaged files: the NAS's API counts errors and names no files."""
+    hurt = [one for one in pools if not unharmed(one)]
+    if not hurt:
+        where = names([plain(one.name, 40) for one in pools])
+        bad = "; ".join(f"{plain(one.name, 40)}: {trouble_of(one)}" for one in pools
+                        if trouble_of(one))  # fmt: skip
+        return f"**No file on {where} is known to be damaged**{f' ({bad})' if bad else ''}.{cite}"
+    said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in hurt)
+    commands = names([f"`zpool status -v {plain(one.name, 40)}`" for one in hurt])
+    return (f"**Files may be damaged, but the NAS does not tell which**: {said}.{cite} {commands} "
+            "on its shell lists them by name.")  # fmt: skip
 
 
 def _spare_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
