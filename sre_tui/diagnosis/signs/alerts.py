@@ -45,7 +45,7 @@ def from_alerts(
         yield Finding(
             check="alerts",
             kind=pattern.id if pattern is not None else OTHER,
-            subject=_subject(alert, pattern, topology),
+            subject=alert_subject(alert, patterns, topology),
             severity=_severity(alert),
             text=f"alert {alert.name} is {alert.state.value.replace('_', ' ')}",
             since=alert.active_at,
@@ -69,7 +69,9 @@ def alert_pattern(alert: Alert, patterns: Patterns) -> Pattern | None:
     return patterns.for_alert(camel, alert.summary.casefold())
 
 
-def _subject(alert: Alert, pattern: Pattern | None, topology: Topology) -> Subject:
+def alert_subject(alert: Alert, patterns: Patterns, topology: Topology) -> Subject:
+    """What an alert is about; the alert itself where no label tells."""
+    pattern = alert_pattern(alert, patterns)
     labels = {name: value for name, value in alert.labels.items() if name != "alertname"}
     kind = pattern.subject if pattern is not None else SubjectKind.HOST
     found = subject_of(labels, kind, topology)

@@ -1,0 +1,193 @@
+"""Finds out what a name or a question is about, among what exists here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from providers.alerting import Alert
+from sre_tui.diagnosis.language.aliases import meant_by
+from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.language.vocabulary import (
+    STOP_WORDS,
+    TOPIC_PHRASES,
+    fold,
+    key_words,
+    put_right,
+    topic_of,
+    words,
+)
+from sre_tui.diagnosis.patterns.load import Patterns
+from sre_tui.diagnosis.signs.alerts import alert_subject
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.nearest import nearest
+
+SHORTEST_FUZZY: Final = 4
+_PREFERRED: Final = (
+    SubjectKind.CONTAINER, SubjectKind.GUEST, SubjectKind.NODE, SubjectKind.NAS, SubjectKind.POOL,
+    SubjectKind.DATASTORE, SubjectKind.DISK, SubjectKind.STORAGE, SubjectKind.UPS,
+    SubjectKind.SITE, SubjectKind.HOST, SubjectKind.DATASET, SubjectKind.SHARE,
+)  # fmt: skip
+"""What a name that several things share most likely means; the rest comes along."""
+_ALONE: Final = frozenset({"backup", "backups", "disk", "disks", "pool", "pools", "memory", "data",
+                           "network", "docker", "cron", "kernel", "ssh", "storage", "logs",
+                           "main", "local", "monitor", "proxy", "auth", "cloud"})  # fmt: skip
+"""Names that are everyday words too: they count only if nothing else in the text is named."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a text is about.
+
+    Attributes:
+        subjects: things that are named.
+        topics: parts of the homelab that are spoken of.
+        alerts: names of alerts that are named.
+        unknown: words that look like a name and are none, with the nearest names there are.
+    """
+
+    subjects: tuple[Subject, ...] = ()
+    topics: frozenset[Topic] = frozenset()
+    alerts: tuple[str, ...] = ()
+    unknown: Mapping[str, tuple[str, ...]] | None = None
+
+    def kinds(self, patterns: Patterns) -> frozenset[str]:
+        """The failure patterns that belong to the topics."""
+        return frozenset(one.id for one in patterns if self.topics & set(one.topics))
+
+
+def find_asked(text: str, topology: Topology, alerts: Iterable[Alert], patterns: Patterns) -> Asked:
+    """What a name, the name of an alert, or a question in free words is about."""
+    named_alerts = _named_alerts(text, alerts)
+    subjects = list(_subjects(text, topology))
+    if named_alerts:
+        subjects = [alert_subject(one, patterns, topology) for one in named_alerts]
+    topics = frozenset(_topics(text))
+    unknown = {} if subjects else _unknown(text, topology)
+    return Asked(
+        subjects=tuple(dict.fromkeys(subjects)),
+        topics=frozenset() if named_alerts else topics,
+        alerts=tuple(dict.fromkeys(one.name for one in named_alerts)),
+        unknown=unknown,
+    )
+
+
+def _named_alerts(text: str, alerts: Iterable[Alert]) -> list[Alert]:
+    said = {word.casefold() for word in words(text)}
+    return [alert for alert in alerts if alert.name.casefold() in said]
+
+
+def _topics(text: str) -> Iterator[Topic]:
+    folded = fold(text)
+    for word in folded.split():
+        found = topic_of().get(word)
+        if found is not None:
+            yield found
+    for topic, phrase in TOPIC_PHRASES:
+        if phrase.search(folded):
+            yield topic
+
+
+def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
+    exact: list[Subject] = []
+    weak: list[Subject] = []
+    taken: set[str] = set()
+    for said, programs in meant_by(text).items():
+        for program in programs:
+            if found := _meant(topology.named(program)):
+                exact += found
+                taken.update(said.split())
+                break
+    spoken = words(text)
+    for phrase in _phrases(spoken):
+        plain = [word.casefold() for word in phrase]
+        if taken.issuperset(plain):
+            continue
+        found = _meant(_named(topology, phrase))
+        if not found:
+            continue
+        if len(phrase) == 1 and (plain[0] in _ALONE or plain[0] in STOP_WORDS):
+            weak += found
+        else:
+            exact += found
+            taken.update(plain)
+    if not exact:
+        exact = list(_mistyped(spoken, taken, topology))
+    yield from exact or [one for one in weak if _is_addressed(one, text)]
+
+
+def _is_addressed(subject: Subject, text: str) -> bool:
+    """Whether an everyday word stands where a name stands: at the end, or before a verb of state."""
+    name = re.escape(subject.own_name)
+    return bool(
+        re.search(rf"(?i)^{name}$|\b(is|on|of|at|guest|host|vm|container)\s+{name}\b", text.strip())
+    )
+
+
+def _phrases(spoken: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    yield from zip(spoken, spoken[1:], strict=False)
+    for word in spoken:
+        yield (word,)
+
+
+def _named(topology: Topology, phrase: Sequence[str]) -> list[Subject]:
+    for joint in ("", "-", "_") if len(phrase) > 1 else ("",):
+        found = topology.named(joint.join(phrase))
+        if found:
+            return found
+    word = phrase[0] if len(phrase) == 1 else ""
+    for spelled in (word.removesuffix("'s"), word.removesuffix("s"), word.partition("@")[0]):
+        if len(spelled) > 2 and (found := topology.named(spelled)):
+            return found
+    return []
+
+
+def _meant(found: Sequence[Subject]) -> list[Subject]:
+    if not found:
+        return []
+    best = min(
+        (_PREFERRED.index(one.kind) for one in found if one.kind in _PREFERRED), default=None
+    )
+    if best is None:
+        return list(found)
+    kinds = {_PREFERRED[best]}
+    if kinds & {SubjectKind.CONTAINER, SubjectKind.GUEST}:
+        kinds |= {SubjectKind.CONTAINER, SubjectKind.GUEST, SubjectKind.SITE}
+    return [one for one in found if one.kind in kinds]
+
+
+def _mistyped(spoken: Iterable[str], taken: set[str], topology: Topology) -> Iterator[Subject]:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    names = [name for name in topology.names() if len(name) >= SHORTEST_FUZZY]
+    for word in spoken:
+        plain = word.casefold()
+        if plain in taken or len(plain) < SHORTEST_FUZZY or _is_everyday(plain):
+            continue
+        near = [name for name in names if name[0] == plain[0]]
+        cutoff = 0.75 if len(plain) >= 8 else 0.8
+        found = process.extractOne(
+            plain, near, scorer=OSA.normalized_similarity, score_cutoff=cutoff
+        )
+        if found:
+            yield from _meant(topology.named(found[0]))
+
+
+def _is_everyday(word: str) -> bool:
+    return word in key_words() or word in STOP_WORDS or put_right(word) in key_words()
+
+
+def _unknown(text: str, topology: Topology) -> dict[str, tuple[str, ...]]:
+    """Words with a digit, dash or capital inside that name nothing here."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words(text):
+        looks_like_name = re.search(r"\d|[-_/]|[a-z][A-Z]", word) and not re.fullmatch(
+            r"[\d:.,%-]+\w{0,2}", word
+        )
+        if looks_like_name and not _is_everyday(word.casefold()) and not topology.named(word):
+            found[word] = tuple(nearest(word, [one.name for one in topology.subjects()]))
+    return found
