@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from providers.alerting import Alert
@@ -120,7 +121,7 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
 
 
 def _is_addressed(subject: Subject, text: str) -> bool:
-    """Whether an everyday word stands where a name stands: at the end, or before a verb of state."""
+    """Whether an everyday word stands where a name stands: alone, or behind a word of place."""
     name = re.escape(subject.own_name)
     return bool(
         re.search(rf"(?i)^{name}$|\b(is|on|of|at|guest|host|vm|container)\s+{name}\b", text.strip())
@@ -128,7 +129,7 @@ def _is_addressed(subject: Subject, text: str) -> bool:
 
 
 def _phrases(spoken: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    yield from zip(spoken, spoken[1:], strict=False)
+    yield from pairwise(spoken)
     for word in spoken:
         yield (word,)
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sre_tui.diagnosis.finding import Severity
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.diagnosis.subject import SubjectKind
 
 
@@ -84,6 +85,8 @@ class Pattern(_Model):
     """What is claimed if it is the cause, with ``{subject}`` in it where one is named."""
     subject: SubjectKind
     """What it is usually about."""
+    topics: tuple[Topic, ...] = ()
+    """Parts of a homelab it belongs to."""
     also_called: tuple[str, ...] = ()
     """Other words for the same trouble, by which scenarios may call it."""
     root: float = Field(ge=0.0, le=1.0)
