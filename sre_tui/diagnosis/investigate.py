@@ -1,0 +1,269 @@
+"""Investigates: reads everything at once, and says what is wrong, since when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from providers.reading import State
+from sre_tui.diagnosis.asked import Asked, find_asked
+from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.model import Investigation, Step, Verdict
+from sre_tui.diagnosis.causes.rank import Ranked, Ranking, rank
+from sre_tui.diagnosis.causes.words import cause_of, impact_of
+from sre_tui.diagnosis.checks.check import Check, Limits
+from sre_tui.diagnosis.checks.registry import all_checks, all_queries
+from sre_tui.diagnosis.checks.run import CheckReport, declared_limits, run_checks
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import Patterns, bundled
+from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
+from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
+from sre_tui.diagnosis.signs.lines import from_lines
+from sre_tui.diagnosis.sources import Sources
+from sre_tui.diagnosis.steps import steps_of
+from sre_tui.diagnosis.subject import Subject
+from sre_tui.diagnosis.timeline.build import events_of, in_order
+from sre_tui.diagnosis.topology.build import build_topology
+from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.views.human import count, duration
+
+MOST_CAUSES: Final = 5
+MOST_ELSEWHERE: Final = 5
+MOST_SYMPTOMS: Final = 8
+_POSSIBLE: Final = 0.15
+"""Confidence below which a hypothesis is not worth telling."""
+_TITLES: Final = {
+    "prometheus": "Prometheus", "grafana": "Grafana", "loki": "Loki", "proxmox": "Proxmox VE",
+    "pbs": "Proxmox Backup Server", "truenas": "TrueNAS",
+}  # fmt: skip
+_LimitsOf = Callable[[Check, Subject | None], Limits | None]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What the diagnosis knows beside the picture.
+
+    Attributes:
+        patterns: what brings about what.
+        checks: what is looked for.
+        limits: from where on it is wrong.
+    """
+
+    patterns: Patterns = field(default_factory=bundled)
+    checks: tuple[Check, ...] = field(default_factory=all_checks)
+    limits: _LimitsOf = declared_limits
+
+
+@dataclass(frozen=True)
+class Insight:
+    """A picture with all that was found in it."""
+
+    picture: Picture
+    topology: Topology
+    report: CheckReport
+    findings: tuple[Finding, ...]
+
+
+async def look(
+    sources: Sources, end: datetime, *, window: timedelta = WINDOW, knowledge: Knowledge
+) -> Insight:
+    """Read every backend at once and find everything that is wrong.
+
+    Args:
+        sources: clients of the configured backends.
+        end: the moment to look at.
+        window: how far to look back from it.
+        knowledge: what to look for.
+    """
+    wanted = Wanted(
+        end=end,
+        start=end - window,
+        queries=all_queries(),
+        lines=knowledge.patterns.search(),
+    )
+    return understand(await take_picture(sources, wanted), knowledge)
+
+
+def understand(picture: Picture, knowledge: Knowledge) -> Insight:
+    """Find everything that is wrong in a picture."""
+    topology = build_topology(picture)
+    report = run_checks(knowledge.checks, picture, topology, knowledge.limits)
+    findings = (
+        *report.findings,
+        *from_alerts(active_alerts(picture), knowledge.patterns, topology),
+        *from_lines(picture, knowledge.patterns, topology),
+    )
+    return Insight(picture, topology, report, findings)
+
+
+def investigate(
+    insight: Insight, text: str, knowledge: Knowledge, moment: datetime | None = None
+) -> Investigation:
+    """Answer what is wrong with what a text is about.
+
+    Args:
+        insight: what was read and found.
+        text: the name of an alert, guest, pool or anything else, or free words; empty for all.
+        knowledge: what brings about what.
+        moment: the time that is asked about, if any.
+    """
+    picture, topology = insight.picture, insight.topology
+    asked = find_asked(text, topology, active_alerts(picture), knowledge.patterns)
+    kinds = asked.kinds(knowledge.patterns)
+    focus = Focus.on(asked.subjects, topology, kinds=kinds, moment=moment)
+    findings = [one for one in insight.findings if _in_time(one, moment)]
+    ranking = rank(findings, topology, focus, knowledge.patterns, blind=bool(_troubled(picture)))
+    return _written(insight, text, asked, focus, ranking)
+
+
+def _in_time(finding: Finding, moment: datetime | None) -> bool:
+    """What is over, or began later, has nothing to do with the time that is asked about."""
+    if moment is None:
+        return True
+    return finding.since is None or finding.since <= moment + timedelta(hours=1)
+
+
+def _written(
+    insight: Insight, text: str, asked: Asked, focus: Focus, ranking: Ranking
+) -> Investigation:
+    picture = insight.picture
+    named = [one for one in ranking.causes if one.confidence >= _POSSIBLE][:MOST_CAUSES]
+    causes = tuple(cause_of(one, _rivals(one, named)) for one in named)
+    confirmed = ranking.confirmed
+    symptoms = _symptoms(ranking, named)
+    verdict = _verdict(picture, confirmed, bool(named or symptoms))
+    since = min((one.since for one in causes if one.since and one.confirmed), default=None)
+    return Investigation(
+        asked=text,
+        focus=asked.subjects,
+        verdict=verdict,
+        headline=_headline(verdict, confirmed, asked, picture),
+        window_start=picture.start,
+        window_end=picture.now,
+        since=since,
+        impact=tuple(impact_of(confirmed or named[:1])),
+        causes=causes,
+        symptoms=tuple(symptoms),
+        elsewhere=tuple(cause_of(one) for one in ranking.elsewhere if one.confirmed)[
+            :MOST_ELSEWHERE
+        ],
+        timeline=in_order(events_of(_of_interest(insight.findings, named))),
+        steps=tuple(_steps(confirmed or named[:1])),
+        checked=tuple(_checked(insight)),
+        not_checked=tuple(_not_checked(insight, asked)),
+    )
+
+
+def _rivals(one: Ranked, named: Sequence[Ranked]) -> list[Ranked]:
+    """Causes that explain the same as this one."""
+    own = set(one.hypothesis.effects)
+    return [other for other in named if other is not one and own & set(other.hypothesis.effects)]
+
+
+def _symptoms(ranking: Ranking, named: Sequence[Ranked]) -> list[Finding]:
+    known = {id(one.hypothesis) for one in named}
+    found = [finding for one in ranking.symptoms for finding in one.findings[:1]]
+    found += [
+        finding
+        for one in ranking.causes
+        if id(one.hypothesis) not in known
+        for finding in one.hypothesis.findings[:1]
+        if finding.severity is not Severity.NOTE
+    ]
+    return sorted(found, key=lambda one: one.order)[:MOST_SYMPTOMS]
+
+
+def _verdict(picture: Picture, confirmed: Sequence[Ranked], anything: bool) -> Verdict:
+    if len(confirmed) > 1:
+        return "several"
+    if confirmed:
+        return "cause"
+    telling = (picture.sweeps, picture.alerts, picture.inventory, picture.pools)
+    if not any(part.seen for part in telling):
+        return "blind"
+    return "unconfirmed" if anything else "nothing_wrong"
+
+
+def _headline(verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, picture: Picture) -> str:
+    about = " and ".join(str(one) for one in asked.subjects[:3]) or "the homelab"
+    match verdict:
+        case "cause":
+            return f"{_claimed(confirmed[0], picture)}."
+        case "several":
+            claims = "; ".join(_claimed(one, picture) for one in confirmed[:3])
+            return f"{count(len(confirmed), 'independent cause')}: {claims}."
+        case "unconfirmed":
+            return f"something is wrong with {about}, but no cause is certain."
+        case "nothing_wrong":
+            return f"nothing wrong was found with {about}."
+        case "blind":
+            return f"too little could be read to say anything of {about}."
+
+
+def _claimed(one: Ranked, picture: Picture) -> str:
+    hypothesis = one.hypothesis
+    since = hypothesis.since
+    if since is None:
+        return hypothesis.claim
+    if hypothesis.open_start:
+        return f"{hypothesis.claim} (for {duration((picture.now - since).total_seconds())} or more)"
+    age = duration((picture.now - since).total_seconds())
+    return f"{hypothesis.claim} since {since:%Y-%m-%d %H:%M} UTC ({age} ago)"
+
+
+def _of_interest(findings: Sequence[Finding], named: Sequence[Ranked]) -> Iterator[Finding]:
+    """Findings of the causes and of what they bring about."""
+    wanted = {
+        finding.key
+        for one in named
+        for hypothesis in (one.hypothesis, *one.hypothesis.effects)
+        for finding in hypothesis.findings
+    }
+    return (one for one in findings if one.key in wanted)
+
+
+def _steps(causes: Sequence[Ranked]) -> Iterator[Step]:
+    seen: set[str] = set()
+    for one in causes[:2]:
+        runbook = one.hypothesis.pattern.runbook
+        if runbook and runbook not in seen:
+            seen.add(runbook)
+            yield from steps_of(runbook, "Checks", 2)
+            yield from steps_of(runbook, "Fix", 3)
+
+
+def _checked(insight: Insight) -> Iterator[str]:
+    picture, report = insight.picture, insight.report
+    yield f"{count(len(report.ran), 'check')} ran"
+    if picture.alerts.seen:
+        yield f"{count(len(active_alerts(picture)), 'alert')} firing or pending"
+    targets = [target for several in picture.targets for target in several]
+    if targets:
+        down = sum(target.health == "down" for target in targets)
+        yield f"{len(targets) - down} of {count(len(targets), 'scrape target')} up"
+    guests = [guest for each in picture.inventory for guest in each.guests if not guest.template]
+    if guests:
+        running = sum(guest.status == "running" for guest in guests)
+        yield f"{running} of {count(len(guests), 'guest')} running"
+
+
+def _troubled(picture: Picture) -> list[str]:
+    return [one.source for one in picture.sources() if one.state is not State.OK]
+
+
+def _not_checked(insight: Insight, asked: Asked) -> Iterator[str]:
+    for word, near in (asked.unknown or {}).items():
+        close = f"; did you mean {' or '.join(near[:2])}?" if near else ""
+        yield f"nothing here is called {word}{close}"
+    sources = insight.picture.sources()
+    for one in sources:
+        if one.state is not State.OK:
+            state = one.state.value.replace("_", " ")
+            yield f"{one.source} is {state}: {one.detail}"
+    configured = {one.source.partition(":")[0] for one in sources}
+    for backend, title in _TITLES.items():
+        if backend not in configured:
+            yield f"{title} is not configured"
