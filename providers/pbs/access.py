@@ -8,21 +8,13 @@ from typing import Final
 from providers.errors import Unauthorized
 from providers.pbs.api import Api
 from providers.pbs.models import Task
-from providers.proxmox.permissions import Permissions, permissions_of
+from providers.proxmox.permissions import read_permissions, refuse_without
 
-PATH: Final = "/access/permissions"
+USER: Final = "sre@pbs"
+"""Who the recipes are for where there is no token."""
 AUDIT: Final = "Datastore.Audit"
 TASKS: Final = ("Sys.Audit", "/system/tasks")
 """The right to see tasks of others, and where it has to be held."""
-
-
-async def read_permissions(api: Api) -> Permissions:
-    """The token's privileges (``/access/permissions``, which every token may ask).
-
-    Raises:
-        BackendError: if there is no usable answer.
-    """
-    return permissions_of(await api.data(PATH))
 
 
 async def refuse_blindness(api: Api, privilege: str, what: str) -> None:
@@ -32,11 +24,7 @@ async def refuse_blindness(api: Api, privilege: str, what: str) -> None:
         Unauthorized: if the token does not hold the privilege anywhere, with what would grant it.
         BackendError: if the permissions cannot be read.
     """
-    if (await read_permissions(api)).anywhere(privilege):
-        return
-    raise Unauthorized(
-        f"{api.http.endpoint.url} shows no {what}: the token lacks {privilege}; {recipe(api)}"
-    )
+    await refuse_without(api, privilege, what, recipe(api))
 
 
 async def unseen_tasks(api: Api, tasks: Sequence[Task]) -> str:
@@ -47,7 +35,8 @@ async def unseen_tasks(api: Api, tasks: Sequence[Task]) -> str:
         BackendError: if the permissions cannot be read.
     """
     # One task of somebody else shows that all are seen, which saves a question.
-    if any(task.user != identity(api) for task in tasks):
+    own = "!".join(api.token_names(USER))
+    if any(task.user != own for task in tasks):
         return ""
     if (await read_permissions(api)).has(*TASKS):
         return ""
@@ -57,17 +46,9 @@ async def unseen_tasks(api: Api, tasks: Sequence[Task]) -> str:
     raise Unauthorized(f"{api.http.endpoint.url} shows no tasks but its own: {lacks}")
 
 
-def identity(api: Api) -> str:
-    """Who the token is, ``sre@pbs!tui``; empty without a token."""
-    secret = api.http.endpoint.token
-    written = "" if secret is None else secret.get_secret_value()
-    return written.removeprefix("PBSAPIToken=").partition(":")[0]
-
-
 def recipe(api: Api) -> str:
     """The commands that give this instance's token the least it needs."""
-    user, _, name = identity(api).partition("!")
-    user, name = user or "sre@pbs", name or "tui"
+    user, name = api.token_names(USER)
     grant = "proxmox-backup-manager acl update / Audit --auth-id"
     return (
         f"give the token its own right: {grant} '{user}!{name}', "

@@ -6,12 +6,13 @@ from typing import Final
 
 from providers.client import BackendClient
 from providers.clock import Clock, system_clock
+from providers.data_api import API
 from providers.endpoint import PbsEndpoint
 from providers.guard import Allow
 from providers.http import HttpBackend
 from providers.last_known_good import LastKnownGood
-from providers.pbs.access import AUDIT, read_permissions, recipe, refuse_blindness, unseen_tasks
-from providers.pbs.api import API, Api
+from providers.pbs.access import AUDIT, recipe, refuse_blindness, unseen_tasks
+from providers.pbs.api import Api
 from providers.pbs.backup_reader import Wanted, read_contents
 from providers.pbs.datastore_reader import read_datastores
 from providers.pbs.errors import read_error
@@ -20,7 +21,7 @@ from providers.pbs.models import Contents, Datastore, Job, ServerStatus, TaskLog
 from providers.pbs.server_reader import read_server, read_version
 from providers.pbs.task_reader import ALL_TASKS, TaskQuery, read_log, read_tasks
 from providers.pbs.upid import read_upid
-from providers.proxmox.permissions import Permissions
+from providers.proxmox.permissions import Permissions, read_permissions
 from providers.reading import Reading
 from providers.readings import Fetched
 
@@ -44,7 +45,6 @@ ALLOWED: Final = tuple(
         "/nodes/{}/tasks/{}/log",
     )
 )
-SCHEME: Final = "PBSAPIToken="
 EVERYTHING: Final = Wanted()
 
 
@@ -58,16 +58,12 @@ class PbsClient(BackendClient):
         clock: Clock = system_clock,
         kept: LastKnownGood | None = None,
     ) -> None:
-        headers = {}
-        if endpoint.token is not None:
-            token = endpoint.token.get_secret_value().removeprefix(SCHEME)
-            headers["Authorization"] = f"{SCHEME}{token}"
         super().__init__(
             HttpBackend(
                 "pbs",
                 endpoint,
                 allow=ALLOWED,
-                headers=headers,
+                headers=Api.header(endpoint.token),
                 error_reader=read_error,
                 clock=clock,
                 kept=kept,

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from providers.proxmox.tasks import ServerTask
+
 RunState = Literal["never", "running", "ok", "warning", "error", "unknown"]
 """How the last run of something ended; ``never`` if there was none."""
 BackupType = Literal["vm", "ct", "host"]
@@ -191,37 +193,12 @@ class Job(_Model):
         return f"{self.source}/{self.kind}/{self.id}"
 
 
-class Task(_Model):
+class Task(ServerTask):
     """One task of the server."""
 
-    source: str
-    upid: str
-    node: str = ""
-    type: str
-    """``backup``, ``verify_snapshot``, ``garbage_collection``, ``syncjob`` …"""
-    subject: str = ""
-    """What it worked on: ``main:vm/100``, a datastore, a job; often empty."""
     datastore: str = ""
     group: str = ""
     """``vm/100``, where it is about one group."""
-    user: str = ""
-    started: AwareDatetime
-    ended: AwareDatetime | None = None
-    state: Literal["running", "ok", "warning", "error", "unknown"]
-    status: str = ""
-    """The same in the server's own words, for a failed one the error."""
-    log: tuple[str, ...] = ()
-    """The last lines of its log, if they were asked for."""
-
-    @property
-    def key(self) -> str:
-        """Unique among the tasks of all sources."""
-        return f"{self.source}/{self.upid}"
-
-    @property
-    def seconds(self) -> float | None:
-        """How long it took; None while it runs."""
-        return None if self.ended is None else (self.ended - self.started).total_seconds()
 
 
 class TaskLog(_Model):

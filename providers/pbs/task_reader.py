@@ -11,47 +11,29 @@ from typing import Final
 from pydantic import Field, TypeAdapter
 
 from providers.attempt import attempt
-from providers.coercion import Epoch, Text, Whole
+from providers.coercion import Text
 from providers.errors import BackendError, BadResponse, RequestRefused
 from providers.pbs.api import Api, segment
 from providers.pbs.models import Task, TaskLog, TaskPage
 from providers.pbs.upid import datastore_of, group_of, read_upid
+from providers.proxmox.task_wire import LOG, LOG_LINES, TASK_END, TaskEnd, TaskRow, seconds
 from providers.proxmox.upid import Upid, task_state
 from providers.text import one_line
-from providers.wire import Wire, parsed
+from providers.wire import parsed
 
 PAGE: Final = 2000
 """Tasks asked for in one request."""
 MOST_PAGES: Final = 5
-LOG_LINES: Final = 5000
 
 
-class _Task(Wire):
+class _Task(TaskRow):
     """Tasks are the one place where the server writes underscores instead of hyphens."""
 
-    upid: Text
-    node: Text = ""
     type: Text = Field("", alias="worker_type")
     subject: Text = Field("", alias="worker_id")
-    user: Text = ""
-    started: Epoch = Field(None, alias="starttime")
-    ended: Epoch = Field(None, alias="endtime")
-    status: Text = ""
-
-
-class _State(Wire):
-    status: Text = ""
-    exitstatus: Text = ""
-
-
-class _Line(Wire):
-    n: Whole = None
-    t: Text = ""
 
 
 _TASKS: Final = TypeAdapter(list[_Task])
-_STATE: Final = TypeAdapter(_State)
-_LINES: Final = TypeAdapter(list[_Line])
 
 
 @dataclass(frozen=True)
@@ -81,8 +63,8 @@ async def read_tasks(api: Api, query: TaskQuery) -> TaskPage:
         BackendError: if there is no usable answer.
     """
     wanted = {
-        "since": _seconds(query.since),
-        "until": _seconds(query.until),
+        "since": seconds(query.since),
+        "until": seconds(query.until),
         "errors": "1" if query.errors else None,
         "running": "1" if query.running else None,
         "typefilter": query.kind,
@@ -135,16 +117,16 @@ async def read_log(api: Api, upid: str, lines: int) -> TaskLog:
     return TaskLog(task=_from_upid(api.source, upid, parts, state), lines=found[0], total=found[1])
 
 
-async def _state(api: Api, path: str) -> _State:
-    return parsed(_STATE, await api.data(path) or {}, path)
+async def _state(api: Api, path: str) -> TaskEnd:
+    return parsed(TASK_END, await api.data(path) or {}, path)
 
 
 async def _last_lines(api: Api, path: str, lines: int) -> tuple[tuple[str, ...], int]:
-    rows, total = await api.page(_LINES, path, [("start", "0"), ("limit", str(LOG_LINES))])
+    rows, total = await api.page(LOG, path, [("start", "0"), ("limit", str(LOG_LINES))])
     if total is not None and total > LOG_LINES:
         # Lines are counted from one, and a zero as well stands for the first.
         page = [("start", str(max(0, total - lines))), ("limit", str(lines + 1))]
-        rows, total = await api.page(_LINES, path, page)
+        rows, total = await api.page(LOG, path, page)
     text = tuple(row.t.rstrip() for row in rows)
     return text[-lines:], len(text) if total is None else total
 
@@ -175,9 +157,8 @@ def _task(source: str, row: _Task) -> Task | None:
     )
 
 
-def _from_upid(source: str, upid: str, parts: Upid, state: _State) -> Task:
-    running = state.status == "running"
-    text = "" if running else state.exitstatus
+def _from_upid(source: str, upid: str, parts: Upid, state: TaskEnd) -> Task:
+    outcome, status = state.outcome
     return Task(
         source=source,
         upid=upid,
@@ -188,10 +169,6 @@ def _from_upid(source: str, upid: str, parts: Upid, state: _State) -> Task:
         group=group_of(parts.subject),
         user=parts.user,
         started=parts.started,
-        state="running" if running else task_state(text, ended=True),
-        status=one_line(text),
+        state=outcome,
+        status=status,
     )
-
-
-def _seconds(at: datetime | None) -> str | None:
-    return None if at is None else str(int(at.timestamp()))

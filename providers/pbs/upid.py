@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Final
 
 from providers.pbs.models import RunState
-from providers.proxmox.upid import Upid, task_state
+from providers.proxmox.upid import Upid, task_state, upid_parts
 
 _UPID: Final = re.compile(
     r"UPID:(?P<node>[^:\s]+):[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8,16}"
@@ -25,19 +25,13 @@ def read_upid(written: str) -> Upid:
     Raises:
         ValueError: if it is none; one line that shows the form.
     """
-    found = _UPID.fullmatch(written.strip())
-    if found is None:
-        raise ValueError(
-            f"{written!r} is no task id of a backup server: it looks like "
-            "UPID:node:PID:PSTART:TASK:START:type:id:user@realm:"
-        )
-    return Upid(
-        node=found["node"],
-        started=datetime.fromtimestamp(int(found["start"], 16), UTC),
-        type=found["type"],
-        subject=unescaped(found["id"]),
-        user=found["user"],
+    parts = upid_parts(
+        _UPID,
+        written,
+        "no task id of a backup server: it looks like "
+        "UPID:node:PID:PSTART:TASK:START:type:id:user@realm:",
     )
+    return replace(parts, subject=unescaped(parts.subject))
 
 
 def unescaped(subject: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from providers.data_api import API
 from providers.guard import Allow
-from providers.proxmox.api import API
 
 ALLOWED: Final = tuple(
     Allow("GET", f"{API}{path}")

@@ -20,7 +20,6 @@ from providers.readings import Fetched
 if TYPE_CHECKING:
     from providers.proxmox.history import History, Timeframe
 
-SCHEME: Final = "PVEAPIToken="
 INVENTORY: Final = "inventory"
 """The question under which the last good inventory is kept."""
 
@@ -35,16 +34,12 @@ class ProxmoxConnection(BackendClient):
         clock: Clock = system_clock,
         kept: LastKnownGood | None = None,
     ) -> None:
-        headers = {}
-        if endpoint.token is not None:
-            token = endpoint.token.get_secret_value().removeprefix(SCHEME)
-            headers["Authorization"] = f"{SCHEME}{token}"
         super().__init__(
             HttpBackend(
                 "proxmox",
                 endpoint,
                 allow=ALLOWED,
-                headers=headers,
+                headers=Api.header(endpoint.token),
                 error_reader=read_error,
                 clock=clock,
                 kept=kept,

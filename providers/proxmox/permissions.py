@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from providers.coercion import flag
+from providers.data_api import DataApi
 from providers.errors import BadResponse, Unauthorized
 from providers.proxmox.api import Api
 
@@ -46,7 +47,7 @@ class Permissions(BaseModel):
         return frozenset(name for privileges in self.granted.values() for name in privileges)
 
 
-async def read_permissions(api: Api) -> Permissions:
+async def read_permissions(api: DataApi) -> Permissions:
     """The token's privileges (``/access/permissions``, which every token may ask).
 
     Raises:
@@ -81,23 +82,29 @@ async def refuse_blindness(api: Api, privilege: str, what: str) -> None:
         Unauthorized: if the token does not hold the privilege anywhere, with what would grant it.
         BackendError: if the permissions cannot be read.
     """
-    held = await read_permissions(api)
-    if held.anywhere(privilege):
-        return
-    raise Unauthorized(
-        f"{api.http.endpoint.url} shows no {what}: the token lacks {privilege}; {recipe(api)}"
-    )
+    await refuse_without(api, privilege, what, recipe(api))
+
+
+async def refuse_without(api: DataApi, privilege: str, what: str, recipe: str) -> None:
+    """As :func:`refuse_blindness`, for every product that has such permissions.
+
+    Args:
+        api: the server.
+        privilege: what has to be held anywhere.
+        what: what the list would hold.
+        recipe: how to grant it.
+
+    Raises:
+        Unauthorized: if the token does not hold it.
+        BackendError: if the permissions cannot be read.
+    """
+    if not (await read_permissions(api)).anywhere(privilege):
+        raise Unauthorized(
+            f"{api.http.endpoint.url} shows no {what}: the token lacks {privilege}; {recipe}"
+        )
 
 
 def recipe(api: Api) -> str:
     """The commands that give this instance's token the least it needs."""
-    user, name = token_names(api)
+    user, name = api.token_names("sre@pve")
     return RECIPE.format(token=f"{user}!{name}", user=user)
-
-
-def token_names(api: Api) -> tuple[str, str]:
-    """User and name of the token that is used, ``sre@pve`` and ``tui`` where it has none."""
-    secret = api.http.endpoint.token
-    identity = "" if secret is None else secret.get_secret_value().partition("=")[0]
-    user, _, name = identity.partition("!")
-    return user or "sre@pve", name or "tui"

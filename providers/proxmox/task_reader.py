@@ -3,54 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
-from providers.coercion import Epoch, Text, Whole
+from providers.coercion import Text
 from providers.proxmox.api import Api
 from providers.proxmox.guests import vmid_of
 from providers.proxmox.resources import Inventory
 from providers.proxmox.task_query import TaskQuery
+from providers.proxmox.task_wire import LOG, LOG_LINES, TASK_END, TaskEnd, TaskRow, seconds
 from providers.proxmox.tasks import Task, TaskLog, TaskPage
 from providers.proxmox.upid import Upid, read_upid, task_state
 from providers.text import one_line
-from providers.wire import Wire, parsed
+from providers.wire import parsed
 
 PAGE: Final = 500
 """Tasks asked for in one request."""
 MOST_PAGES: Final = 10
-LOG_LINES: Final = 5000
 
 
-class _Task(Wire):
-    upid: Text
-    node: Text = ""
+class _Task(TaskRow):
     type: Text = ""
     id: Text = ""
-    user: Text = ""
     tokenid: Text = ""
-    started: Epoch = Field(None, alias="starttime")
-    ended: Epoch = Field(None, alias="endtime")
-    status: Text = ""
-
-
-class _State(Wire):
-    status: Text = ""
-    exitstatus: Text = ""
-    user: Text = ""
-    started: Epoch = Field(None, alias="starttime")
-
-
-class _Line(Wire):
-    n: Whole = None
-    t: Text = ""
 
 
 _TASKS: Final = TypeAdapter(list[_Task])
-_STATE: Final = TypeAdapter(_State)
-_LINES: Final = TypeAdapter(list[_Line])
 
 
 async def read_tasks(api: Api, node: str, query: TaskQuery) -> tuple[list[Task], bool]:
@@ -65,8 +44,8 @@ async def read_tasks(api: Api, node: str, query: TaskQuery) -> tuple[list[Task],
     """
     wanted = {
         "source": "active" if query.running else "all",
-        "since": _seconds(query.since),
-        "until": _seconds(query.until),
+        "since": seconds(query.since),
+        "until": seconds(query.until),
         "errors": "1" if query.errors else None,
         "vmid": None if query.vmid is None else str(query.vmid),
     }
@@ -114,13 +93,11 @@ async def read_log(api: Api, upid: str, lines: int) -> TaskLog:
     """
     parts = read_upid(upid)
     path = f"/nodes/{parts.node}/tasks/{upid.strip()}"
-    state = parsed(_STATE, await api.data(f"{path}/status") or {}, f"{path}/status")
-    rows, total = await api.page(_LINES, f"{path}/log", [("limit", str(LOG_LINES))])
+    state = parsed(TASK_END, await api.data(f"{path}/status") or {}, f"{path}/status")
+    rows, total = await api.page(LOG, f"{path}/log", [("limit", str(LOG_LINES))])
     if total is not None and total > LOG_LINES:
         start = str(max(0, total - lines))
-        rows, total = await api.page(
-            _LINES, f"{path}/log", [("start", start), ("limit", str(lines))]
-        )
+        rows, total = await api.page(LOG, f"{path}/log", [("start", start), ("limit", str(lines))])
     text = tuple(row.t.rstrip() for row in rows if row.t != "no content")
     return TaskLog(
         task=_from_upid(api.source, upid.strip(), parts, state),
@@ -155,9 +132,8 @@ def task_of(source: str, row: _Task, node: str) -> Task | None:
     )
 
 
-def _from_upid(source: str, upid: str, parts: Upid, state: _State) -> Task:
-    running = state.status == "running"
-    text = "" if running else state.exitstatus
+def _from_upid(source: str, upid: str, parts: Upid, state: TaskEnd) -> Task:
+    outcome, status = state.outcome
     return Task(
         source=source,
         upid=upid,
@@ -167,8 +143,8 @@ def _from_upid(source: str, upid: str, parts: Upid, state: _State) -> Task:
         vmid=vmid_of(parts.subject),
         user=parts.user,
         started=parts.started,
-        state="running" if running else task_state(text, ended=True),
-        status=one_line(text),
+        state=outcome,
+        status=status,
     )
 
 
@@ -178,7 +154,3 @@ def _is_wanted(task: Task, query: TaskQuery) -> bool:
     if query.running and task.state != "running":
         return False
     return query.kind is None or query.kind.casefold() in task.type.casefold()
-
-
-def _seconds(at: datetime | None) -> str | None:
-    return None if at is None else str(int(at.timestamp()))

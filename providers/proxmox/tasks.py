@@ -9,28 +9,25 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 TaskState = Literal["running", "ok", "warning", "error", "unknown"]
 
 
-class Task(BaseModel):
-    """One task of one node."""
+class ServerTask(BaseModel):
+    """What every task of a Proxmox product has."""
 
     model_config = ConfigDict(frozen=True)
 
     source: str
     upid: str
-    node: str
+    node: str = ""
     type: str
-    """``vzdump``, ``qmstart``, ``vzstop``, ``aptupdate`` …"""
+    """``vzdump``, ``qmstart``, ``aptupdate``; on a backup server ``backup``, ``syncjob`` …"""
     subject: str = ""
-    """What it worked on: a vmid, a storage; often empty."""
-    vmid: int | None = None
-    guest: str | None = None
-    """The guest's name, where the inventory knows it."""
+    """What it worked on: a vmid, a storage, ``main:vm/100``, a job; often empty."""
     user: str = ""
     """Who started it, ``user@realm`` or ``user@realm!token``."""
     started: AwareDatetime
     ended: AwareDatetime | None = None
     state: TaskState
     status: str = ""
-    """The same in Proxmox' own words, for a failed one the error."""
+    """The same in the server's own words, for a failed one the error."""
     log: tuple[str, ...] = ()
     """The last lines of its log, if they were asked for."""
 
@@ -43,6 +40,14 @@ class Task(BaseModel):
     def seconds(self) -> float | None:
         """How long it took; None while it runs."""
         return None if self.ended is None else (self.ended - self.started).total_seconds()
+
+
+class Task(ServerTask):
+    """One task of one node."""
+
+    vmid: int | None = None
+    guest: str | None = None
+    """The guest's name, where the inventory knows it."""
 
 
 class TaskLog(BaseModel):

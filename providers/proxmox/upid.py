@@ -32,12 +32,20 @@ def read_upid(written: str) -> Upid:
     Raises:
         ValueError: if it is none; one line that shows the form.
     """
-    found = _UPID.fullmatch(written.strip())
+    return upid_parts(
+        _UPID, written, "no task id: it looks like UPID:node:PID:PSTART:START:type:id:user@realm:"
+    )
+
+
+def upid_parts(form: re.Pattern[str], written: str, otherwise: str) -> Upid:
+    """The parts of a task id of a form with groups for node, start, type, id and user.
+
+    Raises:
+        ValueError: if it has another form; one line, which ends as given.
+    """
+    found = form.fullmatch(written.strip())
     if found is None:
-        raise ValueError(
-            f"{written!r} is no task id: it looks like "
-            "UPID:node:PID:PSTART:START:type:id:user@realm:"
-        )
+        raise ValueError(f"{written!r} is {otherwise}")
     return Upid(
         node=found["node"],
         started=datetime.fromtimestamp(int(found["start"], 16), UTC),
