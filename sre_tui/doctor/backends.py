@@ -10,6 +10,7 @@ from providers.loki import LokiClient
 from providers.prometheus import PrometheusClient
 from sre_tui.doctor.finding import Finding, doubtful, failed_reading, good
 from sre_tui.doctor.reach import timed, transport, unreached
+from sre_tui.doctor.rights import beyond_reading
 
 _PROXY_ACCESS = (
     "Prometheus itself has no logins: a proxy in front of it refused. Give its user and password "
@@ -83,20 +84,12 @@ async def grafana(client: GrafanaClient, clock: Clock) -> list[Finding]:
     found.append(good(client.source, "rights", f"{len(rules.data)} alert rules readable"))
     permissions = await client.permissions()
     if permissions.data is not None:
-        too_many = sorted(
+        more = [
             name
             for name in permissions.data
             if name.endswith((":write", ":create", ":delete")) and not name.startswith("users.auth")
-        )
-        if too_many:
-            found.append(
-                doubtful(
-                    client.source,
-                    "rights",
-                    f"the token may also change things ({', '.join(too_many[:3])} …)",
-                    f"Reading is enough. {_GRAFANA_RECIPE}",
-                )
-            )
+        ]
+        found += beyond_reading(client.source, "the token", more, _GRAFANA_RECIPE)
     return found
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from providers.clock import Clock
 from providers.pbs import Datastore, PbsClient
 from providers.proxmox import Permissions
-from providers.reading import Reading, State
+from providers.reading import State
 from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
-from sre_tui.doctor.reach import lacking, timed, token_text, transport, unreached
+from sre_tui.doctor.reach import token_text
+from sre_tui.doctor.rights import beyond_reading, opened
 from sre_tui.views.human import count
 
 OLDEST: Final = 3
@@ -30,25 +32,10 @@ _CREATE: Final = (
 
 async def pbs(client: PbsClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, the rights each part needs, no right to change, datastores."""
-    version, spent = await timed(client.version)
-    if version.data is None:
-        return [await unreached(version, client.endpoint, _access(client, version))]
-    found = [
-        good(client.source, "reachable", f"Backup Server {version.data} in {spent:.0f} ms"),
-        *transport(client.source, client.endpoint, client.clock_offset),
-        *_version(client, version.data),
-    ]
-    permissions = await client.permissions()
-    if permissions.data is None:
-        found.append(failed_reading(permissions, "rights", _access(client, permissions)))
+    found, held = await opened(client, "Backup Server", _CREATE, partial(_version, client))
+    if held is None:
         return found
-    found += _rights(client, permissions.data)
-    found += await _datastores(client)
-    return found
-
-
-def _access(client: PbsClient, refused: Reading[Any]) -> str:
-    return lacking(refused, client.endpoint, _CREATE, client.recipe)
+    return [*found, *_rights(client, held), *await _datastores(client)]
 
 
 def _version(client: PbsClient, version: str) -> list[Finding]:
@@ -75,17 +62,8 @@ def _rights(client: PbsClient, held: Permissions) -> list[Finding]:
             found.append(broken(client.source, "rights", text, fix, State.UNAUTHORIZED))
     if not found:
         found.append(good(client.source, "rights", "everything that is shown can be read"))
-    too_many = sorted(name for name in held.privileges if not name.endswith(_HARMLESS))
-    if too_many:
-        found.append(
-            doubtful(
-                client.source,
-                "rights",
-                f"the token may also change things ({', '.join(too_many[:3])} …)",
-                f"Reading is enough. {_CREATE}",
-            )
-        )
-    return found
+    more = [name for name in held.privileges if not name.endswith(_HARMLESS)]
+    return [*found, *beyond_reading(client.source, "the token", more, _CREATE)]
 
 
 async def _datastores(client: PbsClient) -> list[Finding]:
@@ -106,6 +84,8 @@ async def _datastores(client: PbsClient) -> list[Finding]:
         for store in there
         if store.error
     ]
+    if not found and stores.state is State.PARTIAL:
+        found = [doubtful(client.source, "datastores", stores.detail)]
     if not found:
         found = [good(client.source, "datastores", f"{count(len(there), 'datastore')} readable")]
     return [*found, *_default(client, stores.data)]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from providers.clock import Clock
 from providers.proxmox import Permissions, ProxmoxClient
-from providers.reading import Reading, State
+from providers.reading import State
 from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
-from sre_tui.doctor.reach import lacking, timed, token_text, transport, unreached
+from sre_tui.doctor.reach import token_text
+from sre_tui.doctor.rights import beyond_reading, opened
 
 OLDEST: Final = (8, 0)
-FEW: Final = 3
-"""Privileges that are named where there are many."""
 _NEEDED: Final = {
     "VM.Audit": ("/vms/*", "guests with their configuration and backups"),
     "Sys.Audit": ("/", "nodes, tasks, backup jobs, disks and high availability"),
@@ -31,25 +30,10 @@ _CREATE: Final = (
 
 async def proxmox(client: ProxmoxClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, the rights each part needs, no right to change things, nodes."""
-    version, spent = await timed(client.version)
-    if version.data is None:
-        return [await unreached(version, client.endpoint, _access(client, version))]
-    found = [
-        good(client.source, "reachable", f"Proxmox VE {version.data} in {spent:.0f} ms"),
-        *transport(client.source, client.endpoint, client.clock_offset),
-        *_version(client, version.data),
-    ]
-    permissions = await client.permissions()
-    if permissions.data is None:
-        found.append(failed_reading(permissions, "rights", _access(client, permissions)))
+    found, held = await opened(client, "Proxmox VE", _CREATE, partial(_version, client))
+    if held is None:
         return found
-    found += _rights(client, permissions.data)
-    found += await _nodes(client)
-    return found
-
-
-def _access(client: ProxmoxClient, refused: Reading[Any]) -> str:
-    return lacking(refused, client.endpoint, _CREATE, client.recipe)
+    return [*found, *_rights(client, held), *await _nodes(client)]
 
 
 def _version(client: ProxmoxClient, version: str) -> list[Finding]:
@@ -81,21 +65,8 @@ def _rights(client: ProxmoxClient, held: Permissions) -> list[Finding]:
             found.append(broken(client.source, "rights", text, fix, State.UNAUTHORIZED))
     if not found:
         found.append(good(client.source, "rights", "everything that is shown can be read"))
-    too_many = sorted(name for name in held.privileges if not name.endswith(_HARMLESS))
-    if too_many:
-        found.append(
-            doubtful(
-                client.source,
-                "rights",
-                f"the token may also change things ({_some(too_many)})",
-                f"Reading is enough. {_CREATE}",
-            )
-        )
-    return found
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:FEW]) + (" …" if len(names) > FEW else "")
+    more = [name for name in held.privileges if not name.endswith(_HARMLESS)]
+    return [*found, *beyond_reading(client.source, "the token", more, _CREATE)]
 
 
 async def _nodes(client: ProxmoxClient) -> list[Finding]:

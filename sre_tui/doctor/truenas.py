@@ -11,6 +11,7 @@ from providers.reading import Reading, State
 from providers.truenas import TrueNasClient
 from sre_tui.doctor.finding import Finding, doubtful, failed_reading, good
 from sre_tui.doctor.reach import timed, transport, unreached
+from sre_tui.doctor.rights import beyond_reading
 
 RECIPE: Final = (
     "In TrueNAS: Credentials > Groups > Privileges > Add, role Readonly Admin for a group of its "
@@ -103,13 +104,4 @@ async def _roles(client: TrueNasClient) -> list[Finding]:
         told = f"what else the key may do is not known: {roles.detail}"
         return [doubtful(client.source, "rights", told, f"Reading is enough. {RECIPE}")]
     more = [role for role in roles.data if not role.endswith("_READ") and role not in _ENOUGH]
-    if not more:
-        return []
-    return [
-        doubtful(
-            client.source,
-            "rights",
-            f"the key may also change things ({', '.join(more[:3])})",
-            f"Reading is enough. {RECIPE}",
-        )
-    ]
+    return beyond_reading(client.source, "the key", more, RECIPE)

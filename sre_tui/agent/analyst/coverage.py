@@ -13,15 +13,12 @@ from providers.reading import SourceStatus, State
 from providers.text import one_line
 from sre_tui.agent.analyst.calls import Found
 from sre_tui.agent.analyst.wording import plain
+from sre_tui.settings.model import TITLES
 
 MOST_LINES: Final = 4
 """Lines told of what could not be checked."""
 _URL = re.compile(r"\b(?:of |at |to )?https?://\S+\s*")
 _CAUSE = re.compile(r"\(([^()]{3,80})\)")
-_BACKENDS: Final = {
-    "prometheus": "Prometheus", "grafana": "Grafana", "loki": "Loki", "proxmox": "Proxmox VE",
-    "pbs": "Proxmox Backup Server", "truenas": "TrueNAS",
-}  # fmt: skip
 _ASKED_BY: Final = {"backup_coverage": "proxmox", "hdd_power_status": "prometheus"}
 """Backends of tools whose names do not begin with theirs."""
 _AWAY: Final = ("unreachable", "timeout")
@@ -120,7 +117,7 @@ def source_name(source: str) -> str:
     backend, _, instance = source.partition(":")
     if backend == "index":
         return _RUNBOOKS
-    name = _BACKENDS.get(backend, backend.capitalize())
+    name = next((title for key, title in TITLES.items() if key == backend), backend.capitalize())
     return name if instance in ("", "main", "default") else f"{name} {one_line(instance, 40)}"
 
 
