@@ -8,7 +8,7 @@ import pytest
 from sre_tui.agent.analyst.calls import MAX_CALLS
 from sre_tui.agent.events import Answer
 from sre_tui.demo.scenario import Question
-from sre_tui.demo.scenario_load import list_scenarios
+from sre_tui.demo.scenario_load import load_scenario
 from sre_tui.tools.registry import all_tools
 from tests.evals.analyst_lab import lab_of
 
@@ -46,7 +46,7 @@ KNOWN = {tool.name for tool in all_tools()}
 
 @pytest.mark.parametrize("scenario_id", SCENARIOS)
 async def test_answers_match_the_truth(scenario_id: str, tmp_path: Path) -> None:
-    scenario = next(one for one in list_scenarios() if one.id == scenario_id)
+    scenario = load_scenario(scenario_id)
     assert scenario.questions
     async with lab_of(scenario_id, tmp_path, guests=GUESTS) as lab:
         for question in scenario.questions:

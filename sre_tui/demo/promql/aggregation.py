@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +28,24 @@ _Groups = list[tuple[Labels, list[int]]]
 
 
 def _group(node: Aggregate, vector: Vector) -> _Groups:
+    if node.by:
+        return _group_by(node.labels, vector.labels)
     groups: dict[LabelKey, tuple[Labels, list[int]]] = {}
-    named = set(node.labels)
+    named = {*node.labels, NAME}
     for row, labels in enumerate(vector.labels):
-        if node.by:
-            kept = {name: labels[name] for name in node.labels if name in labels}
-        else:
-            kept = {k: v for k, v in labels.items() if k not in named and k != NAME}
+        kept = {name: value for name, value in labels.items() if name not in named}
         groups.setdefault(label_key(kept), (kept, []))[1].append(row)
     return list(groups.values())
+
+
+def _group_by(names: Sequence[str], rows: Sequence[Labels]) -> _Groups:
+    groups: dict[tuple[str | None, ...], list[int]] = {}
+    for row, labels in enumerate(rows):
+        groups.setdefault(tuple([labels.get(name) for name in names]), []).append(row)
+    return [
+        ({name: value for name, value in zip(names, key, strict=True) if value is not None}, found)
+        for key, found in groups.items()
+    ]
 
 
 def _mean(values: Floats, present: Flags) -> Floats:
