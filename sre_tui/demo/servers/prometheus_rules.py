@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from sre_tui.demo.promql import Dialect
@@ -36,10 +37,18 @@ class RulesApi:
         self._recording_rules = recording_rules
         self._clock = clock
         self._dialect = dialect
+        self._tick = math.nan
+        self._evaluated: list[RuleState] = []
 
     def _states(self) -> list[RuleState]:
+        """The rules as of the newest evaluation; each tick is evaluated once."""
         rules = [rule for rule in self._rules() if not rule.paused]
-        return evaluate_rules(self._source, rules, self._clock(), dialect=self._dialect)
+        now = self._clock()
+        tick = now // EVALUATION_INTERVAL
+        if tick != self._tick or rules != [state.rule for state in self._evaluated]:
+            self._evaluated = evaluate_rules(self._source, rules, now, dialect=self._dialect)
+            self._tick = tick
+        return self._evaluated
 
     def alerts(self) -> Document:
         """The ``data`` of ``/api/v1/alerts``."""
