@@ -124,9 +124,9 @@ def _version(value: bool) -> None:
 
 def complete_scenario(incomplete: str) -> list[str]:
     """The ids of bundled scenarios that begin so."""
-    from sre_tui.demo.scenario_load import list_scenarios
+    from sre_tui.demo.scenario_load import scenario_ids
 
-    return [each.id for each in list_scenarios() if each.id.startswith(incomplete)]
+    return [each for each in scenario_ids() if each.startswith(incomplete)]
 
 
 @app.callback()

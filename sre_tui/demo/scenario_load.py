@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -20,6 +21,7 @@ from sre_tui.demo.world.build import build_homelab
 from sre_tui.demo.world.homelab import Homelab
 
 _DEFAULT_GUESTS = 40
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path_ = tuple[str | int, ...]
 
 
@@ -37,12 +39,20 @@ class ScenarioError(Complaint):
         self.problems = tuple(problems)
 
 
+def scenario_ids() -> list[str]:
+    """The ids of the bundled scenarios, sorted, without a look into their files."""
+    names = (item.name for item in _folder().iterdir())
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
 def list_scenarios() -> list[Scenario]:
     """The bundled scenarios, the quiet one first."""
-    folder = resources.files("sre_tui.demo") / "scenarios"
-    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".yaml"))
-    found = [load_scenario(name.removesuffix(".yaml")) for name in names]
+    found = [load_scenario(name) for name in scenario_ids()]
     return sorted(found, key=lambda scenario: (scenario.id != "quiet", scenario.id))
+
+
+def _folder() -> Traversable:
+    return resources.files("sre_tui.demo") / "scenarios"
 
 
 def load_scenario(path_or_id: str | Path, *, guests: int = _DEFAULT_GUESTS) -> Scenario:
@@ -57,9 +67,8 @@ def load_scenario(path_or_id: str | Path, *, guests: int = _DEFAULT_GUESTS) -> S
             return parse_scenario(path.read_text(encoding="utf-8"), str(path), guests=guests)
         except (OSError, UnicodeDecodeError) as error:
             raise ScenarioError([f"{path}: cannot be read: {error}"]) from error
-    folder = resources.files("sre_tui.demo") / "scenarios"
-    known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.is_file())
-    file = folder / f"{path_or_id}.yaml"
+    known = scenario_ids()
+    file = _folder() / f"{path_or_id}.yaml"
     if str(path_or_id) not in known:
         hint = _nearest(str(path_or_id), known)
         raise ScenarioError([f"no scenario {str(path_or_id)!r}{hint}"])
@@ -73,10 +82,11 @@ def parse_scenario(text: str, name: str, *, guests: int = _DEFAULT_GUESTS) -> Sc
         ScenarioError: with every mistake.
     """
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=_LOADER)
+        data = yaml.load(text, Loader=_LOADER)  # noqa: S506
     except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line if error.problem_mark else 0) + 1
+        # What is missing at the end is said to be missing on the line behind it.
+        line = min(error.problem_mark.line if error.problem_mark else 0, text.count("\n")) + 1
         raise ScenarioError([f"{name}:{line}: not valid YAML: {error.problem}"]) from error
     except yaml.YAMLError as error:
         raise ScenarioError([f"{name}:1: not valid YAML: {str(error).splitlines()[0]}"]) from error

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from sre_tui.demo.faults import FAULT_KINDS
-from sre_tui.demo.scenario_load import ScenarioError, load_scenario, parse_scenario
+from sre_tui.demo.scenario_load import (
+    ScenarioError,
+    list_scenarios,
+    load_scenario,
+    parse_scenario,
+    scenario_ids,
+)
 from sre_tui.demo.truth_kinds import OTHER_KINDS, cause_kinds, subjects_of
 from sre_tui.demo.world.build import build_homelab
 
@@ -198,6 +204,10 @@ def test_a_missing_file_and_an_unknown_id_are_said(tmp_path: Path) -> None:
         load_scenario("dns-donw")
     with pytest.raises(ScenarioError, match="no scenario"):
         load_scenario("../scenarios/quiet")
+
+
+def test_ids_are_known_without_reading_the_files() -> None:
+    assert scenario_ids() == sorted(scenario.id for scenario in list_scenarios())
 
 
 def test_a_file_is_read_by_its_path(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from sre_tui.demo.faults import target_names
-from sre_tui.demo.scenario_load import list_scenarios, load_scenario
+from sre_tui.demo.scenario_load import list_scenarios, load_scenario, scenario_ids
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.world import World
 
@@ -81,6 +81,24 @@ def test_a_scenario_asks_and_knows(name: str) -> None:
         for cause in question.truth.causes:
             assert (cause.kind, cause.subject) in faults
         assert question.truth.mention
+
+
+def test_every_scenario_is_found_by_its_id_and_asks_something() -> None:
+    scenarios = list_scenarios()
+    assert [scenario.id for scenario in scenarios if scenario.id not in scenario_ids()] == []
+    for scenario in scenarios:
+        assert 1 <= len(scenario.questions) <= 3, scenario.id
+        for question in scenario.questions:
+            truth = question.truth
+            assert truth.mention, scenario.id
+            assert bool(truth.causes) != truth.no_cause, scenario.id
+
+
+def test_there_are_enough_incidents_and_controls_in_each_half() -> None:
+    for half in ("tuning", "reporting"):
+        mine = [scenario for scenario in list_scenarios() if scenario.half == half]
+        assert len(mine) >= 20
+        assert sum(scenario.is_control for scenario in mine) >= 4
 
 
 def test_the_failing_disk_is_what_its_file_says(ask: Ask, hear: Hear) -> None:
