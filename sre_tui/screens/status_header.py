@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from providers.clock import age_in_words
 from providers.reading import SourceStatus, State
 from sre_tui.live.health import Health
 from widgets.badge import Badge
+from widgets.badge_line import BadgeLine, LineBadge
 from widgets.cell import Tone
 from widgets.text import plain_line
 
@@ -48,7 +50,6 @@ class StatusHeader(Vertical):
         self._now = now
         self._homelab = plain_line(homelab)
         self._sources = tuple(sources)
-        self._known: Mapping[str, SourceStatus] = {}
 
     def compose(self) -> ComposeResult:
         """Name, sentence and clock above the badges."""
@@ -58,8 +59,7 @@ class StatusHeader(Vertical):
             yield Static(_clock(self._now), id="clock", markup=False)
         with Horizontal(id="sources"):
             yield Badge("paused, space goes on", Tone.WARNING, id="paused")
-            for name in self._sources:
-                yield _SourceBadge(name)
+            yield BadgeLine(_badges(self._sources, {}, self._now))
 
     def show_time(self, now: datetime) -> None:
         """Show the local time."""
@@ -76,30 +76,35 @@ class StatusHeader(Vertical):
 
     def show_sources(self, known: Mapping[str, SourceStatus], now: datetime) -> None:
         """Show the state and age of every source; those not seen before are added."""
-        row = self.query_one("#sources", Horizontal)
-        badges = {badge.source: badge for badge in row.query_children(_SourceBadge)}
-        for name, status in known.items():
-            badge = badges.get(name)
-            if badge is None:
-                badge = _SourceBadge(name)
-                row.mount(badge)
-            badge.show(status, now)
+        self._sources = tuple(dict.fromkeys([*self._sources, *known]))
+        self.query_one(BadgeLine).badges = _badges(self._sources, known, now)
 
 
 def _clock(now: datetime) -> str:
     return f"{now.astimezone():%H:%M:%S}"
 
 
-class _SourceBadge(Badge):
-    def __init__(self, source: str) -> None:
-        super().__init__(f"{source} not asked yet", Tone.MUTED)
-        self.source = source
+def _badges(
+    sources: Sequence[str], known: Mapping[str, SourceStatus], now: datetime
+) -> tuple[LineBadge, ...]:
+    backends = Counter(name.partition(":")[0] for name in sources)
+    badges = []
+    for name in sources:
+        backend = name.partition(":")[0]
+        # Of several the instance has to be told.
+        short = backend if backends[backend] == 1 else name
+        status = known.get(name)
+        if status is None:
+            badges.append(LineBadge(name, Tone.MUTED, "not asked yet", short))
+            continue
+        tone, word = _TONES[status.state], _WORDS[status.state]
+        badges.append(LineBadge(name, tone, word, short, _age(status, now)))
+    return tuple(badges)
 
-    def show(self, status: SourceStatus, now: datetime) -> None:
-        age = max(0.0, (now - status.observed_at).total_seconds())
-        words = [self.source, _WORDS[status.state]]
-        if status.state.has_data and age >= _FRESH:
-            # Rounded, so that a badge does not change its width all the time.
-            words.append(age_in_words(age if age >= 60 else age // _FRESH * _FRESH))
-        self.word = " ".join(word for word in words if word)
-        self.tone = _TONES[status.state]
+
+def _age(status: SourceStatus, now: datetime) -> str:
+    age = max(0.0, (now - status.observed_at).total_seconds())
+    if not status.state.has_data or age < _FRESH:
+        return ""
+    # Rounded, so that a badge does not change its width all the time.
+    return age_in_words(age if age >= 60 else age // _FRESH * _FRESH)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.screens.homelab import ALERTS
+from providers.reading import State
+from tests.screens.homelab import ALERTS, status
 from tests.screens.homelab import snapshot as snapshot_of
 from tests.screens.stage import Scene, on_stage
 from tests.screens.svg import SvgSnapshot
@@ -95,6 +96,21 @@ async def test_age_and_state_are_shown_at_every_width(width: int) -> None:
         shown = scene.within(scene.pane)
         assert "State Age" in shown
         assert "◆ firing 3 h" in shown
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_a_broken_source_is_seen_at_every_width(width: int) -> None:
+    names = ("prometheus", "grafana", "loki", "proxmox", "pbs", "truenas")
+    async with on_stage(size=(width, 24), sources=[f"{name}:main" for name in names]) as scene:
+        fine = [status(f"{name}:main") for name in names[:-1]]
+        broken = status("truenas:main", State.UNREACHABLE)
+        scene.main.sources = {one.source: one for one in [*fine, broken]}
+        await scene.settle(lambda: "truenas" in scene.text.splitlines()[1])
+        line = scene.text.splitlines()[1]
+        assert "truenas unreachable" in line or "truenas:main unreachable" in line
+        assert "✓ prometheus" in line
+        assert ("✓ pbs" in line) == (width > 60)
+        assert (" ok" in line) == (width == 60)
 
 
 async def test_wide_screens_have_room_for_the_summary() -> None:
