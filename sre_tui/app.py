@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 ALERTS_FEED = "alerts"
 """Name of the feed that the alerts pane shows; every other one only tells of its sources."""
 _NOTICE_WIDTH = 200
+_ANSWERS_NEED = ("widgets.answer_markdown", "sre_tui.screens.answer_writer")
+"""Modules that only write answers, too much to be loaded before the first paint."""
 _LATEST_START = 1.0
 """Seconds after which the data is asked for in any case."""
 _LATEST_WARM_UP = 1.5
@@ -206,6 +209,8 @@ class SreApp(App[None]):
 
     def _warm_up(self) -> None:
         try:
+            for module in _ANSWERS_NEED:
+                import_module(module)
             self._parts.answers.warm_up()
         except Exception:
             log.exception("what the first question needs could not be loaded")

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Markdown, Static
-from textual.widgets.markdown import MarkdownStream
+from textual.widgets import Static
 
-from widgets.answer_markdown import EVIDENCE_SCHEME, FLAG, answer_parser
 from widgets.cell import Tone, marked
 from widgets.text import plain_line, plain_lines
 from widgets.tool_line import ToolLine
+
+if TYPE_CHECKING:
+    from textual.widgets import Markdown
+    from textual.widgets.markdown import MarkdownStream
 
 
 class CitationSelected(Message):
@@ -65,7 +68,15 @@ class AssistantTurn(Vertical):
     @property
     def source(self) -> str:
         """The Markdown of the whole answer so far."""
-        return "\n\n".join(text.source for text in self.query_children(Markdown))
+        return "\n\n".join(text.source for text in self.texts)
+
+    @property
+    def texts(self) -> list[Markdown]:
+        """The pieces of text between tool calls."""
+        # A parser is much to load, and before the first answer there is nothing to parse.
+        from textual.widgets import Markdown
+
+        return list(self.query_children(Markdown))
 
     def compose(self) -> ComposeResult:
         """Who answers."""
@@ -78,6 +89,10 @@ class AssistantTurn(Vertical):
             # A stream that was never written to cannot be stopped.
             return
         if self._stream is None:
+            from textual.widgets import Markdown
+
+            from widgets.answer_markdown import answer_parser
+
             self._text = Markdown(
                 parser_factory=lambda: answer_parser(self._flagged), open_links=False
             )
@@ -101,7 +116,9 @@ class AssistantTurn(Vertical):
         await self.stop()
         self._flagged = tuple(plain_line(phrase) for phrase in flagged if phrase.strip())
         if self._flagged:
-            for text in self.query_children(Markdown):
+            from widgets.answer_markdown import FLAG
+
+            for text in self.texts:
                 await text.update(text.source)
             listed = f"{FLAG} not found in the evidence: {', '.join(self._flagged)}"
             await self.mount(Static(listed, classes="assistant-turn--flags", markup=False))
@@ -205,6 +222,11 @@ class Transcript(VerticalScroll):
         await self._add(said)
         self.anchor()
 
+    async def add_reply(self, text: str, tone: Tone = Tone.INFO) -> None:
+        """Show a line that the user asked for, and follow the end again."""
+        await self.add_notice(text, tone)
+        self.anchor()
+
     async def add_notice(self, text: str, tone: Tone = Tone.INFO) -> None:
         """Show a line that neither side said."""
         line = marked(tone, plain_line(text))
@@ -226,19 +248,25 @@ class Transcript(VerticalScroll):
         await self._body.remove_children()
 
     def _show_start(self, turn: AssistantTurn) -> None:
-        texts = turn.query_children(Markdown)
+        texts = turn.texts
         if not (self.following and turn.is_attached and texts):
             return
+        entries = self.entries
+        if any(it.has_class("transcript--user") for it in entries[entries.index(turn) :]):
+            # The user went on meanwhile: what is asked now is to be seen.
+            return
         view = self.scrollable_content_region
-        top = texts.first().region.y - self.content_region.y + self.scroll_offset.y
+        top = texts[0].region.y - self.content_region.y + self.scroll_offset.y
         if self.virtual_size.height - top > view.height:
             self.scroll_to(y=top, animate=False, immediate=True)
 
     def _look_down(self) -> None:
         self.more = self.max_scroll_y - self.scroll_y >= 1
 
-    @on(Markdown.LinkClicked)
-    def _link_clicked(self, event: Markdown.LinkClicked) -> None:
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        """Tell of it; nothing is opened here."""
+        from widgets.answer_markdown import EVIDENCE_SCHEME
+
         event.stop()
         if event.href.startswith(EVIDENCE_SCHEME):
             self.post_message(CitationSelected(event.href.removeprefix(EVIDENCE_SCHEME)))

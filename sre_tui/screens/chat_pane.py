@@ -225,9 +225,7 @@ class ChatPane(Pane):
         """Say what the conversation took."""
         from sre_tui.agent.wording import total_text
 
-        await self.transcript.add_notice(
-            total_text([one.usage for one in self._answers]), Tone.INFO
-        )
+        await self.transcript.add_reply(total_text([one.usage for one in self._answers]))
 
     def action_copy(self) -> None:
         """Copy the last answer."""
@@ -282,7 +280,7 @@ class ChatPane(Pane):
             case "/help":
                 await self.app.run_action("show_help")
             case _:
-                await self.transcript.add_notice(suggestion(text), Tone.WARNING)
+                await self.transcript.add_reply(suggestion(text), Tone.WARNING)
 
     @work(exit_on_error=False)
     async def _listen(self, run: AnswerRun) -> None:

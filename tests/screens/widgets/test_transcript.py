@@ -205,3 +205,33 @@ async def test_long_commands_are_broken_into_lines() -> None:
             await turn.finish()
         await scene.settle(lambda: "then wait" in scene.text)
         assert command in " ".join(scene.text.split())
+
+
+async def test_what_is_asked_right_after_an_answer_is_followed() -> None:
+    chat = Transcript()
+    async with shown(chat) as scene:
+        await chat.add_user("first")
+        async with chat.turn("built-in analyst") as turn:
+            await turn.write("\n\n".join(f"paragraph {number}" for number in range(40)))
+        await scene.settle(lambda: chat.max_scroll_y > 30)
+        chat.show_start(turn)
+        await chat.add_user("second")
+        async with chat.turn("built-in analyst") as answer:
+            await answer.write("the new answer")
+        await scene.settle(lambda: "the new answer" in scene.text)
+        assert chat.following
+
+
+async def test_a_reply_is_seen_though_the_view_was_elsewhere() -> None:
+    chat = Transcript()
+    async with shown(chat) as scene:
+        async with chat.turn("built-in analyst") as turn:
+            await turn.write("\n\n".join(f"paragraph {number}" for number in range(40)))
+        await scene.settle(lambda: chat.max_scroll_y > 30)
+        chat.show_start(turn)
+        await scene.settle(lambda: chat.more)
+        await chat.add_notice("told by the app")
+        await scene.settle()
+        assert "told by the app" not in scene.text
+        await chat.add_reply("what the user asked for")
+        await scene.settle(lambda: "what the user asked for" in scene.text)
