@@ -21,7 +21,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 ALERTS_EVERY = 15.0
 """Seconds; rules are evaluated once a minute, and a short wait is felt."""
-ANSWERS_EVERY = 60.0
+ANSWERS_EVERY = 20.0
 """Seconds between two looks at whether a backend without a pane of its own answers."""
 ASKED: Final[Mapping[Backend, str]] = {
     "loki": "loki_list_label_values",
