@@ -12,6 +12,7 @@ from sre_tui.demo.faults import target_names
 from sre_tui.demo.scenario_load import list_scenarios, load_scenario, scenario_ids
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.world import World
+from sre_tui.tools.registry import all_tools
 
 from .conftest import ANCHOR, Alerts, Ask, Hear
 
@@ -92,6 +93,14 @@ def test_every_scenario_is_found_by_its_id_and_asks_something() -> None:
             truth = question.truth
             assert truth.mention, scenario.id
             assert bool(truth.causes) != truth.no_cause, scenario.id
+
+
+def test_the_tools_that_truths_name_exist() -> None:
+    known = {tool.name for tool in all_tools()}
+    for scenario in list_scenarios():
+        for question in scenario.questions:
+            tools = question.truth.tools
+            assert {*tools.must, *tools.never} <= known, scenario.id
 
 
 def test_there_are_enough_incidents_and_controls_in_each_half() -> None:
