@@ -25,6 +25,8 @@ demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a
 	@$(BIN)/sre index build --quiet
 	@$(BIN)/sre demo tour $(ARGS)
 
+# Without bytecode every worker and every process would compile all that it imports again.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(INSTALLED) ## Run the whole suite
 	@$(BIN)/python -m tests.real.prometheus_binary
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)

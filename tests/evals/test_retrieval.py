@@ -34,12 +34,11 @@ NAMES = [name for name in FLOORS if (FOLDER / f"{name}.yaml").is_file()]
 
 
 @pytest.fixture(scope="module")
-def reports(
-    tmp_path_factory: pytest.TempPathFactory, model_cache: Path
-) -> dict[str, RetrievalReport]:
+def reports(model_cache: Path) -> dict[str, RetrievalReport]:
     sources = [Folder(path=ROOT / "runbooks", kind="runbook", label="runbooks")]
-    path = tmp_path_factory.mktemp("runbook-index")
-    build(sources, path, cache_dir=model_cache)
+    # Kept beside the encoder: a build embeds only what has changed since the run before.
+    path = model_cache / "runbook-index"
+    build(sources, path, cache_dir=model_cache, wait_seconds=600)
     index = Index.open(path, sources=sources, cache_dir=model_cache)
     return {name: measure(index, name, load_questions(FOLDER / f"{name}.yaml")) for name in NAMES}
 

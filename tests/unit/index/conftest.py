@@ -11,16 +11,16 @@ from tests.unit.index.homestead import PLAYBOOK, RUNBOOKS, Homestead
 
 
 @pytest.fixture(scope="session")
-def built(model_cache: Path) -> Homestead:
+def built(model_cache: Path, run_folder: Path) -> Homestead:
     """Only to be read; built by the first worker that needs it."""
-    root = model_cache.with_name("small-index")
+    root = run_folder / "small-index"
     runbooks, extra = root / "runbooks", root / "extra"
     sources = (
         Folder(path=runbooks, kind="runbook", label="runbooks"),
         Folder(path=extra, kind="docs", label="extra"),
     )
     home = Homestead(sources, root / "built", model_cache)
-    with FileLock(model_cache.with_name("small-index.lock")):
+    with FileLock(run_folder / "small-index.lock"):
         if not (home.path / "current.json").is_file():
             runbooks.mkdir(parents=True, exist_ok=True)
             extra.mkdir(exist_ok=True)
