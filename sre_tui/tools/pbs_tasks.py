@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from providers.pbs import Task, TaskLog, TaskPage, TaskQuery
+from providers.pbs import Task, TaskPage, TaskQuery
 from providers.reading import Reading, State
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_window
@@ -17,22 +17,20 @@ from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import BackupTaskListing
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.tools.task_logs import log_of, with_logs
+from sre_tui.tools.task_logs import counted, course_text, log_of, render_log, with_logs
 from sre_tui.tools.tool import tool
-from sre_tui.views.human import duration
 
 
 def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
     data = answer.data
     if data.log is not None:
-        return _render_log(answer, data.log, view)
+        return render_log(answer, data.log, _text(data.log.task, view.now), view)
     since = f" since {stamp(data.since, view.now)}" if data.since else ""
-    many = f"at least {len(data.items)}" if data.total is None else f"{data.total}"
     page = page_of(
         answer,
         view,
         f"Tasks of backup servers from {sources_text(answer)}{since}{filter_text(data.filters)}: "
-        f"{many}",
+        f"{counted(data)}",
         nothing="No tasks.",
     )
     page.rows += [_text(task, view.now) for task in data.items]
@@ -41,27 +39,11 @@ def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
     return page.text()
 
 
-def _render_log(answer: ToolResult[BackupTaskListing], log: TaskLog, view: ModelView) -> str:
-    page = page_of(answer, view, _text(log.task, view.now), nothing="Its log is empty.")
-    page.rows += log.lines
-    return page.text()
-
-
 def _text(task: Task, now: datetime) -> str:
     parts = [f"{task.type} {task.subject}".strip() + f": {task.state}"]
     if task.status not in ("", "OK"):
         parts.append(task.status)
-    parts.append(f"began {stamp(task.started, now)}")
-    if task.state == "running":
-        parts.append(f"running for {duration((now - task.started).total_seconds())}")
-    elif task.seconds is not None:
-        parts.append(f"took {duration(task.seconds)}")
-    parts.append(f"by {task.user or 'not reported'}")
-    if task.state in ("error", "warning"):
-        parts.append(f"id {task.upid}")
-    if task.log:
-        parts.append(f"log ends: {' | '.join(task.log)}")
-    return "; ".join(parts)
+    return "; ".join([*parts, *course_text(task, now)])
 
 
 @tool(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from providers.proxmox import Guest, Inventory, Task, TaskLog, TaskPage, TaskQuery
+from providers.proxmox import Guest, Inventory, Task, TaskPage, TaskQuery
 from providers.reading import Reading, State
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Since, format_window
@@ -26,20 +26,20 @@ from sre_tui.tools.proxmox_find import (
 )
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.tools.task_logs import log_of, with_logs
+from sre_tui.tools.task_logs import counted, course_text, log_of, render_log, with_logs
 from sre_tui.tools.tool import ArgumentError, tool
-from sre_tui.views.human import count, duration
+from sre_tui.views.human import count
 
 
 def _render(answer: ToolResult[TaskListing], view: ModelView) -> str:
     data = answer.data
     if data.log is not None:
-        return _render_log(answer, data.log, view)
+        return render_log(answer, data.log, _task_text(data.log.task, view.now), view)
     since = f" since {stamp(data.since, view.now)}" if data.since else ""
     page = page_of(
         answer,
         view,
-        f"Tasks from {sources_text(answer)}{since}{filter_text(data.filters)}: {data.total or 0}",
+        f"Tasks from {sources_text(answer)}{since}{filter_text(data.filters)}: {counted(data)}",
         nothing="No tasks.",
     )
     page.rows += [_task_text(task, view.now) for task in data.items]
@@ -48,27 +48,12 @@ def _render(answer: ToolResult[TaskListing], view: ModelView) -> str:
     return page.text()
 
 
-def _render_log(answer: ToolResult[TaskListing], log: TaskLog, view: ModelView) -> str:
-    page = page_of(answer, view, _task_text(log.task, view.now), nothing="Its log is empty.")
-    page.rows += log.lines
-    return page.text()
-
-
 def _task_text(task: Task, now: datetime) -> str:
     about = f" {task.guest or ''} ({task.subject})" if task.guest else f" {task.subject}".rstrip()
     parts = [f"{task.type}{about} on {task.node}: {task.state}"]
     if task.status and task.status not in ("OK", "RUNNING"):
         parts.append(task.status)
-    parts.append(f"began {stamp(task.started, now)}")
-    parts.append("still running" if task.seconds is None else f"took {duration(task.seconds)}")
-    if task.state == "running" or task.seconds is None:
-        parts[-1] = f"running for {duration((now - task.started).total_seconds())}"
-    parts.append(f"by {task.user or 'not reported'}")
-    if task.state in ("error", "warning"):
-        parts.append(f"id {task.upid}")
-    if task.log:
-        parts.append(f"log ends: {' | '.join(task.log)}")
-    return "; ".join(parts)
+    return "; ".join([*parts, *course_text(task, now)])
 
 
 @tool(

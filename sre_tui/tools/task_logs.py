@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final, Protocol, Self, TypeVar
 
 from providers.reading import Reading
 from sre_tui.tools.context import ask_all
+from sre_tui.tools.notes import page_of
+from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.result import Listing, ToolResult
 from sre_tui.tools.tool import ArgumentError
+from sre_tui.views.human import duration
 
 TAIL: Final = 6
 """Last lines of a failed task's log that are shown with it."""
@@ -27,8 +32,44 @@ class Task(Protocol):
     @property
     def upid(self) -> str: ...
     @property
+    def user(self) -> str: ...
+    @property
+    def started(self) -> datetime: ...
+    @property
+    def seconds(self) -> float | None: ...
+    @property
     def state(self) -> str: ...
+    @property
+    def log(self) -> tuple[str, ...]: ...
     def model_copy(self, *, update: dict[str, Any]) -> Self: ...
+
+
+def counted(listing: Listing[Any]) -> str:
+    """How many tasks there are, as far as they were read."""
+    if listing.total is None:
+        return f"at least {len(listing.items)}"
+    return f"{listing.total}"
+
+
+def course_text(task: Task, now: datetime) -> Iterator[str]:
+    """When a task ran, for whom, and where more about it is."""
+    yield f"began {stamp(task.started, now)}"
+    if task.state == "running":
+        yield f"running for {duration((now - task.started).total_seconds())}"
+    elif task.seconds is not None:
+        yield f"took {duration(task.seconds)}"
+    yield f"by {task.user or 'not reported'}"
+    if task.state in ("error", "warning"):
+        yield f"id {task.upid}"
+    if task.log:
+        yield f"log ends: {' | '.join(task.log)}"
+
+
+def render_log(answer: ToolResult[Any], log: Log, heading: str, view: ModelView) -> str:
+    """The log of one task as a model reads it."""
+    page = page_of(answer, view, heading, nothing="Its log is empty.")
+    page.rows += log.lines
+    return page.text()
 
 
 class Log(Protocol):

@@ -16,6 +16,7 @@ from sre_tui.demo.world.world import World
 from sre_tui.doctor.finding import Finding, Verdict
 from sre_tui.doctor.pbs import pbs
 from tests.stubs.pbs import AUDITOR, NAME, NOW, SECRET, client_of, pbs_server, world_of
+from tests.stubs.raw_server import json_reply, raw_server
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +87,23 @@ async def test_a_clock_that_is_off_is_noticed(world: World) -> None:
         async with PbsClient(endpoint, clock=lambda: NOW - timedelta(days=1)) as client:
             found = await pbs(client, now)
     assert any(f.aspect == "clock" and f.verdict is Verdict.WARNING for f in found)
+
+
+async def test_what_cannot_be_told_of_datastores_is_named() -> None:
+    usage = {"store": "x", "total": 100, "used": 40, "avail": 60}
+    answers = {
+        "/version": {"version": "4.1.0"},
+        "/access/permissions": {"/": {"Datastore.Audit": True, "Sys.Audit": True}},
+        "/status/datastore-usage": [usage],
+        "/admin/datastore": [{"store": "x"}],
+        "/admin/gc": [],
+    }
+    async with (
+        raw_server(
+            lambda asked: json_reply({"data": answers[asked.path.removeprefix("/api2/json")]})
+        ) as server,
+        client_of(server.url) as client,
+    ):
+        found = await pbs(client, now)
+    assert found[-1].verdict is Verdict.WARNING
+    assert "garbage collection of x missing" in found[-1].detail

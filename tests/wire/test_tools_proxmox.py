@@ -146,7 +146,9 @@ async def test_guests_of_a_dead_node_are_unknown() -> None:
         answer = await run(context, "proxmox_list_guests", status="unknown")
         told, shown = text(answer, context), cells(answer, context)
     assert answer.data.counts["unknown"] == 13
-    assert answer.data.hints == ("no report of guests for minutes from pve3: is the node offline?",)
+    assert answer.state is State.PARTIAL
+    assert "no report for minutes from pve3 (is the node offline?)" in answer.sources[0].detail
+    assert answer.data.hints == ()
     assert "106 qemu on pve3: unknown" in told
     assert {row["status"] for row in shown} == {"✗ unknown"}
     assert shown[0]["memory"] == ""
@@ -290,6 +292,8 @@ async def test_failed_tasks_come_with_the_end_of_their_log() -> None:
     assert instead is not None
     assert "ERROR: Backup of VM 111 failed" in instead.text(log.data)
     assert "ERROR: Backup of VM 111 failed" in written
+    # What became of it is known, though not when it ended.
+    assert "running for" not in written
 
 
 async def test_running_tasks() -> None:
@@ -302,6 +306,16 @@ async def test_running_tasks() -> None:
     assert "running for" in told
     assert shown[0]["seconds"].endswith("so far")
     assert idle.data.hints[0] == "no task runs at this moment"
+
+
+async def test_what_runs_may_have_begun_before_the_window() -> None:
+    async with having(now=NIGHT) as context:
+        running = await run(context, "proxmox_list_tasks", running=True, since="1m")
+        few = await run(context, "proxmox_list_tasks", since="7d", limit=2)
+        told = text(few, context)
+    assert {task.type for task in running.data.items} == {"vzdump"}
+    assert few.data.truncated
+    assert "at least 2" in told
 
 
 async def test_no_task_says_why() -> None:
