@@ -15,7 +15,9 @@ _UPID: Final = re.compile(
 )
 _ESCAPES: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _GROUP: Final = re.compile(r"^[^:]+:(?:.*:)?(?P<group>(?:vm|ct|host)/[^/:]+)")
-_WHOLE_STORE: Final = frozenset({"garbage_collection", "mount-device", "unmount-device"})
+_WHOLE_STORE: Final = frozenset(
+    {"garbage_collection", "mount-device", "unmount-device", "s3-refresh"}
+)
 _STORE_FIRST: Final = frozenset({"backup", "reader", "verificationjob", "prunejob"})
 
 

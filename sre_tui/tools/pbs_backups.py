@@ -31,6 +31,8 @@ NAMED = 3
 """Unfinished snapshots that are told by their name."""
 LEAST = 3
 """Snapshots from which a pause can be told."""
+AT_ONCE = timedelta(minutes=20).total_seconds()
+"""Snapshots that follow each other faster are tries, not a rhythm."""
 PATIENCE = timedelta(hours=12).total_seconds()
 
 
@@ -167,7 +169,9 @@ def _group(members: Sequence[Snapshot], now: datetime) -> Backup:
     newest = members[0]
     good = [snapshot for snapshot in members if snapshot.verified != "failed"]
     pauses = [
-        (newer.at - older.at).total_seconds() for newer, older in pairwise(members[:LOOKED_AT])
+        pause
+        for newer, older in pairwise(members[:LOOKED_AT])
+        if (pause := (newer.at - older.at).total_seconds()) >= AT_ONCE
     ]
     pause = median(pauses) if len(pauses) >= LEAST - 1 else None
     age = (now - newest.at).total_seconds()

@@ -53,6 +53,7 @@ def test_what_is_no_task_id_is_refused_with_one_line(text: str) -> None:
         ("garbage_collection", "archive", "archive", ""),
         ("syncjob", "-:main:archive:copies:s-pull-main", "archive", ""),
         ("syncjob", "odd", "", ""),
+        ("s3-refresh", "cloud", "cloud", ""),
         ("prunejob", "main:s-prune", "main", ""),
         ("logrotate", "", "", ""),
         ("backup", "main:host/pve1", "main", "host/pve1"),
