@@ -169,9 +169,9 @@ def _group(members: Sequence[Snapshot], now: datetime) -> Backup:
     newest = members[0]
     good = [snapshot for snapshot in members if snapshot.verified != "failed"]
     pauses = [
-        pause
+        between
         for newer, older in pairwise(members[:LOOKED_AT])
-        if (pause := (newer.at - older.at).total_seconds()) >= AT_ONCE
+        if (between := (newer.at - older.at).total_seconds()) >= AT_ONCE
     ]
     pause = median(pauses) if len(pauses) >= LEAST - 1 else None
     age = (now - newest.at).total_seconds()
