@@ -1,0 +1,287 @@
+"""Checks of guests and nodes, as Proxmox VE itself tells."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from providers.text import one_line
+from sre_tui.diagnosis.checks.check import Check, Limits, Scene
+from sre_tui.diagnosis.checks.state import state_check, told
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.from_proxmox import guest_subject, storage_subject
+from sre_tui.views.human import count, duration, percent
+
+if TYPE_CHECKING:
+    from providers.proxmox import Guest, Task
+
+_LIFE: Final = re.compile(r"^(?:qm|vz)(start|stop|shutdown|reboot|reset)$")
+_STARTS: Final = 3
+"""Starts within the window from which on a guest is said to start over and over."""
+
+
+def _guests(scene: Scene) -> Iterator[tuple[str, Guest]]:
+    for source, inventory in scene.picture.inventory.with_source():
+        for guest in inventory.guests:
+            if not guest.template:
+                yield source, guest
+
+
+def _nodes(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, inventory in scene.picture.inventory.with_source():
+        for node in inventory.nodes:
+            if node.status == "offline":
+                on_it = sum(guest.node == node.name for guest in inventory.guests)
+                text = f"Proxmox shows node {node.name} as offline, with {count(on_it, 'guest')}"
+                subject = Subject(kind=SubjectKind.NODE, name=node.name)
+                yield check.finding(subject, text, told(source, text, "nodes"))
+
+
+def _quorum(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, cluster in scene.picture.cluster.with_source():
+        if cluster.quorate is False:
+            text = f"cluster {cluster.name or source} has no quorum"
+            subject = Subject(kind=SubjectKind.CLUSTER, name=cluster.name or source)
+            yield check.finding(subject, text, told(source, text, "nodes"))
+
+
+def _ha(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, resources in scene.picture.ha.with_source():
+        for resource in resources:
+            if resource.kind == "service" and resource.state in ("error", "fence", "recovery"):
+                text = f"high availability has {resource.id} in state {resource.state}"
+                known = scene.topology.named(resource.id.rpartition(":")[2], SubjectKind.GUEST)
+                subject = known[0] if known else Subject(kind=SubjectKind.GUEST, name=resource.id)
+                yield check.finding(subject, text, told(source, text, "nodes"))
+
+
+def _down(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, guest in _guests(scene):
+        if guest.should_run or guest.status in ("error", "paused"):
+            why = "though it starts on boot" if guest.onboot else guest.status_detail
+            text = f"guest {guest.label} is {guest.status} {why}".rstrip()
+            evidence = told(source, text, f"guests show {guest.vmid}")
+            yield check.finding(guest_subject(guest), text, evidence)
+
+
+def _lost(scene: Scene, check: Check) -> Iterator[Finding]:
+    """A guest that does not report while its node does."""
+    online = {
+        node.name
+        for inventory in scene.picture.inventory
+        for node in inventory.nodes
+        if node.status == "online"
+    }
+    for source, guest in _guests(scene):
+        if guest.status == "unknown" and guest.node in online:
+            text = f"guest {guest.label} has not reported for minutes"
+            yield check.finding(guest_subject(guest), text, told(source, text, "guests list"))
+
+
+def _tasks_by_guest(scene: Scene) -> dict[Subject, list[tuple[str, Task]]]:
+    names = {(guest.source, guest.vmid): guest_subject(guest) for _, guest in _guests(scene)}
+    found: dict[Subject, list[tuple[str, Task]]] = defaultdict(list)
+    for source, page in scene.picture.tasks.with_source():
+        for task in page.tasks:
+            subject = names.get((task.source, task.vmid or -1))
+            if subject is not None and _LIFE.match(task.type):
+                found[subject].append((source, task))
+    for several in found.values():
+        several.sort(key=lambda pair: pair[1].started)
+    return found
+
+
+def _crash_loop(scene: Scene, check: Check) -> Iterator[Finding]:
+    for subject, tasks in _tasks_by_guest(scene).items():
+        starts = [(source, task) for source, task in tasks if task.type.endswith("start")]
+        if len(starts) < _STARTS:
+            continue
+        source, last = starts[-1]
+        text = f"{subject} was started {count(len(starts), 'time')} ({last.type})"
+        yield check.finding(
+            subject,
+            text,
+            told(source, text, f"tasks --guest {last.vmid}", at=last.started, kind="task"),
+            since=starts[0][1].started,
+        )
+
+
+def _stopped(scene: Scene, check: Check) -> Iterator[Finding]:
+    running = {guest_subject(guest) for _, guest in _guests(scene) if guest.status == "running"}
+    for subject, tasks in _tasks_by_guest(scene).items():
+        source, last = tasks[-1]
+        if subject in running or not re.search("stop|shutdown", last.type):
+            continue
+        text = f"{one_line(last.user, 60)} stopped {subject} ({last.type})"
+        yield check.finding(
+            subject,
+            text,
+            told(source, text, f"tasks --guest {last.vmid}", at=last.started, kind="task"),
+            since=last.started,
+            event=True,
+            severity=Severity.CRITICAL if _should_run(scene, subject) else Severity.NOTE,
+        )
+
+
+def _should_run(scene: Scene, subject: Subject) -> bool:
+    return any(guest.should_run for _, guest in _guests(scene) if guest_subject(guest) == subject)
+
+
+def _storages(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, storages in scene.picture.storages.with_source():
+        for storage in storages:
+            subject = storage_subject(storage)
+            limits = scene.limits(check, subject)
+            ratio = storage.ratio
+            if limits is not None and ratio is not None and limits.beyond(ratio):
+                text = f"storage {storage.name} is {percent(ratio)} full"
+                yield check.finding(subject, text, told(source, text, "storage"), value=ratio)
+
+
+def _inactive(scene: Scene, check: Check) -> Iterator[Finding]:
+    offline = {
+        node.name
+        for inventory in scene.picture.inventory
+        for node in inventory.nodes
+        if node.status != "online"
+    }
+    for source, storages in scene.picture.storages.with_source():
+        for storage in storages:
+            without = [node for node in storage.troubled if node not in offline]
+            if storage.status == "inactive" or without:
+                where = f" on {', '.join(without)}" if without else ""
+                text = f"storage {storage.name} is not available{where}"
+                yield check.finding(storage_subject(storage), text, told(source, text, "storage"))
+
+
+def _replications(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, jobs in scene.picture.replications.with_source():
+        for job in jobs:
+            if job.failures and not job.disabled:
+                times = count(job.failures, "time")
+                error = f": {one_line(job.error, 140)}" if job.error else ""
+                text = f"replication {job.id} to {job.target} failed {times} in a row{error}"
+                subject = Subject(kind=SubjectKind.REPLICATION, name=job.id)
+                yield check.finding(
+                    subject, text, told(source, text, "nodes --replication", at=job.last_try),
+                    since=job.last_sync,
+                )  # fmt: skip
+
+
+def _node_disks(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, found in scene.picture.node_disks.with_source():
+        for disk in found.disks:
+            subject = Subject(
+                kind=SubjectKind.DISK, name=f"{disk.node}/{disk.path.removeprefix('/dev/')}"
+            )
+            if disk.healthy is False:
+                text = f"SMART of {disk.path} on {disk.node} says {one_line(disk.health, 40)}"
+                yield check.finding(subject, text, told(source, text, "nodes --disks"))
+
+
+def _locked(scene: Scene, check: Check) -> Iterator[Finding]:
+    busy = {
+        task.vmid for page in scene.picture.tasks for task in page.tasks if task.state == "running"
+    }
+    for source, guest in _guests(scene):
+        if guest.lock and guest.vmid not in busy and scene.picture.tasks.complete:
+            text = f"guest {guest.label} is locked by {guest.lock}, and no task works on it"
+            yield check.finding(guest_subject(guest), text, told(source, text, "guests list"))
+
+
+def _failed_tasks(scene: Scene, check: Check) -> Iterator[Finding]:
+    names = {(guest.source, guest.vmid): guest_subject(guest) for _, guest in _guests(scene)}
+    for source, page in scene.picture.tasks.with_source():
+        for task in page.tasks:
+            if task.state != "error":
+                continue
+            subject = names.get((task.source, task.vmid or -1)) or Subject(
+                kind=SubjectKind.NODE, name=task.node
+            )
+            is_backup = task.type == "vzdump"
+            text = f"{task.type} of {subject} failed: {one_line(task.status, 140)}"
+            yield check.finding(
+                subject,
+                text,
+                told(source, text, f"tasks {task.upid}", at=task.started, kind="task"),
+                since=task.started,
+                event=True,
+                kind="backup_failed" if is_backup else "task_failed",
+                severity=Severity.WARNING if is_backup else Severity.NOTE,
+            )
+
+
+def _long_uptime(scene: Scene, check: Check) -> Iterator[Finding]:
+    """A guest that came up within the window without anybody starting it."""
+    started = {
+        task.vmid
+        for page in scene.picture.tasks
+        for task in page.tasks
+        if re.search("start|reboot|reset|restore|migrate|resume", task.type)
+    }
+    if not scene.picture.tasks.complete:
+        return
+    window = (scene.now - scene.picture.start).total_seconds()
+    for source, guest in _guests(scene):
+        if guest.status == "running" and guest.uptime and guest.uptime < window:
+            if guest.vmid in started:
+                continue
+            text = f"guest {guest.label} has been up for {duration(guest.uptime)} only"
+            yield check.finding(
+                guest_subject(guest),
+                text,
+                told(source, text, "guests list --sort uptime"),
+                since=scene.now - timedelta(seconds=guest.uptime),
+                event=True,
+            )
+
+
+CHECKS: Final = (
+    state_check("node-offline", "node_down", "nodes", _nodes, "inventory",
+                title="a node that is offline", severity=Severity.CRITICAL,
+                why="every guest on it is down", advice="look at its power and network",
+                runbook="proxmox-quorum-lost"),
+    state_check("cluster-quorum", "quorum_lost", "nodes", _quorum, "cluster",
+                title="a cluster without quorum", severity=Severity.CRITICAL,
+                why="nothing can be started or changed", runbook="proxmox-quorum-lost"),
+    state_check("ha-errors", "guest_down", "guests", _ha, "ha",
+                title="a guest that high availability gave up", severity=Severity.CRITICAL,
+                why="it will not be started again by itself", runbook="guest-will-not-start"),
+    state_check("guest-should-run", "guest_down", "guests", _down, "inventory",
+                title="a guest that is off though it should run", severity=Severity.CRITICAL,
+                why="what it offers is not there", advice="see its last tasks before starting it",
+                runbook="guest-will-not-start"),
+    state_check("guest-silent", "guest_down", "guests", _lost, "inventory",
+                title="a guest that does not report", runbook="guest-will-not-start"),
+    state_check("guest-crash-loop", "guest_crash_loop", "guests", _crash_loop, "tasks",
+                title="a guest that is started over and over", severity=Severity.CRITICAL,
+                why="it dies soon after each start", runbook="guest-will-not-start"),
+    state_check("guest-stopped", "guest_stopped", "guests", _stopped, "tasks",
+                title="a guest that somebody stopped", severity=Severity.CRITICAL,
+                runbook="guest-will-not-start", diagnostic=True),
+    state_check("guest-locked", "guest_locked", "guests", _locked, "inventory",
+                title="a lock that nobody holds", why="backups and changes of it fail",
+                advice="see which task left it behind", runbook="backup-failed"),
+    state_check("guest-came-up", "rebooted", "guests", _long_uptime, "inventory",
+                title="a guest that came up by itself", severity=Severity.NOTE, diagnostic=True,
+                runbook="guest-will-not-start"),
+    state_check("storage-fill", "storage_full", "storage", _storages, "storages",
+                title="a storage that is nearly full", limits=Limits(0.9, unit="ratio", delay=0),
+                why="guests on it stop at the first write that fails",
+                runbook="root-filesystem-full"),
+    state_check("storage-inactive", "storage_gone", "storage", _inactive, "storages",
+                title="a storage that is not available", severity=Severity.CRITICAL,
+                why="guests and backups on it cannot be reached", runbook="nfs-lxc-mounts"),
+    state_check("guest-replication", "replication_failed", "snapshots", _replications,
+                "replications", title="a replication of a guest that fails",
+                why="the copy on the other node grows old", runbook="snapshot-replication"),
+    state_check("node-disk-health", "disk_failing", "disks", _node_disks, "node_disks",
+                title="a disk of a node whose SMART check fails", severity=Severity.CRITICAL,
+                runbook="disk-smart-warning"),
+    state_check("failed-tasks", "task_failed", "guests", _failed_tasks, "tasks",
+                title="tasks that failed"),
+)  # fmt: skip

@@ -1,0 +1,180 @@
+"""Checks of the pools of a NAS: state, members, scans, fill, as the NAS itself tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from providers.text import one_line
+from sre_tui.diagnosis.checks.check import Check, Limits, Scene
+from sre_tui.diagnosis.checks.state import state_check, told
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.from_nas import nas_names
+from sre_tui.views.human import count, duration, percent
+
+if TYPE_CHECKING:
+    from providers.truenas import Pool, Vdev
+
+_ONLINE: Final = "ONLINE"
+_GONE: Final = frozenset({"REMOVED"})
+
+
+def _pools(scene: Scene) -> Iterator[tuple[str, str, Pool]]:
+    names = nas_names(scene.picture)
+    for source, pools in scene.picture.pools.with_source():
+        for pool in pools:
+            yield source, names[source], pool
+
+
+def _subject(host: str, pool: Pool) -> Subject:
+    return Subject(kind=SubjectKind.POOL, name=f"{host}/{pool.name}")
+
+
+def _state(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, host, pool in _pools(scene):
+        if pool.state != _ONLINE:
+            text = f"the NAS shows pool {pool.name} as {pool.state.casefold()}"
+            said = f"{text}: {pool.detail}" if pool.detail else text
+            yield check.finding(_subject(host, pool), text, told(source, said, "pools"))
+
+
+def _members(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, host, pool in _pools(scene):
+        for member in pool.troubled():
+            kind = _kind_of(member)
+            on_pool = kind == "checksum_errors" or bool(member.children)
+            disk = Subject(kind=SubjectKind.DISK, name=f"{host}/{member.label}")
+            text = f"{_trouble(member)} in pool {pool.name}"
+            yield check.finding(
+                _subject(host, pool) if on_pool else disk,
+                text,
+                told(source, text, f"pools --pool {pool.name}"),
+                kind=kind,
+                severity=Severity.WARNING if kind == "checksum_errors" else None,
+            )
+
+
+def _kind_of(member: Vdev) -> str:
+    if member.state in _GONE:
+        return "disk_link"
+    if member.state != _ONLINE and not member.children:
+        return "disk_dead"
+    if member.read_errors or member.write_errors:
+        return "disk_failing" if not member.children else "checksum_errors"
+    return "checksum_errors"
+
+
+def _trouble(member: Vdev) -> str:
+    state = "" if member.state == _ONLINE else f" is {member.state.casefold()}"
+    errors = f" has {count(member.errors, 'error')}" if member.errors else ""
+    return f"disk {one_line(member.label, 40)}{state}{' and' if state and errors else ''}{errors}"
+
+
+def _scan(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, host, pool in _pools(scene):
+        scan = pool.scan
+        if scan is not None and scan.errors:
+            text = f"the last {scan.function} of {pool.name} found {count(scan.errors, 'error')}"
+            yield check.finding(
+                _subject(host, pool),
+                text,
+                told(source, text, "pools", at=scan.ended or scan.started),
+                since=scan.ended or scan.started,
+                severity=Severity.CRITICAL,
+            )
+
+
+def _resilver(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, host, pool in _pools(scene):
+        scan = pool.scan
+        if scan is not None and scan.function == "resilver" and scan.state == "running":
+            done = f", {percent(scan.progress)} done" if scan.progress is not None else ""
+            text = f"pool {pool.name} is resilvering{done}"
+            yield check.finding(
+                _subject(host, pool), text, told(source, text, "pools"), since=scan.started
+            )
+
+
+def _scrub_age(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, host, pool in _pools(scene):
+        subject = _subject(host, pool)
+        limits = scene.limits(check, subject)
+        scan = pool.scan
+        if limits is None or scan is None or scan.function != "scrub" or scan.ended is None:
+            continue
+        age = (scene.now - scan.ended).total_seconds()
+        if scan.state == "finished" and limits.beyond(age):
+            text = f"the last scrub of {pool.name} ended {duration(age)} ago"
+            yield check.finding(subject, text, told(source, text, "pools"), value=age)
+
+
+def _fill(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, host, pool in _pools(scene):
+        subject = _subject(host, pool)
+        limits = scene.limits(check, subject)
+        fill = pool.fill
+        if limits is not None and fill is not None and limits.beyond(fill):
+            text = f"pool {pool.name} is {percent(fill)} full"
+            grave = Severity.CRITICAL if fill > 0.9 else None
+            yield check.finding(
+                subject, text, told(source, text, "pools"), value=fill, severity=grave
+            )
+
+
+def _fragmented(scene: Scene, check: Check) -> Iterator[Finding]:
+    for source, host, pool in _pools(scene):
+        subject = _subject(host, pool)
+        limits = scene.limits(check, subject)
+        value = pool.fragmentation
+        if limits is not None and value is not None and limits.beyond(value):
+            text = f"free space of pool {pool.name} is {percent(value)} fragmented"
+            yield check.finding(subject, text, told(source, text, "pools"), value=value)
+
+
+CHECKS: Final = (
+    state_check(
+        "pool-offline", "pool_degraded", "pools", _state, "pools",
+        title="a pool that is not online", severity=Severity.CRITICAL,
+        why="redundancy is lost or the pool has stopped", advice="find the member that is missing",
+        runbook="zfs-pool-degraded",
+    ),
+    state_check(
+        "pool-members", "disk_failing", "pools", _members, "pools",
+        title="a member of a pool that is missing or counts errors", severity=Severity.CRITICAL,
+        why="the next failure may lose data", advice="compare the serial number, then replace it",
+        runbook="zfs-pool-degraded",
+    ),
+    state_check(
+        "pool-scan-errors", "checksum_errors", "pools", _scan, "pools",
+        title="errors found by a scrub or resilver", severity=Severity.CRITICAL,
+        why="data on disk does not match its checksum",
+        advice="see which files are damaged before anything else",
+        runbook="zfs-checksum-errors",
+    ),
+    state_check(
+        "pool-resilver", "resilver", "pools", _resilver, "pools",
+        title="a running resilver", severity=Severity.NOTE,
+        why="reads and writes are slower until it ends", runbook="zfs-pool-degraded",
+    ),
+    state_check(
+        "pool-scrub-age", "scrub_overdue", "pools", _scrub_age, "pools",
+        title="a scrub that is overdue", severity=Severity.NOTE,
+        limits=Limits(timedelta(days=40).total_seconds(), unit="s", delay=0),
+        why="silent damage is only found by a scrub", advice="look at the scrub schedule",
+        runbook="zfs-checksum-errors",
+    ),
+    state_check(
+        "pool-fill", "pool_full", "pools", _fill, "pools",
+        title="a pool that is nearly full", limits=Limits(0.8, unit="ratio", delay=0),
+        why="ZFS slows down without room, and stops at the end",
+        advice="find what grows, and which snapshots hold space", runbook="zfs-pool-full",
+    ),
+    state_check(
+        "pool-fragmentation", "pool_fragmented", "pools", _fragmented, "pools",
+        title="badly fragmented free space", severity=Severity.NOTE,
+        limits=Limits(0.7, unit="ratio", delay=0), why="writes get slower",
+        runbook="zfs-pool-full",
+    ),
+)  # fmt: skip
