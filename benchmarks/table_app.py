@@ -86,7 +86,7 @@ class TableApp(App[None]):
 
     async def _live(self) -> None:
         gc.freeze()
-        gc.set_threshold(10_000, 20, 50)
+        gc.set_threshold(1_000, 8, 100)
         self.run_worker(self._watch_loop())
         await asyncio.sleep(0.2)
         self._stalls.clear()

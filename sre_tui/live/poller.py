@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 JITTER: Final = 0.1
 """Share of the interval by which rounds are moved, so that feeds do not ask in step."""
-LONGEST: Final = 60.0
+LONGEST: Final = 30.0
 """Seconds between two rounds at most, however often it failed: who mends a backend is waiting."""
 
 Wait = Callable[[asyncio.Event, float], Awaitable[None]]

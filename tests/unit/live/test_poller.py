@@ -123,7 +123,7 @@ async def test_failures_slow_it_down_up_to_a_limit_and_success_ends_that() -> No
             await time.until_waiting()
             time.pass_by()
         await time.until_waiting()
-        assert time.waits == [20.0, 40.0, *[LONGEST] * 6, INTERVAL]
+        assert time.waits == [20.0, *[LONGEST] * 7, INTERVAL]
         assert [one.detail for one in delivered[0].troubles] == ["refused"]
         assert delivered[0].state is State.UNREACHABLE
 
