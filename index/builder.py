@@ -98,14 +98,14 @@ def _build_locked(sources: Sequence[Source], location: Location, progress: Progr
     if not loaded.documents:
         raise IndexBuildError("; ".join(("there are no documents to index", *loaded.problems)))
     chunks = chunk_all(loaded.documents, piece_starts())
-    exported = ensure_onnx(location.models, BuildEncoder, progress)
+    encoder = ensure_onnx(location.models, BuildEncoder, progress)
     previous, known, reason = _previous(location)
     missing = {
         c.content_hash: c.embedded_text for c in chunks if c.content_hash not in known.vectors
     }
     content = digest(*(chunk.model_dump_json() for chunk in chunks))
     if previous is None or previous.content != content:
-        vectors = _vectors(chunks, known, missing, exported, progress)
+        vectors = _vectors(chunks, known, missing, encoder, progress)
         _switch(location, previous, chunks, vectors, content, len(loaded.documents), progress)
     return BuildReport(
         **_changes(loaded.documents, known),
@@ -136,14 +136,14 @@ def _vectors(
     chunks: Sequence[Chunk],
     known: store.Known,
     missing: dict[str, str],
-    exported: Path,
+    encoder: QueryEncoder,
     progress: Progress,
 ) -> "Vectors":
     import numpy as np
 
     vectors = dict(known.vectors)
     if missing:
-        new = QueryEncoder(exported).encode_many(list(missing.values()), progress)
+        new = encoder.encode_many(list(missing.values()), progress)
         vectors |= dict(zip(missing, new, strict=True))
     return np.stack([vectors[chunk.content_hash] for chunk in chunks]).astype(np.float32)
 

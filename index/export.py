@@ -112,8 +112,8 @@ class BuildEncoder:
 
 def ensure_onnx(
     folder: Path, encoder: Callable[[], BuildEncoder], progress: Progress | None = None
-) -> Path:
-    """The exported model in `folder`; exports it if it is missing or damaged.
+) -> QueryEncoder:
+    """The exported model in `folder`, opened; exports it if it is missing or damaged.
 
     The file appears under its name only when its vectors equal those of sentence-transformers.
 
@@ -124,32 +124,33 @@ def ensure_onnx(
     from filelock import FileLock
 
     path = folder / onnx_name()
-    if _is_usable(path):
-        return path
+    if usable := _usable(path):
+        return usable
     if progress:
         progress("exporting the model", 0, 1)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "export.lock"):
         # Another process may have exported it meanwhile.
-        if not _is_usable(path):
+        usable = _usable(path)
+        if usable is None:
             builder = encoder()
             remove_drafts(folder)
             with replace_file(path) as draft:
                 builder.write_onnx(draft)
                 _compare(builder, QueryEncoder(draft))
+            usable = QueryEncoder(path)
     if progress:
         progress("exporting the model", 1, 1)
-    return path
+    return usable
 
 
-def _is_usable(path: Path) -> bool:
+def _usable(path: Path) -> QueryEncoder | None:
     if not path.is_file():
-        return False
+        return None
     try:
-        QueryEncoder(path)
+        return QueryEncoder(path)
     except ExportedModelError:
-        return False
-    return True
+        return None
 
 
 def _compare(builder: BuildEncoder, exported: QueryEncoder) -> None:
