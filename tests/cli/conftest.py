@@ -12,13 +12,14 @@ from sre_tui.demo.runtime.background import launch_demo
 from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.remote import break_backend, mend_backend, stop_demo
 from sre_tui.demo.runtime.state import DemoState, demo_environment
-from tests.cli.running import PRELOADED, Sre
+from tests.cli.running import PRELOADED, WITH_MODEL, Sre
 
 
 @pytest.fixture(scope="session", autouse=True)
 def preloaded() -> Iterator[None]:
     yield
     PRELOADED.close()
+    WITH_MODEL.close()
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
+from providers.llm import warm_up
+
 MODULES = (
     "commands.ask",
     "commands.chat",
@@ -38,9 +40,14 @@ _MESSAGE = 1 << 20
 
 
 class Preloaded:
-    """The process that forks; started with the first run."""
+    """The process that forks; started with the first run.
 
-    def __init__(self) -> None:
+    Args:
+        asks_model: it has loaded LiteLLM as well, which takes seconds.
+    """
+
+    def __init__(self, *, asks_model: bool = False) -> None:
+        self._asks_model = asks_model
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
@@ -82,7 +89,10 @@ class Preloaded:
             self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, "-m", "tests.cli.preloaded", str(theirs.fileno())],
+                    [
+                        *(sys.executable, "-m", "tests.cli.preloaded", str(theirs.fileno())),
+                        *(["model"] if self._asks_model else []),
+                    ],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     cwd=Path(__file__).parents[2],
@@ -92,10 +102,12 @@ class Preloaded:
         return self._socket
 
 
-def serve(connection: socket.socket) -> None:
+def serve(connection: socket.socket, *, asks_model: bool) -> None:
     """Fork for every message."""
     for name in MODULES:
         import_module(name)
+    if asks_model:
+        warm_up()
     from sre_tui.tools.registry import all_tools
 
     all_tools()
@@ -136,4 +148,4 @@ def _be_sre(arguments: list[str], variables: dict[str, str], folder: str, files:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), asks_model="model" in sys.argv[2:])

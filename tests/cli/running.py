@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 SRE = [sys.executable, "-m", "sre_tui"]
 PATIENCE = 60.0
 PRELOADED = Preloaded()
+WITH_MODEL = Preloaded(asks_model=True)
 _PIPE = 65536
 """Bytes that a pipe holds without a reader."""
 
@@ -119,7 +120,8 @@ class Sre:
             with os.fdopen(writing, "wb") as pipe:
                 pipe.write(given)
         try:
-            return PRELOADED.run(arguments, self.environment, self.home, PATIENCE, stdin)
+            preloaded = WITH_MODEL if "LLM_MODEL" in self.variables else PRELOADED
+            return preloaded.run(arguments, self.environment, self.home, PATIENCE, stdin)
         finally:
             os.close(stdin)
 
