@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -41,59 +42,71 @@ async def test_table_shows_the_plain_text(text: str) -> None:
         assert "\x1b" not in scene.text
 
 
-@settings(max_examples=25, deadline=None)
-@given(texts=st.lists(hostile, min_size=1, max_size=6), query=hostile)
-async def test_table_takes_anything(texts: list[str], query: str) -> None:
+# Five screens with five cases on each: starting an app costs more than what is shown on it.
+FIVE = settings(max_examples=5, deadline=None)
+
+
+def _five(*case: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    return st.lists(st.tuples(*case), min_size=5, max_size=5)
+
+
+@FIVE
+@given(cases=_five(st.lists(hostile, min_size=1, max_size=6), hostile))
+async def test_table_takes_anything(cases: list[tuple[list[str], str]]) -> None:
     table = KeyedTable(COLUMNS)
     async with shown(table, size=(60, 12)) as scene:
-        for index in range(len(texts)):
-            table.set_rows([_row(str(n), text) for n, text in enumerate(texts[index:])])
-            table.set_filter(query)
-            table.sort_by("name", reverse=bool(index % 2))
-        table.set_filter("")
-        await scene.settle()
-        assert table.shown_keys == ["0"]
-        assert table.row_count == 1
+        for texts, query in cases:
+            for index in range(len(texts)):
+                table.set_rows([_row(str(n), text) for n, text in enumerate(texts[index:])])
+                table.set_filter(query)
+                table.sort_by("name", reverse=bool(index % 2))
+            table.set_filter("")
+            await scene.settle()
+            assert table.shown_keys == ["0"]
+            assert table.row_count == 1
 
 
-@settings(max_examples=25, deadline=None)
-@given(a=hostile, b=hostile, c=hostile, kind=st.sampled_from(PaneKind))
-async def test_small_widgets_take_anything(a: str, b: str, c: str, kind: PaneKind) -> None:
-    badge, bar = Badge("w"), Bar(0.5)
-    chart = Chart(Series(a, ((START, 1.0), (START + timedelta(hours=1), 2.0)), unit=b))
+@FIVE
+@given(cases=_five(hostile, hostile, hostile, st.sampled_from(PaneKind)))
+async def test_small_widgets_take_anything(cases: list[tuple[str, str, str, PaneKind]]) -> None:
+    badge, bar, chart = Badge("w"), Bar(0.5), Chart()
     pane = Pane("title", badge, bar, chart)
     async with shown(pane) as scene:
-        pane.title, badge.word, bar.label = a, b, c
-        pane.state = PaneState(kind, a, b, c, age_s=5.0)
-        await scene.settle()
-        assert pane.has_class(f"-{kind}")
-        assert "\x1b" not in scene.text
-        assert "\u202e" not in scene.text
+        for a, b, c, kind in cases:
+            chart.series = Series(a, ((START, 1.0), (START + timedelta(hours=1), 2.0)), unit=b)
+            pane.title, badge.word, bar.label = a, b, c
+            pane.state = PaneState(kind, a, b, c, age_s=5.0)
+            await scene.settle()
+            assert pane.has_class(f"-{kind}")
+            assert "\x1b" not in scene.text
+            assert "\u202e" not in scene.text
 
 
-@settings(max_examples=25, deadline=None)
-@given(a=hostile, b=hostile, pieces=st.lists(hostile, max_size=5))
-async def test_chat_takes_anything(a: str, b: str, pieces: list[str]) -> None:
+@FIVE
+@given(cases=_five(hostile, hostile, st.lists(hostile, max_size=5)))
+async def test_chat_takes_anything(cases: list[tuple[str, str, list[str]]]) -> None:
     chat = Transcript()
-    call = ToolCall(a, {a: b}, CallState.FAILED, 1.0, b, b)
-    prompt = Prompt([SlashCommand("/" + a, b, (a, b))], placeholder=b, history=[a])
-    async with shown(chat, prompt) as scene:
-        await chat.add_user(a)
-        async with chat.turn(b) as turn:
-            line = ToolLine(call)
-            await turn.add_tool(line)
-            line.open = True
-            for piece in pieces:
-                await turn.write(piece)
-            await turn.finish(a, flagged=pieces)
-        await chat.add_notice(b)
-        prompt.focus()
-        prompt.text = "/"
-        await scene.pilot.press("tab", "enter", "up")
-        await scene.settle()
-        assert "\x1b" not in scene.text
-        assert len(chat.entries) == 3
-        assert prompt.query_one(TextArea).has_focus
+    async with shown(chat) as scene:
+        for number, (a, b, pieces) in enumerate(cases, start=1):
+            prompt = Prompt([SlashCommand("/" + a, b, (a, b))], placeholder=b, history=[a])
+            await scene.app.mount(prompt)
+            await chat.add_user(a)
+            async with chat.turn(b) as turn:
+                line = ToolLine(ToolCall(a, {a: b}, CallState.FAILED, 1.0, b, b))
+                await turn.add_tool(line)
+                line.open = True
+                for piece in pieces:
+                    await turn.write(piece)
+                await turn.finish(a, flagged=pieces)
+            await chat.add_notice(b)
+            prompt.focus()
+            prompt.text = "/"
+            await scene.pilot.press("tab", "enter", "up")
+            await scene.settle()
+            assert "\x1b" not in scene.text
+            assert len(chat.entries) == 3 * number
+            assert prompt.query_one(TextArea).has_focus
+            await prompt.remove()
 
 
 async def test_streamed_text_keeps_its_words() -> None:
