@@ -99,15 +99,15 @@ def _ranked(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
     yield from gaps(look)
 
 
-_PARTS_OF: Final = frozenset({"disk", "pool", "storage", "site", "ups"})
-"""What people name to say what a quantity is of: "disk space" is that of pools."""
+_PARTS_OF: Final = frozenset({"space", "growth"})
+"""Quantities of pools that people ask for by other words: "which disk is full"."""
 
 
 def _other_kind(look: Look, first: Row) -> Iterator[str]:
     """Says so where a ranking is of another kind of thing than the question names."""
     asked = thing_of(look.question.folded)
     told = next((one for one in things() if one.id == first.figure.thing), None)
-    if asked is None or told is None or asked.id in _PARTS_OF:
+    if asked is None or told is None or first.quantity.id in _PARTS_OF:
         return
     if told.id not in meant_kinds(look.question.folded):
         yield f"**That is not recorded of {asked.one}s**, but of {told.one}s.\n\n"
@@ -185,7 +185,7 @@ def _not_recorded(look: Look, quantity: Quantity) -> Iterator[str]:
     asked = [found for found in look.caller.made if found.call.tool != "prometheus_targets"]
     cite = asked[-1].cite if asked else ""
     if quantity.none and asked and asked[-1].ok:
-        yield f"**{quantity.none}{about}.**{cite}\n\n"
+        yield f"**{look.caller.counted(quantity.none)}{about}.**{cite}\n\n"
         yield from gaps(look)
         return
     yield f"**That is not recorded{about}**: there are no values of {quantity.id.replace('_', ' ')}"

@@ -53,7 +53,9 @@ async def _overview(look: Look) -> Iterator[str]:
     await look.discover(*_EVERYWHERE)
     if await nothing_known(look):
         return not_known(look)
-    if question.vague and not look.focus.entities and not question.topics:
+    if question.vague and (
+        _ASKS_A_FACT.search(question.folded) or not (look.focus.entities or question.topics)
+    ):
         return await requests.say_what_it_does(look)
     made = await investigate(look)
     quantity = quantity_of(question.folded)
@@ -159,6 +161,12 @@ LOOKUPS: Final[tuple[Lookup, ...]] = (
     Lookup(Intent.HELP, requests.say_what_it_does),
 )  # fmt: skip
 """How every kind of question is answered; of several for one kind, the first that can be used."""
+_ASKS_A_FACT: Final = re.compile(
+    r"^(how (?!(is|are|does|do|come|about)\b)\w+|when|which|who|whose|where|"
+    r"what (is|are|was|were) the (\w+est|most|least)|(can|may|could|should) i|wann|"
+    r"welche\w*|wer|wo|wie ?viele?)\b"
+)
+"""Questions to which the state of things is no answer, whatever they are about."""
 _FOLLOWS_UP: Final = re.compile(
     r"\b(it|its|that|this|they|them|there|es|das|davon|dort|daran)\b"
     r"|^(why|since when|warum|seit wann|and|und|more|details?|how long)\b"

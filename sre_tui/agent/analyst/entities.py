@@ -18,6 +18,7 @@ from sre_tui.nearest import nearest
 _ABOUT_BACKUPS: Final = re.compile(r"\b(datastores?|pbs|backups?|storage|sicherung\w*)\b")
 """Without one of these a word such as "main" is no name of a datastore."""
 
+_ABOUT_ALERTS: Final = re.compile(r"\b(alerts?|alarms?|alarme|firing|explain|erklär\w*|means?)\b")
 CUTOFF: Final = 0.8
 """Similarity from which on a mistyped name is taken for the known one."""
 CUTOFF_LONG: Final = 0.75
@@ -119,6 +120,10 @@ def resolve(
         key = _plain("".join(words))
         if key in index and not matched.issuperset(word.casefold() for word in words):
             if len(words) == 1 and _is_common(words[0], index[key]):
+                continue
+            # "any certificate expired": words that an alert is named after do not yet name it.
+            alone = all(one.kind is EntityKind.ALERT for one in index[key])
+            if len(words) > 1 and alone and not _ABOUT_ALERTS.search(question.folded):
                 continue
             found += [_with_words(entity, " ".join(words)) for entity in index[key]]
             matched.update(word.casefold() for word in words)

@@ -83,7 +83,11 @@ class Row:
         return (self.figure.amount or self.quantity.amount).format_map(self._words(now))
 
     def _words(self, now: datetime) -> dict[str, str]:
-        words = {"value": self.shown, "of_whole": ""}
+        left = with_unit(abs(self.value), self.quantity.unit or None)
+        words = {
+            "value": self.shown, "of_whole": "",
+            "expires": f"expires in {left}" if self.value >= 0 else f"expired {left} ago",
+        }  # fmt: skip
         if self.whole and self.share is not None:
             unit = self.quantity.unit or None
             words |= {
@@ -189,7 +193,7 @@ def _job(look: Look, focus: Focus) -> str:
 
 
 def _service(look: Look, focus: Focus) -> str:
-    return ""
+    return f'%SERVICE%=~"{any_of(focus.services)}"' if focus.services else ""
 
 
 _MATCHERS: Final[Mapping[str, Callable[[Look, Focus], str]]] = {

@@ -34,6 +34,7 @@ class _One:
     name: str
     host: str
     running: bool
+    unknown: bool = False
 
 
 async def list_things(look: Look) -> Iterator[str]:
@@ -60,14 +61,16 @@ def _rows(look: Look, thing: Thing, found: Found) -> list[_One]:
         if field_of(item, "template"):
             continue
         vmid = field_of(item, "vmid")
-        name = str(field_of(item, thing.name) or (f"guest {vmid}" if vmid else "?"))
-        good = not thing.state or str(field_of(item, thing.state)).casefold() == thing.good
+        told = look.inventory.name_of_id.get(f"{field_of(item, 'type')}/{vmid}", "")
+        name = str(field_of(item, thing.name) or told or (f"guest {vmid}" if vmid else "?"))
+        state = str(field_of(item, thing.state)).casefold() if thing.state else ""
+        good = not thing.state or state == thing.good
         host = str(field_of(item, thing.host) or "") if thing.host else ""
         if thing.id == "storage":
             host = names([str(one) for one in field_of(item, "nodes") or ()])
         if thing.id == "pool":
             host = next(iter(sorted(look.inventory.pools.get(name, ()))), "")
-        made.append(_One(name, host, good))
+        made.append(_One(name, host, good, state == "unknown"))
     wanted = set(look.focus.hosts)
     return [one for one in made if not wanted or {one.host, one.name} & wanted]
 
@@ -107,16 +110,21 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     )
     tell = look.caller.counted
     running = [one for one in every if one.running]
-    stopped = [one for one in every if not one.running]
+    lost = [one for one in every if one.unknown]
+    stopped = [one for one in every if not one.running and not one.unknown]
     plural = f"{thing.one}s" if thing.one != "UPS" else "UPSes"
     if not found.ok:
         yield f"**The {plural} could not be read.**{found.cite}\n\n"
     elif not every:
         yield f"**No {thing.one} is known{where}.**{found.cite}\n\n"
     elif thing.running and _OFF.search(folded):
-        if stopped:
+        if lost and not stopped:
+            yield f"**None is known to be off**, but {_unknown(look, lost)}{found.cite}\n\n"
+        elif stopped:
             amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
             yield f"**{amount}{where} not {thing.called}**: {_names(stopped)}.{found.cite}\n\n"
+            if lost:
+                yield f"Besides, {_unknown(look, lost)}{found.cite}\n\n"
         else:
             amount = tell(count(len(every), thing.one, plural))
             yield f"**None**: all of {amount}{where} {_are(every)} {thing.called}.{found.cite}\n\n"
@@ -124,9 +132,10 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         state = ""
         if thing.running:
             shown = running if _ON.search(folded) else every
+            surely = "known to be " if lost else ""
             state = (
-                f", {tell(str(len(running)))} of them {thing.called}"
-                if stopped
+                f", {tell(str(len(running)))} of them {surely}{thing.called}"
+                if stopped or lost
                 else f", all {thing.called}"
             )
         else:
@@ -134,13 +143,24 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         amount = tell(count(len(every), thing.one, plural))
         yes = ""
         if thing.running and _WHETHER.search(folded):
-            yes = "No: " if stopped else "Yes: "
+            yes = "No: " if stopped else "Not all are known to: " if lost else "Yes: "
         yield f"**{yes}{amount}{where}{state}**.{found.cite}\n\n"
-        yield from (f"- {line}{found.cite}\n" for line in _by_host(shown))
+        told = [one for one in shown if not one.unknown]
+        yield from (f"- {line}{found.cite}\n" for line in _by_host(told))
         if stopped:
             yield f"- not {thing.called}: {_names(stopped)}{found.cite}\n"
+        if lost:
+            yield f"- {_unknown(look, lost)}{found.cite}\n"
         yield "\n"
     yield from gaps(look)
+
+
+def _unknown(look: Look, lost: Sequence[_One]) -> str:
+    """Those whose node does not report: off with it, or running where nobody can see."""
+    where = names(sorted({plain(one.host, 60) for one in lost if one.host}))
+    amount = look.caller.counted(str(len(lost)))
+    listed = names([plain(one.name, 60) for one in lost], SHOWN)
+    return f"how {amount} on {where} are is not known, it does not report: {listed}."
 
 
 def _are(every: Sequence[_One]) -> str:

@@ -133,7 +133,8 @@ def _matches(look: Look, found: Found) -> Iterator[str]:
         for hint in data.hints[:1] if data is not None else ():
             yield f"{plain(hint, 200)}{found.cite}\n\n"
     else:
-        yield f"**{data.total} metrics match**{found.cite}\n"
+        match = "metric matches" if data.total == 1 else "metrics match"
+        yield f"**{data.total} {match}**{found.cite}\n"
         for item in data.items[:ROWS]:
             yield f"- {code(item.name, 100)}: {plain(item.help, 120)}{found.cite}\n"
         yield "\n"

@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.answers.told import told, with_runbook
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.coverage import tool_source
 from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.known import not_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.runbook_steps import COVER
 from sre_tui.agent.analyst.wording import clock_time, names, plain
@@ -30,6 +31,10 @@ _BAD: Final = re.compile(
 _LATEST: Final = re.compile(
     r"\b(when|wann|how old|wie alt|how long ago)\b|^(the )?(last|latest|newest|letzte\w*) "
 )
+_NEXT: Final = re.compile(
+    r"\b(next|nächste\w*|schedul\w*|what time|how often|which time)\b|\bwhen (do|does|will|are)\b"
+)
+_RESTORE: Final = re.compile(r"^(can|could) (i|we|you)\b.*\brestore\b")
 _WHY: Final = re.compile(r"\b(why|warum|wieso|weshalb|what's wrong|what is wrong)\b")
 _WORDS: Final = {
     "never": "has no backup at all", "not_covered": "is in no backup job",
@@ -48,6 +53,10 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
     known = [one for one in data.items if one.verdict != "template"]
     called = [name for one in known for name in (one.name, str(one.vmid)) if name]
     wanted = mentioned(look.question, called)
+    if not wanted and look.question.candidates:
+        wanted = await _known_elsewhere(look, called)
+        if not wanted and look.focus.unknown:
+            return not_known(look)
     guests = [one for one in known if not wanted or {one.name, str(one.vmid)} & set(wanted)]
     bad = [one for one in guests if one.problem]
     reasons: list[str] = []
@@ -62,6 +71,18 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
                 ("Newest backups", _newest(look, guests, bad, found)),
                 ("Left out on purpose", _left_out(guests, found)),
                 step=COVER if jobless else "")  # fmt: skip
+
+
+async def _known_elsewhere(look: Look, called: Sequence[str]) -> list[str]:
+    """Ids of the guests a question names, where only metrics know their names.
+
+    A node that is off does not report what its guests are called.
+    """
+    await look.discover("identity", "logs")
+    hosts = set(look.focus.hosts)
+    ids = [own.partition("/")[2] for own, name in look.inventory.name_of_id.items()
+           if name in hosts and own.startswith(("qemu/", "lxc/"))]  # fmt: skip
+    return [one for one in ids if one in called]
 
 
 async def _without_guests(look: Look, asked: Found) -> Iterator[str] | None:
@@ -109,13 +130,26 @@ def _lead(
     folded, now, cite = look.question.folded, look.now, found.cite
     counted = [one for one in guests if one.verdict not in ("excluded", "unknown", "pending")]
     every = count(len(counted), "guest")
+    if _NEXT.search(folded):
+        runs = sorted({f"{one.schedule} to {one.storage}" for guest in guests
+                       for one in guest.jobs})  # fmt: skip
+        listed = names([plain(one, 60) for one in runs], 8) or "no backup job covers them"
+        return f"**Backup jobs run at: {listed}**.{cite}"
+    if _RESTORE.search(folded) and len(guests) == 1 and guests[0].newest is not None:
+        one, at = guests[0], guests[0].newest.at
+        age = age_in_words((now - at).total_seconds())
+        but = f"; but it {_WORDS[one.verdict]}" if bad else ""
+        who = plain(one.name or one.label, 60)
+        return f"**Yes: {who} to its state of {clock_time(at, now)}** ({age} ago){but}.{cite}"
     if _LATEST.search(folded) and not _BAD.search(folded):
         dated = [one for one in guests if one.newest is not None]
         last = max(dated, key=lambda one: one.newest.at if one.newest else now, default=None)
         if last is not None and last.newest is not None:
             age = age_in_words((now - last.newest.at).total_seconds())
             when = clock_time(last.newest.at, now)
-            who = plain(last.name or last.label, 60)
+            ids = look.inventory.name_of_id
+            known = ids.get(f"qemu/{last.vmid}") or ids.get(f"lxc/{last.vmid}")
+            who = plain(last.name or known or last.label, 60)
             return f"**The newest good backup of {who} is of {when}** ({age} ago).{cite}"
     scope = look.question.scope
     if scope.said and re.match(r"^(did|has|have|was|were|is)\b", folded) and guests and not bad:

@@ -27,10 +27,15 @@ _BAD: Final = re.compile(
     r"\b(replace|fail\w*|dying|dead|bad|broken|beeps?|errors?|faulted|kaputt|tauschen|defekt\w*)\b"
 )
 _BAD_STATE: Final = re.compile(r"\b(degraded|faulted|bad|broken|errors?|problems?|wrong|kaputt)\b")
+_RESILVER: Final = re.compile(r"\b(resilver\w*|rebuil\w*)\b")
+_ERRORS: Final = re.compile(
+    r"\b(which|what|welche)\b.*\b(disks?|drives?|hdds?|platten?)\b.*\b(errors?|fehler)\b"
+)
 _FILES: Final = re.compile(r"\b(files?|dateien)\b")
 _LOST: Final = re.compile(r"\b(lost|lose|losing|verloren)\b")
 _MAY_FAIL: Final = re.compile(
     r"\b(can|could|may)\b.*\b(fail|die|break|lose|go)\b|\bredundan\w*|\bspare disks?\b"
+    r"|^(can|could|may|should) i\b.*\b(pull\w*|remove|eject|take out|swap|unplug|replace)\b"
 )
 
 
@@ -43,6 +48,8 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
     folded = look.question.folded
     if _MAY_FAIL.search(folded) and redundancy(chosen):
         return told(look, _spare_lead(look, chosen, cite), *_sections(look, chosen, cite))
+    if _ERRORS.search(folded):
+        return _told_errors(look, chosen, cite)
     if _MODEL.search(folded) or _disks(look, chosen):
         members = _wanted(look, chosen)
         if members:
@@ -112,6 +119,16 @@ def _told_members(look: Look, members: Sequence[tuple[Vdev, Pool]], cite: str) -
     return told(look, f"**{member_line(member, pool)}**.{cite}", ("", lines[1:]), ("", about))
 
 
+def _told_errors(look: Look, pools: Sequence[Pool], cite: str) -> Iterator[str]:
+    """The disks with errors, the most first."""
+    hurt = [(one, pool) for pool in pools for one in members_of(pool) if one.errors]
+    hurt.sort(key=lambda pair: -pair[0].errors)
+    if not hurt:
+        where = names([plain(pool.name, 40) for pool in pools])
+        return told(look, f"**None: no disk of {where} has errors that ZFS counts**.{cite}")
+    return _told_members(look, hurt, cite)
+
+
 def _state_of(pool: Pool) -> str:
     online = pool.healthy and pool.state.casefold() == "online"
     return f"online, but {trouble_of(pool)}" if online else trouble_of(pool)
@@ -174,7 +191,8 @@ def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
     head = ""
     if re.search(r"^(is|are|does)\b.*\b(running|in progress|going on|läuft|resilvering)\b", folded):
         head = "Yes: " if running else "No: "
-    return f"**{head}{'; '.join(lines)}**.{cite}"
+    none = "" if running or head or not _RESILVER.search(folded) else "no resilver is running; "
+    return f"**{head}{none}{'; '.join(lines)}**.{cite}"
 
 
 def _scan(look: Look, pool: Pool) -> str:
