@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from providers.proxmox import Guest, GuestDetail, Replication
-from providers.reading import Reading
+from providers.reading import Reading, SourceStatus
 from sre_tui.tools.arguments import Completes, Positional
+from sre_tui.tools.backup_coverage_owners import noted_name
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of
 from sre_tui.tools.proxmox_find import (
@@ -28,6 +29,7 @@ from sre_tui.tools.proxmox_properties import properties_of, property_text
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
+from sre_tui.views.human import count
 
 
 def _render(answer: ToolResult[GuestProperties], view: ModelView) -> str:
@@ -61,13 +63,17 @@ async def proxmox_get_guest_config(
     inventories = await ask_all(context.proxmox, lambda client: client.inventory())
     known = guests_of(inventories)
     found = named_guests(guest, known)
+    silent = [each for each in known if each.name is None and each.status == "unknown"]
+    if not found and silent:
+        found = await _named_in_backups(context, guest, silent)
     if len(found) != 1:
         data = _unclear(guest, found, known, complete=all_answered(inventories))
         return result(data, inventories, now=context.clock())
     detail, replications = await _ask(context, found[0])
     parts: list[Reading[Any]] = [detail, replications]
     if detail.data is None:
-        return result(GuestProperties(asked=guest), by_source(parts), now=context.clock())
+        lost = [_about(status, found[0], guest) for status in by_source(parts)]
+        return result(GuestProperties(asked=guest), lost, now=context.clock())
     own = tuple(each for each in replications.data or () if each.vmid == found[0].vmid)
     return result(
         GuestProperties(
@@ -89,6 +95,29 @@ async def _ask(
     return await asyncio.gather(client.guest(guest), client.replications((guest.node,)))
 
 
+async def _named_in_backups(
+    context: ToolContext, asked: str, silent: Sequence[Guest]
+) -> list[Guest]:
+    """Of guests whose node is silent, those whose backups are noted with that name."""
+    readings = await ask_all(context.pbs, lambda client: client.contents())
+    wanted = asked.strip().casefold()
+    noted = {
+        snapshot.id
+        for reading in readings
+        for snapshot in (reading.data.snapshots if reading.data else ())
+        if snapshot.type in ("vm", "ct")
+        and (noted_name(snapshot.comment) or "").casefold() == wanted
+    }
+    return [each for each in silent if str(each.vmid) in noted]
+
+
+def _about(status: SourceStatus, guest: Guest, asked: str) -> SourceStatus:
+    """The status of a source that tells nothing of a guest, with the guest and where it is."""
+    name = "" if is_named(asked, guest) else f" ({asked.strip()} by the notes of its backups)"
+    detail = f"guest {guest.label}{name} is on {guest.node}: {status.detail}"
+    return status.model_copy(update={"detail": detail})
+
+
 def _unclear(
     asked: str, found: Sequence[Guest], known: Sequence[Guest], *, complete: bool
 ) -> GuestProperties:
@@ -100,6 +129,16 @@ def _unclear(
     close = [guest_text(each) for each in close_guests(asked, known)]
     tail = f"; did you mean {' or '.join(close)}?" if close else f"; {_names_of(known)}"
     where = "" if complete else " among those that could be asked"
+    silent = [each for each in known if each.name is None and each.status == "unknown"]
+    if silent:
+        lost = ", ".join(sorted({each.node for each in silent}))
+        ids = ", ".join(str(each.vmid) for each in silent[:FEW])
+        more = ", …" if len(silent) > FEW else ""
+        where = " among those that report"
+        tail = (
+            f"; {lost} does not report, so that its {count(len(silent), 'guest')} ({ids}{more}) "
+            f"have no name until it is back{tail}"
+        )
     hint = f"there is no guest {asked!r}{where}{tail}"
     return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(close))
 

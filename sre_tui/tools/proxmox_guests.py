@@ -10,8 +10,9 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from providers.clock import age_in_words
-from providers.proxmox import Guest
+from providers.proxmox import Guest, Inventory
 from providers.proxmox.guests import URGENCY
+from providers.reading import Reading, State
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short
@@ -136,7 +137,29 @@ async def proxmox_list_guests(
         filters=filters,
         counts=dict(Counter(status_of(guest) for guest in known)),
     )
-    return result(data, readings, now=context.clock())
+    return result(data, _without_silent(readings, found), now=context.clock())
+
+
+def _is_silent(guest: Guest) -> bool:
+    return guest.status == "unknown" and not guest.status_detail
+
+
+def _without_silent(
+    readings: Sequence[Reading[Inventory]], found: Sequence[Guest]
+) -> list[Reading[Inventory]]:
+    """The readings; partial where nodes do not report guests that are among those found."""
+    made = []
+    for reading in readings:
+        silent = [each for each in found if each.source == reading.source and _is_silent(each)]
+        if silent and reading.state is State.OK:
+            lost = ", ".join(sorted({each.node for each in silent}))
+            detail = (
+                f"no report for minutes from {lost} (is the node offline?): state and use of "
+                f"{count(len(silent), 'guest')} there are unknown"
+            )
+            reading = reading.model_copy(update={"state": State.PARTIAL, "detail": detail})
+        made.append(reading)
+    return made
 
 
 def _fits(
@@ -160,10 +183,7 @@ def _fits(
 def _hints(
     known: Sequence[Guest], found: Sequence[Guest], filters: Mapping[str, str], now: datetime
 ) -> Iterable[str]:
-    silent = [guest for guest in found if guest.status == "unknown" and not guest.status_detail]
-    if silent:
-        lost = ", ".join(sorted({guest.node for guest in silent}))
-        yield f"no report of guests for minutes from {lost}: is the node offline?"
+    silent = [guest for guest in found if _is_silent(guest)]
     if seen := [guest.last_reported for guest in silent if guest.last_reported is not None]:
         age = age_in_words((now - min(seen)).total_seconds())
         yield f"names and tags of guests that do not report are {age} old"
