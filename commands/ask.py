@@ -147,6 +147,9 @@ def answer_question(
     stdout = invocation.environment.stdout
     chosen_llm = invocation.settings.llm if llm is None else llm
     check_backends(invocation.settings, chosen_llm, question, attached)
+    if not quiet and not output.for_program:
+        # What answers takes a second to load, and a pipe shows nothing before the first tool.
+        invocation.narrator.trace("looking at the homelab ...")
     writer = AnswerWriter(
         stdout, invocation.narrator, quiet=quiet, verbose=verbose, stream=stdout.isatty()
     )

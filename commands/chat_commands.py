@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from commands.ask import with_model
 from commands.config import write_private
 from commands.diagnostics import ExitCode, Narrator, Problem
-from commands.narration import evidence_line, terminal_width
+from commands.narration import evidence_line, short_evidence_line, terminal_width
 from providers.clock import age_in_words
 from sre_tui.agent.session import Session
 from sre_tui.agent.wording import ANALYST, total_text
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sre_tui.agent.agent import Agent
 
 NO_MODEL = "none"
+ALL = "all"
+"""Said after ``/evidence`` by who wants everything."""
+_MOST_EVIDENCE = 20
+_MOST_LINES = 40
 
 
 @dataclass
@@ -68,7 +72,7 @@ def complete(chat: Chat, line: str) -> list[str]:
         return [command for command in COMMANDS if command.startswith(name)]
     match name:
         case "/evidence":
-            known = [evidence.id for evidence in chat.session.evidence]
+            known = [*(evidence.id for evidence in chat.session.evidence), ALL]
         case "/session":
             known = [summary.id for summary in chat.agent.sessions.summaries()]
         case "/model":
@@ -138,13 +142,30 @@ def _evidence(chat: Chat, rest: str) -> None:
         raise _usage("there is no evidence yet", "ask something first")
     width = terminal_width(chat.stdout)
     if not rest:
+        left = len(known) - _MOST_EVIDENCE
+        for evidence in list(known.values())[-_MOST_EVIDENCE:]:
+            chat.stdout.write(f"{short_evidence_line(evidence, width)}\n")
+        earlier = f"the last {_MOST_EVIDENCE} of {len(known)}; " if left > 0 else ""
+        chat.narrator.say(
+            f"{earlier}`/evidence {ALL}` lists all with whole queries, "
+            f"`/evidence {next(iter(known))}` shows one with its data"
+        )
+        return
+    wanted, _, amount = rest.partition(" ")
+    if wanted.casefold() == ALL:
         for evidence in known.values():
             chat.stdout.write(f"{evidence_line(evidence, width)}\n")
         return
-    chosen = known.get(rest.upper())
+    chosen = known.get(wanted.upper())
     if chosen is None:
-        raise _usage(f"there is no evidence {rest}", f"there is {', '.join(known)}")
-    chat.stdout.write(f"{evidence_line(chosen, width)}\n\n{chosen.text.rstrip()}\n")
+        raise _usage(f"there is no evidence {wanted}", f"there is {', '.join(known)}")
+    lines = chosen.text.rstrip().splitlines()
+    # Only a person at a terminal loses the conversation to a long text.
+    shown = lines[:_MOST_LINES] if width and amount.casefold() != ALL else lines
+    chat.stdout.write(f"{evidence_line(chosen, width)}\n\n" + "\n".join(shown) + "\n")
+    if len(shown) < len(lines):
+        left = len(lines) - len(shown)
+        chat.narrator.say(f"{left} more lines: `/evidence {chosen.id} {ALL}` shows the whole")
 
 
 def _cost(chat: Chat, _: str) -> None:
@@ -194,7 +215,7 @@ COMMANDS: Mapping[str, Command] = {
     "/session": Command(_session, "Go on with a saved session; alone, name this one.", "ID"),
     "/model": Command(_model, f"Ask another model; {NO_MODEL} for the built-in analyst.", "NAME"),
     "/save": Command(_save, "Write this session as Markdown.", "[FILE]"),
-    "/evidence": Command(_evidence, "List the evidence, or show one whole.", "[E3]"),
+    "/evidence": Command(_evidence, "List the evidence, or show one whole.", "[E3|all]"),
     "/cost": Command(_cost, "What this session took."),
     "/quit": Command(_quit, "Leave, as Ctrl-D does."),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from shutil import get_terminal_size
 from typing import TextIO
@@ -25,6 +26,8 @@ from sre_tui.agent.events import (
 )
 from sre_tui.agent.wording import ANALYST, call_text, usage_text
 
+_PATH = re.compile(r"(\bhttps?://[^/\s;,]+)/[^\s;,]*")
+"""What stands behind host and port of an address, which tells nothing that could be mended."""
 _LONGEST_ARGUMENT = 60
 _LONGEST_SUMMARY = 140
 _USUAL_WIDTH = 120
@@ -68,7 +71,7 @@ class AnswerWriter:
         self._width = terminal_width(stdout)
         self._wrapper = self._new_wrapper()
         self._asked: str | None = None
-        self._warned: set[tuple[str, str]] = set()
+        self._warned: set[str] = set()
 
     def _new_wrapper(self) -> WordWrapper | None:
         return WordWrapper(self._width) if self._width else None
@@ -104,15 +107,15 @@ class AnswerWriter:
     def _warn(self, degradation: Degradation) -> None:
         what, detail = degradation.what, degradation.detail
         # A source that fails says so once, whatever it says of its next failures.
-        kind = (what, detail.partition(":")[0])
-        if ":" in what and kind in self._warned:
+        if ":" in what and what in self._warned:
             return
-        self._warned.add(kind)
+        self._warned.add(what)
         if what == "model":
             gave_up = self._asked and detail.endswith("answers instead")
             self._narrator.warn(f"{self._asked} does not answer: {detail}" if gave_up else detail)
         else:
-            self._narrator.warn(f"{what}: {detail}")
+            told = _PATH.sub(r"\1", detail)
+            self._narrator.warn(f"{what}: {told}")
 
     def _end_stream(self) -> None:
         if self._wrapper is not None:

@@ -90,7 +90,7 @@ async def test_a_broken_model_is_replaced_by_the_analyst(sre: Sre) -> None:
     assert "SmartDiskFailing" in done.document["answer"]
     assert "model" in {each["what"] for each in done.document["degraded"]}
     told = (await run(gone, "ask", "any alerts?")).err.splitlines()
-    assert told[0] == "asking openai/anything …"
+    assert told[:2] == ["looking at the homelab ...", "asking openai/anything …"]
     (failed,) = (line for line in told if "does not answer" in line)
     assert failed.startswith("warning: openai/anything does not answer: ")
     assert failed.endswith("; the built-in analyst answers instead")

@@ -79,16 +79,13 @@ def test_a_model_that_is_not_named_is_not_called_none() -> None:
     assert told == ["warning: no model is set; the built-in analyst answers instead"]
 
 
-def test_a_source_is_warned_about_once_for_each_state() -> None:
+def test_a_source_is_warned_about_once_and_without_the_paths_of_its_addresses() -> None:
     told = narrated(
-        degraded("loki:main", "unreachable: connection refused"),
+        degraded("loki:main", "unreachable: http://loki:3100/loki/api/v1/query refuses it; 2 s"),
         degraded("loki:main", "unreachable: failed 5 times in a row"),
         degraded("loki:main", "stale: connection refused"),
     )
-    assert told == [
-        "warning: loki:main: unreachable: connection refused",
-        "warning: loki:main: stale: connection refused",
-    ]
+    assert told == ["warning: loki:main: unreachable: http://loki:3100 refuses it; 2 s"]
 
 
 QUERY = " or ".join(f"rate(metric_number_{n}[5m])" for n in range(40))
