@@ -9,7 +9,7 @@ import numpy as np
 
 from sre_tui.demo.world import dice
 from sre_tui.demo.world.family import INTERVAL, Target
-from sre_tui.demo.world.homelab import Appliance, Guest, Homelab, Node
+from sre_tui.demo.world.homelab import Appliance, Guest, Homelab, Node, Pool
 from sre_tui.demo.world.nas import inventory
 from sre_tui.demo.world.quantity import Lives, Quantity
 from sre_tui.demo.world.shapes import Floats
@@ -241,8 +241,11 @@ class Plant:
         self._level("snapshots.excess", [d.id for d in inventory.datasets(lab)], 0.0)
         self._level("replication.failing", [r.id for r in inventory.replications(lab)], 0.0)
         self._level("smart.wear", disks, np.floor(vary("wear", disks, 2, 14)))
-        self._level("disk.activity", [p.id for p in lab.pools], 1.0, rhythm="home", swing=0.35,
-                    rough=0.75)  # fmt: skip
+        # Guests keep theirs busy all day, people theirs by day: neither lives at the threshold of a
+        # timer for standby, which would spin its disks up and down a hundred times a day.
+        self._level("disk.activity", [p.id for p in lab.pools],
+                    np.array([_activity(lab, p) for p in lab.pools]), rhythm="home", swing=0.5,
+                    rough=0.02)  # fmt: skip
         self._level("disk.awake", disks, 0.0, high=1.0)
         self._level("arc.size", ["nas1"], 31.0 * 2**30, rough=0.03)
         self._level("arc.hits", ["nas1"], 900.0, rhythm="home", swing=0.4, rough=0.4)
@@ -309,3 +312,8 @@ class Plant:
 def machine_nic(machine: Node | Guest | Appliance) -> str:
     """The name of the first network interface of a machine."""
     return "eth0" if isinstance(machine, Guest) else machine.nic
+
+
+def _activity(lab: Homelab, pool: Pool) -> float:
+    """How busy the disks of a pool are on average: below 0.65 they rest, from 0.9 on they work."""
+    return 1.0 if any(lab.disk_by_id[disk].type == "hdd" for disk in pool.disks) else 2.2

@@ -43,7 +43,16 @@ def test_evenings_are_busier_than_nights(quiet_world: World, ask: Ask) -> None:
 def test_disks_sleep_at_times(quiet_world: World, ask: Ask) -> None:
     assert set(ask(quiet_world, 'min_over_time(disk_power_state{type="hdd"}[24h])')) == {0}
     assert set(ask(quiet_world, 'max_over_time(disk_power_state{type="hdd"}[24h])')) == {2}
-    assert min(ask(quiet_world, 'min_over_time(disk_power_state{type="ssd"}[24h])')) == 1
+    assert min(ask(quiet_world, 'min_over_time(disk_power_state{type="ssd"}[24h])')) == 2
+
+
+def test_disks_spin_up_a_few_times_a_day_and_those_in_use_never(
+    quiet_world: World, ask: Ask
+) -> None:
+    changes = ask(quiet_world, 'changes(disk_power_state{type="hdd"}[24h])')
+    assert min(changes) >= 2
+    assert max(changes) <= 12
+    assert set(ask(quiet_world, 'changes(disk_power_state{type="ssd"}[24h])')) == {0}
 
 
 def test_logs_are_calm(quiet_world: World) -> None:
