@@ -43,6 +43,13 @@ def families(plant: Plant) -> Iterator[Family]:
                     at, mount.pool,
                     {"device": mount.device, "fstype": "nfs4", "mountpoint": mount.path},
                 )  # fmt: skip
+            for storage in lab.storages:
+                if storage.node == name and storage.plugin == "nfs":
+                    share = f"{storage.pool.replace('/', ':/mnt/')}/{storage.name}"
+                    yield Point(
+                        at, storage.pool,
+                        {"device": share, "fstype": "nfs4", "mountpoint": f"/mnt/pve/{storage.name}"},
+                    )  # fmt: skip
 
     for name, text in (
         ("size_bytes", "Filesystem size in bytes."),
