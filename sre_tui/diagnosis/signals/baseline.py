@@ -1,0 +1,170 @@
+"""Is this value normal for this thing at this hour.
+
+It is compared with the values of the same hour on earlier days; with too few of those, with the
+values of all hours. Median and median absolute deviation make the comparison, so that an earlier
+incident does not become the norm. Hours are those of UTC, and half an hour to either side counts
+too, so that a change to summer time does not make everything unusual.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sre_tui.diagnosis.signals.points import Points, course_of, rates_of
+from sre_tui.diagnosis.signals.robust import DAY, spread
+
+if TYPE_CHECKING:
+    from sre_tui.diagnosis.signals.points import Course, Floats
+
+UNUSUAL: Final = 3.5
+"""Deviations from the median beyond which a value is unusual (Iglewicz and Hoaglin)."""
+LEAST_DAYS: Final = 5
+"""Earlier days from which the same hour is compared with itself."""
+LEAST_VALUES: Final = 12
+"""Values without which nothing is said."""
+NEARBY: Final = 3600.0
+"""Seconds to either side of the time of day that count as the same hour."""
+LATELY: Final = 3600.0
+"""Seconds before the moment whose values do not count as earlier ones."""
+FINEST: Final = 0.001
+"""Share of the median below which a difference from a constant means nothing."""
+
+
+class Verdict(StrEnum):
+    """How a value compares with earlier ones."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+    LOW = "low"
+    UNKNOWN = "unknown"
+    """There is too little data to tell, or no value."""
+
+
+class Basis(StrEnum):
+    """What a value was compared with."""
+
+    SAME_HOUR = "the same hour of earlier days"
+    ALL_HOURS = "all hours"
+    NONE = "nothing"
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A value against earlier ones, in the unit of the series (per second for a counter).
+
+    Attributes:
+        verdict: how it compares.
+        value: what was judged; None without a finite value.
+        score: deviations from the median; None where earlier values never differed.
+        expected: the median.
+        low: least value that is still normal.
+        high: greatest one.
+        basis: what it was compared with.
+        values: how many earlier values that were.
+        days: on how many days they were.
+        left_out: points that were no numbers or repeated.
+        resets: times a counter began anew.
+    """
+
+    verdict: Verdict
+    value: float | None = None
+    score: float | None = None
+    expected: float | None = None
+    low: float | None = None
+    high: float | None = None
+    basis: Basis = Basis.NONE
+    values: int = 0
+    days: int = 0
+    left_out: int = 0
+    resets: int = 0
+
+    @property
+    def rests_on(self) -> str:
+        """What the verdict rests on, in words."""
+        if self.basis is Basis.NONE:
+            return f"too little data: {self.values} earlier values"
+        said = f"{self.values} values of {self.days} days, {self.basis.value}"
+        if self.resets:
+            said += f"; the counter began anew {self.resets} times"
+        if self.left_out:
+            said += f"; {self.left_out} points were no numbers"
+        return said
+
+
+def judge(
+    points: Points, *, value: float | None = None, at: datetime | None = None, counter: bool = False
+) -> Baseline:
+    """Compare a value with the earlier ones of its series.
+
+    Args:
+        points: the series, with whatever gaps; days of it are needed, weeks are better.
+        value: what to judge; the median of the last hour before ``at`` if not given.
+        at: when it was; the moment of the last point if not given.
+        counter: whether the series only grows, so that its pace is what is judged.
+    """
+    import numpy as np
+
+    course = course_of(points)
+    if counter:
+        course = rates_of(course)
+    if not len(course):
+        return Baseline(Verdict.UNKNOWN, left_out=course.left_out, resets=course.resets)
+    moment = at.timestamp() if at is not None else float(course.times[-1])
+    if value is None:
+        recent = (course.times > moment - LATELY) & (course.times <= moment)
+        value = float(np.median(course.values[recent])) if recent.any() else None
+    earlier = course.before(moment - LATELY)
+    chosen, basis = _comparable(earlier, moment)
+    days = len(np.unique(np.floor((moment - chosen.times) / DAY)))
+    if value is None or not np.isfinite(value) or basis is Basis.NONE:
+        return Baseline(
+            Verdict.UNKNOWN, value if value is not None and np.isfinite(value) else None,
+            values=len(earlier), days=days, left_out=course.left_out, resets=course.resets,
+        )  # fmt: skip
+    middle, scale, width = _range(chosen.values, days)
+    away = value - middle
+    if abs(away) <= width:
+        verdict = Verdict.NORMAL
+    else:
+        verdict = Verdict.HIGH if away > 0 else Verdict.LOW
+    return Baseline(
+        verdict,
+        value,
+        score=away / scale if scale > 0 else None,
+        expected=middle,
+        low=middle - width,
+        high=middle + width,
+        basis=basis,
+        values=len(chosen),
+        days=days,
+        left_out=course.left_out,
+        resets=course.resets,
+    )
+
+
+def _comparable(earlier: Course, moment: float) -> tuple[Course, Basis]:
+    import numpy as np
+
+    apart = np.abs((earlier.times - moment + DAY / 2) % DAY - DAY / 2)
+    same = apart <= NEARBY
+    days = len(np.unique(np.round((moment - earlier.times[same]) / DAY)))
+    if days >= LEAST_DAYS and same.sum() >= LEAST_VALUES:
+        chosen = type(earlier)(earlier.times[same], earlier.values[same])
+        return chosen, Basis.SAME_HOUR
+    if len(earlier) >= LEAST_VALUES:
+        return earlier, Basis.ALL_HOURS
+    return earlier, Basis.NONE
+
+
+def _range(values: Floats, days: int) -> tuple[float, float, float]:
+    """Median, deviation, and how far from the median is still normal."""
+    import numpy as np
+
+    middle = float(np.median(values))
+    scale = spread(values)
+    # Values of one day resemble each other: with few days the deviation itself is uncertain.
+    doubt = 1.0 + 2.0 / max(1, days)
+    return middle, scale, max(UNUSUAL * scale * doubt, FINEST * abs(middle))

@@ -1,0 +1,99 @@
+"""Statistics that a few wild values do not move."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sre_tui.diagnosis.signals.points import Course, Floats
+
+DAY: Final = 86400.0
+NORMAL: Final = 1.4826
+"""What makes the median absolute deviation of normal noise its standard deviation."""
+RHYTHM_DAYS: Final = 4
+"""Days from which a daily rhythm can be told from chance."""
+
+
+def spread(values: Floats) -> float:
+    """Standard deviation by the median absolute deviation.
+
+    Where more than half of the values are the same, which makes that 0, by the mean deviation.
+    """
+    import numpy as np
+
+    if len(values) < 2:
+        return 0.0
+    away = np.abs(values - np.median(values))
+    middle = float(np.median(away))
+    return NORMAL * middle if middle > 0 else 1.2533 * float(away.mean())
+
+
+def slope(times: Floats, values: Floats) -> float:
+    """Theil–Sen: the median of the slopes between all pairs of points; 0 for fewer than two."""
+    import numpy as np
+
+    if len(times) < 2:
+        return 0.0
+    one, other = np.triu_indices(len(times), k=1)
+    return float(np.median((values[other] - values[one]) / (times[other] - times[one])))
+
+
+def daily_rhythm(course: Course, slots: int) -> Floats | None:
+    """How far each part of the day usually is off that day's middle; None if there is no rhythm.
+
+    Args:
+        course: over at least four days.
+        slots: parts of a day.
+
+    Returns:
+        One value per slot, with median 0.
+    """
+    import numpy as np
+
+    if course.span < RHYTHM_DAYS * DAY:
+        return None
+    slot = slot_of(course.times, slots)
+    day = np.floor(course.times / DAY).astype(np.int64)
+    # A steady trend is no rhythm, though every day ends higher than it begins.
+    level = course.values - slope_of_days(course, day) * (course.times - course.times[0])
+    known, place = np.unique(day, return_inverse=True)
+    whole = np.bincount(place) >= slots / 2
+    middles = np.array([np.median(level[place == one]) for one in range(len(known))])
+    off = level - middles[place]
+    used = whole[place]
+    profile = np.zeros(slots)
+    for one in range(slots):
+        mine = off[(slot == one) & used]
+        if len(mine) < RHYTHM_DAYS - 1:
+            return None
+        profile[one] = np.median(mine)
+    before, after = spread(off[used]), spread((off - profile[slot])[used])
+    return profile - np.median(profile) if after < 0.8 * before else None
+
+
+def slot_of(times: Floats, slots: int) -> Floats:
+    """Which part of its day each time is in, from 0."""
+    import numpy as np
+
+    found: Floats = np.minimum(np.floor(times % DAY / DAY * slots).astype(np.int64), slots - 1)
+    return found
+
+
+def slope_of_days(course: Course, day: Floats) -> float:
+    """Theil–Sen over the medians of days."""
+    import numpy as np
+
+    known = np.unique(day)
+    times = np.array([np.median(course.times[day == one]) for one in known])
+    values = np.array([np.median(course.values[day == one]) for one in known])
+    return slope(times, values)
+
+
+def rhythm_at(profile: Floats, times: Floats) -> Floats:
+    """What a daily rhythm adds at each time, between the middles of its slots on straight lines."""
+    import numpy as np
+
+    slots = len(profile)
+    position = times % DAY / DAY * slots - 0.5
+    found: Floats = np.interp(position, np.arange(slots), profile, period=slots)
+    return found
