@@ -22,6 +22,7 @@ from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
 from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
 from sre_tui.diagnosis.signs.lines import from_lines
+from sre_tui.diagnosis.signs.outside import told_apart
 from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.steps import steps_of
 from sre_tui.diagnosis.subject import Subject
@@ -96,7 +97,7 @@ def understand(picture: Picture, knowledge: Knowledge) -> Insight:
         *from_alerts(active_alerts(picture), knowledge.patterns, topology),
         *from_lines(picture, knowledge.patterns, topology),
     )
-    return Insight(picture, topology, report, findings)
+    return Insight(picture, topology, report, tuple(told_apart(findings, topology)))
 
 
 def investigate(

@@ -21,6 +21,7 @@ class Focus:
         subjects: things that are named; everything if there are none.
         kinds: failure patterns that are asked for, where the words name some.
         moment: the time that is named.
+        parts: what the named subjects carry or are made of.
         near: the named subjects, what they consist of and all they depend on, with the steps.
     """
 
@@ -28,6 +29,7 @@ class Focus:
     kinds: frozenset[str] = frozenset()
     moment: datetime | None = None
     near: dict[Subject, int] = field(default_factory=dict)
+    parts: frozenset[Subject] = frozenset()
 
     @classmethod
     def on(
@@ -41,13 +43,16 @@ class Focus:
         """A focus on these subjects."""
         chosen = tuple(dict.fromkeys(subjects))
         near: dict[Subject, int] = {}
+        parts: set[Subject] = set()
         for subject in chosen:
             reached = topology.dependencies(subject, {Relation.BACKED_UP_TO})
-            for above, relation_steps in _parts(subject, topology).items():
-                reached.setdefault(above, relation_steps)
+            own = _parts(subject, topology)
+            parts |= own
+            for one in own:
+                reached.setdefault(one, 1)
             for one, steps in reached.items():
                 near[one] = min(steps, near.get(one, steps))
-        return cls(chosen, frozenset(kinds), moment, near)
+        return cls(chosen, frozenset(kinds), moment, near, frozenset(parts))
 
     @property
     def everything(self) -> bool:
@@ -61,7 +66,7 @@ class Focus:
         return self._about(one.subject)
 
     def _about(self, subject: Subject) -> bool:
-        if subject in self.subjects:
+        if subject in self.subjects or subject in self.parts:
             return True
         hosts = {each.name for each in self.subjects if each.host == each.name}
         if subject.host in hosts and self.near.get(subject, 0) <= 1:
@@ -80,9 +85,10 @@ class Focus:
         return grave and one.pattern.reach is not Reach.OWN and one.subject in self.near
 
 
-def _parts(subject: Subject, topology: Topology) -> dict[Subject, int]:
+def _parts(subject: Subject, topology: Topology) -> set[Subject]:
     """What a machine carries, or a pool holds: trouble there is trouble of the whole."""
-    wanted = {Relation.RUNS_ON, Relation.ATTACHED_TO, Relation.PART_OF, Relation.WATCHES}
-    if subject.kind is SubjectKind.GUEST:
-        wanted.add(Relation.SERVED_BY)
-    return {edge.dependent: 1 for edge in topology.above(subject) if edge.relation in wanted}
+    wanted = {Relation.ATTACHED_TO, Relation.PART_OF, Relation.WATCHES}
+    if subject.kind in (SubjectKind.GUEST, SubjectKind.CONTAINER):
+        wanted |= {Relation.SERVED_BY, Relation.RUNS_ON}
+    made_of = {edge.on for edge in topology.below(subject) if edge.relation is Relation.MADE_OF}
+    return made_of | {edge.dependent for edge in topology.above(subject) if edge.relation in wanted}

@@ -22,6 +22,7 @@ class Hypothesis:
         findings: what speaks of it, the earliest first.
         effects: what it explains, with the number of dependencies in between.
         explained_by: what explains it.
+        mechanisms: what says how it came about, its findings included in these.
     """
 
     pattern: Pattern
@@ -29,6 +30,7 @@ class Hypothesis:
     findings: list[Finding]
     effects: dict[Hypothesis, int] = field(default_factory=dict)
     explained_by: dict[Hypothesis, int] = field(default_factory=dict)
+    mechanisms: list[Hypothesis] = field(default_factory=list)
 
     @property
     def since(self) -> datetime | None:
@@ -58,7 +60,9 @@ class Hypothesis:
     @property
     def claim(self) -> str:
         """The claim in words."""
-        return self.pattern.claim.format(subject=self.subject)
+        said = self.pattern.claim.format(subject=self.subject)
+        how = [each.pattern.claim.format(subject=each.subject) for each in self.mechanisms]
+        return f"{said} ({'; '.join(how)})" if how else said
 
     @property
     def order(self) -> tuple[float, str]:

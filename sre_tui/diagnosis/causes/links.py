@@ -22,8 +22,12 @@ _OF_ONE_PROGRAM: Final = frozenset(
 """Patterns that touch nothing but the program they are about, and what people see of it."""
 
 
-def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> None:
-    """Fill in effects and explanations, without circles, and through chains."""
+def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> list[Hypothesis]:
+    """Fill in effects and explanations, without circles, and through chains.
+
+    Returns:
+        those that stand for themselves: mechanisms are folded into what they are the how of.
+    """
     reach = _Reachability(topology)
     for one in hypotheses:
         for other in hypotheses:
@@ -34,12 +38,16 @@ def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> None:
                 one.effects[other] = steps
                 other.explained_by[one] = steps
     _break_circles(hypotheses)
-    _close(hypotheses)
+    left = _fold(hypotheses)
+    _close(left)
+    return left
 
 
 def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int | None:
     if other.pattern.id in one.pattern.same_as and _same_fact(one, other, reach):
         return 0
+    if one.pattern is other.pattern and one.pattern.echoes and reach.node(one) == other.subject:
+        return 1
     if other.pattern.id == ALERT and reach.machine(one.subject) == reach.machine(other.subject):
         return 0
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
@@ -88,6 +96,12 @@ class _Reachability:
             return found[0] if found else Subject(kind=SubjectKind.HOST, name=host)
         near = sorted(self.below(subject).items(), key=lambda pair: (pair[1], pair[0].key))
         return next((one for one, _ in near if one.kind in MACHINES), None)
+
+    def node(self, one: Hypothesis) -> Subject | None:
+        """The node below a guest."""
+        machine = self.machine(one.subject)
+        edges = self.topology.below(machine) if machine is not None else []
+        return next((edge.on for edge in edges if edge.relation is Relation.RUNS_ON), None)
 
     def below(self, subject: Subject) -> dict[Subject, int]:
         """All it depends on, and its machine does."""
@@ -156,6 +170,25 @@ def _break_circles(hypotheses: Sequence[Hypothesis]) -> None:
             second = other if first is one else one
             second.effects.pop(first, None)
             first.explained_by.pop(second, None)
+
+
+def _fold(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Join each mechanism with the one trouble it is the how of."""
+    left = list(hypotheses)
+    for one in hypotheses:
+        whole = [each for each in one.effects if each.pattern.id in one.pattern.mechanism_of]
+        if not whole or any(each not in whole for each in one.explained_by):
+            continue
+        target = min(whole, key=lambda each: one.effects[each])
+        target.mechanisms.append(one)
+        target.findings += one.findings
+        for effect, steps in one.effects.items():
+            effect.explained_by.pop(one, None)
+            if effect is not target:
+                target.effects.setdefault(effect, steps)
+                effect.explained_by.setdefault(target, steps)
+        left.remove(one)
+    return left
 
 
 def _close(hypotheses: Sequence[Hypothesis]) -> None:

@@ -65,8 +65,7 @@ def rank(
         patterns: what brings about what.
         blind: whether a backend that would know more could not be read.
     """
-    hypotheses = gather(findings, patterns)
-    link(hypotheses, topology)
+    hypotheses = link(gather(findings, patterns), topology)
     ranked = sorted(
         (Ranked(one, confidence(features(one, focus, blind=blind))) for one in hypotheses),
         key=lambda one: (-one.confidence, one.hypothesis.order),

@@ -133,7 +133,7 @@ def _entry(file: str, number: int, entry: Any) -> Pattern:
 
 def _check_references(patterns: Patterns, where: str) -> None:
     for pattern in patterns:
-        for name in (*pattern.brings, *pattern.same_as):
+        for name in (*pattern.brings, *pattern.same_as, *pattern.mechanism_of):
             if name not in patterns:
                 close = nearest(name, [one.id for one in patterns], limit=1)
                 hint = f"; did you mean {close[0]}?" if close else ""

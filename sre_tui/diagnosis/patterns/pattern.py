@@ -96,6 +96,11 @@ class Pattern(_Model):
     """Patterns it can bring about."""
     same_as: tuple[str, ...] = ()
     """Patterns that are the same fact seen by somebody else, on one machine or by one name."""
+    mechanism_of: tuple[str, ...] = ()
+    """Patterns of the same thing that this only says the how of, such as a taken port of a name
+    server that is down."""
+    echoes: bool = False
+    """Whether the node counts what happens in its guests as well."""
     lines: tuple[LineSign, ...] = ()
     alerts: AlertSign | None = None
     confirm: tuple[str, ...] = ()

@@ -24,6 +24,8 @@ DEADLINE: Final = 30.0
 POINTS: Final = 120
 """Points of a series within the window, about."""
 MOST_TASKS: Final = 500
+TASKS_BACK: Final = timedelta(hours=36)
+"""How far tasks are read back at least, so that last night's backups are among them."""
 
 ClientT = TypeVar("ClientT", bound="_Client")
 T = TypeVar("T")
@@ -58,6 +60,11 @@ class Wanted:
     def begin(self) -> datetime:
         """Beginning of the window."""
         return self.start or self.end - WINDOW
+
+    @property
+    def tasks_from(self) -> datetime:
+        """Since when tasks are read."""
+        return min(self.begin, self.end - TASKS_BACK)
 
     @property
     def step(self) -> float:
@@ -111,7 +118,7 @@ class _Camera:
         def tasks() -> Awaitable[Part[Any]]:
             from providers.proxmox import TaskQuery
 
-            query = TaskQuery(since=self.wanted.begin, limit=MOST_TASKS)
+            query = TaskQuery(since=self.wanted.tasks_from, limit=MOST_TASKS)
             return self._all(clients, lambda client: client.tasks(query))
 
         return {
@@ -132,7 +139,7 @@ class _Camera:
         def tasks() -> Awaitable[Part[Any]]:
             from providers.pbs.task_reader import TaskQuery
 
-            query = TaskQuery(since=self.wanted.begin, limit=MOST_TASKS)
+            query = TaskQuery(since=self.wanted.tasks_from, limit=MOST_TASKS)
             return self._all(clients, lambda client: client.tasks(query))
 
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +26,7 @@ EVENTS: Final = frozenset({"oom_kill", "bad_update", "program_died", "guest_stop
 """Patterns that happen at a moment instead of lasting."""
 EDGE: Final = timedelta(minutes=10)
 """Repeated lines that are seen so soon after the window's start began before it."""
+_CONTROL_GROUP: Final = re.compile(r"/lxc/(\d+)\b|qemu\.slice/(\d+)\.scope")
 RECENT: Final = timedelta(hours=1)
 """Lines that were written since then still are."""
 
@@ -93,9 +95,15 @@ class _Reader:
             ),
         )
 
+    def _guest_in(self, line: str) -> Subject | None:
+        """The guest whose control group a line of its node's kernel names."""
+        found = _CONTROL_GROUP.search(line)
+        vmid = next((value for value in found.groups() if value), "") if found else ""
+        return next(iter(self.topology.named(vmid, SubjectKind.GUEST)), None) if vmid else None
+
     def _subject(self, told: _Told, group: LogPattern, host: str) -> Subject:
         names = Names(self.topology)
-        machine = names.machine(host) if host else None
+        machine = self._guest_in(group.example) or (names.machine(host) if host else None)
         on = machine.name if machine is not None else host
         service = group.services[0] if len(group.services) == 1 else ""
         program = "" if service.casefold() in SYSTEM_PROGRAMS else service

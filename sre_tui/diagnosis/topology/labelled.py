@@ -47,7 +47,7 @@ def subject_of(labels: Mapping[str, str], kind: SubjectKind, topology: Topology)
             found = Subject(kind=kind, name=_on(host, name))
         case SubjectKind.DATASET | SubjectKind.CONTAINER if own:
             found = Subject(kind=kind, name=_on(host, own))
-        case SubjectKind.FILESYSTEM if own:
+        case SubjectKind.FILESYSTEM if own and own != "/":
             found = Subject(kind=kind, name=f"{host}:{own}")
         case SubjectKind.SITE if own:
             found = names.site(own.partition("@")[0])
