@@ -18,12 +18,11 @@ from commands.main import invocation_of
 from commands.narration import AnswerWriter
 from commands.output import OutputOptions, write_json, write_json_lines
 from commands.piped import Piped, is_question, read_piped
-from providers.reading import State
+from providers.reading import State, joint_state
 from providers.text import one_line
 from sre_tui.agent.events import AgentEvent, Answer, Answered, Failed
 from sre_tui.environment import Environment
 from sre_tui.settings import LlmSettings, Settings
-from sre_tui.tools.result import joint_state
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation

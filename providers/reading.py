@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -68,3 +69,37 @@ class SourceStatus(BaseModel):
             detail=reading.detail,
             warnings=reading.warnings,
         )
+
+
+def joint_state(states: Sequence[State]) -> State:
+    """The state of an answer made from several readings.
+
+    ``ok`` only if all are; ``partial`` if something is missing but there is data; without any data
+    the state of the first failure, a missing right before all others because it is the one that
+    only the operator can mend.
+    """
+    if all(state is State.OK for state in states):
+        return State.OK
+    usable = [state for state in states if state.has_data]
+    if not usable:
+        return State.UNAUTHORIZED if State.UNAUTHORIZED in states else states[0]
+    if len(usable) < len(states) or State.PARTIAL in usable:
+        return State.PARTIAL
+    return State.STALE
+
+
+def by_source(readings: Sequence[Reading[Any]]) -> list[SourceStatus]:
+    """One status of each instance, though it was asked several things."""
+    groups: dict[str, list[Reading[Any]]] = {}
+    for reading in readings:
+        groups.setdefault(reading.source, []).append(reading)
+    return [
+        SourceStatus(
+            source=source,
+            state=joint_state([reading.state for reading in group]),
+            observed_at=min(reading.observed_at for reading in group),
+            detail="; ".join(dict.fromkeys(r.detail for r in group if r.detail)),
+            warnings=tuple(dict.fromkeys(w for r in group for w in r.warnings)),
+        )
+        for source, group in groups.items()
+    ]

@@ -12,21 +12,21 @@ from pydantic import Field
 from providers.clock import age_in_words
 from providers.collector import uncollected
 from providers.proxmox import Guest
-from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
-from sre_tui.tools.backup_coverage_logic import judge
-from sre_tui.tools.backup_coverage_model import (
+from sre_tui.diagnosis.coverage.logic import judge
+from sre_tui.diagnosis.coverage.model import (
     PROBLEMS,
     BackupCopy,
-    CoverageListing,
     GuestCoverage,
     Orphan,
     Verdict,
     rank,
 )
-from sre_tui.tools.backup_coverage_owners import orphans
-from sre_tui.tools.backup_coverage_reading import gather
-from sre_tui.tools.backup_coverage_shared import in_common
+from sre_tui.diagnosis.coverage.owners import orphans
+from sre_tui.diagnosis.coverage.reading import gather
+from sre_tui.diagnosis.coverage.shared import in_common
+from sre_tui.tools.alert_sources import filter_text, filters_given
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
+from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_find import close_guests, matching_guests

@@ -12,10 +12,11 @@ from pydantic import Field
 
 from providers.pbs import BackupType, Contents, PbsClient, Snapshot, Wanted
 from providers.reading import Reading
+from sre_tui.diagnosis.coverage.owners import noted_name
+from sre_tui.diagnosis.coverage.reading import skipped_text
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
-from sre_tui.tools.backup_coverage_owners import noted_name
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import Backup, BackupListing
@@ -215,12 +216,6 @@ def _hints(
         if reading.data is not None:
             yield from skipped_text(reading.source, reading.data)
             yield from _unfinished_text(reading.source, reading.data)
-
-
-def skipped_text(source: str, contents: Contents) -> Iterable[str]:
-    """A line for each datastore of a server that was not looked into."""
-    for skipped in contents.skipped:
-        yield f"{source}/{skipped.datastore} was not looked into: {skipped.reason}"
 
 
 def _unfinished_text(source: str, contents: Contents) -> Iterable[str]:

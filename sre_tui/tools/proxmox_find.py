@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from providers.proxmox import Guest, Inventory
-from providers.reading import Reading, SourceStatus
+from providers.reading import Reading
 from sre_tui.nearest import nearest
-from sre_tui.tools.result import joint_state
 from sre_tui.tools.tool import ArgumentError
 
 FEW = 8
@@ -95,23 +94,6 @@ def guests_of(readings: Sequence[Reading[Inventory]]) -> list[Guest]:
 def node_names(readings: Sequence[Reading[Inventory]]) -> list[str]:
     """The nodes of all instances."""
     return [node.name for reading in readings if reading.data for node in reading.data.nodes]
-
-
-def by_source(readings: Sequence[Reading[Any]]) -> list[SourceStatus]:
-    """One status of each instance, though it was asked several things."""
-    groups: dict[str, list[Reading[Any]]] = {}
-    for reading in readings:
-        groups.setdefault(reading.source, []).append(reading)
-    return [
-        SourceStatus(
-            source=source,
-            state=joint_state([reading.state for reading in group]),
-            observed_at=min(reading.observed_at for reading in group),
-            detail="; ".join(dict.fromkeys(r.detail for r in group if r.detail)),
-            warnings=tuple(dict.fromkeys(w for r in group for w in r.warnings)),
-        )
-        for source, group in groups.items()
-    ]
 
 
 def _names(guest: Guest) -> set[str]:

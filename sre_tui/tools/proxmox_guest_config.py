@@ -9,15 +9,14 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from providers.proxmox import Guest, GuestDetail, Replication
-from providers.reading import Reading, SourceStatus
+from providers.reading import Reading, SourceStatus, by_source
+from sre_tui.diagnosis.coverage.owners import noted_name
 from sre_tui.tools.arguments import Completes, Positional
-from sre_tui.tools.backup_coverage_owners import noted_name
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of
 from sre_tui.tools.proxmox_find import (
     FEW,
     all_answered,
-    by_source,
     close_guests,
     guest_text,
     guests_of,

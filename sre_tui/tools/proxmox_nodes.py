@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from providers.proxmox import NodeDisks, NodeReport, ProxmoxClient
-from providers.reading import Reading
+from providers.reading import Reading, by_source
 from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.proxmox_data import NodeListing
-from sre_tui.tools.proxmox_find import all_answered, by_source, require_known
+from sre_tui.tools.proxmox_find import all_answered, require_known
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from providers.reading import Reading, SourceStatus, State
+from providers.reading import Reading, SourceStatus, State, joint_state
 from sre_tui.views.human import count
 
 SCHEMA_VERSION: Final = 1
@@ -92,20 +92,3 @@ def result(
         sources=sources,
         data=data,
     )
-
-
-def joint_state(states: Sequence[State]) -> State:
-    """The state of an answer made from several readings.
-
-    ``ok`` only if all are; ``partial`` if something is missing but there is data; without any data
-    the state of the first failure, a missing right before all others because it is the one that
-    only the operator can mend.
-    """
-    if all(state is State.OK for state in states):
-        return State.OK
-    usable = [state for state in states if state.has_data]
-    if not usable:
-        return State.UNAUTHORIZED if State.UNAUTHORIZED in states else states[0]
-    if len(usable) < len(states) or State.PARTIAL in usable:
-        return State.PARTIAL
-    return State.STALE

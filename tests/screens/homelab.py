@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from providers.alerting import Alert, AlertState, Silence
-from providers.reading import SourceStatus, State
+from providers.reading import SourceStatus, State, joint_state
 from sre_tui.agent.events import Answer, Evidence, Unsupported, Usage
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.tools.grafana_data import AlertListing
-from sre_tui.tools.result import ToolResult, joint_state
+from sre_tui.tools.result import ToolResult
 
 NOW = datetime(2026, 11, 20, 14, 2, 11, tzinfo=UTC)
 GRAFANA = "grafana:main"

@@ -16,9 +16,10 @@ from providers.last_known_good import NothingKept
 from providers.reading import State
 from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, serve_world
+from sre_tui.diagnosis.coverage.model import GuestCoverage
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
-from sre_tui.tools.backup_coverage_model import CoverageListing, GuestCoverage
+from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView, estimate_tokens

@@ -20,7 +20,7 @@ from sre_tui.agent.analyst.pool_members import bad_members, member_trouble
 from sre_tui.agent.analyst.question import Intent, Topic
 from sre_tui.agent.analyst.ranking import Hypothesis
 from sre_tui.tools.arguments import format_window
-from sre_tui.tools.backup_coverage_model import CoverageListing
+from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.hdd_power_status import PowerListing
 from sre_tui.tools.pbs_data import DatastoreListing
 from sre_tui.tools.proxmox_data import NodeListing, TaskListing

@@ -16,7 +16,8 @@ from sre_tui.agent.analyst.known import not_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.runbook_steps import COVER
 from sre_tui.agent.analyst.wording import clock_time, names, plain
-from sre_tui.tools.backup_coverage_model import CoverageListing, GuestCoverage
+from sre_tui.diagnosis.coverage.model import GuestCoverage
+from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.pbs_data import Backup, BackupListing, BackupTaskListing, DatastoreListing
 from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.views.human import count, percent

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from providers.proxmox import Guest, GuestType
-from sre_tui.tools.backup_coverage_model import BackupCopy, Orphan
+from sre_tui.diagnosis.coverage.model import BackupCopy, Orphan
 
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 Key = tuple[str, int]

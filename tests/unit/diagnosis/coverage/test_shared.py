@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sre_tui.tools.backup_coverage_model import BackupCopy, CoverageListing, GuestCoverage
-from sre_tui.tools.backup_coverage_shared import in_common
+from sre_tui.diagnosis.coverage.model import BackupCopy, GuestCoverage
+from sre_tui.diagnosis.coverage.shared import in_common
+from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.views.backup_coverage import COVERAGE, remark
 
 DUE = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)

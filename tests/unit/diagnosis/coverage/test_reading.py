@@ -11,7 +11,7 @@ from providers.pbs import Contents, Skipped, Snapshot, TaskPage
 from providers.pbs.models import Unfinished
 from providers.proxmox import BackupVolume, Inventory, Storage
 from providers.reading import Reading, State
-from sre_tui.tools.backup_coverage_reading import _all_seen, _Host, _Server, _unread
+from sre_tui.diagnosis.coverage.reading import _all_seen, _Host, _Server, _unread
 
 AT = datetime(2026, 11, 22, 1, 41, tzinfo=UTC)
 PVE, PBS = "proxmox:main", "pbs:main"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -20,13 +20,10 @@ from providers.proxmox import (
     NotBackedUp,
     ProxmoxClient,
 )
-from providers.reading import Reading, SourceStatus, State
-from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun
-from sre_tui.tools.backup_coverage_owners import Group, Held, Key, Seen, noted_name, owned_by
-from sre_tui.tools.context import ToolContext
-from sre_tui.tools.pbs_backups import skipped_text
-from sre_tui.tools.proxmox_find import by_source
-from sre_tui.tools.result import joint_state
+from providers.reading import Reading, SourceStatus, State, by_source, joint_state
+from sre_tui.diagnosis.coverage.logic import Evidence, FailedRun
+from sre_tui.diagnosis.coverage.owners import Group, Held, Key, Seen, noted_name, owned_by
+from sre_tui.diagnosis.sources import Sources
 
 FAILURES_SINCE: Final = timedelta(days=8)
 MOST_FAILURES: Final = 1000
@@ -74,12 +71,24 @@ class _Server:
     failures: Reading[TaskPage]
 
 
-async def gather(context: ToolContext) -> Gathered:
-    """Ask everything that is configured."""
-    now = context.clock()
+AskInventory = Callable[["ProxmoxClient"], Awaitable[Reading[Inventory]]]
+
+
+def _ask_inventory(client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
+    return client.inventory()
+
+
+async def gather(sources: Sources, inventory: AskInventory = _ask_inventory) -> Gathered:
+    """Ask everything that is configured.
+
+    Args:
+        sources: clients of the configured backends.
+        inventory: gives the guests of a Proxmox VE, where somebody asks for them anyway.
+    """
+    now = sources.clock()
     hosts, servers = await asyncio.gather(
-        asyncio.gather(*(_ask_host(client) for client in context.proxmox)),
-        asyncio.gather(*(_ask_server(client, now) for client in context.pbs)),
+        asyncio.gather(*(_ask_host(client, inventory) for client in sources.proxmox)),
+        asyncio.gather(*(_ask_server(client, now) for client in sources.pbs)),
     )
     guests = [guest for host in hosts if host.inventory.data for guest in
               host.inventory.data.guests]  # fmt: skip
@@ -126,18 +135,18 @@ async def gather(context: ToolContext) -> Gathered:
     )
 
 
-async def _ask_host(client: ProxmoxClient) -> _Host:
+async def _ask_host(client: ProxmoxClient, inventory: AskInventory) -> _Host:
     """Everything of one Proxmox, each part as soon as what it needs is there."""
-    (inventory, volumes, created), (jobs, excluded), uncovered = await asyncio.gather(
-        _ask_volumes(client), _ask_jobs(client), client.not_backed_up()
+    (guests, volumes, created), (jobs, excluded), uncovered = await asyncio.gather(
+        _ask_volumes(client, inventory), _ask_jobs(client), client.not_backed_up()
     )
-    return _Host(client, inventory, jobs, volumes, uncovered, excluded, created)
+    return _Host(client, guests, jobs, volumes, uncovered, excluded, created)
 
 
 async def _ask_volumes(
-    client: ProxmoxClient,
+    client: ProxmoxClient, ask_inventory: AskInventory
 ) -> tuple[Reading[Inventory], Reading[tuple[BackupVolume, ...]], dict[Key, datetime | None]]:
-    inventory, volumes = await asyncio.gather(client.inventory(), client.storage_backups())
+    inventory, volumes = await asyncio.gather(ask_inventory(client), client.storage_backups())
     if inventory.data is None or volumes.data is None:
         return inventory, volumes, {}
     names: dict[int, set[str | None]] = {}
@@ -345,3 +354,9 @@ def _is_read(server: _Server) -> bool:
     contents = server.contents
     closed = any(each.maintenance for each in contents.data.skipped) if contents.data else False
     return contents.state is State.OK and not closed
+
+
+def skipped_text(source: str, contents: Contents) -> Iterable[str]:
+    """A line for each datastore of a server that was not looked into."""
+    for skipped in contents.skipped:
+        yield f"{source}/{skipped.datastore} was not looked into: {skipped.reason}"

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.proxmox import BackupJob, Guest, GuestType
-from sre_tui.tools.backup_coverage_calendar import read_calendar
-from sre_tui.tools.backup_coverage_logic import Evidence, FailedRun, judge
-from sre_tui.tools.backup_coverage_model import (
-    CoverageListing,
+from sre_tui.diagnosis.coverage.calendar import read_calendar
+from sre_tui.diagnosis.coverage.logic import Evidence, FailedRun, judge
+from sre_tui.diagnosis.coverage.model import (
     GuestCoverage,
     Verdict,
     rank,
 )
-from sre_tui.tools.backup_coverage_owners import Held, Seen, noted_name, orphans
+from sre_tui.diagnosis.coverage.owners import Held, Seen, noted_name, orphans
+from sre_tui.tools.backup_coverage_listing import CoverageListing
 
 NOW = datetime(2026, 11, 22, 15, 23, 23, tzinfo=UTC)
 """A Sunday."""

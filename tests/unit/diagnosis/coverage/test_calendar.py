@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sre_tui.tools.backup_coverage_calendar import Calendar, read_calendar
+from sre_tui.diagnosis.coverage.calendar import Calendar, read_calendar
 
 NOW = datetime(2026, 11, 22, 15, 23, 23, tzinfo=UTC)
 """A Sunday."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, computed_field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
 from providers.proxmox import GuestState, GuestType
-from sre_tui.tools.gist import with_first
-from sre_tui.tools.result import Listing
-from sre_tui.views.human import count
 
 Verdict = Literal[
     "ok", "stale", "never", "damaged", "not_covered", "pending", "unknown", "excluded", "template"
@@ -127,33 +124,6 @@ class Orphan(_Model):
     """Bytes of the newest one."""
     places: tuple[str, ...]
     reason: str
-
-
-class CoverageListing(Listing[GuestCoverage]):
-    """Guests with their verdicts, the gravest first."""
-
-    counts: dict[str, int] = Field(default_factory=dict)
-    """Guests by verdict before filtering."""
-    filters: dict[str, str] = Field(default_factory=dict)
-    orphans: tuple[Orphan, ...] = ()
-    """Backups of guests that are gone; none are told while a Proxmox cannot be asked."""
-    shared: tuple[str, ...] = ()
-    """What several guests with a problem have in common, a line for each."""
-    jobs: int = 0
-    """Enabled backup jobs there are."""
-
-    def gist(self) -> str:
-        """How many guests lack a good backup, and which."""
-        problems = sum(self.counts.get(verdict, 0) for verdict in PROBLEMS)
-        every = sum(self.counts.values()) - self.counts.get("template", 0)
-        named = [f"{item.name or item.vmid} ({item.verdict})" for item in self.items if
-                 item.problem]  # fmt: skip
-        open_ = self.counts.get("unknown", 0)
-        if not problems and open_:
-            return f"{open_} of {count(every, 'guest')} cannot be judged, the others are backed up"
-        if not problems:
-            return f"all {count(every, 'guest')} backed up or left out on purpose"
-        return with_first(f"{problems} of {count(every, 'guest')} without a good backup", named)
 
 
 def rank(item: GuestCoverage) -> tuple[Any, ...]:

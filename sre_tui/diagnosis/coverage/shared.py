@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Final
 
-from sre_tui.tools.backup_coverage_model import GuestCoverage, Verdict
+from sre_tui.diagnosis.coverage.model import GuestCoverage, Verdict
 from sre_tui.views.backup_coverage import short_error
 
 LEAST: Final = 3

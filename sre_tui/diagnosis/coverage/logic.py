@@ -13,14 +13,14 @@ from typing import Final
 
 from providers.clock import age_in_words
 from providers.proxmox import BackupJob, Guest
-from sre_tui.tools.backup_coverage_calendar import Calendar, read_calendar
-from sre_tui.tools.backup_coverage_model import (
+from sre_tui.diagnosis.coverage.calendar import Calendar, read_calendar
+from sre_tui.diagnosis.coverage.model import (
     CoveringJob,
     GuestCoverage,
     Identity,
     Verdict,
 )
-from sre_tui.tools.backup_coverage_owners import Group, Held, Key, Seen, owned_by
+from sre_tui.diagnosis.coverage.owners import Group, Held, Key, Seen, owned_by
 
 TOLERANCE: Final = timedelta(minutes=65)
 """A backup may seem older than the run it belongs to: clocks differ, and summer time ends."""

@@ -1,0 +1,1 @@
+"""Which guest has the backup it should have."""
