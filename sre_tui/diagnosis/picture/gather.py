@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, Protocol, TypeVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from providers.errors import BackendError, InvalidQuery
 from providers.reading import Reading, State
@@ -17,6 +17,9 @@ from sre_tui.diagnosis.picture import logs, metrics
 from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.sources import Sources
+
+if TYPE_CHECKING:
+    from providers.proxmox import Inventory, ProxmoxClient
 
 WINDOW: Final = timedelta(hours=6)
 DEADLINE: Final = 30.0
@@ -62,6 +65,14 @@ class Wanted:
         return self.start or self.end - WINDOW
 
     @property
+    def grid(self) -> tuple[datetime, datetime]:
+        """Begin and end on whole steps, so that the same moments are asked for again and again."""
+        return tuple(  # type: ignore[return-value]
+            datetime.fromtimestamp(at.timestamp() // self.step * self.step, tz=UTC)
+            for at in (self.begin, self.end)
+        )
+
+    @property
     def tasks_from(self) -> datetime:
         """Since when tasks are read."""
         return min(self.begin, self.end - TASKS_BACK)
@@ -105,6 +116,8 @@ class _Camera:
     sources: Sources
     wanted: Wanted
     log_labels: tuple[str, str] = ("service_name", "hostname")
+    inventories: dict[str, asyncio.Task[Reading[Inventory]]] = field(default_factory=dict)
+    """By source: what several parts need is asked once."""
 
     def questions(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
         """By name of the part, what to ask."""
@@ -122,7 +135,7 @@ class _Camera:
             return self._all(clients, lambda client: client.tasks(query))
 
         return {
-            "inventory": lambda: self._all(clients, lambda one: one.inventory(boot=True)),
+            "inventory": lambda: self._all(clients, self._inventory),
             "nodes": lambda: self._all(clients, lambda one: one.nodes()),
             "cluster": lambda: self._all(clients, lambda one: one.cluster()),
             "ha": lambda: self._all(clients, lambda one: one.ha()),
@@ -131,7 +144,48 @@ class _Camera:
             "tasks": tasks,
             "replications": lambda: self._all(clients, lambda one: one.replications()),
             "node_disks": lambda: self._all(clients, lambda one: one.disks()),
+            "coverage": self._coverage,
         }
+
+    def _inventory(self, client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
+        if client.source not in self.inventories:
+            self.inventories[client.source] = asyncio.ensure_future(client.inventory(boot=True))
+        # One who gives up must not take the answer from the other.
+        return asyncio.shield(self.inventories[client.source])
+
+    async def _coverage(self) -> Part[Any]:
+        from sre_tui.diagnosis.coverage.reading import gather
+
+        sources = self.sources.proxmox
+        if not sources:
+            return Part()
+        try:
+            async with asyncio.timeout(self.wanted.deadline):
+                gathered = await gather(self.sources, self._inventory)
+        except TimeoutError:
+            detail = f"no answer within {self.wanted.deadline:g} s"
+            readings = [self._missing(one.source, State.UNREACHABLE, detail) for one in sources]
+            return Part(tuple(readings))
+        known = gathered if gathered.guests.has_data else None
+        first = sources[0].source
+        return Part(
+            tuple(
+                Reading[Any](
+                    source=one.source,
+                    state=one.state,
+                    observed_at=one.observed_at,
+                    data=known if one.source == first else None,
+                    detail=one.detail,
+                    warnings=one.warnings,
+                )
+                for one in gathered.statuses
+            )
+        )
+
+    def _missing(self, source: str, state: State, detail: str) -> Reading[Any]:
+        return Reading[Any](
+            source=source, state=state, observed_at=self.sources.clock(), detail=detail
+        )
 
     def _pbs(self) -> dict[str, Callable[[], Awaitable[Part[Any]]]]:
         clients = self.sources.pbs
@@ -186,7 +240,7 @@ class _Camera:
                     self._all(
                         clients,
                         lambda one, query=query: metrics.swept(  # type: ignore[misc]
-                            one, query, self.wanted.begin, self.wanted.end, self.wanted.step
+                            one, query, *self.wanted.grid, self.wanted.step
                         ),
                     )
                     for query in queries
@@ -241,9 +295,7 @@ class _Camera:
             state, detail = State.BAD_RESPONSE, str(error)
         except BackendError as error:
             state, detail = error.state, error.detail
-        return Reading[Any](
-            source=client.source, state=state, observed_at=self.sources.clock(), detail=detail
-        )
+        return self._missing(client.source, state, detail)
 
 
 def part_names(*backends: str) -> Collection[str]:
@@ -253,7 +305,7 @@ def part_names(*backends: str) -> Collection[str]:
 
 _PARTS: Final = {
     "proxmox": ("inventory", "nodes", "cluster", "ha", "storages", "volumes", "tasks",
-                "replications", "node_disks"),
+                "replications", "node_disks", "coverage"),
     "pbs": ("datastores", "backup_jobs", "backup_tasks", "backup_server"),
     "truenas": ("pools", "disks", "shares", "protection", "nas", "apps"),
     "grafana": ("alerts", "annotations"),

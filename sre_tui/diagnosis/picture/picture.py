@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ShareReport,
         SystemReport,
     )
+    from sre_tui.diagnosis.coverage.reading import Gathered
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class Picture:
     tasks: Part[TaskPage] = field(default_factory=Part)
     replications: Part[tuple[Replication, ...]] = field(default_factory=Part)
     node_disks: Part[NodeDisks] = field(default_factory=Part)
+    coverage: Part[Gathered] = field(default_factory=Part)
+    """What tells of backups, of all Proxmox VE and backup servers together."""
 
     datastores: Part[tuple[Datastore, ...]] = field(default_factory=Part)
     backup_jobs: Part[tuple[PbsJob, ...]] = field(default_factory=Part)
