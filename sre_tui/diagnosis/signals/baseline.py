@@ -126,12 +126,9 @@ def judge(
         )  # fmt: skip
     middle, scale, width = _range(chosen.values, days)
     away = value - middle
-    if abs(away) <= width:
-        verdict = Verdict.NORMAL
-    else:
-        verdict = Verdict.HIGH if away > 0 else Verdict.LOW
+    side = Verdict.HIGH if away > 0 else Verdict.LOW
     return Baseline(
-        verdict,
+        Verdict.NORMAL if abs(away) <= width else side,
         value,
         score=away / scale if scale > 0 else None,
         expected=middle,
