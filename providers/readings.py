@@ -168,8 +168,10 @@ class Connection(ABC):
 
     @property
     def _kept_source(self) -> str:
-        # The address is part of the key: another system under the same name must not lend its data.
-        return f"{self.source} {self.endpoint.url} {self.endpoint.tenant or ''}"
+        # Another system under the same name must not lend its data, nor one credential what it may
+        # see to another that may not.
+        own = f"{self.endpoint.tenant or ''}#{self.endpoint.credential}"
+        return f"{self.source} {self.endpoint.url} {own}"
 
     async def last_good(self, key: str, shape: type[T]) -> tuple[T, datetime] | None:
         """The last good answer to a question and when it was true; None if there is none."""

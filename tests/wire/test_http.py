@@ -614,6 +614,38 @@ async def test_another_question_or_address_has_no_old_answer(tmp_path: Path) -> 
     kept.close()
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"token": "another"},
+        {"token": None},
+        {"username": "another"},
+        {"password": "another"},
+        {"headers": {"X-Proxy": "another"}},
+        {"tenant": "another"},
+    ],
+)
+async def test_another_credential_has_no_old_answer(
+    tmp_path: Path, other: dict[str, Any]
+) -> None:
+    kept = DiskKept(tmp_path / "kept")
+    own: dict[str, Any] = {
+        "token": "secret-one", "username": "sre", "password": "secret-two",
+        "headers": {"X-Proxy": "secret-three"}, "tenant": "home",
+    }  # fmt: skip
+    async with raw_server(json_reply({"a": 1}), reply(status=500)) as server:
+        async with backend(server.url, kept=kept, **own) as http:
+            await read(http)
+        async with backend(server.url, kept=kept, **{**own, **other}) as http:
+            assert (await read(http)).state is State.BAD_RESPONSE
+        async with backend(server.url, kept=kept, **own) as http:
+            assert (await read(http)).state is State.STALE
+            assert "secret" not in http._kept_source
+    kept.close()
+    assert all(b"secret-" not in file.read_bytes()
+               for file in (tmp_path / "kept").iterdir() if file.is_file())  # fmt: skip
+
+
 async def test_the_folder_is_private_and_holds_no_pickles(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     kept = DiskKept(folder)
