@@ -81,6 +81,11 @@ class _Template:
 
 def mine(entries: Iterable[LogEntry]) -> tuple[LogPattern, ...]:
     """The templates of the entries, the most frequent first; every entry counts in exactly one."""
+    return tuple(pattern for pattern, _ in grouped(entries))
+
+
+def grouped(entries: Iterable[LogEntry]) -> tuple[tuple[LogPattern, tuple[LogEntry, ...]], ...]:
+    """As :func:`mine`, each template with its entries."""
     seen: dict[tuple[str, ...], _Template] = {}
     by_shape: dict[tuple[int, str], list[_Template]] = {}
     total = 0
@@ -100,9 +105,12 @@ def mine(entries: Iterable[LogEntry]) -> tuple[LogPattern, ...]:
                 found[text].entries.extend(template.entries)
             else:
                 found[text] = template
-    patterns = [_pattern(text, template.entries, total) for text, template in found.items()]
-    patterns.sort(key=lambda pattern: (-pattern.count, pattern.pattern))
-    return tuple(patterns)
+    groups = [
+        (_pattern(text, template.entries, total), tuple(template.entries))
+        for text, template in found.items()
+    ]
+    groups.sort(key=lambda group: (-group[0].count, group[0].pattern))
+    return tuple(groups)
 
 
 def _home(by_shape: dict[tuple[int, str], list[_Template]], words: tuple[str, ...]) -> _Template:

@@ -94,7 +94,7 @@ def understand(picture: Picture, knowledge: Knowledge) -> Insight:
     report = run_checks(knowledge.checks, picture, topology, knowledge.limits)
     findings = (
         *report.findings,
-        *from_alerts(active_alerts(picture), knowledge.patterns, topology),
+        *from_alerts(active_alerts(picture), knowledge.patterns, topology, picture.start),
         *from_lines(picture, knowledge.patterns, topology),
     )
     return Insight(picture, topology, report, tuple(told_apart(findings, topology)))
@@ -135,22 +135,21 @@ def _written(
     causes = tuple(cause_of(one, _rivals(one, named)) for one in named)
     confirmed = ranking.confirmed
     symptoms = _symptoms(ranking, named)
-    verdict = _verdict(picture, confirmed, bool(named or symptoms))
+    elsewhere = [one for one in ranking.elsewhere if one.confirmed][:MOST_ELSEWHERE]
+    verdict = _verdict(picture, confirmed, bool(named or symptoms), bool(elsewhere))
     since = min((one.since for one in causes if one.since and one.confirmed), default=None)
     return Investigation(
         asked=text,
         focus=asked.subjects,
         verdict=verdict,
-        headline=_headline(verdict, confirmed, asked, picture),
+        headline=_headline(verdict, confirmed or elsewhere, asked, picture),
         window_start=picture.start,
         window_end=picture.now,
         since=since,
         impact=tuple(impact_of(confirmed or named[:1])),
         causes=causes,
         symptoms=tuple(symptoms),
-        elsewhere=tuple(cause_of(one) for one in ranking.elsewhere if one.confirmed)[
-            :MOST_ELSEWHERE
-        ],
+        elsewhere=tuple(cause_of(one) for one in elsewhere),
         timeline=in_order(events_of(_of_interest(insight.findings, named))),
         steps=tuple(_steps(confirmed or named[:1])),
         checked=tuple(_checked(insight)),
@@ -177,7 +176,9 @@ def _symptoms(ranking: Ranking, named: Sequence[Ranked]) -> list[Finding]:
     return sorted(found, key=lambda one: one.order)[:MOST_SYMPTOMS]
 
 
-def _verdict(picture: Picture, confirmed: Sequence[Ranked], anything: bool) -> Verdict:
+def _verdict(
+    picture: Picture, confirmed: Sequence[Ranked], anything: bool, elsewhere: bool
+) -> Verdict:
     if len(confirmed) > 1:
         return "several"
     if confirmed:
@@ -185,6 +186,8 @@ def _verdict(picture: Picture, confirmed: Sequence[Ranked], anything: bool) -> V
     telling = (picture.sweeps, picture.alerts, picture.inventory, picture.pools)
     if not any(part.seen for part in telling):
         return "blind"
+    if elsewhere:
+        return "elsewhere"
     return "unconfirmed" if anything else "nothing_wrong"
 
 
@@ -196,6 +199,9 @@ def _headline(verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, pictu
         case "several":
             claims = "; ".join(_claimed(one, picture) for one in confirmed[:3])
             return f"{count(len(confirmed), 'independent cause')}: {claims}."
+        case "elsewhere":
+            claims = "; ".join(_claimed(one, picture) for one in confirmed[:2])
+            return f"no cause was found for trouble with {about}; elsewhere: {claims}."
         case "unconfirmed":
             return f"something is wrong with {about}, but no cause is certain."
         case "nothing_wrong":

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.patterns.pattern import Pattern
 from sre_tui.diagnosis.subject import Subject
+from sre_tui.diagnosis.topology.graph import Topology
+
+TOGETHER: Final = 3
+"""Things with the same trouble from which on it is that of what they share."""
 
 
 @dataclass(eq=False)
@@ -89,6 +94,35 @@ def gather(findings: Iterable[Finding], patterns: Patterns) -> list[Hypothesis]:
         else:
             known.findings.append(finding)
     return list(table.values())
+
+
+def join_shared(hypotheses: list[Hypothesis], topology: Topology) -> list[Hypothesis]:
+    """Make one of the same trouble of several things that stand on one and the same.
+
+    If three or more sites cannot renew their certificate, it is the proxy before them that cannot.
+    """
+    table: dict[tuple[str, Subject], list[Hypothesis]] = {}
+    for one in hypotheses:
+        if one.pattern.shared_by is not None:
+            for edge in topology.below(one.subject):
+                if edge.on.kind is one.pattern.shared_by:
+                    table.setdefault((one.pattern.id, edge.on), []).append(one)
+    left = list(hypotheses)
+    for (_, shared), several in sorted(table.items(), key=lambda item: -len(item[1])):
+        joined = [one for one in several if one in left]
+        if len(joined) < TOGETHER:
+            continue
+        whole = Hypothesis(joined[0].pattern, shared, [])
+        for one in joined:
+            whole.findings += one.findings
+            left.remove(one)
+        twin = next((one for one in left if one.pattern is whole.pattern and one.subject == shared),
+                    None)  # fmt: skip
+        if twin is not None:
+            twin.findings += whole.findings
+        else:
+            left.append(whole)
+    return left
 
 
 def _home(finding: Finding, table: dict[tuple[str, Subject], Hypothesis]) -> Subject:

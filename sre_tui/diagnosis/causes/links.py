@@ -70,7 +70,8 @@ def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
         return True
     if other.open_start:
         return False
-    return one.since <= other.since + LATER
+    late = max(LATER, timedelta(seconds=one.pattern.seen_late))
+    return one.since <= other.since + late
 
 
 class _Reachability:

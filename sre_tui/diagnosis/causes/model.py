@@ -14,8 +14,9 @@ from sre_tui.diagnosis.timeline.event import Event
 CONFIRMED: Final = 0.5
 """Confidence from which on a hypothesis is named as the cause."""
 
-Verdict = Literal["cause", "several", "unconfirmed", "nothing_wrong", "blind"]
-"""``several``: independent causes. ``unconfirmed``: something is wrong, its cause is not certain.
+Verdict = Literal["cause", "several", "elsewhere", "unconfirmed", "nothing_wrong", "blind"]
+"""``elsewhere``: nothing is wrong with what was asked for, but with something else.
+``several``: independent causes. ``unconfirmed``: something is wrong, its cause is not certain.
 ``blind``: too little could be read to say anything."""
 
 
@@ -107,3 +108,9 @@ class Investigation(_Model):
     """What was looked at and is in order, in words."""
     not_checked: tuple[str, ...] = ()
     """What could not be looked at, and why."""
+
+    @property
+    def ranked(self) -> tuple[Cause, ...]:
+        """Every cause in the order in which it is told: confirmed, elsewhere, then possible."""
+        sure = tuple(one for one in self.causes if one.confirmed)
+        return (*sure, *self.elsewhere, *(one for one in self.causes if not one.confirmed))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sre_tui.diagnosis.causes.confidence import confidence, features
 from sre_tui.diagnosis.causes.focus import Focus
-from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather, join_shared
 from sre_tui.diagnosis.causes.links import link
 from sre_tui.diagnosis.causes.model import CONFIRMED
 from sre_tui.diagnosis.finding import Finding, Severity
@@ -65,10 +65,10 @@ def rank(
         patterns: what brings about what.
         blind: whether a backend that would know more could not be read.
     """
-    hypotheses = link(gather(findings, patterns), topology)
+    hypotheses = link(join_shared(gather(findings, patterns), topology), topology)
     ranked = sorted(
         (Ranked(one, confidence(features(one, focus, blind=blind))) for one in hypotheses),
-        key=lambda one: (-one.confidence, one.hypothesis.order),
+        key=lambda one: _order(one, focus),
     )
     concerned = {id(one) for one in hypotheses if focus.concerns(one)}
     roots = [one for one in ranked if not one.hypothesis.explained_by]
@@ -83,6 +83,12 @@ def rank(
         else:
             causes.append(one)
     return Ranking(tuple(causes), tuple(symptoms), tuple(elsewhere))
+
+
+def _order(one: Ranked, focus: Focus) -> tuple[bool, float, tuple[float, str]]:
+    """What is sure and about the very thing that is asked comes first, then by confidence."""
+    direct = not focus.everything and one.confirmed and focus.touches(one.hypothesis)
+    return not direct, -one.confidence, one.hypothesis.order
 
 
 def _matters(one: Hypothesis) -> bool:

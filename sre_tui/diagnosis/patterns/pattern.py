@@ -99,6 +99,10 @@ class Pattern(_Model):
     mechanism_of: tuple[str, ...] = ()
     """Patterns of the same thing that this only says the how of, such as a taken port of a name
     server that is down."""
+    seen_late: float = 0.0
+    """Seconds that it may be noticed after its effects: growth shows only over hours."""
+    shared_by: SubjectKind | None = None
+    """Sort of thing that is at fault if several that directly stand on it have the trouble."""
     echoes: bool = False
     """Whether the node counts what happens in its guests as well."""
     lines: tuple[LineSign, ...] = ()

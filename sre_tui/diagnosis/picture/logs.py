@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS
 from providers.reading import Reading
 from providers.series import Series
+from sre_tui.diagnosis.picture.lines import LineGroup
 from sre_tui.diagnosis.picture.part import refilled
 
 if TYPE_CHECKING:
-    from providers.loki import LogPattern, LokiClient
+    from providers.loki import LokiClient
 
 MOST_LINES: Final = 3000
 VOLUME_STEP: Final = 600.0
@@ -29,7 +30,7 @@ async def labels_of(client: LokiClient, start: datetime, end: datetime) -> tuple
 
 async def telling(
     client: LokiClient, pattern: str, start: datetime, end: datetime
-) -> Reading[tuple[LogPattern, ...]]:
+) -> Reading[tuple[LineGroup, ...]]:
     """Lines that match a pattern, grouped by template.
 
     Args:
@@ -38,13 +39,15 @@ async def telling(
         start: inclusive.
         end: exclusive.
     """
-    from providers.loki.patterns import mine
+    from providers.loki.patterns import grouped
 
     service, _ = await labels_of(client, start, end)
     escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
     query = f'{{{service}=~".+"}} |~ "{escaped}"'
     reading = await client.logs(query, start, end, limit=MOST_LINES)
-    data = mine(reading.data.entries) if reading.data is not None else None
+    if reading.data is None:
+        return refilled(reading, None)
+    data = tuple(LineGroup(*group) for group in grouped(reading.data.entries))
     return refilled(reading, data)
 
 

@@ -13,7 +13,6 @@ from sre_tui.diagnosis.picture.part import Part
 if TYPE_CHECKING:
     from providers.alerting import Alert
     from providers.grafana import Annotation
-    from providers.loki import LogPattern
     from providers.pbs import Datastore, ServerStatus
     from providers.pbs import Job as PbsJob
     from providers.pbs import TaskPage as PbsTaskPage
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
         SystemReport,
     )
     from sre_tui.diagnosis.coverage.reading import Gathered
+    from sre_tui.diagnosis.picture.lines import LineGroup
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Picture:
     sweeps: Part[tuple[Series, ...]] = field(default_factory=Part)
     series: Mapping[str, tuple[Series, ...]] = field(default_factory=dict)
 
-    lines: Part[tuple[LogPattern, ...]] = field(default_factory=Part)
+    lines: Part[tuple[LineGroup, ...]] = field(default_factory=Part)
     log_volume: Part[tuple[Series, ...]] = field(default_factory=Part)
     log_labels: tuple[str, str] = ("service_name", "hostname")
 

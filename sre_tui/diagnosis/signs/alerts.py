@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from providers.alerting import Alert, AlertState
 from providers.text import one_line
@@ -37,9 +38,9 @@ def _identity(alert: Alert) -> tuple[tuple[str, str], ...]:
 
 
 def from_alerts(
-    alerts: Iterable[Alert], patterns: Patterns, topology: Topology
+    alerts: Iterable[Alert], patterns: Patterns, topology: Topology, start: datetime | None = None
 ) -> Iterator[Finding]:
-    """One finding per alert that fires or is about to."""
+    """One finding per alert that fires or is about to; ``start`` is when the window begins."""
     for alert in alerts:
         pattern = alert_pattern(alert, patterns)
         yield Finding(
@@ -49,6 +50,7 @@ def from_alerts(
             severity=_severity(alert),
             text=f"alert {alert.name} is {alert.state.value.replace('_', ' ')}",
             since=alert.active_at,
+            open_start=bool(start and alert.active_at and alert.active_at < start),
             diagnostic=True,
             evidence=(
                 Evidence(

@@ -20,7 +20,10 @@ from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.names import Names
 
 if TYPE_CHECKING:
-    from providers.loki import LogPattern
+    from datetime import datetime
+
+    from providers.loki import LogEntry
+    from sre_tui.diagnosis.picture.lines import LineGroup
 
 EVENTS: Final = frozenset({"oom_kill", "bad_update", "program_died", "guest_stopped", "rebooted"})
 """Patterns that happen at a moment instead of lasting."""
@@ -35,12 +38,13 @@ def from_lines(picture: Picture, patterns: Patterns, topology: Topology) -> Iter
     """One finding per pattern, machine and subject that telling lines are about."""
     found: dict[str, Finding] = {}
     for source, groups in picture.lines.with_source():
+        reader = _Reader(picture, topology, source)
         for group in groups:
-            told = _telling(group.example, patterns)
+            told = _telling(group.pattern.example, patterns)
             if told is None:
                 continue
-            for host in group.hosts or ("",):
-                made = _Reader(picture, topology, source).finding(told, group, host)
+            for written in _by_writer(told, group):
+                made = reader.finding(told, written)
                 known = found.get(made.key)
                 found[made.key] = made if known is None else _merged(known, made)
     yield from found.values()
@@ -50,13 +54,50 @@ def from_lines(picture: Picture, patterns: Patterns, topology: Topology) -> Iter
 class _Told:
     pattern: Pattern
     sign: LineSign
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Lines of one template that one machine wrote about one thing, the oldest first."""
+
+    host: str
     name: str
+    entries: tuple[LogEntry, ...]
+
+    @property
+    def first(self) -> datetime:
+        return self.entries[0].at
+
+    @property
+    def last(self) -> datetime:
+        return self.entries[-1].at
+
+    @property
+    def example(self) -> str:
+        return self.entries[-1].line
+
+    @property
+    def program(self) -> str:
+        """The service that wrote them all; empty if several did, or the system itself."""
+        services = {entry.service or "" for entry in self.entries}
+        only = next(iter(services)) if len(services) == 1 else ""
+        return "" if only.casefold() in SYSTEM_PROGRAMS else only
+
+
+def _by_writer(told: _Told, group: LineGroup) -> Iterator[_Written]:
+    table: dict[tuple[str, str], list[LogEntry]] = {}
+    for entry in group.entries:
+        key = (entry.host or "", told.sign.subject_in(entry.line).strip())
+        table.setdefault(key, []).append(entry)
+    for (host, name), entries in table.items():
+        ordered = sorted(entries, key=lambda entry: entry.time_ns)
+        yield _Written(host, name, tuple(ordered))
 
 
 def _telling(line: str, patterns: Patterns) -> _Told | None:
     for pattern, sign in patterns.line_signs():
         if sign.regex.search(line):
-            return _Told(pattern, sign, sign.subject_in(line))
+            return _Told(pattern, sign)
     return None
 
 
@@ -66,34 +107,41 @@ class _Reader:
     topology: Topology
     source: str
 
-    def finding(self, told: _Told, group: LogPattern, host: str) -> Finding:
-        subject = self._subject(told, group, host)
+    def finding(self, told: _Told, lines: _Written) -> Finding:
+        subject = self._subject(told, lines)
         service_label, host_label = self.picture.log_labels
-        selector = f'{host_label}="{host}"' if host else f'{service_label}=~".+"'
+        selector = f'{host_label}="{lines.host}"' if lines.host else f'{service_label}=~".+"'
         return Finding(
             check="logs",
             kind=told.pattern.id,
             subject=subject,
             severity=told.sign.severity,
             text=told.sign.title,
-            since=group.first,
-            open_start=group.first - self.picture.start < EDGE and group.count > 1,
-            active=self.picture.now - group.last < RECENT,
-            until=group.last,
+            since=lines.first,
+            open_start=self._was_there(lines),
+            active=self.picture.now - lines.last < RECENT,
+            until=lines.last,
             event=told.pattern.id in EVENTS,
             diagnostic=True,
-            count=group.count,
+            count=len(lines.entries),
             evidence=(
                 Evidence(
                     source=self.source,
                     kind="log",
-                    says=one_line(group.example, 180),
-                    at=group.last,
+                    says=one_line(lines.example, 180),
+                    at=lines.last,
                     asked=f"{{{selector}}}",
                     command=f"logs query '{{{selector}}}' --since 6h",
                 ),
             ),
         )
+
+    def _was_there(self, lines: _Written) -> bool:
+        """Whether lines that come at some pace were already written before the window."""
+        if len(lines.entries) < 2:
+            return False
+        pace = (lines.last - lines.first) / (len(lines.entries) - 1)
+        return lines.first - self.picture.start < max(EDGE, 1.5 * pace)
 
     def _guest_in(self, line: str) -> Subject | None:
         """The guest whose control group a line of its node's kernel names."""
@@ -101,13 +149,13 @@ class _Reader:
         vmid = next((value for value in found.groups() if value), "") if found else ""
         return next(iter(self.topology.named(vmid, SubjectKind.GUEST)), None) if vmid else None
 
-    def _subject(self, told: _Told, group: LogPattern, host: str) -> Subject:
+    def _subject(self, told: _Told, lines: _Written) -> Subject:
         names = Names(self.topology)
-        machine = self._guest_in(group.example) or (names.machine(host) if host else None)
-        on = machine.name if machine is not None else host
-        service = group.services[0] if len(group.services) == 1 else ""
-        program = "" if service.casefold() in SYSTEM_PROGRAMS else service
-        name = told.name.strip()
+        machine = self._guest_in(lines.example) or (
+            names.machine(lines.host) if lines.host else None
+        )
+        on = machine.name if machine is not None else lines.host
+        program, name = lines.program, lines.name
         match told.pattern.subject:
             case SubjectKind.DISK | SubjectKind.POOL if name and not name.startswith("ata"):
                 return Subject(kind=told.pattern.subject, name=f"{on}/{name}")
@@ -141,7 +189,7 @@ class _Reader:
                 pass
         if machine is not None:
             return machine
-        return Subject(kind=SubjectKind.HOST, name=on or service or "unknown")
+        return Subject(kind=SubjectKind.HOST, name=on or program or "unknown")
 
 
 def _merged(one: Finding, other: Finding) -> Finding:

@@ -6,6 +6,7 @@ from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.topology import from_metrics, from_nas, from_proxmox
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.names import Names
+from sre_tui.diagnosis.topology.presumed import presume_members
 
 
 def build_topology(picture: Picture) -> Topology:
@@ -18,6 +19,7 @@ def build_topology(picture: Picture) -> Topology:
     from_proxmox.add_storages(topology, picture)
     from_nas.add_pools(topology, names, picture)
     from_metrics.add_storage(topology, names, picture)
+    presume_members(topology)
     from_metrics.add_programs(topology, names, picture)
     from_metrics.add_sites(topology, names, picture)
     from_proxmox.add_backups(topology, picture)

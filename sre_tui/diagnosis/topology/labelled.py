@@ -42,6 +42,8 @@ def subject_of(labels: Mapping[str, str], kind: SubjectKind, topology: Topology)
     match kind:
         case SubjectKind.DISK if own:
             found = Subject(kind=kind, name=_on(host, own.removeprefix("/dev/")))
+        case SubjectKind.POOL if machine is not None and _is_root_of_guest(machine, own):
+            found = machine
         case SubjectKind.POOL if own:
             name = own.removeprefix("/mnt/").strip("/").partition("/")[0]
             found = Subject(kind=kind, name=_on(host, name))
@@ -70,6 +72,11 @@ def subject_of(labels: Mapping[str, str], kind: SubjectKind, topology: Topology)
 
 def _on(host: str, name: str) -> str:
     return f"{host}/{name}" if host else name
+
+
+def _is_root_of_guest(machine: Subject, device: str) -> bool:
+    """Whether a ZFS device inside a guest is its own root disk, which is no pool of its own."""
+    return machine.kind is SubjectKind.GUEST and bool(re.search(r"(subvol|vm)-.+-disk-\d", device))
 
 
 def _unknown_machine(labels: Mapping[str, str], kind: SubjectKind) -> Subject:
