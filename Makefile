@@ -46,8 +46,8 @@ type: $(INSTALLED) ## Strict types over source and tests
 bench: $(INSTALLED) ## Measure the speed budgets as ratios to their floors
 	$(BIN)/python -m benchmarks $(ARGS)
 
-eval: $(INSTALLED) ## Measure search quality
-	$(BIN)/python -m sre_tui.evals $(ARGS)
+eval: $(INSTALLED) ## Measure diagnosis and answers on incidents whose truth is known
+	@$(BIN)/sre eval $(ARGS)
 
 ingest: $(INSTALLED) ## Build the runbook index
 	$(BIN)/sre index build $(ARGS)

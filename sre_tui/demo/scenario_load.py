@@ -51,6 +51,32 @@ def list_scenarios() -> list[Scenario]:
     return sorted(found, key=lambda scenario: (scenario.id != "quiet", scenario.id))
 
 
+def load_folder(folder: Path, *, guests: int = _DEFAULT_GUESTS) -> list[Scenario]:
+    """The scenarios of every YAML file in a folder, in the order of the files' names.
+
+    Raises:
+        ScenarioError: with every mistake of every file, if an id stands in two of them, or if
+            there is no file.
+    """
+    found: dict[str, tuple[Path, Scenario]] = {}
+    problems: list[str] = []
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("*.yml"))):
+        try:
+            scenario = load_scenario(path, guests=guests)
+        except ScenarioError as error:
+            problems += error.problems
+            continue
+        if scenario.id in found:
+            other = found[scenario.id][0]
+            problems.append(f"{path}: id {scenario.id!r} stands in {other} too; allowed: each once")
+        found.setdefault(scenario.id, (path, scenario))
+    if not found and not problems:
+        problems.append(f"{folder}: there is no scenario file; allowed: files named *.yaml")
+    if problems:
+        raise ScenarioError(problems)
+    return [scenario for _, scenario in found.values()]
+
+
 def _folder() -> Traversable:
     return resources.files("sre_tui.demo") / "scenarios"
 

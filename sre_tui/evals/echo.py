@@ -1,0 +1,134 @@
+"""A scripted model that asks one tool once and repeats what it said: is one call enough?
+
+It speaks OpenAI's protocol on a loopback socket, so that all between it and the tools is the
+product's own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from sre_tui.demo.runtime.serving import LoopbackServer
+from sre_tui.evals.measures import INVESTIGATE
+from sre_tui.settings import LlmSettings
+
+NAME: Final = "echo"
+_ID: Final = re.compile(r"\bE\d+\b")
+_FENCE: Final = re.compile(r"^\s*</?[A-Za-z][^>\n]*>\s*$|^\s*(?:<<<|>>>).*$", re.MULTILINE)
+
+
+class EchoModel:
+    """Calls ``investigate`` with the question, then says its first cause with citations."""
+
+    def __init__(self) -> None:
+        self.question = ""
+        """What the user asked; told apart from the prompt around it by whoever asks."""
+        self._server = LoopbackServer(
+            NAME, Starlette(routes=[Route("/v1/chat/completions", self._reply, methods=["POST"])])
+        )
+
+    @property
+    def settings(self) -> LlmSettings:
+        """Model settings that lead here."""
+        return LlmSettings(
+            provider="openai",
+            model=NAME,
+            api_key=SecretStr("none"),
+            base_url=f"{self._server.url}/v1",
+            context_tokens=32_768,
+            stream=False,
+        )
+
+    async def start(self) -> None:
+        """Serve from now on."""
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """Close the socket."""
+        await self._server.stop()
+
+    async def _reply(self, request: Request) -> JSONResponse:
+        body = await request.json()
+        message = message_for(self.question, body.get("messages", ()), body.get("tools") or ())
+        calls = message.get("tool_calls")
+        sent = sum(len(str(one.get("content") or "")) for one in body.get("messages", ()))
+        usage = {"prompt_tokens": sent // 4, "completion_tokens": len(str(message)) // 4}
+        return JSONResponse(
+            {
+                "id": "chatcmpl-1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": NAME,
+                "choices": [
+                    {
+                        "index": 0,
+                        "message": message,
+                        "finish_reason": "tool_calls" if calls else "stop",
+                    }
+                ],
+                "usage": {**usage, "total_tokens": sum(usage.values())},
+            }
+        )
+
+
+def message_for(
+    question: str, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What it says next: one tool call, then what that told."""
+    told = [one for one in messages if one.get("role") == "tool"]
+    if told:
+        return {"role": "assistant", "content": first_cause(str(told[-1].get("content") or ""))}
+    schema = next(
+        (one["function"] for one in tools if one["function"]["name"] == INVESTIGATE), None
+    )
+    if schema is None:
+        return {"role": "assistant", "content": f"The tool {INVESTIGATE} is not offered."}
+    call = {
+        "id": "call_1",
+        "type": "function",
+        "function": {
+            "name": INVESTIGATE,
+            "arguments": json.dumps({_argument(schema["parameters"]): question}),
+        },
+    }
+    return {"role": "assistant", "content": None, "tool_calls": [call]}
+
+
+def _argument(parameters: Mapping[str, Any]) -> str:
+    """The argument that takes the question: the first that must be given, else the first."""
+    names = [*parameters.get("required", ()), *parameters.get("properties", ())]
+    return str(names[0])
+
+
+def first_cause(told: str) -> str:
+    """The lines up to the second cause, each with the evidence they come from."""
+    found = _ID.search(told)
+    cited = f" [{found.group()}]" if found else ""
+    lines = [line.rstrip() for line in _FENCE.sub("", told).splitlines()[1:]]
+    kept: list[str] = []
+    for line in lines:
+        if re.match(r"\s*2[.)]\s", line):
+            break
+        kept.append(f"{line}{cited}" if re.search(r"\w", line) else line)
+    return "\n".join(kept).strip()
+
+
+@asynccontextmanager
+async def echo_model() -> AsyncIterator[EchoModel]:
+    """The model while it serves."""
+    model = EchoModel()
+    await model.start()
+    try:
+        yield model
+    finally:
+        await model.stop()
