@@ -48,6 +48,11 @@ class Hypothesis:
         return any(one.open_start for one in self.findings)
 
     @property
+    def vague_start(self) -> bool:
+        """Whether only lines that come now and then tell of it: it may have begun before them."""
+        return all(one.check == "logs" and one.count > 2 for one in self.findings)
+
+    @property
     def active(self) -> bool:
         """Whether it still lasts, or happened at a moment, which does not pass."""
         return any(one.active or one.event for one in self.findings)

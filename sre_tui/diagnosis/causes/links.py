@@ -66,7 +66,7 @@ def _same_fact(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool
 
 
 def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
-    if one.since is None or other.since is None or one.open_start:
+    if one.since is None or other.since is None or one.open_start or one.vague_start:
         return True
     if other.open_start:
         return False

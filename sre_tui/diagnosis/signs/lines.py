@@ -118,7 +118,7 @@ class _Reader:
             severity=told.sign.severity,
             text=told.sign.title,
             since=lines.first,
-            open_start=self._was_there(lines),
+            open_start=told.pattern.id not in EVENTS and self._was_there(lines),
             active=self.picture.now - lines.last < RECENT,
             until=lines.last,
             event=told.pattern.id in EVENTS,
