@@ -10,7 +10,10 @@ from sre_tui.agent.grounding.evidence_index import EvidenceIndex, words_in
 from sre_tui.agent.grounding.markup import Prose
 from sre_tui.agent.site import seen_names
 
-_SHAPED = re.compile(r"\d|[-_.:/@]|[a-z][A-Z]")
+_NAME = re.compile(r"[a-z](?=.*[\d_.:/@-]).*")
+"""A word that looks like a name; what begins with a digit is a figure or a time."""
+_BEHIND = re.compile(r"\s*[\[(]\s*E\d+[^\])\n]*[\])]\s*(?=\w)")
+"""A citation in front of a sentence: it belongs to the one before."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,9 @@ def cited(answer: Answer) -> Cited:
     for start, end, ids in prose.citations:
         sentence = answer.text[start:end]
         said = words_in([re.sub(r"[*`]|\[[^\]]*\]", " ", sentence)])
-        names = {word for word in said & everywhere if word in known or _SHAPED.search(word)} - {
-            word for word in said if word.replace(".", "").isdigit()
-        }
+        names = {word for word in said & everywhere if word in known or _NAME.fullmatch(word)}
+        if _BEHIND.match(sentence):
+            names = set()
         there = [words[one] for one in ids if one in words]
         held = {word for word in names if any(word in each for each in there)}
         if not there or (names and 2 * len(held) < len(names)):

@@ -23,8 +23,11 @@ from sre_tui.evals.measures import INVESTIGATE
 from sre_tui.settings import LlmSettings
 
 NAME: Final = "echo"
-_ID: Final = re.compile(r"\bE\d+\b")
-_FENCE: Final = re.compile(r"^\s*</?[A-Za-z][^>\n]*>\s*$|^\s*(?:<<<|>>>).*$", re.MULTILINE)
+_RESULT: Final = re.compile(r"<data-\w+ (E\d+)>\n(.*)\n</data-", re.DOTALL)
+"""A result between the marks that tell a model what strangers wrote."""
+_CAUSE: Final = re.compile(r"^(?:Cause|Possible cause) (\d+):", re.MULTILINE)
+_NEVER_TOLD: Final = ("Timeline", "!")
+_LEFT_OUT: Final = (*_NEVER_TOLD, "Less likely", "Elsewhere", "Unexplained", "Looked at")
 
 
 class EchoModel:
@@ -111,16 +114,28 @@ def _argument(parameters: Mapping[str, Any]) -> str:
 
 
 def first_cause(told: str) -> str:
-    """The lines up to the second cause, each with the evidence they come from."""
-    found = _ID.search(told)
-    cited = f" [{found.group()}]" if found else ""
-    lines = [line.rstrip() for line in _FENCE.sub("", told).splitlines()[1:]]
+    """What is concluded, the first cause and what to do, each line with the evidence it is from.
+
+    Without any cause it is everything but the timeline.
+    """
+    found = _RESULT.search(told)
+    if found is None:
+        return told.strip()
+    evidence, text = found.group(1), found.group(2)
+    has_cause = _CAUSE.search(text) is not None
     kept: list[str] = []
-    for line in lines:
-        if re.match(r"\s*2[.)]\s", line):
-            break
-        kept.append(f"{line}{cited}" if re.search(r"\w", line) else line)
-    return "\n".join(kept).strip()
+    keeping = False
+    for line in text.splitlines()[1:]:
+        if not line.startswith(" "):
+            number = _CAUSE.match(line)
+            keeping = (
+                number.group(1) == "1"
+                if number
+                else not line.startswith(_LEFT_OUT if has_cause else _NEVER_TOLD)
+            )
+        if keeping and line.strip():
+            kept.append(f"{line.rstrip()} [{evidence}]")
+    return "\n".join(kept)
 
 
 @asynccontextmanager
