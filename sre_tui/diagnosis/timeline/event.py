@@ -27,16 +27,32 @@ class Event(BaseModel):
     """When it happened, or began."""
     until: AwareDatetime | None = None
     """When it ended, for what lasts."""
+    within: float = 0.0
+    """Seconds by which ``at`` may be late: the step of a series; 0 for a time a backend logged."""
     kind: EventKind
     subject: Subject
+    others: tuple[Subject, ...] = ()
+    """Further subjects that the same happened to at the same time."""
     severity: Severity = Severity.NOTE
     text: str
     """One clause in words."""
     count: int = 1
-    """How many events of the same kind and subject are joined in it."""
+    """How many events are joined in it: one for each subject, or one for each task of a night."""
+    routine: bool = False
+    """Whether it belongs to every day: a backup that went well, a snapshot, a scrub."""
     evidence: tuple[Evidence, ...] = ()
 
     @property
     def key(self) -> str:
         """Tells events of one timeline apart."""
         return f"{self.at.isoformat()}/{self.kind}/{self.subject.key}/{self.text}"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Who says so, each once."""
+        return tuple(dict.fromkeys(one.source for one in self.evidence))
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Everything it happened to."""
+        return (self.subject, *self.others)

@@ -1,0 +1,293 @@
+"""Joins what several sources saw of one change into one event, and the same change of many."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from sre_tui.diagnosis.evidence import Evidence
+from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.patterns.load import Patterns
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.timeline.event import Event, EventKind
+from sre_tui.diagnosis.timeline.observed import Observed, Teller
+from sre_tui.views.human import count
+
+SAME: Final = timedelta(minutes=10)
+"""Sources that tell of one change do so within this time of each other."""
+ALERT_LATER: Final = timedelta(minutes=30)
+"""Alerts wait before they begin."""
+NEAR: Final = timedelta(minutes=2)
+"""A line that names only the machine means what happened on it at that moment."""
+TOGETHER: Final = timedelta(minutes=5)
+"""What happens to many things within this time is one event."""
+MOST_EVIDENCE: Final = 8
+MOST_NAMED: Final = 4
+_ALSO_SAME: Final = (
+    ("guest_down", "guest_stopped"), ("rebooted", "started"), ("all_started", "started"),
+    ("web_down", "web_errors"), ("memory_leak", "memory_exhausted"),
+    ("dns_down", "dns_slow"),
+)  # fmt: skip
+"""Facts that are one to somebody who reads a timeline."""
+_LASTING: Final = frozenset({Teller.CHECK, Teller.SERVER, Teller.ALERT})
+"""Those who look at what lasts, and see its end."""
+_LOOPS: Final = frozenset({"restart_loop", "guest_crash_loop"})
+_MACHINES: Final = frozenset(
+    {SubjectKind.GUEST, SubjectKind.NODE, SubjectKind.NAS, SubjectKind.HOST,
+     SubjectKind.BACKUP_SERVER}
+)  # fmt: skip
+_TELLING_KINDS: Final[Sequence[EventKind]] = (
+    "stopped", "killed", "crashed", "updated", "migrated", "rebooted", "restarted", "started",
+    "configured", "task_failed",
+)  # fmt: skip
+"""Kinds that say more than that something was found; the first that any source saw is taken."""
+_IN_LOOPS: Final = frozenset({"started", "rebooted", "program_died", "program_stopped"})
+
+
+def families(patterns: Patterns) -> Callable[[str], str]:
+    """Gives facts that are the same, seen by others, one name."""
+    known: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while name in known:
+            name = known[name]
+        return name
+
+    pairs = [(one.id, other) for one in patterns for other in one.same_as]
+    for one, other in (*pairs, *_ALSO_SAME):
+        first, second = sorted((root(one), root(other)))
+        if first != second:
+            known[second] = first
+
+    def family(fact: str) -> str:
+        name, _, rest = fact.partition(" ")
+        return f"{root(name)} {rest}".rstrip()
+
+    return family
+
+
+@dataclass
+class _Fact:
+    """One change with all who tell of it."""
+
+    family: str
+    seen: list[Observed] = field(default_factory=list)
+    standing: list[Evidence] = field(default_factory=list)
+    """Who says that it still is so, without knowing since when."""
+
+    @property
+    def first(self) -> Event:
+        """What tells its beginning most exactly."""
+        events = [one.event for one in self.seen]
+        least = min(event.within for event in events)
+        return min((e for e in events if e.within == least), key=lambda event: event.at)
+
+    @property
+    def told_last(self) -> datetime:
+        return max(one.event.at for one in self.seen)
+
+    @property
+    def subject(self) -> Subject:
+        # Of two names of one thing the longer is the full one.
+        return max((one.event.subject for one in self.seen), key=lambda s: (len(s.name), s.key))
+
+    def takes(self, one: Observed) -> bool:
+        """Whether something that was seen later is the same change."""
+        late = timedelta(seconds=one.event.within)
+        gap = one.event.at - self.told_last
+        reach = ALERT_LATER if one.teller is Teller.ALERT else SAME
+        return gap <= reach + late or self._lasts_at(one)
+
+    def _lasts_at(self, one: Observed) -> bool:
+        ends = [each.event.until for each in self.seen if each.event.until is not None]
+        if any(one.event.at <= end + SAME for end in ends):
+            return True
+        # Somebody who looks at what lasts says that it goes on, so this is no news.
+        return one.event.kind not in _TELLING_KINDS and any(
+            each.teller in _LASTING and each.event.until is None for each in self.seen
+        )
+
+
+def merged(
+    observed: Iterable[Observed],
+    family: Callable[[str], str],
+    standing: Iterable[Finding] = (),
+) -> tuple[Event, ...]:
+    """One event per change, in order of time, the same whatever order the changes come in.
+
+    Args:
+        observed: what every source saw.
+        family: gives facts that are the same one name.
+        standing: what is so now, without anybody knowing since when.
+    """
+    facts = _facts(observed, family)
+    _absorb_machines(facts)
+    _absorb_loops(facts)
+    _stand(facts, standing, family)
+    events = [(_event(fact), fact.family) for fact in facts]
+    return in_time(_joined(events))
+
+
+def in_time(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Events in order of time, each once."""
+    unique = {event.key: event for event in events}
+    return tuple(sorted(unique.values(), key=lambda one: (one.at, one.kind, one.key)))
+
+
+def _facts(observed: Iterable[Observed], family: Callable[[str], str]) -> list[_Fact]:
+    open_facts: dict[tuple[str, str], _Fact] = {}
+    facts: list[_Fact] = []
+    for one in sorted(observed, key=lambda each: each.order):
+        key = (family(one.fact), _anchor(one.event.subject))
+        fact = open_facts.get(key)
+        if fact is None or not fact.takes(one):
+            fact = open_facts[key] = _Fact(key[0])
+            facts.append(fact)
+        fact.seen.append(one)
+    return facts
+
+
+def _anchor(subject: Subject) -> str:
+    """The same for all names of one thing."""
+    if subject.kind is SubjectKind.SITE:
+        return f"site:{subject.name.partition('.')[0].casefold()}"
+    return subject.key.casefold()
+
+
+def _absorb_machines(facts: list[_Fact]) -> None:
+    """Give what names only a machine to the one thing on it that the same happened to."""
+    by_host: dict[tuple[str, str], list[_Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.subject.kind not in _MACHINES and fact.subject.host:
+            by_host[fact.family, fact.subject.host].append(fact)
+    for fact in list(facts):
+        subject = fact.subject
+        if subject.kind not in _MACHINES:
+            continue
+        near = [
+            other
+            for other in by_host.get((fact.family, subject.name), ())
+            if abs(other.first.at - fact.first.at) <= NEAR
+        ]
+        if len(near) == 1:
+            near[0].seen = sorted([*near[0].seen, *fact.seen], key=lambda each: each.order)
+            facts.remove(fact)
+
+
+def _absorb_loops(facts: list[_Fact]) -> None:
+    """Give single starts and deaths to the loop that they are part of."""
+    loops = [fact for fact in facts if fact.family in _LOOPS]
+    for fact in list(facts):
+        if fact.family not in _IN_LOOPS:
+            continue
+        for loop in loops:
+            ends = [one.event.until for one in loop.seen if one.event.until is not None]
+            end = max(ends, default=loop.told_last) + SAME
+            same = _anchor(loop.subject) == _anchor(fact.subject)
+            if same and loop.first.at <= fact.first.at <= end:
+                loop.seen = sorted([*loop.seen, *fact.seen], key=lambda each: each.order)
+                facts.remove(fact)
+                break
+
+
+def _stand(
+    facts: Iterable[_Fact], standing: Iterable[Finding], family: Callable[[str], str]
+) -> None:
+    """Let the last change of its kind last, where something is still so."""
+    latest = {(fact.family, _anchor(fact.subject)): fact for fact in facts}
+    for finding in sorted(standing, key=lambda one: one.key):
+        fact = latest.get((family(finding.kind), _anchor(finding.subject)))
+        if fact is not None:
+            fact.standing += finding.evidence
+
+
+def _event(fact: _Fact) -> Event:
+    """The change as it is told best: the exact time, the clearest words, everybody's evidence."""
+    events = [one.event for one in fact.seen]
+    first = fact.first
+    subjects = [event.subject for event in events if event.subject.kind not in _MACHINES]
+    candidates = subjects or [event.subject for event in events]
+    subject = max(candidates, key=lambda each: (len(each.name), each.key))
+    best = min(fact.seen, key=_best).event
+    others = sorted({one for event in events for one in event.others} - {subject})
+    kinds = {event.kind for event in events}
+    return Event(
+        at=first.at,
+        until=None if fact.standing else _until(fact.seen, first.at),
+        within=first.within,
+        kind=next((kind for kind in _TELLING_KINDS if kind in kinds), best.kind),
+        subject=subject,
+        others=tuple(others),
+        severity=min((event.severity for event in events), key=lambda each: each.rank),
+        text=best.text,
+        count=max(event.count for event in events),
+        routine=all(event.routine for event in events),
+        evidence=_evidence(events, fact.standing),
+    )
+
+
+def _best(one: Observed) -> tuple[bool, int, int, tuple[float, int, str]]:
+    return one.event.routine, one.event.severity.rank, one.teller, one.order
+
+
+def _until(seen: Sequence[Observed], began: datetime) -> datetime | None:
+    """The end, unless somebody who looks at what lasts says that it still does."""
+    lasting = [one for one in seen if one.teller in _LASTING]
+    ends = [one.event.until for one in lasting or seen]
+    known = [end for end in ends if end is not None]
+    if not known or (lasting and len(known) < len(ends)):
+        return None
+    return max(known) if max(known) > began else None
+
+
+def _evidence(events: Sequence[Event], more: Sequence[Evidence] = ()) -> tuple[Evidence, ...]:
+    """Everybody's, those of different sources and kinds first, in order of time within each."""
+    every = list(dict.fromkeys([*(one for event in events for one in event.evidence), *more]))
+    firsts: dict[tuple[str, str], Evidence] = {}
+    for one in every:
+        firsts.setdefault((one.source, one.kind), one)
+    chosen = list(firsts.values())
+    chosen += [one for one in every if one not in chosen]
+    return tuple(chosen[:MOST_EVIDENCE])
+
+
+def _joined(events: Iterable[tuple[Event, str]]) -> Iterator[Event]:
+    """The same change of many subjects at the same time as one event."""
+    groups: dict[tuple[object, ...], list[list[Event]]] = defaultdict(list)
+    for event, family in sorted(events, key=lambda pair: (pair[0].at, pair[0].key)):
+        runs = groups[_alike(event, family)]
+        if runs and event.at - runs[-1][0].at <= TOGETHER and not event.others:
+            runs[-1].append(event)
+        else:
+            runs.append([event])
+    for runs in groups.values():
+        for run in runs:
+            yield run[0] if len(run) == 1 else _together(run)
+
+
+def _alike(event: Event, family: str) -> tuple[object, ...]:
+    if family.startswith(("log_errors", "log_flood", "mark ", "task_long")):
+        return event.key, family
+    return family, event.kind, event.severity, event.routine, event.subject.kind
+
+
+def _together(run: Sequence[Event]) -> Event:
+    first = min(run, key=lambda event: (event.at, event.subject.key))
+    rest = sorted({event.subject for event in run} - {first.subject})
+    named = ", ".join(str(one) for one in rest[:MOST_NAMED])
+    more = f" and {len(rest) - MOST_NAMED} more" if len(rest) > MOST_NAMED else ""
+    ends = [event.until for event in run]
+    over = [end for end in ends if end is not None]
+    also = f"; the same for {count(len(rest), 'other')}: {named}{more}" if rest else ""
+    return first.model_copy(
+        update={
+            "until": max(over) if len(over) == len(ends) else None,
+            "others": tuple(rest),
+            "count": sum(event.count for event in run),
+            "text": f"{first.text}{also}",
+            "evidence": _evidence([first, *run]),
+        }
+    )
