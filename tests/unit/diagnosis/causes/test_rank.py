@@ -1,0 +1,178 @@
+"""Which finding is the cause, which are its effects, and what has nothing to do with it."""
+
+import pytest
+
+from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.rank import Ranking, rank
+from sre_tui.diagnosis.causes.words import cause_of, impact_of
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import bundled
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from tests.unit.diagnosis.causes.lab import (
+    DISK,
+    DOCKER,
+    JELLYFIN,
+    MEDIA,
+    NODE,
+    OTHER_NODE,
+    POOL,
+    PROXY,
+    RADARR,
+    SITE,
+    SONARR,
+    finding,
+    homelab,
+)  # fmt: skip
+
+
+def ranked(*findings: Finding, about: tuple[Subject, ...] = ()) -> Ranking:
+    topology = homelab()
+    return rank(findings, topology, Focus.on(about, topology), bundled())
+
+
+def causes(ranking: Ranking) -> list[tuple[str, Subject]]:
+    return [(one.hypothesis.pattern.id, one.hypothesis.subject) for one in ranking.causes]
+
+
+FAILING = finding("disk_failing", DISK, 180, severity=Severity.CRITICAL)
+SLOW_PAGE = finding("web_slow", SITE, 100)
+WAITING = finding("io_wait", MEDIA, 120)
+
+
+def test_a_disk_explains_the_page_that_stands_on_it() -> None:
+    ranking = ranked(SLOW_PAGE, WAITING, FAILING)
+    assert causes(ranking) == [("disk_failing", DISK)]
+    effects = {one.subject for one in ranking.causes[0].hypothesis.effects}
+    assert effects == {MEDIA, SITE}
+    assert ranking.symptoms == ()
+
+
+def test_what_stands_on_something_else_is_not_explained() -> None:
+    ranking = ranked(FAILING, finding("io_wait", DOCKER, 120))
+    assert ("io_wait", DOCKER) in causes(ranking)
+
+
+def test_an_effect_does_not_begin_before_its_cause() -> None:
+    ranking = ranked(finding("disk_failing", DISK, 30), finding("io_wait", MEDIA, 120))
+    assert set(causes(ranking)) == {("disk_failing", DISK), ("io_wait", MEDIA)}
+
+
+def test_a_little_later_is_still_the_cause() -> None:
+    assert causes(ranked(finding("disk_failing", DISK, 115), WAITING)) == [("disk_failing", DISK)]
+
+
+def test_what_was_there_before_the_window_can_explain_what_began_in_it() -> None:
+    old = finding("disk_failing", DISK, 360, open_start=True)
+    assert causes(ranked(old, WAITING)) == [("disk_failing", DISK)]
+    ranking = ranked(FAILING, finding("io_wait", MEDIA, 360, open_start=True))
+    assert len(ranking.causes) == 2
+
+
+def test_a_container_does_not_break_another_one() -> None:
+    loop = finding("restart_loop", SONARR, 60, severity=Severity.CRITICAL)
+    ranking = ranked(loop, finding("container_down", RADARR, 50))
+    assert set(causes(ranking)) == {("restart_loop", SONARR), ("container_down", RADARR)}
+
+
+def test_a_noisy_guest_is_felt_by_its_neighbours_only() -> None:
+    noisy = finding("noisy_guest", PROXY, 90)
+    ranking = ranked(noisy, finding("io_wait", MEDIA, 80), finding("io_wait", DOCKER, 80))
+    assert causes(ranking)[0] == ("noisy_guest", PROXY)
+    assert {one.subject for one in ranking.causes[0].hypothesis.effects} == {MEDIA}
+
+
+def test_a_node_that_is_gone_explains_everything_on_it() -> None:
+    down = finding("node_down", NODE, 30, severity=Severity.CRITICAL)
+    ranking = ranked(down, finding("guest_down", MEDIA, 29), finding("web_down", SITE, 28))
+    assert causes(ranking) == [("node_down", NODE)]
+
+
+def test_independent_causes_both_stand() -> None:
+    down = finding("guest_down", DOCKER, 30, severity=Severity.CRITICAL)
+    ranking = ranked(FAILING, WAITING, down)
+    assert set(causes(ranking)) == {("disk_failing", DISK), ("guest_down", DOCKER)}
+    assert all(one.confirmed for one in ranking.causes)
+
+
+def test_only_what_can_have_to_do_with_it_is_told_of_what_is_asked() -> None:
+    down = finding("guest_down", DOCKER, 30, severity=Severity.CRITICAL)
+    ranking = ranked(FAILING, WAITING, SLOW_PAGE, down, about=(JELLYFIN,))
+    assert causes(ranking) == [("disk_failing", DISK)]
+    assert [one.hypothesis.subject for one in ranking.elsewhere] == [DOCKER]
+
+
+def test_the_very_thing_that_is_asked_comes_first() -> None:
+    own = finding("oom_kill", MEDIA, 20, severity=Severity.CRITICAL)
+    ranking = ranked(FAILING, WAITING, own, about=(MEDIA,))
+    assert causes(ranking)[0] == ("oom_kill", MEDIA)
+
+
+def test_symptoms_alone_are_no_cause() -> None:
+    ranking = ranked(SLOW_PAGE)
+    assert ranking.causes == ()
+    assert [one.subject for one in ranking.symptoms] == [SITE]
+
+
+def test_nothing_found_is_nothing_claimed() -> None:
+    assert ranked() == Ranking()
+
+
+def test_a_mechanism_is_told_with_what_it_is_the_how_of() -> None:
+    crash = finding("kernel_crash", MEDIA, 60, severity=Severity.CRITICAL, by="log")
+    loop = finding("guest_crash_loop", MEDIA, 60, severity=Severity.CRITICAL, by="task")
+    ranking = ranked(crash, loop)
+    assert causes(ranking) == [("guest_crash_loop", MEDIA)]
+    assert "kernel of media crashed" in ranking.causes[0].hypothesis.claim
+
+
+def test_the_node_counts_the_kill_in_its_guest_as_well() -> None:
+    own = finding("oom_kill", MEDIA, 60, severity=Severity.CRITICAL)
+    echo = finding("oom_kill", NODE, 60, severity=Severity.CRITICAL)
+    assert causes(ranked(own, echo)) == [("oom_kill", MEDIA)]
+
+
+def test_the_same_trouble_of_many_sites_is_that_of_the_proxy_before_them() -> None:
+    topology = homelab()
+    sites = [Subject(kind=SubjectKind.SITE, name=f"s{n}.home.example") for n in range(3)]
+    for site in sites:
+        topology.connect(site, next(iter(topology.below(SITE))).relation, PROXY)
+    found = [finding("certificate_renewal", site, 60) for site in sites]
+    ranking = rank(found, topology, Focus(), bundled())
+    assert causes(ranking) == [("certificate_renewal", PROXY)]
+
+
+def test_more_evidence_makes_surer() -> None:
+    one = ranked(finding("pool_degraded", POOL, 60)).causes[0]
+    two = ranked(
+        finding("pool_degraded", POOL, 60, severity=Severity.CRITICAL),
+        finding("pool_degraded", POOL, 59, by="api", check="other"),
+        finding("pool_degraded", POOL, 59, by="log", check="logs"),
+        WAITING,
+    ).causes[0]
+    assert two.confidence > one.confidence
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_findings_does_not_matter(order: int) -> None:
+    found = [FAILING, WAITING, SLOW_PAGE, finding("guest_down", DOCKER, 30)]
+    assert causes(ranked(*found[::order])) == causes(ranked(*found))
+
+
+def test_a_cause_in_words_says_what_speaks_for_and_against_it() -> None:
+    ranking = ranked(FAILING, WAITING, SLOW_PAGE)
+    told = cause_of(ranking.causes[0])
+    assert told.claim == "disk sdc on nas1 is failing"
+    assert any("explains 2 other findings" in one.text for one in told.speaks_for)
+    assert any("only one kind of evidence" in one.text for one in told.speaks_against)
+    assert [one.subject for one in told.effects] == [MEDIA, SITE]
+    assert impact_of(ranking.causes) == [SITE, MEDIA]
+
+
+def test_what_is_over_is_said_to_be_over() -> None:
+    told = cause_of(ranked(finding("disk_failing", DISK, 180, active=False)).causes[0])
+    assert any("it is over" in one.text for one in told.speaks_against)
+
+
+def test_trouble_of_another_node_is_not_that_of_this_one() -> None:
+    ranking = ranked(finding("cpu_saturated", OTHER_NODE, 60), finding("cpu_steal", MEDIA, 50))
+    assert ("cpu_steal", MEDIA) in causes(ranking)
