@@ -68,13 +68,20 @@ def load_folder(folder: Path, *, guests: int = _DEFAULT_GUESTS) -> list[Scenario
             continue
         if scenario.id in found:
             other = found[scenario.id][0]
-            problems.append(f"{path}: id {scenario.id!r} stands in {other} too; allowed: each once")
+            line = _line_of_id(path)
+            what = f"id {scenario.id!r} stands in {other} too; allowed: each once"
+            problems.append(f"{path}:{line}: {what}")
         found.setdefault(scenario.id, (path, scenario))
     if not found and not problems:
-        problems.append(f"{folder}: there is no scenario file; allowed: files named *.yaml")
+        problems.append(f"{folder}: there is no scenario file; allowed: files *.yaml")
     if problems:
         raise ScenarioError(problems)
     return [scenario for _, scenario in found.values()]
+
+
+def _line_of_id(path: Path) -> int:
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    return 1 if root is None else _line(root, ("id",), key_only=True)
 
 
 def _folder() -> Traversable:

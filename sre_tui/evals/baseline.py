@@ -12,7 +12,7 @@ from sre_tui.complaint import Complaint
 from sre_tui.evals.cases import HALVES
 from sre_tui.evals.outcome import Asked
 from sre_tui.evals.report import Report, report_of
-from sre_tui.evals.run import Outcomes
+from sre_tui.evals.run import ANALYST, Outcomes
 
 SLACK: Final = 1e-9
 CALIBRATION_SLACK: Final = 0.02
@@ -56,14 +56,14 @@ class Level(_Model):
     """What was reached over some questions."""
 
     causes: Conclusions
-    analyst: Answers
+    analyst: Answers | None = None
 
 
 class Baseline(_Model):
     """Figures without a model.
 
     Attributes:
-        subset: scenarios that are short and different enough to be asked with every change.
+        subset: scenarios that are different enough to be asked with every change.
         levels: by half, and ``subset``.
     """
 
@@ -92,9 +92,9 @@ def load_baseline(path: Path) -> Baseline:
 
 
 def level_of(report: Report, half: str) -> Level | None:
-    """What a report says about a half; None if it says nothing or not everything."""
-    causes, answers = report.conclusions(half), report.of_subject("analyst", half)
-    if causes is None or answers is None:
+    """What a report says about a half; None if it says nothing."""
+    causes, answers = report.conclusions(half), report.of_subject(ANALYST, half)
+    if causes is None:
         return None
     return Level(
         causes=Conclusions(
@@ -105,7 +105,9 @@ def level_of(report: Report, half: str) -> Level | None:
             false_on_controls=causes.false_on_controls,
             calibration_error=_rounded(causes.calibration_error, nothing=0.0),
         ),
-        analyst=Answers(
+        analyst=None
+        if answers is None
+        else Answers(
             passed=_rounded(answers.passed),
             cause_named=_rounded(answers.cause_named),
             mention=_rounded(answers.mention),
@@ -132,6 +134,8 @@ def losses(name: str, stored: Level, reached: Level) -> Iterator[str]:
     yield from _fallen(name, causes, now, ("rank_1", "top_3"))
     yield from _risen(name, causes, now, ("false_on_controls",), SLACK)
     yield from _risen(name, causes, now, ("calibration_error",), CALIBRATION_SLACK)
+    if stored.analyst is None or reached.analyst is None:
+        return
     better = ("passed", "cause_named", "mention", "tools", "citations_right")
     yield from _fallen(f"{name}, analyst", stored.analyst, reached.analyst, better)
     yield from _risen(f"{name}, analyst", stored.analyst, reached.analyst, ("unsupported",), SLACK)
