@@ -56,7 +56,7 @@ async def test_what_is_no_question_gets_examples_and_no_diagnosis(
     assert "Nothing was checked" in answer.text or "nothing was checked" in answer.text
     examples = re.findall(r"^- `(.+)`$", answer.text, re.MULTILINE)
     assert 3 <= len(examples) <= 4
-    assert "tank" in answer.text
+    assert re.search("tank|fast", answer.text)
     for example in examples:
         if example not in told:
             told[example] = (await lab.ask(example)).text
@@ -276,7 +276,7 @@ async def test_a_named_window_counts_for_a_backup(quiet: Lab) -> None:
         ("what are my disks temps", r"\*\*\w+ on \w+ is the hottest\*\*: it is at [\d.]+ °C"),
         ("are my certs about to expire", r"\*\*[\w.]+ has the certificate that expires first\*\*"),
         ("are my drives worn", r"\*\*That question is not understood\*\*"),
-        ("is the ups ok", r"\*\*Yes, as far as can be seen\*\*: no trouble of the UPS[\s\S]+ups1 "),
+        ("is the ups ok", r"\*\*Yes, UPS ups1 is fine\*\*: on line power, battery "),
     ],
 )
 async def test_no_all_clear_for_what_was_not_looked_at(

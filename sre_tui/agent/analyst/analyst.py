@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, series_answers
+from sre_tui.agent.analyst.answers.condition import tell_condition
 from sre_tui.agent.analyst.answers.coverage import tell_coverage
 from sre_tui.agent.analyst.answers.datastores import tell_datastores
 from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_guest_config
@@ -58,11 +59,6 @@ async def _overview(look: Look) -> Iterator[str]:
     ):
         return await requests.say_what_it_does(look)
     made = await investigate(look)
-    quantity = quantity_of(question.folded)
-    quiet = not made.diagnosis.causes and not made.diagnosis.symptoms
-    if quiet and quantity is not None and quantity.id == "runtime":
-        fine = ["**Yes, as far as can be seen**: no trouble of the UPS shows.\n\n"]
-        return chain(fine, await amounts.amount(look))
     return nothing_on_topic(look, made) if off_topic(look, made) else report(look, made)
 
 
@@ -199,8 +195,8 @@ class BuiltInAnalyst:
         if look.question.piped.strip():
             pieces = await answer_piped(look)
         else:
-            state = await tell_guest_state(look)
-            pieces = await handler_for(look, LOOKUPS)(look) if state is None else state
+            told = await tell_guest_state(look) or await tell_condition(look)
+            pieces = told or await handler_for(look, LOOKUPS)(look)
         for piece in pieces:
             yield piece
         yield SIGNATURE

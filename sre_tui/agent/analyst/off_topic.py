@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from sre_tui.agent.analyst.investigation import Investigation
@@ -15,6 +15,7 @@ from sre_tui.agent.analyst.wording import cited, code, names, plain, since
 _WHETHER: Final = re.compile(
     r"^(is|are|was|were|does|do|did|has|have|ist|sind|war|waren|hat|haben|geht|gehen|läuft)\b"
 )
+_WORTH_TELLING: Final = 2
 _CALLED: Final = {
     Topic.IO: "disk traffic", Topic.WEB: "web pages", Topic.CPU: "processors",
     Topic.POWER: "power", Topic.UPDATE: "updates", Topic.STANDBY: "standby of the disks",
@@ -34,6 +35,27 @@ def off_topic(look: Look, made: Investigation) -> bool:
     return bool(every) and not about & set(question.topics)
 
 
+def elsewhere(look: Look, made: Investigation, but: Collection[str] = ()) -> Iterator[str]:
+    """One line with the worst of what is wrong with anything else.
+
+    Args:
+        look: the question.
+        made: what was found.
+        but: names of what was told already.
+    """
+    found = made.diagnosis
+    every = [one for one in (*found.causes, *found.symptoms, *found.others)
+             if one.active and not {one.subject.name, one.subject.host} & {*but, ""}
+             - ({one.subject.host} if one.subject.name else set())]  # fmt: skip
+    worst = max(every, key=lambda one: (one.confidence != "weak", one.severity), default=None)
+    if worst is None or worst.severity < _WORTH_TELLING:
+        return
+    began = since(worst.onset, look.now, open_start=worst.open_start)
+    cite = cited([worst.findings[0].evidence])
+    yield f"**Elsewhere**: {plain(worst.claim)} {began}".rstrip()
+    yield f".{cite} Ask {code('what is wrong?')} for the whole.\n\n"
+
+
 def nothing_on_topic(look: Look, made: Investigation) -> Iterator[str]:
     """Says that nothing is visibly wrong with it, what was checked, and what else is wrong."""
     about = names([_CALLED.get(topic, topic.value) for topic in look.question.topics])
@@ -47,4 +69,4 @@ def nothing_on_topic(look: Look, made: Investigation) -> Iterator[str]:
     yield from gaps(look)
 
 
-__all__ = ["nothing_on_topic", "off_topic"]
+__all__ = ["elsewhere", "nothing_on_topic", "off_topic"]

@@ -99,8 +99,13 @@ def _versions(nodes: Sequence[NodeReport]) -> str:
 
 
 def _line(one: NodeReport) -> str:
+    return f"{plain(one.node.name, 40)}: {node_figures(one)}"
+
+
+def node_figures(one: NodeReport) -> str:
+    """State and load of one node."""
     node = one.node
-    parts = [f"{plain(node.name, 40)}: {node.status}"]
+    parts: list[str] = [node.status]
     if node.cpu is not None:
         parts.append(f"{percent(node.cpu)} of its processors")
     if one.status is not None and one.status.wait is not None:
@@ -113,4 +118,4 @@ def _line(one: NodeReport) -> str:
     return ", ".join(parts)
 
 
-__all__ = ["tell_hardware", "tell_nodes"]
+__all__ = ["node_figures", "tell_hardware", "tell_nodes"]

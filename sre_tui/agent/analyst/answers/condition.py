@@ -1,0 +1,259 @@
+"""Answers whether one thing is well: of that thing first, with its figures, the rest after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Final
+
+from sre_tui.agent.analyst.answers.disk_health import (
+    about_neighbours,
+    disk_lines,
+    disk_states,
+    neighbours,
+)
+from sre_tui.agent.analyst.answers.machines import machine_figures
+from sre_tui.agent.analyst.answers.told import Section, told, yes_no
+from sre_tui.agent.analyst.calls import Call
+from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.investigation import investigate
+from sre_tui.agent.analyst.known import nothing_known
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.off_topic import elsewhere
+from sre_tui.agent.analyst.quantities import INSTANT
+from sre_tui.agent.analyst.question import Intent, Topic
+from sre_tui.agent.analyst.report import report
+from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
+from sre_tui.tools.prometheus_data import InstantValues
+from sre_tui.views.human import count, duration, number
+
+_OPEN: Final = frozenset({Intent.OVERVIEW, Intent.WHY, Intent.POOL, Intent.NODES, Intent.TARGETS})
+_CLOSED: Final = re.compile(
+    r"^(?:(?:is|are|ist|sind) (?!there\b)(?P<thing>.+?) (?:still |really |now |currently |all |in |"
+    r"actually )*(?:ok|okay|fine|healthy|good|well|alright|right|valid|intact|dying|failing|failed|"
+    r"broken|dead|bad|defective|faulty|damaged|unhealthy|down|up|offline|online|running|working|"
+    r"reachable|alive|gut|kaputt|defekt|gesund|tot|ordnung|expired|abgelaufen)"
+    r"|(?:how is|how are|how's|hows|wie geht's|wie geht es|health of|condition of) .+?"
+    r"|(?:is |are )?(?:there )?(?:anything|something) wrong (?:with|on) .+"
+    r")(?: (?:now|today|right now|at the moment|doing|going|feeling|jetzt|gerade))?$"
+)
+"""Whether or how something is: what stands before its end is the thing."""
+_DEVICE: Final = re.compile(r"\b(?:sd[a-z]{1,2}|nvme\d+n\d+)\b")
+_UPS: Final = re.compile(r"\b(ups|upses|usv|battery|akku|batterie)\b")
+_FLAGS: Final = {
+    "OB": "runs on battery", "LB": "its battery is low", "RB": "it wants a new battery",
+    "OVER": "it is overloaded",
+}  # fmt: skip
+SOON: Final = 14 * 86400.0
+"""Seconds; a certificate that lasts no longer should have been renewed."""
+
+
+@dataclass(frozen=True)
+class _Condition:
+    """What is told of the thing.
+
+    Attributes:
+        fine: whether it is well.
+        lead: what is said of it, after "Yes, " or "No, ".
+        about: whether a hypothesis of the diagnosis is about it, by its subject's name.
+    """
+
+    fine: bool
+    lead: str
+    cite: str
+    about: frozenset[str]
+    sections: tuple[Section, ...] = ()
+
+
+async def tell_condition(look: Look) -> Iterator[str] | None:
+    """How the one thing is that is named; None if that is not asked, or of no such thing."""
+    folded = look.question.folded
+    if look.question.intent not in _OPEN or not _CLOSED.match(folded):
+        return None
+    await look.discover("identity", "targets", "alerts", "logs")
+    if await nothing_known(look):
+        return None
+    for asks, tell in _THINGS:
+        if asks(look):
+            condition = await tell(look)
+            return None if condition is None else await _told(look, condition)
+    return None
+
+
+async def _told(look: Look, condition: _Condition) -> Iterator[str]:
+    # What to do about other trouble is no next step for what is well.
+    made = await investigate(look, follow_up=not condition.fine)
+    cause = made.cause
+    if not condition.fine and cause is not None and cause.subject.name in condition.about:
+        return report(look, made)
+    word = yes_no(look, fine=condition.fine).replace(":", ",")
+    lead = condition.lead if word else capital(condition.lead)
+    checked: Section = ("Checked", [capital(line) for line in made.checked])
+    shown = (*condition.sections, checked) if condition.fine else condition.sections
+    other = elsewhere(look, made, but=condition.about)
+    return chain(told(look, f"**{word}{lead}.{condition.cite}", *shown), other)
+
+
+# -- disks ---------------------------------------------------------------------------------------
+
+
+def _asks_disk(look: Look) -> bool:
+    named = _DEVICE.search(look.question.folded) is not None
+    return named or bool(look.focus.of(EntityKind.DISK))
+
+
+async def _disk(look: Look) -> _Condition | None:
+    every = await disk_states(look)
+    called = {one.name for one in look.focus.of(EntityKind.DISK)}
+    called |= set(_DEVICE.findall(look.question.folded))
+    on = {one.name for one in look.focus.of(EntityKind.HOST)}
+    chosen = [one for one in every if one.name in called and (not on or one.host in on)]
+    chosen = chosen or [one for one in every if one.name in called]
+    # Of several machines' disks of one name those of a pool are meant first.
+    chosen = [one for one in chosen if one.pool is not None] or chosen
+    if not chosen:
+        return None
+    bad = [one for one in chosen if one.troubles()]
+    first = (bad or chosen)[0]
+    if bad:
+        lead = f"disk {first.called} is not well**: {', '.join(first.troubles())}"
+    else:
+        figures = "; ".join(one.figures() or "nothing else is told" for one in chosen)
+        are = "disk {} is" if len(chosen) == 1 else "disks {} are"
+        who = names([one.called for one in chosen])
+        lead = f"{are.format(who)} healthy**: {figures}{about_neighbours(first, every)}"
+    lines = tuple(disk_lines(chosen)) if len(chosen) > 1 else ()
+    told_of = called if bad else called | {one.name for one in neighbours(first, every)}
+    return _Condition(not bad, lead, first.cite, frozenset(told_of), (("", lines),))
+
+
+# -- power ---------------------------------------------------------------------------------------
+
+
+def _asks_ups(look: Look) -> bool:
+    return _UPS.search(look.question.folded) is not None and (
+        not look.focus.entities or bool(look.focus.of(EntityKind.UPS))
+    )
+
+
+async def _ups(look: Look) -> _Condition | None:
+    query = '{__name__=~"network_ups_tools_(battery_charge|battery_runtime|ups_load|ups_status)"}'
+    found = (await look.ask(ups=Call(INSTANT, {"query": query, "limit": 500})))["ups"]
+    data = found.data(InstantValues)
+    known: dict[str, dict[str, float]] = {}
+    for sample in data.items if data is not None else ():
+        name = sample.labels.get("ups") or look.inventory.host_of(sample.labels)
+        metric = sample.labels.get("__name__", "").removeprefix("network_ups_tools_")
+        if sample.value is not None:
+            known.setdefault(name, {})[sample.labels.get("flag") or metric] = sample.value
+    wanted = {one.name for one in look.focus.of(EntityKind.UPS)}
+    chosen = {name: own for name, own in sorted(known.items()) if not wanted or name in wanted}
+    if not chosen:
+        return None
+    bad = {name: said for name, own in chosen.items()
+           if (said := [words for flag, words in _FLAGS.items() if own.get(flag)])}  # fmt: skip
+    told_of = "; ".join(_power(name, own, bad.get(name, [])) for name, own in chosen.items())
+    return _Condition(not bad, told_of.replace(": ", "**: ", 1), found.cite, frozenset(chosen))
+
+
+def _power(name: str, own: dict[str, float], bad: list[str]) -> str:
+    said = [] if bad else ["on line power"]
+    if "battery_charge" in own:
+        said.append(f"battery charged to {number(own['battery_charge'])} %")
+    if "battery_runtime" in own:
+        load = f" of {number(own['ups_load'])} %" if "ups_load" in own else ""
+        said.append(f"lasts {duration(own['battery_runtime'])} on it at the present load{load}")
+    if not bad and "RB" in own:
+        said.append("the battery needs no replacement")
+    state = names(bad) if bad else "is fine"
+    return f"UPS {plain(name, 40)} {state}: {', '.join(said)}"
+
+
+# -- certificates --------------------------------------------------------------------------------
+
+
+def _asks_certificates(look: Look) -> bool:
+    return Topic.CERTIFICATE in look.question.topics
+
+
+async def _certificates(look: Look) -> _Condition | None:
+    query = "probe_ssl_earliest_cert_expiry"
+    found = await look.ask(certificates=Call(INSTANT, {"query": query, "limit": 1000}))
+    data = found["certificates"].data(InstantValues)
+    ends = {
+        look.inventory.sites.get(one.labels.get("instance", ""), "")
+        or one.labels.get("instance", "?"): one.value
+        for one in (data.items if data is not None else ())
+        if one.value is not None
+    }
+    wanted = {one.name for one in look.focus.entities}
+    chosen = {name: at for name, at in ends.items() if not wanted or name in wanted}
+    if not chosen:
+        return None
+    now, cite = look.now.timestamp(), found["certificates"].cite
+    ordered = sorted(chosen.items(), key=lambda pair: pair[1])
+    soon = [(name, at) for name, at in ordered if at - now < SOON]
+    if soon:
+        told_of = names([f"{plain(name, 60)} {_end(at, look.now)}" for name, at in soon], 8)
+        share = f"{len(soon)} of {count(len(chosen), 'certificate')}"
+        lead = f"{look.caller.counted(share)} must be renewed**: {told_of}"
+    else:
+        name, at = ordered[0]
+        every = count(len(chosen), "certificate")
+        first = f"the first, that of {plain(name, 60)}, {_end(at, look.now)}"
+        lead = f"all {every} are valid**; {first}"
+        if len(chosen) == 1:
+            lead = f"the certificate of {plain(name, 60)} is valid**: it {_end(at, look.now)}"
+    lines = [f"{plain(name, 60)}: {_end(at, look.now)}{cite}" for name, at in ordered[:8]]
+    shown: Section = ("The next to end", lines if len(chosen) > 1 else [])
+    return _Condition(not soon, lead, cite, frozenset(chosen), (shown,))
+
+
+def _end(at: float, now: datetime) -> str:
+    left = at - now.timestamp()
+    when = clock_time(datetime.fromtimestamp(at, UTC), now)
+    return f"expires in {duration(left)} ({when})" if left > 0 else (
+        f"expired {duration(-left)} ago ({when})"
+    )  # fmt: skip
+
+
+# -- machines and what runs on them --------------------------------------------------------------
+
+
+def _asks_machine(look: Look) -> bool:
+    return len({one.name for one in look.focus.entities if one.kind in _MACHINES}) == 1 and all(
+        one.kind in _MACHINES for one in look.focus.entities
+    )
+
+
+_UP: Final = re.compile(
+    r"\b(down|up|offline|online|running|reachable|alive|dead|broken|kaputt|tot|erreichbar)$"
+)
+_MACHINES: Final = frozenset({EntityKind.HOST, EntityKind.SERVICE})
+
+
+async def _machine(look: Look) -> _Condition | None:
+    made = await investigate(look, follow_up=False)
+    if made.diagnosis.causes or made.diagnosis.symptoms:
+        return None
+    figures, cite = await machine_figures(look)
+    if not figures:
+        return None
+    name = plain(look.focus.entities[0].name, 60)
+    well = "up" if _UP.search(look.question.folded) else "fine as far as can be seen"
+    lead = f"{name} is {well}**: {figures}. Nothing is visibly wrong about it"
+    return _Condition(True, lead, cite, frozenset((name, *look.focus.hosts)))
+
+
+_Teller = Callable[[Look], Awaitable[_Condition | None]]
+_THINGS: Final[tuple[tuple[Callable[[Look], bool], _Teller], ...]] = (
+    (_asks_disk, _disk),
+    (_asks_ups, _ups),
+    (_asks_certificates, _certificates),
+    (_asks_machine, _machine),
+)
+
+__all__ = ["tell_condition"]

@@ -1,0 +1,51 @@
+"""Whether one thing is well is answered of that thing first, whatever else is wrong."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.evals.analyst_lab import Labs, shared_labs
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
+    async with shared_labs(tmp_path_factory.mktemp("labs")) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("scenario", "question", "first", "elsewhere"),
+    [
+        ("several-at-once", "is the NAS disk sdc dying?",
+         r"No, disk sdc on nas1 is healthy\*\*: online in pool tank .*SMART passed, \d+ °C", True),
+        ("several-at-once", "is sdc ok?", r"Yes, disk sdc on nas1 is healthy", True),
+        ("several-at-once", "is sdg ok?",
+         r"Yes, disk sdg .*but in the same pool sdh \(removed.*is not well", True),
+        ("several-at-once", "is sdh ok?", r"Most pressing here: disk sdh", False),
+        ("several-at-once", "is pve1 ok?", r"Yes, pve1 is fine.*online, [\d.]+ % of its pro", True),
+        ("several-at-once", "is nextcloud down?", r"No, nextcloud is up\*\*: running on pve", True),
+        ("several-at-once", "is the ups ok?", r"Yes, UPS ups1 is fine.*charged to 100 %", True),
+        ("several-at-once", "how is the ups battery?", r"UPS ups1 is fine.*lasts \d+ min", True),
+        ("several-at-once", "are my certificates ok?",
+         r"Yes, all \d+ certificates are valid.*expires in \d+ d", True),
+        ("several-at-once", "is the certificate of nextcloud valid?",
+         r"Yes, the certificate of nextcloud is valid.*expires in \d+ d", True),
+        ("nas-disk-failing", "is sda dying?",
+         r"No, disk sda on nas1 is healthy.*in the same pool sdc \(.*106 errors", False),
+        ("nas-disk-failing", "is sdc dying?", r"Likely cause: disk sdc on nas1", False),
+    ],
+)  # fmt: skip
+async def test_the_thing_asked_about_comes_first(
+    labs: Labs, scenario: str, question: str, first: str, elsewhere: bool
+) -> None:
+    answer = await (await labs.of(scenario, guests=40)).ask(question)
+    lead, _, rest = answer.text.partition("\n\n")
+    assert re.search(first, lead), answer.text
+    assert ("**Elsewhere**" in rest) is elsewhere
+    assert answer.unsupported == ()
+    if re.search("healthy|fine|is up|valid", lead):
+        assert "What to do next" not in rest
