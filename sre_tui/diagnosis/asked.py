@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,6 +28,8 @@ from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.nearest import nearest
 
 SHORTEST_FUZZY: Final = 4
+SPECIFIC: Final = 3
+"""Patterns that may share a word for it to tell one of them from all others."""
 _PREFERRED: Final = (
     SubjectKind.CONTAINER, SubjectKind.GUEST, SubjectKind.NODE, SubjectKind.NAS, SubjectKind.POOL,
     SubjectKind.DATASTORE, SubjectKind.DISK, SubjectKind.STORAGE, SubjectKind.UPS,
@@ -55,9 +58,25 @@ class Asked:
     alerts: tuple[str, ...] = ()
     unknown: Mapping[str, tuple[str, ...]] | None = None
 
+    text: str = ""
+
     def kinds(self, patterns: Patterns) -> frozenset[str]:
         """The failure patterns that belong to the topics."""
         return frozenset(one.id for one in patterns if self.topics & set(one.topics))
+
+    def named_kinds(self, patterns: Patterns) -> frozenset[str]:
+        """The failure patterns whose own words are in the text, where few patterns have them."""
+        spoken = fold(self.text).split()
+        said = {_stem(word) for word in spoken if len(word) > 2 and word not in STOP_WORDS}
+        sharing = Counter(_stem(word) for one in patterns for word in set(one.id.split("_")))
+        return frozenset(
+            one.id
+            for one in patterns
+            if any(
+                _stem(word) in said and sharing[_stem(word)] <= SPECIFIC
+                for word in one.id.split("_")
+            )
+        )
 
 
 def find_asked(text: str, topology: Topology, alerts: Iterable[Alert], patterns: Patterns) -> Asked:
@@ -73,7 +92,16 @@ def find_asked(text: str, topology: Topology, alerts: Iterable[Alert], patterns:
         topics=frozenset() if named_alerts else topics,
         alerts=tuple(dict.fromkeys(one.name for one in named_alerts)),
         unknown=unknown,
+        text=text,
     )
+
+
+def _stem(word: str) -> str:
+    """The word without the endings of plural and verb."""
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) > len(ending) + 3:
+            return word[: -len(ending)]
+    return word
 
 
 def _named_alerts(text: str, alerts: Iterable[Alert]) -> list[Alert]:
@@ -107,7 +135,7 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
         plain = [word.casefold() for word in phrase]
         if taken.issuperset(plain):
             continue
-        found = _meant(_named(topology, phrase))
+        found = _meant(_named(topology, phrase), " ".join(phrase))
         if not found:
             continue
         if len(phrase) == 1 and (plain[0] in _ALONE or plain[0] in STOP_WORDS):
@@ -146,9 +174,12 @@ def _named(topology: Topology, phrase: Sequence[str]) -> list[Subject]:
     return []
 
 
-def _meant(found: Sequence[Subject]) -> list[Subject]:
+def _meant(found: Sequence[Subject], said: str = "") -> list[Subject]:
     if not found:
         return []
+    exact = [one for one in found if one.name.casefold() == said.casefold()]
+    if exact and any(character in said for character in ":/."):
+        return exact
     best = min(
         (_PREFERRED.index(one.kind) for one in found if one.kind in _PREFERRED), default=None
     )

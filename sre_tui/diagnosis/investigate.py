@@ -114,7 +114,8 @@ def investigate(
     picture, topology = insight.picture, insight.topology
     asked = find_asked(text, topology, active_alerts(picture), knowledge.patterns)
     kinds = asked.kinds(knowledge.patterns)
-    focus = Focus.on(asked.subjects, topology, kinds=kinds, moment=moment)
+    named = asked.named_kinds(knowledge.patterns)
+    focus = Focus.on(asked.subjects, topology, kinds=kinds, named_kinds=named, moment=moment)
     findings = [one for one in insight.findings if _in_time(one, moment)]
     ranking = rank(findings, topology, focus, knowledge.patterns, blind=bool(_troubled(picture)))
     return _written(insight, text, asked, focus, ranking)

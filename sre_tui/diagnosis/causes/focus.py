@@ -20,6 +20,7 @@ class Focus:
     Attributes:
         subjects: things that are named; everything if there are none.
         kinds: failure patterns that are asked for, where the words name some.
+        named_kinds: those that are asked for by their own words.
         moment: the time that is named.
         parts: what the named subjects carry or are made of.
         near: the named subjects, what they consist of and all they depend on, with the steps.
@@ -27,6 +28,7 @@ class Focus:
 
     subjects: tuple[Subject, ...] = ()
     kinds: frozenset[str] = frozenset()
+    named_kinds: frozenset[str] = frozenset()
     moment: datetime | None = None
     near: dict[Subject, int] = field(default_factory=dict)
     parts: frozenset[Subject] = frozenset()
@@ -38,6 +40,7 @@ class Focus:
         topology: Topology,
         *,
         kinds: Iterable[str] = (),
+        named_kinds: Iterable[str] = (),
         moment: datetime | None = None,
     ) -> Focus:
         """A focus on these subjects."""
@@ -52,12 +55,18 @@ class Focus:
                 reached.setdefault(one, 1)
             for one, steps in reached.items():
                 near[one] = min(steps, near.get(one, steps))
-        return cls(chosen, frozenset(kinds), moment, near, frozenset(parts))
+        return cls(chosen, frozenset(kinds), frozenset(named_kinds), moment, near, frozenset(parts))
 
     @property
     def everything(self) -> bool:
         """Whether nothing is named."""
         return not self.subjects and not self.kinds
+
+    def means(self, one: Hypothesis) -> bool:
+        """Whether a hypothesis is just what is asked for: by its own word, or by its subject."""
+        if self.named_kinds:
+            return one.pattern.id in self.named_kinds
+        return not self.everything and self.touches(one)
 
     def touches(self, one: Hypothesis) -> bool:
         """Whether a hypothesis is itself about what is asked."""

@@ -87,7 +87,7 @@ def rank(
 
 def _order(one: Ranked, focus: Focus) -> tuple[bool, float, tuple[float, str]]:
     """What is sure and about the very thing that is asked comes first, then by confidence."""
-    direct = not focus.everything and one.confirmed and focus.touches(one.hypothesis)
+    direct = one.confirmed and focus.means(one.hypothesis)
     return not direct, -one.confidence, one.hypothesis.order
 
 
