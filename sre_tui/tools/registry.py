@@ -33,6 +33,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "pbs_datastores": ("pbs_datastore_status",),
     "pbs_backups": ("pbs_list_backups",),
     "pbs_tasks": ("pbs_list_tasks",),
+    "capacity_forecast": ("capacity_forecast",),
     "runbooks": ("runbook_search",),
 }
 """Module in this package to the tools it registers, in the order they are offered."""

@@ -37,6 +37,7 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "pbs_datastore_status": ("datastores", "DATASTORES"),
     "pbs_list_backups": ("backups", "BACKUPS"),
     "pbs_list_tasks": ("backup_tasks", "BACKUP_TASKS"),
+    "capacity_forecast": ("forecasts", "FORECASTS"),
     "runbook_search": ("runbooks", "PASSAGES"),
 }
 """Tool name to the module in this package and the name of its view there."""

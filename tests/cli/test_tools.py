@@ -46,6 +46,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "pbs_datastore_status": [],
     "pbs_list_backups": ["--each", "-n", "20"],
     "pbs_list_tasks": ["-n", "20"],
+    "capacity_forecast": [],
     "runbook_search": ["replace a failed disk"],
 }
 

@@ -118,7 +118,8 @@ def judge(
         value = float(np.median(course.values[recent])) if recent.any() else None
     earlier = course.before(moment - LATELY)
     chosen, basis = _comparable(earlier, moment)
-    days = len(np.unique(np.floor((moment - chosen.times) / DAY)))
+    whole = np.round if basis is Basis.SAME_HOUR else np.floor
+    days = len(np.unique(whole((moment - chosen.times) / DAY)))
     if value is None or not np.isfinite(value) or basis is Basis.NONE:
         return Baseline(
             Verdict.UNKNOWN, value if value is not None and np.isfinite(value) else None,

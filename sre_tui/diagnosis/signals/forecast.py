@@ -2,8 +2,8 @@
 
 The pace is a robust line through four weeks, unless the last hours or days clearly go another way
 and keep to it; a daily rhythm is taken out first. After a cleanup only what came since counts;
-where cleanups are a habit, the peaks between them do. "Not growing", "full", "erratic" and "too little
-data" are answers too.
+where cleanups are a habit, the peaks between them do. "Not growing", "full", "erratic" and "too
+little data" are answers too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FULL: Final = 0.995
 LEAST_SPAN: Final = 12 * HOUR
 """Seconds of history without which no pace is told."""
 LEAST_POINTS: Final = 12
-FAR: Final = 10 * 365 * DAY
+CENTURY: Final = 100 * 365 * DAY
 """Seconds beyond which something counts as not growing."""
 NEAR: Final = 90 * DAY
 """Seconds within which something that may grow or not counts as erratic."""
@@ -158,7 +158,7 @@ def _told(known: Forecast, pace: Pace, last: float) -> Forecast:
     room = (known.size or 0.0) - (known.used or 0.0)
     soonest, best, latest = pace.reaches(room)
     known = replace(known, growth=pace.slope * DAY, basis=pace.span, points=pace.points)
-    if best > FAR or pace.slope <= pace.doubt:
+    if best > CENTURY or pace.slope <= pace.doubt:
         if soonest < NEAR:
             return replace(known, outlook=Outlook.ERRATIC, earliest=_after(last, soonest))
         return replace(known, outlook=Outlook.NOT_GROWING)
@@ -172,7 +172,7 @@ def _told(known: Forecast, pace: Pace, last: float) -> Forecast:
 
 
 def _after(last: float, seconds: float) -> datetime | None:
-    return moment_of(last) + timedelta(seconds=seconds) if seconds < 10 * FAR else None
+    return moment_of(last) + timedelta(seconds=seconds) if seconds < CENTURY else None
 
 
 def _pace(course: Course, falls: Sequence[Fall], size: float) -> tuple[Pace | None, list[str]]:
@@ -267,6 +267,8 @@ def _saw_tooth(course: Course, falls: Sequence[Fall], known: Forecast) -> Foreca
         known, outlook=Outlook.SAW_TOOTH, growth=rate * DAY, peak=highest,
         notes=(*known.notes, said),
     )  # fmt: skip
-    if 0 < seconds < FAR / 10 and rate * (times[-1] - times[0]) > 2 * spread(peaks - rate * times):
+    if 0 < seconds < CENTURY / 100 and rate * (times[-1] - times[0]) > 2 * spread(
+        peaks - rate * times
+    ):
         return replace(known, full_at=_after(float(times[-1]), seconds))
     return known

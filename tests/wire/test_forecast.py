@@ -1,0 +1,145 @@
+"""What is foretold of the simulated homelab: quiet, with a pool that fills, with dead parts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+from pydantic import SecretStr
+
+from providers.endpoint import Endpoint, PbsEndpoint
+from providers.last_known_good import NothingKept
+from providers.reading import State
+from sre_tui.demo.runtime.clock import frozen_clock
+from sre_tui.demo.runtime.demo import RunningDemo, start_demo
+from sre_tui.diagnosis.signals.capacity import Capacity
+from sre_tui.environment import Folders
+from sre_tui.settings import Settings
+from sre_tui.tools.capacity_forecast import CapacityListing
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.registry import get_tool
+from sre_tui.tools.rendering import ModelView, estimate_tokens
+from sre_tui.tools.result import ToolResult
+from sre_tui.tools.tool import ArgumentError
+from sre_tui.views.forecasts import outlook_text
+from sre_tui.views.registry import table_view
+from widgets.cell import Display, keyed_rows
+
+CLOCK = 1_795_358_400.0
+NOW = datetime.fromtimestamp(CLOCK, UTC)
+
+
+@asynccontextmanager
+async def homelab(
+    folder: Path, scenario: str, *backends: str
+) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
+    async with start_demo(scenario, clock=frozen_clock(CLOCK)) as demo:
+        given = demo.environment
+        found: dict[str, Any] = {}
+        if "prometheus" in backends:
+            found["prometheus"] = [Endpoint(url=demo.url("prometheus"))]
+        if "pbs" in backends:
+            found["pbs"] = [
+                PbsEndpoint(
+                    url=given["PBS_URL"],
+                    token=SecretStr(given["PBS_API_TOKEN"]),
+                    fingerprint=given["PBS_FINGERPRINT"],
+                )
+            ]
+        folders = Folders(folder, folder, folder, folder, folder)
+        async with ToolContext(
+            Settings(**found), folders, lambda: NOW, kept=NothingKept()
+        ) as context:
+            yield demo, context
+
+
+async def foretold(context: ToolContext, **arguments: object) -> ToolResult[CapacityListing]:
+    return await get_tool("capacity_forecast").run(context, arguments)
+
+
+def row(answer: ToolResult[CapacityListing], key: str) -> Capacity:
+    return next(each for each in answer.data.items if each.subject.key == key)
+
+
+async def test_a_pool_that_fills_within_hours_is_first(tmp_path: Path) -> None:
+    async with homelab(tmp_path, "pool-filling", "prometheus", "pbs") as (_, context):
+        answer = await foretold(context)
+        first = answer.data.items[0]
+        assert first.subject.key == "pool:nas1/tank"
+        assert first.outlook == "growing"
+        # What the plant does is known: the same line through the last hours, to the size.
+        at = datetime.fromtimestamp(CLOCK, UTC)
+        reading = await context.prometheus[0].query_range(
+            'node_filesystem_avail_bytes{device="tank"}', at - timedelta(hours=2), at, 3600.0
+        )
+        assert reading.data is not None
+        (series,) = reading.data.series
+        early, last = series.points[0][1], series.points[-1][1]
+        left = timedelta(hours=2) * (last / (early - last))
+        assert first.full_at is not None
+        assert abs(first.full_at - (at + left)) < left * 0.1
+        assert first.earliest is not None
+        assert first.earliest <= at + left
+        assert first.latest is not None
+        assert first.latest >= at + left
+        shown = outlook_text(first, NOW)
+        assert shown.startswith("full in ")
+        assert row(answer, "datastore:archive").source == "pbs:main"
+        text = get_tool("capacity_forecast").render(answer, ModelView(NOW))
+        assert f"pool tank on nas1: {shown}" in text
+        assert "a day" in text
+        assert "values of" in text
+        assert estimate_tokens(text) <= 1300
+        view = table_view("capacity_forecast")
+        cells = keyed_rows(
+            answer.data.items, view.columns, Display(NOW, None, True), view.key
+        )  # fmt: skip
+        assert cells[0].cells[1].text == "tank on nas1"
+        soon = await foretold(context, within="3d", kind="pool")
+        assert [each.subject.name for each in soon.data.items] == ["nas1/tank"]
+
+
+async def test_quiet_is_calm(tmp_path: Path) -> None:
+    async with homelab(tmp_path, "quiet", "prometheus", "pbs") as (_, context):
+        answer = await foretold(context)
+        assert answer.state is State.OK
+        kinds = {each.kind for each in answer.data.items}
+        assert {"pool", "datastore", "guest", "filesystem", "storage", "certificate"} <= kinds
+        for each in answer.data.items:
+            if each.kind != "certificate":
+                assert each.outlook in ("growing", "not growing", "too little data")
+                assert each.first is None or each.first > NOW + timedelta(days=90), each
+        calm = await foretold(context, within="20d")
+        assert calm.data.items == ()
+        assert "none is full by then" in calm.data.hints[0]
+        keys = [each.subject.key for each in answer.data.items]
+        assert len(keys) == len(set(keys))
+
+
+async def test_names_are_found_or_corrected(tmp_path: Path) -> None:
+    async with homelab(tmp_path, "quiet", "prometheus") as (_, context):
+        tank = await foretold(context, name="tank")
+        assert [each.subject.key for each in tank.data.items] == ["pool:nas1/tank"]
+        media = await foretold(context, name="media")
+        assert [each.subject.key for each in media.data.items] == ["filesystem:media:/"]
+        with pytest.raises(ArgumentError, match="did you mean tank"):
+            await foretold(context, name="tnak")
+
+
+async def test_a_dead_source_is_said_and_the_rest_is_told(tmp_path: Path) -> None:
+    async with homelab(tmp_path, "quiet", "prometheus", "pbs") as (demo, context):
+        await demo.break_backend("prometheus", "refuse")
+        with stamina.set_testing(True, attempts=1):
+            answer = await foretold(context)
+        assert answer.state is State.PARTIAL
+        assert any("prometheus:main" in line for line in answer.warnings)
+        assert {each.kind for each in answer.data.items} == {"datastore"}
+        assert (
+            "too little history"
+            not in get_tool("capacity_forecast").render(answer, ModelView(NOW)).partition("\n")[0]
+        )
