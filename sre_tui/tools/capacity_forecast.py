@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
 
 from providers.reading import by_source
 from providers.text import one_line
-from sre_tui.diagnosis.signals.capacity import KINDS, Capacity, Kind, read_capacity
+from sre_tui.diagnosis.signals.capacity import read_capacity
+from sre_tui.diagnosis.signals.capacity_model import KINDS, Capacity, Kind
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Positional, Window, format_window
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text
-from sre_tui.tools.rendering import ModelView, stamp
+from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import Listing, ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.tools.truenas_names import check_known
 from sre_tui.views.forecasts import basis_text, outlook_text
 from sre_tui.views.human import count, percent, size
+
+NEAR = timedelta(days=3)
+"""How far ahead the hour of a date means something."""
+FAR = timedelta(days=730)
+"""How far ahead the day does."""
 
 
 class CapacityListing(Listing[Capacity]):
@@ -52,8 +58,10 @@ def _render(answer: ToolResult[CapacityListing], view: ModelView) -> str:
 
 def _row_text(row: Capacity, now: datetime) -> str:
     parts = [f"{row.kind} {one_line(str(row.subject), 80)}: {outlook_text(row, now)}"]
-    if row.full_at is not None:
-        parts.append(stamp(row.full_at, now).partition(" (")[0])
+    if row.full_at is not None and row.full_at < now + NEAR:
+        parts.append(f"{row.full_at:%Y-%m-%d %H:%M} UTC")
+    elif row.full_at is not None and row.full_at < now + FAR:
+        parts.append(f"{row.full_at:%Y-%m-%d}")
     if row.used is not None and row.size and row.ratio is not None:
         left = size(max(0.0, row.size - row.used))
         parts.append(f"now {percent(row.ratio)} of {size(row.size)}, {left} left")

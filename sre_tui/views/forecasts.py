@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sre_tui.diagnosis.signals.capacity import Capacity
+from sre_tui.diagnosis.signals.capacity_model import Capacity
 from sre_tui.views.cells import fill_cell, size_cell, source_column, text_cell
 from sre_tui.views.human import count, size
 from sre_tui.views.table import TableView

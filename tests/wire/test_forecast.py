@@ -17,7 +17,7 @@ from providers.last_known_good import NothingKept
 from providers.reading import State
 from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, start_demo
-from sre_tui.diagnosis.signals.capacity import Capacity
+from sre_tui.diagnosis.signals.capacity_model import Capacity
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
 from sre_tui.tools.capacity_forecast import CapacityListing

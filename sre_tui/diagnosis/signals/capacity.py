@@ -10,13 +10,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any, Final
 
 from providers.reading import Reading
 from providers.series import Labels, Point, Series
 from sre_tui.diagnosis.picture.gather import Wanted, take_picture
+from sre_tui.diagnosis.signals.capacity_model import KINDS, Capacity, Kind, urgency
 from sre_tui.diagnosis.signals.forecast import Outlook, forecast
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.build import build_topology
@@ -30,12 +29,6 @@ if TYPE_CHECKING:
     from sre_tui.diagnosis.picture.picture import Picture
     from sre_tui.diagnosis.sources import Sources
     from sre_tui.diagnosis.topology.graph import Topology
-
-Kind = Literal["pool", "datastore", "storage", "filesystem", "guest", "certificate"]
-"""``guest``: a file system of a guest; ``storage``: one of Proxmox VE."""
-KINDS: Final[tuple[Kind, ...]] = (
-    "pool", "datastore", "storage", "filesystem", "guest", "certificate",
-)  # fmt: skip
 
 FILES_FREE: Final = (
     'node_filesystem_avail_bytes{fstype!~"tmpfs|devtmpfs|overlay|squashfs|ramfs|iso9660|fuse.*'
@@ -66,49 +59,6 @@ _PARTS: Final = frozenset(
 )
 _MOST_ARCHIVES: Final = 20
 """Storages whose history is asked of Proxmox VE itself where no metric has it."""
-
-
-class Capacity(BaseModel):
-    """One thing that may fill up or run out. Sizes in bytes, growth in bytes per day."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Kind
-    subject: Subject
-    source: str
-    outlook: Literal[
-        "full", "growing", "erratic", "saw-tooth", "not growing", "too little data", "expires",
-        "expired",
-    ]  # fmt: skip
-    used: float | None = None
-    size: float | None = None
-    growth: float | None = None
-    full_at: AwareDatetime | None = None
-    """Best guess of when it is full; of a certificate, when it expires."""
-    earliest: AwareDatetime | None = None
-    """Beginning of the 80 % interval."""
-    latest: AwareDatetime | None = None
-    """Its end; None if it may never be full."""
-    basis: float = 0.0
-    """Seconds of history the pace was taken from."""
-    points: int = 0
-    """Values that history has."""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Unique among all rows."""
-        return f"{self.source}/{self.kind}/{self.subject.key}"
-
-    @property
-    def ratio(self) -> float | None:
-        """Used share, 0..1."""
-        return self.used / self.size if self.used is not None and self.size else None
-
-    @property
-    def first(self) -> datetime | None:
-        """The moment it is sorted by: the best guess, else the earliest."""
-        return self.full_at or self.earliest
 
 
 @dataclass(frozen=True)
@@ -177,13 +127,6 @@ async def read_capacity(
                 )
     distinct = {row.key: row for row in rows if row.kind in wanted}
     return CapacityReport(tuple(sorted(distinct.values(), key=urgency)), tuple(readings))
-
-
-def urgency(row: Capacity) -> tuple[int, float, float, str]:
-    """Sorts what is full, then what is full first, then what is not foreseen by its fill."""
-    rank = 0 if row.outlook in ("full", "expired") else 1 if row.first is not None else 2
-    first = row.first.timestamp() if row.first is not None else 0.0
-    return rank, first, -(row.ratio or 0.0), row.subject.key
 
 
 def _parts(wanted: frozenset[Kind]) -> frozenset[str]:
@@ -411,8 +354,3 @@ async def _archive(sources: Sources, storage: Storage) -> Reading[Any] | None:
         if client.source == storage.source and storage.nodes:
             return await client.storage_history(storage.nodes[0], storage.name, "month")
     return None
-
-
-def queries() -> tuple[str, ...]:
-    """Every PromQL expression that is asked."""
-    return (*FILES, *STORES, *DISKS, CERTIFICATES)

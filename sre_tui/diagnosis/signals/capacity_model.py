@@ -1,0 +1,66 @@
+"""One thing that may fill up or run out, as it is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from sre_tui.diagnosis.subject import Subject
+
+Kind = Literal["pool", "datastore", "storage", "filesystem", "guest", "certificate"]
+"""``guest``: a file system of a guest; ``storage``: one of Proxmox VE."""
+KINDS: Final[tuple[Kind, ...]] = (
+    "pool", "datastore", "storage", "filesystem", "guest", "certificate",
+)  # fmt: skip
+
+
+class Capacity(BaseModel):
+    """One thing that may fill up or run out. Sizes in bytes, growth in bytes per day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    subject: Subject
+    source: str
+    outlook: Literal[
+        "full", "growing", "erratic", "saw-tooth", "not growing", "too little data", "expires",
+        "expired",
+    ]  # fmt: skip
+    used: float | None = None
+    size: float | None = None
+    growth: float | None = None
+    full_at: AwareDatetime | None = None
+    """Best guess of when it is full; of a certificate, when it expires."""
+    earliest: AwareDatetime | None = None
+    """Beginning of the 80 % interval."""
+    latest: AwareDatetime | None = None
+    """Its end; None if it may never be full."""
+    basis: float = 0.0
+    """Seconds of history the pace was taken from."""
+    points: int = 0
+    """Values that history has."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Unique among all rows."""
+        return f"{self.source}/{self.kind}/{self.subject.key}"
+
+    @property
+    def ratio(self) -> float | None:
+        """Used share, 0..1."""
+        return self.used / self.size if self.used is not None and self.size else None
+
+    @property
+    def first(self) -> datetime | None:
+        """The moment it is sorted by: the best guess, else the earliest."""
+        return self.full_at or self.earliest
+
+
+def urgency(row: Capacity) -> tuple[int, float, float, str]:
+    """Sorts what is full, then what is full first, then what is not foreseen by its fill."""
+    rank = 0 if row.outlook in ("full", "expired") else 1 if row.first is not None else 2
+    first = row.first.timestamp() if row.first is not None else 0.0
+    return rank, first, -(row.ratio or 0.0), row.subject.key
