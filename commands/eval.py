@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,10 +21,14 @@ from commands.output import write_json
 if TYPE_CHECKING:
     from commands.invocation import Invocation
     from sre_tui.evals.report import Report
-    from sre_tui.evals.run import Candidate, Outcomes
+    from sre_tui.evals.run import Outcomes, Plan
     from sre_tui.settings import LlmSettings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+_MOST_JOBS = 8
+"""Each takes some hundred megabytes."""
 
 
 class Half(StrEnum):
@@ -83,6 +87,12 @@ def eval_(
         int,
         typer.Option("--repeat", min=1, max=20, metavar="N", help="Rounds, each with other loads."),
     ] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, max=64, metavar="N", help="Scenarios played at the same time."
+        ),
+    ] = None,
     show_cases: Annotated[
         bool, typer.Option("--show-cases", help="Show single cases of the reporting half too.")
     ] = False,
@@ -117,15 +127,15 @@ def eval_(
         return
     if questions:
         raise _usage("--questions belongs to --retrieval")
-    wanted = _Wanted(
-        half=half,
-        cases=tuple(case or ()),
-        folder=scenarios,
+    from sre_tui.evals.run import Plan
+
+    plan = Plan(
         llm=_model(invocation, model, no_llm=no_llm),
-        judge=None if judge is None else with_model(invocation.settings.llm, judge),
         echo=echo,
+        judge=None if judge is None else with_model(invocation.settings.llm, judge),
         rounds=repeat,
     )
+    wanted = _Wanted(half, tuple(case or ()), scenarios, plan, _jobs(jobs, plan))
     stored = _stored(wanted, baseline, update=update_baseline)
     began = time.perf_counter()
     outcomes = invocation.run_async(_measure(invocation, wanted))
@@ -147,10 +157,8 @@ class _Wanted:
     half: Half
     cases: tuple[str, ...]
     folder: Path | None
-    llm: LlmSettings | None
-    judge: LlmSettings | None
-    echo: bool
-    rounds: int
+    plan: Plan
+    jobs: int
 
     @property
     def whole(self) -> bool:
@@ -170,53 +178,44 @@ def _model(invocation: Invocation, name: str | None, *, no_llm: bool) -> LlmSett
     return None if no_llm or chosen.provider is None else chosen
 
 
-async def _measure(invocation: Invocation, wanted: _Wanted) -> Outcomes:
-    from sre_tui.evals.cases import exams
-    from sre_tui.evals.judge import Judge, check_judge
-    from sre_tui.evals.run import run
+def _check(wanted: _Wanted) -> None:
+    """Refuse what cannot be measured.
 
-    chosen = exams(wanted.half.value, wanted.cases, wanted.folder)
-    if not chosen:
-        raise _usage("no scenario of these has a question")
-    async with AsyncExitStack() as stack:
-        candidates = await _candidates(wanted, stack)
-        judge = None
-        if wanted.judge is not None:
-            if all(one.llm.provider is None for one in candidates):
-                raise _usage("--judge judges the answers of a model, and none is measured")
-            check_judge(wanted.judge, wanted.llm)
-            judge = Judge(wanted.judge)
-            stack.push_async_callback(judge.aclose)
-        return await run(
-            chosen,
-            candidates=candidates,
-            judge=judge,
-            rounds=wanted.rounds,
-            tell=invocation.narrator.trace,
-        )
+    Raises:
+        Problem: there is nobody to judge, or no tool to repeat.
+        JudgeError: a model would judge itself.
+    """
+    plan = wanted.plan
+    if plan.judge is not None:
+        from sre_tui.evals.judge import check_judge
 
-
-async def _candidates(wanted: _Wanted, stack: AsyncExitStack) -> list[Candidate]:
-    from sre_tui.evals.run import ANALYST, Candidate
-    from sre_tui.settings import LlmSettings
-
-    made = [Candidate(ANALYST, LlmSettings())]
-    if wanted.llm is not None:
-        made.append(Candidate(wanted.llm.model or str(wanted.llm.provider), wanted.llm))
-    if wanted.echo:
-        from sre_tui.evals.echo import NAME, echo_model
+        if plan.llm is None and not plan.echo:
+            raise _usage("--judge judges the answers of a model, and none is measured")
+        check_judge(plan.judge, plan.llm)
+    if plan.echo:
         from sre_tui.evals.measures import INVESTIGATE
         from sre_tui.tools.registry import all_tools
 
         if all(tool.name != INVESTIGATE for tool in all_tools()):
             raise _usage(f"--echo repeats what the tool {INVESTIGATE} says, and there is none")
-        model = await stack.enter_async_context(echo_model())
 
-        def prepare(question: str) -> None:
-            model.question = question
 
-        made.append(Candidate(NAME, model.settings, prepare))
-    return made
+async def _measure(invocation: Invocation, wanted: _Wanted) -> Outcomes:
+    from sre_tui.evals.cases import exams
+    from sre_tui.evals.run import run
+
+    _check(wanted)
+    chosen = exams(wanted.half.value, wanted.cases, wanted.folder)
+    if not chosen:
+        raise _usage("no scenario of these has a question")
+    return await run(chosen, wanted.plan, jobs=wanted.jobs, tell=invocation.narrator.trace)
+
+
+def _jobs(asked: int | None, plan: Plan) -> int:
+    """One at a time for a model, whose answers would wait for each other; else one per core."""
+    if asked is not None:
+        return asked
+    return 1 if plan.llm is not None else min(_MOST_JOBS, os.cpu_count() or 1)
 
 
 def _report(outcomes: Outcomes, seconds: float, *, show_cases: bool) -> Report:
@@ -246,7 +245,7 @@ def _stored(wanted: _Wanted, path: Path | None, *, update: bool) -> Any:
     """The baseline to hold figures against; None if there is none."""
     from sre_tui.evals.baseline import load_baseline
 
-    if wanted.rounds > 1 and (update or path is not None):
+    if wanted.plan.rounds > 1 and (update or path is not None):
         raise _usage("a baseline is of one round; leave out --repeat")
     if update and path is None and wanted.folder is not None:
         raise _usage("name the file to write with --baseline")

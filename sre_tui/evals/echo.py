@@ -34,8 +34,7 @@ class EchoModel:
     """Calls ``investigate`` with the question, then says its first cause with citations."""
 
     def __init__(self) -> None:
-        self.question = ""
-        """What the user asked; told apart from the prompt around it by whoever asks."""
+        self._question = ""
         self._server = LoopbackServer(
             NAME, Starlette(routes=[Route("/v1/chat/completions", self._reply, methods=["POST"])])
         )
@@ -52,6 +51,10 @@ class EchoModel:
             stream=False,
         )
 
+    def ask(self, question: str) -> None:
+        """What the user will ask, told apart from the prompt around it."""
+        self._question = question
+
     async def start(self) -> None:
         """Serve from now on."""
         await self._server.start()
@@ -62,7 +65,7 @@ class EchoModel:
 
     async def _reply(self, request: Request) -> JSONResponse:
         body = await request.json()
-        message = message_for(self.question, body.get("messages", ()), body.get("tools") or ())
+        message = message_for(self._question, body.get("messages", ()), body.get("tools") or ())
         calls = message.get("tool_calls")
         sent = sum(len(str(one.get("content") or "")) for one in body.get("messages", ()))
         usage = {"prompt_tokens": sent // 4, "completion_tokens": len(str(message)) // 4}

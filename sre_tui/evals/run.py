@@ -1,10 +1,15 @@
-"""Plays scenarios one after the other and asks their questions."""
+"""Plays scenarios and asks their questions."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.events import Answer, Answered, Failed
@@ -12,6 +17,7 @@ from sre_tui.demo.scenario import Question
 from sre_tui.diagnosis.investigate import Insight, Knowledge, investigate
 from sre_tui.evals.cases import Exam
 from sre_tui.evals.citations import cited
+from sre_tui.evals.echo import NAME, echo_model
 from sre_tui.evals.judge import Judge
 from sre_tui.evals.measures import (
     missing_groups,
@@ -22,7 +28,7 @@ from sre_tui.evals.measures import (
     tools_wrongly_called,
 )
 from sre_tui.evals.outcome import AnswerOutcome, Asked, CauseOutcome
-from sre_tui.evals.stage import Stage, play
+from sre_tui.evals.stage import play
 from sre_tui.settings import LlmSettings
 
 ANALYST = "analyst"
@@ -30,6 +36,25 @@ ANALYST = "analyst"
 
 def _nothing(_: str) -> None:
     return
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who answers besides the diagnosis itself, and how often.
+
+    Attributes:
+        analyst: whether the built-in analyst answers.
+        llm: a model that answers.
+        echo: whether a script answers that repeats what one tool says.
+        judge: a model that judges the answers of the model and the script.
+        rounds: how often, each time with other loads and moments.
+    """
+
+    analyst: bool = True
+    llm: LlmSettings | None = None
+    echo: bool = False
+    judge: LlmSettings | None = None
+    rounds: int = 1
 
 
 @dataclass(frozen=True)
@@ -52,67 +77,111 @@ class Outcomes:
     """Everything a run brought.
 
     Attributes:
-        seconds: by scenario and round, what starting it and reading every backend took.
+        seconds: by scenario and round, what reading every backend took.
     """
 
     causes: list[CauseOutcome] = field(default_factory=list)
     answers: list[AnswerOutcome] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
+    def add(self, other: Outcomes) -> None:
+        """Take up what another run brought."""
+        self.causes += other.causes
+        self.answers += other.answers
+        self.seconds += other.seconds
+
 
 async def run(
     chosen: Sequence[Exam],
+    plan: Plan = Plan(),
     *,
-    candidates: Sequence[Candidate] = (),
-    knowledge: Knowledge | None = None,
-    judge: Judge | None = None,
-    rounds: int = 1,
+    jobs: int = 1,
     tell: Callable[[str], None] = _nothing,
 ) -> Outcomes:
-    """Put every question to the diagnosis and to every candidate.
+    """Put every question to the diagnosis and to whoever the plan names.
 
     Args:
         chosen: scenarios with their questions.
-        candidates: who answers besides the diagnosis itself.
-        knowledge: what the diagnosis knows; the bundled patterns and checks by default.
-        judge: a model that judges the answers of other models.
-        rounds: how often, each time with other loads and moments.
-        tell: takes a line of progress for each scenario.
+        plan: who answers, and how often.
+        jobs: how many scenarios are played at the same time, each in a process of its own if
+            there is more than one.
+        tell: takes a line of progress for each scenario that is done.
     """
-    known = knowledge or Knowledge()
+    wanted = [(exam, round_) for round_ in range(1, plan.rounds + 1) for exam in chosen]
+    found: list[Outcomes] = []
+    with ExitStack() as stack:
+        pool = stack.enter_context(_workers(min(jobs, len(wanted)))) if jobs > 1 else None
+        loop = asyncio.get_running_loop()
+        waiting = [
+            loop.run_in_executor(pool, _examine_alone, exam, round_, plan)
+            for exam, round_ in wanted
+            if pool is not None
+        ]
+        for place, (exam, round_) in enumerate(wanted):
+            done = await waiting[place] if waiting else await examine(exam, round_, plan)
+            found.append(done)
+            label = f"{exam.scenario.id}, round {round_}" if plan.rounds > 1 else exam.scenario.id
+            tell(f"{place + 1}/{len(wanted)} {label}")
     outcomes = Outcomes()
-    for round_ in range(1, rounds + 1):
-        for place, exam in enumerate(chosen, start=1):
-            label = f"{place}/{len(chosen)} {exam.scenario.id}"
-            tell(label if rounds == 1 else f"round {round_}: {label}")
-            # The first round is that of the scenario's own seed.
-            seed = None if round_ == 1 else exam.scenario.seed + round_ - 1
-            async with play(exam.scenario, seed=seed) as stage:
-                await _ask_all(exam, stage, candidates, known, judge, round_, outcomes)
+    for each in found:
+        outcomes.add(each)
     return outcomes
 
 
-async def _ask_all(
-    exam: Exam,
-    stage: Stage,
-    candidates: Sequence[Candidate],
-    knowledge: Knowledge,
-    judge: Judge | None,
-    round_: int,
-    outcomes: Outcomes,
-) -> None:
-    began = time.perf_counter()
-    insight = await stage.look(knowledge)
-    outcomes.seconds.append(time.perf_counter() - began)
-    for place, question in exam.questions:
-        asked = exam.asked(place, question, round_)
-        outcomes.causes.append(conclude(asked, question, insight, knowledge))
-        for one in candidates:
-            outcome = await _answered(one, asked, question, stage.agent)
-            if judge is not None and one.llm.provider is not None and not outcome.failed:
-                judged = await judge.judge(question, outcome.text)
-                outcome = outcome.model_copy(update={"judged": judged})
-            outcomes.answers.append(outcome)
+@contextmanager
+def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    # What a scenario leaves in memory goes with the process that played it.
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _be_quiet, max_tasks_per_child=8)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _be_quiet() -> None:
+    """Keep what is logged about failing backends off the screen."""
+    logging.lastResort = logging.NullHandler()
+
+
+def _examine_alone(exam: Exam, round_: int, plan: Plan) -> Outcomes:
+    return asyncio.run(examine(exam, round_, plan))
+
+
+async def examine(exam: Exam, round_: int, plan: Plan) -> Outcomes:
+    """Play one scenario and put its questions."""
+    knowledge = Knowledge()
+    outcomes = Outcomes()
+    # The first round is that of the scenario's own seed.
+    seed = None if round_ == 1 else exam.scenario.seed + round_ - 1
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(play(exam.scenario, seed=seed))
+        candidates = await _candidates(plan, stack)
+        judge = None if plan.judge is None else Judge(plan.judge)
+        if judge is not None:
+            stack.push_async_callback(judge.aclose)
+        began = time.perf_counter()
+        insight = await stage.look(knowledge)
+        outcomes.seconds.append(time.perf_counter() - began)
+        for place, question in exam.questions:
+            asked = exam.asked(place, question, round_)
+            outcomes.causes.append(conclude(asked, question, insight, knowledge))
+            for one in candidates:
+                outcome = await _answered(one, asked, question, stage.agent)
+                if judge is not None and one.llm.provider is not None and not outcome.failed:
+                    judged = await judge.judge(question, outcome.text)
+                    outcome = outcome.model_copy(update={"judged": judged})
+                outcomes.answers.append(outcome)
+    return outcomes
+
+
+async def _candidates(plan: Plan, stack: AsyncExitStack) -> list[Candidate]:
+    made = [Candidate(ANALYST, LlmSettings())] if plan.analyst else []
+    if plan.llm is not None:
+        made.append(Candidate(plan.llm.model or str(plan.llm.provider), plan.llm))
+    if plan.echo:
+        model = await stack.enter_async_context(echo_model())
+        made.append(Candidate(NAME, model.settings, model.ask))
+    return made
 
 
 def conclude(

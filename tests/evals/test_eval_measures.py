@@ -133,7 +133,8 @@ def test_figures_of_conclusions() -> None:
     assert figures.rank_1 == 0.25
     assert figures.top_3 == 0.5
     assert figures.false_on_controls == 1
-    assert (figures.confirmed, figures.confirmed_right) == (3, pytest.approx(2 / 3))
+    assert figures.confirmed == 3
+    assert figures.confirmed_right == pytest.approx(2 / 3)
     assert figures.hypotheses == 9
 
 
