@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,6 +13,7 @@ from providers.loki.levels import ORDER
 from providers.loki.patterns import masked, message_of
 from providers.series import Labels, Sample
 from providers.text import one_line
+from sre_tui.diagnosis.timeline.log_lines import kind_of
 from sre_tui.views.human import count
 from sre_tui.views.logs import subject_text
 
@@ -24,41 +24,6 @@ MANY_TIMES: Final = 4.0
 ERROR_TIMES: Final = 3.0
 SILENT_AFTER: Final = 10
 """Lines from which on it is worth saying that there are none on the other side."""
-
-LIFECYCLE_PATTERN: Final = (
-    r"(?i)(\b(re)?start(ed|ing)\b|\bstopp(ed|ing)\b|shutting down|\bexited\b|\bkilled\b|"
-    r"out of memory|oom|\bupgrad|\bupdated?\b|\bdeploy|new version|pulled|\bbooted\b|"
-    r"\breboot)"
-)
-"""RE2 and Python: lines that may tell of a change; sorted out more finely by kind below."""
-
-_KINDS: Final[tuple[tuple[ChangeKind, re.Pattern[str]], ...]] = (
-    (
-        "oom",
-        re.compile(r"out of memory|oom[-_ ]?(kill|reaper)|\boom\b|killed process", re.IGNORECASE),
-    ),
-    ("deploy", re.compile(r"\bdeploy(ed|ing|ment)?\b", re.IGNORECASE)),
-    (
-        "update",
-        re.compile(
-            r"\bupgrad(e|ed|ing)\b|\bupdated? (to|from|package)|new version|pulled", re.IGNORECASE
-        ),
-    ),
-    (
-        "restart",
-        re.compile(
-            r"\b(re)?start(ed|ing)\b|\bstopp(ed|ing)\b|shutting down|"
-            r"\bexited\b|\bbooted\b|\breboot",
-            re.IGNORECASE,
-        ),
-    ),
-)
-_ABOUT_JOBS: Final = re.compile(
-    r"\b(backup|scrub|job|task|scan|sync|transcod|playback|session|timer|query|request|checkpoint|"
-    r"daily|weekly|hourly|rotat|clean|regenerat|discard|worker|thread)|^(starting|finished) \S+\.",
-    re.IGNORECASE,
-)
-"""Words that make a start or stop one of ordinary work, not of a service."""
 
 
 def subject_of(labels: Mapping[str, str], service_label: str, host_label: str | None) -> str:
@@ -158,23 +123,12 @@ def lifecycle_changes(entries: Iterable[LogEntry]) -> Iterator[Change]:
     """Restarts, updates, deploys and kills that log lines tell of, alike ones together."""
     groups: dict[tuple[str, ChangeKind, tuple[str, ...]], list[LogEntry]] = defaultdict(list)
     for entry in entries:
-        kind = kind_of(entry.line)
-        if kind is not None:
+        told = kind_of(entry.line)
+        if told is not None:
             words = masked(message_of(entry.line))
-            groups[subject_text(entry), kind, words].append(entry)
+            groups[subject_text(entry), told, words].append(entry)
     for (subject, kind, _), group in groups.items():
         yield _told(group, kind, subject, message_of(_oldest(group).line))
-
-
-def kind_of(line: str) -> ChangeKind | None:
-    """What a line tells of; None if it tells of no change."""
-    message = message_of(line)
-    for kind, pattern in _KINDS:
-        if pattern.search(message):
-            if kind == "restart" and _ABOUT_JOBS.search(message):
-                return None
-            return kind
-    return None
 
 
 def new_messages(entries: Iterable[LogEntry], around: datetime) -> Iterator[Change]:

@@ -9,12 +9,13 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from providers.loki import Change, LogEntry, LogWindow, LokiClient, StreamCount
-from providers.loki.levels import at_least
+from providers.loki import Change, LogEntry, LokiClient, StreamCount
 from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS
 from providers.loki.selector import LabelMatcher, add_filter, quote
-from providers.reading import Reading, SourceStatus, State
+from providers.reading import Reading, SourceStatus
 from providers.series import Sample
+from sre_tui.diagnosis.timeline.log_history import error_lines, joint_status
+from sre_tui.diagnosis.timeline.log_lines import LIFECYCLE_PATTERN
 from sre_tui.tools.arguments import (
     NOW,
     ForPeople,
@@ -27,7 +28,6 @@ from sre_tui.tools.arguments import (
 )
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.log_changes import (
-    LIFECYCLE_PATTERN,
     annotated_changes,
     count_changes,
     lifecycle_changes,
@@ -41,10 +41,7 @@ from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.views.logs import subject_text
 
-LINES = 2000
-"""Warnings and errors looked at; more are counted, not read."""
 LIFECYCLE_LINES = 500
-_ERROR_WORDS = r"(?i)\b(error|fail(ed|ure)?|fatal|panic|critical|exception)\b"
 _ORDER = (
     "oom",
     "error_started",
@@ -183,7 +180,7 @@ async def _look(
         return _Seen(SourceStatus.of(names), selector, (), ())
     chosen = selector or f"{{{LabelMatcher(main, '=~', quote('.+'))}}}"
     severe, lifecycle = await asyncio.gather(
-        _severe_lines(client, chosen, start, end),
+        error_lines(client, chosen, start, end),
         client.logs(
             add_filter(chosen, f"|~ {quote(LIFECYCLE_PATTERN)}"), start, end, limit=LIFECYCLE_LINES
         ),
@@ -208,23 +205,7 @@ async def _look(
         *count_changes(streams, moment, ratio, _first_errors(lines, moment)),
         *new_messages(lines, moment),
     )
-    return _Seen(
-        _joint_status(client, [names, severe, lifecycle, *counted]), chosen, changes, streams
-    )
-
-
-async def _severe_lines(
-    client: LokiClient, selector: str, start: datetime, end: datetime
-) -> Reading[LogWindow]:
-    """Errors by their level, or by their words where streams have no level."""
-    found = await client.logs(selector, start, end, limit=LINES, levels=at_least("error"))
-    if found.data is None or found.data.entries:
-        return found
-    worded = add_filter(selector, f"|~ {quote(_ERROR_WORDS)}")
-    again = await client.logs(worded, start, end, limit=LINES)
-    if again.data is None or any(entry.level == "unknown" for entry in again.data.entries):
-        return again
-    return found
+    return _Seen(joint_status([names, severe, lifecycle, *counted]), chosen, changes, streams)
 
 
 async def _count(
@@ -240,19 +221,3 @@ def _first_errors(entries: Sequence[LogEntry], moment: datetime) -> dict[str, Lo
         if entry.at >= moment:
             first[subject_text(entry)] = entry
     return first
-
-
-def _joint_status(client: LokiClient, readings: Sequence[Reading[Any]]) -> SourceStatus:
-    """One status for the several questions a Loki was asked: partial if some went unanswered."""
-    bad = [reading for reading in readings if not reading.state.has_data]
-    base = SourceStatus.of(readings[0])
-    warnings = tuple(dict.fromkeys(text for each in readings for text in each.warnings))
-    if bad:
-        return base.model_copy(
-            update={"state": State.PARTIAL, "detail": bad[0].detail, "warnings": warnings}
-        )
-    old = [reading for reading in readings if reading.state is State.STALE]
-    if old:
-        oldest = min(old, key=lambda reading: reading.observed_at)
-        return SourceStatus.of(oldest).model_copy(update={"source": client.source})
-    return base.model_copy(update={"warnings": warnings})

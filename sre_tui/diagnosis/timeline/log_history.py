@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LINES: Final = 2000
 """Errors looked at; more are counted, not read."""
-LIFECYCLE_LINES: Final = 2000
+LIFECYCLE_LINES: Final = 1000
 DAY: Final = timedelta(days=1)
 BUCKETS: Final = 12
 """Buckets that a window is counted in, about."""
@@ -116,9 +116,11 @@ async def _read(
         expression = f"sum by ({grouping}) (count_over_time({query} [{bucket:.0f}s]))"
         return await client.metric_range(expression, start, end, bucket)
 
-    errors, lifecycle, counts = await asyncio.gather(
+    # Two questions, so that a busy window does not leave the day before it unread.
+    errors, lifecycle, before, counts = await asyncio.gather(
         error_lines(client, everything, start, end),
-        client.logs(lifecycle_query, begin - DAY, end, limit=LIFECYCLE_LINES),
+        client.logs(lifecycle_query, begin, end, limit=LIFECYCLE_LINES),
+        client.logs(lifecycle_query, begin - DAY, begin, limit=LIFECYCLE_LINES),
         counted(everything),
     )
     by_level = errors.data.query if errors.data is not None else ""
@@ -130,13 +132,17 @@ async def _read(
         start=start,
         errors=lines,
         complete_from=min((one.at for one in lines), default=end) if cut else start,
-        lifecycle=lifecycle.data.entries if lifecycle.data is not None else (),
+        lifecycle=(*_entries(lifecycle), *_entries(before)),
         error_counts=_series(error_counts) if by_level else (),
         counts=_series(counts),
         bucket=bucket,
         labels=(main, host),
     )
-    return history, joint_status([names, errors, lifecycle, counts, error_counts])
+    return history, joint_status([names, errors, lifecycle, before, counts, error_counts])
+
+
+def _entries(reading: Reading[LogWindow]) -> tuple[LogEntry, ...]:
+    return reading.data.entries if reading.data is not None else ()
 
 
 def _series(reading: Reading[Any]) -> tuple[Series, ...]:

@@ -20,6 +20,7 @@ SAME: Final = timedelta(minutes=10)
 """Sources that tell of one change do so within this time of each other."""
 ALERT_LATER: Final = timedelta(minutes=30)
 """Alerts wait before they begin."""
+SOON: Final = timedelta(minutes=3)
 NEAR: Final = timedelta(minutes=2)
 """A line that names only the machine means what happened on it at that moment."""
 TOGETHER: Final = timedelta(minutes=5)
@@ -80,10 +81,20 @@ class _Fact:
 
     @property
     def first(self) -> Event:
-        """What tells its beginning most exactly."""
+        """What tells its beginning most exactly.
+
+        A line or a task has the very second, a series only its step; but a line that comes well
+        after the beginning, or tells of less, is only one more line.
+        """
         events = [one.event for one in self.seen]
-        least = min(event.within for event in events)
-        return min((e for e in events if e.within == least), key=lambda event: event.at)
+        first = min(events, key=lambda event: (event.at, event.within))
+        exact = [
+            event
+            for event in events
+            if event.within < first.within
+            and event.at - first.at <= timedelta(seconds=first.within) + _reach(event, first)
+        ]
+        return min(exact, key=lambda event: event.at, default=first)
 
     @property
     def told_last(self) -> datetime:
@@ -102,13 +113,19 @@ class _Fact:
         return gap <= reach + late or self._lasts_at(one)
 
     def _lasts_at(self, one: Observed) -> bool:
+        """Whether it still goes on when something more is seen of it; only worse is news then."""
+        if min(each.event.severity.rank for each in self.seen) > one.event.severity.rank:
+            return False
         ends = [each.event.until for each in self.seen if each.event.until is not None]
         if any(one.event.at <= end + SAME for end in ends):
             return True
-        # Somebody who looks at what lasts says that it goes on, so this is no news.
         return one.event.kind not in _TELLING_KINDS and any(
             each.teller in _LASTING and each.event.until is None for each in self.seen
         )
+
+
+def _reach(exact: Event, first: Event) -> timedelta:
+    return SAME if exact.severity.rank < first.severity.rank else SOON
 
 
 def merged(
@@ -125,7 +142,7 @@ def merged(
     """
     facts = _facts(observed, family)
     _absorb_machines(facts)
-    _absorb_loops(facts)
+    _absorb_loops(facts, family)
     _stand(facts, standing, family)
     events = [(_event(fact), fact.family) for fact in facts]
     return in_time(_joined(events))
@@ -177,11 +194,12 @@ def _absorb_machines(facts: list[_Fact]) -> None:
             facts.remove(fact)
 
 
-def _absorb_loops(facts: list[_Fact]) -> None:
+def _absorb_loops(facts: list[_Fact], family: Callable[[str], str]) -> None:
     """Give single starts and deaths to the loop that they are part of."""
-    loops = [fact for fact in facts if fact.family in _LOOPS]
+    looping, single = {family(one) for one in _LOOPS}, {family(one) for one in _IN_LOOPS}
+    loops = [fact for fact in facts if fact.family in looping]
     for fact in list(facts):
-        if fact.family not in _IN_LOOPS:
+        if fact.family not in single - looping:
             continue
         for loop in loops:
             ends = [one.event.until for one in loop.seen if one.event.until is not None]
@@ -229,8 +247,9 @@ def _event(fact: _Fact) -> Event:
     )
 
 
-def _best(one: Observed) -> tuple[bool, int, int, tuple[float, int, str]]:
-    return one.event.routine, one.event.severity.rank, one.teller, one.order
+def _best(one: Observed) -> tuple[bool, bool, int, int, tuple[float, int, str]]:
+    done = one.teller in (Teller.TASK, Teller.MARK)
+    return one.event.routine, not done, one.event.severity.rank, one.teller, one.order
 
 
 def _until(seen: Sequence[Observed], began: datetime) -> datetime | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from providers.text import one_line
 from sre_tui.diagnosis.evidence import Evidence
@@ -72,25 +73,38 @@ _DAILY: Final = frozenset(
 _CONFIGURING_GUESTS: Final = ("qm", "vz", "ha")
 
 
+@dataclass(frozen=True)
+class _Ran:
+    """A routine task that went well."""
+
+    began: datetime
+    ended: datetime
+    subject: Subject
+    node: str
+    status: str
+
+    @classmethod
+    def of(cls, task: Task | BackupTask, subject: Subject) -> Self:
+        """What matters of it."""
+        return cls(task.started, task.ended or task.started, subject, task.node, task.status)
+
+
 def observed_tasks(picture: Picture, topology: Topology) -> Iterator[Observed]:
     """What the task lists tell: lifecycle, failures, long runs, and one span for each routine."""
-    runs: dict[tuple[str, str, str], list[tuple[datetime, datetime, Subject, str]]] = defaultdict(
-        list
-    )
+    runs: dict[tuple[str, str, str], list[_Ran]] = defaultdict(list)
     for source, page in picture.tasks.with_source():
         for task in page.tasks:
             subject = _guest_of(task, topology) or Subject(kind=SubjectKind.NODE, name=task.node)
             if task.state in ("ok", "warning") and task.type in _DAILY:
-                run = (task.started, task.ended or task.started, subject, task.status)
-                runs[source, task.type, task.node].append(run)
+                runs[source, task.type, ""].append(_Ran.of(task, subject))
             else:
                 yield from _one(task, subject, picture.now, f"tasks --log {task.upid}")
     for source, backup_page in picture.backup_tasks.with_source():
         for backup in backup_page.tasks:
             subject = _stored(backup, topology)
             if backup.state in ("ok", "warning") and backup.type in _DAILY:
-                run = (backup.started, backup.ended or backup.started, subject, backup.status)
-                runs[source, backup.type, backup.datastore or backup.node].append(run)
+                ran = _Ran.of(backup, subject)
+                runs[source, backup.type, backup.datastore or backup.node].append(ran)
             else:
                 command = f"backups tasks --log {backup.upid}"
                 yield from _one(backup, subject, picture.now, command)
@@ -206,54 +220,45 @@ def _observed(
     return Observed(event, fact, Teller.TASK)
 
 
-def _runs(
-    source: str, kind: str, where: str, tasks: Sequence[tuple[datetime, datetime, Subject, str]]
-) -> Iterator[Observed]:
+def _runs(source: str, kind: str, where: str, tasks: Sequence[_Ran]) -> Iterator[Observed]:
     """One event per run of tasks of the same type: backups of one night are one span."""
     for run in _apart(tasks):
-        began, ended = run[0][0], max(one[1] for one in run)
-        subjects = tuple(dict.fromkeys(sorted(one[2] for one in run)))
-        bad = [one for one in run if one[3] not in ("OK", "")]
+        began, ended = run[0].began, max(one.ended for one in run)
+        subjects = tuple(sorted({one.subject for one in run}))
+        bad = [one for one in run if one.status not in ("OK", "")]
         noun = "backup" if kind in _BACKUP_TYPES else f"{kind} task"
-        went = "all went well" if not bad else f"{count(len(bad), 'one', 'of them')} with warnings"
+        nodes = sorted({one.node for one in run})
+        on = where or (nodes[0] if len(nodes) == 1 else f"{len(nodes)} nodes")
+        went = "all went well" if not bad else f"{len(bad)} with warnings"
+        amount = count(len(run), noun)
         if len(run) == 1:
-            went = "went well" if not bad else f"ended with {one_line(bad[0][3], 80)}"
-        amount = f"{noun} of {subjects[0]}" if len(run) == 1 else count(len(run), noun)
-        server = source.startswith("pbs")
-        command = "backups tasks" if server else f"tasks --type {kind}"
+            went = "went well" if not bad else f"ended with {one_line(bad[0].status, 80)}"
+            amount = f"{noun} of {subjects[0]}"
+        statuses = dict.fromkeys(one_line(one.status or "no status", 40) for one in run)
+        says = f"{count(len(run), f'{kind} task')}: {', '.join(list(statuses)[:3])}"
+        command = "backups tasks" if source.startswith("pbs") else f"tasks --type {kind}"
         event = Event(
             at=began,
             until=ended if ended > began else None,
             kind="backup" if kind in _BACKUP_TYPES else "task_done",
             subject=subjects[0],
             others=subjects[1:],
-            text=f"{amount} on {where or source}: {went}",
+            text=f"{amount} on {on}: {went}",
             count=len(run),
             routine=True,
             evidence=(
                 Evidence(
-                    source=source,
-                    kind="task",
-                    says=f"{count(len(run), kind + ' task')}: {', '.join(_states(run))}",
-                    at=began,
-                    asked=kind,
-                    command=command,
+                    source=source, kind="task", says=says, at=began, asked=kind, command=command
                 ),
             ),
         )
         yield Observed(event, f"run {source} {kind} {where}", Teller.TASK)
 
 
-def _states(run: Iterable[tuple[datetime, datetime, Subject, str]]) -> list[str]:
-    return [one_line(each, 40) for each in dict.fromkeys(one[3] or "no status" for one in run)][:3]
-
-
-def _apart(
-    tasks: Sequence[tuple[datetime, datetime, Subject, str]],
-) -> Iterator[list[tuple[datetime, datetime, Subject, str]]]:
-    run: list[tuple[datetime, datetime, Subject, str]] = []
-    for task in sorted(tasks, key=lambda one: (one[0], one[1], one[2].key, one[3])):
-        if run and task[0] - max(one[1] for one in run) > ONE_NIGHT:
+def _apart(tasks: Sequence[_Ran]) -> Iterator[list[_Ran]]:
+    run: list[_Ran] = []
+    for task in sorted(tasks, key=lambda one: (one.began, one.ended, one.subject, one.status)):
+        if run and task.began - max(one.ended for one in run) > ONE_NIGHT:
             yield run
             run = []
         run.append(task)

@@ -5,10 +5,10 @@ import pytest
 from providers.grafana import Annotation
 from providers.loki import ChangeKind, Level, LogEntry
 from providers.series import Sample
+from sre_tui.diagnosis.timeline.log_lines import kind_of
 from sre_tui.tools.log_changes import (
     annotated_changes,
     count_changes,
-    kind_of,
     lifecycle_changes,
     new_messages,
     stream_counts,
