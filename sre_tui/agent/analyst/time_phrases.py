@@ -173,6 +173,11 @@ def _in_weekday(match: re.Match[str], now: datetime) -> Found | None:
     return start, start + timedelta(days=1), None
 
 
+def _this(match: re.Match[str], now: datetime) -> Found | None:
+    back = now.weekday() if match["whole"] in ("week", "woche") else now.day - 1
+    return _midnight(now, back), now, None
+
+
 _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
     (r"(?P<iso>\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?(?:z|[+-]\d\d:\d\d)?)?)", _iso),
     (_FROM_TO, _between),
@@ -195,6 +200,7 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
         r"(?:around|at|about|near|um|gegen|circa|ca|@)\s*" + _CLOCK + rf"(?![\d/.-])(?:\s+{_DAY})?",
         _around_clock,
     ),
+    (r"(?:this|current|dieser?|diesen)\s+(?P<whole>week|month|woche|monat)", _this),
     (rf"{_DAY}\s+{_PART}", _in_part),
     (r"(?:last|this|letzte|heute|in the|over)\s*" + _PART, _in_part),
     (rf"(?:on|am|last|letzten)\s+{_WEEKDAY}", _in_weekday),

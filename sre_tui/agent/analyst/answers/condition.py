@@ -30,7 +30,7 @@ from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.views.human import count, duration, number
 
-_OPEN: Final = frozenset({Intent.OVERVIEW, Intent.WHY, Intent.POOL, Intent.NODES, Intent.TARGETS})
+_OPEN: Final = frozenset({Intent.OVERVIEW, Intent.WHY, Intent.TARGETS})
 _CLOSED: Final = re.compile(
     r"^(?:(?:is|are|ist|sind) (?!there\b)(?P<thing>.+?) (?:still |really |now |currently |all |in |"
     r"actually )*(?:ok|okay|fine|healthy|good|well|alright|right|valid|intact|dying|failing|failed|"
@@ -70,8 +70,10 @@ class _Condition:
 
 async def tell_condition(look: Look) -> Iterator[str] | None:
     """How the one thing is that is named; None if that is not asked, or of no such thing."""
-    folded = look.question.folded
-    if look.question.intent not in _OPEN or not _CLOSED.match(folded):
+    folded, intent = look.question.folded, look.question.intent
+    # Of a pool its own answer tells, of a disk of it this one.
+    about_disk = intent is Intent.POOL and _DEVICE.search(folded) is not None
+    if not (intent in _OPEN or about_disk) or not _CLOSED.match(folded):
         return None
     await look.discover("identity", "targets", "alerts", "logs")
     if await nothing_known(look):

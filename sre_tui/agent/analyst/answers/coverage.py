@@ -8,6 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from providers.clock import age_in_words
+from sre_tui.agent.analyst.answers.failed_backups import (
+    FailedRuns,
+    asks_for_failed,
+    failed_runs,
+)
 from sre_tui.agent.analyst.answers.told import told, with_runbook
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.coverage import tool_source
@@ -66,12 +71,48 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
     if bad:
         reasons = await _reasons(look, bad)
         await with_runbook(look, _runbook_words(bad[0]))
-    return told(look, _lead(look, guests, bad, found),
+    failed = None
+    if asks_for_failed(look.question.folded):
+        failed = await failed_runs(look, guests, bool(wanted))
+    runs = failed.lines if failed is not None else ()
+    lead = _lead(look, guests, bad, found)
+    disks = _left_disks(guests)
+    if disks and not bad and not _WHICH.search(look.question.folded):
+        lead += f" Not backed up: {'; '.join(disks)}.{found.cite}"
+        disks = []
+    return told(look, _with_failed(look, lead, failed, bool(bad)),
                 ("What is wrong", [_line(one, look.now) + found.cite for one in bad]),
                 ("What says why", reasons),
+                ("Failed runs", [one for one in runs if not bad]),
                 ("Newest backups", _newest(look, guests, bad, found)),
+                ("Disks in no backup", [one + found.cite for one in disks]),
                 ("Left out on purpose", _left_out(guests, found)),
                 step=COVER if jobless else "")  # fmt: skip
+
+
+def _with_failed(look: Look, lead: str, failed: FailedRuns | None, bad: bool) -> str:
+    """The state of now, together with what failed in the time asked about."""
+    if failed is None:
+        return lead
+    if not failed.said:
+        if bad or not failed.cite:
+            return lead
+        began = clock_time(failed.since, look.now)
+        return f"{lead} No task of a backup failed since {began}.{failed.cite}"
+    if bad:
+        return f"{lead} {failed.said.replace('**', '', 1)}.{failed.cite}"
+    word = "" if _WHICH.search(look.question.folded) else "Yes: "
+    now = re.sub(r"^\*\*(?:(?:None|No|Yes): )?", "", lead).replace("**", "", 1)
+    return f"**{word}{failed.said}.{failed.cite} By now {now}"
+
+
+def _left_disks(guests: Sequence[GuestCoverage]) -> list[str]:
+    """The disks that no backup holds, though their guests are backed up."""
+    by_disk: dict[str, list[str]] = {}
+    for guest in guests:
+        for disk in guest.excluded_disks:
+            by_disk.setdefault(disk, []).append(plain(guest.name or guest.label, 60))
+    return [f"{plain(disk, 40)} of {names(own, 10)}" for disk, own in by_disk.items()]
 
 
 async def _known_elsewhere(look: Look, called: Sequence[str]) -> list[str]:

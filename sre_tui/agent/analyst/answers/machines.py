@@ -5,6 +5,7 @@ from __future__ import annotations
 from providers.proxmox import Guest
 from sre_tui.agent.analyst.answers.nodes import node_figures
 from sre_tui.agent.analyst.answers.told import read
+from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.proxmox_data import NodeListing
@@ -16,6 +17,8 @@ async def machine_figures(look: Look) -> tuple[str, str]:
     """What is told of the machine now, in words, with citations; empty if nothing is."""
     entity = look.focus.entities[0]
     keys = {entity.name.casefold(), *(host.casefold() for host in look.focus.hosts)}
+    if not look.focus.of(EntityKind.HOST):
+        return _seen(look, keys)
     guests, guest_cite = await read(look, "guests", "proxmox_list_guests", GuestListing)
     for guest in guests.items if guests is not None else ():
         if (guest.name or "").casefold() in keys:

@@ -1,0 +1,58 @@
+"""Backups that failed are told, though newer ones are good; and what no backup holds."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.evals.analyst_lab import Lab, lab_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SCENARIO = """
+id: paperless-failed
+title: The backups of one guest failed for three days, and succeed again
+description: Coverage is good by now; only the lists of tasks remember.
+seed: 5
+faults:
+  - {kind: backup_failing, target: paperless, at: -5d, duration: 3d}
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    folder: Path = tmp_path_factory.mktemp("failed")
+    file = folder / "paperless-failed.yaml"
+    file.write_text(SCENARIO)
+    async with lab_of(str(file), folder) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("which backups failed in the last 7 days?",
+         r"\*\*3 backups failed since 2026-11-15 .*\*\*: paperless 3 times, the last 2026-11-20 "
+         r"01:\d\d UTC.* By now all 40 guests have a good backup"),
+        ("did any backups fail this week?", r"\*\*Yes: 3 backups failed since 2026-11-16 00:00"),
+        ("did the backup of paperless fail in the last week?", r"\*\*Yes: 3 backups failed since"),
+        ("did the backup of immich fail in the last week?",
+         r"\*\*No: immich has a good backup\*\*.* No task of a backup failed since 2026-11-15"),
+        ("did any backups fail last night?",
+         r"\*\*No: all 40 guests have a good backup\*\*.* No task of a backup failed since"),
+        ("is everything backed up?",
+         r"\*\*Yes: all 40 guests have a good backup\*\*.* Not backed up: scsi1 of docker1 and fr"),
+    ],
+)  # fmt: skip
+async def test_failures_of_a_time_are_told_beside_the_state_of_now(
+    lab: Lab, question: str, told: str
+) -> None:
+    answer = await lab.ask(question)
+    assert re.match(told, answer.text), answer.text
+    assert answer.unsupported == ()
+    if "3 backups failed" in told:
+        assert "can't freeze guest" in answer.text
+        tools = {one.tool for one in answer.evidence}
+        assert {"pbs_list_tasks", "proxmox_list_tasks", "backup_coverage"} <= tools
