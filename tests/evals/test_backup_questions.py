@@ -34,8 +34,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
     ("question", "told"),
     [
         ("which backups failed in the last 7 days?",
-         r"\*\*3 backups failed since 2026-11-15 .*\*\*: paperless 3 times, the last 2026-11-20 "
-         r"01:\d\d UTC.* By now all 40 guests have a good backup"),
+         r"\*\*3 backups failed since 2026-11-15 .*: paperless 3 times, .* By now all 40 guests"),
         ("did any backups fail this week?", r"\*\*Yes: 3 backups failed since 2026-11-16 00:00"),
         ("did the backup of paperless fail in the last week?", r"\*\*Yes: 3 backups failed since"),
         ("did the backup of immich fail in the last week?",
