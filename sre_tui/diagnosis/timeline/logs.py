@@ -50,6 +50,8 @@ _KINDS: Final[Mapping[LineKind, tuple[EventKind, str]]] = {
     "deploy": ("updated", "bad_update"),
     "restart": ("restarted", "started"),
 }
+_PACKAGE_MANAGERS: Final = ("apt", "apt-get", "dpkg", "dnf", "yum", "unattended-upgrade")
+"""Programs that tell of updates of their machine, and run nothing of their own."""
 _STOPS: Final = re.compile(r"(?i)\bstopp(ed|ing)\b|shutting down|\bexited\b")
 _STARTS: Final = re.compile(r"(?i)\bstart(ed|ing)\b|\bbooted\b")
 
@@ -93,7 +95,8 @@ class _Writers:
         names = Names(self.topology)
         machine = names.machine(host) if host else None
         on = machine.name if machine is not None else one_line(host, 80)
-        own = service and service.casefold() not in (*SYSTEM_PROGRAMS, on.casefold())
+        of_system = (*SYSTEM_PROGRAMS, *_PACKAGE_MANAGERS, on.casefold())
+        own = service and service.casefold() not in of_system
         if own:
             name = one_line(service, 80)
             return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{name}" if on else name)

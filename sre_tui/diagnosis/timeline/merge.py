@@ -151,7 +151,9 @@ def merged(
 def in_time(events: Iterable[Event]) -> tuple[Event, ...]:
     """Events in order of time, each once."""
     unique = {event.key: event for event in events}
-    return tuple(sorted(unique.values(), key=lambda one: (one.at, one.kind, one.key)))
+    return tuple(
+        sorted(unique.values(), key=lambda one: (one.at, one.severity.rank, one.kind, one.key))
+    )
 
 
 def _facts(observed: Iterable[Observed], family: Callable[[str], str]) -> list[_Fact]:
@@ -171,6 +173,10 @@ def _anchor(subject: Subject) -> str:
     """The same for all names of one thing."""
     if subject.kind is SubjectKind.SITE:
         return f"site:{subject.name.partition('.')[0].casefold()}"
+    # A guest that runs one program of its own name is that program.
+    alone = subject.kind is SubjectKind.CONTAINER and subject.own_name == subject.host
+    if subject.kind in _MACHINES or alone:
+        return f"machine:{subject.host.casefold()}"
     return subject.key.casefold()
 
 

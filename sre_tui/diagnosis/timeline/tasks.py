@@ -70,7 +70,7 @@ _DAILY: Final = frozenset(
      "delete_snapshot", "delete-snapshot", "tape-backup-job"}
 )  # fmt: skip
 """Types that belong to every day as long as they go well."""
-_CONFIGURING_GUESTS: Final = ("qm", "vz", "ha")
+_GUEST_PREFIXES: Final = ("qm", "vz", "ha")
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,9 @@ def _one(
 
 def _plain(kind: str) -> str:
     """The action in a task's type: ``start`` of ``qmstart`` and ``hastart``."""
-    for prefix in _CONFIGURING_GUESTS:
+    if kind == "qmigrate":
+        return "migrate"
+    for prefix in _GUEST_PREFIXES:
         if kind.startswith(prefix):
             return kind.removeprefix(prefix).strip("_")
     return kind.partition("_")[0]
