@@ -183,7 +183,9 @@ class Pool(_Model):
 
     @property
     def fill(self) -> float | None:
-        """0..1."""
+        """0..1, of what files can take, as ``df`` tells it; else of the raw space."""
+        if self.usable and self.usable_used is not None:
+            return self.usable_used / self.usable
         if self.size and self.used is not None:
             return self.used / self.size
         return None

@@ -36,12 +36,13 @@ def _render(answer: ToolResult[PoolListing], view: ModelView) -> str:
 
 def _pool_text(pool: Pool, where: str, now: datetime, *, everything: bool) -> str:
     parts = [f"{pool.name}{where} [{pool.state}] {layout_text(pool)}"]
-    if pool.fill is not None and pool.size is not None and pool.used is not None:
+    if pool.usable is not None and pool.usable_used is not None and pool.fill is not None:
+        left = f"{size(pool.usable - pool.usable_used)} of {size(pool.usable)}"
+        parts.append(f"{percent(pool.fill)} full, {left} left to files")
+    elif pool.fill is not None and pool.size is not None and pool.used is not None:
         parts.append(f"{percent(pool.fill)} full ({size(pool.used)} of {size(pool.size)} raw)")
     else:
         parts.append("fill not reported")
-    if pool.usable is not None and pool.usable_used is not None:
-        parts.append(f"{size(pool.usable - pool.usable_used)} of {size(pool.usable)} left to files")
     if pool.fragmentation is not None:
         parts.append(f"fragmentation {percent(pool.fragmentation)}")
     parts.append(_scan_text(pool.scan, now))

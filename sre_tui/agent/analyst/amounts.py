@@ -127,7 +127,7 @@ async def amount(look: Look) -> Iterator[str]:
     assert quantity is not None
     if not look.focus.named:
         return await rank(look)
-    figures = _figures_for(look, quantity)
+    figures = figures_for(look, quantity)
     windowed = _over_window(look, quantity)
     rows = await measure(look, quantity, figures, over_window=windowed)
     if rows:
@@ -137,7 +137,8 @@ async def amount(look: Look) -> Iterator[str]:
     return _carried(look, quantity, rows) if rows else _not_recorded(look, quantity)
 
 
-def _figures_for(look: Look, quantity: Quantity) -> list[Figure]:
+def figures_for(look: Look, quantity: Quantity) -> list[Figure]:
+    """The figures of what the question names, the nearest kind of thing first."""
     kinds = [kind for entity in look.focus.entities for kind in _KINDS_OF.get(entity.kind, ())]
     if look.focus.of(EntityKind.HOST):
         kinds.append("container")
@@ -199,4 +200,4 @@ def _metrics(figure: Figure) -> list[str]:
     return re.findall(r"\b[a-z]+_[a-z0-9_]+(?=\{|\[)", str(figure.arguments.get("query", "")))
 
 
-__all__ = ["amount", "rank"]
+__all__ = ["amount", "figures_for", "rank"]

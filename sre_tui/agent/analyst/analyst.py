@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, series_answers
+from sre_tui.agent.analyst.answers.capacity import tell_capacity
 from sre_tui.agent.analyst.answers.condition import tell_condition
 from sre_tui.agent.analyst.answers.coverage import tell_coverage
 from sre_tui.agent.analyst.answers.datastores import tell_datastores
@@ -195,7 +196,9 @@ class BuiltInAnalyst:
         if look.question.piped.strip():
             pieces = await answer_piped(look)
         else:
-            told = await tell_guest_state(look) or await tell_condition(look)
+            told = None
+            for attempt in (tell_guest_state, tell_condition, tell_capacity):
+                told = told or await attempt(look)
             pieces = told or await handler_for(look, LOOKUPS)(look)
         for piece in pieces:
             yield piece

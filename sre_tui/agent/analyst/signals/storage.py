@@ -114,7 +114,8 @@ SIGNALS: Final = (
     Signal(
         "space", "filesystem_full",
         ("node_filesystem_avail_bytes", "node_filesystem_size_bytes"),
-        f"1 - node_filesystem_avail_bytes{{{_REAL}}} / node_filesystem_size_bytes{{{_REAL}}}", ">",
+        f"1 - node_filesystem_avail_bytes{{{_REAL}}} / (node_filesystem_size_bytes{{{_REAL}}} - "
+        f"node_filesystem_free_bytes{{{_REAL}}} + node_filesystem_avail_bytes{{{_REAL}}})", ">",
         0.9, Unit.RATIO, "{mountpoint} ({device}) is {value} full", (Topic.SPACE,), hold=0,
     ),
     Signal(
