@@ -1,6 +1,7 @@
 """The runbook search finds the right page, and both halves together are worth having."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from index.builder import build
 from index.search import Index
 from index.sources import Folder
 from sre_tui.evals.retrieval import (
+    DEPTH,
+    Question,
     QuestionKind,
     RetrievalReport,
     load_questions,
@@ -33,14 +36,33 @@ FLOORS: dict[str, dict[QuestionKind, tuple[float, float]]] = {
 NAMES = [name for name in FLOORS if (FOLDER / f"{name}.yaml").is_file()]
 
 
+@cache
+def questions(name: str) -> list[Question]:
+    return load_questions(FOLDER / f"{name}.yaml")
+
+
+@cache
+def sayings() -> list[set[str]]:
+    """The words of everything that pages say people say."""
+    return [
+        _words(said)
+        for page in (ROOT / "runbooks").glob("*.md")
+        for said in yaml.safe_load(page.read_text().split("\n---\n")[0])["people_say"]
+    ]
+
+
 @pytest.fixture(scope="module")
-def reports(model_cache: Path) -> dict[str, RetrievalReport]:
+def index(model_cache: Path) -> Index:
     sources = [Folder(path=ROOT / "runbooks", kind="runbook", label="runbooks")]
     # Kept beside the encoder: a build embeds only what has changed since the run before.
     path = model_cache / "runbook-index"
     build(sources, path, cache_dir=model_cache, wait_seconds=600)
-    index = Index.open(path, sources=sources, cache_dir=model_cache)
-    return {name: measure(index, name, load_questions(FOLDER / f"{name}.yaml")) for name in NAMES}
+    return Index.open(path, sources=sources, cache_dir=model_cache)
+
+
+@pytest.fixture(scope="module")
+def reports(index: Index) -> dict[str, RetrievalReport]:
+    return {name: measure(index, name, questions(name)) for name in NAMES}
 
 
 @pytest.fixture(params=NAMES)
@@ -76,28 +98,34 @@ def test_together_they_are_no_worse_than_the_better_half(
 @pytest.mark.parametrize("name", NAMES)
 def test_every_question_names_a_page_that_exists(name: str) -> None:
     pages = {path.stem for path in (ROOT / "runbooks").glob("*.md")}
-    for question in load_questions(FOLDER / f"{name}.yaml"):
+    for question in questions(name):
         assert set(question.runbook) <= pages, question.ask
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith("held_out")])
 def test_what_people_say_is_not_copied_from_the_questions(name: str) -> None:
     """A search that knows its questions by heart measures nothing."""
-    sayings = [
-        _words(said)
-        for page in (ROOT / "runbooks").glob("*.md")
-        for said in yaml.safe_load(page.read_text().split("\n---\n")[0])["people_say"]
-    ]
-    for question in load_questions(FOLDER / f"{name}.yaml"):
+    for question in questions(name):
         if question.kind == "alert":
             continue  # messages of programs are quoted verbatim on both sides
         asked = _words(question.ask)
-        for said in sayings:
+        for said in sayings():
             assert len(asked & said) <= 0.7 * len(asked | said), question.ask
 
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
+
+
+def test_it_measures_what_a_search_finds(index: Index) -> None:
+    asked = questions("runbook_questions")[::10]
+    for question in asked:
+        hits = index.search(question.ask, limit=DEPTH, per_document=1).hits
+        stems = tuple(Path(hit.source).stem for hit in hits)
+        rank = next((at for at, stem in enumerate(stems, 1) if stem in question.runbook), None)
+        report = measure(index, "one", [question])
+        assert report.of(question.kind, "hybrid").mrr == (1 / rank if rank else 0)
+        assert [miss.found for miss in report.misses] == ([] if rank == 1 else [stems])
 
 
 def test_misses_are_told(report: RetrievalReport) -> None:
