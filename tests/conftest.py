@@ -1,5 +1,6 @@
 """What holds for every test: the same examples each time, no deadline on any of them."""
 
+import gc
 import hashlib
 import os
 import shutil
@@ -11,6 +12,9 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
+# Collecting while hundreds of modules are imported would only go over what stays.
+gc.disable()
+
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.load_profile("suite")
 
@@ -20,6 +24,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _EXPORTED_BY = ("torch", "transformers", "sentence-transformers", "onnxscript", "onnxruntime")
 _KEPT_S = 24 * 3600.0
 """How long an export of other code is kept: another run may be using it."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Collect what tests make, and not again and again what was imported for all of them."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
