@@ -14,6 +14,9 @@ CHECKS: Final = (
         "<", 0,
         "the certificate of {instance} expired; time left is {value}",
         unit="s", delay=0, severity=Severity.CRITICAL,
+        title="a certificate that has expired",
+        why="browsers and clients refuse the site",
+        advice="see why it was not renewed",
     ),
     metric_check(
         "certificate-left", "certificate_expiring", "certificates",
@@ -21,5 +24,8 @@ CHECKS: Final = (
         "<", 1.2096e+06,
         "the certificate of {instance} expires in {value}",
         unit="s", delay=0,
+        title="a certificate that expires soon",
+        why="browsers and clients will refuse the site",
+        advice="see whether its renewal works",
     ),
 )  # fmt: skip

@@ -143,7 +143,7 @@ class Check:
             text=text,
             value=value,
             unit=self.limits.unit if self.limits is not None else "",
-            threshold=self.limits.trigger if self.limits is not None else None,
+            threshold=None if value is None or self.limits is None else self.limits.trigger,
             since=since,
             event=event,
             diagnostic=self.diagnostic,

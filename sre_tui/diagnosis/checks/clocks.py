@@ -14,6 +14,9 @@ CHECKS: Final = (
         ">", 0.1,
         "the clock is off by {value}",
         unit="s",
+        title="a machine whose clock is off",
+        why="logins, certificates and the order of events depend on it",
+        advice="look at its time servers",
     ),
     metric_check(
         "clock-unsynchronised", "clock_unsynchronised", "clocks",
@@ -21,5 +24,8 @@ CHECKS: Final = (
         "==", 0,
         "the clock is not synchronised (sync status {value})",
         severity=Severity.NOTE,
+        title="a clock that is not synchronised",
+        why="it drifts away",
+        advice="see whether its time service runs",
     ),
 )  # fmt: skip

@@ -14,6 +14,9 @@ CHECKS: Final = (
         "==", 1,
         "systemd unit {name} has failed (state failed = {value})",
         delay=0,
+        title="a systemd unit that failed",
+        why="what it does is not done",
+        advice="read its journal",
     ),
     metric_check(
         "container-restarts", "restart_loop", "containers",
@@ -21,6 +24,9 @@ CHECKS: Final = (
         ">", 2.5,
         "container {name} was started {value} times within 15 min",
         delay=0, severity=Severity.CRITICAL,
+        title="a container that is started over and over",
+        why="it dies soon after each start",
+        advice="read its last lines before it dies",
     ),
     metric_check(
         "container-gone", "container_down", "containers",
@@ -28,5 +34,8 @@ CHECKS: Final = (
         ">", 180,
         "container {name} was last seen {value} ago",
         unit="s", delay=0,
+        title="a container that is gone",
+        why="what it offers is not there",
+        advice="see who stopped it, or why it ended",
     ),
 )  # fmt: skip

@@ -7,37 +7,46 @@ from typing import Final
 from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.finding import Severity
 
+_SECTORS: Final = 'smartctl_device_attribute{attribute_name=~"%s",attribute_value_type="raw",$S}'
+_UNREADABLE: Final = _SECTORS % "Current_Pending_Sector|Offline_Uncorrectable"
+_REPLACED: Final = _SECTORS % "Reallocated_Sector_Ct"
+_CABLE: Final = _SECTORS % "UDMA_CRC_Error_Count"
+_REAL: Final = '{device!~"(loop|ram|sr|dm-|zd|fd).*",$S}'
+_READING: Final = f"rate(node_disk_read_time_seconds_total{_REAL}[5m])"
+_READS: Final = f"(rate(node_disk_reads_completed_total{_REAL}[5m]) > 0.2)"
+_WRITING: Final = f"rate(node_disk_write_time_seconds_total{_REAL}[5m])"
+_WRITES: Final = f"(rate(node_disk_writes_completed_total{_REAL}[5m]) > 0.2)"
+
 CHECKS: Final = (
     metric_check(
-        "smart-failed", "disk_failing", "disks",
-        "smartctl_device_smart_status{$S}",
-        "==", 0,
-        "SMART of {device} says that it is failing (status {value})",
-        delay=0, severity=Severity.CRITICAL,
-    ),
-    metric_check(
         "unreadable-sectors", "disk_failing", "disks",
-        'smartctl_device_attribute{attribute_name=~"Current_Pending_Sector|Offline_Uncorrectable",attribute_value_type="raw",$S}',
+        _UNREADABLE,
         ">", 0,
         "{device} has {value} unreadable sectors ({attribute_name})",
         delay=0, severity=Severity.CRITICAL,
+        title="a disk with unreadable sectors",
+        why="data is lost where there is no other copy",
+        advice="check its backup, then replace it",
     ),
     metric_check(
         "reallocated-sectors", "disk_failing", "disks",
-        'smartctl_device_attribute{attribute_name=~"Reallocated_Sector_Ct",attribute_value_type="raw",$S}',
+        _REPLACED,
         ">", 0,
         "{device} has replaced {value} sectors ({attribute_name})",
         delay=0,
+        title="a disk that has replaced sectors",
+        why="more of them are to be expected",
+        advice="watch the count, plan its replacement",
     ),
     metric_check(
         "link-crc-errors", "disk_link", "disks",
-        'smartctl_device_attribute{attribute_name=~"UDMA_CRC_Error_Count",attribute_value_type="raw",$S}'
-        ' - '
-        'smartctl_device_attribute{attribute_name=~"UDMA_CRC_Error_Count",attribute_value_type="raw",$S}'
-        ' offset 6h',
+        f"{_CABLE} - {_CABLE} offset 6h",
         ">", 0,
         "{device} counted {value} more transfer errors on its cable within 6 h",
         delay=0,
+        title="a disk with errors on its cable",
+        why="transfers are repeated, and the disk may drop out",
+        advice="replace or reseat the cable",
     ),
     metric_check(
         "nvme-media-errors", "disk_failing", "disks",
@@ -45,6 +54,9 @@ CHECKS: Final = (
         ">", 0,
         "{device} has {value} media errors",
         delay=0, severity=Severity.CRITICAL,
+        title="an NVMe disk with media errors",
+        why="data is lost where there is no other copy",
+        advice="check its backup, then replace it",
     ),
     metric_check(
         "nvme-warning", "disk_failing", "disks",
@@ -52,60 +64,38 @@ CHECKS: Final = (
         ">", 0,
         "{device} raises critical warning {value}",
         delay=0, severity=Severity.CRITICAL,
-    ),
-    metric_check(
-        "wear", "disk_worn", "disks",
-        "smartctl_device_percentage_used{$S} / 100",
-        ">", 0.9,
-        "{device} has used {value} of its rated life",
-        unit="ratio", clear=0.855, delay=0, severity=Severity.NOTE,
-    ),
-    metric_check(
-        "disk-temperature", "disk_hot", "disks",
-        'smartctl_device_temperature{temperature_type="current",device!~"nvme.*",$S}',
-        ">", 55,
-        "{device} is at {value}",
-        unit="celsius",
-    ),
-    metric_check(
-        "nvme-temperature", "disk_hot", "disks",
-        'smartctl_device_temperature{temperature_type="current",device=~"nvme.*",$S}',
-        ">", 75,
-        "{device} is at {value}",
-        unit="celsius",
+        title="an NVMe disk that warns of itself",
+        why="it may become read-only",
+        advice="see what the warning means, plan its replacement",
     ),
     metric_check(
         "read-latency", "disk_slow", "disks",
-        'rate(node_disk_read_time_seconds_total{device!~"(loop|ram|sr|dm-|zd|fd).*",$S}[5m])'
-        ' / '
-        '(rate(node_disk_reads_completed_total{device!~"(loop|ram|sr|dm-|zd|fd).*",$S}[5m])'
-        ' > 0.2)',
+        f"{_READING} / {_READS}",
         ">", 0.06,
         "a read from {device} takes {value}",
         unit="s",
+        title="a disk that reads slowly",
+        why="everything on it is slow",
+        advice="see whether it is busy or failing",
     ),
     metric_check(
         "write-latency", "disk_slow", "disks",
-        'rate(node_disk_write_time_seconds_total{device!~"(loop|ram|sr|dm-|zd|fd).*",$S}[5m])'
-        ' / '
-        '(rate(node_disk_writes_completed_total{device!~"(loop|ram|sr|dm-|zd|fd).*",$S}[5m])'
-        ' > 0.2)',
+        f"{_WRITING} / {_WRITES}",
         ">", 0.04,
         "a write to {device} takes {value}",
         unit="s",
+        title="a disk that writes slowly",
+        why="everything on it is slow",
+        advice="see whether it is busy or failing",
     ),
     metric_check(
         "disk-busy", "disk_slow", "disks",
-        'rate(node_disk_io_time_seconds_total{device!~"(loop|ram|sr|dm-|zd|fd).*",$S}[5m])',
+        f"rate(node_disk_io_time_seconds_total{_REAL}[5m])",
         ">", 0.85,
         "{device} is busy {value} of the time",
         unit="ratio", clear=0.807,
-    ),
-    metric_check(
-        "disks-awake", "disk_awake", "disks",
-        'min_over_time(disk_power_state{type="hdd",$S}[2h]) < 7',
-        ">", 0,
-        "{disk} of pool {pool} was never in standby within 2 h (lowest power state {value})",
-        delay=3600, severity=Severity.NOTE,
+        title="a disk that is busy all the time",
+        why="everything on it is slow",
+        advice="see who reads and writes",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Checks of guests and nodes, as Proxmox VE itself tells."""
+"""Checks of guests, their storages and tasks, as Proxmox VE itself tells."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
+from sre_tui.diagnosis.checks.combined import with_metric
+from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from providers.proxmox import Guest, Task
 
 _LIFE: Final = re.compile(r"^(?:qm|vz)(start|stop|shutdown|reboot|reset)$")
-_STARTS: Final = 3
-"""Starts within the window from which on a guest is said to start over and over."""
 
 
 def _guests(scene: Scene) -> Iterator[tuple[str, Guest]]:
@@ -29,24 +29,6 @@ def _guests(scene: Scene) -> Iterator[tuple[str, Guest]]:
         for guest in inventory.guests:
             if not guest.template:
                 yield source, guest
-
-
-def _nodes(scene: Scene, check: Check) -> Iterator[Finding]:
-    for source, inventory in scene.picture.inventory.with_source():
-        for node in inventory.nodes:
-            if node.status == "offline":
-                on_it = sum(guest.node == node.name for guest in inventory.guests)
-                text = f"Proxmox shows node {node.name} as offline, with {count(on_it, 'guest')}"
-                subject = Subject(kind=SubjectKind.NODE, name=node.name)
-                yield check.finding(subject, text, told(source, text, "nodes"))
-
-
-def _quorum(scene: Scene, check: Check) -> Iterator[Finding]:
-    for source, cluster in scene.picture.cluster.with_source():
-        if cluster.quorate is False:
-            text = f"cluster {cluster.name or source} has no quorum"
-            subject = Subject(kind=SubjectKind.CLUSTER, name=cluster.name or source)
-            yield check.finding(subject, text, told(source, text, "nodes"))
 
 
 def _ha(scene: Scene, check: Check) -> Iterator[Finding]:
@@ -98,7 +80,8 @@ def _tasks_by_guest(scene: Scene) -> dict[Subject, list[tuple[str, Task]]]:
 def _crash_loop(scene: Scene, check: Check) -> Iterator[Finding]:
     for subject, tasks in _tasks_by_guest(scene).items():
         starts = [(source, task) for source, task in tasks if task.type.endswith("start")]
-        if len(starts) < _STARTS:
+        limits = scene.limits(check, subject)
+        if limits is None or not limits.beyond(len(starts)):
             continue
         source, last = starts[-1]
         text = f"{subject} was started {count(len(starts), 'time')} ({last.type})"
@@ -172,23 +155,18 @@ def _replications(scene: Scene, check: Check) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _node_disks(scene: Scene, check: Check) -> Iterator[Finding]:
-    for source, found in scene.picture.node_disks.with_source():
-        for disk in found.disks:
-            subject = Subject(
-                kind=SubjectKind.DISK, name=f"{disk.node}/{disk.path.removeprefix('/dev/')}"
-            )
-            if disk.healthy is False:
-                text = f"SMART of {disk.path} on {disk.node} says {one_line(disk.health, 40)}"
-                yield check.finding(subject, text, told(source, text, "nodes --disks"))
-
-
 def _locked(scene: Scene, check: Check) -> Iterator[Finding]:
-    busy = {
-        task.vmid for page in scene.picture.tasks for task in page.tasks if task.state == "running"
-    }
+    running = [
+        task for page in scene.picture.tasks for task in page.tasks if task.state == "running"
+    ]
+    busy = {(task.source, task.vmid) for task in running if task.vmid}
+    # The task of a whole backup job names no guest.
+    backing_up = {(task.source, task.node) for task in running if task.type == "vzdump"}
     for source, guest in _guests(scene):
-        if guest.lock and guest.vmid not in busy and scene.picture.tasks.complete:
+        held = (guest.source, guest.vmid) in busy or (
+            guest.lock == "backup" and (guest.source, guest.node) in backing_up
+        )
+        if guest.lock and not held and scene.picture.tasks.complete:
             text = f"guest {guest.label} is locked by {guest.lock}, and no task works on it"
             yield check.finding(guest_subject(guest), text, told(source, text, "guests list"))
 
@@ -211,7 +189,8 @@ def _failed_tasks(scene: Scene, check: Check) -> Iterator[Finding]:
                 since=task.started,
                 event=True,
                 kind="backup_failed" if is_backup else "task_failed",
-                severity=Severity.WARNING if is_backup else Severity.NOTE,
+                # The task of a whole job names no guest; those that lack a backup are told.
+                severity=Severity.WARNING if is_backup and task.vmid else Severity.NOTE,
             )
 
 
@@ -241,47 +220,93 @@ def _long_uptime(scene: Scene, check: Check) -> Iterator[Finding]:
 
 
 CHECKS: Final = (
-    state_check("node-offline", "node_down", "nodes", _nodes, "inventory",
-                title="a node that is offline", severity=Severity.CRITICAL,
-                why="every guest on it is down", advice="look at its power and network",
-                runbook="proxmox-quorum-lost"),
-    state_check("cluster-quorum", "quorum_lost", "nodes", _quorum, "cluster",
-                title="a cluster without quorum", severity=Severity.CRITICAL,
-                why="nothing can be started or changed", runbook="proxmox-quorum-lost"),
-    state_check("ha-errors", "guest_down", "guests", _ha, "ha",
-                title="a guest that high availability gave up", severity=Severity.CRITICAL,
-                why="it will not be started again by itself", runbook="guest-will-not-start"),
-    state_check("guest-should-run", "guest_down", "guests", _down, "inventory",
-                title="a guest that is off though it should run", severity=Severity.CRITICAL,
-                why="what it offers is not there", advice="see its last tasks before starting it",
-                runbook="guest-will-not-start"),
-    state_check("guest-silent", "guest_down", "guests", _lost, "inventory",
-                title="a guest that does not report", runbook="guest-will-not-start"),
-    state_check("guest-crash-loop", "guest_crash_loop", "guests", _crash_loop, "tasks",
-                title="a guest that is started over and over", severity=Severity.CRITICAL,
-                why="it dies soon after each start", runbook="guest-will-not-start"),
-    state_check("guest-stopped", "guest_stopped", "guests", _stopped, "tasks",
-                title="a guest that somebody stopped", severity=Severity.CRITICAL,
-                runbook="guest-will-not-start", diagnostic=True),
-    state_check("guest-locked", "guest_locked", "guests", _locked, "inventory",
-                title="a lock that nobody holds", why="backups and changes of it fail",
-                advice="see which task left it behind", runbook="backup-failed"),
-    state_check("guest-came-up", "rebooted", "guests", _long_uptime, "inventory",
-                title="a guest that came up by itself", severity=Severity.NOTE, diagnostic=True,
-                runbook="guest-will-not-start"),
-    state_check("storage-fill", "storage_full", "storage", _storages, "storages",
-                title="a storage that is nearly full", limits=Limits(0.9, unit="ratio", delay=0),
-                why="guests on it stop at the first write that fails",
-                runbook="root-filesystem-full"),
-    state_check("storage-inactive", "storage_gone", "storage", _inactive, "storages",
-                title="a storage that is not available", severity=Severity.CRITICAL,
-                why="guests and backups on it cannot be reached", runbook="nfs-lxc-mounts"),
-    state_check("guest-replication", "replication_failed", "snapshots", _replications,
-                "replications", title="a replication of a guest that fails",
-                why="the copy on the other node grows old", runbook="snapshot-replication"),
-    state_check("node-disk-health", "disk_failing", "disks", _node_disks, "node_disks",
-                title="a disk of a node whose SMART check fails", severity=Severity.CRITICAL,
-                runbook="disk-smart-warning"),
-    state_check("failed-tasks", "task_failed", "guests", _failed_tasks, "tasks",
-                title="tasks that failed"),
+    state_check(
+        "ha-errors", "guest_down", "guests", _ha, "ha",
+        title="a guest that high availability gave up", severity=Severity.CRITICAL,
+        why="it will not be started again by itself", advice="see why its last start failed",
+        runbook="guest-will-not-start",
+    ),
+    with_metric(
+        state_check(
+            "guest-should-run", "guest_down", "guests", _down, "inventory",
+            title="a guest that is off though it should run", severity=Severity.CRITICAL,
+            why="what it offers is not there", advice="see its last tasks before starting it",
+            runbook="guest-will-not-start",
+        ),
+        metric_check(
+            "guest-up", "guest_down", "guests",
+            'pve_up{id=~"(qemu|lxc)/.+",$S} and on (id) (pve_onboot_status == 1)',
+            "==", 0,
+            "Proxmox shows {id} as stopped although it starts on boot (pve_up = {value})",
+            delay=0, severity=Severity.CRITICAL,
+        ),
+    ),
+    state_check(
+        "guest-silent", "guest_down", "guests", _lost, "inventory",
+        title="a guest that does not report", why="nobody knows how it is",
+        advice="look at its console", runbook="guest-will-not-start",
+    ),
+    state_check(
+        "guest-crash-loop", "guest_crash_loop", "guests", _crash_loop, "tasks",
+        title="a guest that is started over and over", severity=Severity.CRITICAL,
+        limits=Limits(2, delay=0),
+        why="it dies soon after each start", advice="read its last lines before it dies",
+        runbook="guest-will-not-start",
+    ),
+    state_check(
+        "guest-stopped", "guest_stopped", "guests", _stopped, "tasks",
+        title="a guest that somebody stopped", severity=Severity.CRITICAL,
+        why="what it offers is not there", advice="ask who stopped it",
+        runbook="guest-will-not-start", diagnostic=True,
+    ),
+    state_check(
+        "guest-locked", "guest_locked", "guests", _locked, "inventory",
+        title="a lock that nobody holds", why="backups and changes of it fail",
+        advice="see which task left it behind", runbook="backup-failed",
+    ),
+    state_check(
+        "guest-came-up", "rebooted", "guests", _long_uptime, "inventory",
+        title="a guest that came up by itself", severity=Severity.NOTE, diagnostic=True,
+        why="it died before", advice="read its log of the time before",
+        runbook="guest-will-not-start",
+    ),
+    with_metric(
+        state_check(
+            "storage-fill", "storage_full", "storage", _storages, "storages",
+            title="a storage that is nearly full",
+            limits=Limits(0.9, clear=0.88, unit="ratio", delay=0),
+            why="guests on it stop at the first write that fails",
+            advice="find what takes the space",
+            runbook="root-filesystem-full",
+        ),
+        metric_check(
+            "storage-space", "storage_full", "storage",
+            'pve_disk_usage_bytes{id=~"storage/.+",$S} / pve_disk_size_bytes{id=~"storage/.+",$S}',
+            ">", 0.9, "{id} is {value} full", unit="ratio", clear=0.88, delay=0,
+        ),
+    ),
+    state_check(
+        "storage-inactive", "storage_gone", "storage", _inactive, "storages",
+        title="a storage that is not available", severity=Severity.CRITICAL,
+        why="guests and backups on it cannot be reached",
+        advice="see whether its server and its export are there", runbook="nfs-lxc-mounts",
+    ),
+    with_metric(
+        state_check(
+            "guest-replication", "replication_failed", "snapshots", _replications, "replications",
+            title="a replication of a guest that fails",
+            why="the copy on the other node grows old", advice="read the log of its last run",
+            runbook="snapshot-replication",
+        ),
+        metric_check(
+            "replication-failed", "replication_failed", "snapshots",
+            "pve_replication_failed_syncs{$S}",
+            ">", 0, "replication job {id} failed {value} times", delay=0,
+        ),
+    ),
+    state_check(
+        "failed-tasks", "task_failed", "guests", _failed_tasks, "tasks",
+        title="tasks that failed", why="what they were to do was not done",
+        advice="read the log of the task", runbook="backup-failed",
+    ),
 )  # fmt: skip

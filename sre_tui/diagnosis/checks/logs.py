@@ -13,6 +13,9 @@ CHECKS: Final = (
         ">", 0,
         "Loki dropped {value} lines within 5 min ({reason})",
         delay=0,
+        title="log lines that Loki drops",
+        why="they are missing when they are needed",
+        advice="see who writes so much, and which limit is hit",
     ),
     metric_check(
         "log-volume", "log_flood", "logs",
@@ -22,5 +25,9 @@ CHECKS: Final = (
         ">", 4,
         "Loki receives {value} times as many lines as a day before",
         unit="ratio", delay=600,
+        title="many more log lines than a day before",
+        why="it fills disk and limits of the log store",
+        advice="see who writes so much",
+        diagnostic=True,
     ),
 )  # fmt: skip

@@ -14,6 +14,9 @@ CHECKS: Final = (
         "<", 0.1,
         "only {value} of memory is available",
         unit="ratio",
+        title="a machine with hardly any memory left",
+        why="the kernel kills programs when there is none",
+        advice="find what uses it",
     ),
     metric_check(
         "memory-pressure", "memory_exhausted", "memory",
@@ -21,12 +24,18 @@ CHECKS: Final = (
         ">", 0.1,
         "work waits for memory {value} of the time",
         unit="ratio", clear=0.095,
+        title="a machine whose work waits for memory",
+        why="everything on it is slow",
+        advice="find what uses the memory",
     ),
     metric_check(
         "swap-traffic", "memory_exhausted", "memory",
         "increase(node_vmstat_pswpin{$S}[5m]) + increase(node_vmstat_pswpout{$S}[5m])",
         ">", 30000,
         "{value} pages were swapped in and out within 5 min",
+        title="a machine that swaps all the time",
+        why="everything on it is slow",
+        advice="find what uses the memory",
     ),
     metric_check(
         "oom-kills", "oom_kill", "memory",
@@ -34,6 +43,9 @@ CHECKS: Final = (
         ">", 0,
         "the kernel killed for lack of memory, {value} within 15 min",
         delay=0, severity=Severity.CRITICAL, lasting=False,
+        title="programs killed for lack of memory",
+        why="what they did was interrupted",
+        advice="see which program it was, and what it may use",
     ),
     metric_check(
         "memory-growth", "memory_leak", "memory",
@@ -42,6 +54,10 @@ CHECKS: Final = (
         ">", 0.25,
         "used memory grew by {value} of the machine's memory within 3 h",
         unit="ratio", clear=0.237, delay=600, lasting=False,
+        title="memory use that grows fast",
+        why="it ends with a kill",
+        advice="find the program that grows",
+        diagnostic=True,
     ),
     metric_check(
         "guest-memory", "memory_exhausted", "memory",
@@ -50,6 +66,9 @@ CHECKS: Final = (
         ">", 0.95,
         "{id} uses {value} of its memory",
         unit="ratio", clear=0.902, delay=600,
+        title="a guest that uses nearly all of its memory",
+        why="the kernel kills programs when there is none",
+        advice="find what uses it, or give it more",
     ),
     metric_check(
         "container-memory", "container_memory", "memory",
@@ -58,6 +77,9 @@ CHECKS: Final = (
         ">", 0.9,
         "container {name} uses {value} of its memory limit",
         unit="ratio", clear=0.855,
+        title="a container near its memory limit",
+        why="it is killed when it reaches it",
+        advice="see whether the limit fits what it does",
     ),
     metric_check(
         "container-kills", "oom_kill", "memory",
@@ -66,5 +88,8 @@ CHECKS: Final = (
         ">", 0,
         "container {name} was killed for lack of memory, {value} within 15 min",
         delay=0, severity=Severity.CRITICAL, lasting=False,
+        title="a container killed for lack of memory",
+        why="what it did was interrupted",
+        advice="see whether its limit fits what it does",
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from sre_tui.diagnosis.patterns.pattern import Pattern
 from sre_tui.diagnosis.picture.metrics import QUERY_LABEL
 from sre_tui.diagnosis.picture.picture import MetricQuery
 from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.labelled import subject_of
 from sre_tui.views.units import with_unit
 
@@ -88,7 +89,7 @@ def metric_check(
         area=area,
         kind=kind,
         severity=severity,
-        look=_Looks(measured),
+        look=_Looks(id, measured),
         parts=frozenset({"sweeps"}),
         limits=limits,
         queries=(MetricQuery(id, measured.expression, sign, limits.level),),
@@ -101,13 +102,14 @@ def metric_check(
 
 @dataclass(frozen=True)
 class _Looks:
-    """Finds the series of a check that are wrong."""
+    """Finds the series of a query that are wrong."""
 
+    query: str
     metric: Metric
 
     def __call__(self, scene: Scene, check: Check) -> Iterator[Finding]:
         found: dict[Subject, Finding] = {}
-        for series in scene.picture.series.get(check.id, ()):
+        for series in scene.picture.series.get(self.query, ()):
             made = self._finding(scene, check, series)
             if made is not None:
                 known = found.get(made.subject)
@@ -117,7 +119,9 @@ class _Looks:
     def _finding(self, scene: Scene, check: Check, series: Series) -> Finding | None:
         pattern = bundled().get(check.kind)
         labels = {name: text for name, text in series.labels.items() if name != QUERY_LABEL}
-        subject = subject_of(labels, self._subject_kind(pattern), scene.topology)
+        subject = _known(
+            subject_of(labels, self._subject_kind(pattern), scene.topology), scene.topology
+        )
         limits = scene.limits(check, subject)
         if limits is None:
             return None
@@ -232,6 +236,18 @@ def find_episode(
         active=active,
         value=long_enough[-1][-1][1] if active else worst,
     )
+
+
+def _known(subject: Subject, topology: Topology) -> Subject:
+    """The site that a proxy calls by its first word alone."""
+    if subject.kind is not SubjectKind.SITE or subject in topology:
+        return subject
+    sites = [
+        one
+        for one in topology.subjects(SubjectKind.SITE)
+        if one.name.partition(".")[0] == subject.name
+    ]
+    return sites[0] if len(sites) == 1 else subject
 
 
 def _worse(one: Finding, other: Finding) -> Finding:

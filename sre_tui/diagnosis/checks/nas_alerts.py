@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
+from sre_tui.diagnosis.checks.combined import with_metric
+from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
@@ -134,6 +136,7 @@ CHECKS: Final = (
     state_check(
         "nas-alerts", "alert", "alerts", _alerts, "nas",
         title="alerts of the NAS itself", why="the NAS itself asks for attention",
+        advice="read what it says",
     ),
     state_check(
         "nas-replication", "replication_failed", "snapshots", _replications, "protection",
@@ -145,16 +148,25 @@ CHECKS: Final = (
         "nas-replication-age", "replication_failed", "snapshots", _old_copies, "protection",
         title="a replication of the NAS whose copy is old",
         limits=Limits(timedelta(days=2).total_seconds(), unit="s", delay=0),
-        why="the copy does not hold what was written since", runbook="snapshot-replication",
+        why="the copy does not hold what was written since",
+        advice="read the log of its last run", runbook="snapshot-replication",
     ),
     state_check(
         "nas-services", "unit_failed", "monitoring", _services, "nas",
         title="a service of the NAS that should run", why="what it offers is not there",
+        advice="see why it stopped",
     ),
-    state_check(
-        "nas-power", "ups_on_battery", "power", _power, "nas",
-        title="a UPS on battery", severity=Severity.CRITICAL,
-        why="everything goes down when the battery is empty",
-        advice="shut down what is not needed, in order", runbook="ups-on-battery",
+    with_metric(
+        state_check(
+            "ups-on-battery", "ups_on_battery", "power", _power, "nas",
+            title="a UPS on battery", severity=Severity.CRITICAL,
+            why="everything goes down when the battery is empty",
+            advice="shut down what is not needed, in order", runbook="ups-on-battery",
+        ),
+        metric_check(
+            "ups-flag", "ups_on_battery", "power", 'network_ups_tools_ups_status{flag="OB",$S}',
+            "==", 1, "UPS {ups} runs on battery (flag {flag} = {value})",
+            delay=0, severity=Severity.CRITICAL,
+        ),
     ),
 )  # fmt: skip

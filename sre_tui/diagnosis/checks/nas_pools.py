@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
+from sre_tui.diagnosis.checks.combined import with_metric
+from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
@@ -133,12 +135,22 @@ def _fragmented(scene: Scene, check: Check) -> Iterator[Finding]:
             yield check.finding(subject, text, told(source, text, "pools"), value=value)
 
 
+_ZFS: Final = '{fstype="zfs",mountpoint!="/",$S}'
+
 CHECKS: Final = (
-    state_check(
-        "pool-offline", "pool_degraded", "pools", _state, "pools",
-        title="a pool that is not online", severity=Severity.CRITICAL,
-        why="redundancy is lost or the pool has stopped", advice="find the member that is missing",
-        runbook="zfs-pool-degraded",
+    with_metric(
+        state_check(
+            "pool-offline", "pool_degraded", "pools", _state, "pools",
+            title="a pool that is not online", severity=Severity.CRITICAL,
+            why="redundancy is lost or the pool has stopped",
+            advice="find the member that is missing",
+            runbook="zfs-pool-degraded",
+        ),
+        metric_check(
+            "pool-state", "pool_degraded", "pools", 'node_zfs_zpool_state{state!="online",$S}',
+            "==", 1, "pool {zpool} is {state} (state {value})",
+            delay=0, severity=Severity.CRITICAL,
+        ),
     ),
     state_check(
         "pool-members", "disk_failing", "pools", _members, "pools",
@@ -156,7 +168,8 @@ CHECKS: Final = (
     state_check(
         "pool-resilver", "resilver", "pools", _resilver, "pools",
         title="a running resilver", severity=Severity.NOTE,
-        why="reads and writes are slower until it ends", runbook="zfs-pool-degraded",
+        why="reads and writes are slower until it ends", advice="wait for its end",
+        runbook="zfs-pool-degraded",
     ),
     state_check(
         "pool-scrub-age", "scrub_overdue", "pools", _scrub_age, "pools",
@@ -165,16 +178,26 @@ CHECKS: Final = (
         why="silent damage is only found by a scrub", advice="look at the scrub schedule",
         runbook="zfs-checksum-errors",
     ),
-    state_check(
-        "pool-fill", "pool_full", "pools", _fill, "pools",
-        title="a pool that is nearly full", limits=Limits(0.8, unit="ratio", delay=0),
-        why="ZFS slows down without room, and stops at the end",
-        advice="find what grows, and which snapshots hold space", runbook="zfs-pool-full",
+    with_metric(
+        state_check(
+            "pool-fill", "pool_full", "pools", _fill, "pools",
+            title="a pool that is nearly full",
+            limits=Limits(0.8, clear=0.78, unit="ratio", delay=0),
+            why="ZFS slows down without room, and stops at the end",
+            advice="find what grows, and which snapshots hold space", runbook="zfs-pool-full",
+        ),
+        metric_check(
+            "pool-space", "pool_full", "pools",
+            f"1 - node_filesystem_avail_bytes{_ZFS} / node_filesystem_size_bytes{_ZFS}",
+            ">", 0.8, "{device} at {mountpoint} is {value} full",
+            unit="ratio", clear=0.78, delay=0,
+        ),
     ),
     state_check(
         "pool-fragmentation", "pool_fragmented", "pools", _fragmented, "pools",
         title="badly fragmented free space", severity=Severity.NOTE,
         limits=Limits(0.7, unit="ratio", delay=0), why="writes get slower",
+        advice="free space, or move data away and back",
         runbook="zfs-pool-full",
     ),
 )  # fmt: skip

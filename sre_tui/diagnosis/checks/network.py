@@ -15,6 +15,9 @@ CHECKS: Final = (
         ">", 30,
         "{device} counted {value} errors within 5 min",
         delay=120,
+        title="a network interface that counts errors",
+        why="transfers are slow or break off",
+        advice="look at cable, switch port and driver",
     ),
     metric_check(
         "carrier-changes", "link_errors", "network",
@@ -22,6 +25,9 @@ CHECKS: Final = (
         ">", 1.5,
         "the link of {device} changed {value} times within 15 min",
         delay=0, lasting=False,
+        title="a network link that goes up and down",
+        why="connections break off",
+        advice="look at cable and switch port",
     ),
     metric_check(
         "conntrack-full", "conntrack_full", "network",
@@ -29,6 +35,9 @@ CHECKS: Final = (
         ">", 0.9,
         "the connection table is {value} full",
         unit="ratio", clear=0.855,
+        title="a connection table that is nearly full",
+        why="new connections are refused",
+        advice="see who opens so many",
     ),
     metric_check(
         "dns-probe", "dns_down", "network",
@@ -36,6 +45,9 @@ CHECKS: Final = (
         "==", 0,
         "name server {instance} does not answer (probe success = {value})",
         delay=120, severity=Severity.CRITICAL,
+        title="a name server that does not answer",
+        why="nothing that is called by its name can be reached",
+        advice="see whether its service runs",
     ),
     metric_check(
         "dns-time", "dns_slow", "network",
@@ -43,6 +55,9 @@ CHECKS: Final = (
         ">", 0.5,
         "a lookup at {instance} takes {value}",
         unit="s",
+        title="a name server that answers slowly",
+        why="everything that is called by its name starts slowly",
+        advice="look at its load and at the servers it asks",
     ),
     metric_check(
         "packet-loss", "packet_loss", "network",
@@ -50,5 +65,8 @@ CHECKS: Final = (
         ">", 0.05,
         "{value} of the pings to {instance} within 10 min failed",
         unit="ratio", clear=0.0475, severity=Severity.CRITICAL,
+        title="a machine that loses pings",
+        why="connections to it are slow or break off",
+        advice="see whether it alone is lost or what is behind it too",
     ),
 )  # fmt: skip

@@ -14,6 +14,9 @@ CHECKS: Final = (
         ">", 85,
         "a sensor reads {value}",
         unit="celsius",
+        title="a hot processor or board",
+        why="it slows down, then switches itself off",
+        advice="look at fans and dust",
     ),
     metric_check(
         "rebooted", "rebooted", "nodes",
@@ -21,12 +24,8 @@ CHECKS: Final = (
         "<", 1800,
         "it was booted {value} before",
         unit="s", delay=0, severity=Severity.NOTE, lasting=False,
-    ),
-    metric_check(
-        "node-up", "node_down", "nodes",
-        'pve_up{id=~"node/.+",$S}',
-        "==", 0,
-        "Proxmox shows {id} as not running (pve_up = {value})",
-        delay=0, severity=Severity.CRITICAL,
+        title="a machine that was booted recently",
+        why="programs on it were interrupted",
+        advice="see who or what restarted it",
     ),
 )  # fmt: skip
