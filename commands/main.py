@@ -39,6 +39,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("ask", "Ask", "Ask a question and get an answer with its evidence."),
     Entry("chat", "Ask", "Ask one question after the other in the terminal."),
     Entry("tui", "See", "Open the full-screen app (as bare `sre` does)."),
+    Entry("changes", "See", "What changed around a moment, from every source."),
     Entry("alerts", "See", "Alerts that are firing or pending, and their rules."),
     Entry("backups", "See", "Backups: which guests lack one, datastores, snapshots, tasks."),
     Entry("pools", "See", "ZFS pools of the NAS: state, fill, scrubs, disks with errors."),

@@ -1,8 +1,8 @@
 """Types of tool arguments that people and models write as text.
 
 A window is ``90s``, ``30m``, ``2h``, ``7d`` or ``1w``, or several of them in a row (``1h30m``). A
-moment is ``now``, a window ago (``-30m`` or ``30m``), a date and time after ISO 8601, or Unix
-seconds; without a zone it is UTC.
+moment is ``now``, a window ago (``-30m``, ``30m`` or ``30m ago``), a date and time after ISO 8601,
+a time of day (``14:05``: the last one there was), or Unix seconds; without a zone it is UTC.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)")
+_CLOCK = re.compile(r"\d{1,2}:\d\d")
 _UNIT_SECONDS: Mapping[str, float] = {
     "ms": 0.001,
     "s": 1,
@@ -64,12 +65,19 @@ class Moment:
 
     at: datetime | None = None
     ago: timedelta = timedelta()
+    clock: time | None = None
+    """A time of day, UTC."""
 
     def resolve(self, now: datetime) -> datetime:
         """The aware UTC time meant."""
+        if self.clock is not None:
+            today = datetime.combine(now.astimezone(UTC).date(), self.clock, UTC)
+            return today if today <= now else today - timedelta(days=1)
         return self.at if self.at is not None else now - self.ago
 
     def __str__(self) -> str:
+        if self.clock is not None:
+            return self.clock.isoformat("minutes")
         if self.at is not None:
             return self.at.isoformat().replace("+00:00", "Z")
         return f"-{format_window(self.ago)}" if self.ago else "now"
@@ -92,13 +100,15 @@ def parse_moment(text: str) -> Moment:
     if _PART.match(relative):
         return Moment(ago=parse_window(relative))
     try:
+        if _CLOCK.fullmatch(plain):
+            return Moment(clock=time.fromisoformat(plain.zfill(5)))
         if re.fullmatch(r"\d{9,11}(\.\d+)?", plain):
             return Moment(at=datetime.fromtimestamp(float(plain), UTC))
         at = datetime.fromisoformat(plain)
     except (ValueError, OverflowError, OSError):
         raise ValueError(
-            f"{text!r} is not a point in time: write it as now, -30m, 2026-11-22T14:00 "
-            "or Unix seconds"
+            f"{text!r} is not a point in time: write it as now, -30m, 14:00, "
+            "2026-11-22T14:00 or Unix seconds"
         ) from None
     return Moment(at=at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC))
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sre_tui.views.table import TableView
 
 VIEWS: Final[Mapping[str, tuple[str, str]]] = {
+    "what_changed": ("changes", "CHANGES"),
     "prometheus_search_metrics": ("metrics", "METRICS"),
     "prometheus_instant_query": ("metrics", "SAMPLES"),
     "prometheus_range_query": ("metrics", "SERIES"),

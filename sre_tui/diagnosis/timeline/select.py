@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.timeline.event import Event, EventKind
 from sre_tui.diagnosis.timeline.merge import in_time
 from sre_tui.diagnosis.topology.graph import Relation, Topology
@@ -19,11 +19,6 @@ _ORDER: Final[Sequence[EventKind]] = (
 )  # fmt: skip
 """Kinds by how much they explain, among events that matter equally."""
 _NOT_STANDING_ON: Final = (Relation.BACKED_UP_TO, Relation.WATCHES)
-_PARTS: Final = frozenset(
-    {SubjectKind.CONTAINER, SubjectKind.SITE, SubjectKind.FILESYSTEM, SubjectKind.DISK,
-     SubjectKind.POOL, SubjectKind.TARGET, SubjectKind.STORAGE, SubjectKind.SHARE,
-     SubjectKind.DATASET}
-)  # fmt: skip
 
 
 def most_telling(
@@ -48,7 +43,7 @@ def _rank(event: Event) -> tuple[bool, int, int, float, str]:
 def events_about(
     events: Iterable[Event], subjects: Collection[Subject], topology: Topology
 ) -> tuple[Event, ...]:
-    """Events of these things, of what is on them, and of what they stand on.
+    """Events of these things, of what is on them or served by them, and of what they stand on.
 
     Args:
         events: a timeline.
@@ -60,7 +55,9 @@ def events_about(
     for subject in subjects:
         wanted |= set(topology.dependencies(subject, _NOT_STANDING_ON))
         wanted |= {
-            one for one in topology.dependents(subject, _NOT_STANDING_ON) if one.kind in _PARTS
+            edge.dependent
+            for edge in topology.above(subject)
+            if edge.relation is Relation.SERVED_BY
         }
         hosts.add(subject.name.casefold())
     return tuple(
