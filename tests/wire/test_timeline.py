@@ -78,8 +78,9 @@ async def test_a_stopped_guest_is_one_event_of_five_sources(labs: Labs) -> None:
 async def test_a_dead_node_is_told_once_and_its_sites_together(labs: Labs) -> None:
     answer = await changes(await labs.of("node-offline", GUESTS))
     assert answer.state == "partial"
-    node = [one for one in answer.data.items if "not running" in one.text]
-    assert [str(one.subject) for one in node] == ["pve3"]
+    node = [one for one in answer.data.items if one.subject.kind == "node"]
+    assert [(str(one.subject), f"{one.at:%H:%M}") for one in node] == [("pve3", "14:36")]
+    assert {"prometheus:main", "grafana:main"} <= set(node[0].sources)
     sites = [one for one in answer.data.items if one.subject.kind == "site"]
     assert len(sites) == 1
     assert sites[0].count == len(sites[0].subjects) > 3

@@ -23,6 +23,8 @@ _KINDS: Final[dict[str, EventKind]] = {
     "guest_stopped": "stopped", "rebooted": "rebooted", "backup_failed": "task_failed",
     "task_failed": "task_failed",
 }  # fmt: skip
+_EVERY_NIGHT: Final = frozenset({"backup_load"})
+"""Lines of these patterns are written every night, whether or not they do any harm."""
 
 
 def observed_findings(
@@ -42,7 +44,8 @@ def observed_findings(
         teller = _TELLERS.get(told, Teller.CHECK)
         within = {"log": 0.0, "task": 0.0, "annotation": 0.0, "api": _MINUTE}.get(told, step)
         # What is only worth knowing and lasts is a state of affairs, not something that changed.
-        routine = finding.severity is Severity.NOTE and not finding.event and told != "log"
+        lasts = not finding.event and (told != "log" or finding.kind in _EVERY_NIGHT)
+        routine = finding.severity is Severity.NOTE and lasts
         over = finding.until if not finding.active or finding.event else None
         if finding.since is not None and not finding.open_start:
             began = Event(

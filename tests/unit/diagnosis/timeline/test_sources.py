@@ -284,6 +284,15 @@ def test_findings_tell_when_they_began_and_ended() -> None:
     assert (ended.kind, ended.at, ended.text) == ("finding_ended", minutes(50), "no longer: waits")
 
 
+def test_a_backup_that_begins_is_routine_until_it_does_harm() -> None:
+    began = finding("backup_load", NODE, 30, told="log", severity=Severity.NOTE)
+    (event,) = timeline(picture(), began)
+    assert event.routine
+    slowed = finding("backup_load", NODE, 31, severity=Severity.WARNING)
+    (event,) = timeline(picture(), began, slowed)
+    assert not event.routine
+
+
 def test_jobs_of_the_nas_that_fail_are_told() -> None:
     from providers.truenas.system_models import Job, SystemReport
 
