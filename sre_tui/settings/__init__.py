@@ -1,7 +1,23 @@
 """Settings: flags, environment, ``.env`` and ``config.toml`` joined into one typed object."""
 
 from sre_tui.settings.load import load_settings
-from sre_tui.settings.model import BACKENDS, Backend, LlmSettings, Settings
+from sre_tui.settings.model import (
+    BACKENDS,
+    Backend,
+    CheckLimits,
+    CheckSettings,
+    LlmSettings,
+    Settings,
+)
 from sre_tui.settings.problems import SettingsError
 
-__all__ = ["BACKENDS", "Backend", "LlmSettings", "Settings", "SettingsError", "load_settings"]
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "CheckLimits",
+    "CheckSettings",
+    "LlmSettings",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+]

@@ -94,6 +94,27 @@ class DocsSettings(BaseModel):
     """Folders with Markdown and Ansible YAML."""
 
 
+class CheckLimits(BaseModel):
+    """What an operator says of a check, or of a check for one subject."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool | None = None
+    trigger: float | None = Field(default=None, allow_inf_nan=False)
+    """The value beyond which it is wrong, in the check's own unit."""
+    clear: float | None = Field(default=None, allow_inf_nan=False)
+    """The value at which it is right again."""
+    delay: float | None = Field(default=None, ge=0, le=86400)
+    """Seconds it must have been wrong before it counts."""
+
+
+class CheckSettings(CheckLimits):
+    """What an operator says of a check."""
+
+    subjects: dict[str, CheckLimits] = Field(default_factory=dict)
+    """The same for single subjects, by name, such as ``nas1/tank``."""
+
+
 class Settings(BaseModel):
     """All settings, validated."""
 
@@ -109,6 +130,8 @@ class Settings(BaseModel):
     truenas: tuple[TrueNasEndpoint, ...] = ()
     llm: LlmSettings = LlmSettings()
     docs: DocsSettings = DocsSettings()
+    checks: dict[str, CheckSettings] = Field(default_factory=dict)
+    """By id of the check."""
     conversation_dir: Path | None = None
     """Where conversations are saved instead of the state folder."""
 

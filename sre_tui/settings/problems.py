@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from providers.endpoint import Endpoint
 from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
 from sre_tui.settings.model import Settings
@@ -53,13 +52,24 @@ def describe(error: ValidationError, origins: Mapping[tuple[str | int, ...], str
 
 def _allowed(path: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] = Settings
+    in_dictionary: type[BaseModel] | None = None
     for step in path:
         if isinstance(step, int):
             continue
+        if in_dictionary is not None:
+            # A name that the operator chose; what belongs to it is the same for all.
+            model, in_dictionary = in_dictionary, None
+            continue
         annotation = model.model_fields[step].annotation
-        inner = next((arg for arg in get_args(annotation) if isinstance(arg, type)), annotation)
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
-        elif inner is Endpoint:
-            model = Endpoint
+        models = [arg for arg in get_args(annotation) if _is_model(arg)]
+        if get_origin(annotation) is dict and models:
+            in_dictionary = models[0]
+        elif models:
+            model = models[0]
+        elif _is_model(annotation):
+            model = annotation
     return sorted(model.model_fields)
+
+
+def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -67,4 +67,13 @@ TEMPLATE: Final = """\
 
 #[docs]
 #extra_dirs = ["~/homelab/docs", "~/homelab/ansible"]
+
+# Limits of checks, in base units (ratios 0..1, seconds, bytes); docs/checks.md lists them all.
+#[checks.pool-fill]
+#trigger = 0.85
+#clear = 0.83
+#[checks.pool-fill.subjects."nas1/tank"]
+#trigger = 0.95
+#[checks.app-updates]
+#enabled = false
 """

@@ -15,6 +15,8 @@ import yaml
 from sre_tui.agent.analyst import promql_templates
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.exporters import recording
+from sre_tui.diagnosis.checks.registry import all_queries
+from sre_tui.diagnosis.picture.metrics import identity_query, sweep_queries
 from tests.real.harvest import harvest
 from tests.real.homelab_series import homelab_series
 
@@ -47,7 +49,13 @@ def demo_rules() -> list[str]:
     return [*alerting, *(rule.expr for rule in recording.RULES)]
 
 
-PRODUCERS: list[Producer] = [demo_rules, promql_templates]
+def check_values() -> list[str]:
+    """The values of the checks, alone and as they are asked for together."""
+    queries = all_queries()
+    return [*(query.expression for query in queries), *sweep_queries(queries), identity_query()]
+
+
+PRODUCERS: list[Producer] = [demo_rules, promql_templates, check_values]
 """Functions that give the expressions a part of the product asks Prometheus."""
 
 

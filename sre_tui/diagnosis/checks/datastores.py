@@ -99,7 +99,6 @@ def _jobs(scene: Scene, check: Check) -> Iterator[Finding]:
                 _subject(job.datastore), said,
                 told(source, said, "backups tasks --errors", at=job.last_run, kind="task"),
                 since=job.last_run,
-                kind="backup_unverified" if job.kind == "verify" else "",
             )  # fmt: skip
 
 

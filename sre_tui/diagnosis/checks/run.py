@@ -18,6 +18,8 @@ class Skipped:
 
     check: Check
     reason: str
+    configured: bool = True
+    """Whether a backend that could tell is configured."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def run_checks(
     for check in checks:
         readable = [name for name in check.parts if parts[name].seen]
         if check.parts and not readable:
-            skipped.append(Skipped(check, _reason(check, picture)))
+            configured = any(parts[name].configured for name in check.parts)
+            skipped.append(Skipped(check, _reason(check, picture), configured))
             continue
         ran.append(check)
         found += check.look(scene, check)
