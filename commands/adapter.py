@@ -235,7 +235,7 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
         options = OutputOptions(
             json=values.pop("as_json"),
             jsonl=values.pop("as_jsonl"),
-            fields=split_names(values.pop("only")),
+            fields=split_names(values.pop("shown_fields")),
             utc=values.pop("absolute"),
             watch=values.pop("every"),
         )
@@ -251,7 +251,7 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
     for name, annotation, default in (
         ("as_json", JSON_OPTION, False),
         ("as_jsonl", JSONL_OPTION, False),
-        ("only", Annotated[str | None, fields_option(lambda: fields_of(tool))], None),
+        ("shown_fields", Annotated[str | None, fields_option(lambda: fields_of(tool))], None),
         ("absolute", TIMES_OPTION, None),
         ("every", WATCH_OPTION, None),
     ):

@@ -40,6 +40,8 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("chat", "Ask", "Ask one question after the other in the terminal."),
     Entry("tui", "See", "Open the full-screen app (as bare `sre` does)."),
     Entry("changes", "See", "What changed around a moment, from every source."),
+    Entry("status", "See", "How the homelab is: one sentence, counts, sources, top findings."),
+    Entry("check", "See", "Run the checks: what is wrong, since when, what to do first."),
     Entry("alerts", "See", "Alerts that are firing or pending, and their rules."),
     Entry("backups", "See", "Backups: which guests lack one, datastores, snapshots, tasks."),
     Entry("pools", "See", "ZFS pools of the NAS: state, fill, scrubs, disks with errors."),

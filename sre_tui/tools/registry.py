@@ -30,6 +30,8 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "proxmox_nodes": ("proxmox_node_status",),
     "proxmox_tasks": ("proxmox_list_tasks",),
     "proxmox_storages": ("proxmox_storage",),
+    "check_health": ("check_health",),
+    "health_overview": ("health_overview",),
     "backup_coverage": ("backup_coverage",),
     "pbs_datastores": ("pbs_datastore_status",),
     "pbs_backups": ("pbs_list_backups",),

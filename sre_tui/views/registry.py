@@ -39,6 +39,8 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "pbs_list_backups": ("backups", "BACKUPS"),
     "pbs_list_tasks": ("backup_tasks", "BACKUP_TASKS"),
     "capacity_forecast": ("forecasts", "FORECASTS"),
+    "check_health": ("findings", "FINDINGS"),
+    "health_overview": ("findings", "OVERVIEW"),
     "runbook_search": ("runbooks", "PASSAGES"),
 }
 """Tool name to the module in this package and the name of its view there."""
