@@ -22,6 +22,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 dev: $(INSTALLED) ## Install for development
 
 demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a terminal, an answer in a pipe
+	@$(BIN)/sre index status >/dev/null 2>&1 || \
+		echo "building the runbook index, about 20 s, once" >&2
 	@$(BIN)/sre index build --quiet
 	@$(BIN)/sre demo tour $(ARGS)
 

@@ -39,7 +39,7 @@ def doctor(
     as_jsonl: JSONL_OPTION = False,
     only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
 ) -> None:
-    """Print every finding; the exit code is that of the worst."""
+    """Print every finding; the exit code is that of the worst, and 2 without any backend."""
     invocation = invocation_of(context)
     found = invocation.run_async(_examine(invocation, ask_model=model))
     options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
@@ -49,6 +49,8 @@ def doctor(
             if finding.fix and finding.verdict is not Verdict.OK:
                 invocation.narrator.say(f"{finding.subject} {finding.aspect}: {finding.fix}")
     code = _exit_code(found)
+    if code is ExitCode.OK and not invocation.settings.configured:
+        code = ExitCode.USAGE
     if code is not ExitCode.OK:
         raise typer.Exit(code)
 

@@ -88,7 +88,10 @@ class Fields:
 
     def _refuse(self, name: str) -> str:
         known = self._by_spelling()
-        close = nearest(_plain(name), known, limit=1)
+        begun = [each for each in known if len(name) > 1 and each.startswith(_plain(name))]
+        # Two letters are near to many names that have nothing to do with them.
+        near = nearest(_plain(name), known, limit=1) if len(name) > 2 else []
+        close = begun[:1] or near
         guess = f" (did you mean {known[close[0]]}?)" if close else ""
         raise Problem(
             f"there is no field {name!r}{guess}",
@@ -109,6 +112,15 @@ def fields_command(fields: Callable[[], Fields], example: str = "") -> type[Type
 
     class ListingCommand(TyperCommand):
         example: ClassVar[str] = shown
+
+        def invoke(self, ctx: Any) -> Any:
+            if ctx.params.get("as_json") and ctx.params.get("as_jsonl"):
+                raise Problem(
+                    "--json is one document and --jsonl one for each row: give one of them",
+                    code="usage",
+                    exit_code=ExitCode.USAGE,
+                )
+            return super().invoke(ctx)
 
         def format_epilog(self, ctx: Any, formatter: Any) -> None:
             with formatter.section("Fields"):

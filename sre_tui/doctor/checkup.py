@@ -11,6 +11,7 @@ from sre_tui.doctor.model import language_model
 from sre_tui.doctor.pbs import pbs
 from sre_tui.doctor.proxmox import proxmox
 from sre_tui.doctor.truenas import truenas
+from sre_tui.settings import BACKENDS
 from sre_tui.tools.context import ToolContext
 
 __all__ = ["Finding", "Verdict", "examine"]
@@ -38,12 +39,14 @@ async def examine(context: ToolContext, *, ask_model: bool = True) -> list[Findi
     answers = await asyncio.gather(*(part for _, part in parts), return_exceptions=True)
     found: list[Finding] = []
     if not settings.configured:
+        variables = " or ".join(f"{name.upper()}_URL" for name in BACKENDS)
         found.append(
             doubtful(
                 "settings",
                 "backends",
                 "no backend is configured",
-                "`sre config init` writes a settings file; `sre --demo` needs none.",
+                f"Set {variables}; `sre config init` writes a file of settings. "
+                "`sre --demo` needs none.",
             )
         )
     for (subject, _), answer in zip(parts, answers, strict=True):

@@ -31,7 +31,8 @@ async def timed(call: Callable[[], Awaitable[Reading[T]]]) -> tuple[Reading[T], 
 
 async def unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Finding:
     """The finding for a backend that gave nothing, with how to get in or to trust it."""
-    detail, fix = reading.detail, ""
+    # This is the doctor, who shows it below.
+    detail, fix = reading.detail.replace(" (`sre doctor` shows it)", ""), ""
     if reading.state is State.UNAUTHORIZED:
         fix = access
     elif "certificate" in detail and endpoint.fingerprint is not None:

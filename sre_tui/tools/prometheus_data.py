@@ -43,6 +43,9 @@ class InstantValues(Listing[Sample]):
             return series_gist(count(len(self.series), "series", "series"), self.series)
         if not self.items:
             return "no series"
+        metrics = {each.labels.get("__name__", "") for each in self.items}
+        if len(metrics) > 1:
+            return f"{self.counted('series', 'series')} of {count(len(metrics), 'metric')}"
         first = self.items[0]
         value = "a histogram" if first.value is None else number(first.value)
         return f"{self.counted('series', 'series')}, first: {value} {selector_text(first.labels)}"

@@ -25,6 +25,12 @@ Section = Literal["system", "update", "ups", "alert", "job", "service"]
 Severity = Literal["critical", "error", "warning", "info", "ok"]
 
 
+def _pool_gist(pool: Pool) -> str:
+    errors = sum(each.errors for each in pool.troubled())
+    bad = f" with {count(errors, 'error')}" if errors else ""
+    return f"{pool.name} {pool.state}{bad}"
+
+
 class PoolListing(Listing[Pool]):
     """Pools, the ones in trouble first."""
 
@@ -34,7 +40,7 @@ class PoolListing(Listing[Pool]):
 
     def gist(self) -> str:
         """How many pools, and their states."""
-        return with_first(self.counted("pool"), [f"{p.name} {p.state}" for p in self.items])
+        return with_first(self.counted("pool"), [_pool_gist(each) for each in self.items])
 
 
 class ShareListing(Listing[Share]):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from providers.proxmox import Storage
 from sre_tui.views.cells import (
@@ -45,6 +46,17 @@ def _holds(row: Storage, _: Display) -> Cell:
     return Cell(told or "nothing", float(sum(row.counts.values())))
 
 
+_CONTENT: Final = ("counts", "newest_backup")
+"""Columns of what only a look into the storages tells."""
+
+
+def _without_content(data: Any) -> TableView[Storage] | None:
+    if any(row.counts is not None or row.newest_backup is not None for row in data.items):
+        return None
+    kept = tuple(column for column in STORAGES.columns if column.key not in _CONTENT)
+    return replace(STORAGES, columns=kept)
+
+
 STORAGES: TableView[Storage] = TableView(
     columns=(
         Column("status", "State", storage_state, 11),
@@ -64,4 +76,5 @@ STORAGES: TableView[Storage] = TableView(
     key=lambda row: row.key,
     nothing="No storages.",
     made_from={"ratio": "used", "free": "used"},
+    instead=_without_content,
 )  # fmt: skip

@@ -186,3 +186,10 @@ def test_what_is_no_list_of_values_is_shown_too(sre: Sre) -> None:
     assert window.code == 0
     assert window.lines[0].split()[:3] == ["Series", "Last", "Min"]
     assert "hostname=media" in window.lines[1]
+
+
+def test_two_forms_at_once_are_refused(sre: Sre) -> None:
+    done = sre("alerts", "--json", "--jsonl")
+    assert done.code == 2
+    assert "give one of them" in done.err
+    assert done.out == ""

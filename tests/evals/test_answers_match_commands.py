@@ -110,7 +110,9 @@ async def test_a_broken_nas_leaves_the_other_answers_alone(tmp_path: Path) -> No
             assert text.startswith("**TrueNAS cannot be reached (connection refused) [E1].**"), text
         assert "sdc" in (await asked(lab, "is tank ok?")).text
         full = (await asked(lab, "how full is tank?")).text
-        assert re.match(r"\*\*tank on nas1 is [\d.]+ % full", full), full
+        assert re.match(r"\*\*As far as Prometheus knows, tank on nas1 is [\d.]+ % full", full), (
+            full
+        )
         assert "TrueNAS" in full.partition("**Not checked**")[2]
 
 

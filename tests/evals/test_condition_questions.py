@@ -49,3 +49,18 @@ async def test_the_thing_asked_about_comes_first(
     assert answer.unsupported == ()
     if re.search("healthy|fine|is up|valid", lead):
         assert "What to do next" not in rest
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what is the temperature of sdc?", r"\*\*disk temperature: \d+ °C\*\* now on nas1 sdc"),
+        ("what is the temperature of sdh?",
+         r"\*\*disk temperature: none is reported of nas1 sdh now\*\*, the last was \d+ °C at 13:"),
+        ("which snapshots are oldest?", r"\*\*.*tank/sync.* the oldest snapshots?\*\*: of 2026-10"),
+    ],
+)  # fmt: skip
+async def test_what_is_gone_has_no_value_now(labs: Labs, question: str, told: str) -> None:
+    answer = await (await labs.of("several-at-once", guests=40)).ask(question)
+    assert re.match(told, answer.text), answer.text
+    assert answer.unsupported == ()

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from sre_tui.agent.events import Answer
-from tests.evals.analyst_lab import Lab, Labs, shared_labs
+from tests.evals.analyst_lab import Lab, Labs, lab_of, shared_labs
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -94,6 +95,34 @@ async def test_an_unknown_name_ends_the_answer(lab: Lab, question: str) -> None:
     assert text.startswith("**Nothing here is called `plex`**")
     assert not DIAGNOSIS.search(text)
     assert "Yes" not in text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is pool flurb ok?", "is the pool flurb on nas1 healthy?", "who mounts the share flurb?",
+        "list tasks of flurb", "what failed on flurb last night", "what did flurb do yesterday?",
+        "how full is datastore flurb?", "list backups of flurb", "is node flurb online?",
+        "is the app flurb running on truenas?", "snapshots of dataset flurb",
+        "is replication flurb ok?", "when was the last scrub of flurb?",
+    ],
+)  # fmt: skip
+async def test_an_unknown_name_gets_no_answer_about_everything(quiet: Lab, question: str) -> None:
+    text = (await asked(quiet, question)).text
+    assert text.startswith("**Nothing here is called `flurb`**"), text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("list tasks of mail", r"\*\*no task of mail since"),
+        ("tasks on pve3 in the last hour", r"\*\*no task of pve3 since"),
+        ("snapshots of tank/media", r"\*\*(Yes: )?the newest snapshot is of"),
+        ("who mounts the photos share?", r"\*\*photos is mounted by immich"),
+    ],
+)
+async def test_a_known_name_is_answered_of_alone(quiet: Lab, question: str, told: str) -> None:
+    assert re.match(told, (await asked(quiet, question)).text)
 
 
 async def test_the_nearest_names_are_suggested(lab: Lab) -> None:
@@ -325,3 +354,14 @@ async def test_the_thing_in_a_piped_text_is_named(quiet: Lab, piped: str, told: 
     answer = await quiet.ask("what is wrong here?", piped)
     assert answer.unsupported == ()
     assert told in answer.text
+
+
+async def test_what_only_prometheus_knows_is_told_as_such(tmp_path: Path) -> None:
+    async with lab_of("quiet", tmp_path, guests=10) as lab:
+        whole = (await asked(lab, "which guests are stopped?")).text
+        await lab.break_backend("proxmox", "401")
+        for question in ("which guests are stopped?", "which guest uses the most memory?"):
+            text = (await asked(lab, question)).text
+            assert text.startswith("**As far as Prometheus knows, "), text
+            assert "Proxmox VE (unauthorized" in text
+    assert "As far as" not in whole

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
+from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.figures import Row, measure, narrowed
 from sre_tui.agent.analyst.look import Look
@@ -88,15 +89,21 @@ def _ranked(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
     does = quantity.low if low else quantity.high
     tell = look.caller.counted
     said = tell(first.sentence(look.now))
+    known = _hedge(look, first)
     if len(ordered) == 1:
-        yield f"**{first.who} {said}** ({tell(when)}).{first.cite}\n\n"
+        yield f"**{known}{first.who} {said}** ({tell(when)}).{first.cite}\n\n"
     else:
-        yield f"**{first.who} {does}**: it {said} ({tell(when)}).{first.cite}\n\n"
+        yield f"**{known}{first.who} {does}**: it {said} ({tell(when)}).{first.cite}\n\n"
         for place, row in enumerate(shown, 1):
             yield f"{place}. {row.who} {tell(row.sentence(look.now))}{row.cite}\n"
         left = len(ordered) - len(shown)
         yield f"\n{tell(count(left, 'other'))} not shown.\n\n" if left else "\n"
     yield from gaps(look)
+
+
+def _hedge(look: Look, row: Row) -> str:
+    tools = [figure.tool for figure in row.quantity.of(row.figure.thing)]
+    return hedge(look, tools, row.figure.tool)
 
 
 _PARTS_OF: Final = frozenset({"space", "growth"})
@@ -156,7 +163,7 @@ def _amount(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
     when = tell(_when(look, windowed))
     said = "; ".join(f"{row.who} {tell(row.sentence(look.now))}" for row in leading[:3])
     cites = "".join(dict.fromkeys(row.cite for row in leading[:3]))
-    yield f"**{said}** ({when}).{cites}\n\n"
+    yield f"**{_hedge(look, leading[0])}{said}** ({when}).{cites}\n\n"
     if len(leading) > 3:
         yield from (f"- {row.who} {tell(row.sentence(look.now))}{row.cite}\n" for row in leading)
         yield "\n"

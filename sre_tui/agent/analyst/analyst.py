@@ -31,7 +31,7 @@ from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.explain_alert import explain_alert
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.investigation import investigate
-from sre_tui.agent.analyst.known import about_known, not_known, nothing_known
+from sre_tui.agent.analyst.known import about_known, not_known, nothing_known, or_strangers
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler, Lookup, handler_for
 from sre_tui.agent.analyst.off_topic import nothing_on_topic, off_topic
@@ -116,7 +116,7 @@ def _first(intent: Intent, attempt: Attempt, tool: str, otherwise: Handler = can
         otherwise: answers if the backend does not; if it is not configured, everything that is
             visible elsewhere is told.
     """
-    return Lookup(intent, rather(attempt, tool, otherwise), (tool,), _OVERALL)
+    return Lookup(intent, rather(or_strangers(attempt), tool, otherwise), (tool,), _OVERALL)
 
 
 LOOKUPS: Final[tuple[Lookup, ...]] = (

@@ -62,8 +62,10 @@ _SLOTS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?:on|of|for|from|with|auf|von|bei|für|vom|about|host|guest|vm|server|node|service|"
-        r"container|pool|disk|instance|machine)\s+(?:the\s+|my\s+|host\s+|guest\s+|vm\s+|server\s+|"
-        r"node\s+|service\s+|container\s+|pool\s+|disk\s+|der\s+|dem\s+|den\s+)*" + _NAME,
+        r"container|pool|disk|instance|machine|app|share|export|dataset|datastore|replication|"
+        r"storage)\s+(?:the\s+|my\s+|host\s+|guest\s+|vm\s+|server\s+|"
+        r"node\s+|service\s+|container\s+|pool\s+|disk\s+|dataset\s+|datastore\s+|share\s+|app\s+|der\s+|dem\s+|den\s+)*"
+        + _NAME,
         r"\b(?:why|warum|wieso|weshalb)\s+(?:is|are|was|were|does|do|did|has|ist|sind|war|hat|"
         r"kann|can't|won't|isn't|hängt|ruckelt|läuft|spinnt)\s+(?:the\s+|my\s+|der\s+|die\s+|das\s+|"
         r"mein\s+|meine\s+)*" + _NAME,
@@ -71,7 +73,7 @@ _SLOTS: Final = tuple(
         r"\b(?:does|do|did|is|are)\s+(?:the\s+|my\s+)?"
         + _NAME
         + r"\s+(?:last\s+)?(?:use|have|need|take|eat|"
-        r"run|restart|reboot|log|consume|still|really|down|up|ok)\b",
+        r"run|restart|reboot|log|consume|still|really|down|up|ok|do|start|stop|delete|change)\b",
         r"^(?:my\s+|the\s+|mein\s+)?" + _NAME + r"\s+(?:is|ist|was|has|keeps|won't|wont|doesn't|"
         r"doesnt|does|can't|hängt|ruckelt|spinnt|läuft|down|slow|broken|offline|crashed|crashes|"
         r"logs|uptime|memory|cpu|ram|backup|backups|temperature)\b",

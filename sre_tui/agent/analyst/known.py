@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
 
+from sre_tui.agent.analyst.aliases import meant_by
+from sre_tui.agent.analyst.entities import Unknown
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
 from sre_tui.agent.analyst.wording import code, names, plain
+
+Attempt = Callable[[Look], Awaitable[Iterator[str] | None]]
+
+
+_OF_THE_QUESTION: Final = {"query", "filters", "hints"}
+"""Parts of an answer that only repeat what was asked."""
 
 
 async def nothing_known(look: Look) -> bool:
@@ -42,6 +52,45 @@ def not_known(look: Look) -> Iterator[str]:
     yield from gaps(look)
 
 
+def or_strangers(attempt: Attempt) -> Attempt:
+    """The attempt, whose answer is not given if the question names what no backend knows.
+
+    An answer about everything would else be taken for one about a thing that does not exist.
+    """
+
+    async def checked(look: Look) -> Iterator[str] | None:
+        pieces = await attempt(look)
+        if pieces is None or not look.question.named:
+            return pieces
+        told = " ".join(
+            found.ran.result.data.model_dump_json(exclude=_OF_THE_QUESTION)
+            for found in look.caller.made
+            if found.ran is not None and found.ran.result is not None
+        ).casefold()
+        strange = [word for word in look.question.named
+                   if word.casefold() not in told and not _meant(look, word)]  # fmt: skip
+        if not strange:
+            return pieces
+        await look.discover("identity")
+        if not _unknown(look, strange):
+            return pieces
+        await look.discover("targets", "alerts", "logs")
+        unknown = _unknown(look, strange)
+        look.focus = replace(look.focus, unknown=unknown or look.focus.unknown)
+        return not_known(look) if unknown else pieces
+
+    return checked
+
+
+def _unknown(look: Look, words: Sequence[str]) -> tuple[Unknown, ...]:
+    return tuple(one for one in look.focus.unknown if one.word in words)
+
+
+def _meant(look: Look, word: str) -> bool:
+    """Whether it is a common word for a program or part of one, such as "the photos"."""
+    return any(word.casefold() in said.split() for said in meant_by(look.question.text))
+
+
 def about_known(handler: Handler, *parts: str) -> Callable[[Look], Awaitable[Iterator[str]]]:
     """The handler, which only comes to work if the question is about something that exists.
 
@@ -59,4 +108,4 @@ def about_known(handler: Handler, *parts: str) -> Callable[[Look], Awaitable[Ite
     return checked
 
 
-__all__ = ["about_known", "not_known", "nothing_known"]
+__all__ = ["Attempt", "about_known", "not_known", "nothing_known", "or_strangers"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.quantities import INSTANT, Thing, field_of, thing_of, things
@@ -112,22 +113,25 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     running = [one for one in every if one.running]
     lost = [one for one in every if one.unknown]
     stopped = [one for one in every if not one.running and not one.unknown]
+    known = hedge(look, [thing.tool], found.call.tool)
     plural = f"{thing.one}s" if thing.one != "UPS" else "UPSes"
     if not found.ok:
         yield f"**The {plural} could not be read.**{found.cite}\n\n"
     elif not every:
-        yield f"**No {thing.one} is known{where}.**{found.cite}\n\n"
+        yield f"**{known}{'no' if known else 'No'} {thing.one} is known{where}.**{found.cite}\n\n"
     elif thing.running and _OFF.search(folded):
         if lost and not stopped:
             yield f"**None is known to be off**, but {_unknown(look, lost)}{found.cite}\n\n"
         elif stopped:
             amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
-            yield f"**{amount}{where} not {thing.called}**: {_names(stopped)}.{found.cite}\n\n"
+            yield f"**{known}{amount}{where} not {thing.called}**: {_names(stopped)}."
+            yield f"{found.cite}\n\n"
             if lost:
                 yield f"Besides, {_unknown(look, lost)}{found.cite}\n\n"
         else:
             amount = tell(count(len(every), thing.one, plural))
-            yield f"**None**: all of {amount}{where} {_are(every)} {thing.called}.{found.cite}\n\n"
+            yield f"**{known}{'none' if known else 'None'}**: all of {amount}{where} {_are(every)} "
+            yield f"{thing.called}.{found.cite}\n\n"
     else:
         state = ""
         if thing.running:
@@ -144,7 +148,7 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         yes = ""
         if thing.running and _WHETHER.search(folded):
             yes = "No: " if stopped else "Not all are known to: " if lost else "Yes: "
-        yield f"**{yes}{amount}{where}{state}**.{found.cite}\n\n"
+        yield f"**{known}{yes.lower() if known else yes}{amount}{where}{state}**.{found.cite}\n\n"
         told = [one for one in shown if not one.unknown]
         yield from (f"- {line}{found.cite}\n" for line in _by_host(told))
         if stopped:

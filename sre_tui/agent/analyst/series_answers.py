@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from providers.loki import Change
+from providers.series import Series
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.matchers import host_matcher, literal, stream_selector
+from sre_tui.agent.analyst.matchers import any_of, host_matcher, literal, stream_selector
 from sre_tui.agent.analyst.report import gaps, unknown_names
 from sre_tui.agent.analyst.signals import BY_ID
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain, since
@@ -54,8 +55,7 @@ async def show_metric(look: Look) -> Iterator[str]:
         return not_known(look)
     for pattern, title, query in WORDS:
         if pattern.search(look.question.folded):
-            hosts = look.focus.hosts
-            matcher = host_matcher(*hosts) if hosts else ""
+            matcher = _matcher(look, query)
             filled = query.replace("$S", matcher) if matcher else _bare(query)
             found = await look.ask(
                 metric=Call("prometheus_range_query", {"query": filled, **look.window()})
@@ -66,6 +66,14 @@ async def show_metric(look: Look) -> Iterator[str]:
         matches=Call("prometheus_search_metrics", {"pattern": " ".join(words[:2]), "limit": 20})
     )
     return _matches(look, found["matches"])
+
+
+def _matcher(look: Look, query: str) -> str:
+    """The machines that are named, and the disks where the series are of disks."""
+    hosts = look.focus.hosts
+    disks = [one.name for one in look.focus.of(EntityKind.DISK)] if "device)" in query else []
+    parts = [host_matcher(*hosts) if hosts else "", f'device=~"{any_of(disks)}"' if disks else ""]
+    return ",".join(part for part in parts if part)
 
 
 def _is_metric(word: str) -> bool:
@@ -99,23 +107,41 @@ def _metric(look: Look, title: str, found: Found) -> Iterator[str]:
             yield f"{plain(hint, 240)}{found.cite}\n\n"
     else:
         unit = query_unit(data.query)
-        first = data.items[0]
+        items = sorted(data.items, key=lambda each: _ended(data, each))
+        first = items[0]
         lead = with_unit(first.stats.last, unit or metric_unit(first.labels.get("__name__", "")))
-        if len(data.items) == 1:
+        if len(items) == 1 and _ended(data, first):
+            who = _who(look, first.labels)
+            yield f"**{plain(title)}: none is reported of {who} now**"
+            yield f", the last was {lead}{_last_at(look, first)}.{found.cite}\n\n"
+        elif len(items) == 1:
             yield f"**{plain(title)}: {lead}** now on {_who(look, first.labels)}.{found.cite}\n\n"
         else:
-            amount = look.caller.counted(f"{len(data.items)} series")
+            amount = look.caller.counted(f"{len(items)} series")
             yield f"**{plain(title)}**, {amount}, the highest first{found.cite}\n\n"
-        for each in data.items[:ROWS]:
+        for each in items[:ROWS]:
             own = unit or metric_unit(each.labels.get("__name__", ""))
             stats = each.stats
             when = f" at {clock_time(stats.max_at, look.now)}" if stats.max_at else ""
             low, high = with_unit(stats.min, own), with_unit(stats.max, own)
             span = f", between {low} and {high}{when}" if low != high else ""
-            now = with_unit(stats.last, own)
-            yield f"- {_who(look, each.labels)}: {now} now{span}{found.cite}\n"
+            last = with_unit(stats.last, own)
+            now = f"{last} now"
+            if _ended(data, each):
+                now = f"not reported now, the last was {last}{_last_at(look, each)}"
+            yield f"- {_who(look, each.labels)}: {now}{span}{found.cite}\n"
         yield f"\nAs a chart: `sre metrics range '{data.query}'`\n\n"
     yield from gaps(look)
+
+
+def _ended(data: SeriesListing, each: Series) -> bool:
+    """Whether a series stopped before the end of the window: what it measured may be gone."""
+    return each.stats.missing_end > 1.5 * data.step
+
+
+def _last_at(look: Look, each: Series) -> str:
+    at = each.stats.last_at
+    return f" at {clock_time(at, look.now)}" if at is not None else ""
 
 
 def _who(look: Look, labels: dict[str, str]) -> str:
@@ -195,7 +221,8 @@ def _logs(look: Look, lines: Found, patterns: Found, level: str) -> Iterator[str
         yield f"**The logs could not be read.**{lines.cite}\n\n"
     elif not data.items:
         yield f"**There are no {what}** {window}.{lines.cite}\n\n"
-        for hint in data.hints[:2]:
+        # What is said of labels is about the whole selector, which has lines of other levels.
+        for hint in () if level else data.hints[:2]:
             yield f"{plain(hint, 200)}{lines.cite}\n\n"
     else:
         amount = grouped.lines if grouped is not None and grouped.lines else len(data.items)

@@ -75,6 +75,9 @@ async def tell_condition(look: Look) -> Iterator[str] | None:
     about_disk = intent is Intent.POOL and _DEVICE.search(folded) is not None
     if not (intent in _OPEN or about_disk) or not _CLOSED.match(folded):
         return None
+    asked = (_asks_disk, _asks_ups, _asks_certificates)
+    if not look.question.named and not any(asks(look) for asks in asked):
+        return None
     await look.discover("identity", "targets", "alerts", "logs")
     if await nothing_known(look):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from providers.clock import age_in_words
@@ -21,6 +21,7 @@ MANY: Final = 512
 _REPLICATION: Final = re.compile(r"\b(replicat\w*|replikation\w*)\b")
 _SIZE: Final = re.compile(r"\b(space|size|big|large\w*|hold|take|gb|tb|platz|groß)\b")
 _SEVERAL: Final = re.compile(r"\b(most|many|how many|count|too many|pile\w*|meisten|viele)\b")
+_OLDEST: Final = re.compile(r"\b(oldest|älteste\w*|how old|wie alt)\b")
 _SLACK: Final = 2.5
 """How many intervals a copy may be old before it is late."""
 
@@ -97,6 +98,9 @@ def _replication(task: Replication, now: datetime) -> str:
 
 
 def _ordered(look: Look, groups: Sequence[SnapshotGroup]) -> list[SnapshotGroup]:
+    if _OLDEST.search(look.question.folded):
+        never = datetime.max.replace(tzinfo=UTC)
+        return sorted(groups, key=lambda one: one.oldest or never)
     if _SIZE.search(look.question.folded):
         return sorted(groups, key=lambda one: -(one.used or 0))
     return sorted(groups, key=lambda one: -one.count)
@@ -108,6 +112,8 @@ def _lead(
 ) -> str:  # fmt: skip
     folded = look.question.folded
     first = _ordered(look, groups)[0]
+    if _OLDEST.search(folded) and first.oldest is not None:
+        return _oldest(look, groups, first.oldest, cite)
     if piled or _SEVERAL.search(folded) or _SIZE.search(folded):
         total = sum(one.count for one in groups)
         if len(groups) == 1:
@@ -132,6 +138,15 @@ def _lead(
     age = age_in_words((look.now - newest).total_seconds())
     when = f"{clock_time(newest, look.now)} ({age} ago)"
     return f"**{yes_no(look, fine=True)}the newest snapshot is of {when}**.{cite}"
+
+
+def _oldest(look: Look, groups: Sequence[SnapshotGroup], at: datetime, cite: str) -> str:
+    same = [one for one in groups if one.oldest == at]
+    who = names([plain(one.dataset, 60) for one in same], 4)
+    age = age_in_words((look.now - at).total_seconds())
+    when = f"{clock_time(at, look.now)} ({age} ago)"
+    have = "has" if len(same) == 1 else "have"
+    return f"**{who} {have} the oldest snapshot{'s' if len(same) > 1 else ''}**: of {when}.{cite}"
 
 
 def _line(group: SnapshotGroup, now: datetime) -> str:

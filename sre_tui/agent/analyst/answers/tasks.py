@@ -11,7 +11,7 @@ from typing import Final
 from providers.clock import age_in_words
 from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.calls import Call, Found
-from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.vocabulary import key_words
 from sre_tui.agent.analyst.wording import clock_time, names, plain
@@ -110,6 +110,12 @@ async def tell_tasks(look: Look) -> Iterator[str] | None:
         if listing is not None and listing.truncated:
             look.note_gap("tasks that are older than those which were listed")
         return await _who(look, every, look.now - window, cites, act)
+    known = {name for one in every for name in (one.guest, one.node) if name}
+    if look.question.named and not mentioned(look.question, known) and not _users(look, every):
+        await look.discover("identity")
+        named = {one.name for one in look.focus.of(EntityKind.HOST)} or set(look.focus.hosts)
+        if named:
+            every = [one for one in every if {one.guest, one.node} & named]
     return _tell(look, every, look.now - window, cites, failed=failed)
 
 
@@ -212,6 +218,9 @@ def _tell(
     lines = [one.line(look.now) + one.cite for one in chosen]
     if not chosen:
         head = "No: " if look.question.folded.split(" ")[0] in ("did", "any", "are", "is") else ""
+        if not guests and not nodes:
+            carried = [plain(one, 60) for one in look.focus.hosts]
+            of = of or (f" of {names(carried)}" if carried else "")
         return told(look, f"**{head}no {noun}{of}{by}{where} {since}**.{cites}")
     first = chosen[0]
     if _WHO.search(folded):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst.calls import Call, DataT
-from sre_tui.agent.analyst.coverage import tool_source
+from sre_tui.agent.analyst.coverage import source_name, tool_source
+from sre_tui.agent.analyst.known import Attempt
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
 from sre_tui.agent.analyst.report import gaps, next_steps
@@ -18,7 +19,6 @@ from sre_tui.agent.analyst.wording import code, names, plain
 MOST: Final = 12
 """Lines of a section."""
 Section = tuple[str, Sequence[str]]
-Attempt = Callable[[Look], Awaitable[Iterator[str] | None]]
 
 _WHETHER: Final = re.compile(
     r"^(is|are|was|were|does|do|did|has|have|can|could|any|anything|ist|sind|war|hat|haben|gibt|"
@@ -89,6 +89,19 @@ def unknown_name(look: Look, words: Sequence[str], near: Sequence[str], cite: st
     yield from gaps(look)
 
 
+def hedge(look: Look, tools: Iterable[str], used: str) -> str:
+    """``As far as Prometheus knows, `` where a tool that knows better gave no data; else nothing.
+
+    Args:
+        look: the question.
+        tools: tools that could have told.
+        used: the one the answer rests on.
+    """
+    better = [tool for tool in tools if tool != used and look.caller.offers(tool)]
+    lost = any(look.coverage.trouble(tool_source(tool)) for tool in better)
+    return f"As far as {source_name(tool_source(used))} knows, " if lost else ""
+
+
 def rather(attempt: Attempt, tool: str, otherwise: Handler) -> Handler:
     """The attempt's answer; if its tool gave no data, why, and what the others still know."""
 
@@ -111,6 +124,6 @@ async def cannot_tell(look: Look) -> Iterator[str]:
 
 
 __all__ = [
-    "Attempt", "Section", "cannot_tell", "rather", "read", "told", "unknown_name", "with_runbook",
-    "yes_no",
+    "Attempt", "Section", "cannot_tell", "hedge", "rather", "read", "told", "unknown_name",
+    "with_runbook", "yes_no",
 ]  # fmt: skip
