@@ -73,7 +73,6 @@ CHANGES: TableView[Event] = TableView(
         Column("text", "What", lambda row, _: text_cell(row.text), 30, 0, "left", True),
         Column("until", "Lasted", _lasted, 8, 2),
         Column("sources", "Sources", _sources, 16, 3),
-        Column("kind", "Kind", lambda row, _: text_cell(row.kind.replace("_", " ")), 14, 7),
         Column("evidence", "See", _command, 40, 8),
     ),
     rows=lambda data: data.items,

@@ -25,6 +25,8 @@ NEAR: Final = timedelta(minutes=2)
 """A line that names only the machine means what happened on it at that moment."""
 TOGETHER: Final = timedelta(minutes=5)
 """What happens to many things within this time is one event."""
+MOMENT: Final = timedelta(minutes=1)
+"""What is over sooner has no length worth telling."""
 MOST_EVIDENCE: Final = 8
 MOST_NAMED: Final = 4
 _ALSO_SAME: Final = (
@@ -265,7 +267,7 @@ def _until(seen: Sequence[Observed], began: datetime) -> datetime | None:
     known = [end for end in ends if end is not None]
     if not known or (lasting and len(known) < len(ends)):
         return None
-    return max(known) if max(known) > began else None
+    return max(known) if max(known) - began >= MOMENT else None
 
 
 def _evidence(events: Sequence[Event], more: Sequence[Evidence] = ()) -> tuple[Evidence, ...]:
