@@ -62,6 +62,9 @@ def from_alerts(
                     command=f"alerts show {alert.name}",
                 ),
             ),
+            why=pattern.why if pattern is not None else "",
+            advice=pattern.advice if pattern is not None else "",
+            runbook=pattern.runbook if pattern is not None else "",
         )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.evidence import Evidence
-from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.patterns.pattern import LineSign, Pattern
 from sre_tui.diagnosis.picture.picture import Picture
@@ -30,6 +30,10 @@ EVENTS: Final = frozenset({"oom_kill", "bad_update", "program_died", "guest_stop
 EDGE: Final = timedelta(minutes=10)
 """Repeated lines that are seen so soon after the window's start began before it."""
 _CONTROL_GROUP: Final = re.compile(r"/lxc/(\d+)\b|qemu\.slice/(\d+)\.scope")
+SLICES: Final = 6
+"""Parts of the window that each have lines if a program writes them all the time."""
+UNEVEN: Final = 2.0
+"""So many times the mean of all parts the fullest one has at most, then."""
 RECENT: Final = timedelta(hours=1)
 """Lines that were written since then still are."""
 
@@ -111,12 +115,13 @@ class _Reader:
         subject = self._subject(told, lines)
         service_label, host_label = self.picture.log_labels
         selector = f'{host_label}="{lines.host}"' if lines.host else f'{service_label}=~".+"'
+        always = self._as_always(lines)
         return Finding(
             check="logs",
             kind=told.pattern.id,
             subject=subject,
-            severity=told.sign.severity,
-            text=told.sign.title,
+            severity=_milder(told.sign.severity) if always else told.sign.severity,
+            text=f"{told.sign.title}, at the same pace all along" if always else told.sign.title,
             since=lines.first,
             open_start=told.pattern.id not in EVENTS and self._was_there(lines),
             active=self.picture.now - lines.last < RECENT,
@@ -134,7 +139,19 @@ class _Reader:
                     command=f"logs query '{{{selector}}}' --since 6h",
                 ),
             ),
+            why=told.pattern.why,
+            advice=told.pattern.advice,
+            runbook=told.pattern.runbook,
         )
+
+    def _as_always(self, lines: _Written) -> bool:
+        """Whether lines come evenly from the window's start to its end: that is nothing new."""
+        times = [entry.at for entry in lines.entries]
+        slices = [0] * SLICES
+        length = (self.picture.now - self.picture.start) / SLICES
+        for time in times:
+            slices[max(0, min(SLICES - 1, int((time - self.picture.start) / length)))] += 1
+        return min(slices) > 0 and max(slices) <= UNEVEN * len(times) / SLICES
 
     def _was_there(self, lines: _Written) -> bool:
         """Whether lines that come at some pace were already written before the window."""
@@ -164,8 +181,11 @@ class _Reader:
             case SubjectKind.CONTAINER if name or program:
                 chosen = name if name and not name.startswith(":") else program or name
                 return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{chosen}")
-            case SubjectKind.GUEST if name:
-                known = self.topology.named(name, SubjectKind.GUEST)
+            case (
+                SubjectKind.GUEST | SubjectKind.STORAGE | SubjectKind.DATASET
+                | SubjectKind.REPLICATION
+            ) if name:  # fmt: skip
+                known = self.topology.named(name, told.pattern.subject)
                 if known:
                     return known[0]
             case SubjectKind.DATASTORE | SubjectKind.UPS if name:
@@ -190,6 +210,10 @@ class _Reader:
         if machine is not None:
             return machine
         return Subject(kind=SubjectKind.HOST, name=on or program or "unknown")
+
+
+def _milder(severity: Severity) -> Severity:
+    return Severity.WARNING if severity is Severity.CRITICAL else Severity.NOTE
 
 
 def _merged(one: Finding, other: Finding) -> Finding:

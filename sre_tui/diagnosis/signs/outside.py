@@ -1,4 +1,4 @@
-"""Tells trouble with what is outside of the homelab from trouble inside."""
+"""Tells findings apart that only the others, or what is known of the homelab, show the sense of."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.signs.updates import weighed
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 
@@ -15,8 +16,11 @@ _REACHED: Final = frozenset({"packet_loss", "web_down", "web_slow", "web_errors"
 
 
 def told_apart(findings: Iterable[Finding], topology: Topology) -> Iterator[Finding]:
-    """The findings; those about an address out on the internet are called what they are."""
-    for finding in findings:
+    """The findings; those about an address out on the internet are called what they are.
+
+    Updates that nothing followed are called harmless.
+    """
+    for finding in weighed(findings, topology):
         if finding.kind in _REACHED and is_outside(finding.subject, topology):
             severity = max(finding.severity, Severity.WARNING, key=lambda one: one.rank)
             yield finding.model_copy(update={"kind": OUTSIDE, "severity": severity})
