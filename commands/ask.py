@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 PIPED_QUESTION = "What is wrong here?"
+_LOOKING = "looking at the homelab ..."
 """Asked when text is piped in and nothing is asked."""
 
 
@@ -146,9 +147,10 @@ def answer_question(
     stdout = invocation.environment.stdout
     chosen_llm = invocation.settings.llm if llm is None else llm
     check_backends(invocation.settings, chosen_llm, question, attached)
-    if not quiet and not output.for_program:
-        # What answers takes a second to load, and a pipe shows nothing before the first tool.
-        invocation.narrator.trace("looking at the homelab ...")
+    tells = not quiet and not output.for_program
+    # What answers takes a second to load, and a pipe shows nothing before the first tool.
+    if tells and session is None and not resume:
+        invocation.narrator.trace(_LOOKING)
     writer = AnswerWriter(
         stdout, invocation.narrator, quiet=quiet, verbose=verbose, stream=stdout.isatty()
     )
@@ -164,6 +166,8 @@ def answer_question(
             chosen = agent.sessions.latest() if resume else None
             if session is not None:
                 chosen = agent.sessions.load(session)
+            if tells and (session is not None or resume):
+                invocation.narrator.trace(_LOOKING)
             return await follow(agent.ask(question, chosen, attached=attached, llm=llm), take)
 
     answer = invocation.run_async(work())
