@@ -56,8 +56,6 @@ def found(
 ) -> list[Finding]:
     """What the lines tell."""
     groups = tuple(LineGroup(*group) for group in grouped(entries))
-    reading = Reading[Any](
-        source="loki:main", state=State.OK, observed_at=NOW, data=groups
-    )
+    reading = Reading[Any](source="loki:main", state=State.OK, observed_at=NOW, data=groups)
     picture = Picture(now=NOW, start=START, lines=Part((reading,)))
     return list(from_lines(picture, patterns or bundled(), topology))
