@@ -158,3 +158,11 @@ async def test_a_dead_source_is_named_and_the_others_still_tell(tmp_path: Path) 
         assert answer.state == "partial"
         assert any("loki:main unreachable" in line for line in answer.warnings)
         assert "fast on nas1" in [str(one.subject) for one in answer.data.items]
+
+
+async def test_too_many_programs_for_one_answer_cost_only_their_counts(tmp_path: Path) -> None:
+    async with lab_of("several-at-once", tmp_path, guests=180) as lab:
+        answer = await changes(lab, all=True)
+        assert any("maximum number of series" in line for line in answer.warnings)
+        assert ("13:24:20", "finding_began", "sdh on nas1") in told(answer)
+        assert any(one.kind == "updated" for one in answer.data.items)

@@ -114,7 +114,16 @@ async def _read(
 
     async def counted(query: str) -> Reading[Any]:
         expression = f"sum by ({grouping}) (count_over_time({query} [{bucket:.0f}s]))"
-        return await client.metric_range(expression, start, end, bucket)
+        try:
+            return await client.metric_range(expression, start, end, bucket)
+        except InvalidQuery as error:
+            # Too many programs for one answer cost the counts, and not the lines.
+            return Reading[Any](
+                source=client.source,
+                state=State.BAD_RESPONSE,
+                observed_at=names.observed_at,
+                detail=str(error),
+            )
 
     # Two questions, so that a busy window does not leave the day before it unread.
     errors, lifecycle, before, counts = await asyncio.gather(

@@ -11,6 +11,7 @@ from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.timeline.alerts import HISTORY
+from sre_tui.diagnosis.timeline.around import events_around
 from sre_tui.diagnosis.timeline.build import build_timeline
 from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.diagnosis.timeline.lifecycle import lifecycle_queries
@@ -352,3 +353,13 @@ def test_events_about_a_guest_hold_what_it_stands_on() -> None:
     assert [event.subject for event in about] == [NODE, CONTAINER, OTHER_GUEST]
     assert [one.subject for one in events_about(events, [NAS], topology)] == [POOL]
     assert [one.subject for one in events_about(events, [GUEST], topology)] == [NODE]
+
+
+def test_an_investigation_gets_what_changed_with_its_subjects() -> None:
+    seen = picture(tasks=tasks(task("qmstop", 20), task("aptupdate", 6, vmid=None, guest=None)))
+    wrong = [finding("pool_degraded", POOL, 30), finding("oom_kill", OTHER_GUEST, 50)]
+    events = events_around(seen, small_topology(), wrong, bundled(), [GUEST])
+    assert [event.kind for event in events] == ["stopped"]
+    every = events_around(seen, small_topology(), wrong, bundled())
+    assert [event.subject for event in every] == [GUEST, POOL, OTHER_GUEST]
+    assert len(events_around(seen, small_topology(), wrong, bundled(), most=1)) == 1
