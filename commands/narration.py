@@ -196,7 +196,9 @@ def short_evidence_line(evidence: Evidence, width: int = 0) -> str:
 
 
 def _state(evidence: Evidence) -> str:
-    return "" if evidence.state is State.OK else f" [{evidence.state.value.replace('_', ' ')}]"
+    word = evidence.state.value.replace("_", " ")
+    told = evidence.state is State.OK or evidence.summary.endswith(f" {word}")
+    return "" if told else f" [{word}]"
 
 
 def _hanging(text: str, head: str, width: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from tests.cli.running import Sre
 
@@ -62,3 +63,12 @@ def test_without_proxmox_coverage_says_what_is_needed(bare: Sre) -> None:
     assert done.code == 2
     assert "PROXMOX_URL" in done.err
     assert "sre --demo backups coverage" in done.err
+
+
+def test_without_proxmox_what_the_backup_server_tells_alone_is_named(sre: Sre) -> None:
+    left = {name: value for name, value in sre.variables.items() if not name.startswith("PROXMOX")}
+    done = replace(sre, variables=left)("backups")
+    assert done.code == 2
+    assert "set PROXMOX_URL" in done.err
+    assert "`sre backups list`" in done.err
+    assert "work with what is configured" in done.err
