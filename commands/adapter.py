@@ -144,8 +144,22 @@ def require_backend(invocation: Invocation, tool: Tool[Any], command: str = "") 
         f"`sre {command}` needs {' or '.join(TITLES[n] for n in names)}, and none is configured",
         code=State.NOT_CONFIGURED.value,
         exit_code=ExitCode.USAGE,
-        hint=f"set {variables}, or try it on the simulated homelab: sre --demo {command}",
+        hint=f"set {variables}, or try it on the simulated homelab: sre --demo {command}"
+        + _instead(invocation, tool),
     )
+
+
+def _instead(invocation: Invocation, tool: Tool[Any]) -> str:
+    """What of the same group can be asked of the backends there are; empty if nothing."""
+    from sre_tui.tools.registry import offered_tools
+
+    own = [each for each in offered_tools(invocation.settings)
+           if each.command[0] == tool.command[0]]  # fmt: skip
+    if not own:
+        return ""
+    told = ", ".join(f"`sre {' '.join(each.command)}`" for each in own)
+    works = "works" if len(own) == 1 else "work"
+    return f"; {told} {works} with what is configured"
 
 
 def require_data(answer: ToolResult[Any]) -> None:
