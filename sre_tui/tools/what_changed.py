@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from providers.text import one_line
 from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.timeline.event import Event
@@ -40,6 +41,9 @@ LONGEST: Final = timedelta(days=3)
 FOR_MODEL: Final = 1000
 """Tokens of events that a model sees at most, of those that its view leaves room for."""
 MOST_SOURCES: Final = 4
+MOST_SAID: Final = 2
+LONGEST_COMMAND: Final = 70
+"""Characters; a long query costs a model more than it tells."""
 
 
 class ChangeListing(Listing[Event]):
@@ -121,10 +125,22 @@ def event_text(event: Event, now: datetime) -> str:
         parts.append(f"for {duration((event.until - event.at).total_seconds())}")
     sources = event.sources[:MOST_SOURCES]
     parts.append(f"[{', '.join(one.partition(':')[0] for one in sources)}]")
-    commands = [one.command for one in event.evidence if one.command]
+    if event.severity is Severity.CRITICAL:
+        parts += [f"| {one}" for one in _more(event)]
+    commands = [one.command for one in event.evidence if 0 < len(one.command) <= LONGEST_COMMAND]
     if event.severity is not Severity.NOTE and commands:
         parts.append(f"see: sre {commands[0]}")
     return " ".join(parts)
+
+
+def _more(event: Event) -> list[str]:
+    """What servers and logs say of it beside the event's own words."""
+    said = [
+        f"{one.source.partition(':')[0]}: {one_line(one.says, 90)}"
+        for one in event.evidence
+        if one.kind in ("api", "log") and one.says[:60] not in event.text
+    ]
+    return list(dict.fromkeys(said))[:MOST_SAID]
 
 
 @tool(

@@ -149,6 +149,8 @@ async def test_a_model_sees_it_within_its_budget(labs: Labs) -> None:
     whole = what_changed.render(answer, ModelView(now=NOW))
     assert estimate_tokens(whole) <= 1200
     assert "What changed from 2026-11-22 11:00:00 UTC" in whole
+    cable = await changes(await labs.of("several-at-once", GUESTS))
+    assert "sdh is removed" in what_changed.render(cable, ModelView(now=NOW))
 
 
 async def test_a_dead_source_is_named_and_the_others_still_tell(tmp_path: Path) -> None:
