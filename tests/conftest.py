@@ -30,6 +30,8 @@ _KEPT_S = 24 * 3600.0
 def pytest_collection_finish() -> None:
     """Collect what tests make, and not again and again what was imported for all of them."""
     gc.freeze()
+    # Tests make a lot that lives as long as they do, which frequent collections only go over.
+    gc.set_threshold(20_000, 20, 50)
     gc.enable()
 
 
