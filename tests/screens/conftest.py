@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.screens.idle import FRAME, until_idle
+
 
 @pytest.fixture(autouse=True)
 def _terminal_and_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -17,3 +19,11 @@ def _terminal_and_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def _no_waste_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for the app ends with its work, and no painting waits for a human's eye."""
+    monkeypatch.setattr("textual.app.wait_for_idle", until_idle)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", until_idle)
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", FRAME)

@@ -22,6 +22,8 @@ from tests.screens.homelab import GRAFANA, NOW, PROMETHEUS
 from tests.screens.svg import svg_of, text_of
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+PATIENCE = 2000
+"""Looks at the screen before a test gives up."""
 
 
 class Clock:
@@ -79,10 +81,11 @@ class Scene:
     async def settle(self, when: Callable[[], bool] = lambda: True) -> None:
         """Wait until everything posted so far is handled and `when` holds."""
         await self.pilot.pause()
-        for _ in range(300):
+        for _ in range(PATIENCE):
             if when():
                 return
-            await self.pilot.pause()
+            # It may be a thread or a server that is waited for.
+            await self.pilot.pause(0.005)
         raise AssertionError(f"the screen never settled:\n{self.text}")
 
     async def press(self, *keys: str) -> None:
@@ -121,3 +124,6 @@ async def on_stage(
         for field in app.main.query(TextArea):
             field.cursor_blink = False
         yield scene
+        # An answer that came while the app is taken apart would find no screen.
+        app.workers.cancel_group(app, "feeds")
+        await pilot.pause()

@@ -40,6 +40,9 @@ async def _app(settings: Settings, folders: Folders) -> AsyncIterator[tuple[SreA
         app = SreApp(parts)
         async with app.run_test(size=(120, 40)) as pilot:
             yield app, pilot
+            # An answer that came while the app is taken apart would find no screen.
+            app.workers.cancel_group(app, "feeds")
+            await pilot.pause()
 
 
 def _kind(app: SreApp) -> PaneKind:

@@ -15,6 +15,8 @@ from textual.widget import Widget
 from tests.screens.svg import svg_of, text_of
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+PATIENCE = 2000
+"""Looks at the screen before a test gives up."""
 
 MessageT = TypeVar("MessageT", bound=Message)
 
@@ -54,10 +56,11 @@ class Scene:
     async def settle(self, when: Callable[[], bool] = lambda: True) -> None:
         """Wait until everything posted so far is handled and `when` holds."""
         await self.pilot.pause()
-        for _ in range(200):
+        for _ in range(PATIENCE):
             if when():
                 return
-            await self.pilot.pause()
+            # It may be a thread or a server that is waited for.
+            await self.pilot.pause(0.005)
         raise AssertionError("the screen never settled")
 
 
