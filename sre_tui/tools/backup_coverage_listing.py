@@ -1,4 +1,4 @@
-"""The answer of ``backup_coverage``: guests with their verdicts."""
+"""The answer about coverage: guests with their verdicts."""
 
 from __future__ import annotations
 

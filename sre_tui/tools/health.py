@@ -1,4 +1,4 @@
-"""What the checks say of a homelab: shared by ``check_health`` and ``health_overview``."""
+"""What the checks say of a homelab, for the tools that tell it."""
 
 from __future__ import annotations
 
@@ -102,10 +102,7 @@ async def examine(context: ToolContext, checks: Iterable[Check]) -> Examined:
     from sre_tui.diagnosis.topology.build import build_topology
 
     wanted = {check.id for check in checks}
-    file = context.folders.config_file
-    overrides = Overrides.read(
-        all_checks(), context.settings.checks, str(file) if file.exists() else ""
-    )
+    overrides = Overrides.read(all_checks(), context.settings.checks)
     enabled = tuple(check for check in overrides.enabled() if check.id in wanted)
     needed = frozenset().union(*(check.parts for check in enabled)) | _NAMING
     picture = await take_picture(

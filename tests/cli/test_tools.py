@@ -43,12 +43,17 @@ ARGUMENTS: dict[str, list[str]] = {
     "proxmox_list_tasks": [],
     "proxmox_storage": ["--content"],
     "backup_coverage": [],
+    "check_health": ["--only", "disks,pools"],
+    "health_overview": ["-n", "1"],
     "pbs_datastore_status": [],
     "pbs_list_backups": ["--each", "-n", "20"],
     "pbs_list_tasks": ["-n", "20"],
     "capacity_forecast": [],
     "runbook_search": ["replace a failed disk"],
 }
+
+HEADED = ("check_health", "health_overview", "proxmox_get_guest_config")
+"""Tools whose table stands below a line that names the guest, or says how things are."""
 
 
 def test_every_tool_is_tried_here() -> None:
@@ -107,8 +112,7 @@ def test_the_document_fits_the_schema(sre: Sre, name: str) -> None:
 def test_the_table_shows_the_rows_of_the_document(sre: Sre, name: str) -> None:
     tool = get_tool(name)
     shown = sre(*tool.command, *ARGUMENTS[name]).lines
-    # The guest is named in a line of its own.
-    table = shown[1:] if name == "proxmox_get_guest_config" else shown
+    table = shown[1:] if name in HEADED else shown
     lines = sre(*tool.command, *ARGUMENTS[name], "--jsonl").lines
     assert all(isinstance(json.loads(line), dict) for line in lines)
     titles = [column.title for column in table_view(name).columns if column.title]

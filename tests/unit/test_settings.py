@@ -428,3 +428,33 @@ def test_a_working_folder_cannot_have_other_files_sent_to_its_address(
 def test_a_settings_file_that_was_named_must_exist(place: Place) -> None:
     place.variables = {"SRE_CONFIG": "/nonexistent/config.toml"}
     assert place.problems() == ["the settings file /nonexistent/config.toml does not exist"]
+
+
+def test_limits_of_checks_are_read_by_check_and_subject(place: Place) -> None:
+    place.write('[checks.pool-fill]\ntrigger = 0.9\n[checks.pool-fill.subjects."nas1/tank"]\n'
+                'trigger = 0.95\n[checks.app-updates]\nenabled = false\n')  # fmt: skip
+    checks = place.load().checks
+    assert checks["pool-fill"].trigger == 0.9
+    assert checks["pool-fill"].subjects["nas1/tank"].trigger == 0.95
+    assert checks["app-updates"].enabled is False
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[checks.pool-fill]\ntriger = 0.9\n", "did you mean trigger?"),
+        ('[checks.pool-fill.subjects."nas1/tank"]\ndelai = 5\n', "did you mean delay?"),
+        ("[checks.pool-fill.subjects.tank]\nsubjects = 5\n", "there is no such setting"),
+        ('[checks.pool-fill]\ntrigger = "high"\n', "valid number"),
+        ("[checks.pool-fill]\ntrigger = nan\n", "finite number"),
+        ("[checks.pool-fill]\ndelay = -1\n", "greater than or equal to 0"),
+        ('[llm.providers.openai]\napi_kay = "x"\n', "did you mean api_key?"),
+    ],
+)
+def test_mistakes_in_named_tables_are_told_with_the_file(
+    place: Place, text: str, told: str
+) -> None:
+    place.write(text)
+    (line,) = place.problems()
+    assert line.startswith(str(place.folders.config_file))
+    assert told in line

@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sre_tui.complaint import Complaint
 from sre_tui.diagnosis.checks.check import Check, Limits
 from sre_tui.diagnosis.picture.picture import MetricQuery
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.nearest import nearest
-from sre_tui.settings import CheckLimits, CheckSettings
+from sre_tui.settings import CheckLimits, CheckSettings, SettingsError
 
 
-class OverrideError(Complaint):
+class OverrideError(SettingsError):
     """Settings of checks have mistakes; ``problems`` has one line each."""
-
-    code = "settings"
-    wrong_usage = True
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -38,7 +30,7 @@ class Overrides:
 
     @classmethod
     def read(
-        cls, checks: Iterable[Check], settings: Mapping[str, CheckSettings], file: str = ""
+        cls, checks: Iterable[Check], settings: Mapping[str, CheckSettings], file: str = "settings"
     ) -> Overrides:
         """Take settings over, checked.
 
@@ -51,8 +43,7 @@ class Overrides:
             OverrideError: with one line per mistake: what is wrong, what would be right.
         """
         made = cls(tuple(checks), settings)
-        where = f"{file}: " if file else ""
-        problems = [f"{where}{line}" for line in made._mistakes()]
+        problems = [f"{file}: {line}" for line in made._mistakes()]
         if problems:
             raise OverrideError(problems)
         return made
