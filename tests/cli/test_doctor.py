@@ -81,3 +81,9 @@ def test_a_strange_certificate_is_answered_with_the_settings_that_trust_it(
     assert f"{name}_CA_CERT" in done.err
     assert "the server shows the fingerprint" in done.out
     assert "openssl" not in done.err
+
+
+def test_without_any_backend_it_says_what_to_set(bare: Sre) -> None:
+    done = bare("doctor", "--no-model")
+    assert done.code == 2
+    assert "Set PROMETHEUS_URL or GRAFANA_URL" in done.err

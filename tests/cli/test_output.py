@@ -193,3 +193,15 @@ def test_two_forms_at_once_are_refused(sre: Sre) -> None:
     assert done.code == 2
     assert "give one of them" in done.err
     assert done.out == ""
+
+
+def test_columns_that_only_content_fills_are_shown_with_it(sre: Sre) -> None:
+    plain, full = sre("storage"), sre("storage", "--content")
+    assert (plain.code, full.code) == (0, 0)
+    assert "Newest backup" not in plain.lines[0]
+    assert "Newest backup" in full.lines[0]
+
+
+def test_two_letters_suggest_only_what_begins_with_them(sre: Sre) -> None:
+    assert "did you mean" not in sre("guests", "--fields", "IO").err
+    assert "did you mean wait?" in sre("nodes", "--fields", "IO").err
