@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -130,8 +131,7 @@ async def run(
 
 @contextmanager
 def _workers(count: int) -> Iterator[ProcessPoolExecutor]:
-    # What a scenario leaves in memory goes with the process that played it.
-    pool = ProcessPoolExecutor(count, get_context("spawn"), _be_quiet, max_tasks_per_child=8)
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _be_quiet)
     try:
         yield pool
     finally:
@@ -144,7 +144,11 @@ def _be_quiet() -> None:
 
 
 def _examine_alone(exam: Exam, round_: int, plan: Plan) -> Outcomes:
-    return asyncio.run(examine(exam, round_, plan))
+    try:
+        return asyncio.run(examine(exam, round_, plan))
+    finally:
+        # A played world hangs together in circles that would pile up from scenario to scenario.
+        gc.collect()
 
 
 async def examine(exam: Exam, round_: int, plan: Plan) -> Outcomes:
