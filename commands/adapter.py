@@ -208,6 +208,13 @@ def show(
     display = Display(now=invocation.environment.clock(), utc=options.utc, wide=not stdout.isatty())
     if fields is None:
         view = view.instead(answer.data) or view
+    if fields is None and view.page is not None:
+        from commands.pages import write_page
+
+        write_page(invocation, view.page(answer.data, display))
+        for note in view.notes(answer.data):
+            invocation.narrator.trace(note)
+        return
     columns = view.columns if fields is None else fields.columns(options.fields)
     if fields is None and (headline := view.headline(answer.data)):
         stdout.write(f"{clean(headline)}\n")

@@ -31,12 +31,13 @@ def known_names(
 
     Args:
         kind: ``alert``, ``dashboard``, ``dataset``, ``datastore``, ``disk``, ``guest``, ``host``,
-            ``label``, ``metric``, ``node``, ``pool`` or ``storage``.
+            ``label``, ``metric``, ``node``, ``pool`` or ``storage``; several with ``|`` between.
         environment: gives variables and folders; the process's own if None.
         demo: whether the names are those of simulated backends instead.
     """
     try:
-        names = set(_names(kind, environment or Environment(), demo))
+        found = environment or Environment()
+        names = {name for each in kind.split("|") for name in _names(each, found, demo)}
     except Exception:
         log.exception("nothing to complete %s with", kind)
         return []

@@ -38,6 +38,7 @@ class Entry:
 COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("ask", "Ask", "Ask a question and get an answer with its evidence."),
     Entry("chat", "Ask", "Ask one question after the other in the terminal."),
+    Entry("investigate", "Ask", "What is wrong with something, since when, and why."),
     Entry("tui", "See", "Open the full-screen app (as bare `sre` does)."),
     Entry("changes", "See", "What changed around a moment, from every source."),
     Entry("status", "See", "How the homelab is: one sentence, counts, sources, top findings."),

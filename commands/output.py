@@ -77,9 +77,9 @@ def write_table(
 
     stream = invocation.environment.stdout
     terminal = stream.isatty()
-    console = _console(invocation)
+    console = console_of(invocation)
     cells = [[column.cell(row, display) for column in columns] for row in rows]
-    texts = [[Text(_flat(cell.text), style=STYLES[cell.tone]) for cell in row] for row in cells]
+    texts = [[Text(flat(cell.text), style=STYLES[cell.tone]) for cell in row] for row in cells]
     natural = {
         column.key: max([len(column.title), *(row[i].cell_len for row in texts)])
         for i, column in enumerate(columns)
@@ -105,9 +105,9 @@ def write_table(
         )
     with console.capture() as capture:
         if title and terminal:
-            console.print(Text(_flat(title), style="dim"))
+            console.print(Text(flat(title), style="dim"))
         console.print(table)
-    _write_lines(stream, capture.get())
+    write_lines(stream, capture.get())
 
 
 def write_record(invocation: Invocation, sections: Sequence[Section]) -> None:
@@ -115,7 +115,7 @@ def write_record(invocation: Invocation, sections: Sequence[Section]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = _console(invocation)
+    console = console_of(invocation)
     width = max((len(name) for section in sections for name, _ in section.rows), default=0)
     with console.capture() as capture:
         for section in sections:
@@ -127,13 +127,14 @@ def write_record(invocation: Invocation, sections: Sequence[Section]) -> None:
             table.add_column(overflow="fold")
             for name, cell in section.rows:
                 table.add_row(
-                    Text(_flat(name), style="dim"), Text(clean(cell.text), style=STYLES[cell.tone])
+                    Text(flat(name), style="dim"), Text(clean(cell.text), style=STYLES[cell.tone])
                 )
             console.print(table)
-    _write_lines(invocation.environment.stdout, capture.get())
+    write_lines(invocation.environment.stdout, capture.get())
 
 
-def _console(invocation: Invocation) -> Console:
+def console_of(invocation: Invocation) -> Console:
+    """A console that lays text out for stdout: as wide as the terminal, without end in a pipe."""
     from rich.console import Console
 
     stream = invocation.environment.stdout
@@ -149,11 +150,13 @@ def _console(invocation: Invocation) -> Console:
     )
 
 
-def _write_lines(stream: TextIO, text: str) -> None:
+def write_lines(stream: TextIO, text: str) -> None:
+    """Lines that were laid out, without the blanks at their ends."""
     stream.writelines(line.rstrip() + "\n" for line in text.splitlines())
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Text of outsiders as one line without control characters."""
     return clean(text).replace("\n", " ").replace("\t", " ")
 
 

@@ -16,7 +16,8 @@ def parameter_of(name: str, field: FieldInfo) -> inspect.Parameter:
     """The parameter that Typer makes an option or an argument of."""
     plain = _without_none(field.annotation)
     choices = get_args(plain) if get_origin(plain) is Literal else ()
-    many = get_origin(plain) in (list, tuple)
+    words = any(isinstance(each, Positional) and each.words for each in field.metadata)
+    many = words or get_origin(plain) in (list, tuple)
     kind: Any = bool if plain is bool else (list[str] if many else str)
     text = field.description or ""
     if choices:

@@ -117,6 +117,13 @@ def _to_window(value: object) -> object:
     return parse_window(value) if isinstance(value, str) else value
 
 
+def _to_text(value: object) -> object:
+    # The command line gives the words of a question one by one, and so do some models.
+    if isinstance(value, list | tuple):
+        return " ".join(str(each) for each in value)
+    return value
+
+
 def _to_moment(value: object) -> object:
     if isinstance(value, Moment):
         return value
@@ -144,9 +151,15 @@ When = Annotated[
 
 @dataclass(frozen=True)
 class Positional:
-    """Marks an argument that the command line takes by position."""
+    """Marks an argument that the command line takes by position.
+
+    Attributes:
+        metavar: what stands for it in the help; its name if None.
+        words: whether several words are one text, so that a question needs no quotes.
+    """
 
     metavar: str | None = None
+    words: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,6 +192,9 @@ Since = Annotated[Window, Field(description="Length of the window."), Short("s")
 
 End = Annotated[When, Field(description="End of the window.")]
 """Where a window ends."""
+
+Words = Annotated[str, BeforeValidator(_to_text)]
+"""A text that may come as its words."""
 
 Step = Annotated[
     Window | None, Field(description="Time between points; chosen if left out."), ForPeople()
@@ -214,6 +230,7 @@ __all__ = [
     "Step",
     "When",
     "Window",
+    "Words",
     "format_window",
     "parse_moment",
     "parse_window",

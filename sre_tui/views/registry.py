@@ -9,6 +9,7 @@ from typing import Any, Final
 from sre_tui.views.table import TableView
 
 VIEWS: Final[Mapping[str, tuple[str, str]]] = {
+    "investigate": ("investigation", "INVESTIGATION"),
     "what_changed": ("changes", "CHANGES"),
     "prometheus_search_metrics": ("metrics", "METRICS"),
     "prometheus_instant_query": ("metrics", "SAMPLES"),

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from widgets.cell import Column
+from widgets.cell import Column, Display
 
 if TYPE_CHECKING:
+    from sre_tui.views.page import Page
     from widgets.plot import Series
 
 RowT = TypeVar("RowT")
@@ -36,6 +37,8 @@ class TableView(Generic[RowT]):
         text: what stands in place of rows where the result is one text.
         instead: another view, where the result is of another kind than most.
         below: further tables of the same result, for what was asked for beside its rows.
+        page: paragraphs and trees that people read in place of the table, which is then left to
+            those who ask for some of its columns.
     """
 
     columns: tuple[Column[RowT], ...]
@@ -50,3 +53,4 @@ class TableView(Generic[RowT]):
     text: Callable[[Any], str] = lambda data: ""
     instead: Callable[[Any], TableView[Any] | None] = lambda data: None
     below: Callable[[Any], Sequence[TableView[Any]]] = lambda data: ()
+    page: Callable[[Any, Display], Page] | None = None

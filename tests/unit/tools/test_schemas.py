@@ -112,7 +112,8 @@ def _none(answer: ToolResult[Any], view: ModelView) -> str:
 
 @pytest.mark.parametrize("path", sorted(Path(tools.__path__[0]).glob("*.py")), ids=lambda p: p.stem)
 def test_no_text_of_a_tool_names_another_tool(path: Path) -> None:
-    """A tool that is named may not be offered."""
+    """Another tool that is named may not be offered."""
+    own = MODULES.get(path.stem, ())
     if path.stem == "registry":
         return
     said = [
@@ -120,7 +121,7 @@ def test_no_text_of_a_tool_names_another_tool(path: Path) -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    assert not [text for text in said for name in NAMES if name in text]
+    assert not [text for text in said for name in NAMES if name in text and name not in own]
 
 
 def test_mistakes_are_one_line_that_says_what_is_allowed() -> None:

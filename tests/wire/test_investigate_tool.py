@@ -1,0 +1,140 @@
+"""The tool that investigates, over simulated incidents: answer, rendering, page, names, states."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from providers.last_known_good import NothingKept
+from providers.reading import State
+from sre_tui.demo.runtime.clock import frozen_clock
+from sre_tui.demo.runtime.demo import RunningDemo, start_demo
+from sre_tui.diagnosis.causes.model import Investigation
+from sre_tui.environment import Environment, Folders
+from sre_tui.settings.load import load_settings
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.registry import get_tool
+from sre_tui.tools.rendering import ModelView, estimate_tokens
+from sre_tui.tools.result import ToolResult
+from sre_tui.tools.tool import ArgumentError
+from sre_tui.views.page import Block
+from sre_tui.views.registry import table_view
+from widgets.cell import Display
+
+NOW = 1_795_358_400.0
+THEN = datetime.fromtimestamp(NOW, UTC)
+LOUD = ("nas-disk-failing", "node-offline", "several-at-once")
+
+
+@asynccontextmanager
+async def homelab(
+    scenario: str, folder: Path, guests: int = 40
+) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
+    async with start_demo(scenario, guests=guests, clock=frozen_clock(NOW)) as demo:
+        environment = Environment(
+            variables=dict(demo.environment),
+            folders=Folders.under(folder),
+            working_folder=folder,
+            clock=lambda: THEN,
+        )
+        settings = load_settings(environment)
+        async with ToolContext(
+            settings, environment.folders, environment.clock, kept=NothingKept()
+        ) as context:
+            yield demo, context
+
+
+async def ask(context: ToolContext, about: str = "", **more: Any) -> ToolResult[Investigation]:
+    return await get_tool("investigate").run(context, {"about": about, **more})
+
+
+def text(answer: ToolResult[Investigation], budget: int = 4000) -> str:
+    return get_tool("investigate").render(answer, ModelView(now=THEN, budget=budget))
+
+
+def page(answer: ToolResult[Investigation]) -> str:
+    view = table_view("investigate")
+    assert view.page is not None
+    display = Display(now=THEN, utc=None, wide=True)
+    lines: list[str] = []
+    for block in view.page(answer.data, display):
+        assert isinstance(block, Block)
+        lines.append(block.title)
+        lines += ["".join(cell.text for cell in each.pieces) for each in block.lines]
+    return "\n".join(lines)
+
+
+async def test_a_failing_disk_is_the_cause_of_what_stands_on_it(tmp_path: Path) -> None:
+    async with homelab("nas-disk-failing", tmp_path) as (_, context):
+        answer = await ask(context, "why is jellyfin buffering?")
+        moment = await ask(context, "jellyfin", at="-90m", window="2h")
+        words = await get_tool("investigate").run(
+            context, {"about": ["why", "is", "media", "slow"]}
+        )
+        with pytest.raises(ArgumentError, match=r"nothing here is called 'jelyfn7'.*jellyfin"):
+            await ask(context, "jelyfn7")
+    found = answer.data
+    assert answer.state is State.OK
+    assert {source.source for source in answer.sources} == {
+        "grafana:main", "loki:main", "pbs:main", "prometheus:main", "proxmox:main", "truenas:main",
+    }  # fmt: skip
+    assert found.verdict == "cause"
+    first = found.causes[0]
+    assert (first.kind, first.subject.key) == ("disk_failing", "disk:nas1/sdc")
+
+    said = text(answer)
+    assert said.splitlines()[0].startswith('Investigation of "why is jellyfin buffering?"')
+    assert "Cause 1: disk sdc on nas1 is failing [disk_failing, disk:nas1/sdc]" in said
+    assert "h ago)" in said
+    assert "runbook: disk-smart-warning" in said
+    assert "unreadable sectors" in said
+    shown = page(answer)
+    assert "Disk sdc on nas1 is failing" in shown
+    assert "sre runbooks show disk-smart-warning" in shown
+    assert "almost certain (99 %)" in shown
+
+    assert moment.data.window_end == THEN - timedelta(minutes=30)
+    assert moment.data.window_start == moment.data.window_end - timedelta(hours=2)
+    assert words.data.asked == "why is media slow"
+
+
+@pytest.mark.parametrize("scenario", LOUD)
+async def test_the_loudest_incidents_fit_in_1500_tokens(scenario: str, tmp_path: Path) -> None:
+    async with homelab(scenario, tmp_path) as (_, context):
+        answer = await ask(context)
+    said = text(answer)
+    assert estimate_tokens(said) <= 1500
+    assert answer.data.causes
+    for cause in answer.data.causes:
+        if cause.confirmed:
+            assert f"[{cause.kind}, {cause.subject.key}]" in said
+    for budget in (1200, 700, 400):
+        shorter = text(answer, budget)
+        assert estimate_tokens(shorter) <= budget
+        assert "Verdict: " in shorter
+
+
+async def test_a_quiet_homelab_has_nothing_wrong(tmp_path: Path) -> None:
+    async with homelab("quiet", tmp_path) as (_, context):
+        answer = await ask(context)
+    assert answer.data.verdict == "nothing_wrong"
+    assert "Verdict: nothing wrong was found." in text(answer)
+    assert page(answer).splitlines()[1].startswith("✓ Nothing wrong")
+
+
+async def test_a_silent_backend_is_told_and_no_name_is_refused(tmp_path: Path) -> None:
+    async with homelab("nas-disk-failing", tmp_path) as (demo, context):
+        await demo.break_backend("proxmox", "500")
+        answer = await ask(context, "wordpress-7")
+    assert answer.state is State.PARTIAL
+    said = text(answer)
+    assert "! proxmox:main" in said
+    assert said.count("proxmox:main") == 1
+    assert "nothing here is called wordpress-7" in said
+    assert "proxmox:main is" in page(answer)
+    assert table_view("investigate").notes(answer.data) == ["nothing here is called wordpress-7"]
