@@ -19,14 +19,14 @@ from sre_tui.diagnosis.checks.run import CheckReport, declared_limits, run_check
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns, bundled
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
-from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
 from sre_tui.diagnosis.signs.lines import from_lines
 from sre_tui.diagnosis.signs.outside import told_apart
 from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.steps import steps_of
 from sre_tui.diagnosis.subject import Subject
-from sre_tui.diagnosis.timeline.build import events_of, in_order
+from sre_tui.diagnosis.timeline.around import events_around
 from sre_tui.diagnosis.topology.build import build_topology
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.views.human import count, duration
@@ -51,11 +51,13 @@ class Knowledge:
         patterns: what brings about what.
         checks: what is looked for.
         limits: from where on it is wrong.
+        queries: the values that the checks need.
     """
 
     patterns: Patterns = field(default_factory=bundled)
     checks: tuple[Check, ...] = field(default_factory=all_checks)
     limits: _LimitsOf = declared_limits
+    queries: tuple[MetricQuery, ...] = field(default_factory=all_queries)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ async def look(
     wanted = Wanted(
         end=end,
         start=end - window,
-        queries=all_queries(),
+        queries=knowledge.queries,
         lines=knowledge.patterns.search(),
     )
     return understand(await take_picture(sources, wanted), knowledge)
@@ -118,7 +120,7 @@ def investigate(
     focus = Focus.on(asked.subjects, topology, kinds=kinds, named_kinds=named, moment=moment)
     findings = [one for one in insight.findings if _in_time(one, moment)]
     ranking = rank(findings, topology, focus, knowledge.patterns, blind=bool(_troubled(picture)))
-    return _written(insight, text, asked, focus, ranking)
+    return _written(insight, text, asked, focus, ranking, knowledge.patterns)
 
 
 def _in_time(finding: Finding, moment: datetime | None) -> bool:
@@ -129,7 +131,12 @@ def _in_time(finding: Finding, moment: datetime | None) -> bool:
 
 
 def _written(
-    insight: Insight, text: str, asked: Asked, focus: Focus, ranking: Ranking
+    insight: Insight,
+    text: str,
+    asked: Asked,
+    focus: Focus,
+    ranking: Ranking,
+    patterns: Patterns,
 ) -> Investigation:
     picture = insight.picture
     named = [one for one in ranking.causes if one.confidence >= _POSSIBLE][:MOST_CAUSES]
@@ -151,7 +158,9 @@ def _written(
         causes=causes,
         symptoms=tuple(symptoms),
         elsewhere=tuple(cause_of(one) for one in elsewhere),
-        timeline=in_order(events_of(_of_interest(insight.findings, named))),
+        timeline=events_around(
+            picture, insight.topology, insight.findings, patterns, _subjects(confirmed or named)
+        ),
         steps=tuple(_steps(confirmed or named[:1])),
         checked=tuple(_checked(insight)),
         not_checked=tuple(_not_checked(insight, asked)),
@@ -222,15 +231,13 @@ def _claimed(one: Ranked, picture: Picture) -> str:
     return f"{hypothesis.claim} since {since:%Y-%m-%d %H:%M} UTC ({age} ago)"
 
 
-def _of_interest(findings: Sequence[Finding], named: Sequence[Ranked]) -> Iterator[Finding]:
-    """Findings of the causes and of what they bring about."""
-    wanted = {
-        finding.key
-        for one in named
+def _subjects(causes: Sequence[Ranked]) -> list[Subject]:
+    """What the causes are about, and what they bring about."""
+    return [
+        hypothesis.subject
+        for one in causes
         for hypothesis in (one.hypothesis, *one.hypothesis.effects)
-        for finding in hypothesis.findings
-    }
-    return (one for one in findings if one.key in wanted)
+    ]
 
 
 def _steps(causes: Sequence[Ranked]) -> Iterator[Step]:

@@ -17,7 +17,9 @@ LATER: Final = timedelta(minutes=12)
 ALERT: Final = "alert"
 _OF_ONE_PROGRAM: Final = frozenset(
     {"restart_loop", "container_down", "container_memory", "bad_update", "unit_failed",
-     "port_taken", "program_died", "program_memory", "log_flood"}
+     "port_taken", "program_died", "program_memory", "log_flood", "access_denied",
+     "configuration_wrong", "connections_exhausted", "credentials_expired", "data_corrupted",
+     "database_locked", "job_stuck", "process_hung", "rate_limited", "version_mismatch"}
 )  # fmt: skip
 """Patterns that touch nothing but the program they are about, and what people see of it."""
 

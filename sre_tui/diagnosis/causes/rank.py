@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sre_tui.diagnosis.causes.confidence import confidence, features
 from sre_tui.diagnosis.causes.focus import Focus
@@ -66,6 +66,8 @@ def rank(
         blind: whether a backend that would know more could not be read.
     """
     hypotheses = link(join_shared(gather(findings, patterns), topology), topology)
+    present = {one.pattern.id for one in hypotheses}
+    focus = replace(focus, named_kinds=focus.named_kinds & present)
     ranked = sorted(
         (Ranked(one, confidence(features(one, focus, blind=blind))) for one in hypotheses),
         key=lambda one: _order(one, focus),
