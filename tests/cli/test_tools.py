@@ -19,6 +19,7 @@ from tests.cli.running import Sre
 TOOLS = [name for names in MODULES.values() for name in names]
 ARGUMENTS: dict[str, list[str]] = {
     "investigate": ["why", "is", "jellyfin", "buffering"],
+    "what_changed": ["--window", "3h"],
     "prometheus_search_metrics": ["load"],
     "prometheus_instant_query": ["topk(3, node_load1)"],
     "prometheus_range_query": ['node_load1{hostname="media"}', "--since", "30m"],

@@ -119,7 +119,7 @@ def test_the_failing_disk_is_what_its_file_says(ask: Ask, hear: Hear) -> None:
     assert (alert.name, alert.labels["hostname"]) == ("HighReadLatency", "media")
     assert alert.active_since == ANCHOR - 2400
     assert world.raw_alerts(ANCHOR - 2401) == []
-    assert [(task.type, task.target) for task in world.raw_tasks()] == [("vzdump", 101)]
+    assert [(task.type, task.target) for task in world.raw_tasks()] == [("vncproxy", 101)]
 
 
 def test_the_world_goes_on_after_the_anchor(ask: Ask, firing: Alerts) -> None:
