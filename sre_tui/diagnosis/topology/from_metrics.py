@@ -24,6 +24,11 @@ SYSTEM_PROGRAMS: Final = frozenset(
 )  # fmt: skip
 """Names under which every machine writes logs; they are no service of their own."""
 _SHARED_TYPES: Final = ("nfs", "cifs", "smb")
+_POWERED: Final = (SubjectKind.NODE, SubjectKind.NAS, SubjectKind.BACKUP_SERVER)
+STORAGE_MOUNTS: Final = "/mnt/pve/"
+"""Below it Proxmox VE mounts its storages, each under its own name."""
+_GUEST_DISK: Final = re.compile(r"/(subvol|vm|basevol|base)-.+-disk-\d+$")
+"""A file system that a node gives to a guest, in which it looks like a pool of the guest's own."""
 
 
 def _rows(picture: Picture, *names: str) -> Iterator[tuple[str, Labels]]:
@@ -42,6 +47,11 @@ def add_machines(topology: Topology, names: Names, picture: Picture) -> None:
         if own.startswith("node/"):
             topology.add(Subject(kind=SubjectKind.NODE, name=name), own)
         else:
+            same = topology.named(own, SubjectKind.GUEST)
+            if len(same) == 1 and same[0].name == own.rpartition("/")[2]:
+                # Its node does not answer, so that Proxmox VE knows it by its id alone.
+                topology.add(same[0], name)
+                continue
             guest = topology.add(Subject(kind=SubjectKind.GUEST, name=name), own)
             node = Subject(kind=SubjectKind.NODE, name=labels.get("node", ""))
             if node.name and not any(
@@ -69,18 +79,18 @@ def add_storage(topology: Topology, names: Names, picture: Picture) -> None:
         if machine is None:
             continue
         fstype = labels.get("fstype", "")
+        device, mountpoint = labels.get("device", ""), labels.get("mountpoint", "")
         if labels["__name__"] == "node_zfs_zpool_state" or fstype == "zfs":
-            name = labels.get("zpool") or labels.get("device", "").partition("/")[0]
-            if (
-                machine.kind is SubjectKind.GUEST
-                and fstype == "zfs"
-                and "subvol" in labels.get("device", "")
-            ):
+            name = labels.get("zpool") or device.partition("/")[0]
+            if machine.kind is not SubjectKind.NODE and _GUEST_DISK.search(device):
                 continue
             pool = topology.add(Subject(kind=SubjectKind.POOL, name=f"{machine.name}/{name}"))
             topology.connect(pool, Relation.ATTACHED_TO, machine, source)
         elif fstype.startswith(_SHARED_TYPES):
-            _add_mount(topology, names, machine, labels.get("device", ""), source)
+            share = _share_of(topology, names, device, source)
+            # What a node mounts for its guests' disks is no need of the node itself.
+            if share is not None and not mountpoint.startswith(STORAGE_MOUNTS):
+                topology.connect(machine, Relation.MOUNTS, share, source)
     for source, labels in _rows(picture, "smartctl_device", "disk_power_state"):
         machine = names.machine_of(labels, learn=True)
         name = labels.get("device") or labels.get("disk", "")
@@ -96,24 +106,37 @@ def add_storage(topology: Topology, names: Names, picture: Picture) -> None:
             topology.connect(pool, Relation.MADE_OF, disk, source)
     for source, labels in _rows(picture, "pbs_size"):
         machine = names.machine_of(labels)
-        store = topology.add(Subject(kind=SubjectKind.DATASTORE, name=labels.get("datastore", "")))
+        store = Subject(kind=SubjectKind.DATASTORE, name=labels.get("datastore", ""))
         if machine is not None:
             topology.connect(store, Relation.ATTACHED_TO, machine, source)
 
 
-def _add_mount(
-    topology: Topology, names: Names, machine: Subject, device: str, source: str
-) -> None:
-    server, colon, path = device.partition(":")
-    if not colon and device.startswith("//"):
-        server, _, path = device[2:].partition("/")
-    host = names.machine(server, learn=True)
+def _share_of(topology: Topology, names: Names, device: str, source: str) -> Subject | None:
+    """The share that is mounted as a device: ``nas1:/mnt/tank/media`` or ``//nas1/media``."""
+    server, path = server_and_path(device)
+    host = names.machine(server, learn=True) if path else None
     if host is None:
-        return
-    share = topology.add(Subject(kind=SubjectKind.SHARE, name=f"{host.name}:{path}"))
-    topology.connect(machine, Relation.MOUNTS, share, source)
+        return None
+    share = Subject(kind=SubjectKind.SHARE, name=f"{host.name}:{path}")
+    if device.startswith("//"):
+        exported = topology.named(path, SubjectKind.SHARE)
+        share = next((one for one in exported if one.host == host.name), share)
+    topology.add(share)
     topology.connect(share, Relation.ATTACHED_TO, host, source)
-    under(topology, share, host.name, path.removeprefix("/mnt/"), source)
+    under(topology, share, host.name, share.own_name.removeprefix("/mnt/"), source)
+    return share
+
+
+def server_and_path(device: str) -> tuple[str, str]:
+    """Both parts of what is mounted over the network; no path if it is no such device."""
+    if device.startswith("//"):
+        server, _, path = device[2:].partition("/")
+        return server, path.strip("/")
+    if device.startswith("["):
+        server, _, path = device[1:].partition("]:")
+        return server, path
+    server, _, path = device.partition(":")
+    return server, path
 
 
 def add_programs(topology: Topology, names: Names, picture: Picture) -> None:
@@ -132,9 +155,15 @@ def add_programs(topology: Topology, names: Names, picture: Picture) -> None:
             machine = names.machine(host) if host else None
             if machine is not None:
                 topology.connect(machine, Relation.POWERED_BY, ups, source)
-    for source, labels in _rows(picture, "network_ups_tools_ups_load"):
-        ups = topology.add(Subject(kind=SubjectKind.UPS, name=labels.get("ups", "")))
-        for node in topology.subjects(SubjectKind.NODE, SubjectKind.NAS):
+    supplies = {
+        labels["ups"]: source
+        for source, labels in _rows(picture, "network_ups_tools_ups_load")
+        if labels.get("ups")
+    }
+    for name, source in supplies.items():
+        ups = topology.add(Subject(kind=SubjectKind.UPS, name=name))
+        # Of several it is not told which feeds whom.
+        for node in topology.subjects(*_POWERED) if len(supplies) == 1 else ():
             topology.connect(node, Relation.POWERED_BY, ups, source)
 
 

@@ -16,9 +16,10 @@ def nas_names(picture: Picture) -> dict[str, str]:
     """Host name of each NAS by its source; the instance's name where it did not tell."""
     names = {
         reading.source: reading.source.partition(":")[2]
-        for part in (picture.nas, picture.pools, picture.disks)
+        for part in (picture.nas, picture.pools, picture.disks, picture.shares, picture.apps,
+                     picture.protection)
         for reading in part.readings
-    }
+    }  # fmt: skip
     for source, report in picture.nas.with_source():
         if report.info is not None and report.info.hostname:
             names[source] = report.info.hostname.partition(".")[0]
@@ -47,6 +48,7 @@ def add_pools(topology: Topology, names: Names, picture: Picture) -> None:
             for member in pool.members():
                 disk = Subject(kind=SubjectKind.DISK, name=f"{host}/{member.label}")
                 topology.add(disk, member.serial)
+                topology.connect(disk, Relation.ATTACHED_TO, nas, source)
                 topology.connect(subject, Relation.MADE_OF, disk, source)
             for dataset in pool.datasets:
                 if dataset.name != pool.name:
@@ -57,14 +59,46 @@ def add_pools(topology: Topology, names: Names, picture: Picture) -> None:
         for disk_row in disks:
             known = Subject(kind=SubjectKind.DISK, name=f"{hosts[source]}/{disk_row.name}")
             topology.add(known, disk_row.serial)
+            nas = names.machine(hosts[source]) or Subject(kind=SubjectKind.NAS, name=hosts[source])
+            topology.connect(known, Relation.ATTACHED_TO, nas, source)
             if disk_row.pool:
                 pool_of = Subject(kind=SubjectKind.POOL, name=f"{hosts[source]}/{disk_row.pool}")
                 topology.connect(pool_of, Relation.MADE_OF, known, source)
     for source, report in picture.shares.with_source():
+        nas = names.machine(hosts[source]) or Subject(kind=SubjectKind.NAS, name=hosts[source])
         for share in report.shares:
             exported = Subject(kind=SubjectKind.SHARE, name=f"{hosts[source]}:{share.path}")
             topology.add(exported, share.name)
+            topology.connect(exported, Relation.ATTACHED_TO, nas, source)
             under(topology, exported, hosts[source], share.dataset, source)
+
+
+def add_apps(topology: Topology, names: Names, picture: Picture) -> None:
+    """Apps that run on the NAS itself."""
+    hosts = nas_names(picture)
+    for source, apps in picture.apps.with_source():
+        nas = names.machine(hosts[source]) or Subject(kind=SubjectKind.NAS, name=hosts[source])
+        for app in apps:
+            program = Subject(kind=SubjectKind.CONTAINER, name=f"{hosts[source]}/{app.name}")
+            topology.connect(program, Relation.RUNS_ON, nas, source)
+
+
+def add_sessions(topology: Topology, names: Names, picture: Picture) -> None:
+    """Machines that are connected over SMB; to the NAS where it has several such shares.
+
+    A session does not say which share it is for.
+    """
+    hosts = nas_names(picture)
+    for source, report in picture.shares.with_source():
+        nas = names.machine(hosts[source]) or Subject(kind=SubjectKind.NAS, name=hosts[source])
+        over_smb = [share for share in report.shares if share.kind == "smb" and share.enabled]
+        on = nas
+        if len(over_smb) == 1:
+            on = Subject(kind=SubjectKind.SHARE, name=f"{hosts[source]}:{over_smb[0].path}")
+        for session in report.sessions or ():
+            client = names.machine(session.client)
+            if client is not None and client != nas:
+                topology.connect(client, Relation.MOUNTS, on, source)
 
 
 def under(topology: Topology, subject: Subject, host: str, path: str, source: str) -> None:

@@ -71,21 +71,23 @@ def add_storages(topology: Topology, picture: Picture) -> None:
 
 
 def add_backups(topology: Topology, picture: Picture) -> None:
-    """Backup servers with their datastores, guests that a recent backup task names with theirs."""
+    """Datastores, and guests that a recent backup task names with theirs.
+
+    A backup server knows guests by their id alone: one that guests of two clusters have is left
+    out, because it is not told whose backup it is.
+    """
     for datastores in picture.datastores:
         for datastore in datastores:
-            subject = Subject(kind=SubjectKind.DATASTORE, name=datastore.name)
-            topology.add(subject)
-    guests = {
-        guest.vmid: guest_subject(guest)
-        for inventory in picture.inventory
-        for guest in inventory.guests
-        if not guest.template
-    }
+            topology.add(Subject(kind=SubjectKind.DATASTORE, name=datastore.name))
+    guests: dict[int, set[Subject]] = {}
+    for inventory in picture.inventory:
+        for guest in inventory.guests:
+            if not guest.template:
+                guests.setdefault(guest.vmid, set()).add(guest_subject(guest))
     for page in picture.backup_tasks:
         for task in page.tasks:
             vmid = task.group.rpartition("/")[2]
-            guest_found = guests.get(int(vmid)) if vmid.isdigit() else None
-            if guest_found is not None and task.datastore:
+            owners = guests.get(int(vmid), set()) if vmid.isdecimal() else set()
+            if len(owners) == 1 and task.datastore:
                 store = Subject(kind=SubjectKind.DATASTORE, name=task.datastore)
-                topology.connect(guest_found, Relation.BACKED_UP_TO, store, task.source)
+                topology.connect(next(iter(owners)), Relation.BACKED_UP_TO, store, task.source)

@@ -34,6 +34,10 @@ class Relation(StrEnum):
     WATCHES = "watches"
     """A scrape target its machine."""
     POWERED_BY = "powered by"
+    COPIES = "copies"
+    """A replication what it copies."""
+    COPIES_TO = "copies to"
+    """A replication where the copy goes."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,12 @@ class Topology:
     def connect(
         self, dependent: Subject, relation: Relation, on: Subject, said_by: str = ""
     ) -> None:
-        """Learn that one depends on another; saying it twice does no harm."""
+        """Learn that one depends on another; saying it twice does no harm.
+
+        What has no name, because a backend left it out, and what would stand on itself is ignored.
+        """
+        if not dependent.own_name or not on.own_name or dependent == on:
+            return
         edge = Edge(self.add(dependent), relation, self.add(on), said_by)
         if any(known.on == on and known.relation is relation for known in self.below(dependent)):
             return

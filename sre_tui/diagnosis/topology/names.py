@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,7 +15,8 @@ MACHINES: Final = (
     SubjectKind.HOST,
 )  # fmt: skip
 """Kinds of subjects that are a machine, the one that a shared name means first."""
-SITE_JOBS: Final = "icmp|ping|dns"
+_NOBODY: Final = frozenset({"localhost", "127.0.0.1", "::1", "[::1]"})
+"""Names of whoever speaks, which say nothing about who that is."""
 
 
 class Names:
@@ -38,7 +39,7 @@ class Names:
             found = self._topology.named(spelled, *MACHINES)
             if found:
                 return min(found, key=lambda one: MACHINES.index(one.kind))
-        if learn:
+        if learn and plain not in _NOBODY:
             return self._topology.add(Subject(kind=SubjectKind.HOST, name=plain))
         return None
 
@@ -49,7 +50,7 @@ class Names:
             part = own.split("/")[1]
             found = self._topology.named(own, *MACHINES) or self._topology.named(part, *MACHINES)
             if found:
-                return found[0]
+                return self._on_same_host(found, labels)
         if labels.get("vm_name"):
             return self.machine(labels["vm_name"], learn=learn)
         for label in HOST_LABELS:
@@ -60,6 +61,14 @@ class Names:
                     return found_one
         told = next((labels[label] for label in HOST_LABELS if labels.get(label)), "")
         return self.machine(told, learn=learn) if told and "://" not in told else None
+
+    def _on_same_host(self, found: Sequence[Subject], labels: Mapping[str, str]) -> Subject:
+        """Of guests with the same id, the one of the host whose exporter speaks."""
+        speaker = self.machine(labels.get("instance", "")) if len(found) > 1 else None
+        for one in found:
+            if speaker is not None and any(e.on == speaker for e in self._topology.below(one)):
+                return one
+        return found[0]
 
     def site(self, address: str) -> Subject:
         """The site that a probed address stands for."""
