@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +21,7 @@ from sre_tui.demo.scenario import Question
 from sre_tui.diagnosis.asked import find_asked
 from sre_tui.diagnosis.causes.confidence import features
 from sre_tui.diagnosis.causes.focus import Focus
-from sre_tui.diagnosis.causes.hypothesis import gather
-from sre_tui.diagnosis.causes.links import link
+from sre_tui.diagnosis.causes.rank import rank
 from sre_tui.diagnosis.investigate import Insight, Knowledge
 from sre_tui.diagnosis.signs.alerts import active_alerts
 from sre_tui.evals.cases import exams
@@ -89,8 +88,8 @@ async def _collect() -> tuple[list[Row], list[str]]:
 
 def rows_of(
     scenario: str, case: str, question: Question, insight: Insight, knowledge: Knowledge
-) -> Sequence[Row]:
-    """What can be the cause of what a question is about, with its features."""
+) -> tuple[Row, ...]:
+    """What can be the cause of what a question is about, and what that explains, with features."""
     return tuple(_rows(scenario, case, question, insight, knowledge))
 
 
@@ -99,11 +98,18 @@ def _rows(
 ) -> Iterator[Row]:
     picture, topology, patterns = insight.picture, insight.topology, knowledge.patterns
     asked = find_asked(question.ask, topology, active_alerts(picture), patterns)
-    focus = Focus.on(asked.subjects, topology, kinds=asked.kinds(patterns))
+    focus = Focus.on(
+        asked.subjects,
+        topology,
+        kinds=asked.kinds(patterns),
+        named_kinds=asked.named_kinds(patterns),
+    )
     blind = any(one.state is not State.OK for one in picture.sources())
-    hypotheses = gather(insight.findings, patterns)
-    link(hypotheses, topology)
-    for one in sorted(hypotheses, key=lambda each: each.order):
+    ranking = rank(insight.findings, topology, focus, patterns, blind=blind)
+    told = [one.hypothesis for one in ranking.causes]
+    known = {id(one) for one in told}
+    explained = {id(each): each for one in told for each in one.effects if id(each) not in known}
+    for one in (*told, *explained.values()):
         if one.pattern.symptom or not focus.concerns(one):
             continue
         yield Row(
@@ -111,8 +117,9 @@ def _rows(
             case=case,
             features=features(one, focus, blind=blind),
             right=is_true(one.pattern.id, one.subject.name, question.truth, patterns),
-            told=not one.explained_by,
+            told=id(one) in known,
             control=question.truth.no_cause,
+            direct=focus.means(one),
         )
 
 

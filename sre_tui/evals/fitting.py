@@ -9,6 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sre_tui.diagnosis.causes.model import CONFIRMED
+from sre_tui.diagnosis.investigate import MOST_CAUSES
 from sre_tui.evals.calibration import expected_error, reliability
 
 BIAS: Final = "bias"
@@ -33,6 +35,7 @@ class Row:
         right: whether it is a true cause.
         told: whether it would be named, as nothing else explains it.
         control: whether no cause can be known.
+        direct: whether it is the very thing that is asked about, which puts it first if certain.
     """
 
     scenario: str
@@ -41,6 +44,7 @@ class Row:
     right: bool
     told: bool
     control: bool = False
+    direct: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,27 +118,30 @@ def assess(rows: Sequence[Row], said: Sequence[float], cases: Collection[str]) -
         said: their confidence.
         cases: questions that have a true cause, whether it was found or not.
     """
-    by_case: dict[str, list[tuple[float, bool]]] = {case: [] for case in cases}
-    told = [(one, row) for one, row in zip(said, rows, strict=True) if row.told and one >= _TOLD]
-    for confidence, row in told:
-        if row.case in by_case:
-            by_case[row.case].append((confidence, row.right))
-    ranked = [
-        [right for _, right in sorted(found, key=lambda pair: -pair[0])]
-        for found in by_case.values()
-    ]
+    by_case: dict[str, list[tuple[float, Row]]] = {}
+    for confidence, row in zip(said, rows, strict=True):
+        if row.told and confidence >= _TOLD:
+            by_case.setdefault(row.case, []).append((confidence, row))
+    named = {case: sorted(found, key=_order)[:MOST_CAUSES] for case, found in by_case.items()}
+    told = [pair for found in named.values() for pair in found]
+    ranked = [[row.right for _, row in named.get(case, ())] for case in cases]
     counts, labels = _counts(rows), np.array([float(row.right) for row in rows])
     sure = np.clip(np.array(said), 1e-9, 1 - 1e-9)
     each = -(labels * np.log(sure) + (1 - labels) * np.log(1 - sure))
     error = expected_error(reliability([(one, row.right) for one, row in told]))
     return Fit(
-        questions=len(by_case),
+        questions=len(cases),
         rank_1=sum(found[:1] == [True] for found in ranked),
         top_3=sum(True in found[:3] for found in ranked),
-        false_on_controls=sum(row.control and one >= 0.5 for one, row in told),
+        false_on_controls=sum(row.control and one >= CONFIRMED for one, row in told),
         calibration_error=0.0 if error is None else error,
         loss=float(np.sum(counts * each) / np.sum(counts)),
     )
+
+
+def _order(pair: tuple[float, Row]) -> tuple[bool, float]:
+    confidence, row = pair
+    return not (row.direct and confidence >= CONFIRMED), -confidence
 
 
 def _matrix(rows: Iterable[Row], names: Sequence[str]) -> Array:

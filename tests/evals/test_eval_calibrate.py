@@ -1,8 +1,14 @@
 """Weights of confidence are learned from hypotheses, and only in ways that make sense."""
 
+import json
+
 import pytest
 
+from sre_tui.diagnosis.investigate import Knowledge, investigate
+from sre_tui.evals.calibrate import FILE, rows_of
+from sre_tui.evals.cases import exams
 from sre_tui.evals.fitting import Row, assess, confidences, fit, left_out
+from sre_tui.evals.stage import play
 
 
 def row(scenario: int, right: bool, *, told: bool = True, **features: float) -> Row:
@@ -80,3 +86,20 @@ def test_ranks_count_only_what_would_be_told() -> None:
     assert found.false_on_controls == 1
     # 0.9 was wrong, 0.6 right once and wrong once, 0.7 right.
     assert found.calibration_error == pytest.approx((0.9 + 2 * 0.1 + 0.3) / 4)
+
+
+async def test_rows_are_what_an_investigation_weighs() -> None:
+    knowledge = Knowledge()
+    weights: dict[str, float] = json.loads(FILE.read_text())["weights"]
+    (exam,) = exams("tuning", ["several-at-once"])
+    async with play(exam.scenario) as stage:
+        insight = await stage.look(knowledge)
+    for place, question in exam.questions:
+        found = investigate(insight, question.ask, knowledge).causes
+        rows = rows_of("several-at-once", str(place), question, insight, knowledge)
+        said = zip(rows, confidences(rows, weights), strict=True)
+        told = sorted((one for row, one in said if row.told and one >= 0.15), reverse=True)
+        assert sorted((one.confidence for one in found), reverse=True) == pytest.approx(
+            told[: len(found)], abs=0.01
+        )
+        assert len(found) == min(5, len(told))
