@@ -1,7 +1,8 @@
 """Makes text from outside safe to show: the one place where control characters are stripped.
 
 Backends, logs and runbooks are written by strangers. Escape sequences would drive the terminal,
-bidirectional overrides would show a name as another one.
+bidirectional overrides would show a name as another one, and characters that nobody sees hide words
+from whoever searches for them and carry instructions that only a model reads.
 """
 
 from __future__ import annotations
@@ -13,25 +14,31 @@ _ESCAPE_SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])"
     r"|\x9b[0-?]*[ -/]*[@-~]"
 )
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
-    "|[\ud800-\udfff]"
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff"
 )
-_SUSPECT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Nobody sees these, but they turn text around, part words, and carry whole sentences."""
+_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
+"""They belong into emoji and some scripts; elsewhere they only hide something."""
+_UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_UNSEEN}]")
+_STRAY = re.compile(
+    "(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])"
+    "|(?<=[\u200c\u200d])[\u200c\u200d]|(?<=[\ufe0e\ufe0f])[\ufe0e\ufe0f]"
+)
+_SUSPECT = re.compile(f"[\x00-\x1f\x7f-\x9f{_UNSEEN}{_JOINERS}]")
 
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _ESCAPED = re.compile(rb"\\[bfru]")
 """Escapes of characters that may have to go; a line feed and a tab may stay."""
-_SUSPECT_BETWEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_SUSPECT_BETWEEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_UNSEEN}{_JOINERS}]")
 """As above, but for the spaces that stand between the values of JSON."""
 
 J = TypeVar("J")
 
 
 def clean(text: str) -> str:
-    """The text without escape sequences, control characters and bidirectional controls.
+    """The text without escape sequences, control, bidirectional and invisible characters.
 
     Line feeds and tabs stay; a carriage return before a line feed is dropped, any other becomes a
     line feed.
@@ -40,7 +47,7 @@ def clean(text: str) -> str:
         return text
     text = _ESCAPE_SEQUENCE.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSAFE.sub("", text)
+    return _STRAY.sub("", _UNSAFE.sub("", text))
 
 
 def clean_json(value: J) -> J:

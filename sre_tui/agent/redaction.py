@@ -1,12 +1,16 @@
 """Takes secrets out of text before a model reads it and before anything is saved.
 
-Two nets: the values of the secrets that are in the settings, and the shapes secrets have (private
-keys, bearer headers, tokens of known issuers, ``password=…``, credentials in addresses).
+Two nets: the values of the secrets that are in the settings, however they are encoded, and the
+shapes secrets have (private keys, bearer headers, tokens of known issuers, ``password=…``,
+credentials in addresses), also within Base64.
 """
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, TypeVar, cast
@@ -77,6 +81,14 @@ _HARMLESS = re.compile(
 )
 _QUOTED_PIN = re.compile(r"\d{4,5}")
 _TELLING = re.compile(rf"(?:{_KEY}|{_SHORT_KEY})\Z", re.IGNORECASE)
+_ENCODED = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{16,}+={0,2}")
+"""What may be Base64 of either alphabet."""
+_NESTED: Final = 2
+"""How often Base64 within Base64 is looked into."""
+_TOKEN_SECRET = re.compile(r"[^\s!]+![^\s=:]+[=:](?P<pve>\S+)|\d{1,6}-(?P<nas>\S+)")
+"""Tokens of Proxmox VE, PBS and TrueNAS, in which a name stands before the secret."""
+_SHORTEST_PART: Final = 10
+"""Characters of a secret's Base64 that are known whatever stands around it; fewer are chance."""
 _PIECE: Final = 32_768
 """Characters searched in one go; while that lasts nothing else in the process runs."""
 _GOES_ON = re.compile(
@@ -91,7 +103,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         values = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
-        spellings = {spelling for value in values for spelling in (value, quote(value, safe=""))}
+        spellings = {spelling for value in values for spelling in _spellings(value)}
         longest_first = sorted(spellings, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if spellings else None
 
@@ -121,7 +133,10 @@ class Redactor:
         if isinstance(value, list | tuple):
             return [self._value(item, known) for item in value]
         if isinstance(value, dict):
-            return {key: self._member(key, item, known) for key, item in value.items()}
+            return {
+                self._value(key, known): self._member(key, item, known)
+                for key, item in value.items()
+            }
         return value
 
     def _member(self, key: object, item: object, known: dict[str, str]) -> object:
@@ -149,12 +164,29 @@ def _pieces(text: str, size: int) -> Iterator[str]:
     yield text[start:]
 
 
-def _without_shapes(text: str) -> str:
+def _without_shapes(text: str, depth: int = 0) -> str:
+    if depth < _NESTED:
+        text = _ENCODED.sub(lambda match: _without_encoded(match.group(), depth), text)
     text = _WHOLE.sub(REDACTED, text)
     text = _AFTER.sub(_keep_before, text)
     text = _LOGIN.sub(_keep_login, text)
     text = _FLAG.sub(_keep_key, text)
     return _ASSIGNED.sub(_keep_key, text)
+
+
+def _without_encoded(text: str, depth: int) -> str:
+    """The text, unless it is Base64 of something that holds a secret."""
+    plain = text.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        # Names and paths look like Base64, too, but what comes out of them is hardly ever text.
+        if not b64decode(plain[:8]).isascii():
+            return text
+        inner = b64decode(plain[: len(plain) - (len(plain) % 4 == 1)] + "==").decode("utf-8")
+    except ValueError:
+        return text
+    if _PRIVATE_KEY.search(inner) or _without_shapes(inner, depth + 1) != inner:
+        return REDACTED
+    return text
 
 
 def _keep_before(match: re.Match[str]) -> str:
@@ -185,10 +217,28 @@ def _harmless(quoted: str) -> bool:
     return _HARMLESS.fullmatch(quoted) is not None and not _QUOTED_PIN.fullmatch(quoted)
 
 
+def _spellings(value: str) -> Iterator[str]:
+    """Ways in which programs write a secret down."""
+    data = value.encode()
+    yield from (value, value.upper(), value.lower(), quote(value, safe=""))
+    yield from (json.dumps(value)[1:-1], html.escape(value), data.hex(), data.hex().upper())
+    yield from ("".join(f"%{byte:02{case}}" for byte in data) for case in "xX")
+    for shift in range(3):
+        # The first and the last character also depend on what stands before and behind.
+        whole = b64encode(b"\0" * shift + data).decode().rstrip("=")
+        known = whole[(0, 2, 3)[shift] : (8 * (shift + len(data))) // 6]
+        if len(known) >= _SHORTEST_PART:
+            yield from (known, known.replace("+", "-").replace("/", "_"))
+
+
 def _secrets(settings: Settings) -> Iterable[str]:
     others = settings.llm.providers.values()
     found: list[SecretStr | None] = [settings.llm.api_key, *(one.api_key for one in others)]
     for backend in BACKENDS:
         for endpoint in settings.endpoints(backend):
             found += [endpoint.token, endpoint.password, *endpoint.headers.values()]
-    return [secret.get_secret_value() for secret in found if secret is not None]
+    values = [secret.get_secret_value() for secret in found if secret is not None]
+    # A log or a note may hold the secret alone, without the name that belongs to it.
+    found_halves = (_TOKEN_SECRET.fullmatch(value) for value in values)
+    halves = (half["pve"] or half["nas"] for half in found_halves if half is not None)
+    return [*values, *halves]

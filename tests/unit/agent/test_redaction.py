@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from providers.endpoint import Endpoint
+from providers.endpoint import Endpoint, ProxmoxEndpoint
 from sre_tui.agent import redaction
 from sre_tui.agent.redaction import REDACTED, Redactor
 from sre_tui.settings import LlmSettings, Settings
@@ -265,3 +267,45 @@ def test_a_long_text_is_searched_a_piece_at_a_time(monkeypatch: pytest.MonkeyPat
     line = "nfs: server nas1 not responding, token=swordfish given\n"
     assert "swordfish" not in REDACTOR.text(line * 20_000)
     assert max(sizes) < 40_000
+
+
+UUID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        UUID,
+        UUID.upper(),
+        UUID.encode().hex(),
+        b64encode(UUID.encode()).decode(),
+        b64encode(f"sre@pve!tui={UUID}".encode()).decode(),
+        b64encode(f"x {UUID} y".encode()).decode(),
+        "".join(f"%{byte:02X}" for byte in UUID.encode()),
+    ],
+)
+def test_half_a_token_is_known_in_every_spelling(written: str) -> None:
+    token = SecretStr(f"sre@pve!tui={UUID}")
+    settings = Settings(proxmox=(ProxmoxEndpoint(url="https://pve1:8006", token=token),))
+    shown = Redactor.of(settings).text(f"seen {written} here")
+    assert written[4:-4] not in shown
+    assert REDACTED in shown
+    assert shown.startswith("seen ")
+    assert shown.endswith(" here")
+
+
+def test_secrets_within_base64_go_with_it() -> None:
+    inner = b64encode(b"db password=swordfish now")
+    assert REDACTOR.text(f"body {inner.decode()} end") == f"body {REDACTED} end"
+    assert REDACTOR.text(b64encode(inner).decode()) == REDACTED
+
+
+def test_base64_without_secrets_and_what_looks_like_it_stays() -> None:
+    harmless = b64encode(b"nothing to see here, move on").decode()
+    for text in (harmless, "/usr/lib/python3/dist-packages/requests", "a" * 40, "d2f1" * 16):
+        assert REDACTOR.text(text) == text
+
+
+def test_keys_of_documents_hold_no_secret() -> None:
+    known = Redactor(["swordfish-key"])
+    assert known.value({"swordfish-key": 1}) == {REDACTED: 1}
