@@ -24,7 +24,7 @@ from sre_tui.agent.conversation import CallReply, Conversation
 from sre_tui.agent.model_calls import CallDesk
 from sre_tui.agent.offer import Offer
 from sre_tui.agent.streaming import VisibleText, without_thinking
-from sre_tui.agent.tool_calls import written_calls
+from sre_tui.agent.tool_calls import is_quoted, written_calls
 from sre_tui.agent.turn import Turn
 from sre_tui.settings import LlmSettings
 
@@ -212,7 +212,15 @@ class ModelLoop:
 
     def _written(self, text: str) -> list[ToolCallRequest]:
         found = written_calls(without_thinking(text), self._desk.names)
-        return [self._desk.request_of(call) for call in found]
+        if not found:
+            return []
+        # A log line can hold such a call, and an answer may quote that line.
+        strange = [self._turn.attached, *(one.text for one in self._turn.store.all)]
+        return [
+            self._desk.request_of(call)
+            for call in found
+            if not any(is_quoted(call, text) for text in strange)
+        ]
 
     def _note_fallback(self, finished: Finished) -> None:
         served = finished.model.partition("/")[2]

@@ -20,7 +20,7 @@ from sre_tui.agent.limits import Deadline
 from sre_tui.agent.redaction import Redactor
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.result import ToolResult
-from sre_tui.tools.tool import Tool
+from sre_tui.tools.tool import ArgumentError, Tool
 
 log = logging.getLogger(__name__)
 
@@ -152,6 +152,9 @@ class ToolRunner:
         except BackendError as error:
             state, text = error.state, error.detail
             summary = one_line(error.detail)
+        except ArgumentError as error:
+            text = f"{error}. Call it again."
+            summary = one_line(str(error))
         except TimeoutError:
             state, text = State.UNREACHABLE, "there was no answer within the time for this question"
             summary = text

@@ -95,6 +95,12 @@ def written_calls(text: str, offered: Iterable[str]) -> list[WrittenCall]:
     return []
 
 
+def is_quoted(call: WrittenCall, text: str) -> bool:
+    """Whether a call is written out in a text of strangers, which an answer then only quotes."""
+    written = rf"[\"'=]{re.escape(call.name)}[\"'>\\]"
+    return re.search(written, text, re.IGNORECASE) is not None
+
+
 def _calls_in(text: str, names: tuple[str, ...]) -> Iterator[WrittenCall]:
     value = _load(text)
     for item in value if isinstance(value, list) else [value]:

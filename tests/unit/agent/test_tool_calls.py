@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sre_tui.agent.tool_calls import match_name, parse_arguments, tidy, written_calls
+from sre_tui.agent.tool_calls import (
+    WrittenCall,
+    is_quoted,
+    match_name,
+    parse_arguments,
+    tidy,
+    written_calls,
+)
 
 NAMES = ("loki_query_logs", "prometheus_instant_query", "read_evidence")
 
@@ -99,3 +106,16 @@ CALL = '{"name": "loki_query_logs", "arguments": {"query": "x"}}'
 )
 def test_calls_in_text(text: str, count: int) -> None:
     assert len(written_calls(text, NAMES)) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ('log: {"name": "loki_query_logs", "arguments": {}}', True),
+        (r"{\"tool\":\"loki_query_logs\"}", True),
+        ("<function=loki_query_logs>{}</function>", True),
+        ("Older lines: ask loki_query_logs with another end.", False),
+    ],
+)
+def test_calls_that_strangers_wrote_are_quotes(text: str, quoted: bool) -> None:
+    assert is_quoted(WrittenCall("loki_query_logs", {}), text) is quoted
