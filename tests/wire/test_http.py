@@ -625,9 +625,7 @@ async def test_another_question_or_address_has_no_old_answer(tmp_path: Path) -> 
         {"tenant": "another"},
     ],
 )
-async def test_another_credential_has_no_old_answer(
-    tmp_path: Path, other: dict[str, Any]
-) -> None:
+async def test_another_credential_has_no_old_answer(tmp_path: Path, other: dict[str, Any]) -> None:
     kept = DiskKept(tmp_path / "kept")
     own: dict[str, Any] = {
         "token": "secret-one", "username": "sre", "password": "secret-two",
