@@ -52,6 +52,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("tasks", "See", "Tasks of Proxmox VE, and the log of one."),
     Entry("storage", "See", "Storages of Proxmox VE, and how full they are."),
     Entry("forecast", "See", "When pools, disks and datastores are full, certificates expire."),
+    Entry("topology", "See", "What a guest, pool or node stands on, and what stands on it."),
     Entry("metrics", "Find", "Search, query and plot Prometheus metrics."),
     Entry("logs", "Find", "Search logs in Loki, their patterns and what changed in them."),
     Entry("dashboards", "Find", "Grafana dashboards with their queries and thresholds."),

@@ -14,6 +14,7 @@ from sre_tui.tools.tool import Tool, registered
 MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "investigate": ("investigate",),
     "what_changed": ("what_changed",),
+    "topology": ("topology",),
     "prometheus_metrics": ("prometheus_search_metrics", "prometheus_targets"),
     "prometheus_queries": ("prometheus_instant_query", "prometheus_range_query"),
     "grafana_alerts": ("grafana_get_alerts",),

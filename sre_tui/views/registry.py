@@ -11,6 +11,7 @@ from sre_tui.views.table import TableView
 VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "investigate": ("investigation", "INVESTIGATION"),
     "what_changed": ("changes", "CHANGES"),
+    "topology": ("topology", "TOPOLOGY"),
     "prometheus_search_metrics": ("metrics", "METRICS"),
     "prometheus_instant_query": ("metrics", "SAMPLES"),
     "prometheus_range_query": ("metrics", "SERIES"),

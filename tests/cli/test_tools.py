@@ -20,6 +20,7 @@ TOOLS = [name for names in MODULES.values() for name in names]
 ARGUMENTS: dict[str, list[str]] = {
     "investigate": ["why", "is", "jellyfin", "buffering"],
     "what_changed": ["--window", "3h"],
+    "topology": ["media"],
     "prometheus_search_metrics": ["load"],
     "prometheus_instant_query": ["topk(3, node_load1)"],
     "prometheus_range_query": ['node_load1{hostname="media"}', "--since", "30m"],
@@ -56,7 +57,7 @@ ARGUMENTS: dict[str, list[str]] = {
 
 HEADED = ("check_health", "health_overview", "proxmox_get_guest_config")
 """Tools whose table stands below a line that names the guest, or says how things are."""
-PAGES = ("investigate",)
+PAGES = ("investigate", "topology")
 """Tools that people read as a page; only who asks for fields gets a table."""
 
 
