@@ -76,21 +76,22 @@ def add_storage(topology: Topology, names: Names, picture: Picture) -> None:
     """Pools of any machine, their disks, and the shares that machines mount."""
     for source, labels in _rows(picture, "node_zfs_zpool_state", "node_filesystem_size_bytes"):
         machine = names.machine_of(labels, learn=True)
-        if machine is None:
+        name = labels.get("zpool") or labels.get("device", "").partition("/")[0]
+        on_zfs = labels["__name__"] == "node_zfs_zpool_state" or labels.get("fstype") == "zfs"
+        if machine is None or not on_zfs:
             continue
-        fstype = labels.get("fstype", "")
-        device, mountpoint = labels.get("device", ""), labels.get("mountpoint", "")
-        if labels["__name__"] == "node_zfs_zpool_state" or fstype == "zfs":
-            name = labels.get("zpool") or device.partition("/")[0]
-            if machine.kind is not SubjectKind.NODE and _GUEST_DISK.search(device):
-                continue
-            pool = topology.add(Subject(kind=SubjectKind.POOL, name=f"{machine.name}/{name}"))
+        if machine.kind is SubjectKind.NODE or not _GUEST_DISK.search(labels.get("device", "")):
+            pool = Subject(kind=SubjectKind.POOL, name=f"{machine.name}/{name}")
             topology.connect(pool, Relation.ATTACHED_TO, machine, source)
-        elif fstype.startswith(_SHARED_TYPES):
-            share = _share_of(topology, names, device, source)
-            # What a node mounts for its guests' disks is no need of the node itself.
-            if share is not None and not mountpoint.startswith(STORAGE_MOUNTS):
-                topology.connect(machine, Relation.MOUNTS, share, source)
+    # Only now is known which pool a share can be of.
+    for source, labels in _rows(picture, "node_filesystem_size_bytes"):
+        machine = names.machine_of(labels, learn=True)
+        if machine is None or not labels.get("fstype", "").startswith(_SHARED_TYPES):
+            continue
+        share = _share_of(topology, names, labels.get("device", ""), source)
+        # What a node mounts for its guests' disks is no need of the node itself.
+        if share is not None and not labels.get("mountpoint", "").startswith(STORAGE_MOUNTS):
+            topology.connect(machine, Relation.MOUNTS, share, source)
     for source, labels in _rows(picture, "smartctl_device", "disk_power_state"):
         machine = names.machine_of(labels, learn=True)
         name = labels.get("device") or labels.get("disk", "")

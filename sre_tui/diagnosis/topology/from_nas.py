@@ -31,9 +31,12 @@ def nas_names(picture: Picture) -> dict[str, str]:
 
 
 def add_systems(topology: Topology, picture: Picture) -> None:
-    """The NASes themselves."""
-    for name in nas_names(picture).values():
-        topology.add(Subject(kind=SubjectKind.NAS, name=name))
+    """The NASes that told anything; the name of a silent one is not known."""
+    parts = (picture.nas, picture.pools, picture.disks, picture.shares)
+    spoke = {source for part in parts for source, _ in part.with_source()}
+    for source, name in nas_names(picture).items():
+        if source in spoke:
+            topology.add(Subject(kind=SubjectKind.NAS, name=name))
 
 
 def add_pools(topology: Topology, names: Names, picture: Picture) -> None:

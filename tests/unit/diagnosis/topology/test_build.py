@@ -1,8 +1,12 @@
 """What stands on what, out of parts that tell much, little, or the same names twice."""
 
+from typing import Any
+
+from providers.reading import Reading, State
 from providers.truenas import App, Disk, Pool
 from providers.truenas.protection_models import ProtectionReport, Replication
 from providers.truenas.storage_models import Dataset
+from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.subject import SubjectKind
 from sre_tui.diagnosis.topology.graph import Relation
 from tests.unit.diagnosis.topology.pictures import (
@@ -229,13 +233,16 @@ class TestNas:
         assert ("replication:nas1/away", "copies to", "dataset:nas1/tank/copy") not in told
 
     def test_while_it_is_silent_metrics_tell_its_pools(self) -> None:
+        silent = Reading[Any](source=NAS, state=State.UNREACHABLE, observed_at=NOW)
         topology = built(
+            pools=Part((silent,)),
             identity=metrics(
+                mount("media", "/mnt/films", "nas1:/mnt/tank/media", "nfs4"),
                 {"metric": "node_zfs_zpool_state", "zpool": "tank", "hostname": "nas1"},
                 {"metric": "smartctl_device", "device": "sda", "hostname": "nas1"},
-                mount("media", "/mnt/films", "nas1:/mnt/tank/media", "nfs4"),
-            )
+            ),
         )
+        assert not topology.subjects(SubjectKind.NAS)
         steps = topology.dependencies(subject("host:media"))
         assert steps[subject("pool:nas1/tank")] == 2
         assert steps[subject("disk:nas1/sda")] == 3
