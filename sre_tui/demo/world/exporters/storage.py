@@ -46,10 +46,10 @@ def families(plant: Plant) -> Iterator[Family]:
             for storage in lab.storages:
                 if storage.node == name and storage.plugin == "nfs":
                     share = f"{storage.pool.replace('/', ':/mnt/')}/{storage.name}"
+                    labels = {"device": share, "fstype": "nfs4"}
                     yield Point(
-                        at, storage.pool,
-                        {"device": share, "fstype": "nfs4", "mountpoint": f"/mnt/pve/{storage.name}"},
-                    )  # fmt: skip
+                        at, storage.pool, labels | {"mountpoint": f"/mnt/pve/{storage.name}"}
+                    )
 
     for name, text in (
         ("size_bytes", "Filesystem size in bytes."),
