@@ -55,8 +55,8 @@ _TOPIC_WORDS: Final[Mapping[Topic, str]] = {
     Topic.STANDBY: "sleep standby disk power",
 }
 _INTENT_WORDS: Final[Mapping[Intent, str]] = {
-    Intent.EXPLAIN_ALERT: "alert rule runbook",
-    Intent.WHY: "pattern runbook change alert guest",
+    Intent.EXPLAIN_ALERT: "investigate cause wrong alert rule runbook",
+    Intent.WHY: "investigate cause wrong pattern runbook change alert guest",
     Intent.PRESSURE: "",
     Intent.OVERVIEW: "",
     Intent.CHANGES: "change restart update",
@@ -83,7 +83,7 @@ _INTENT_WORDS: Final[Mapping[Intent, str]] = {
     Intent.SHARES: "share",
     Intent.NAS: "nas system",
     Intent.APPS: "app",
-    Intent.STOPPING: "guest node task pool share",
+    Intent.STOPPING: "topology stand guest node task pool share",
     Intent.ACT: "runbook",
     Intent.HELP: "",
 }
