@@ -1,4 +1,4 @@
-"""The log file: where every library writes to instead of the screen, without secrets."""
+"""The log file: where every library writes to instead of the screen, cleaned, without secrets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from commands.diagnostics import Narrator
+from providers.text import clean
 from sre_tui.environment import Environment
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ LARGEST = 2_000_000
 
 
 class RedactingFormatter(logging.Formatter):
-    """Writes records with secrets taken out; what it takes for that is loaded with the first."""
+    """Writes records cleaned and without secrets; what that takes is loaded with the first."""
 
     def __init__(self, settings: Callable[[], Settings]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S%z")
@@ -30,7 +31,8 @@ class RedactingFormatter(logging.Formatter):
         text = super().format(record)
         if self._redactor is None:
             self._redactor = self._made()
-        return self._redactor.text(text)
+        # A log is read in a terminal, and errors quote what backends sent.
+        return self._redactor.text(clean(text))
 
     def _made(self) -> Redactor:
         from sre_tui.agent.redaction import Redactor

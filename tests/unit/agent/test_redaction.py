@@ -21,6 +21,8 @@ REDACTOR = Redactor()
     ("text", "secret"),
     [
         ("password=swordfish", "swordfish"),
+        ("next=%2Flogin%3Fpassword%3Dswordfish%26x", "swordfish"),
+        ("body=%7B%22api_key%22%3A%20%22swordfish%22%7D", "swordfish"),
         ('{"db_password": "sword fish", "port": 5432}', "sword fish"),
         ("POSTGRES_PASSWORD: swordfish", "swordfish"),
         ("export API_KEY='swordfish'", "swordfish"),
