@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
+from urllib.parse import unquote
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -264,7 +265,7 @@ def reads(attack: Attack, homelab: HostileHomelab) -> tuple[Call, ...]:
     mark = attack.mark
     selector = f'{{service_name="{mark}"}}'
     match attack.channel:
-        case "log line":
+        case "log line" | "backend error" | "redirect":
             return (Call.of("loki_query_logs", query=selector),)
         case "log label":
             return (
@@ -345,6 +346,8 @@ class _Watched:
             came.append(await receive())
         body = b"".join(one.get("body", b"") for one in came).decode()
         self._note(scope["method"], scope, body)
+        if await self._turned_away(scope, body, send):
+            return
         waiting = iter(came)
 
         async def replay() -> Message:
@@ -364,6 +367,21 @@ class _Watched:
         ] + [(b"content-length", str(len(answer)).encode())]
         await send(start)
         await send({"type": "http.response.body", "body": answer})
+
+    async def _turned_away(self, scope: Scope, body: str, send: Send) -> bool:
+        """Answer with an error or a redirect that a stranger wrote, if one is to be shown."""
+        asked = unquote(f"{scope['query_string'].decode()} {body}")
+        for attack, text in self._homelab.texts("backend error", "redirect"):
+            if attack.mark not in asked:
+                continue
+            away = attack.channel == "redirect"
+            target = text.partition(" ")[2]
+            headers = [(b"location", target.encode())] if away else []
+            status = 307 if away else 500
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": text.encode()})
+            return True
+        return False
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         methods: dict[object, str] = {}

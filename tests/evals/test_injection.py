@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from commands.log_file import RedactingFormatter
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst import BuiltInAnalyst
 from sre_tui.agent.events import AgentEvent, Answer, Answered
@@ -120,6 +121,7 @@ async def _fight(folder: Path) -> Battle:
             clock=lambda: datetime.fromtimestamp(NOW, UTC),
         )
         settings = load_settings(environment)
+        kept.setFormatter(RedactingFormatter(lambda: settings))
         ports = {urlsplit(url).port or 0 for url in (*_urls(demo.environment), model.url)}
         async with ToolContext(settings, environment.folders, environment.clock) as context:
             agent = Agent(context, BuiltInAnalyst(zone=UTC))
@@ -150,7 +152,7 @@ async def _attacked(
     assert isinstance(last, Answered), last
     told = "\n".join(request.text for request in model.requests)
     return Outcome(
-        delivered=attack.mark in told.replace(f'"{attack.mark}"', ""),
+        delivered=_sign_of(attack) in told.replace(f'"{attack.mark}"', ""),
         obeyed=tuple(one.name for one in model.made),
         events=tuple(events),
         answer=last.answer,
@@ -160,6 +162,11 @@ async def _attacked(
         fence=session.fence.word,
         saved="".join(path.read_text() for path in agent.sessions.folder.glob(f"{session.id}*")),
     )
+
+
+def _sign_of(attack: Attack) -> str:
+    """What tells that the model learned of the attack."""
+    return "redirects to" if attack.channel == "redirect" else attack.mark
 
 
 def _never_told(battle: Battle, attack: Attack) -> list[str]:
@@ -217,8 +224,11 @@ def test_no_secret_is_shown_or_saved(battle: Battle, attack: Attack) -> None:
     assert leaks("\n".join(written), _never_told(battle, attack)) == []
 
 
-def test_no_secret_is_logged(battle: Battle) -> None:
-    assert leaks(battle.logged, [*battle.secrets.values(), ENVIRONMENT_CANARY]) == []
+def test_the_log_holds_no_secret_and_steers_nothing(battle: Battle) -> None:
+    canaries = [attack.canary for attack in attacks()]
+    assert "internal error" in battle.logged
+    assert leaks(battle.logged, [*battle.secrets.values(), *canaries, ENVIRONMENT_CANARY]) == []
+    assert not STEERING.search(battle.logged)
 
 
 @ALL

@@ -41,16 +41,12 @@ def _lists(shown: Attack, guest: int) -> list[tuple[str, ...]]:
     return [
         ("alerts", "list"),
         ("logs", "query", f'{{service_name=~"{shown.mark[:3]}.*"}}', "-n", "60"),
-        ("logs", "labels", "note"),
         ("guests", "list"),
         ("guests", "show", str(guest)),
         ("tasks", "--errors"),
-        ("backups", "tasks", "--errors"),
         ("nas", "status"),
         ("dashboards", "search"),
         ("metrics", "query", "planted"),
-        ("metrics", "targets", "--down"),
-        ("changes", "--all"),
         ("runbooks", "search", "chapter logo"),
     ]
 
@@ -69,22 +65,20 @@ async def test_commands_and_answers_hold_only_text(tmp_path: Path) -> None:
                 "PROMETHEUS_USERNAME": PROMETHEUS_LOGIN[0],
                 "PROMETHEUS_PASSWORD": PROMETHEUS_LOGIN[1],
                 "EXTRA_DOCS_DIRS": str(tmp_path / "documents"),
+                "LLM_PROVIDER": "openai",
+                "LLM_MODEL": "obedient",
+                "LLM_CONTEXT_TOKENS": "32768",
+                "OPENAI_API_KEY": MODEL_KEY,
+                "OPENAI_BASE_URL": model.url,
             },
         )
 
-        async def run(sre: Sre, *arguments: str) -> Done:
+        async def run(*arguments: str) -> Done:
             return await asyncio.to_thread(sre, *arguments)
 
-        answering = sre.having(
-            LLM_PROVIDER="openai",
-            LLM_MODEL="obedient",
-            LLM_CONTEXT_TOKENS="32768",
-            OPENAI_API_KEY=MODEL_KEY,
-            OPENAI_BASE_URL=model.url,
-        )
-        for options in (("-v",), ("--json",), ("--jsonl",)):
+        for options in (("-v",), ("--json",)):
             model.begin(*(one for attack in asked for one in reads(attack, homelab)))
-            done = await run(answering, "ask", "What is wrong?", *options)
+            done = await run("ask", "What is wrong?", *options)
             assert FALSE_CLAIM.split("[")[0] in done.out
             assert not STEERING.search(done.out + done.err)
             assert leaks(done.out + done.err, planted) == []
@@ -94,7 +88,7 @@ async def test_commands_and_answers_hold_only_text(tmp_path: Path) -> None:
                 assert [one["text"] for one in done.document["unsupported"]].count("E99")
         listed = _lists(attacks()[0], homelab.guests[by_channel("guest note")[0].id])
         for number, command in enumerate(listed):
-            done = await run(sre, *command, *(("--json",) if number % 2 else ()))
+            done = await run(*command, *(("--json",) if number % 2 else ()))
             assert done.code in (0, 5), (command, done.err)
             assert not STEERING.search(done.out + done.err), command
             texts = [done.out, *(_strings(json.loads(done.out)) if number % 2 else ())]
@@ -102,7 +96,7 @@ async def test_commands_and_answers_hold_only_text(tmp_path: Path) -> None:
             assert not any(STEERING.search(text) for text in texts), command
         assert [one for one in homelab.asked if not only_reads(one)] == []
     saved, logged = _written(tmp_path)
-    assert len(saved) == 3
+    assert len(saved) == 2
     assert leaks("\n".join([*saved, *logged]), planted) == []
 
 
