@@ -29,7 +29,7 @@ from tests.evals.injection_attacks import Attack, attacks, by_channel, spellings
 from tests.stubs.openai_server import Call
 
 NOW: Final = 1_795_358_400.0
-GUESTS: Final = 20
+GUESTS: Final = 14
 _AGO: Final = -120.0
 _WHEN: Any = "-20m"
 """Before what the timeline of the last minutes shows, lest one attack shows all others."""
