@@ -131,11 +131,23 @@ class _Reachability:
         if mine is not None and mine == theirs:
             return 1
         if reach is Reach.DEPENDENTS:
-            return self.below(target).get(subject)
+            direct = self.below(target).get(subject)
+            return self._through_guests(subject, target) if direct is None else direct
         if reach is Reach.NEIGHBOURS:
             return self._neighbours(mine, theirs, target)
         served = self.below(target).get(subject)
         return served if served is not None and target.kind is SubjectKind.SITE else None
+
+    def _through_guests(self, subject: Subject, node: Subject) -> int | None:
+        """A node feels what its containers wait for: their processes are its own."""
+        if node.kind is not SubjectKind.NODE:
+            return None
+        found = (
+            self.below(edge.dependent).get(subject)
+            for edge in self.topology.above(node)
+            if edge.relation is Relation.RUNS_ON
+        )
+        return min((steps + 1 for steps in found if steps is not None), default=None)
 
     def _program(self, subject: Subject, target: Subject) -> int | None:
         if subject.kind is not SubjectKind.CONTAINER:
