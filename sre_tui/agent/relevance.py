@@ -15,9 +15,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sre_tui.agent.analyst.intent import classify
-from sre_tui.agent.analyst.question import Intent, Topic
-from sre_tui.agent.analyst.vocabulary import STOP_WORDS, TOPIC_PHRASES, fold, topic_of
+from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.discovery import Names
+from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.language.vocabulary import STOP_WORDS, TOPIC_PHRASES, fold, topic_of
 from sre_tui.tools.tool import Breadth, Tool
 
 _NAME: Final = 3.0

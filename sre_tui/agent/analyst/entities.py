@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sre_tui.agent.analyst.aliases import meant_by
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.question import Question
-from sre_tui.agent.analyst.vocabulary import STOP_WORDS, key_words
-from sre_tui.agent.analyst.vocabulary import words as words_of
+from sre_tui.diagnosis.language.aliases import meant_by
+from sre_tui.diagnosis.language.vocabulary import STOP_WORDS, key_words
+from sre_tui.diagnosis.language.vocabulary import words as words_of
 from sre_tui.nearest import nearest
 
 _ABOUT_BACKUPS: Final = re.compile(r"\b(datastores?|pbs|backups?|storage|sicherung\w*)\b")

@@ -9,10 +9,11 @@ from typing import Final
 
 from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.quantities import quantity_of, thing_of
-from sre_tui.agent.analyst.question import Intent, Question, Topic
+from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.requests import wants_act, wants_no_answer
 from sre_tui.agent.analyst.time_phrases import read_scope
-from sre_tui.agent.analyst.vocabulary import (
+from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.language.vocabulary import (
     STOP_WORDS,
     SYMPTOMS,
     TOPIC_PHRASES,

@@ -17,12 +17,12 @@ from sre_tui.agent.analyst.log_lines import search_pattern
 from sre_tui.agent.analyst.look import Look, window_arguments
 from sre_tui.agent.analyst.matchers import stream_selector
 from sre_tui.agent.analyst.own_evidence import calls_for, calls_for_kind, first_calls, from_own
-from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.ranking import Diagnosis, Hypothesis, diagnose
 from sre_tui.agent.analyst.runbook_steps import fix_call, runbook_call
 from sre_tui.agent.analyst.signals import BY_ID, SIGNALS, Unit
 from sre_tui.agent.analyst.sweep import missing, sweeps
 from sre_tui.agent.analyst.wording import names
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.loki_data import LogChanges, PatternListing
 from sre_tui.tools.prometheus_data import SeriesListing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sre_tui.agent.analyst.question import Topic
+from sre_tui.diagnosis.language.topics import Topic
 
 
 class Reach(StrEnum):

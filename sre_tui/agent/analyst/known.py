@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sre_tui.agent.analyst.aliases import meant_by
 from sre_tui.agent.analyst.entities import Unknown
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
 from sre_tui.agent.analyst.wording import code, names, plain
+from sre_tui.diagnosis.language.aliases import meant_by
 
 Attempt = Callable[[Look], Awaitable[Iterator[str] | None]]
 

@@ -12,8 +12,8 @@ from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
-from sre_tui.agent.analyst.vocabulary import INTENTS, STOP_WORDS
 from sre_tui.agent.analyst.wording import code, names, plain, since
+from sre_tui.diagnosis.language.vocabulary import INTENTS, STOP_WORDS
 from sre_tui.tools.grafana_data import AlertListing, DashboardDetail, DashboardListing, RuleListing
 from sre_tui.tools.prometheus_data import TargetListing
 from sre_tui.tools.runbooks import RunbookMatches

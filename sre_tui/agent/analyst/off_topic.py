@@ -8,9 +8,9 @@ from typing import Final
 
 from sre_tui.agent.analyst.investigation import Investigation
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.wording import cited, code, names, plain, since
+from sre_tui.diagnosis.language.topics import Topic
 
 _WHETHER: Final = re.compile(
     r"^(is|are|was|were|does|do|did|has|have|ist|sind|war|waren|hat|haben|geht|gehen|läuft)\b"

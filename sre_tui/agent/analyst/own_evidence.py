@@ -17,8 +17,9 @@ from sre_tui.agent.analyst.findings import Finding
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.pool_members import bad_members, member_trouble
-from sre_tui.agent.analyst.question import Intent, Topic
+from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.ranking import Hypothesis
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.hdd_power_status import PowerListing

@@ -13,10 +13,10 @@ from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.matchers import any_of, host_matcher
-from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.report import gaps, unknown_names
 from sre_tui.agent.analyst.signals import BY_ID, Signal
 from sre_tui.agent.analyst.wording import capital, clock_time, code, names, plain
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.prometheus_data import InstantValues, SeriesListing
 from sre_tui.views.units import metric_unit, query_unit, with_unit
 

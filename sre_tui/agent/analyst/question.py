@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sre_tui.diagnosis.language.topics import Topic
+
 
 class Intent(StrEnum):
     """What kind of answer is wanted."""
@@ -41,31 +43,6 @@ class Intent(StrEnum):
     STOPPING = "stopping"
     ACT = "act"
     HELP = "help"
-
-
-class Topic(StrEnum):
-    """What part of a homelab a question is about."""
-
-    MEMORY = "memory"
-    CPU = "cpu"
-    IO = "io"
-    SPACE = "space"
-    DISK = "disk"
-    POOL = "pool"
-    NETWORK = "network"
-    DNS = "dns"
-    WEB = "web"
-    CERTIFICATE = "certificate"
-    BACKUP = "backup"
-    POWER = "power"
-    CLOCK = "clock"
-    CONTAINER = "container"
-    GUEST = "guest"
-    MOUNT = "mount"
-    TEMPERATURE = "temperature"
-    MONITORING = "monitoring"
-    UPDATE = "update"
-    STANDBY = "standby"
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sre_tui.agent.analyst.entities import Focus
 from sre_tui.agent.analyst.findings import Finding
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.kinds import KINDS, Kind, Reach
-from sre_tui.agent.analyst.question import Topic
+from sre_tui.diagnosis.language.topics import Topic
 
 LATER: Final = timedelta(minutes=12)
 """A cause may be seen that much later than its effect: exporters and averages are slow."""

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sre_tui.agent.analyst.intent import understand
-from sre_tui.agent.analyst.question import Intent, Question, Topic
+from sre_tui.agent.analyst.question import Intent, Question
+from sre_tui.diagnosis.language.topics import Topic
 
 NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TABLE: dict[str, list[str]] = yaml.safe_load(

@@ -8,8 +8,8 @@ from sre_tui.agent.analyst.entities import Entity, EntityKind, Focus
 from sre_tui.agent.analyst.findings import Finding, Source
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.kinds import KINDS, Reach
-from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.ranking import Diagnosis, diagnose
+from sre_tui.diagnosis.language.topics import Topic
 from tests.unit.analyst.constructed import IDENTITY, NOW, ago, target
 
 

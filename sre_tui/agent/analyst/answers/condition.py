@@ -24,9 +24,10 @@ from sre_tui.agent.analyst.known import nothing_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.off_topic import elsewhere
 from sre_tui.agent.analyst.quantities import INSTANT
-from sre_tui.agent.analyst.question import Intent, Topic
+from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.report import report
 from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.views.human import count, duration, number
 

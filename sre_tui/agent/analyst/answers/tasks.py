@@ -13,8 +13,8 @@ from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.vocabulary import key_words
 from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.diagnosis.language.vocabulary import key_words
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.pbs_data import BackupTaskListing
 from sre_tui.tools.proxmox_data import TaskListing

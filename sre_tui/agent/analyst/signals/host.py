@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.signals.signal import Signal, Unit
+from sre_tui.diagnosis.language.topics import Topic
 
 _BUSY = (
     "1 - avg by (instance, hostname) (sum by (instance, hostname, cpu) "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.signals.signal import Signal, Unit
+from sre_tui.diagnosis.language.topics import Topic
 
 _GUESTS = 'id=~"(qemu|lxc)/.+",$S'
 _LINES = "increase(loki_distributor_lines_received_total{$S}[5m])"

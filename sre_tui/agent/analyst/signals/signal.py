@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
-from sre_tui.agent.analyst.question import Topic
+from sre_tui.diagnosis.language.topics import Topic
 
 PLACE: Final = "$S"
 """Where a selector takes further matchers, for example ``node_load1{$S}``."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sre_tui.agent.analyst.question import Topic
 from sre_tui.agent.analyst.signals.signal import Signal, Unit
+from sre_tui.diagnosis.language.topics import Topic
 
 _DISKS = 'device!~"(loop|ram|sr|dm-|zd|fd).*",$S'
 _REAL = (
