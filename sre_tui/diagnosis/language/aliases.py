@@ -1,59 +1,60 @@
-"""What people call their programs: everyday words and the software that may be meant by them.
-
-A word only counts if one of its programs was discovered.
-"""
+"""What people call their programs: everyday words and the software that may be meant by them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from functools import cache
 
-ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
-    "password manager": ("vaultwarden", "bitwarden", "passbolt", "keeweb"),
-    "passwords": ("vaultwarden", "bitwarden", "passbolt"),
-    "passwortmanager": ("vaultwarden", "bitwarden", "passbolt"),
-    "photos": ("immich", "photoprism", "librephotos"),
-    "pictures": ("immich", "photoprism", "librephotos"),
-    "fotos": ("immich", "photoprism", "librephotos"),
-    "movies": ("jellyfin", "plex", "emby", "kodi"),
-    "movie": ("jellyfin", "plex", "emby", "kodi"),
-    "films": ("jellyfin", "plex", "emby", "kodi"),
-    "filme": ("jellyfin", "plex", "emby", "kodi"),
-    "media server": ("jellyfin", "plex", "emby"),
-    "music": ("navidrome", "airsonic", "jellyfin", "plex", "lms"),
-    "musik": ("navidrome", "airsonic", "jellyfin", "plex"),
-    "smart home": ("home-assistant", "homeassistant", "openhab", "iobroker", "domoticz"),
-    "home assistant": ("home-assistant", "homeassistant", "hass"),
-    "hass": ("home-assistant", "homeassistant"),
-    "cameras": ("frigate", "shinobi", "zoneminder", "scrypted"),
-    "kameras": ("frigate", "shinobi", "zoneminder"),
-    "cloud": ("nextcloud", "owncloud", "seafile"),
-    "calendar": ("nextcloud", "radicale", "baikal"),
-    "documents": ("paperless", "paperless-ngx", "docspell"),
-    "dokumente": ("paperless", "paperless-ngx"),
-    "downloads": ("qbittorrent", "sabnzbd", "transmission", "deluge", "nzbget"),
-    "tv shows": ("sonarr",),
-    "serien": ("sonarr",),
-    "git": ("gitea", "forgejo", "gitlab"),
-    "mail": ("postfix", "dovecot", "mailcow", "stalwart", "mail"),
-    "e-mail": ("postfix", "dovecot", "mailcow", "mail"),
-    "email": ("postfix", "dovecot", "mailcow", "mail"),
-    "reverse proxy": ("traefik", "nginx", "caddy", "haproxy", "proxy"),
-    "pi-hole": ("pihole",),
-    "ad guard": ("adguard", "adguardhome"),
-    "recipes": ("mealie", "tandoor"),
-    "rezepte": ("mealie", "tandoor"),
-    "budget": ("actual", "firefly"),
-    "wiki": ("bookstack", "wikijs", "outline"),
-    "feeds": ("freshrss", "miniflux"),
-}
+from sre_tui.diagnosis.language.vocabulary import TOPIC_PHRASES, read_words
 
 
-def meant_by(text: str) -> dict[str, tuple[str, ...]]:
-    """The everyday words in a text and the programs they may mean."""
-    lowered = f" {' '.join(text.casefold().split())} "
+@dataclass(frozen=True)
+class Group:
+    """Everyday words, and the programs that may be meant by any of them, the likeliest first."""
+
+    said: re.Pattern[str]
+    programs: tuple[str, ...]
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """The groups; of several words at the same place the longest is the one that is meant."""
+    return tuple(
+        Group(_expression(str(entry["words"])), tuple(str(entry["programs"]).split()))
+        for entry in read_words("programs.yaml")
+    )
+
+
+def _expression(listed: str) -> re.Pattern[str]:
+    words = sorted(
+        (" ".join(word.split()) for word in listed.split(",")), key=lambda word: -len(word)
+    )
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})s?(?![\w-])")
+
+
+def meant_by(text: str) -> Mapping[str, tuple[str, ...]]:
+    """The everyday words in a text, longest first, and the programs they may mean.
+
+    A word only counts if one of its programs was discovered, which the caller knows. Who names a
+    program needs no word for it: in "plex stutters on the tv" the television is not asked about.
+    Neither do words count that are part of a phrase with a meaning of its own: when the lights
+    went out, nobody speaks of what switches them.
+    """
+    plain = " ".join(text.casefold().split())
+    for _, phrase in TOPIC_PHRASES:
+        plain = phrase.sub(" / ", plain)
+    named = set(re.findall(r"[\w-]+", plain))
+    found = {
+        match.group(): each.programs
+        for each in groups()
+        for match in each.said.finditer(plain)
+        if match.group() in each.programs or named.isdisjoint(each.programs)
+    }
+    longest = sorted(found, key=lambda said: -len(said))
     return {
-        words: programs
-        for words, programs in ALIASES.items()
-        if any(f" {words}{end}" in lowered for end in (" ", "?", ".", ",", "!", "'"))
+        said: found[said]
+        for place, said in enumerate(longest)
+        if not any(said in longer for longer in longest[:place])
     }

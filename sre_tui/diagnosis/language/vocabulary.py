@@ -15,12 +15,13 @@ from sre_tui.diagnosis.language.topics import Topic
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _table() -> Any:
-    text = files("sre_tui.diagnosis.language").joinpath("words.yaml").read_text(encoding="utf-8")
+def read_words(file: str) -> Any:
+    """What a YAML file of this package holds."""
+    text = files("sre_tui.diagnosis.language").joinpath(file).read_text(encoding="utf-8")
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe
 
 
-_DATA: Final = _table()
+_DATA: Final = read_words("words.yaml")
 SYMPTOMS: Final = tuple(str(_DATA["symptoms"]).split())
 INTENTS: Final = frozenset(str(_DATA["intents"]).split())
 STOP_WORDS: Final = frozenset(str(_DATA["never_names"]).split())
