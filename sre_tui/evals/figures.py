@@ -24,9 +24,9 @@ class CauseFigures(_Model):
         top_3: ratio of them with one among the first three.
         controls: questions in which no cause can be known.
         false_on_controls: causes that were named as certain in them.
-        confirmed: causes named as certain where there is a true one.
+        confirmed: causes of what was asked that were named as certain where there is a true one.
         confirmed_right: ratio of those that are true.
-        hypotheses: everything named, certain or not.
+        hypotheses: every cause of what was asked that was named, certain or not.
         calibration_error: mean distance of confidence and truth over ten bins.
         own_seconds: half of the questions took no longer, without what the backends took.
         longest_own_seconds: the longest.
@@ -88,9 +88,11 @@ def cause_figures(outcomes: Sequence[CauseOutcome]) -> CauseFigures:
     """Figures over what the diagnosis concluded."""
     incidents = [one for one in outcomes if one.asked.wanted]
     controls = [one for one in outcomes if one.asked.no_cause]
-    named = [each for one in (*incidents, *controls) for each in one.named]
-    confirmed = [each for one in incidents for each in one.named if each.confirmed]
-    bins = reliability([(each.confidence, each.right) for each in named])
+    claimed = [each for one in (*incidents, *controls) for each in one.named if not each.elsewhere]
+    confirmed = [
+        each for one in incidents for each in one.named if each.confirmed and not each.elsewhere
+    ]
+    bins = reliability([(each.confidence, each.right) for each in claimed])
     return CauseFigures(
         questions=len(incidents),
         rank_1=ratio(one.rank == 1 for one in incidents),
@@ -99,7 +101,7 @@ def cause_figures(outcomes: Sequence[CauseOutcome]) -> CauseFigures:
         false_on_controls=sum(len(one.false_causes) for one in controls),
         confirmed=len(confirmed),
         confirmed_right=ratio(each.right for each in confirmed),
-        hypotheses=len(named),
+        hypotheses=len(claimed),
         calibration_error=expected_error(bins),
         bins=bins,
         own_seconds=median([one.elapsed for one in outcomes] or [0.0]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatch
 
 from sre_tui.demo.scenario import Cause as TrueCause
@@ -30,8 +30,17 @@ def is_true(kind: str, subject: str, truth: Truth, patterns: Patterns) -> bool:
     return any(one.kind in words and one.subject == subject for one in truth.causes)
 
 
-def named_causes(causes: Iterable[Cause], truth: Truth, patterns: Patterns) -> tuple[Named, ...]:
-    """Causes in their order, each with whether it is true."""
+def named_causes(
+    causes: Iterable[Cause], truth: Truth, patterns: Patterns, elsewhere: Collection[Cause] = ()
+) -> tuple[Named, ...]:
+    """Causes in their order, each with whether it is true.
+
+    Args:
+        causes: as they are told.
+        truth: what is true.
+        patterns: tells by what other words a pattern is called.
+        elsewhere: those of them that are told as having nothing to do with the question.
+    """
     return tuple(
         Named(
             kind=one.kind,
@@ -39,6 +48,7 @@ def named_causes(causes: Iterable[Cause], truth: Truth, patterns: Patterns) -> t
             confidence=one.confidence,
             confirmed=one.confirmed,
             right=is_true(one.kind, one.subject.name, truth, patterns),
+            elsewhere=one in elsewhere,
         )
         for one in causes
     )

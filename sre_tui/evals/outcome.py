@@ -22,6 +22,8 @@ class Named(_Model):
     confirmed: bool
     right: bool
     """Whether it is a true cause of what was asked about."""
+    elsewhere: bool = False
+    """Whether it was told as trouble that has nothing to do with what was asked."""
 
 
 class Asked(_Model):

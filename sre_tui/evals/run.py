@@ -196,7 +196,7 @@ def conclude(
     found = investigate(insight, question.ask, knowledge)
     return CauseOutcome(
         asked=asked,
-        named=named_causes(found.ranked, question.truth, knowledge.patterns),
+        named=named_causes(found.ranked, question.truth, knowledge.patterns, found.elsewhere),
         verdict=found.verdict,
         elapsed=time.perf_counter() - began,
     )

@@ -118,6 +118,17 @@ def test_the_first_true_cause_gives_the_rank() -> None:
     assert conclusion().rank is None
 
 
+def test_trouble_elsewhere_is_ranked_but_claims_nothing_of_the_question() -> None:
+    other, asked = cause("pool_degraded", "nas1/tank", 0.9), cause("disk_failing", "nas1/sdc", 0.9)
+    named = named_causes([asked, other], Truth(cause=SDC), PATTERNS, elsewhere=[other])
+    assert [one.elsewhere for one in named] == [False, True]
+    figures = cause_figures([conclusion().model_copy(update={"named": named})])
+    assert (figures.hypotheses, figures.confirmed) == (1, 1)
+    assert figures.rank_1 == 1.0
+    alarm = conclusion(control=True).model_copy(update={"named": named})
+    assert cause_figures([alarm]).false_on_controls == 1, "also elsewhere it is an alarm"
+
+
 def test_figures_of_conclusions() -> None:
     figures = cause_figures(
         [
