@@ -31,6 +31,14 @@ def fill_cell(ratio: float | None, *, warn_at: float = 0.8, fail_at: float = 0.9
     return Cell(f"{fill_bar(ratio, BAR)} {percent(ratio):>4}{mark}", ratio, tone)
 
 
+def share_cell(ratio: float | None, *, warn_at: float = 0.8, fail_at: float = 0.9) -> Cell:
+    """The same without the bar, for narrow places: five cells, the glyph in the last one."""
+    if ratio is None:
+        return Cell("", None)
+    tone = Tone.ERROR if ratio >= fail_at else Tone.WARNING if ratio >= warn_at else Tone.NEUTRAL
+    return Cell(f"{percent(ratio)}{tone.glyph}", ratio, tone)
+
+
 def size_cell(count: float | None) -> Cell:
     """Bytes in binary units."""
     return Cell(MISSING, None, Tone.MUTED) if count is None else Cell(size(count), count)

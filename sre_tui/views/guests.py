@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from providers.proxmox import Guest
 from providers.proxmox.guests import URGENCY, Condition
 from sre_tui.views.cells import (
     fill_cell,
+    share_cell,
     size_cell,
     source_column,
     span_cell,
@@ -57,26 +58,39 @@ def guest_name(row: Guest, _: Display) -> Cell:
     return Cell(marked(Tone.STALE, name.text), name.sort, Tone.STALE)
 
 
-def guest_cpu(row: Guest, _: Display) -> Cell:
+def guest_condition(row: Guest, _: Display) -> Cell:
+    """The same as `guest_state` in a word or two: off on purpose, or though it should run."""
+    condition = row.condition
+    return state_cell(condition, _TONES[condition], float(URGENCY.index(condition)))
+
+
+def guest_cpu(row: Guest, display: Display, *, short: bool = False) -> Cell:
     """Share of its own processors, as a bar; nothing while it does not run."""
-    return _share(row.cpu if row.status == "running" else None, 0.8, 0.95)
+    return _share(row.cpu if row.status == "running" else None, 0.8, 0.95, short=short)
 
 
-def guest_memory(row: Guest, _: Display) -> Cell:
+def guest_memory(row: Guest, display: Display, *, short: bool = False) -> Cell:
     """Share of its memory, as a bar; nothing while it does not run."""
-    return _share(row.memory_ratio if row.status == "running" else None, 0.9, 0.97)
+    return _share(row.memory_ratio if row.status == "running" else None, 0.9, 0.97, short=short)
 
 
-def _share(ratio: float | None, warn_at: float, fail_at: float) -> Cell:
+def _share(ratio: float | None, warn_at: float, fail_at: float, *, short: bool) -> Cell:
     if ratio is None:
         return Cell("", None)
-    return fill_cell(ratio, warn_at=warn_at, fail_at=fail_at)
+    made: Callable[..., Cell] = share_cell if short else fill_cell
+    return made(ratio, warn_at=warn_at, fail_at=fail_at)
 
 
-def _disk(row: Guest, _: Display) -> Cell:
+def guest_disk(row: Guest, display: Display, *, short: bool = False) -> Cell:
+    """Share of its root disk where it tells, else how large the disk is."""
     if row.disk is not None and row.disk_size:
-        return fill_cell(row.disk / row.disk_size, warn_at=0.85, fail_at=0.95)
-    return size_cell(row.disk_size) if row.disk_size else Cell("", None)
+        return _share(row.disk / row.disk_size, 0.85, 0.95, short=short)
+    return size_cell(row.disk_size) if row.disk_size and not short else Cell("", None)
+
+
+def guest_kind(row: Guest, _: Display) -> Cell:
+    """Container or virtual machine, as their users call them."""
+    return text_cell(_KINDS[row.type])
 
 
 def _ha(row: Guest, _: Display) -> Cell:
@@ -95,11 +109,11 @@ GUESTS: TableView[Guest] = TableView(
         Column("status", "State", guest_state, 17),
         Column("name", "Guest", guest_name, 16, 0, "left", True),
         Column("vmid", "Id", lambda row, _: Cell(str(row.vmid), row.vmid), 5, 0, "right"),
-        Column("type", "Kind", lambda row, _: text_cell(_KINDS[row.type]), 4, priority=4),
+        Column("type", "Kind", guest_kind, 4, priority=4),
         Column("node", "Node", lambda row, _: text_cell(row.node), 8),
         Column("cpu", "CPU", guest_cpu, 15, priority=1),
         Column("memory", "Memory", guest_memory, 15, priority=1),
-        Column("disk", "Disk", _disk, 15, priority=2),
+        Column("disk", "Disk", guest_disk, 15, priority=2),
         Column("uptime", "Up", _uptime, 10, 3, "right"),
         Column("tags", "Tags", lambda row, _: text_cell(", ".join(row.tags)), 12, priority=4),
         Column("ha_state", "HA", _ha, 10, priority=5),

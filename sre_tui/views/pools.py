@@ -199,6 +199,14 @@ def scan_cell(scan: Scan | None, display: Display) -> Cell:
     return Cell(text, at, Tone.WARNING if late else Tone.NEUTRAL)
 
 
+def pool_troubles(pool: Pool) -> list[str]:
+    """What is wrong with its members, and what the last scan found."""
+    troubles = [f"{each.label} {_trouble(each)}" for each in pool.troubled()]
+    if pool.scan is not None and pool.scan.errors:
+        troubles.append(f"{pool.scan.function} found {count(pool.scan.errors, 'error')}")
+    return troubles
+
+
 def _errors(line: PoolLine, _: Display) -> Cell:
     if line.dataset is not None:
         return Cell("", None)
@@ -209,10 +217,7 @@ def _errors(line: PoolLine, _: Display) -> Cell:
         return Cell(text, float(total), Tone.ERROR if total else Tone.NEUTRAL)
     if not line.pool.vdevs:
         return Cell(MISSING, None, Tone.MUTED)
-    scan = line.pool.scan
-    troubles = [f"{each.label} {_trouble(each)}" for each in line.pool.troubled()]
-    if scan is not None and scan.errors:
-        troubles.append(f"{scan.function} found {count(scan.errors, 'error')}")
+    troubles = pool_troubles(line.pool)
     total = sum(each.errors for each in line.pool.members())
     tone = Tone.ERROR if troubles else Tone.MUTED
     return Cell(", ".join(troubles) or "none", float(total), tone)
