@@ -3,6 +3,7 @@
 from sre_tui.settings.load import load_settings
 from sre_tui.settings.model import (
     BACKENDS,
+    AppSettings,
     Backend,
     CheckLimits,
     CheckSettings,
@@ -13,6 +14,7 @@ from sre_tui.settings.problems import SettingsError
 
 __all__ = [
     "BACKENDS",
+    "AppSettings",
     "Backend",
     "CheckLimits",
     "CheckSettings",

@@ -115,6 +115,22 @@ class CheckSettings(CheckLimits):
     """The same for single subjects, by name, such as ``nas1/tank``."""
 
 
+class AppSettings(BaseModel):
+    """How often the full-screen app asks, in seconds from the end of one round to the next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    alerts_every: float = Field(default=15.0, ge=1, le=86400)
+    guests_every: float = Field(default=15.0, ge=1, le=86400)
+    pools_every: float = Field(default=30.0, ge=1, le=86400)
+    backups_every: float = Field(default=120.0, ge=1, le=86400)
+    """Backup coverage and datastores."""
+    health_every: float = Field(default=60.0, ge=1, le=86400)
+    """The checks behind the sentence in the header."""
+    trends_every: float = Field(default=300.0, ge=1, le=86400)
+    """Growth of pools, their snapshots, and the load of guests over the last hour."""
+
+
 class Settings(BaseModel):
     """All settings, validated."""
 
@@ -130,6 +146,7 @@ class Settings(BaseModel):
     truenas: tuple[TrueNasEndpoint, ...] = ()
     llm: LlmSettings = LlmSettings()
     docs: DocsSettings = DocsSettings()
+    app: AppSettings = AppSettings()
     checks: dict[str, CheckSettings] = Field(default_factory=dict)
     """By id of the check."""
     conversation_dir: Path | None = None

@@ -68,6 +68,15 @@ TEMPLATE: Final = """\
 #[docs]
 #extra_dirs = ["~/homelab/docs", "~/homelab/ansible"]
 
+# How often the full-screen app asks, in seconds.
+#[app]
+#alerts_every = 15
+#guests_every = 15
+#pools_every = 30
+#backups_every = 120
+#health_every = 60
+#trends_every = 300                            # growth, snapshots, load of the last hour
+
 # Limits of checks, in base units (ratios 0..1, seconds, bytes); docs/checks.md lists them all.
 #[checks.pool-fill]
 #trigger = 0.85
