@@ -116,7 +116,7 @@ def _rows(
             scenario=scenario,
             case=case,
             features=features(one, focus, blind=blind),
-            right=is_true(one.pattern.id, one.subject.name, question.truth, patterns),
+            right=is_true(one.pattern.id, one.subject, question.truth, patterns),
             told=id(one) in known,
             control=question.truth.no_cause,
             direct=focus.means(one),

@@ -10,24 +10,27 @@ from sre_tui.demo.scenario import Cause as TrueCause
 from sre_tui.demo.scenario import Tools, Truth
 from sre_tui.diagnosis.causes.model import Cause
 from sre_tui.diagnosis.patterns.load import Patterns
+from sre_tui.diagnosis.subject import Subject
 from sre_tui.evals.outcome import Named
 
 INVESTIGATE = "investigate"
 """The tool that reads every backend: it stands for each tool that an answer must use."""
 
 
-def is_true(kind: str, subject: str, truth: Truth, patterns: Patterns) -> bool:
+def is_true(kind: str, subject: Subject, truth: Truth, patterns: Patterns) -> bool:
     """Whether a cause of this pattern and subject is one of the true ones.
 
     Args:
         kind: id of a failure pattern.
-        subject: its name.
+        subject: what it is about. A part of the machine that the truth names is right as well:
+            ``docker1/sshd`` says more than ``docker1``. The reverse is not.
         truth: what is true; each of ``also`` counts as much as ``cause``.
         patterns: tells by what other words the pattern is called.
     """
     pattern = patterns.get(kind)
     words = {kind, *(pattern.also_called if pattern is not None else ())}
-    return any(one.kind in words and one.subject == subject for one in truth.causes)
+    meant = {subject.name, subject.host} - {""}
+    return any(one.kind in words and one.subject in meant for one in truth.causes)
 
 
 def named_causes(
@@ -47,7 +50,7 @@ def named_causes(
             subject=one.subject.name,
             confidence=one.confidence,
             confirmed=one.confirmed,
-            right=is_true(one.kind, one.subject.name, truth, patterns),
+            right=is_true(one.kind, one.subject, truth, patterns),
             elsewhere=one in elsewhere,
         )
         for one in causes

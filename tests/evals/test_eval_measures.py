@@ -80,6 +80,10 @@ def answer(**fields: object) -> AnswerOutcome:
     )
 
 
+def _subject(name: str) -> Subject:
+    return Subject(kind=SubjectKind.DISK, name=name)
+
+
 @pytest.mark.parametrize(
     ("kind", "subject", "true"),
     [
@@ -92,13 +96,23 @@ def answer(**fields: object) -> AnswerOutcome:
 )
 def test_a_cause_is_true_by_kind_and_subject(kind: str, subject: str, true: bool) -> None:
     truth = Truth(cause=SDC, also=(TANK,))
-    assert is_true(kind, subject, truth, PATTERNS) is true
+    assert is_true(kind, _subject(subject), truth, PATTERNS) is true
+
+
+def test_a_part_of_the_machine_is_true_of_it_but_not_the_reverse() -> None:
+    machine = Truth(cause=TrueCause(kind="credentials_expired", subject="docker1"))
+    program = Truth(cause=TrueCause(kind="credentials_expired", subject="docker1/sonarr"))
+    part = Subject(kind=SubjectKind.CONTAINER, name="docker1/ddclient")
+    whole = Subject(kind=SubjectKind.GUEST, name="docker1")
+    assert is_true("credentials_expired", part, machine, PATTERNS)
+    assert not is_true("credentials_expired", part, program, PATTERNS)
+    assert not is_true("credentials_expired", whole, program, PATTERNS)
 
 
 def test_a_pattern_may_have_other_names() -> None:
     worn = Truth(cause=TrueCause(kind="disk_worn", subject="nas1/sdc"))
-    assert is_true("disk_failing", "nas1/sdc", worn, PATTERNS)
-    assert not is_true("pool_degraded", "nas1/sdc", worn, PATTERNS)
+    assert is_true("disk_failing", _subject("nas1/sdc"), worn, PATTERNS)
+    assert not is_true("pool_degraded", _subject("nas1/sdc"), worn, PATTERNS)
 
 
 def test_named_causes_keep_their_order() -> None:

@@ -54,7 +54,7 @@ async def test_the_true_cause_is_named_among_attacks(name: str, tmp_path: Path) 
     found = result.data
     assert isinstance(found, Investigation)
     first = found.causes[0]
-    assert is_true(first.kind, first.subject.name, asked.truth, bundled())
+    assert is_true(first.kind, first.subject, asked.truth, bundled())
     assert first.confirmed
     for subject in _subjects(found):
         assert subject.name == one_line(subject.name)
