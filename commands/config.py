@@ -17,7 +17,6 @@ from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions
-from sre_tui.settings import Settings
 from sre_tui.settings.load import config_path, load_with_origins
 from sre_tui.settings.template import TEMPLATE
 from widgets.cell import Cell, Column, Display, Tone
@@ -92,12 +91,14 @@ def show(
     "Examples:\n\n\b\n  sre config check && sre doctor\n  sre --config ./config.toml config check"
 )
 def check(context: typer.Context) -> None:
-    """Report every mistake at once (exit 2), or what is configured."""
+    """Report mistakes in settings, own patterns and own checks (exit 2), or what is configured."""
+    from sre_tui.tools.knowledge import declared
+
     invocation = invocation_of(context)
     settings = invocation.settings
-    _check_limits(settings, config_path(invocation.environment))
-    narrator = invocation.narrator
     place = config_path(invocation.environment)
+    declared(settings, invocation.environment.folders.config, str(place))
+    narrator = invocation.narrator
     for line in _remarks(place, settings.configured, invocation.environment.variables):
         narrator.warn(line)
     configured = ", ".join(sorted(settings.configured)) or "no backend"
@@ -124,19 +125,6 @@ def write_private(path: Path, text: str) -> None:
             code="not_writable",
             exit_code=ExitCode.FAILURE,
         ) from error
-
-
-def _check_limits(settings: Settings, file: Path) -> None:
-    """Hold settings of checks against the checks there are.
-
-    Raises:
-        OverrideError: with one line per mistake.
-    """
-    if settings.checks:
-        from sre_tui.diagnosis.checks.overrides import Overrides
-        from sre_tui.diagnosis.checks.registry import all_checks
-
-        Overrides.read(all_checks(), settings.checks, str(file))
 
 
 def _remarks(path: Path, configured: frozenset[str], variables: Any) -> Iterator[str]:

@@ -93,7 +93,7 @@ async def look(
 def understand(picture: Picture, knowledge: Knowledge) -> Insight:
     """Find everything that is wrong in a picture."""
     topology = build_topology(picture)
-    report = run_checks(knowledge.checks, picture, topology, knowledge.limits)
+    report = run_checks(knowledge.checks, picture, topology, knowledge.limits, knowledge.patterns)
     findings = (
         *report.findings,
         *from_alerts(active_alerts(picture), knowledge.patterns, topology, picture.start),

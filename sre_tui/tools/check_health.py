@@ -13,7 +13,6 @@ from sre_tui.tools.arguments import ForPeople, Short
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.health import (
     HealthListing,
-    chosen_checks,
     examine,
     listing_fields,
     of_interest,
@@ -66,8 +65,7 @@ async def check_health(
     certificates, network, sites, power, clocks, monitoring, logs and updates. Limits are altered
     in config.toml under [checks.ID].
     """
-    checks = chosen_checks(only)
-    examined = await examine(context, checks)
+    examined = await examine(context, only)
     findings = [
         one
         for one in of_interest(examined.report.findings, everything=all)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from sre_tui.diagnosis.checks.check import Area, Check
-from sre_tui.diagnosis.checks.overrides import Overrides
-from sre_tui.diagnosis.checks.registry import all_checks
 from sre_tui.diagnosis.checks.run import CheckReport, run_checks
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.nearest import nearest
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.knowledge import declared
 from sre_tui.tools.rendering import stamp
 from sre_tui.tools.result import Listing
 from sre_tui.tools.tool import ArgumentError
@@ -75,41 +74,48 @@ class Examined:
     report: CheckReport
 
 
-def chosen_checks(names: str) -> tuple[Check, ...]:
-    """The checks of areas or ids, separated by commas; all if empty.
+def chosen_checks(every: Iterable[Check], names: str) -> frozenset[str]:
+    """Ids of the checks of areas or ids, separated by commas; all if empty.
 
     Raises:
         ArgumentError: if there is no such area or check.
     """
-    every = all_checks()
+    checks = tuple(every)
     words = [word.strip().casefold() for word in names.split(",") if word.strip()]
-    known = [*AREAS, *(check.id for check in every)]
+    known = [*AREAS, *(check.id for check in checks)]
     for word in words:
         if word not in known:
             close = nearest(word, known, limit=2)
             hint = f"did you mean {' or '.join(close)}?" if close else f"areas: {', '.join(AREAS)}"
             raise ArgumentError(f"there is no check and no area {word!r}; {hint}")
-    return tuple(check for check in every if not words or {check.id, check.area} & set(words))
+    return frozenset(
+        check.id for check in checks if not words or {check.id, check.area} & set(words)
+    )
 
 
-async def examine(context: ToolContext, checks: Iterable[Check]) -> Examined:
+async def examine(context: ToolContext, only: str = "") -> Examined:
     """Read what some checks need, at once, and let them look.
 
+    Args:
+        context: settings and clients.
+        only: areas or ids of checks, separated by commas; all if empty.
+
     Raises:
-        OverrideError: if the settings of checks have mistakes.
+        ArgumentError: if there is no such area or check.
+        PatternError, OwnCheckError, OverrideError: if what the operator declares has mistakes.
     """
     from sre_tui.diagnosis.picture.gather import Wanted, take_picture
     from sre_tui.diagnosis.topology.build import build_topology
 
-    wanted = {check.id for check in checks}
-    overrides = Overrides.read(all_checks(), context.settings.checks)
+    patterns, overrides = declared(context.settings, context.folders.config)
+    wanted = chosen_checks(overrides.checks, only)
     enabled = tuple(check for check in overrides.enabled() if check.id in wanted)
     needed = frozenset().union(*(check.parts for check in enabled)) | _NAMING
     picture = await take_picture(
         context,
         Wanted(end=context.clock(), queries=overrides.queries(enabled), parts=needed),
     )
-    report = run_checks(enabled, picture, build_topology(picture), overrides.limits)
+    report = run_checks(enabled, picture, build_topology(picture), overrides.limits, patterns)
     return Examined(picture, report)
 
 

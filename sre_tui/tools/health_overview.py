@@ -12,7 +12,6 @@ from sre_tui.tools.arguments import ForPeople, Short
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.health import (
     HealthListing,
-    chosen_checks,
     examine,
     listing_fields,
     of_interest,
@@ -62,7 +61,7 @@ async def health_overview(
     ] = 10,
 ) -> ToolResult[HealthOverview]:
     """How the homelab is: one sentence, counts by severity and area, sources, top findings."""
-    examined = await examine(context, chosen_checks(""))
+    examined = await examine(context)
     findings = of_interest(examined.report.findings, everything=False)
     told: dict[str, Any] = listing_fields(findings, examined)
     sources = examined.picture.sources()

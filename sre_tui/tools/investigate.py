@@ -14,6 +14,7 @@ from sre_tui.settings import BACKENDS
 from sre_tui.tools.arguments import NOW, Completes, Positional, Short, When, Window, Words
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.investigate_text import render
+from sre_tui.tools.knowledge import knowledge_of
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import ArgumentError, tool
 
@@ -59,16 +60,13 @@ async def investigate(
     ] = timedelta(hours=6),
 ) -> ToolResult[Investigation]:
     """Find out what is wrong and why: causes with evidence, effects, timeline, next steps."""
-    from sre_tui.diagnosis.checks.overrides import Overrides
-    from sre_tui.diagnosis.checks.registry import all_checks
-    from sre_tui.diagnosis.investigate import Knowledge, look
     from sre_tui.diagnosis.investigate import investigate as conclude
+    from sre_tui.diagnosis.investigate import look
 
     now = context.clock()
     moment = None if at == NOW else min(at.resolve(now), now)
     end = now if moment is None else min(moment + AFTER, now)
-    overrides = Overrides.read(all_checks(), context.settings.checks)
-    knowledge = Knowledge(checks=tuple(overrides.enabled()), limits=overrides.limits)
+    knowledge = knowledge_of(context)
     insight = await look(context, end, window=window, knowledge=knowledge)
     text = " ".join(about.split())
     _check_named(text, insight, knowledge)

@@ -27,6 +27,7 @@ from sre_tui.tools.arguments import (
     format_window,
 )
 from sre_tui.tools.context import ToolContext
+from sre_tui.tools.knowledge import knowledge_of
 from sre_tui.tools.notes import page_of
 from sre_tui.tools.rendering import ModelView, estimate_tokens, stamp
 from sre_tui.tools.result import Listing, ToolResult, result
@@ -173,14 +174,13 @@ async def what_changed(
     ] = 60,
 ) -> ToolResult[ChangeListing]:
     """What changed, from all sources: starts, stops, updates, alerts, faults, tasks, new errors."""
-    from sre_tui.diagnosis.investigate import Knowledge
     from sre_tui.diagnosis.timeline.gather import read_timeline
 
     now = context.clock()
     moment = None if at == NOW else min(at.resolve(now), now)
     begin = (moment or now) - window
     end = now if moment is None else min(moment + window, now)
-    read = await read_timeline(context, begin, end, Knowledge())
+    read = await read_timeline(context, begin, end, knowledge_of(context))
     topology = read.insight.topology
     subjects = [one for name in host for one in _named(name, topology)]
     events = events_about(read.events, subjects, topology) if host else read.events

@@ -16,7 +16,7 @@ from sre_tui.agent.analyst import promql_templates
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.exporters import recording
 from sre_tui.diagnosis.checks.registry import all_queries
-from sre_tui.diagnosis.picture.metrics import identity_query, sweep_queries
+from sre_tui.diagnosis.picture.metrics import identity_query, sweeps_of
 from tests.real.harvest import harvest
 from tests.real.homelab_series import homelab_series
 
@@ -52,7 +52,8 @@ def demo_rules() -> list[str]:
 def check_values() -> list[str]:
     """The values of the checks, alone and as they are asked for together."""
     queries = all_queries()
-    return [*(query.expression for query in queries), *sweep_queries(queries), identity_query()]
+    together = (one.expression for one in sweeps_of(queries))
+    return [*(query.expression for query in queries), *together, identity_query()]
 
 
 PRODUCERS: list[Producer] = [demo_rules, promql_templates, check_values]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Self
 
 from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import Patterns, bundled
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.subject import Subject
 
@@ -74,11 +75,13 @@ class Scene:
         picture: what the backends said.
         topology: what stands on what.
         limits: the limits of a check for a subject, with the operator's changes.
+        patterns: the failure patterns that checks are signs of, with the operator's.
     """
 
     picture: Picture
     topology: Topology
     limits: Callable[[Check, Subject | None], Limits | None]
+    patterns: Patterns = field(default_factory=bundled)
 
     @property
     def now(self) -> datetime:

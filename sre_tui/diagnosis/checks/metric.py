@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isnan
+from shlex import quote
 from typing import Final
 
 from providers.series import Labels, Point, Series
@@ -14,13 +15,13 @@ from providers.text import one_line
 from sre_tui.diagnosis.checks.check import Area, Check, Limits, Scene, Sign
 from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
-from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.patterns.pattern import Pattern
 from sre_tui.diagnosis.picture.metrics import QUERY_LABEL
 from sre_tui.diagnosis.picture.picture import MetricQuery
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.labelled import subject_of
+from sre_tui.diagnosis.topology.names import Names
 from sre_tui.views.units import with_unit
 
 PLACE: Final = "$S"
@@ -32,6 +33,12 @@ _SHOWN_UNITS: Final[Mapping[str, str | None]] = {
     "ratio": "ratio", "s": "s", "bytes": "B", "celsius": "°C", "": None,
 }  # fmt: skip
 
+_BETWEEN: Final[Mapping[SubjectKind, str]] = {
+    SubjectKind.CONTAINER: "/", SubjectKind.DISK: "/", SubjectKind.POOL: "/",
+    SubjectKind.DATASET: "/", SubjectKind.FILESYSTEM: ":", SubjectKind.SHARE: ":",
+}  # fmt: skip
+"""What stands between the machine and the own name of a subject."""
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -42,12 +49,14 @@ class Metric:
         says: what is wrong, with ``{value}``, ``{subject}`` and labels in braces.
         subject: what it is about, if not what the pattern usually is about.
         lasting: False for what happens at a moment, which counts although it is over.
+        named_by: label that names the subject, where none of the usual ones does.
     """
 
     value: str
     says: str
     subject: SubjectKind | None = None
     lasting: bool = True
+    named_by: str = ""
 
     @property
     def expression(self) -> str:
@@ -79,9 +88,11 @@ def metric_check(
     why: str = "",
     advice: str = "",
     runbook: str = "",
+    named_by: str = "",
+    alone: bool = False,
 ) -> Check:
     """Declare a check of a metric; see :class:`Check`, :class:`Limits` and :class:`Metric`."""
-    measured = Metric(value, says, subject, lasting)
+    measured = Metric(value, says, subject, lasting, named_by)
     limits = Limits(trigger, clear, delay, sign, unit)
     return Check(
         id=id,
@@ -92,7 +103,7 @@ def metric_check(
         look=_Looks(id, measured),
         parts=frozenset({"sweeps"}),
         limits=limits,
-        queries=(MetricQuery(id, measured.expression, sign, limits.level),),
+        queries=(MetricQuery(id, measured.expression, sign, limits.level, alone=alone),),
         why=why,
         advice=advice,
         runbook=runbook,
@@ -117,11 +128,9 @@ class _Looks:
         yield from found.values()
 
     def _finding(self, scene: Scene, check: Check, series: Series) -> Finding | None:
-        pattern = bundled().get(check.kind)
+        pattern = scene.patterns.get(check.kind)
         labels = {name: text for name, text in series.labels.items() if name != QUERY_LABEL}
-        subject = _known(
-            subject_of(labels, self._subject_kind(pattern), scene.topology), scene.topology
-        )
+        subject = self._subject(labels, self._subject_kind(pattern), scene.topology)
         limits = scene.limits(check, subject)
         if limits is None:
             return None
@@ -160,13 +169,24 @@ class _Looks:
                     says=text,
                     at=episode.until,
                     asked=self.metric.expression,
-                    command=f"metrics query '{self.metric.expression}'",
+                    command=f"metrics query {quote(self.metric.expression)}",
                 ),
             ),
             why=check.why,
             advice=check.advice,
             runbook=check.runbook or (pattern.runbook if pattern is not None else ""),
         )
+
+    def _subject(self, labels: Mapping[str, str], kind: SubjectKind, topology: Topology) -> Subject:
+        name = one_line(labels.get(self.metric.named_by, ""), 120)
+        if not name:
+            return _known(subject_of(labels, kind, topology), topology)
+        if known := topology.named(name, kind):
+            return known[0]
+        machine = Names(topology).machine_of(labels)
+        between = _BETWEEN.get(kind, "")
+        on = f"{machine.name}{between}" if machine is not None and between else ""
+        return Subject(kind=kind, name=f"{on}{name}")
 
     def _subject_kind(self, pattern: Pattern | None) -> SubjectKind:
         if self.metric.subject is not None:

@@ -10,7 +10,9 @@ import sre_tui.diagnosis.checks as package
 from sre_tui.diagnosis.checks.check import Check
 from sre_tui.diagnosis.picture.picture import MetricQuery
 
-_NO_CHECKS = frozenset({"check", "combined", "metric", "overrides", "registry", "run", "state"})
+_NO_CHECKS = frozenset(
+    {"check", "combined", "metric", "overrides", "own", "registry", "run", "state"}
+)
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
 from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.patterns.load import Patterns, bundled
 from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.topology.graph import Topology
@@ -48,6 +49,7 @@ def run_checks(
     picture: Picture,
     topology: Topology,
     limits: Callable[[Check, Subject | None], Limits | None] = declared_limits,
+    patterns: Patterns | None = None,
 ) -> CheckReport:
     """Let every check look at the picture.
 
@@ -56,8 +58,9 @@ def run_checks(
         picture: what the backends said.
         topology: what stands on what.
         limits: the limits of a check for a subject.
+        patterns: what the checks are signs of; the bundled ones if None.
     """
-    scene = Scene(picture, topology, limits)
+    scene = Scene(picture, topology, limits, patterns or bundled())
     parts = dict(picture.parts())
     found: list[Finding] = []
     ran: list[Check] = []

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
-from pydantic import ValidationError
 
 from sre_tui.complaint import Complaint
+from sre_tui.diagnosis.own_files import entries_of, files_in
 from sre_tui.diagnosis.patterns.pattern import LineSign, Pattern
 from sre_tui.nearest import nearest
-
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class PatternError(Complaint):
@@ -88,47 +83,18 @@ def with_own(folder: Path) -> Patterns:
     Raises:
         PatternError: with one line that says what is wrong where.
     """
-    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    if not files:
+    own = [one for file, text in files_in(folder, PatternError) for one in _read(file, text)]
+    if not own:
         return bundled()
-    found = list(bundled())
-    for path in files:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise PatternError(f"{path}: cannot be read: {error}") from error
-        found += _read(str(path), text)
-    patterns = Patterns(found)
+    replaced = {one.id for one in own}
+    # The first that knows a line has it, and the operator knows it better.
+    patterns = Patterns([*own, *(one for one in bundled() if one.id not in replaced)])
     _check_references(patterns, str(folder))
     return patterns
 
 
 def _read(file: str, text: str) -> list[Pattern]:
-    try:
-        entries = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{file}:{mark.line + 1}" if mark is not None else file
-        raise PatternError(f"{where}: {getattr(error, 'problem', error)}") from error
-    if isinstance(entries, Mapping):
-        entries = [entries]
-    if not isinstance(entries, list):
-        raise PatternError(f"{file}: a pattern or a list of patterns belongs here")
-    return [_entry(file, number, entry) for number, entry in enumerate(entries, start=1)]
-
-
-def _entry(file: str, number: int, entry: Any) -> Pattern:
-    name = entry.get("id", f"entry {number}") if isinstance(entry, Mapping) else f"entry {number}"
-    try:
-        return Pattern.model_validate(entry)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            close = nearest(where, list(Pattern.model_fields), limit=1)
-            message = f"unknown field{f'; did you mean {close[0]}?' if close else ''}"
-        raise PatternError(f"{file}: {name}: {where}: {message}") from error
+    return entries_of(file, text, Pattern, PatternError, "pattern")
 
 
 def _check_references(patterns: Patterns, where: str) -> None:

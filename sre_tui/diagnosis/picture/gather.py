@@ -234,16 +234,15 @@ class _Camera:
         clients = self.sources.prometheus
 
         async def sweeps() -> Part[Any]:
-            queries = metrics.sweep_queries(self.wanted.queries)
             parts = await asyncio.gather(
                 *(
                     self._all(
                         clients,
-                        lambda one, query=query: metrics.swept(  # type: ignore[misc]
-                            one, query, *self.wanted.grid, self.wanted.step
+                        lambda one, sweep=sweep: metrics.swept(  # type: ignore[misc]
+                            one, sweep, *self.wanted.grid, self.wanted.step
                         ),
                     )
-                    for query in queries
+                    for sweep in metrics.sweeps_of(self.wanted.queries)
                 )
             )
             return Part(tuple(reading for part in parts for reading in part.readings))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from providers.reading import Reading
+from providers.errors import InvalidQuery
+from providers.reading import Reading, State
 from providers.series import Sample, Series
+from providers.text import one_line
 from sre_tui.diagnosis.picture.part import refilled
 
 if TYPE_CHECKING:
@@ -40,14 +43,30 @@ def identity_query() -> str:
     return " or ".join(IDENTITY)
 
 
-def sweep_queries(queries: Sequence[MetricQuery]) -> list[str]:
-    """PromQL that answers several of the queries at once, with their ids in a label."""
-    parts = [_marked(query) for query in queries]
-    return [" or ".join(parts[at : at + CHUNK]) for at in range(0, len(parts), CHUNK)]
+@dataclass(frozen=True)
+class Sweep:
+    """One question to Prometheus, for several values.
+
+    Attributes:
+        expression: PromQL, with the ids of the values in a label.
+        alone: id of the value if it is the only one, and may be mistaken; else empty.
+    """
+
+    expression: str
+    alone: str = ""
+
+
+def sweeps_of(queries: Sequence[MetricQuery]) -> list[Sweep]:
+    """Questions that several of the values share each, and one for each that stands alone."""
+    parts = [_marked(query) for query in queries if not query.alone]
+    shared = [Sweep(" or ".join(parts[at : at + CHUNK])) for at in range(0, len(parts), CHUNK)]
+    return [*shared, *(Sweep(_marked(query), query.id) for query in queries if query.alone)]
 
 
 def _marked(query: MetricQuery) -> str:
-    value = query.expression if query.always else f"{query.expression} {_beyond(query)}"
+    value = f"({query.expression})" if query.alone else query.expression
+    if not query.always:
+        value += f" {_beyond(query)}"
     return f'label_replace({value}, "{QUERY_LABEL}", "{query.id}", "", "")'
 
 
@@ -69,14 +88,27 @@ def _all(sweeps: Part[tuple[Series, ...]]) -> Iterator[Series]:
 
 
 async def swept(
-    client: PrometheusClient, query: str, start: datetime, end: datetime, step: float
+    client: PrometheusClient, sweep: Sweep, start: datetime, end: datetime, step: float
 ) -> Reading[tuple[Series, ...]]:
     """The series that have a value within the window.
 
+    A value that stands alone and whose query is rejected makes the answer incomplete, no more.
+
     Raises:
-        InvalidQuery: if Prometheus rejects the query.
+        InvalidQuery: if Prometheus rejects a query that several values share.
     """
-    reading = await client.query_range(query, start, end, step)
+    try:
+        reading = await client.query_range(sweep.expression, start, end, step)
+    except InvalidQuery as error:
+        if not sweep.alone:
+            raise
+        return Reading[Any](
+            source=client.source,
+            state=State.PARTIAL,
+            observed_at=end,
+            data=(),
+            detail=f"the query of check {sweep.alone} was rejected: {one_line(str(error), 200)}",
+        )
     return refilled(reading, None if reading.data is None else reading.data.series)
 
 

@@ -51,6 +51,7 @@ class MetricQuery:
         sign: how the value is compared.
         level: beyond which points are kept, so that a healthy homelab answers with nothing.
         always: keep every point, whatever its value.
+        alone: ask for it in a query of its own, as a mistake in it must not cost the others.
     """
 
     id: str
@@ -58,6 +59,7 @@ class MetricQuery:
     sign: str = ">"
     level: float = 0.0
     always: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from providers.reading import SourceStatus, State
-from sre_tui.diagnosis.checks.registry import all_queries
 from sre_tui.diagnosis.investigate import Insight, Knowledge, understand
 from sre_tui.diagnosis.picture.gather import DEADLINE, Wanted, take_picture
 from sre_tui.diagnosis.sources import Sources
@@ -66,7 +65,7 @@ async def read_timeline(
     wanted = Wanted(
         end=end,
         start=start,
-        queries=(*all_queries(), HISTORY, *lifecycle_queries(start, end)),
+        queries=(*knowledge.queries, HISTORY, *lifecycle_queries(start, end)),
         lines=knowledge.patterns.search(),
         deadline=deadline,
     )

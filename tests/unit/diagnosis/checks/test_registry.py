@@ -23,28 +23,14 @@ from sre_tui.diagnosis.topology.graph import Topology
 
 ROOT = Path(__file__).parents[4]
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-OWN = """
-from sre_tui.diagnosis.checks.state import state_check, told
-from sre_tui.diagnosis.subject import Subject, SubjectKind
-
-
-def _look(scene, check):
-    for source, targets in scene.picture.targets.with_source():
-        if not targets:
-            subject = Subject(kind=SubjectKind.MONITORING, name="prometheus")
-            yield check.finding(subject, "Prometheus has no target", told(source, "no target"))
-
-
-CHECKS = (
-    state_check("no-targets", "monitoring_config", "monitoring", _look, "targets",
-                title="a Prometheus without targets", why="nothing is measured"),
-)
-"""
 
 
 @pytest.fixture
 def own_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    (tmp_path / "no_targets.py").write_text(OWN, encoding="utf-8")
+    page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    example = re.search(r"no_targets\.py`:\n\n```python\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    (tmp_path / "no_targets.py").write_text(example.group(1), encoding="utf-8")
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     all_checks.cache_clear()
     yield
@@ -102,7 +88,7 @@ def test_a_part_that_could_not_be_read_is_no_finding() -> None:
 
 
 @pytest.mark.usefixtures("own_check")
-def test_a_new_check_is_one_file() -> None:
+def test_the_documented_check_is_found_by_itself() -> None:
     assert "no-targets" in {check.id for check in all_checks()}
     told: Part[object] = Part(
         (Reading[object](source="prometheus:main", state=State.OK, observed_at=NOW, data=()),)
