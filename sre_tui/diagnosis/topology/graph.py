@@ -62,13 +62,18 @@ class Topology:
     _above: dict[Subject, list[Edge]] = field(default_factory=dict)
     _known: dict[str, Subject] = field(default_factory=dict)
     _names: dict[str, list[Subject]] = field(default_factory=dict)
+    _told: set[tuple[str, str]] = field(default_factory=set)
+    """Names with keys of subjects: hundreds may go by one name, and are told over and over."""
+    _joined: set[tuple[str, Relation, str]] = field(default_factory=set)
 
     def add(self, subject: Subject, *names: str) -> Subject:
         """Learn of a subject, and of further names it goes by."""
         known = self._known.setdefault(subject.key, subject)
         for name in (subject.name, subject.own_name, *names):
-            if name and known not in (same := self._names.setdefault(name.casefold(), [])):
-                same.append(known)
+            folded = name.casefold()
+            if folded and (folded, known.key) not in self._told:
+                self._told.add((folded, known.key))
+                self._names.setdefault(folded, []).append(known)
         return known
 
     def connect(
@@ -81,8 +86,9 @@ class Topology:
         if not dependent.own_name or not on.own_name or dependent == on:
             return
         edge = Edge(self.add(dependent), relation, self.add(on), said_by)
-        if any(known.on == on and known.relation is relation for known in self.below(dependent)):
+        if (dependent.key, relation, on.key) in self._joined:
             return
+        self._joined.add((dependent.key, relation, on.key))
         self.edges.append(edge)
         self._below.setdefault(edge.dependent, []).append(edge)
         self._above.setdefault(edge.on, []).append(edge)
