@@ -126,7 +126,7 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
     taken: set[str] = set()
     for said, programs in meant_by(text).items():
         for program in programs:
-            if found := _meant(topology.named(program)):
+            if found := _meant(topology.named(program) or _parts_of(topology, program)):
                 exact += found
                 taken.update(said.split())
                 break
@@ -146,6 +146,15 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
     if not exact:
         exact = list(_mistyped(spoken, taken, topology))
     yield from exact or [one for one in weak if _is_addressed(one, text)]
+
+
+def _parts_of(topology: Topology, program: str) -> list[Subject]:
+    """Containers of a program that comes as several: ``authentik-server``."""
+    return [
+        one
+        for one in topology.subjects(SubjectKind.CONTAINER)
+        if one.own_name.casefold().startswith((f"{program}-", f"{program}_"))
+    ]
 
 
 def _is_addressed(subject: Subject, text: str) -> bool:

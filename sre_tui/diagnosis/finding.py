@@ -59,6 +59,10 @@ class Finding(BaseModel):
     """Whether it only helps to find a cause and is no problem to be told by itself."""
     count: int = 1
     """How often it was seen."""
+    writers: tuple[str, ...] = ()
+    """Programs that wrote the lines it stands in."""
+    refuted: bool = False
+    """Whether what is measured now does not show it."""
     evidence: tuple[Evidence, ...] = ()
     why: str = ""
     """Why it matters, in one sentence."""

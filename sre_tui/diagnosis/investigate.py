@@ -22,6 +22,7 @@ from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
 from sre_tui.diagnosis.signs.lines import from_lines
+from sre_tui.diagnosis.signs.measured import refuted
 from sre_tui.diagnosis.signs.outside import told_apart
 from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.steps import steps_of
@@ -99,7 +100,8 @@ def understand(picture: Picture, knowledge: Knowledge) -> Insight:
         *from_alerts(active_alerts(picture), knowledge.patterns, topology, picture.start),
         *from_lines(picture, knowledge.patterns, topology),
     )
-    return Insight(picture, topology, report, tuple(told_apart(findings, topology)))
+    apart = refuted(told_apart(findings, topology), picture, topology)
+    return Insight(picture, topology, report, tuple(apart))
 
 
 def investigate(

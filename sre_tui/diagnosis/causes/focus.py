@@ -68,6 +68,14 @@ class Focus:
             return one.pattern.id in self.named_kinds
         return not self.everything and self.touches(one)
 
+    def distance(self, one: Hypothesis) -> int:
+        """How far a hypothesis is from what is asked, from 0 on: by its words, then by place."""
+        if one.pattern.id in (self.named_kinds or self.kinds):
+            return 0
+        if one.subject in self.near and one.pattern.reach is not Reach.OWN:
+            return 1
+        return 2
+
     def touches(self, one: Hypothesis) -> bool:
         """Whether a hypothesis is itself about what is asked."""
         if self.kinds and one.pattern.id in self.kinds and not self.subjects:

@@ -9,7 +9,7 @@ from typing import Final
 
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
-from sre_tui.diagnosis.patterns.pattern import Pattern
+from sre_tui.diagnosis.patterns.pattern import SYMPTOM, Pattern
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.topology.graph import Topology
 
@@ -66,6 +66,29 @@ class Hypothesis:
     def witnesses(self) -> frozenset[str]:
         """Kinds of evidence that speak of it, such as ``metric`` or ``log``."""
         return frozenset(each.kind for one in self.findings for each in one.evidence)
+
+    @property
+    def writers(self) -> frozenset[str]:
+        """Names of the programs that complain of it, in lower case."""
+        return frozenset(name.casefold() for one in self.findings for name in one.writers)
+
+    @property
+    def refuted(self) -> bool:
+        """Whether all that speaks of it is denied by what is measured."""
+        return all(one.refuted for one in self.findings)
+
+    @property
+    def outdone(self) -> bool:
+        """Whether only time speaks for it, and something certain explains the same and more."""
+        felt = [one for one in self.effects if one.active]
+        return self.pattern.circumstantial and bool(felt) and all(
+            any(
+                other is not self and other.pattern.root > SYMPTOM
+                and not other.pattern.circumstantial and len(other.effects) > len(self.effects)
+                for other in one.explained_by
+            )
+            for one in felt
+        )  # fmt: skip
 
     @property
     def claim(self) -> str:

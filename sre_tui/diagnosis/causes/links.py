@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from sre_tui.diagnosis.causes.coincidence import link_coincident
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis
 from sre_tui.diagnosis.patterns.pattern import Reach
 from sre_tui.diagnosis.subject import Subject, SubjectKind
@@ -40,6 +42,7 @@ def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> list[Hypothesi
                 one.effects[other] = steps
                 other.explained_by[one] = steps
     _break_circles(hypotheses)
+    link_coincident(hypotheses)
     left = _fold(hypotheses)
     _close(left)
     return left
@@ -52,6 +55,10 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return 1
     if other.pattern.id == ALERT and reach.machine(one.subject) == reach.machine(other.subject):
         return 0
+    if _passed_on(one, other) and _in_time(one, other):
+        return 2
+    if _died_of(one, other, reach) and _in_time(one, other):
+        return 1
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
         return None
     return reach.steps(one, other.subject)
@@ -67,6 +74,24 @@ def _same_fact(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool
     return bool(a and b) and (a in b or b in a)
 
 
+def _passed_on(one: Hypothesis, other: Hypothesis) -> bool:
+    """Whether a client but repeats what its server says of itself."""
+    if one.pattern is not other.pattern or not one.pattern.passed_on:
+        return False
+    server, client = (_SERVERS.search(each.subject.own_name) for each in (one, other))
+    return server is not None and client is None
+
+
+def _died_of(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool:
+    """Whether a program that ended complained of this on its machine before."""
+    if other.pattern.id not in _ENDED or one.pattern.id in (*_ENDED, "bad_update"):
+        return False
+    if reach.machine(one.subject) != reach.machine(other.subject):
+        return False
+    name = other.subject.own_name.casefold().removesuffix(".service")
+    return any(writer in name or name in writer for writer in one.writers)
+
+
 def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
     if one.since is None or other.since is None or one.open_start or one.vague_start:
         return True
@@ -74,6 +99,14 @@ def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
         return False
     late = max(LATER, timedelta(seconds=one.pattern.seen_late))
     return one.since <= other.since + late
+
+
+_ENDED: Final = frozenset({"restart_loop", "container_down", "unit_failed", "program_died"})
+"""Patterns of a program that does not run; what it said before may be the reason."""
+_SERVERS: Final = re.compile(
+    r"(?i)postgres|pgbouncer|mysql|maria|mongo|redis|valkey|influx|clickhouse|elastic|rabbit"
+)
+"""Names of programs that serve others, which hand on their messages."""
 
 
 class _Reachability:

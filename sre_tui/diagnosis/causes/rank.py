@@ -84,6 +84,7 @@ def rank(
             symptoms.append(hypothesis)
         else:
             causes.append(one)
+    elsewhere.sort(key=lambda one: focus.distance(one.hypothesis))
     return Ranking(tuple(causes), tuple(symptoms), tuple(elsewhere))
 
 

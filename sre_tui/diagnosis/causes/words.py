@@ -76,7 +76,9 @@ def _telling(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
-    if not one.active:
+    if one.refuted:
+        yield Argument(text="what is read now does not show it")
+    elif not one.active:
         yield Argument(text="it is over, and nothing of it lasts")
     if len(one.witnesses) == 1:
         only = next(iter(one.witnesses))

@@ -60,6 +60,19 @@ CHECKS: Final = (
         diagnostic=True,
     ),
     metric_check(
+        "memory-growth-between-kills", "memory_leak", "memory",
+        "(node_memory_MemAvailable_bytes{$S} offset 1h - "
+        "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S} "
+        "and on (instance) changes(node_vmstat_oom_kill{$S}[6h]) > 1",
+        ">", 0.12,
+        "used memory grew by {value} of the machine's memory within an hour, again after a kill",
+        unit="ratio", clear=0.114, delay=1200, lasting=False,
+        title="memory use that grows again after each kill",
+        why="the next kill is certain",
+        advice="find the program that grows",
+        diagnostic=True,
+    ),
+    metric_check(
         "guest-memory", "memory_exhausted", "memory",
         'pve_memory_usage_bytes{id=~"(qemu|lxc)/.+",$S} / '
         'pve_memory_size_bytes{id=~"(qemu|lxc)/.+",$S}',

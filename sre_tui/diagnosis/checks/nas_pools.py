@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _ONLINE: Final = "ONLINE"
 _GONE: Final = frozenset({"REMOVED"})
+_GIVEN_UP: Final = frozenset({"FAULTED", "DEGRADED"})
+"""The disk answers, with so many errors that ZFS does not trust it; UNAVAIL is no answer at all."""
 
 
 def _pools(scene: Scene) -> Iterator[tuple[str, str, Pool]]:
@@ -61,6 +63,8 @@ def _members(scene: Scene, check: Check) -> Iterator[Finding]:
 def _kind_of(member: Vdev) -> str:
     if member.state in _GONE:
         return "disk_link"
+    if member.state in _GIVEN_UP and not member.children:
+        return "disk_failing"
     if member.state != _ONLINE and not member.children:
         return "disk_dead"
     if member.read_errors or member.write_errors:

@@ -30,6 +30,17 @@ CHECKS: Final = (
         advice="look at cable and switch port",
     ),
     metric_check(
+        "link-speed", "link_slow", "network",
+        "node_network_speed_bytes{$S} / max_over_time(node_network_speed_bytes{$S}[7d]) "
+        "and node_network_speed_bytes{$S} > 0",
+        "<", 0.5,
+        "{device} runs at {value} of the speed it had within the last 7 d",
+        unit="ratio", delay=120,
+        title="a network link that fell back to a lower speed",
+        why="everything that goes over it is slow",
+        advice="look at cable, plug and switch port",
+    ),
+    metric_check(
         "conntrack-full", "conntrack_full", "network",
         "node_nf_conntrack_entries{$S} / node_nf_conntrack_entries_limit{$S}",
         ">", 0.9,

@@ -28,7 +28,7 @@ CHECKS: Final = (
         advice="find what takes the space",
     ),
     metric_check(
-        "inodes", "filesystem_full", "storage",
+        "inodes", "inodes_exhausted", "storage",
         f"1 - node_filesystem_files_free{_OWN} / {_FILES}",
         ">", 0.9,
         "the inodes of {mountpoint} are {value} used",

@@ -42,24 +42,20 @@ class Patterns:
     def line_signs(self) -> Iterator[tuple[Pattern, LineSign]]:
         """Every sign in the logs, the searched ones first: they are the more certain."""
         signs = [(pattern, sign) for pattern in self for sign in pattern.lines]
-        return iter(sorted(signs, key=lambda pair: not pair[1].searched))
+        return iter(sorted(signs, key=lambda pair: (pair[1].vague, not pair[1].searched)))
 
     def search(self) -> str:
         """One RE2 expression for all lines worth searching for."""
         searched = (sign.match for _, sign in self.line_signs() if sign.searched)
         return "(?i)" + "|".join(f"(?:{match})" for match in searched)
 
-    def for_alert(self, *texts: str) -> Pattern | None:
-        """The pattern that the words of an alert speak of; earlier texts count first."""
+    def for_alert(self, text: str) -> Pattern | None:
+        """The pattern that words of an alert speak of."""
         signs = sorted(
             ((one.alerts, one) for one in self if one.alerts is not None),
             key=lambda pair: pair[0].order,
         )
-        for text in texts:
-            for sign, pattern in signs:
-                if sign.regex.search(text) or sign.regex.search(text.replace(" ", "")):
-                    return pattern
-        return None
+        return next((pattern for sign, pattern in signs if sign.regex.search(text)), None)
 
 
 @cache

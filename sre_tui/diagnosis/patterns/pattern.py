@@ -50,6 +50,8 @@ class LineSign(_Model):
     names: Expression = ""
     """Its first group that matches is what the line is about."""
     severity: Severity = Severity.WARNING
+    vague: bool = False
+    """Whether every other sign that fits says more."""
     searched: bool = True
     """Whether all logs are searched for it; if not, only lines found otherwise are told by it."""
 
@@ -103,6 +105,10 @@ class Pattern(_Model):
     """Seconds that it may be noticed after its effects: growth shows only over hours."""
     shared_by: SubjectKind | None = None
     """Sort of thing that is at fault if several that directly stand on it have the trouble."""
+    circumstantial: bool = False
+    """Whether only the order in time speaks for it: what else explains the same is likelier."""
+    passed_on: bool = False
+    """Whether clients repeat the message of the server that has it."""
     echoes: bool = False
     """Whether the node counts what happens in its guests as well."""
     lines: tuple[LineSign, ...] = ()

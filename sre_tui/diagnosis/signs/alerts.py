@@ -19,6 +19,7 @@ from sre_tui.diagnosis.topology.labelled import subject_of
 
 OTHER = "alert"
 """Pattern of alerts nobody knows the kind of."""
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
 _PAGED = frozenset({"critical", "page", "high", "emergency", "disaster"})
 
 
@@ -70,8 +71,12 @@ def from_alerts(
 
 def alert_pattern(alert: Alert, patterns: Patterns) -> Pattern | None:
     """The pattern an alert is about, from its name, then its summary."""
-    camel = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", alert.name).casefold()
-    return patterns.for_alert(camel, alert.summary.casefold())
+    camel = _BETWEEN_WORDS.sub(" ", alert.name).casefold()
+    return (
+        patterns.for_alert(camel)
+        or patterns.for_alert(camel.replace(" ", ""))
+        or patterns.for_alert(alert.summary.casefold())
+    )
 
 
 def alert_subject(alert: Alert, patterns: Patterns, topology: Topology) -> Subject:

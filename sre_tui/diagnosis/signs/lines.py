@@ -30,6 +30,8 @@ EVENTS: Final = frozenset({"oom_kill", "bad_update", "program_died", "guest_stop
 EDGE: Final = timedelta(minutes=10)
 """Repeated lines that are seen so soon after the window's start began before it."""
 _CONTROL_GROUP: Final = re.compile(r"/lxc/(\d+)\b|qemu\.slice/(\d+)\.scope")
+PACED: Final = 4
+"""Lines from which on their pace tells anything."""
 SLICES: Final = 6
 """Parts of the window that each have lines if a program writes them all the time."""
 UNEVEN: Final = 2.0
@@ -81,11 +83,16 @@ class _Written:
         return self.entries[-1].line
 
     @property
+    def services(self) -> tuple[str, ...]:
+        """The services that wrote them, without the system itself."""
+        found = {entry.service for entry in self.entries if entry.service}
+        return tuple(sorted(name for name in found if name.casefold() not in SYSTEM_PROGRAMS))
+
+    @property
     def program(self) -> str:
         """The service that wrote them all; empty if several did, or the system itself."""
         services = {entry.service or "" for entry in self.entries}
-        only = next(iter(services)) if len(services) == 1 else ""
-        return "" if only.casefold() in SYSTEM_PROGRAMS else only
+        return self.services[0] if len(services) == 1 and self.services else ""
 
 
 def _by_writer(told: _Told, group: LineGroup) -> Iterator[_Written]:
@@ -129,6 +136,7 @@ class _Reader:
             event=told.pattern.id in EVENTS,
             diagnostic=True,
             count=len(lines.entries),
+            writers=lines.services,
             evidence=(
                 Evidence(
                     source=self.source,
@@ -155,10 +163,14 @@ class _Reader:
 
     def _was_there(self, lines: _Written) -> bool:
         """Whether lines that come at some pace were already written before the window."""
-        if len(lines.entries) < 2:
-            return False
+        late = lines.first - self.picture.start
+        if len(lines.entries) < PACED:
+            return len(lines.entries) > 1 and late < EDGE
         pace = (lines.last - lines.first) / (len(lines.entries) - 1)
-        return lines.first - self.picture.start < max(EDGE, 1.5 * pace)
+        return late < max(EDGE, 1.5 * pace)
+
+    def _stands_on(self, one: Subject, machine: Subject | None) -> bool:
+        return any(edge.on == machine for edge in self.topology.below(one))
 
     def _guest_in(self, line: str) -> Subject | None:
         """The guest whose control group a line of its node's kernel names."""
@@ -180,6 +192,9 @@ class _Reader:
                 return Subject(kind=SubjectKind.FILESYSTEM, name=f"{on}:{name}")
             case SubjectKind.CONTAINER if name or program:
                 chosen = name if name and not name.startswith(":") else program or name
+                plain = chosen.casefold().removesuffix(".service")
+                if machine is not None and plain == machine.name.casefold():
+                    return machine
                 return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{chosen}")
             case (
                 SubjectKind.GUEST | SubjectKind.STORAGE | SubjectKind.DATASET
@@ -187,7 +202,7 @@ class _Reader:
             ) if name:  # fmt: skip
                 known = self.topology.named(name, told.pattern.subject)
                 if known:
-                    return known[0]
+                    return next((one for one in known if self._stands_on(one, machine)), known[0])
             case SubjectKind.DATASTORE | SubjectKind.UPS if name:
                 return Subject(kind=told.pattern.subject, name=name.partition("@")[0])
             case SubjectKind.TARGET:
@@ -203,8 +218,8 @@ class _Reader:
                     for one in self.topology.subjects(SubjectKind.SITE)
                     if one.name.partition(".")[0] == name or one.name == name
                 ]
-                if known:
-                    return known[0]
+                if known or "." in name:
+                    return known[0] if known else Subject(kind=SubjectKind.SITE, name=name)
             case _:
                 pass
         if machine is not None:
@@ -223,6 +238,7 @@ def _merged(one: Finding, other: Finding) -> Finding:
             "count": one.count + other.count,
             "active": one.active or other.active,
             "until": later.until,
+            "writers": tuple(sorted({*one.writers, *other.writers})),
             "severity": min(one.severity, other.severity, key=lambda each: each.rank),
             "evidence": (*first.evidence, *later.evidence)[:3],
         }

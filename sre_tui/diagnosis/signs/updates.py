@@ -29,11 +29,17 @@ def weighed(findings: Iterable[Finding], topology: Topology) -> list[Finding]:
     """
     every = list(findings)
     return [
-        one.model_copy(update={"kind": HARMLESS, "severity": Severity.NOTE})
-        if one.kind == BROKE and one.since is not None and not _broke(one, every, topology)
+        one.model_copy(update=_judged(one, every, topology))
+        if one.kind == BROKE and one.since is not None
         else one
         for one in every
     ]
+
+
+def _judged(update: Finding, every: Iterable[Finding], topology: Topology) -> dict[str, object]:
+    if _broke(update, every, topology):
+        return {"severity": Severity.WARNING}
+    return {"kind": HARMLESS, "severity": Severity.NOTE}
 
 
 def _broke(update: Finding, every: Iterable[Finding], topology: Topology) -> bool:

@@ -52,7 +52,9 @@ def add_machines(topology: Topology, names: Names, picture: Picture) -> None:
                 # Its node does not answer, so that Proxmox VE knows it by its id alone.
                 topology.add(same[0], name)
                 continue
-            guest = topology.add(Subject(kind=SubjectKind.GUEST, name=name), own)
+            guest = topology.add(
+                Subject(kind=SubjectKind.GUEST, name=name), own, own.rpartition("/")[2]
+            )
             node = Subject(kind=SubjectKind.NODE, name=labels.get("node", ""))
             if node.name and not any(
                 edge.relation is Relation.RUNS_ON for edge in topology.below(guest)

@@ -73,7 +73,14 @@ class Names:
     def site(self, address: str) -> Subject:
         """The site that a probed address stands for."""
         host = urlsplit(address).hostname if "://" in address else without_port(address)
-        return Subject(kind=SubjectKind.SITE, name=host or address)
+        name = host or address
+        if "." not in name:
+            # A proxy knows a site by the name of its router or of what serves it.
+            sites = self._topology.subjects(SubjectKind.SITE)
+            close = [one for one in sites if one.name.partition(".")[0] == name]
+            if len(close) == 1:
+                return close[0]
+        return Subject(kind=SubjectKind.SITE, name=name)
 
 
 def _is_address(text: str) -> bool:

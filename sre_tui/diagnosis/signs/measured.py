@@ -1,0 +1,42 @@
+"""Tells what is only said from what is so: a state that can be read now settles what alerts say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Topology
+
+_TOLD: Final = frozenset({"alerts", "logs"})
+_OF_UPS: Final = "ups_on_battery"
+_OF_GUEST: Final = "guest_down"
+
+
+def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -> Iterator[Finding]:
+    """The findings; those that alerts or lines alone tell, and what is read now denies, say so.
+
+    Only states count that are read as such, not limits, of which an alert may have its own.
+    """
+    every = list(findings)
+    seen = {(one.kind, one.subject) for one in every if one.check not in _TOLD and one.active}
+    fine = set(_fine(picture, topology))
+    for one in every:
+        denied = (one.kind, one.subject) in fine and (one.kind, one.subject) not in seen
+        if denied and one.check in _TOLD:
+            yield one.model_copy(update={"refuted": True, "active": False})
+        else:
+            yield one
+
+
+def _fine(picture: Picture, topology: Topology) -> Iterator[tuple[str, Subject]]:
+    """What is read to be as it should."""
+    for one in topology.subjects(SubjectKind.UPS):
+        yield _OF_UPS, one
+    for inventory in picture.inventory:
+        for guest in inventory.guests:
+            if guest.status == "running":
+                for named in topology.named(guest.name or "", SubjectKind.GUEST):
+                    yield _OF_GUEST, named
