@@ -14,19 +14,21 @@ from typing import Any
 from benchmarks.bench_guests import MANY, SLOW, demo
 from benchmarks.budget import Measured
 from providers.last_known_good import NothingKept
+from providers.reading import State
+from providers.shared_reads import shared_reads
 from sre_tui.demo.runtime.remote import break_backend
 from sre_tui.diagnosis.checks.registry import all_queries
 from sre_tui.diagnosis.investigate import Knowledge, investigate, understand
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, part_names, take_picture
 from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.environment import Environment, Folders
+from sre_tui.settings import BACKENDS
 from sre_tui.settings.load import load_settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import get_tool
 
 USUAL = 40
 ROUNDS = 3
-BACKENDS = ("prometheus", "grafana", "loki", "proxmox", "pbs", "truenas")
 PATIENCE = 120.0
 """Seconds that a part may take: the simulated backends share one process."""
 
@@ -80,20 +82,26 @@ async def _whole(folder: Path, variables: Mapping[str, str]) -> tuple[float, flo
 
 
 async def _own_work(folder: Path, variables: Mapping[str, str]) -> float:
-    async with _context(folder, variables) as context:
-        # One part after the other: together they would wait for each other in one process.
-        pictures = [
-            await take_picture(context, _wanted(context, frozenset({name})))
-            for name in dict.fromkeys(n for backend in BACKENDS for n in part_names(backend))
-        ]
+    """Processor seconds of reading and concluding; the simulated backends are another process."""
+    async with _context(folder, variables, PATIENCE) as context:
+        names = dict.fromkeys(name for each in BACKENDS for name in part_names(each))
+        began = time.process_time()
+        async with shared_reads():
+            # One part after the other: together they would wait for each other in one process.
+            pictures = [
+                await take_picture(context, _wanted(context, frozenset({name}))) for name in names
+            ]
+        reading = time.process_time() - began
         picture = _joined(pictures)
+        if troubled := [one for one in picture.sources() if one.state is not State.OK]:
+            raise RuntimeError(f"{troubled[0].source} did not answer in full: {troubled[0].detail}")
         times = []
         for _ in range(ROUNDS):
             began = time.process_time()
             knowledge = Knowledge()
             investigate(understand(picture, knowledge), "why is jellyfin slow", knowledge)
             times.append(time.process_time() - began)
-        return statistics.median(times)
+        return reading + statistics.median(times)
 
 
 def _joined(pictures: list[Picture]) -> Picture:
@@ -117,7 +125,17 @@ def _wanted(context: ToolContext, parts: frozenset[str]) -> Wanted:
     )
 
 
-def _context(folder: Path, variables: Mapping[str, str]) -> ToolContext:
+def _context(
+    folder: Path, variables: Mapping[str, str], timeout: float | None = None
+) -> ToolContext:
     environment = Environment(variables=dict(variables), folders=Folders.under(folder))
     settings = load_settings(environment)
+    if timeout is not None:
+        patient: dict[str, object] = {
+            backend: tuple(
+                each.model_copy(update={"timeout": timeout}) for each in settings.endpoints(backend)
+            )
+            for backend in BACKENDS
+        }
+        settings = settings.model_copy(update=patient)
     return ToolContext(settings, environment.folders, environment.clock, kept=NothingKept())

@@ -30,6 +30,7 @@ from providers.json_answer import decoded
 from providers.last_known_good import LastKnownGood
 from providers.proxies import proxy_for
 from providers.readings import Connection, Fetched, deadline
+from providers.shared_reads import shared
 from providers.text import clean
 from providers.tls import tls_context
 
@@ -40,6 +41,8 @@ ErrorReader = Callable[[httpx.Response], Exception | None]
 CONNECT_TIMEOUT = 3.0
 ATTEMPTS = 3
 MAX_REDIRECTS = 3
+MOST_CONNECTIONS = 32
+"""To one instance: as many as the nodes, storages and jobs of a small cluster are asked for."""
 MAX_ANSWER = 32 * 1024 * 1024
 MAX_RETRY_AFTER = 5.0
 """Seconds; a backend that asks for a longer pause is not asked again."""
@@ -76,13 +79,17 @@ class HttpBackend(Connection):
     async def get_json(
         self, path: str, params: Params = (), *, timeout: float | None = None
     ) -> JsonValue:
-        """The decoded JSON answer of a GET, its strings cleaned.
+        """The decoded JSON answer of a GET, its strings cleaned; nobody may alter it.
 
         Raises:
             BackendError: if there is no usable answer, with the state it leads to.
             InvalidQuery: if the error reader recognises a rejected query.
         """
-        return decoded(await self._send("GET", path, params=params, timeout=timeout))
+
+        async def ask() -> JsonValue:
+            return decoded(await self._send("GET", path, params=params, timeout=timeout))
+
+        return await shared((self, path, tuple(params)), ask)
 
     async def post_form(
         self, path: str, form: Params, *, timeout: float | None = None
@@ -210,7 +217,7 @@ class HttpBackend(Connection):
             inner = httpx.AsyncHTTPTransport(
                 verify=False if endpoint.scheme == "http" else tls_context(endpoint),
                 proxy=proxy_for(endpoint),
-                limits=httpx.Limits(max_connections=10),
+                limits=httpx.Limits(max_connections=MOST_CONNECTIONS),
             )
             headers = {"User-Agent": "sre-tui", "Accept": "application/json", **self._headers}
             if endpoint.tenant is not None:

@@ -13,6 +13,7 @@ from providers.errors import BackendError
 from providers.proxmox.api import Api
 from providers.proxmox.errors import NodeUnreachable
 from providers.proxmox.resources import PATH, ROWS, Inventory, inventory
+from providers.shared_reads import sharing
 
 T = TypeVar("T")
 
@@ -52,7 +53,8 @@ async def read_inventory(api: Api, only: Collection[str], kind: str = "") -> Inv
     Raises:
         BackendError: if there is no usable answer.
     """
-    params = [("type", kind)] if kind else []
+    # Where others need all of it anyway, all is read once.
+    params = [("type", kind)] if kind and not sharing() else []
     return inventory(api.source, await api.rows(ROWS, PATH, params), only)
 
 

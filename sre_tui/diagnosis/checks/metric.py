@@ -89,7 +89,7 @@ def metric_check(
     advice: str = "",
     runbook: str = "",
     named_by: str = "",
-    alone: bool = False,
+    apart: str = "",
 ) -> Check:
     """Declare a check of a metric; see :class:`Check`, :class:`Limits` and :class:`Metric`."""
     measured = Metric(value, says, subject, lasting, named_by)
@@ -103,7 +103,7 @@ def metric_check(
         look=_Looks(id, measured),
         parts=frozenset({"sweeps"}),
         limits=limits,
-        queries=(MetricQuery(id, measured.expression, sign, limits.level, alone=alone),),
+        queries=(MetricQuery(id, measured.expression, sign, limits.level, apart=apart),),
         why=why,
         advice=advice,
         runbook=runbook,

@@ -78,7 +78,8 @@ class OwnCheck(BaseModel):
             self.trigger, self.says,
             unit=self.unit, clear=self.clear, delay=self.delay, severity=self.severity,
             subject=self.subject, diagnostic=self.diagnostic, title=self.title, why=self.why,
-            advice=self.advice, runbook=self.runbook, named_by=self.named_by, alone=True,
+            advice=self.advice, runbook=self.runbook, named_by=self.named_by,
+            apart=f"check {self.id}",
         )  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from providers.collector import seldom_collected
 from providers.errors import BackendError, InvalidQuery
 from providers.reading import Reading, State
+from providers.shared_reads import shared_reads
 from sre_tui.diagnosis.picture import logs, metrics
 from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
@@ -97,7 +99,9 @@ async def take_picture(sources: Sources, wanted: Wanted) -> Picture:
         for name, ask in camera.questions().items()
         if wanted.parts is None or name in wanted.parts
     }
-    answers = await asyncio.gather(*(ask() for ask in asked.values()))
+    with seldom_collected():
+        async with shared_reads():
+            answers = await asyncio.gather(*(ask() for ask in asked.values()))
     parts: dict[str, Any] = dict(zip(asked, answers, strict=True))
     log_labels = camera.log_labels
     swept: Part[Any] = parts.get("sweeps", Part())
@@ -135,6 +139,8 @@ class _Camera:
             return self._all(clients, lambda client: client.tasks(query))
 
         return {
+            # It takes the most steps, so it is the first to be served.
+            "coverage": self._coverage,
             "inventory": lambda: self._all(clients, self._inventory),
             "nodes": lambda: self._all(clients, lambda one: one.nodes()),
             "cluster": lambda: self._all(clients, lambda one: one.cluster()),
@@ -144,7 +150,6 @@ class _Camera:
             "tasks": tasks,
             "replications": lambda: self._all(clients, lambda one: one.replications()),
             "node_disks": lambda: self._all(clients, lambda one: one.disks()),
-            "coverage": self._coverage,
         }
 
     def _inventory(self, client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:

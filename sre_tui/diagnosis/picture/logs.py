@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from providers.errors import InvalidQuery
 from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS
+from providers.loki.selector import LabelMatcher, add_matcher, quote
 from providers.reading import Reading
-from providers.series import Series
+from providers.series import Series, SeriesWindow
 from sre_tui.diagnosis.picture.lines import LineGroup
 from sre_tui.diagnosis.picture.part import refilled
 
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
 MOST_LINES: Final = 3000
 VOLUME_STEP: Final = 600.0
 """Seconds over which lines are counted."""
+LOUDEST: Final = 30
+"""Programs that are counted where Loki refuses to count all of them in one answer."""
+_TOO_MANY: Final = "reached for a single query"
 
 
 async def labels_of(client: LokiClient, start: datetime, end: datetime) -> tuple[str, str]:
@@ -42,8 +49,7 @@ async def telling(
     from providers.loki.patterns import grouped
 
     service, _ = await labels_of(client, start, end)
-    escaped = pattern.replace("\\", "\\\\").replace('"', '\\"')
-    query = f'{{{service}=~".+"}} |~ "{escaped}"'
+    query = f'{{{service}=~".+"}} |~ {quote(pattern)}'
     reading = await client.logs(query, start, end, limit=MOST_LINES)
     if reading.data is None:
         return refilled(reading, None)
@@ -53,8 +59,51 @@ async def telling(
 
 async def volume(client: LokiClient, start: datetime, end: datetime) -> Reading[tuple[Series, ...]]:
     """Lines of each service on each machine, per ten minutes."""
-    service, host = await labels_of(client, start, end)
-    counted = f'count_over_time({{{service}=~".+"}}[{VOLUME_STEP:g}s])'
-    query = f"sum by ({service}, {host}) ({counted})"
-    reading = await client.metric_range(query, start, end, VOLUME_STEP)
+    labels = await labels_of(client, start, end)
+    query = f'{{{labels[0]}=~".+"}}'
+    reading = await counted(client, query, labels, start, end, VOLUME_STEP)
     return refilled(reading, None if reading.data is None else reading.data.series)
+
+
+async def counted(
+    client: LokiClient,
+    query: str,
+    labels: Sequence[str],
+    start: datetime,
+    end: datetime,
+    step: float,
+) -> Reading[SeriesWindow]:
+    """Lines that a query selects, by labels; of the loudest alone where there are too many.
+
+    Args:
+        client: the Loki.
+        query: LogQL that begins with a selector of streams.
+        labels: what lines are counted by.
+        start: beginning of the window.
+        end: its end.
+        step: seconds over which lines are counted.
+
+    Raises:
+        InvalidQuery: if Loki rejects the query for another reason.
+    """
+    grouping = ", ".join(labels)
+
+    def amounts(of: str, seconds: float) -> str:
+        return f"sum by ({grouping}) (count_over_time({of} [{seconds:.0f}s]))"
+
+    try:
+        return await client.metric_range(amounts(query, step), start, end, step)
+    except InvalidQuery as error:
+        if _TOO_MANY not in str(error):
+            raise
+    # The limit is one of the result: the loudest ones of the whole window are few.
+    whole = amounts(query, (end - start).total_seconds())
+    loudest = await client.metric(f"topk({LOUDEST}, {whole})", end)
+    if loudest.data is None:
+        return refilled(loudest, None)
+    for label in labels:
+        values = sorted({re.escape(sample.labels.get(label, "")) for sample in loudest.data})
+        query = add_matcher(query, LabelMatcher(label, "=~", quote("|".join(values))))
+    reading = await client.metric_range(amounts(query, step), start, end, step)
+    told = f"too many programs for one answer: only the {LOUDEST} that write most were counted"
+    return reading.model_copy(update={"warnings": (*reading.warnings, told)})

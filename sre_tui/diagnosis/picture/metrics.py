@@ -49,22 +49,27 @@ class Sweep:
 
     Attributes:
         expression: PromQL, with the ids of the values in a label.
-        alone: id of the value if it is the only one, and may be mistaken; else empty.
+        apart: what is told of it if it is rejected; empty where that must not happen.
     """
 
     expression: str
-    alone: str = ""
+    apart: str = ""
 
 
 def sweeps_of(queries: Sequence[MetricQuery]) -> list[Sweep]:
-    """Questions that several of the values share each, and one for each that stands alone."""
-    parts = [_marked(query) for query in queries if not query.alone]
-    shared = [Sweep(" or ".join(parts[at : at + CHUNK])) for at in range(0, len(parts), CHUNK)]
-    return [*shared, *(Sweep(_marked(query), query.id) for query in queries if query.alone)]
+    """Questions that several of the values share each."""
+    groups: dict[str, list[str]] = {}
+    for query in queries:
+        groups.setdefault(query.apart, []).append(_marked(query))
+    return [
+        Sweep(" or ".join(parts[at : at + CHUNK]), apart)
+        for apart, parts in groups.items()
+        for at in range(0, len(parts), CHUNK)
+    ]
 
 
 def _marked(query: MetricQuery) -> str:
-    value = f"({query.expression})" if query.alone else query.expression
+    value = f"({query.expression})" if query.apart else query.expression
     if not query.always:
         value += f" {_beyond(query)}"
     return f'label_replace({value}, "{QUERY_LABEL}", "{query.id}", "", "")'
@@ -92,22 +97,22 @@ async def swept(
 ) -> Reading[tuple[Series, ...]]:
     """The series that have a value within the window.
 
-    A value that stands alone and whose query is rejected makes the answer incomplete, no more.
+    A query that stands apart and is rejected makes the answer incomplete, no more.
 
     Raises:
-        InvalidQuery: if Prometheus rejects a query that several values share.
+        InvalidQuery: if Prometheus rejects a query that must not be.
     """
     try:
         reading = await client.query_range(sweep.expression, start, end, step)
     except InvalidQuery as error:
-        if not sweep.alone:
+        if not sweep.apart:
             raise
         return Reading[Any](
             source=client.source,
             state=State.PARTIAL,
             observed_at=end,
             data=(),
-            detail=f"the query of check {sweep.alone} was rejected: {one_line(str(error), 200)}",
+            detail=f"the query of {sweep.apart} was rejected: {one_line(str(error), 200)}",
         )
     return refilled(reading, None if reading.data is None else reading.data.series)
 

@@ -51,7 +51,8 @@ class MetricQuery:
         sign: how the value is compared.
         level: beyond which points are kept, so that a healthy homelab answers with nothing.
         always: keep every point, whatever its value.
-        alone: ask for it in a query of its own, as a mistake in it must not cost the others.
+        apart: where it must not cost the others if it is rejected: what is told of it then. Those
+            with the same words share a query.
     """
 
     id: str
@@ -59,7 +60,7 @@ class MetricQuery:
     sign: str = ">"
     level: float = 0.0
     always: bool = False
-    alone: bool = False
+    apart: str = ""
 
 
 @dataclass(frozen=True)

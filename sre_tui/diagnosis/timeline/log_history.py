@@ -14,6 +14,7 @@ from providers.loki.levels import at_least
 from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS
 from providers.loki.selector import LabelMatcher, add_filter, quote
 from providers.reading import Reading, SourceStatus, State
+from sre_tui.diagnosis.picture.logs import counted
 from sre_tui.diagnosis.timeline.log_lines import LIFECYCLE_PATTERN
 
 if TYPE_CHECKING:
@@ -108,16 +109,15 @@ async def _read(
         return None, SourceStatus.of(names)
     everything = f"{{{LabelMatcher(main, '=~', quote('.+'))}}}"
     lifecycle_query = add_filter(everything, f"|~ {quote(LIFECYCLE_PATTERN)}")
-    grouping = ", ".join(dict.fromkeys(one for one in (main, host) if one))
+    grouping = tuple(dict.fromkeys(one for one in (main, host) if one))
     seconds = (end - begin).total_seconds() / BUCKETS
     bucket = max(120.0, round(seconds / 60.0) * 60.0)
 
-    async def counted(query: str) -> Reading[Any]:
-        expression = f"sum by ({grouping}) (count_over_time({query} [{bucket:.0f}s]))"
+    async def amounts(query: str) -> Reading[Any]:
         try:
-            return await client.metric_range(expression, start, end, bucket)
+            return await counted(client, query, grouping, start, end, bucket)
         except InvalidQuery as error:
-            # Too many programs for one answer cost the counts, and not the lines.
+            # A query that is too broad costs the counts, and not the lines.
             return Reading[Any](
                 source=client.source,
                 state=State.BAD_RESPONSE,
@@ -130,10 +130,10 @@ async def _read(
         error_lines(client, everything, start, end),
         client.logs(lifecycle_query, begin, end, limit=LIFECYCLE_LINES),
         client.logs(lifecycle_query, begin - DAY, begin, limit=LIFECYCLE_LINES),
-        counted(everything),
+        amounts(everything),
     )
     by_level = errors.data.query if errors.data is not None else ""
-    error_counts: Reading[Any] = await counted(by_level) if by_level else errors
+    error_counts: Reading[Any] = await amounts(by_level) if by_level else errors
     lines = errors.data.entries if errors.data is not None else ()
     cut = errors.data is None or errors.data.truncated
     history = LogHistory(

@@ -110,7 +110,7 @@ def test_its_query_is_asked_alone_and_in_brackets(folder: Path) -> None:
     (query,) = the_check(own(folder, SENSOR), "sensor-battery").queries
     plain = MetricQuery("plain", "up", "==", 0)
     shared, alone = sweeps_of([plain, query])
-    assert (shared.alone, alone.alone) == ("", "sensor-battery")
+    assert (shared.apart, alone.apart) == ("", "check sensor-battery")
     assert "label_replace((zigbee_battery_percent / 100) < 0.15," in alone.expression
 
 
