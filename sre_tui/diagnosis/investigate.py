@@ -28,6 +28,7 @@ from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.steps import steps_of
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.timeline.around import events_around
+from sre_tui.diagnosis.timeline.shifts import shift_queries
 from sre_tui.diagnosis.topology.build import build_topology
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.views.human import count, duration
@@ -85,7 +86,7 @@ async def look(
     wanted = Wanted(
         end=end,
         start=end - window,
-        queries=knowledge.queries,
+        queries=(*knowledge.queries, *shift_queries(end - window, end)),
         lines=knowledge.patterns.search(),
     )
     return understand(await take_picture(sources, wanted), knowledge)

@@ -98,8 +98,10 @@ async def check(context: ToolContext, **arguments: object) -> ToolResult[HealthL
 async def test_a_quiet_homelab_has_no_finding(tmp_path: Path, seed: int, hour: str) -> None:
     async with homelab(tmp_path, "quiet", HOURS[hour], seed=seed) as (_, context):
         answer = await check(context)
+        changes = await get_tool("what_changed").run(context, {"window": "4h"})
     assert answer.state is State.OK, answer.warnings
     assert [f"{one.check}: {one.text}" for one in answer.data.items] == []
+    assert [one.text for one in changes.data.items] == []
     assert answer.data.verdict == "ok"
     assert answer.data.skipped == ()
     assert answer.data.sentence.startswith("All is well")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,15 +17,13 @@ from sre_tui.diagnosis.timeline.logs import observed_counts, observed_lines, obs
 from sre_tui.diagnosis.timeline.marks import observed_marks
 from sre_tui.diagnosis.timeline.merge import families, merged
 from sre_tui.diagnosis.timeline.nas import observed_nas
-from sre_tui.diagnosis.timeline.observed import Observed, Teller
+from sre_tui.diagnosis.timeline.observed import Observed
+from sre_tui.diagnosis.timeline.shifts import observed_shifts
 from sre_tui.diagnosis.timeline.tasks import observed_tasks
 from sre_tui.diagnosis.topology.graph import Topology
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.timeline.log_history import LogHistory
-
-Shifts = Callable[[Picture, Topology], Iterable[Event]]
-"""Finds where the level of a metric shifted; its events are of the kind ``level_shift``."""
 
 
 def build_timeline(
@@ -36,7 +34,6 @@ def build_timeline(
     *,
     since: datetime | None = None,
     logs: Iterable[LogHistory] = (),
-    shifts: Shifts | None = None,
 ) -> tuple[Event, ...]:
     """Everything that changed, in order of time, each change once with all its evidence.
 
@@ -47,11 +44,10 @@ def build_timeline(
         patterns: which facts are the same, seen by others.
         since: from where on changes are told; from the beginning of the picture by default.
         logs: lines and counts of the window; without them the picture's own counts are used.
-        shifts: finds shifts of levels.
     """
     begin = since or picture.start
     found = tuple(findings)
-    observed = _observed(picture, topology, found, patterns, begin, tuple(logs), shifts)
+    observed = _observed(picture, topology, found, patterns, begin, tuple(logs))
     standing = [one for one in found if one.active and one.since is None]
     events = merged(observed, families(patterns), standing)
     return tuple(event for event in events if _is_within(event, begin, picture.now))
@@ -64,7 +60,6 @@ def _observed(
     patterns: Patterns,
     since: datetime,
     logs: tuple[LogHistory, ...],
-    shifts: Shifts | None,
 ) -> Iterator[Observed]:
     yield from observed_findings(findings, topology, picture.step)
     yield from observed_alerts(picture, topology, patterns)
@@ -77,8 +72,7 @@ def _observed(
         yield from observed_counts(history, topology, since, picture.now)
     if not logs:
         yield from observed_volume(picture, topology)
-    for event in shifts(picture, topology) if shifts is not None else ():
-        yield Observed(event, f"level_shift {event.text}", Teller.SERIES)
+    yield from observed_shifts(picture, topology)
 
 
 def _is_within(event: Event, begin: datetime, end: datetime) -> bool:

@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from providers.reading import SourceStatus, State
+from providers.shared_reads import shared_reads
 from sre_tui.diagnosis.investigate import Insight, Knowledge, understand
 from sre_tui.diagnosis.picture.gather import DEADLINE, Wanted, take_picture
 from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.timeline.alerts import HISTORY
-from sre_tui.diagnosis.timeline.build import Shifts, build_timeline
+from sre_tui.diagnosis.timeline.build import build_timeline
 from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.diagnosis.timeline.lifecycle import lifecycle_queries
 from sre_tui.diagnosis.timeline.log_history import read_log_history
+from sre_tui.diagnosis.timeline.shifts import shift_queries
 
 SHORTEST_BASELINE: Final = timedelta(hours=1)
 LONGEST_BASELINE: Final = timedelta(hours=12)
@@ -47,7 +49,6 @@ async def read_timeline(
     knowledge: Knowledge,
     *,
     deadline: float = DEADLINE,
-    shifts: Shifts | None = None,
 ) -> Timeline:
     """Ask every backend at the same time what changed within a window.
 
@@ -57,7 +58,6 @@ async def read_timeline(
         end: its end, not after now.
         knowledge: which trouble to look for.
         deadline: seconds after which a backend that has not answered is left out.
-        shifts: finds shifts of levels.
     """
     # What was so before the window tells what is new in it.
     baseline = min(max(end - begin, SHORTEST_BASELINE), LONGEST_BASELINE)
@@ -65,16 +65,22 @@ async def read_timeline(
     wanted = Wanted(
         end=end,
         start=start,
-        queries=(*knowledge.queries, HISTORY, *lifecycle_queries(start, end)),
+        queries=(
+            *knowledge.queries,
+            HISTORY,
+            *lifecycle_queries(start, end),
+            *shift_queries(start, end),
+        ),
         lines=knowledge.patterns.search(),
         deadline=deadline,
     )
-    picture, (histories, log_states) = await asyncio.gather(
-        take_picture(sources, wanted),
-        read_log_history(
-            sources.loki, begin, end, baseline=baseline, deadline=deadline, clock=sources.clock
-        ),
-    )
+    async with shared_reads():
+        picture, (histories, log_states) = await asyncio.gather(
+            take_picture(sources, wanted),
+            read_log_history(
+                sources.loki, begin, end, baseline=baseline, deadline=deadline, clock=sources.clock
+            ),
+        )
     insight = understand(picture, knowledge)
     events = build_timeline(
         picture,
@@ -83,7 +89,6 @@ async def read_timeline(
         knowledge.patterns,
         since=begin,
         logs=histories,
-        shifts=shifts,
     )
     troubled = {one.source: one for one in log_states if one.state is not State.OK}
     states = tuple(

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from providers.series import Series, SeriesStats
-from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.picture.picture import Picture
@@ -307,18 +306,6 @@ def test_jobs_of_the_nas_that_fail_are_told() -> None:
     assert routine.routine
     assert event.kind == "task_failed"
     assert event.text == "tank-to-pbs failed on main: no route to host"
-
-
-def test_a_place_for_shifts_of_levels() -> None:
-    def shifts(seen: Picture, _: object) -> list[Event]:
-        evidence = Evidence(source="prometheus:main", kind="metric", says="load")
-        return [
-            Event(at=minutes(30), kind="level_shift", subject=NODE, text="load went from 1 to 9",
-                  evidence=(evidence,))
-        ]  # fmt: skip
-
-    (event,) = timeline(picture(), shifts=shifts)
-    assert (event.kind, event.text) == ("level_shift", "load went from 1 to 9")
 
 
 def test_what_ended_within_the_window_is_told_though_it_began_before() -> None:
