@@ -24,7 +24,7 @@ from sre_tui.agent.events import (
     ToolFinished,
     ToolStarted,
 )
-from sre_tui.agent.wording import ANALYST, call_text, usage_text
+from sre_tui.agent.wording import ANALYST, asked_text, call_text, usage_text
 
 _PATH = re.compile(r"(\bhttps?://[^/\s;,]+)/[^\s;,]*")
 """What stands behind host and port of an address, which tells nothing that could be mended."""
@@ -174,7 +174,7 @@ def evidence_line(evidence: Evidence, width: int = 0) -> str:
         evidence: what was asked and found.
         width: columns of the terminal; 0 gives one line, however long.
     """
-    text = f"{evidence.tool}({call_text(evidence.arguments)}){_state(evidence)}: {evidence.summary}"
+    text = f"{asked_text(evidence)}{_state(evidence)}: {evidence.summary}"
     head = f"  {evidence.id}  "
     if width < NARROWEST:
         return f"{head}{text}"
@@ -189,9 +189,8 @@ def short_evidence_line(evidence: Evidence, width: int = 0) -> str:
         width: columns of the terminal; 0 takes those of a usual one.
     """
     columns = width if width >= NARROWEST else _USUAL_WIDTH
-    arguments = _cut(call_text(evidence.arguments), columns // 2)
     summary = " ".join(evidence.summary.split())
-    line = f"  {evidence.id}  {evidence.tool}({arguments}){_state(evidence)}: {summary}"
+    line = f"  {evidence.id}  {asked_text(evidence, columns // 2)}{_state(evidence)}: {summary}"
     return _cut(line, columns)
 
 

@@ -100,7 +100,7 @@ def is_question(text: str) -> bool:
         return False
     if line.endswith("?") or _ASKS.match(line):
         return True
-    from sre_tui.agent.analyst.log_lines import group_lines
+    from sre_tui.agent.analyst.telling_lines import group_lines
 
     words = re.findall(r"[^\W\d_]{2,}", line)
     return len(words) >= 2 and not re.match(r"\S+: ", line) and not group_lines([line])

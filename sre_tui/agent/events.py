@@ -17,7 +17,7 @@ class _Frozen(BaseModel):
 
 
 class Evidence(_Frozen):
-    """One tool call and its outcome; answers cite it by ``id``."""
+    """One tool call and its outcome, or one thing that it quotes; answers cite it by ``id``."""
 
     id: str
     """``E1``, ``E2`` ... in the order of the calls, counted through the session."""
@@ -34,6 +34,10 @@ class Evidence(_Frozen):
     sources: tuple[SourceStatus, ...] = ()
     elapsed: float
     """Seconds."""
+    command: str = ""
+    """What to run to see the same oneself, of what a result quotes; empty for a tool call."""
+    part_of: str = ""
+    """Id of the evidence that quotes it; empty for a tool call."""
 
 
 class Unsupported(_Frozen):

@@ -82,7 +82,8 @@ class EvidenceStore:
 
     def line(self, evidence: Evidence) -> str:
         """The evidence on one line."""
-        return f"{evidence.id} {evidence.tool}({_arguments(evidence)}): {evidence.summary}"
+        asked = evidence.command or f"{evidence.tool}({_arguments(evidence)})"
+        return f"{evidence.id} {asked}: {evidence.summary}"
 
     def heading(self, evidence: Evidence) -> str:
         """What is said above the evidence: its id, its age, and how far it can be trusted."""

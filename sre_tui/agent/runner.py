@@ -45,6 +45,27 @@ class Ran(Generic[DataT]):
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """One thing out of a result, to be cited on its own.
+
+    Attributes:
+        of: id of the evidence that holds it.
+        source: who said it: ``prometheus:main``.
+        summary: what was said, on one line.
+        text: the same as it is shown, with what it answers to.
+        command: what to run to see it oneself.
+        at: when it was so; the moment of the call if None.
+    """
+
+    of: str
+    source: str
+    summary: str
+    text: str
+    command: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class _Found:
     """What a call brought, before secrets are taken out of it; `elapsed` in seconds."""
 
@@ -84,6 +105,7 @@ class ToolRunner:
         self._degrade = degrade
         self._places = asyncio.Semaphore(AT_ONCE)
         self._asked: dict[str, asyncio.Future[Ran[Any]]] = {}
+        self._quoted: dict[Quoted, str] = {}
 
     async def run(self, tool: Tool[DataT], arguments: Mapping[str, object]) -> Ran[DataT]:
         """Run a tool; whatever goes wrong in it is told by the evidence.
@@ -123,6 +145,33 @@ class ToolRunner:
     def vouch(self, *stated: str) -> None:
         """Let the grounding check take for granted what code worked out of evidence."""
         self.vouched += stated
+
+    def quote(self, quoted: Quoted) -> str:
+        """Make something out of a result evidence of its own; its id, the same for the same."""
+        known = self._quoted.get(quoted)
+        if known is not None:
+            return known
+        whole = self._store.get(quoted.of)
+        if whole is None:
+            raise ValueError(f"there is no evidence {quoted.of!r} to quote")
+        source = next((one for one in whole.sources if one.source == quoted.source), None)
+        evidence = Evidence(
+            id=self._store.next_id(),
+            tool=whole.tool,
+            arguments=whole.arguments,
+            state=whole.state if source is None else source.state,
+            observed_at=quoted.at or whole.observed_at,
+            summary=self._redactor.text(clean(quoted.summary)),
+            text=self._redactor.text(clean(quoted.text)),
+            sources=() if source is None else (source,),
+            elapsed=0.0,
+            command=self._redactor.text(clean(quoted.command)),
+            part_of=whole.id,
+        )
+        self._store.keep(evidence)
+        self.evidence.append(evidence)
+        self._quoted[quoted] = evidence.id
+        return evidence.id
 
     async def run_all(
         self, calls: Sequence[tuple[Tool[Any], Mapping[str, object]]]

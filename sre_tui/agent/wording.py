@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sre_tui.agent.events import Answer, Mode, Usage
+from sre_tui.agent.events import Answer, Evidence, Mode, Usage
 from sre_tui.views.human import count, duration
 
 ANALYST: Final = "built-in analyst"
@@ -57,6 +57,23 @@ def call_text(arguments: Mapping[str, object]) -> str:
         f"{name}={json.dumps(value, ensure_ascii=False, default=str)}"
         for name, value in arguments.items()
     )
+
+
+def asked_text(evidence: Evidence, most: int = 0) -> str:
+    """What evidence answers to: a tool call, or the command that shows what a result quotes.
+
+    Args:
+        evidence: one piece of it.
+        most: characters; 0 for all.
+    """
+    if evidence.command:
+        return shortened(evidence.command, most)
+    return f"{evidence.tool}({shortened(call_text(evidence.arguments), most)})"
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut to so many characters; 0 leaves it whole."""
+    return text if not most or len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def _cost(dollars: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What an answer stands on: one tool call with its whole result."""
+"""What an answer stands on: a tool call with its whole result, or one thing that it quotes."""
 
 from __future__ import annotations
 
@@ -97,9 +97,11 @@ class EvidenceScreen(ModalScreen[None]):
         word = one.state.value.replace("_", " ")
         arguments = ", ".join(f"{name}={value}" for name, value in one.arguments.items())
         head = Text()
-        head.append(plain_lines(f"{one.tool}({arguments})") + "\n", "bold")
+        asked = one.command or f"{one.tool}({arguments})"
+        head.append(plain_lines(asked) + "\n", "bold")
         head.append(marked(_TONES[call.state], word))
-        head.append(f" · {ago(one.observed_at, self._clock())} · took {duration(one.elapsed)}\n")
+        how = f"quoted by {one.part_of}" if one.part_of else f"took {duration(one.elapsed)}"
+        head.append(f" · {ago(one.observed_at, self._clock())} · {how}\n")
         for source in one.sources:
             said = f"{source.source} {source.state.value.replace('_', ' ')}"
             head.append(plain_line(f"{said}: {source.detail}" if source.detail else said) + "\n")

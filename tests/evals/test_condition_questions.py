@@ -25,7 +25,7 @@ async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
         ("several-at-once", "is sdc ok?", r"Yes, disk sdc on nas1 is healthy", True),
         ("several-at-once", "is sdg ok?",
          r"Yes, disk sdg .*but in the same pool sdh \(removed.*is not well", True),
-        ("several-at-once", "is sdh ok?", r"Most pressing here: disk sdh", False),
+        ("several-at-once", "is sdh ok?", r"No, disk sdh on nas1 is not well\*\*: removed", True),
         ("several-at-once", "is pve1 ok?", r"Yes, pve1 is fine.*online, [\d.]+ % of its pro", True),
         ("several-at-once", "is nextcloud down?", r"No, nextcloud is up\*\*: running on pve", True),
         ("several-at-once", "is the ups ok?", r"Yes, UPS ups1 is fine.*charged to 100 %", True),
@@ -36,7 +36,7 @@ async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
          r"Yes, the certificate of nextcloud is valid.*expires in \d+ d", True),
         ("nas-disk-failing", "is sda dying?",
          r"No, disk sda on nas1 is healthy.*in the same pool sdc \(.*106 errors", False),
-        ("nas-disk-failing", "is sdc dying?", r"Likely cause: disk sdc on nas1", False),
+        ("nas-disk-failing", "is sdc dying?", r"Yes: disk sdc on nas1 is failing", False),
     ],
 )  # fmt: skip
 async def test_the_thing_asked_about_comes_first(

@@ -13,7 +13,7 @@ from tests.evals.analyst_lab import Lab, Labs, lab_of, shared_labs
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 DIAGNOSIS = re.compile(
-    r"Most pressing|Likely cause|Possible cause|No confirmed cause|visibly wrong|\*\*Why\*\*"
+    r"No confirmed cause|\bcause \d|Trouble elsewhere|[Nn]othing wrong was found|\*\*Why\*\*"
 )
 
 
@@ -233,10 +233,11 @@ async def test_a_trouble_elsewhere_does_not_answer_for_this_part(labs: Labs) -> 
     lab = await labs.of("nas-disk-failing", guests=10)
     for question, about in (("is the internet down", "network"), ("is the power on", "power")):
         text = (await asked(lab, question)).text
-        assert text.startswith(f"**Nothing is visibly wrong with the {about}.**"), text
-        assert "Something else is wrong: disk sdc on nas1" in text
+        lead = text.splitlines()[0]
+        assert re.match(rf"\*\*(\w+: n|N)othing wrong was found with the {about}; elsew", lead), text
+        assert "disk sdc on nas1 is failing" in lead
     disks = (await asked(lab, "Is one of my disks dying?")).text
-    assert "Likely cause: disk sdc on nas1" in disks.splitlines()[0]
+    assert disks.startswith("**Yes: disk sdc on nas1 is failing")
 
 
 async def test_the_container_that_restarts_is_named(labs: Labs) -> None:
@@ -304,7 +305,7 @@ async def test_a_named_window_counts_for_a_backup(quiet: Lab) -> None:
     [
         ("what are my disks temps", r"\*\*\w+ on \w+ is the hottest\*\*: it is at [\d.]+ °C"),
         ("are my certs about to expire", r"\*\*[\w.]+ has the certificate that expires first\*\*"),
-        ("are my drives worn", r"\*\*That question is not understood\*\*"),
+        ("are my drives worn", r"\*\*Nothing wrong .* disks\*\*(?s:.*) has used \d+ % of its rated life"),
         ("is the ups ok", r"\*\*Yes, UPS ups1 is fine\*\*: on line power, battery "),
     ],
 )

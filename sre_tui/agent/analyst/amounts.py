@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from sre_tui.agent.analyst.answers.told import hedge
+from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.figures import Row, measure, narrowed
 from sre_tui.agent.analyst.look import Look
@@ -19,7 +20,6 @@ from sre_tui.agent.analyst.quantities import (
     thing_of,
     things,
 )
-from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
 from sre_tui.views.human import count
 from sre_tui.views.units import TIMESTAMP

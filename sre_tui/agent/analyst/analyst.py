@@ -11,10 +11,13 @@ from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, series_answers
+from sre_tui.agent.analyst.answers.alert import explain_alert
 from sre_tui.agent.analyst.answers.capacity import tell_capacity
+from sre_tui.agent.analyst.answers.changes import CHANGES, show_changes
 from sre_tui.agent.analyst.answers.condition import tell_condition
 from sre_tui.agent.analyst.answers.coverage import tell_coverage
 from sre_tui.agent.analyst.answers.datastores import tell_datastores
+from sre_tui.agent.analyst.answers.facts import known_facts
 from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_guest_config
 from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
@@ -22,21 +25,19 @@ from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
 from sre_tui.agent.analyst.answers.pools import tell_pools
 from sre_tui.agent.analyst.answers.power_states import tell_power_states
+from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
 from sre_tui.agent.analyst.answers.protection import tell_protection
 from sre_tui.agent.analyst.answers.shares import tell_shares
 from sre_tui.agent.analyst.answers.stopping import tell_stopping
 from sre_tui.agent.analyst.answers.tasks import tell_tasks
 from sre_tui.agent.analyst.answers.told import Attempt, cannot_tell, rather
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
-from sre_tui.agent.analyst.explain_alert import explain_alert
+from sre_tui.agent.analyst.diagnose import concluded, diagnose
 from sre_tui.agent.analyst.intent import understand
-from sre_tui.agent.analyst.investigation import investigate
 from sre_tui.agent.analyst.known import about_known, not_known, nothing_known, or_strangers
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler, Lookup, handler_for
-from sre_tui.agent.analyst.off_topic import nothing_on_topic, off_topic
 from sre_tui.agent.analyst.piped import answer_piped
-from sre_tui.agent.analyst.pressure import answer_pressure, resource_of
 from sre_tui.agent.analyst.quantities import INSTANT, quantity_of
 from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.report import report
@@ -45,42 +46,45 @@ from sre_tui.agent.analyst_protocol import AnalystTask
 
 
 async def _investigated(look: Look) -> Iterator[str]:
-    made = await investigate(look)
-    return nothing_on_topic(look, made) if off_topic(look, made) else report(look, made)
+    """What is wrong with what the question is about; nothing if it is about nothing known."""
+    found = await diagnose(look)
+    made = concluded(found)
+    if (made is None or not made.focus) and look.question.named:
+        await look.discover(*_EVERYWHERE)
+        if not look.question.topics and await nothing_known(look):
+            return not_known(look)
+    facts: list[str] = []
+    asks = look.question.candidates or look.question.topics
+    if made is not None and made.verdict in _OPEN and asks:
+        facts = await known_facts(look, quiet=made.verdict == "nothing_wrong")
+    return report(look, found, facts=facts)
 
 
 async def _overview(look: Look) -> Iterator[str]:
     """Words that say nothing of what is wanted are an overview of what they name."""
     question = look.question
-    await look.discover(*_EVERYWHERE)
-    if await nothing_known(look):
-        return not_known(look)
-    if question.vague and (
-        _ASKS_A_FACT.search(question.folded) or not (look.focus.entities or question.topics)
-    ):
-        return await requests.say_what_it_does(look)
-    made = await investigate(look)
-    return nothing_on_topic(look, made) if off_topic(look, made) else report(look, made)
+    if question.vague:
+        await look.discover(*_EVERYWHERE)
+        if await nothing_known(look):
+            return not_known(look)
+        known = look.focus.entities or question.topics
+        told = len(question.text.split()) >= DESCRIPTION
+        if _ASKS_A_FACT.search(question.folded) or not (known or told):
+            return await requests.say_what_it_does(look)
+    return await _investigated(look)
 
 
 async def _pressed(look: Look) -> Iterator[str]:
     topic = resource_of(look)
-    if topic is not None:
-        pieces = await answer_pressure(look, topic)
-        if pieces is not None:
-            return pieces
-    return await _investigated(look)
+    return await (_investigated(look) if topic is None else tell_pressure(look, topic))
 
 
 async def _not_possible(look: Look) -> Iterator[str]:
     """Says that the backend for this is missing; asks nobody."""
-    from sre_tui.agent.analyst.report import gaps
-
-    return iter([f"**This cannot be answered here**: {'; '.join(look.gaps)}.\n\n", *gaps(look)][:1])
+    return iter([f"**This cannot be answered here**: {'; '.join(look.gaps)}.\n\n"])
 
 
 _EVERYWHERE: Final = ("identity", "targets", "alerts", "logs")
-_OVERALL: Final = about_known(_investigated, *_EVERYWHERE)
 _METRICS: Final = ("identity", "targets")
 _BACKUP_METRICS: Final = about_known(backups.tell_backups, "identity", "targets", "alerts")
 
@@ -116,7 +120,7 @@ def _first(intent: Intent, attempt: Attempt, tool: str, otherwise: Handler = can
         otherwise: answers if the backend does not; if it is not configured, everything that is
             visible elsewhere is told.
     """
-    return Lookup(intent, rather(or_strangers(attempt), tool, otherwise), (tool,), _OVERALL)
+    return Lookup(intent, rather(or_strangers(attempt), tool, otherwise), (tool,), _investigated)
 
 
 LOOKUPS: Final[tuple[Lookup, ...]] = (
@@ -124,14 +128,13 @@ LOOKUPS: Final[tuple[Lookup, ...]] = (
     Lookup(Intent.WHY, _overview),
     Lookup(Intent.PRESSURE, about_known(_pressed, *_METRICS)),
     Lookup(Intent.OVERVIEW, _overview),
-    Lookup(Intent.CHANGES, about_known(series_answers.show_changes, "logs", "alerts", "targets"),
-           ("loki_correlate_changes",), _OVERALL),
+    Lookup(Intent.CHANGES, about_known(show_changes, "identity", "targets"), (CHANGES,)),
     Lookup(Intent.METRIC, series_answers.show_metric, ("prometheus_range_query",), _not_possible),
     Lookup(Intent.LOGS, about_known(series_answers.show_logs, "logs", "targets"),
            ("loki_query_logs",), _not_possible),
     Lookup(Intent.RUNBOOK, lookups.tell_runbook),
-    Lookup(Intent.TARGETS, lookups.list_targets, ("prometheus_targets",), _OVERALL),
-    Lookup(Intent.ALERTS, lookups.list_alerts, ("grafana_get_alerts",), _OVERALL),
+    Lookup(Intent.TARGETS, lookups.list_targets, ("prometheus_targets",), _investigated),
+    Lookup(Intent.ALERTS, lookups.list_alerts, ("grafana_get_alerts",), _investigated),
     Lookup(Intent.RULES, lookups.list_rules, ("grafana_get_alert_rules",), _not_possible),
     Lookup(Intent.DASHBOARDS, lookups.list_dashboards, ("grafana_search_dashboards",),
            _not_possible),
@@ -140,10 +143,10 @@ LOOKUPS: Final[tuple[Lookup, ...]] = (
     Lookup(Intent.LIST, about_known(listed.list_things, *_METRICS), (INSTANT,), _not_possible),
     Lookup(Intent.BACKUP, rather(tell_coverage, "backup_coverage", _BACKUP_METRICS),
            ("backup_coverage",)),
-    Lookup(Intent.BACKUP, _BACKUP_METRICS, (INSTANT,), _OVERALL),
+    Lookup(Intent.BACKUP, _BACKUP_METRICS, (INSTANT,), _investigated),
     _first(Intent.GUEST_CONFIG, tell_guest_config, "proxmox_get_guest_config"),
     _first(Intent.AUTOSTART, tell_autostart, "proxmox_get_guest_config"),
-    _first(Intent.NODES, tell_nodes, "proxmox_node_status", _OVERALL),
+    _first(Intent.NODES, tell_nodes, "proxmox_node_status", _investigated),
     _first(Intent.TASKS, tell_tasks, "proxmox_list_tasks"),
     _first(Intent.DATASTORES, tell_datastores, "pbs_datastore_status", _datastore_metrics),
     _first(Intent.HELD_BACKUPS, tell_held_backups, "pbs_list_backups"),
@@ -158,6 +161,10 @@ LOOKUPS: Final[tuple[Lookup, ...]] = (
     Lookup(Intent.HELP, requests.say_what_it_does),
 )  # fmt: skip
 """How every kind of question is answered; of several for one kind, the first that can be used."""
+_OPEN: Final = ("nothing_wrong", "elsewhere", "unconfirmed")
+"""Verdicts that leave open what is behind the question."""
+DESCRIPTION: Final = 7
+"""Words from which on a text that is not understood is taken for a description of trouble."""
 _ASKS_A_FACT: Final = re.compile(
     r"^(how (?!(is|are|does|do|come|about)\b)\w+|when|which|who|whose|where|"
     r"what (is|are|was|were) the (\w+est|most|least)|(can|may|could|should) i|wann|"
@@ -232,4 +239,5 @@ def _with_context(question: Question, task: AnalystTask, zone: tzinfo) -> Questi
         question,
         candidates=tuple(dict.fromkeys((*question.candidates, *before.candidates))),
         topics=question.topics or before.topics,
+        about=f"{before.text} {question.text}",
     )

@@ -10,9 +10,9 @@ from typing import Final
 
 from providers.clock import age_in_words
 from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.quantities import INSTANT
-from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
 from sre_tui.tools.loki_data import LogListing
@@ -130,7 +130,7 @@ def _backups(
     ])  # fmt: skip
     steps = steps_of(look.found.get("runbook"))
     if steps is not None and (missed or bad):
-        from sre_tui.agent.analyst.report import next_steps
+        from sre_tui.agent.analyst.endings import next_steps
 
         yield next_steps(steps)
     yield from gaps(look)

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from sre_tui.agent.runner import Ran
+from sre_tui.agent.runner import Quoted, Ran
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
 
@@ -31,6 +31,10 @@ class Runner(Protocol):
 
     def vouch(self, *stated: str) -> None:
         """Let the grounding check take for granted what code worked out of evidence."""
+        ...
+
+    def quote(self, quoted: Quoted) -> str:
+        """Make something out of a result evidence of its own; its id."""
         ...
 
 
@@ -96,6 +100,10 @@ class Caller:
         """The words, whose figures were counted here and stand nowhere in the evidence."""
         self._runner.vouch(said)
         return said
+
+    def quote(self, quoted: Quoted) -> str:
+        """The id of something out of a result, as evidence of its own."""
+        return self._runner.quote(quoted)
 
     def offers(self, tool: str) -> bool:
         """Whether a configured backend can answer that tool."""

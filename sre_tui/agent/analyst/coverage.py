@@ -21,6 +21,8 @@ _URL = re.compile(r"\b(?:of |at |to )?https?://\S+\s*")
 _CAUSE = re.compile(r"\(([^()]{3,80})\)")
 _ASKED_BY: Final = {"backup_coverage": "proxmox", "hdd_power_status": "prometheus"}
 """Backends of tools whose names do not begin with theirs."""
+_OF_ALL: Final = ("investigate", "what_changed", "check_health", "capacity_forecast")
+"""Tools that ask every backend."""
 _AWAY: Final = ("unreachable", "timeout")
 _RUNBOOKS: Final = "the runbooks"
 
@@ -128,6 +130,8 @@ def backend_of(tool: str) -> str:
 
 def tool_source(tool: str) -> str:
     """What the operator calls the backend that a tool asks."""
+    if tool in _OF_ALL:
+        return "the homelab as a whole"
     backend = backend_of(tool)
     return _RUNBOOKS if backend == "runbook" else source_name(backend)
 

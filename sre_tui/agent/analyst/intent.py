@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from sre_tui.agent.analyst.complaints import complains
 from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.quantities import quantity_of, thing_of
 from sre_tui.agent.analyst.question import Intent, Question
@@ -92,6 +93,8 @@ _DOES: Final = re.compile(
 )
 """Words at whose end stands what a thing of that kind does."""
 _TIME_WORD = re.compile(r"\d{1,2}|\d{5,}|\d+[smhdw]|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
+_OF_TROUBLE: Final = frozenset({Intent.EXPLAIN_ALERT, Intent.OVERVIEW, Intent.WHY})
+"""Kinds of questions that are looked into as complaints are."""
 _LONG_WINDOWS: Final = {
     Intent.CHANGES: timedelta(hours=6),
     Intent.LOGS: timedelta(hours=1),
@@ -146,6 +149,9 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
     folded = fold(asked)
     camel = _CAMEL.search(asked) is not None
     intent = classify(folded, alert_named=camel, piped=bool(piped.strip()))
+    complaint = complains(asked.casefold())
+    if complaint and intent not in _OF_TROUBLE:
+        intent = Intent.WHY
     if not piped.strip():
         intent = _no_question(asked, folded) or intent
     names, sure = _candidates(asked)
@@ -159,7 +165,7 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
         candidates=names,
         named=sure,
         here=_HERE.search(folded) is not None,
-        vague=bool(asked) and not camel and _is_vague(folded),
+        vague=bool(asked) and not camel and not complaint and _is_vague(folded),
         verbs=_verbs(asked),
     )
 

@@ -90,7 +90,6 @@ class Inventory:
     """Service by probed address."""
     alerts: tuple[Alert, ...] = ()
     targets: tuple[Target, ...] = ()
-    metrics: frozenset[str] | None = None
     """Metrics the signals need that exist; None if that is not known."""
     service_label: str = "service_name"
     host_label: str = "hostname"

@@ -38,7 +38,7 @@ async def nothing_known(look: Look) -> bool:
 
 def not_known(look: Look) -> Iterator[str]:
     """Says which names are known nowhere, what comes near, and what was looked through."""
-    from sre_tui.agent.analyst.report import gaps
+    from sre_tui.agent.analyst.endings import gaps
 
     unknown = look.focus.unknown[:3]
     listed = names([code(one.word, 60) for one in unknown])

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.quantities import INSTANT, Thing, field_of, thing_of, things
-from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.tools.result import Listing

@@ -11,7 +11,6 @@ from sre_tui.agent.analyst.coverage import Coverage, source_name
 from sre_tui.agent.analyst.entities import Focus, resolve
 from sre_tui.agent.analyst.inventory import MAX_SERIES, Inventory, identity_query
 from sre_tui.agent.analyst.question import Question
-from sre_tui.agent.analyst.sweep import PRESENT, presence_query
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.grafana_data import AlertListing
 from sre_tui.tools.loki_data import LabelValues
@@ -85,7 +84,7 @@ class Look:
         wanted = {
             "identity": Call(
                 "prometheus_instant_query",
-                {"query": f"{presence_query()} or {identity_query(words)}", "limit": MAX_SERIES},
+                {"query": identity_query(words), "limit": MAX_SERIES},
             ),
             "targets": Call("prometheus_targets", {"limit": 1000}),
             "alerts": Call("grafana_get_alerts", {}),
@@ -104,9 +103,6 @@ class Look:
         identity = self._data("identity", InstantValues)
         if identity is not None:
             inventory.add_samples(identity.items)
-            inventory.metrics = frozenset(
-                sample.labels[PRESENT] for sample in identity.items if PRESENT in sample.labels
-            )
         alerts = self._data("alerts", AlertListing)
         if alerts is not None:
             inventory.alerts = alerts.items

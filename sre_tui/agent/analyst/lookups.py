@@ -9,8 +9,8 @@ from typing import Final
 from providers.alerting import Alert
 from providers.text import one_line
 from sre_tui.agent.analyst.calls import Call
+from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain, since
 from sre_tui.diagnosis.language.vocabulary import INTENTS, STOP_WORDS
@@ -157,7 +157,7 @@ def _targets(look: Look, data: TargetListing | None) -> Iterator[str]:
         yield "\n"
         steps = steps_of(look.found.get("runbook"), "checks")
         if steps is not None:
-            from sre_tui.agent.analyst.report import next_steps
+            from sre_tui.agent.analyst.endings import next_steps
 
             yield next_steps(steps)
     yield from gaps(look)

@@ -6,16 +6,16 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from sre_tui.agent.analyst.alert_findings import from_alerts
 from sre_tui.agent.analyst.calls import Call
-from sre_tui.agent.analyst.findings import Finding
-from sre_tui.agent.analyst.kinds import KINDS
-from sre_tui.agent.analyst.log_lines import LineGroup, group_lines
+from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.report import gaps, next_steps
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
-from sre_tui.agent.analyst.wording import capital, cited, code, names, plain, since
+from sre_tui.agent.analyst.telling_lines import LineGroup, group_lines
+from sre_tui.agent.analyst.wording import capital, code, names, plain, since
 from sre_tui.agent.analyst.zpool_text import NO_ERRORS, Member, PoolText, read_zpool
+from sre_tui.diagnosis.finding import Severity
+from sre_tui.diagnosis.patterns.load import bundled
+from sre_tui.diagnosis.signs.alerts import alert_pattern
 from sre_tui.views.human import count
 
 SHOWN: Final = 8
@@ -85,7 +85,7 @@ def _bulleted(lines: Sequence[str]) -> str:
 
 def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     amount = "piped text"
-    serious = [one for one in groups if one.line_kind.severity >= 2]
+    serious = [one for one in groups if one.sign.severity is not Severity.NOTE]
     if not groups:
         lines = look.caller.counted(count(len(look.question.piped.splitlines()), "line"))
         yield (
@@ -96,7 +96,7 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     else:
         worst = groups[0]
         what = names(
-            [_title(one) for one in groups if one.line_kind.severity == worst.line_kind.severity][
+            [_title(one) for one in groups if one.sign.severity is worst.sign.severity][
                 :3
             ]
         )
@@ -122,38 +122,38 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
 
 
 def _runbook_query(group: LineGroup, text: str) -> str:
-    query = KINDS[group.line_kind.kind].runbook
-    if group.line_kind.kind == "port_taken" and not _CONTAINER.search(text):
-        return "" if group.subject != ":53" else query
-    if group.line_kind.kind == "port_taken" and group.subject != ":53":
-        # The kind's own query means a name server, the one case with a runbook of its own.
-        return "service or container does not start, port already in use"
-    return query
+    """Words to find the runbook with; empty where none helps."""
+    if group.pattern.id == "port_taken" and group.subject != ":53":
+        # The pattern's own runbook means a name server, the one case with a runbook of its own.
+        about = "service or container does not start, port already in use"
+        return about if _CONTAINER.search(text) else ""
+    words = group.pattern.runbook.replace("-", " ")
+    return f"{group.sign.title}, {words}" if words else ""
 
 
 def _title(group: LineGroup) -> str:
     subject = group.subject
-    if not subject and group.line_kind.kind == "service_errors":
+    if not subject and group.pattern.id == "service_errors":
         named = _EXCEPTION.search(group.example)
         subject = next((part for part in named.groups() if part), "").strip() if named else ""
-    return f"{group.line_kind.title}{f' ({code(subject, 80)})' if subject else ''}"
+    return f"{group.sign.title}{f' ({code(subject, 80)})' if subject else ''}"
 
 
 def _meaning(group: LineGroup) -> str:
-    kind = KINDS[group.line_kind.kind]
-    if kind.id == "port_taken":
+    if group.pattern.id == "port_taken":
         port = group.subject.lstrip(":")
         on = f"port {code(port, 10)}" if port else "its port"
         shows = code(f"ss -ltnp 'sport = :{port}'" if port else "ss -ltnp", 60)
         return f"A program does not start because another one has {on}: {shows} shows which"
     subject = code(group.subject, 60) or "this machine"
-    return capital(kind.says.format(subject=subject))
+    claim = capital(group.pattern.claim.format(subject=subject))
+    return ": ".join(part for part in (claim, group.pattern.why.rstrip(".")) if part)
 
 
 def _related(look: Look, groups: Sequence[LineGroup]) -> list[str]:
     """Active alerts of the same kinds, or of what these bring about."""
     return _alerts_of(
-        look, {group.line_kind.kind for group in groups if group.line_kind.severity >= 2}
+        look, {group.pattern.id for group in groups if group.sign.severity is not Severity.NOTE}
     )
 
 
@@ -161,16 +161,19 @@ def _alerts_of(look: Look, kinds: Collection[str]) -> list[str]:
     alerts = look.found.get("alerts")
     if alerts is None or not alerts.ok:
         return []
-    wider = set(kinds) | {name for kind in kinds for name in KINDS[kind].brings}
-    found: list[Finding] = [
-        one
-        for one in from_alerts(look.inventory.alerts, alerts.id, look.inventory)
-        if one.kind in wider
-    ]
+    patterns = bundled()
+    wider = set(kinds) | {name for kind in kinds for name in patterns[kind].brings}
+    found = [
+        alert
+        for alert in look.inventory.alerts
+        if alert.state.active and not alert.silenced
+        and (pattern := alert_pattern(alert, patterns)) is not None and pattern.id in wider
+    ]  # fmt: skip
     if not found and kinds:
         return [f"no active alert is about this{alerts.cite}"]
     return [
-        f"{plain(one.text)} for {plain(str(one.subject), 80)} {since(one.onset, look.now)}"
-        f"{cited([one.evidence])}"
+        f"alert {plain(one.name, 80)} is {one.state.value.replace('_', ' ')}"
+        f"{f' for {plain(one.host, 60)}' if one.host else ''} {since(one.active_at, look.now)}"
+        f"{alerts.cite}"
         for one in found[:4]
     ]

@@ -83,6 +83,7 @@ class Question:
         here: whether it speaks of the machine it is asked on.
         vague: whether none of its words tells what is wanted.
         verbs: words that say what a kind of thing does ("which guest writes"), and name nothing.
+        about: the words with those of the question before, where it goes on with that one.
     """
 
     text: str
@@ -96,3 +97,4 @@ class Question:
     here: bool
     vague: bool = False
     verbs: frozenset[str] = frozenset()
+    about: str = ""

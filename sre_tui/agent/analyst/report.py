@@ -1,234 +1,85 @@
-"""Writes a diagnosis as an answer: the conclusion first, then why, what it affects, what to do."""
+"""Writes an investigation as an answer: the conclusion, then why, what to do, what is open."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
-from sre_tui.agent.analyst.calls import MAX_CALLS
-from sre_tui.agent.analyst.closer_look import culprit, details
-from sre_tui.agent.analyst.coverage import bounded, tool_source
-from sre_tui.agent.analyst.effects import (
-    affected,
-    effect_line,
-    explained,
-    happening,
-    is_about_asked,
-)
-from sre_tui.agent.analyst.findings import Finding
-from sre_tui.agent.analyst.investigation import Investigation, asks_whether_up
+from sre_tui.agent.analyst.answers.told import yes_no
+from sre_tui.agent.analyst.calls import Found
+from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
 from sre_tui.agent.analyst.look import SETTINGS, Look
-from sre_tui.agent.analyst.question import Intent
-from sre_tui.agent.analyst.ranking import Hypothesis
-from sre_tui.agent.analyst.runbook_steps import COVER, Steps, steps_of
-from sre_tui.agent.analyst.wording import (
-    best_findings,
-    capital,
-    cited,
-    code,
-    finding_line,
-    names,
-    plain,
-    since,
+from sre_tui.agent.analyst.quotes import Quotes
+from sre_tui.agent.analyst.wording import capital, code, names, plain, since
+from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
+from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.subject import Subject
+from sre_tui.views.human import count
+from sre_tui.views.investigation_words import (
+    by_kind,
+    headline_of,
+    how_sure,
+    in_detail,
+    joined_effects,
 )
 
-_YES_NO: Final = re.compile(
-    r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
+MOST_NAMES: Final = 6
+MOST_KINDS: Final = 3
+"""Sorts of things that are told to be affected."""
+MOST_OTHERS: Final = 3
+MOST_ELSEWHERE: Final = 2
+MOST_SYMPTOMS: Final = 5
+COMMAND_LINES: Final = 4
+"""Commands of one step."""
+_FOUND: Final = ("cause", "several")
+"""Verdicts that explain what was asked about."""
+
+
+@dataclass(frozen=True)
+class _Room:
+    """How much of one cause is told, so that an answer stays about a screen long."""
+
+    speaks_for: int
+    against: int
+    effects: int
+    confirm: int
+    steps: int
+
+
+_ROOMS: Final = (
+    _Room(speaks_for=5, against=3, effects=5, confirm=2, steps=4),
+    _Room(speaks_for=3, against=2, effects=3, confirm=1, steps=2),
+    _Room(speaks_for=2, against=1, effects=2, confirm=1, steps=2),
 )
+"""Where one cause is told, where two are, and where three are."""
 
 
-def report(look: Look, made: Investigation) -> Iterator[str]:
-    """The answer in pieces."""
-    yield from unknown_names(look)
-    yield from _whether_up(look, made)
-    cause = made.cause
-    if cause is not None:
-        yield from _with_cause(look, made, cause)
-    elif made.diagnosis.symptoms or made.diagnosis.causes:
-        yield from _without_cause(look, made)
-    elif not any(one.ok and not one.call.tool.startswith("runbook") for one in look.caller.made):
-        yield from _nothing_checked(look, made)
-    else:
-        yield from _nothing_wrong(look, made)
-    yield from gaps(look)
+def report(
+    look: Look, found: Found, *, lead: str = "", facts: Sequence[str] = ()
+) -> Iterator[str]:
+    """The answer in pieces.
 
-
-_DOWN: Final = frozenset(
-    {"guest_down", "guest_stopped", "node_down", "container_down", "web_down", "dns_down",
-     "restart_loop", "packet_loss"}
-)  # fmt: skip
-
-
-def _whether_up(look: Look, made: Investigation) -> Iterator[str]:
-    """Answers "is it down?" before anything else is said about it."""
-    if not asks_whether_up(look):
+    Args:
+        look: the question.
+        found: the investigation.
+        lead: a paragraph to be told behind the conclusion.
+        facts: what is known of what the question names, where nothing explains its trouble.
+    """
+    made = found.data(Investigation)
+    if made is None or made.verdict == "blind":
+        yield from unknown_names(look)
+        yield from _nothing_read(look)
+        yield from gaps(look)
         return
-    every = [*made.diagnosis.causes, *made.diagnosis.symptoms]
-    wrong = [
-        part
-        for one in every
-        for part in (one, *one.effects)
-        if part.kind.id in _DOWN and part.active and is_about_asked(look, part)
-    ]
-    name = plain(look.focus.entities[0].name, 60)
-    wants_down = re.search(
-        r"\b(down|offline|broken|dead|unavailable|kaputt|tot|weg|ausgefallen)\b",
-        look.question.folded,
-    )
-    if wrong:
-        said = f"{plain(wrong[0].claim)}.{cited([wrong[0].findings[0].evidence])}"
-        yield f"**{'Yes' if wants_down else 'No'}, {name} is down**: {said}\n\n"
-        return
-    keys = {name.casefold(), *(host.casefold() for host in look.focus.hosts)}
-    good = [says for key in sorted(keys) for says, up in look.inventory.seen_up.get(key, []) if up]
-    if good:
-        yield (
-            f"**{'No' if wants_down else 'Yes'}, {name} is up**: "
-            f"{names([plain(one, 100) for one in good])}.{look.cite('identity')}\n\n"
-        )
+    yield from _Writer(look, made, Quotes(look.caller, found), lead, facts).pieces()
 
 
-def unknown_names(look: Look) -> Iterator[str]:
-    """Says which names in the question are known nowhere, with the nearest."""
-    if look.focus.named:
-        return
-    for unknown in look.focus.unknown[:3]:
-        near = (
-            f" Close to it: {names([plain(one, 60) for one in unknown.near])}."
-            if unknown.near
-            else ""
-        )
-        yield f"Nothing here is called {code(unknown.word, 60)}.{near}\n\n"
-
-
-def gaps(look: Look) -> Iterator[str]:
-    """Says which data is old, and what could not be checked."""
-    old = look.coverage.old(look.now)
-    if old:
-        yield f"**Old data**: {look.caller.counted(old)}\n\n"
-    lines = [*look.coverage.missing(), *look.gaps]
-    if look.caller.dropped:
-        sources = list(dict.fromkeys(tool_source(tool) for tool in look.caller.dropped))
-        bound = look.caller.counted(f"at most {MAX_CALLS} calls for one question")
-        lines.append(f"further looks at {names(sources)} ({bound})")
-    if lines:
-        told = "".join(f"- {line}\n" for line in bounded(lines))
-        yield f"**Not checked**\n{look.caller.counted(told)}\n"
-
-
-def _with_cause(look: Look, made: Investigation, cause: Hypothesis) -> Iterator[str]:
-    twins = [one for one in made.diagnosis.causes[1:] if one.claim == cause.claim]
-    yield f"{_lead(look, cause)}{culprit(look, made)}\n\n"
-    told = _different(
-        [*best_findings(cause), *(one for twin in twins for one in best_findings(twin, 1))]
-    )
-    yield "**Why**\n" + _bullets(
-        [*(finding_line(one, look.now) for one in told), *_against(made, cause)]
-    )
-    detail = list(details(look, made))
-    if detail:
-        yield "**Closer look**\n" + _bullets(detail)
-    effects = [effect_line(one, look.now) for one in happening(look, cause)]
-    if effects:
-        yield "**What it brings about**\n" + _bullets(effects)
-    touched = affected(look, cause)
-    if touched:
-        yield f"**Affects**: {touched}\n\n"
-    second = [
-        one
-        for one in made.diagnosis.causes[1:4]
-        if one not in twins and (one.confidence != "weak" or one.severity > 2)
-    ]
-    if second:
-        yield "**Also wrong, on its own**\n" + _bullets(
-            [effect_line(one, look.now) for one in second]
-        )
-    yield from _others(look, made)
-    step = COVER if cause.kind.id == "backup_uncovered" else ""
-    steps = steps_of(made.runbook, about=f"{cause.claim} {cause.kind.runbook}", first=step)
-    if steps is not None:
-        yield next_steps(steps)
-
-
-def _different(findings: Sequence[Finding]) -> list[Finding]:
-    """Without those that only say again what another one quotes."""
-    return [
-        one
-        for one in findings
-        if not any(one is not other and one.text in other.quote for other in findings)
-    ]
-
-
-def _lead(look: Look, cause: Hypothesis) -> str:
-    began = since(cause.onset, look.now, open_start=cause.open_start, age=True)
-    # The time in the sentence is that of the earliest finding, so that one is cited too.
-    earliest = [one.evidence for one in cause.findings if one.onset == cause.onset][:1]
-    ids = [*(one.evidence for one in best_findings(cause, 2)), *earliest]
-    pool = look.inventory.pool_for(cause.subject) if "disk" in cause.kind.id else ""
-    member = f", a member of pool {plain(pool)}," if pool else ""
-    claim = plain(cause.claim)
-    if pool:
-        claim = claim.replace(plain(str(cause.subject)), f"{plain(str(cause.subject))}{member}")
-    over = "" if cause.active else "; it is over by now"
-    word = "Likely cause" if cause.confidence == "likely" else "Possible cause"
-    yes = _YES_NO.match(look.question.folded)
-    opening = ""
-    if yes and not asks_whether_up(look):
-        opening = "Yes. " if _asks_whether_wrong(look) else "No. "
-    lost = bool(look.focus.unknown) and not look.focus.named
-    if (look.question.intent is Intent.OVERVIEW and opening != "Yes. ") or lost:
-        word = "Most pressing here"
-    felt, shown = explained(look, cause)
-    ids += [one.evidence for one in shown]
-    tail = f"; it explains {felt}" if felt else ""
-    return f"{opening}**{word}: {claim}** {began}{over}{tail}.{cited(ids)}".replace(" .", ".")
-
-
-def _asks_whether_wrong(look: Look) -> bool:
-    return not re.search(
-        r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|up|running|läuft|intact|safe|"
-        r"current|available|reachable|synchroni[sz]ed|working|stable)\b|\b(on|back|right)$",
-        look.question.folded,
-    )
-
-
-def _against(made: Investigation, cause: Hypothesis) -> list[str]:
-    lines: list[str] = []
-    if len(cause.confirmed_by) == 1:
-        only = next(iter(cause.confirmed_by))
-        other = {"metric": "no log line and no alert", "log": "no metric and no alert",
-                 "alert": "no metric and no log line"}.get(only, "nothing else")  # fmt: skip
-        lines.append(f"Against it: {other} of its own confirms this")
-    if not cause.active:
-        lines.append("Against it: it no longer lasts")
-    rival = next((one for one in made.diagnosis.causes[1:] if one.confidence == "likely"), None)
-    if rival is not None and rival.score > cause.score - 0.1:
-        lines.append(
-            f"Against it: {plain(rival.claim)} as well{cited([rival.findings[0].evidence])}"
-        )
-    return lines
-
-
-def _without_cause(look: Look, made: Investigation) -> Iterator[str]:
-    weak = made.diagnosis.causes
-    signs = [*weak[:3], *made.diagnosis.symptoms[:5]]
-    first = signs[0]
-    began = since(first.onset, look.now, open_start=first.open_start, age=True)
-    said = f"{capital(plain(first.claim))} {began}".strip()
-    yield f"**No confirmed cause.** {said}.{cited([first.findings[0].evidence])}\n\n"
-    yield "**What is known**\n" + _bullets(
-        [finding_line(best_findings(one, 1)[0], look.now) for one in signs]
-    )
-    if made.checked:
-        yield f"**Checked**: {'; '.join(made.checked)}.\n\n"
-    yield from _others(look, made)
-    steps = steps_of(made.runbook, "checks")
-    if steps is not None:
-        yield next_steps(steps)
-
-
-def _nothing_checked(look: Look, made: Investigation) -> Iterator[str]:
+def _nothing_read(look: Look) -> Iterator[str]:
     """Says that there is nothing to answer from, and what to do about that."""
     if not look.configured:
         settings = names(list(SETTINGS.values())).replace(" and ", " or ")
@@ -237,72 +88,336 @@ def _nothing_checked(look: Look, made: Investigation) -> Iterator[str]:
             "`sre config init` makes a settings file, and `sre --demo` shows a simulated homelab."
             "\n\n"
         )
-    else:
-        failed = names([plain(name) for name in look.coverage.failed])
-        said = f": {failed} gave no answer" if failed else ""
-        yield f"**Nothing could be checked**{said}. `sre doctor` tells what to mend.\n\n"
-    steps = steps_of(made.runbook, "checks")
-    if steps is not None:
-        yield next_steps(steps)
-
-
-def _nothing_wrong(look: Look, made: Investigation) -> Iterator[str]:
-    about = (
-        f" about {names([plain(one.name, 60) for one in look.focus.entities])}"
-        if look.focus.named
-        else ""
-    )
-    failed = names([plain(name) for name in look.coverage.failed])
-    seen = " in what could be checked" if failed else ""
-    healthy = look.question.intent is Intent.OVERVIEW and not _asks_whether_wrong(look)
-    opening = "Yes, as far as can be seen: nothing" if healthy and not failed else "Nothing"
-    unsure = look.question.vague and look.question.topics and not look.focus.named
-    if unsure and look.question.intent is Intent.OVERVIEW:
-        yield "**That question is not understood**, so this is no answer to it."
-        yield " In what was checked instead no trouble shows."
-    elif look.question.intent is Intent.WHY and look.focus.named:
-        yield (
-            f"**No confirmed cause**: nothing is visibly wrong{about}{seen} in the time looked at."
-        )
-    else:
-        yield f"**{opening} is visibly wrong{about}{seen}.**"
-    yield f" That is no all-clear: {failed} gave no answer.\n\n" if failed else "\n\n"
-    if made.checked:
-        yield "**Checked**\n" + _bullets([capital(line) for line in made.checked])
-    yield from _others(look, made)
-
-
-def _others(look: Look, made: Investigation) -> Iterator[str]:
-    least = 0.15 if made.cause is not None else 0.0
-    others = [
-        one
-        for one in made.diagnosis.others
-        if one.severity >= 2 and one.active and one.kind.root > least
-    ]
-    if not others:
         return
-    shown = [
-        f"{plain(one.claim)} {since(one.onset, look.now, open_start=one.open_start)}".strip()
-        + cited([one.findings[0].evidence])
-        for one in others[:3]
-    ]
-    yield "**Also seen, with no visible connection**\n" + _bullets(shown)
+    failed = names([plain(name) for name in look.coverage.failed])
+    said = f": {failed} gave no answer" if failed else ""
+    yield f"**Nothing could be checked**{said}. `sre doctor` tells what to mend.\n\n"
 
 
-def next_steps(steps: Steps) -> str:
-    """The section with what to do."""
-    where = f", section {plain(steps.heading)}" if steps.heading else ""
-    if not steps.items:
-        return (
-            f"**What to do next**: see the runbook {plain(steps.title)} "
-            f"(`sre runbooks show {steps.id}`).{steps.cite}\n\n"
-        )
-    command = f"`sre runbooks show {steps.id}`"
-    title = f"{plain(steps.title)}{where}"
-    examples = "; names in its commands are examples" if steps.has_commands else ""
-    head = f"**What to do next**, from the runbook {title} ({command}{examples}){steps.cite}\n"
-    return head + "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1)) + "\n"
+class _Writer:
+    def __init__(
+        self, look: Look, found: Investigation, quotes: Quotes, lead: str, facts: Sequence[str]
+    ) -> None:
+        self._look = look
+        self._found = found
+        self._quotes = quotes
+        self._lead = lead
+        self._facts = facts
+        self._told = _told(found)[: len(_ROOMS)]
+        """Causes that are told with what speaks for them."""
+        self._left = [one for one in found.ranked if one not in self._told]
+        aside = found.verdict == "elsewhere"
+        self._room = _ROOMS[-1 if aside else max(0, len(self._told) - 1)]
+
+    def pieces(self) -> Iterator[str]:
+        found = self._found
+        yield from self._unknown()
+        yield f"{self._conclusion()}\n\n"
+        if self._lead:
+            yield f"{self._lead}\n\n"
+        for number, cause in enumerate(self._told, start=1):
+            yield from self._cause(number, cause)
+        known = [*self._symptoms(), *self._facts] if found.verdict not in _FOUND else []
+        if known:
+            yield "**What is known**\n" + bullets(known)
+        yield from self._others()
+        if found.verdict == "nothing_wrong" and found.checked:
+            checked = "; ".join(self._counted(found.checked))
+            yield f"Looked at: {checked}.{self._quotes.whole}\n\n"
+        yield from self._steps()
+        yield from gaps(self._look, self._not_configured())
+
+    # -- the conclusion ----------------------------------------------------------------------
+
+    def _unknown(self) -> Iterator[str]:
+        """Words that look like names and are none."""
+        if self._found.focus:
+            return
+        for line in self._found.not_checked:
+            if line.startswith(_NO_NAME):
+                yield f"{capital(plain(line, 240))}.\n\n"
+
+    def _conclusion(self) -> str:
+        found = self._found
+        answer = self._answered()
+        headline = plain(headline_of(found) if not answer else found.headline, 600)
+        if found.verdict == "unconfirmed":
+            headline = f"No confirmed cause: {plain(found.headline, 400)}"
+        first = self._told[0] if self._told else None
+        sure = ""
+        if first is not None and found.verdict == "cause":
+            sure = f", {how_sure(first.confidence)}"
+        elif found.verdict == "unconfirmed" and first is not None and first.since is not None:
+            sure = f", {since(first.since, self._look.now, age=True)}"
+        topical = self._topical()
+        said = (topical if answer else capital(topical)) or headline.rstrip(".")
+        whole = "" if not self._told else self._quotes.whole
+        if self._look.now - found.window_end > _PAST:
+            # Ages are told from the end of the window, which is not now.
+            said = _AGO.sub("", said)
+        parts = [f"**{answer}{said}**{sure}.{self._cite(self._told[:2])}{whole.lstrip()}"]
+        if found.impact:
+            touched = by_kind(found.impact, MOST_NAMES)
+            more = f"; {len(touched) - MOST_KINDS} more kinds" if len(touched) > MOST_KINDS else ""
+            told = "; ".join(plain(one, 240) for one in touched[:MOST_KINDS])
+            self._look.caller.counted(f"{told}{more}")
+            parts.append(f"Affected: {told}{more}.{self._quotes.whole}")
+        failed = names([plain(name) for name in self._look.coverage.failed])
+        if failed and found.verdict in ("nothing_wrong", "elsewhere"):
+            parts.append(f"That is no all-clear: {failed} gave no answer.")
+        return " ".join(parts)
+
+    def _topical(self) -> str:
+        """The conclusion about a part of the homelab, which the headline has no word for."""
+        found, question = self._found, self._look.question
+        quiet = found.verdict in ("elsewhere", "nothing_wrong")
+        if found.focus or not question.topics or not quiet:
+            return ""
+        about = names([_CALLED.get(topic, topic.value) for topic in question.topics])
+        said = f"nothing wrong was found with the {about}"
+        if found.verdict == "elsewhere":
+            _, _, rest = found.headline.partition("; elsewhere: ")
+            return f"{said}; elsewhere: {plain(rest.rstrip('.'), 500)}"
+        return said
+
+    def _answered(self) -> str:
+        """``Yes: `` or ``No: ``, where the question is whether something is so."""
+        folded, found = self._look.question.folded, self._found
+        if found.verdict in ("unconfirmed", "blind") or not _CLOSED.match(folded):
+            return ""
+        if _UP.search(folded) and found.focus:
+            down = self._down()
+            if down is None:
+                return ""
+            word = "Yes" if _WANTS_DOWN.search(folded) else "No"
+            is_cause = any(down is one for one in self._told)
+            return f"{word}: " if is_cause else f"{word}, {plain(_said(down), 160)}: "
+        if not _WELL.search(folded):
+            return ""
+        return yes_no(self._look, fine=found.verdict in ("nothing_wrong", "elsewhere"))
+
+    def _down(self) -> Cause | Effect | Finding | None:
+        """What says that the thing asked about is down."""
+        focus = set(self._found.focus)
+        own = {one.own_name for one in focus}
+        every: list[Cause | Effect | Finding] = []
+        for cause in self._found.causes:
+            every += [cause, *cause.effects]
+        every += self._found.symptoms
+        down = (one for one in every if one.kind in _DOWN and one.active)
+        return next((one for one in down if _is_about(one.subject, focus, own)), None)
+
+    # -- causes ------------------------------------------------------------------------------
+
+    def _cause(self, number: int, cause: Cause) -> Iterator[str]:
+        room, quotes = self._room, self._quotes
+        yield self._title(number, cause)
+        lines = [self._argument(each) for each in cause.speaks_for[: room.speaks_for]]
+        lines += [
+            f"Against it: {self._argument(each)}" for each in cause.speaks_against[: room.against]
+        ]
+        effects = joined_effects(cause, MOST_NAMES)
+        for text, first in effects[: room.effects]:
+            began = since(first.since, self._look.now)
+            shows = f"{first.text} {began}".strip()
+            several = text != first.text
+            if several:
+                self._look.caller.counted(text)
+            cite = quotes.whole if several else quotes.cite(first.evidence, shows, 1)
+            lines.append(f"Effect: {plain(text, 240)} {began}".rstrip() + cite)
+        if (left := len(effects) - room.effects) > 0:
+            told = count(left, "more kind of effect", "more kinds of effects")
+            lines.append(f"and {self._look.caller.counted(told)}: {self._command()}")
+        confirm = [code(one, 200) for one in cause.would_confirm[: room.confirm]]
+        if confirm:
+            lines.append(f"Would confirm it: {', '.join(confirm)}{quotes.whole}")
+        yield bullets(lines)
+
+    def _title(self, number: int, cause: Cause) -> str:
+        found = self._found
+        if found.verdict == "cause":
+            return "**Why**\n"
+        elsewhere = "Trouble elsewhere" if cause in found.elsewhere else ""
+        word = elsewhere or ("Cause" if cause.confirmed else "Possible cause")
+        began = since(cause.since, self._look.now, open_start=cause.open_start, age=True)
+        parts = [how_sure(cause.confidence), began, "" if cause.active else "over by now"]
+        told = ", ".join(part for part in parts if part)
+        claim = plain(cause.claim, 200)
+        return f"**{word} {number}: {claim}**, {told}{self._quotes.whole}\n"
+
+    def _argument(self, argument: Argument) -> str:
+        first = argument.evidence[0] if argument.evidence else None
+        said = ""
+        if first is not None and first.says not in argument.text:
+            said = f": {code(first.says, 140)}"
+        cite = self._quotes.cite(argument.evidence, argument.text)
+        return f"{plain(argument.text, 240)}{said}{cite}"
+
+    def _cite(self, causes: Iterable[Cause]) -> str:
+        """What speaks for these causes first of all."""
+        ids = ""
+        for cause in causes:
+            told = next((one for one in cause.speaks_for if one.evidence), None)
+            if told is not None:
+                ids += self._quotes.cite(told.evidence, told.text, 1).lstrip()
+        return f" {ids}" if ids else ""
+
+    # -- the rest ----------------------------------------------------------------------------
+
+    def _symptoms(self) -> Iterator[str]:
+        for one in self._found.symptoms[:MOST_SYMPTOMS]:
+            yield f"{self._finding(one)}"
+        if (left := len(self._found.symptoms) - MOST_SYMPTOMS) > 0:
+            yield f"and {self._look.caller.counted(f'{left} more')}: {self._command()}"
+
+    def _finding(self, one: Finding) -> str:
+        who = str(one.subject)
+        about = "" if one.subject.own_name in one.text else f"{plain(who, 80)}: "
+        began = since(one.since, self._look.now, open_start=one.open_start)
+        cite = self._quotes.cite(one.evidence, f"{one.text} {began}".strip())
+        return f"{about}{plain(one.text, 240)} {began}".rstrip() + cite
+
+    def _others(self) -> Iterator[str]:
+        """Causes of which only the claim is told."""
+        found = self._found
+        elsewhere = [one for one in self._left if one in found.elsewhere]
+        further = [one for one in self._left if one not in found.elsewhere]
+        for title, causes in (("Less likely", further), ("Elsewhere, on its own", elsewhere)):
+            title = "Causes too" if causes and causes[0].confirmed and causes is further else title
+            if not causes:
+                continue
+            lines = [self._claim(one) for one in causes[:MOST_OTHERS]]
+            if (left := len(causes) - MOST_OTHERS) > 0:
+                lines.append(f"and {self._look.caller.counted(f'{left} more')}: {self._command()}")
+            yield f"**{title}**\n" + bullets(lines)
+
+    def _claim(self, cause: Cause) -> str:
+        began = since(cause.since, self._look.now, open_start=cause.open_start)
+        told = ", ".join(part for part in (how_sure(cause.confidence), began) if part)
+        return f"{plain(cause.claim, 200)}: {told}{self._quotes.whole}"
+
+    def _command(self) -> str:
+        asked = shlex.quote(self._found.asked) if self._found.asked else ""
+        return code(f"sre investigate {asked}".rstrip(), 160)
+
+    def _counted(self, lines: Sequence[str]) -> Iterator[str]:
+        yield from (plain(one, 200) for one in lines)
+
+    def _steps(self) -> Iterator[str]:
+        books: dict[str, list[Step]] = {}
+        for step in self._found.steps:
+            books.setdefault(step.runbook, []).append(step)
+        for runbook, every in books.items():
+            steps = _chosen(every, self._room.steps if len(books) == 1 else 2)
+            cite = self._quotes.cite_runbook(steps)
+            examples = "; names in its commands are examples" if any(
+                step.commands for step in steps) else ""  # fmt: skip
+            yield (
+                f"**What to do next**, from the runbook {code(runbook)} "
+                f"(`sre runbooks show {runbook}`{examples}){cite}\n"
+            )
+            yield "".join(f"{n}. {_step(step)}\n" for n, step in enumerate(steps, 1)) + "\n"
+
+    def _not_configured(self) -> list[str]:
+        """Backends that nobody could ask; the others tell by their states."""
+        missing = [
+            line.removesuffix(_NOT_CONFIGURED)
+            for line in self._found.not_checked
+            if line.endswith(_NOT_CONFIGURED)
+        ]
+        if not missing:
+            return []
+        are = "is" if len(missing) == 1 else "are"
+        return [f"{names([plain(one) for one in missing])} {are} not configured"]
 
 
-def _bullets(lines: Sequence[str]) -> str:
-    return "".join(f"- {line}\n" for line in lines) + "\n"
+_PAST: Final = timedelta(minutes=2)
+_AGO: Final = re.compile(r" \([^()]* ago\)")
+_NO_NAME: Final = "nothing here is called "
+_NOT_CONFIGURED: Final = " is not configured"
+_UP: Final = re.compile(
+    r"\b(down|up|running|reachable|offline|online|broken|dead|alive|available|unavailable|"
+    r"erreichbar|kaputt|tot|weg|ausgefallen)\b(?<!backed up)"
+)
+_WANTS_DOWN: Final = re.compile(
+    r"\b(down|offline|broken|dead|unavailable|kaputt|tot|weg|ausgefallen)\b"
+)
+_WELL: Final = re.compile(
+    r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|intact|safe|working|wrong|broken|"
+    r"anything|something|any|problems?|errors?|dying|failing|degraded|kaputt|probleme|fehler)\b"
+)
+_CLOSED: Final = re.compile(
+    r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
+)
+_DOWN: Final = frozenset(
+    {"guest_down", "guest_stopped", "guest_crash_loop", "node_down", "container_down", "web_down",
+     "dns_down", "restart_loop", "packet_loss", "storage_gone", "unit_failed"}
+)  # fmt: skip
+_CALLED: Final = {
+    Topic.IO: "disk traffic", Topic.WEB: "web pages", Topic.CPU: "processors",
+    Topic.POWER: "power", Topic.UPDATE: "updates", Topic.STANDBY: "standby of the disks",
+    Topic.MOUNT: "mounted shares", Topic.CERTIFICATE: "certificates", Topic.DISK: "disks",
+    Topic.POOL: "pools", Topic.CONTAINER: "containers", Topic.GUEST: "guests",
+    Topic.BACKUP: "backups", Topic.DNS: "name servers", Topic.SPACE: "disk space",
+}  # fmt: skip
+
+
+def _told(found: Investigation) -> list[Cause]:
+    """The causes that are told in detail: certain ones, else what is possible of what was asked."""
+    sure = [one for one in in_detail(found) if one.confirmed]
+    possible = [one for one in found.causes if not one.confirmed]
+    if found.verdict == "elsewhere":
+        return [*sure[:MOST_ELSEWHERE], *possible[:1]]
+    return sure or possible
+
+
+def _is_about(subject: Subject, focus: set[Subject], own: set[str]) -> bool:
+    return subject in focus or subject.own_name.partition(".")[0] in own
+
+
+def _said(one: Cause | Effect | Finding) -> str:
+    return one.claim if isinstance(one, Cause) else one.text
+
+
+def _chosen(steps: Sequence[Step], most: int) -> list[Step]:
+    """One look to make sure, then what mends it."""
+    checks = [one for one in steps if one.heading == "Checks"]
+    fixes = [one for one in steps if one.heading != "Checks"]
+    chosen = [*checks[: max(1, most - len(fixes))], *fixes] if most > 2 else [*fixes, *checks]
+    return chosen[:most]
+
+
+def _step(step: Step) -> str:
+    """A step for a numbered list: its text, then its commands as code."""
+    if not step.commands:
+        return step.text
+    if len(step.commands) == 1 and "`" not in step.commands[0]:
+        return f"{step.text} `{step.commands[0]}`"
+    shown = step.commands[:COMMAND_LINES]
+    return "\n".join([step.text, "   ```", *(f"   {one}" for one in shown), "   ```"])
+
+
+def trouble_elsewhere(look: Look, found: Found, but: Collection[str]) -> Iterator[str]:
+    """One line with the worst of what is wrong with anything else.
+
+    Args:
+        look: the question.
+        found: the investigation of it.
+        but: names of what was told already.
+    """
+    made = found.data(Investigation)
+    every = made.ranked if made is not None else ()
+    told = {*but}
+    other = next((one for one in every if one.confirmed and one.active
+                  and one.subject.own_name not in told), None)  # fmt: skip
+    if other is None:
+        return
+    quotes = Quotes(look.caller, found)
+    evidence = next((one.evidence for one in other.speaks_for if one.evidence), ())
+    began = since(other.since, look.now, open_start=other.open_start)
+    yield f"**Elsewhere**: {plain(other.claim)} {began}".rstrip()
+    cite = quotes.cite(evidence[:1], f"{other.claim} {began}".strip())
+    yield f".{cite} Ask {code('what is wrong?')} for the whole.\n\n"
+
+
+__all__ = ["report", "trouble_elsewhere"]

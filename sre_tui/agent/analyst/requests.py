@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sre_tui.agent.analyst.data import table
+from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import Entity, EntityKind
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.report import gaps
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain
 from sre_tui.tools.runbooks import RunbookMatches

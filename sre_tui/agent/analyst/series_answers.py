@@ -1,27 +1,22 @@
-"""Answers with metrics, logs and changes: what was asked for, shortly, with its figures."""
+"""Answers with metrics and logs: what was asked for, shortly, with its figures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Final
 
-from providers.loki import Change
 from providers.series import Series
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.data import table
+from sre_tui.agent.analyst.endings import gaps, unknown_names
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.matchers import any_of, host_matcher, literal, stream_selector
-from sre_tui.agent.analyst.report import gaps, unknown_names
-from sre_tui.agent.analyst.signals import BY_ID
-from sre_tui.agent.analyst.wording import clock_time, code, names, plain, since
-from sre_tui.tools.arguments import format_window
-from sre_tui.tools.loki_data import LogChanges, LogListing, PatternListing
+from sre_tui.agent.analyst.wording import clock_time, code, names, plain
+from sre_tui.tools.loki_data import LogListing, PatternListing
 from sre_tui.tools.prometheus_data import MetricMatches, SeriesListing
-from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.views.units import metric_unit, query_unit, with_unit
 
 ROWS: Final = 8
@@ -33,14 +28,7 @@ _ABOUT: Final = re.compile(
 _COUNTER: Final = re.compile(r"(_total|_count|_sum)$")
 
 _DATA: Final[list[tuple[str, str, str]]] = table("everyday_metrics")
-WORDS: Final = tuple(
-    (
-        re.compile(words),
-        title,
-        BY_ID[query.removeprefix("signal ")].value if query.startswith("signal ") else query,
-    )
-    for words, title, query in _DATA
-)
+WORDS: Final = tuple((re.compile(words), title, query) for words, title, query in _DATA)
 """Expression over the question, title and PromQL of what everyday words stand for."""
 
 
@@ -243,115 +231,6 @@ def _logs(look: Look, lines: Found, patterns: Found, level: str) -> Iterator[str
     yield from gaps(look)
 
 
-async def show_changes(look: Look) -> Iterator[str]:
-    """What changed around a moment or within a window."""
-    await look.discover("logs", "alerts", "targets")
-    look.note_missing_backends("loki")
-    scope = look.question.scope
-    half = (scope.end - scope.start) / 2
-    moment = scope.moment or scope.start + half
-    arguments: dict[str, object] = {
-        "around": moment.isoformat(),
-        "window": format_window(max(half, timedelta(minutes=5))),
-    }
-    selector = _selector(look)
-    if look.focus.hosts and selector == look.all_streams():
-        selector = stream_selector(look.inventory.host_label, look.focus.hosts)
-    if selector != look.all_streams():
-        arguments["selector"] = selector
-    since = format_window(max(look.now - scope.start, timedelta(minutes=5)))
-    found = await look.ask(
-        changes=Call("loki_correlate_changes", arguments),
-        changing_tasks=Call("proxmox_list_tasks", {"since": since, "limit": 500}),
-    )
-    return _changes(look, found["changes"], found["changing_tasks"])
-
-
-_RANK: Final = (
-    "oom", "update", "deploy", "error_started", "restart", "error_rate", "alert", "new_message",
-    "went_silent", "appeared", "volume_up", "volume_down",
-)  # fmt: skip
-
-
-def _telling(change: Change) -> tuple[bool, int, datetime]:
-    """What was only downloaded runs nowhere yet."""
-    return change.text.startswith("image pulled"), _RANK.index(change.kind), change.at
-
-
-_CHANGING: Final = re.compile(
-    r"^(qm|vz)(start|stop|shutdown|reboot|reset|create|clone|restore|destroy|config|resize|"
-    r"rollback|move)|^(hamigrate|stopall|startall|srv\w+)$|migrate"
-)
-
-
-def _done(look: Look, found: Found) -> list[str]:
-    """What people did to guests and nodes, as Proxmox VE lists it."""
-    data, scope = found.data(TaskListing), look.question.scope
-    hosts = look.focus.hosts
-    return [
-        f"{clock_time(one.started, look.now)} {plain(one.type, 40)} of "
-        f"{plain(one.guest or one.subject or one.node, 60)} by {plain(one.user, 60)}{found.cite}"
-        for one in sorted(data.items if data is not None else (), key=lambda task: task.started)
-        if _CHANGING.search(one.type) and scope.start <= one.started <= scope.end
-        and (not hosts or {one.guest, one.node} & set(hosts))
-    ]  # fmt: skip
-
-
-def _changes(look: Look, found: Found, tasks: Found) -> Iterator[str]:
-    yield from unknown_names(look)
-    data = found.data(LogChanges)
-    scope = look.question.scope
-    alerts = [
-        one
-        for one in look.inventory.alerts
-        if one.active_at is not None
-        and scope.start <= one.active_at <= scope.end
-        and (not look.focus.hosts or (one.host or "") in look.focus.hosts)
-    ]
-    window = f"between {clock_time(scope.start, look.now)} and {clock_time(scope.end, look.now)}"
-    items = sorted(data.items, key=_telling) if data else []
-    if data is None:
-        yield f"**The changes in the logs could not be read.**{found.cite}\n\n"
-    done = _done(look, tasks)
-    if not items and not alerts and not done:
-        if data is not None:
-            cites = f"{found.cite}{look.cite('alerts')}"
-            yield f"**Nothing changed** that logs or alerts tell of, {window}.{cites}\n\n"
-        yield from gaps(look)
-        return
-    if items:
-        first = items[0]
-        yield (
-            f"**Most telling change: {plain(first.subject, 80)}: {plain(first.text, 160)}** at "
-            f"{clock_time(first.at, look.now)}.{found.cite}\n\n"
-        )
-        yield f"In order of time, {window}:\n"
-        chosen = sorted(items[:ROWS], key=lambda one: one.at)
-        for one in chosen:
-            example = (
-                f": {code(one.example, 140)}" if one.example and one.example not in one.text else ""
-            )
-            yield (
-                f"- {clock_time(one.at, look.now)} {one.kind.replace('_', ' ')}, "
-                f"{plain(one.subject, 80)}: {plain(one.text, 160)}{example}{found.cite}\n"
-            )
-        yield "\n"
-    if done:
-        listed = "".join(f"- {line}\n" for line in done[-ROWS:])
-        yield f"Tasks of Proxmox VE:\n{listed}\n"
-    if alerts:
-        yield (
-            "Alerts that began then:\n"
-            + "".join(
-                f"- {plain(one.name, 80)}{' on ' + plain(one.host, 60) if one.host else ''} "
-                f"{since(one.active_at, look.now)}{look.cite('alerts')}\n"
-                for one in alerts[:ROWS]
-            )
-            + "\n"
-        )
-    yield from gaps(look)
-
-
 def metric_templates() -> Iterator[str]:
     """Every expression of this module, with sample labels."""
     for _, _, query in WORDS:
@@ -359,4 +238,4 @@ def metric_templates() -> Iterator[str]:
         yield query.replace("$S", host_matcher("media"))
 
 
-__all__ = ["metric_templates", "show_changes", "show_logs", "show_metric"]
+__all__ = ["metric_templates", "show_logs", "show_metric"]

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sre_tui.agent.analyst.details import detail_templates
 from sre_tui.agent.analyst.inventory import identity_query
-from sre_tui.agent.analyst.pressure import pressure_templates
 from sre_tui.agent.analyst.quantities import quantity_templates
 from sre_tui.agent.analyst.series_answers import metric_templates
-from sre_tui.agent.analyst.sweep import sweep_templates
 
 
 def promql_templates() -> Iterator[str]:
@@ -17,9 +14,6 @@ def promql_templates() -> Iterator[str]:
 
     def every() -> Iterator[str]:
         yield identity_query(["jellyfin"])
-        yield from sweep_templates()
-        yield from detail_templates()
-        yield from pressure_templates()
         yield from metric_templates()
         yield from quantity_templates()
 

@@ -32,6 +32,7 @@ _NUMBERS: Final = {
     "einer": 1.0, "einem": 1.0, "eine": 1.0, "zwei": 2.0, "drei": 3.0, "vier": 4.0, "fünf": 5.0,
     "sechs": 6.0, "zehn": 10.0, "zwölf": 12.0, "paar": 3.0, "halben": 0.5,
 }  # fmt: skip
+_VAGUE: Final = frozenset({"few", "couple of", "paar"})
 _NUMBER = r"(?P<n>\d+(?:\.\d+)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
 _UNIT = r"(?P<u>" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r")\b"
 
@@ -51,6 +52,9 @@ _WEEKDAY = r"(?P<weekday>" + "|".join(name for pair in _DAYS for name in pair) +
 _CLOCK = r"(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?\s*(?P<half>am|pm|a\.m|p\.m|uhr)?"
 _SINCE = r"(?:since|seit|from|after|ab)"
 _DAY = r"(?P<day>yesterday|today|gestern|heute|vorgestern)"
+_AT = r"(?:around|at|about|near|um|gegen)"
+_HOUR = r"(?P<hour>[01]?\d|2[0-3])(?:[:.h](?P<minute>[0-5]\d))?(?:\s*(?:o'clock|uhr))?"
+_WHICH = r"(?:this|last|in\s+the|heute|letzte)"
 _FROM_TO = (
     r"(?:between|from|zwischen|von)\s+(?P<h1>[01]?\d|2[0-3])(?::(?P<m1>[0-5]\d))?(?:\s*uhr)?\s+"
     r"(?:and|to|till|until|und|bis)\s+(?P<h2>[01]?\d|2[0-3])(?::(?P<m2>[0-5]\d))?"
@@ -73,7 +77,10 @@ def _span(match: re.Match[str], now: datetime) -> Found | None:
 
 
 def _ago(match: re.Match[str], now: datetime) -> Found | None:
-    at = now - _length(match)
+    length = _length(match)
+    at = now - length
+    if match["n"] in _VAGUE:
+        return now - 2 * length, now - length / 2, None
     return at - AROUND, at + AROUND, at
 
 
@@ -111,6 +118,19 @@ def _clock(match: re.Match[str], now: datetime) -> datetime | None:
 def _around_clock(match: re.Match[str], now: datetime) -> Found | None:
     at = _clock(match, now)
     return (at - AROUND, at + AROUND, at) if at else None
+
+
+def _hour_in_part(match: re.Match[str], now: datetime) -> Found | None:
+    """``at 3 this morning``: the hour, on the side of noon that the part of the day means."""
+    hour, part = int(match["hour"]), _PARTS[match["part"]]
+    if hour <= 12:
+        later = part in (13, 18) or (part in (22, 0) and 6 <= hour < 12)
+        hour = hour % 12 + (12 if later or (part == 12 and hour < 6) else 0)
+    at = _midnight(now, _days_back(match)) + timedelta(
+        hours=hour, minutes=int(match["minute"] or 0)
+    )
+    at = at - timedelta(days=1) if at > now else at
+    return at - AROUND, at + AROUND, at
 
 
 def _since_clock(match: re.Match[str], now: datetime) -> Found | None:
@@ -188,6 +208,8 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
         _span,
     ),
     (rf"(?:since|seit|for|over|within|in)\s+(?:the\s+)?{_NUMBER}\s*{_UNIT}", _span),
+    (rf"{_AT}\s+{_HOUR}\s+(?:{_WHICH}\s+)?(?:{_DAY}\s+)?{_PART}", _hour_in_part),
+    (rf"(?:{_WHICH}|{_DAY})\s+{_PART}\s+{_AT}\s+{_HOUR}(?![\d/.-])", _hour_in_part),
     (rf"{_SINCE}\s+(?:{_DAY}\s+)?(?:at\s+|um\s+)?{_CLOCK}(?![\d/.-])", _since_clock),
     (
         rf"{_SINCE}\s+(?:this\s+|last\s+|in\s+the\s+|der\s+|letzter\s+)?(?:{_DAY}\s+)?{_PART}",

@@ -9,8 +9,6 @@ from typing import Final
 
 from providers.clock import age_in_words
 from providers.text import one_line
-from sre_tui.agent.analyst.findings import Finding
-from sre_tui.agent.analyst.ranking import Hypothesis
 
 SIGNATURE: Final = "_Built-in analyst: rules and thresholds over the evidence, no language model._"
 _MARKED = re.compile(r"\S*(?:[\\*_\[\]<>|]|~~)\S*")
@@ -68,25 +66,6 @@ def cited(ids: Iterable[str]) -> str:
     return " " + "".join(f"[{one}]" for one in known) if known else ""
 
 
-def finding_line(finding: Finding, now: datetime) -> str:
-    """A finding as a list item's text, cited."""
-    text = finding.text
-    began = since(finding.onset, now, open_start=finding.open_start)
-    if finding.first is not None:
-        began = f"on and off since {clock_time(finding.first, now)}"
-    if finding.source == "log":
-        text = plain(text, 200)
-        text += f" ({finding.count} lines)" if finding.count > 1 else ""
-        text += f" {began}" if began else ""
-        shown = finding.quote and finding.quote not in finding.text
-        quote = f": {code(finding.quote)}" if shown else ""
-        return f"{text}{quote}{cited([finding.evidence])}"
-    text = plain(text, 240)
-    over = "" if finding.active or finding.event else " (over by now)"
-    quote = f" ({plain(finding.quote, 140)})" if finding.source == "alert" and finding.quote else ""
-    return f"{text}{' ' + began if began else ''}{over}{quote}{cited([finding.evidence])}"
-
-
 def names(items: Sequence[str], limit: int = 6) -> str:
     """``a, b and c``, or ``a, b, c and more``."""
     chosen = list(dict.fromkeys(items))
@@ -95,22 +74,6 @@ def names(items: Sequence[str], limit: int = 6) -> str:
     if len(chosen) < 2:
         return "".join(chosen)
     return f"{', '.join(chosen[:-1])} and {chosen[-1]}"
-
-
-def best_findings(hypothesis: Hypothesis, limit: int = 4) -> list[Finding]:
-    """The findings that say most: of every source one, then by severity."""
-    ordered = sorted(
-        hypothesis.findings,
-        key=lambda one: (not one.active, -one.severity, one.source == "alert", -one.count),
-    )
-    chosen: list[Finding] = []
-    for finding in ordered:
-        if finding.source not in {one.source for one in chosen}:
-            chosen.append(finding)
-    for finding in ordered:
-        if finding not in chosen:
-            chosen.append(finding)
-    return chosen[:limit]
 
 
 def capital(text: str) -> str:

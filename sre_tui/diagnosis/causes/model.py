@@ -41,6 +41,8 @@ class Effect(_Model):
     active: bool = True
     steps: int = 0
     """How many dependencies lie between it and the cause."""
+    evidence: tuple[Evidence, ...] = ()
+    """What shows it first of all."""
 
 
 class Cause(_Model):

@@ -126,6 +126,7 @@ def _effects(one: Hypothesis) -> Iterator[Effect]:
             since=effect.since,
             active=effect.active,
             steps=steps,
+            evidence=effect.findings[0].evidence[:1],
         )
 
 

@@ -9,24 +9,28 @@ from typing import Any
 from pydantic import BaseModel
 
 from providers.alerting import Alert, AlertState
-from providers.loki import LogPattern
 from providers.prometheus import Target
 from providers.reading import SourceStatus, State
-from providers.series import Sample, Series, SeriesStats
+from providers.series import Sample
 from sre_tui.agent.analyst import BuiltInAnalyst
-from sre_tui.agent.analyst.sweep import PRESENT, metric_names
 from sre_tui.agent.analyst_protocol import AnalystTask
 from sre_tui.agent.events import Evidence
-from sre_tui.agent.runner import Ran
+from sre_tui.agent.runner import Quoted, Ran
 from sre_tui.agent.session import Exchange
+from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
+from sre_tui.diagnosis.evidence import Evidence as Said
+from sre_tui.diagnosis.finding import Severity
+from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.settings import Settings
 from sre_tui.tools.grafana_data import AlertListing
+from sre_tui.tools.health import HealthListing
 from sre_tui.tools.loki_data import LabelValues, PatternListing
 from sre_tui.tools.prometheus_data import InstantValues, SeriesListing, TargetListing
 from sre_tui.tools.registry import all_tools
 from sre_tui.tools.result import result
 from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
 from sre_tui.tools.tool import Tool
+from sre_tui.tools.what_changed import ChangeListing
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 START = NOW - timedelta(hours=6)
@@ -42,32 +46,11 @@ def sample(value: float, metric: str = "", /, **labels: str) -> Sample:
     return Sample(source="prometheus:main", labels={**named, **labels}, at=NOW, value=value)
 
 
-def series(
-    signal: str, since: datetime, value: float, until: datetime = NOW, /, **labels: str
-) -> Series:
-    """A breach every two minutes from ``since`` on."""
-    steps = int((until - since).total_seconds() // 120) + 1
-    points = tuple((since + timedelta(minutes=2 * n), value) for n in range(steps))
-    stats = SeriesStats(
-        points=len(points), first=value, last=value, last_at=points[-1][0], min=value, max=value,
-        min_at=points[0][0], max_at=points[0][0], avg=value,
-    )  # fmt: skip
-    labels = {"signal": signal, **labels}
-    return Series(source="prometheus:main", labels=labels, points=points, stats=stats)
-
-
 def alert(name: str, since: datetime, severity: str = "warning", /, **labels: str) -> Alert:
     return Alert(
         source="grafana:main", name=name, state=AlertState.FIRING, severity=severity,
         labels={"alertname": name, **labels}, active_at=since, fingerprint=name,
         host=labels.get("hostname"), summary=f"{name} of {labels.get('hostname', 'something')}",
-    )  # fmt: skip
-
-
-def pattern(line: str, since: datetime, host: str, service: str, lines: int = 5) -> LogPattern:
-    return LogPattern(
-        pattern=line, count=lines, share=0.5, first=since, last=NOW, level="error",
-        services=(service,), hosts=(host,), example=line,
     )  # fmt: skip
 
 
@@ -88,7 +71,6 @@ def passage(title: str, heading: str, text: str) -> RunbookPassage:
 
 
 IDENTITY = (
-    *(sample(1, **{PRESENT: name}) for name in metric_names()),
     sample(1, "pve_guest_info", id="lxc/101", name="media", node="pve2", instance="pve1"),
     sample(1, "pve_guest_info", id="lxc/102", name="dns1", node="pve1", instance="pve1"),
     sample(1, "pve_guest_info", id="qemu/103", name="docker1", node="pve2", instance="pve1"),
@@ -105,13 +87,77 @@ IDENTITY = (
 )  # fmt: skip
 
 
+def subject(kind: str, name: str) -> Subject:
+    return Subject(kind=SubjectKind(kind), name=name)
+
+
+def metric(says: str, query: str = "node_load1") -> Said:
+    return Said(source="prometheus:main", kind="metric", says=says, at=NOW, asked=query,
+                command=f"metrics query '{query}'")  # fmt: skip
+
+
+def line(says: str, host: str) -> Said:
+    return Said(source="loki:main", kind="log", says=says, at=NOW, asked=f'{{hostname="{host}"}}',
+                command=f"logs query '{{hostname=\"{host}\"}}' --since 6h")  # fmt: skip
+
+
+def cause(claim: str, kind: str, of: Subject, confidence: float = 0.9, **fields: Any) -> Cause:
+    shown = Argument(text=f"{of.own_name} is in trouble", evidence=(metric(f"{of.own_name}: 7"),))
+    fields.setdefault("speaks_for", (shown,))
+    return Cause(kind=kind, subject=of, claim=claim, confidence=confidence,
+                 severity=Severity.CRITICAL, since=ago(hours=3), **fields)  # fmt: skip
+
+
+DISK = cause(
+    "disk sdc on nas1 is failing", "disk_failing", subject("disk", "nas1/sdc"), 0.97,
+    speaks_for=(
+        Argument(text="sdc has 24 unreadable sectors (Current_Pending_Sector)",
+                 evidence=(metric("24 unreadable sectors", "smartctl_device_attribute"),)),
+        Argument(text="disk read or write error",
+                 evidence=(line("I/O error, dev sdc, sector 4451359100", "nas1"),)),
+        Argument(text="it began 30 min before media was affected (media waits for its storage)"),
+    ),
+    speaks_against=(Argument(text="pool tank shows no errors of it"),),
+    would_confirm=("smartctl -x /dev/sdc", "zpool status -v"),
+    effects=(
+        Effect(kind="storage_wait", subject=subject("guest", "media"), since=ago(hours=2.5),
+               text="media waits for its storage", evidence=(line("read timeout", "media"),)),
+        Effect(kind="web_slow", subject=subject("site", "jellyfin.home.example"),
+               since=ago(hours=2.4), text="the page of jellyfin.home.example is slow"),
+    ),
+    runbook="disk-smart-warning",
+)  # fmt: skip
+STEPS = (
+    Step(text="What the disk says of itself.", commands=("smartctl -a /dev/sdc",),
+         runbook="disk-smart-warning", heading="Checks"),
+    Step(text="Replace the disk.", commands=("zpool offline tank sdc", "zpool replace tank sdc"),
+         runbook="disk-smart-warning", heading="Fix"),
+)  # fmt: skip
+
+
+def investigation(
+    verdict: Any = "nothing_wrong", headline: str = "", **fields: Any
+) -> Investigation:
+    fields.setdefault("checked", ("111 checks ran", "0 alerts firing or pending"))
+    return Investigation(
+        asked="why?", verdict=verdict, window_start=START, window_end=NOW,
+        headline=headline or "nothing wrong was found with the homelab.", **fields,
+    )  # fmt: skip
+
+
+FAILING_DISK = investigation(
+    "cause", "disk sdc on nas1 is failing since 2026-11-22 12:00 UTC (3 h ago).",
+    focus=(subject("container", "media/jellyfin"),), causes=(DISK,), since=ago(hours=3),
+    impact=(subject("site", "jellyfin.home.example"), subject("guest", "media")), steps=STEPS,
+)  # fmt: skip
+
+
 @dataclass
 class World:
     """What the backends hold; every field may be replaced."""
 
-    breaches: tuple[Series, ...] = ()
+    found: Investigation = field(default_factory=investigation)
     alerts: tuple[Alert, ...] = ()
-    patterns: tuple[LogPattern, ...] = ()
     identity: tuple[Sample, ...] = IDENTITY
     targets: tuple[Target, ...] = tuple(
         target(f"{host}:9100") for host in ("nas1", "media", "pve1", "pve2", "dns1", "docker1")
@@ -129,11 +175,10 @@ class World:
         query = str(arguments.get("query", ""))
         match tool:
             case "prometheus_instant_query":
-                items = self.identity if PRESENT in query else ()
+                items = self.identity if "pve_guest_info" in query else ()
                 return InstantValues(items=items, query=query, at=NOW, kind="vector")
             case "prometheus_range_query":
-                found = tuple(one for one in self.breaches if f'"{one.labels["signal"]}"' in query)
-                return SeriesListing(items=found, query=query, start=START, end=NOW, step=120)
+                return SeriesListing(items=(), query=query, start=START, end=NOW, step=120)
             case "prometheus_targets":
                 down = sum(one.health == "down" for one in self.targets)
                 up = len(self.targets) - down
@@ -149,10 +194,13 @@ class World:
                     {"items": values, "label": "service_name", "start": START, "end": NOW}
                 )
             case "loki_patterns":
-                return PatternListing(
-                    items=self.patterns if "|~" in query else (), query=query, start=START,
-                    end=NOW, lines=sum(one.count for one in self.patterns),
-                )  # fmt: skip
+                return PatternListing(items=(), query=query, start=START, end=NOW, lines=0)
+            case "investigate":
+                return self.found.model_copy(update={"asked": str(arguments["about"])})
+            case "what_changed":
+                return ChangeListing(items=(), start=START, end=NOW)
+            case "check_health":
+                return HealthListing(items=(), ran=9, verdict="ok", sentence="All is well")
             case "runbook_search":
                 return RunbookMatches(items=self.passages, query=query, mode="hybrid")
         return None
@@ -161,7 +209,7 @@ class World:
 METRICS_AND_LOGS = tuple(
     tool.name
     for tool in all_tools()
-    if not tool.needs or tool.needs <= {"prometheus", "grafana", "loki"}
+    if not tool.needs & {"proxmox", "pbs", "truenas"} or "loki" in tool.needs
 )
 """Tools of a homelab that has nothing else configured."""
 
@@ -177,6 +225,7 @@ class HandedOut:
         )
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
         self.vouched: list[str] = []
+        self.quoted: dict[str, Quoted] = {}
         self._answerer = answerer
 
     async def run_all(
@@ -186,6 +235,12 @@ class HandedOut:
 
     def vouch(self, *stated: str) -> None:
         self.vouched += stated
+
+    def quote(self, quoted: Quoted) -> str:
+        known = {one: number for number, one in self.quoted.items()}
+        made = known.get(quoted, f"E{100 + len(self.quoted)}")
+        self.quoted[made] = quoted
+        return made
 
     def _run(self, tool: Tool[Any], arguments: Mapping[str, object]) -> Ran[Any]:
         tool.parse(arguments)

@@ -1,8 +1,9 @@
-"""How an answer reads: its order, what it rests on, what is left out, and what was not checked."""
+"""How an investigation reads as an answer: its order, what it cites, how long it gets."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,46 +13,33 @@ from pydantic import BaseModel
 
 from providers.reading import SourceStatus, State
 from sre_tui.agent.runner import Ran
-from sre_tui.tools.loki_data import LogChanges
+from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation
+from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.tools.result import result
 from sre_tui.tools.tool import Tool
 from tests.unit.analyst.constructed import (
+    DISK,
+    FAILING_DISK,
     NOW,
+    STEPS,
     HandedOut,
     World,
     ago,
-    alert,
     answer_now,
-    passage,
-    pattern,
+    cause,
+    investigation,
+    metric,
     said,
-    sample,
-    series,
+    subject,
 )
 
 REFUSED = "nothing listens at http://10.0.0.9:3100 (connection refused): is it running?"
-DISK = World(
-    breaches=(
-        series("unreadable_sectors", ago(hours=3), 24.0, device="sdc", instance="nas1:9633",
-               attribute_name="Current_Pending_Sector"),
-        series("io_wait", ago(hours=2.5), 0.4, instance="media:9100"),
-        series("web_time", ago(hours=2.5), 2.2, instance="https://jellyfin.home.example",
-               job="blackbox-http"),
-    ),
-    alerts=(
-        alert("SmartPendingSectors", ago(hours=2), hostname="nas1", device="sdc"),
-        alert("WebSlow", ago(hours=2), instance="https://unknown.home.example"),
-    ),
-    patterns=(pattern("I/O error, dev sdc, sector 44513", ago(hours=2.9), "nas1", "kernel"),),
-    passages=(
-        passage("Disk wear", "Fix", "1. Look:\n\n   ```sh\n   zpool status -v tank\n   ```\n"),
-    ),
-    other={"loki_correlate_changes": LogChanges(around=NOW, start=NOW, end=NOW, selector="{}")},
-)  # fmt: skip
+QUESTION = "Why is Jellyfin buffering?"
+FOCUS = (subject("guest", "media"),)
 
 
 class Faulty(HandedOut):
-    """A runner of which some backends are in another state."""
+    """A runner of which some sources are in another state."""
 
     def __init__(self, world: World, states: Mapping[str, State], detail: str = REFUSED) -> None:
         super().__init__(world.answer)
@@ -59,63 +47,183 @@ class Faulty(HandedOut):
 
     def _run(self, tool: Tool[Any], arguments: Mapping[str, object]) -> Ran[Any]:
         ran = super()._run(tool, arguments)
-        backend = tool.name.partition("_")[0]
-        state = self._states.get(backend, State.OK)
         data: BaseModel | None = self._world.answer(tool.name, arguments)
-        if state is State.OK or data is None:
+        backend = tool.name.partition("_")[0]
+        if data is None or (tool.name != "investigate" and backend not in self._states):
             return ran
-        at = NOW - timedelta(hours=2) if state is State.STALE else NOW
-        status = SourceStatus(
-            source=f"{backend}:main", state=state, observed_at=at, detail=self._detail
-        )
-        answer = result(data, [status], now=NOW)
-        return Ran(ran.evidence.model_copy(update={"state": state}), answer)
+        about = self._states if tool.name == "investigate" else {backend: self._states[backend]}
+        statuses = [
+            SourceStatus(
+                source=f"{name}:main", state=state, detail=self._detail,
+                observed_at=NOW - timedelta(hours=2) if state is State.STALE else NOW,
+            )
+            for name, state in about.items()
+        ]  # fmt: skip
+        statuses.append(SourceStatus(source="truenas:main", state=State.OK, observed_at=NOW))
+        return Ran(ran.evidence, result(data, statuses, now=NOW))
 
 
-def answer_with(world: World, question: str = "Why is Jellyfin buffering?", **states: State) -> str:
-    return asyncio.run(said(question, Faulty(world, states)))
+def told(found: Investigation, question: str = QUESTION, **states: State) -> str:
+    world = World(found)
+    return asyncio.run(said(question, Faulty(world, states) if states else HandedOut(world.answer)))
 
 
 def not_checked(text: str) -> list[str]:
-    told = text.partition("**Not checked**\n")[2].partition("\n\n")[0]
-    return told.splitlines()
+    return text.partition("**Not checked**\n")[2].partition("\n\n")[0].splitlines()
+
+
+def many(amount: int, **fields: Any) -> Investigation:
+    def of(letter: str) -> Cause:
+        shown = (f"sd{letter} shows {n} errors" for n in range(8))
+        return cause(
+            f"disk sd{letter} on nas1 is failing", "disk_failing",
+            subject("disk", f"nas1/sd{letter}"),
+            speaks_for=tuple(Argument(text=each, evidence=(metric(each),)) for each in shown),
+        )  # fmt: skip
+
+    causes = tuple(of(letter) for letter in "abcdefgh"[:amount])
+    return investigation("several", f"{amount} independent causes: …", causes=causes, **fields)
 
 
 def test_the_order_is_that_of_reading() -> None:
-    text = answer_with(DISK, loki=State.UNREACHABLE)
+    text = told(FAILING_DISK, loki=State.UNREACHABLE)
     order = [
-        "**Likely cause", " since ", "it explains why jellyfin on media answers slowly", "**Why**",
-        "**What it brings about**", "**Affects**", "**What to do next**", "**Not checked**",
+        "**Disk sdc on nas1 is failing since 2026-11-22 12:00 UTC (3 h ago)**",
+        "almost certain (97 %)", "Affected: site jellyfin.home.example; guest media", "**Why**",
+        "sdc has 24 unreadable sectors", "Against it: ", "Effect: media waits for its storage",
+        "Would confirm it: `smartctl -x /dev/sdc`", "**What to do next**",
+        "`sre runbooks show disk-smart-warning`", "1. What the disk says of itself. `smartctl -a",
+        "zpool replace tank sdc", "**Not checked**",
     ]  # fmt: skip
     places = [text.index(part) for part in order]
     assert places == sorted(places)
 
 
-def test_commands_of_the_runbook_are_told_as_code_and_as_examples() -> None:
-    text = answer_with(DISK)
-    assert "1. Look: `zpool status -v tank`\n" in text
-    assert "names in its commands are examples" in text
+def test_every_claim_is_cited_and_each_thing_said_is_evidence_of_its_own() -> None:
+    runner = HandedOut(World(FAILING_DISK).answer)
+    text = asyncio.run(said(QUESTION, runner))
+    for line in text.splitlines():
+        if line.startswith(("**D", "- ")):
+            assert re.search(r"\[E\d+\]", line), line
+    sectors = re.search(r"unreadable sectors .*\[(E\d+)\]", text)
+    assert sectors is not None
+    quoted = runner.quoted[sectors[1]]
+    assert quoted.of == "E1"
+    assert quoted.command == "sre metrics query 'smartctl_device_attribute'"
+    assert "asked: smartctl_device_attribute" in quoted.text
+    assert "24 unreadable sectors" in quoted.text
+    # What was worked out of several things rests on the investigation as a whole.
+    assert re.search(r"it began 30 min before media was affected .*\[E1\]", text)
+    book = next(one for one in runner.quoted.values() if "runbooks show" in one.command)
+    assert "zpool replace tank sdc" in book.text
+
+
+def test_what_the_page_says_in_figures_it_counted_is_vouched_for() -> None:
+    sites = tuple(subject("site", f"s{n}.home.example") for n in range(24))
+    runner = HandedOut(World(FAILING_DISK.model_copy(update={"impact": sites})).answer)
+    text = asyncio.run(said(QUESTION, runner))
+    assert "24 sites: " in text
+    assert any("and 18 more" in one for one in runner.vouched)
+
+
+def test_several_causes_are_told_in_their_order_and_the_rest_is_counted() -> None:
+    text = told(many(8, steps=STEPS))
+    heads = re.findall(r"\*\*Cause (\d): disk (sd\w) on nas1 is failing\*\*, very likely", text)
+    assert heads == [("1", "sda"), ("2", "sdb"), ("3", "sdc")]
+    assert "**Causes too**" in text
+    assert "and 2 more: `sre investigate 'Why is Jellyfin buffering?'`" in text
+    assert len(text.splitlines()) <= 45
+
+
+def test_one_cause_with_all_it_brings_about_fits_a_screen() -> None:
+    effects = tuple(
+        Effect(kind=f"kind_{n}", subject=subject("guest", f"g{n}"), text=f"g{n} waits")
+        for n in range(12)
+    )
+    long = DISK.model_copy(update={"effects": effects, "speaks_for": DISK.speaks_for * 2})
+    text = told(FAILING_DISK.model_copy(update={"causes": (long,)}))
+    assert "and 7 more kinds of effects: `sre investigate" in text
+    assert len(text.splitlines()) <= 45
+
+
+def test_no_confirmed_cause_is_said_with_the_candidates() -> None:
+    maybe = cause("media waits for storage", "io_wait", FOCUS[0], 0.34)
+    sign = Finding(check="web-time", kind="web_slow", subject=subject("site", "j.home.example"),
+                   severity=Severity.WARNING, text="j.home.example takes 3 s",
+                   since=ago(hours=1), evidence=(metric("3 s"),))  # fmt: skip
+    text = told(investigation(
+        "unconfirmed", "something is wrong with media, but no cause is certain.", focus=FOCUS,
+        causes=(maybe,), symptoms=(sign,),
+    ))  # fmt: skip
+    assert text.startswith("**No confirmed cause: something is wrong with media, but no cause")
+    assert "**Possible cause 1: media waits for storage**, possible (34 %)" in text
+    assert re.search(r"- j.home.example takes 3 s since 14:00 UTC \[E\d+\]", text)
+
+
+def test_trouble_elsewhere_is_told_as_such() -> None:
+    text = told(investigation(
+        "elsewhere", "no cause was found for trouble with media; elsewhere: disk sdc on nas1 is "
+        "failing.", focus=FOCUS, elsewhere=(DISK,),
+    ), "why is media slow?")  # fmt: skip
+    assert text.startswith("**No cause was found for trouble with media; elsewhere: disk sdc")
+    assert "**Trouble elsewhere 1: disk sdc on nas1 is failing**" in text
+    assert "**What is known**\n- Media: Proxmox shows it as running" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("is everything ok?", "**Yes: nothing wrong was found"),
+        ("anything wrong?", "**No: nothing wrong was found"),
+        ("why is media slow?", "**Nothing wrong was found"),
+        ("is my dns ok?", "**Yes: nothing wrong was found with the name servers**"),
+    ],
+)
+def test_a_healthy_homelab_is_said_to_be_healthy(question: str, lead: str) -> None:
+    text = told(investigation(), question)
+    assert text.casefold().startswith(lead.casefold())
+    assert "Looked at: 111 checks ran; 0 alerts firing or pending. [E" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "lead"),
+    [
+        ("is anything wrong?", "**Yes: disk sdc"),
+        ("is everything fine?", "**No: disk sdc"),
+        ("is jellyfin slow?", "**Disk sdc"),
+    ],
+)
+def test_yes_and_no_fit_the_question(question: str, lead: str) -> None:
+    assert told(FAILING_DISK, question).startswith(lead)
+
+
+def test_what_is_down_is_said_before_why() -> None:
+    down = Effect(kind="container_down", subject=subject("container", "media/jellyfin"),
+                  text="container jellyfin on media is not running")  # fmt: skip
+    found = FAILING_DISK.model_copy(
+        update={"causes": (DISK.model_copy(update={"effects": (down,)}),)}
+    )
+    lead = told(found, "is jellyfin on media and on nas1 down now?").splitlines()[0]
+    assert lead.startswith("**Yes, container jellyfin on media is not running: disk sdc on nas1 is")
 
 
 @pytest.mark.parametrize(
     ("state", "word"), [(State.UNREACHABLE, "unreachable"), (State.UNAUTHORIZED, "unauthorized")]
 )
 def test_a_source_that_failed_is_named_once_in_words(state: State, word: str) -> None:
-    lines = not_checked(answer_with(DISK, loki=state))
+    found = FAILING_DISK.model_copy(update={"not_checked": (f"loki:main is {word}: {REFUSED}",)})
+    lines = not_checked(told(found, loki=state))
     assert len(lines) == 1
     assert lines[0].startswith(f"- Loki ({word}: connection refused) [E")
 
 
-def test_no_tool_is_named_in_what_was_not_checked() -> None:
-    every = dict.fromkeys(("prometheus", "grafana", "loki"), State.UNREACHABLE)
-    for question in ("Why is Jellyfin buffering?", "which alerts are there?", "anything wrong?"):
-        told = "\n".join(not_checked(asyncio.run(said(question, Faulty(DISK, every)))))
-        assert told
-        assert "_" not in told
+def test_nothing_wrong_with_a_dead_source_is_no_all_clear() -> None:
+    text = told(investigation(), "is everything ok?", loki=State.UNREACHABLE)
+    assert "That is no all-clear: Loki gave no answer." in text.splitlines()[0]
 
 
 def test_old_data_is_said_to_be_old_and_not_to_be_missing() -> None:
-    text = answer_with(DISK, loki=State.STALE)
+    text = told(FAILING_DISK, loki=State.STALE)
     assert (
         "**Old data**: the data of Loki is 2 h old (connection refused). "
         "What happened since is not in this answer."
@@ -123,69 +231,29 @@ def test_old_data_is_said_to_be_old_and_not_to_be_missing() -> None:
     assert not_checked(text) == []
 
 
-def test_what_is_not_configured_is_named_with_its_setting() -> None:
-    tools = ("prometheus_instant_query", "prometheus_range_query", "prometheus_targets")
-    runner = HandedOut(DISK.answer, tools=tools)
-    text = asyncio.run(said("anything wrong?", runner, "", "prometheus"))
-    assert not_checked(text) == [
-        "- Grafana is not configured: set GRAFANA_URL",
-        "- Loki is not configured: set LOKI_URL",
-    ]
-
-
-def test_many_gaps_are_bounded() -> None:
-    text = answer_with(
-        DISK, "is nas1 short of memory, cpu or disk?", prometheus=State.UNREACHABLE,
-        loki=State.UNREACHABLE, grafana=State.UNREACHABLE,
-    )  # fmt: skip
-    assert 0 < len(not_checked(text)) <= 4
-
-
-def test_addresses_are_not_told_as_what_is_affected() -> None:
-    world = World(
-        alerts=(
-            alert("SmartPendingSectors", ago(hours=2), hostname="nas1", device="sdc"),
-            alert("HttpSlow", ago(hours=1.9), instance="https://jellyfin.home.example"),
-            alert("HttpSlow", ago(hours=1.9), instance="https://unknown.home.example"),
-            alert("HttpSlow", ago(hours=1.9), instance="10.0.0.7:9100"),
-        )
+def test_what_is_not_configured_is_one_line() -> None:
+    found = FAILING_DISK.model_copy(
+        update={"not_checked": ("Loki is not configured", "TrueNAS is not configured")}
     )
-    text = answer_with(world, "anything wrong?", prometheus=State.UNREACHABLE)
-    affected = text.partition("**Affects**: ")[2].partition("\n")[0]
-    assert "://" not in affected
-    assert "10.0.0.7" not in affected
+    assert not_checked(told(found)) == ["- Loki and TrueNAS are not configured"]
 
 
-def test_nothing_wrong_with_a_dead_source_is_no_all_clear() -> None:
-    text = answer_with(World(), "is everything ok?", loki=State.UNREACHABLE)
-    assert text.startswith(
-        "**Nothing is visibly wrong in what could be checked.** "
-        "That is no all-clear: Loki gave no answer."
-    )
-
-
-def test_a_runbook_alone_is_no_look_at_the_homelab() -> None:
+def test_too_little_was_read() -> None:
     every = dict.fromkeys(("prometheus", "grafana", "loki"), State.UNREACHABLE)
-    text = asyncio.run(said("why is the DNS so slow?", Faulty(World(), every)))
+    text = told(investigation("blind", "too little could be read."), "why is DNS slow?", **every)
     assert text.startswith(
         "**Nothing could be checked**: Prometheus, Grafana and Loki gave no answer."
     )
     assert "`sre doctor`" in text
 
 
-def test_the_time_that_is_left_is_part_of_the_answer() -> None:
-    power = sample(960.0, "network_ups_tools_battery_runtime", ups="ups1")
+def test_ages_of_a_time_long_ago_are_not_told_as_if_it_were_now() -> None:
+    past = FAILING_DISK.model_copy(update={"window_end": ago(hours=10)})
+    first = told(past, "why was jellyfin slow 11 hours ago?").splitlines()[0]
+    assert "2026-11-22 12:00 UTC**" in first
 
-    class Battery(World):
-        def answer(self, tool: str, arguments: Mapping[str, Any]) -> BaseModel | None:
-            found = super().answer(tool, arguments)
-            if str(arguments.get("query")).startswith('{__name__=~"network_ups'):
-                assert found is not None
-                return found.model_copy(update={"items": (power,)})
-            return found
 
-    world = Battery(
-        breaches=(series("ups_on_battery", ago(minutes=8), 1.0, ups="ups1", flag="OB"),)
+def test_an_answer_of_this_length_names_no_tool() -> None:
+    assert not re.search(
+        r"\b(investigate|loki|prometheus)_\w+", answer_now(QUESTION, World(many(5)))
     )
-    first = answer_now("the lights went out, how long will it last?", world).splitlines()[0]
-    assert "The battery lasts another 16 min [E" in first

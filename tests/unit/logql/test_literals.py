@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sre_tui.agent.analyst.log_lines import search_pattern
 from sre_tui.demo.logql.literals import needed_words, searching
 from sre_tui.demo.logql.regex import compile_re2
+from sre_tui.diagnosis.patterns.load import bundled
 
 PIECES = st.sampled_from(["error", "err", "disk", "a", "\\d+", ".*", "[a-z]+", "\\bfail", "k"])
 EXPRESSIONS = st.recursive(
@@ -49,4 +49,4 @@ def test_words_of_which_every_match_has_one(expression: str, words: tuple[str, .
 
 
 def test_the_expression_for_all_signs_of_trouble_has_such_words() -> None:
-    assert len(needed_words(compile_re2(search_pattern()))) > 50
+    assert len(needed_words(compile_re2(bundled().search()))) > 50

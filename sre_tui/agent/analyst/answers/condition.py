@@ -18,14 +18,13 @@ from sre_tui.agent.analyst.answers.disk_health import (
 from sre_tui.agent.analyst.answers.machines import machine_figures
 from sre_tui.agent.analyst.answers.told import Section, told, yes_no
 from sre_tui.agent.analyst.calls import Call
+from sre_tui.agent.analyst.diagnose import concluded, diagnose
 from sre_tui.agent.analyst.entities import EntityKind
-from sre_tui.agent.analyst.investigation import investigate
 from sre_tui.agent.analyst.known import nothing_known
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.off_topic import elsewhere
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.question import Intent
-from sre_tui.agent.analyst.report import report
+from sre_tui.agent.analyst.report import report, trouble_elsewhere
 from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
 from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.prometheus_data import InstantValues
@@ -90,17 +89,18 @@ async def tell_condition(look: Look) -> Iterator[str] | None:
 
 
 async def _told(look: Look, condition: _Condition) -> Iterator[str]:
-    # What to do about other trouble is no next step for what is well.
-    made = await investigate(look, follow_up=not condition.fine)
-    cause = made.cause
-    if not condition.fine and cause is not None and cause.subject.name in condition.about:
-        return report(look, made)
+    found = await diagnose(look)
+    made = concluded(found)
+    # What is wrong with the thing itself is told with all that speaks for it.
+    if not condition.fine and made is not None and any(
+        one.confirmed and {one.subject.own_name, one.subject.host} & condition.about
+        for one in made.causes
+    ):  # fmt: skip
+        return report(look, found)
     word = yes_no(look, fine=condition.fine).replace(":", ",")
     lead = condition.lead if word else capital(condition.lead)
-    checked: Section = ("Checked", [capital(line) for line in made.checked])
-    shown = (*condition.sections, checked) if condition.fine else condition.sections
-    other = elsewhere(look, made, but=condition.about)
-    return chain(told(look, f"**{word}{lead}.{condition.cite}", *shown), other)
+    answer = told(look, f"**{word}{lead}.{condition.cite}", *condition.sections)
+    return chain(answer, trouble_elsewhere(look, found, condition.about))
 
 
 # -- disks ---------------------------------------------------------------------------------------
@@ -242,8 +242,8 @@ _MACHINES: Final = frozenset({EntityKind.HOST, EntityKind.SERVICE})
 
 
 async def _machine(look: Look) -> _Condition | None:
-    made = await investigate(look, follow_up=False)
-    if made.diagnosis.causes or made.diagnosis.symptoms:
+    made = concluded(await diagnose(look))
+    if made is None or made.causes or made.symptoms:
         return None
     figures, cite = await machine_figures(look)
     if not figures:

@@ -40,6 +40,8 @@ def guest_figures(guest: Guest) -> str:
         parts.append(f"{percent(guest.cpu)} of its processors")
     if guest.memory is not None and guest.memory_size:
         parts.append(f"{percent(guest.memory / guest.memory_size)} of its memory")
+    if guest.status == "stopped" and guest.onboot is False:
+        parts.append("not set to start on boot")
     if guest.uptime:
         parts.append(f"up {duration(guest.uptime)}")
     return ", ".join(parts)

@@ -115,7 +115,7 @@ def _told_members(look: Look, members: Sequence[tuple[Vdev, Pool]], cite: str) -
     if len(members) > 1 and not _BAD.search(look.question.folded):
         makes = names(list(dict.fromkeys(plain(one.model, 60) for one, _ in members if one.model)))
         return told(look, f"**{count(len(members), 'disk')}: {makes}**.{cite}", ("", lines))
-    about = [_scan(look, pool) + cite] if pool.scan is not None else []
+    about = [scan_text(look, pool) + cite] if pool.scan is not None else []
     return told(look, f"**{member_line(member, pool)}**.{cite}", ("", lines[1:]), ("", about))
 
 
@@ -187,7 +187,7 @@ def _spare_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
 def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
     folded = look.question.folded
     running = [one for one in pools if one.scan is not None and one.scan.state == "running"]
-    lines = [_scan(look, one) for one in (running or pools)]
+    lines = [scan_text(look, one) for one in (running or pools)]
     head = ""
     if re.search(r"^(is|are|does)\b.*\b(running|in progress|going on|läuft|resilvering)\b", folded):
         head = "Yes: " if running else "No: "
@@ -195,7 +195,8 @@ def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
     return f"**{head}{none}{'; '.join(lines)}**.{cite}"
 
 
-def _scan(look: Look, pool: Pool) -> str:
+def scan_text(look: Look, pool: Pool) -> str:
+    """The scrub or resilver of a pool, running or the last one."""
     scan, name = pool.scan, plain(pool.name, 40)
     if scan is None:
         return f"no scrub of {name} is known"
@@ -217,7 +218,7 @@ def _sections(look: Look, pools: Sequence[Pool], cite: str) -> Iterator[Section]
     yield "The disks in question", members
     lines = []
     for pool in pools:
-        said = [_scan(look, pool)]
+        said = [scan_text(look, pool)]
         if pool.fill is not None and pool.free is not None:
             said.append(f"{percent(pool.fill)} full")
         if pool.detail and trouble_of(pool):

@@ -9,10 +9,10 @@ from typing import Final
 
 from sre_tui.agent.analyst.calls import Call, DataT
 from sre_tui.agent.analyst.coverage import source_name, tool_source
+from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.known import Attempt
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
-from sre_tui.agent.analyst.report import gaps, next_steps
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain
 
