@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import logging
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from commands.main import run
 from sre_tui.demo.faults import FAULT_KINDS
 from sre_tui.demo.runtime.demo import start_demo
 from sre_tui.demo.scenario import Sight
 from sre_tui.demo.scenario_load import list_scenarios
-from sre_tui.environment import Environment, Folders
 from sre_tui.settings.model import BACKENDS
+from tests.cli.inside import run_inside
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 SCENARIOS = {scenario.id: scenario for scenario in list_scenarios()}
 
 
-@contextmanager
-def logging_restored() -> Iterator[None]:
-    """What a command changes in its process, which is its own otherwise."""
-    root = logging.getLogger()
-    before = root.handlers, root.level, logging.lastResort, logging.raiseExceptions
-    try:
-        yield
-    finally:
-        for handler in root.handlers:
-            if handler not in before[0]:
-                handler.close()
-        root.handlers, level, logging.lastResort, logging.raiseExceptions = before
-        root.setLevel(level)
-
-
 def shown(line: str, variables: Mapping[str, str], folder: Path) -> tuple[int, str]:
     """The exit code of a command line, and the words it writes on both streams."""
-    stream = io.StringIO()
-    environment = Environment(
-        variables=variables,
-        stdin=io.StringIO(),
-        stdout=stream,
-        stderr=stream,
-        clock=lambda: NOW,
-        folders=Folders.under(folder),
-        working_folder=folder,
-    )
-    with logging_restored():
-        code = run(shlex.split(line), environment)
-    return code, stream.getvalue()
+    done = run_inside(shlex.split(line), folder, variables, now=NOW)
+    return done.code, done.out + done.err
 
 
 def words_of(text: str) -> str:

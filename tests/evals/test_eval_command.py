@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
 from sre_tui.evals.report import Report
-from tests.cli.running import PRELOADED, Done, Sre
+from tests.cli.inside import run_inside
+from tests.cli.running import Done
+
+Sre = Callable[..., Done]
 
 DISK = """\
 id: disk-dies
@@ -36,12 +40,6 @@ questions:
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ended() -> Iterator[None]:
-    yield
-    PRELOADED.close()
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("eval")
@@ -54,14 +52,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def sre(home: Path) -> Sre:
-    return Sre(home)
+    def run(*arguments: str) -> Done:
+        with chdir(home):
+            return run_inside(arguments, home)
+
+    return run
 
 
 @pytest.fixture(scope="module")
 def first(sre: Sre) -> Done:
     """A whole run, which leaves report, baseline and document behind."""
     return sre(
-        "eval", "--scenarios", "incidents", "--json", "--output", "out",
+        "eval", "--scenarios", "incidents", "--jobs", "1", "--json", "--output", "out",
         "--baseline", "base.json", "--update-baseline", "--write-docs", "page.md",
     )  # fmt: skip
 
