@@ -5,6 +5,8 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,6 +26,46 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _EXPORTED_BY = ("torch", "transformers", "sentence-transformers", "onnxscript", "onnxruntime")
 _KEPT_S = 24 * 3600.0
 """How long an export of other code is kept: another run may be using it."""
+
+_COMMANDS = "tests/cli/"
+_LONGEST = (
+    _COMMANDS,
+    "tests/wire/test_checks.py",
+    "tests/evals/",
+    "tests/wire/test_timeline.py",
+    "tests/wire/test_analyst_",
+    "tests/unit/index/",
+    "tests/wire/",
+    "tests/screens/test_",
+    "tests/unit/agent/",
+    "tests/unit/demo/",
+)
+"""Where tests take longest, the longest first: a worker that got them last would work on alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(nodeid: str) -> int:
+    found = (turn for turn, start in enumerate(_LONGEST) if nodeid.startswith(start))
+    return next(found, len(_LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> object:
+    """Give all command lines to one worker, and each other module or class to any."""
+    scheduling = import_module("xdist.scheduler").LoadScopeScheduling(config, log)
+    scheduling._split_scope = _scope
+    return scheduling
+
+
+def _scope(nodeid: str) -> str:
+    # They share a demo and a process that has imported everything, which each worker would start
+    # anew; what test_scenarios runs, it runs in its own process.
+    shares = nodeid.startswith(_COMMANDS) and "/test_scenarios.py" not in nodeid
+    return _COMMANDS if shares else nodeid.rsplit("::", 1)[0]
 
 
 @pytest.hookimpl(trylast=True)
