@@ -42,6 +42,13 @@ _ALONE: Final = frozenset({"backup", "backups", "disk", "disks", "pool", "pools"
 """Names that are everyday words too: they count only if nothing else in the text is named."""
 
 
+_ROLES: Final[Mapping[str, SubjectKind]] = {
+    "nas": SubjectKind.NAS, "truenas": SubjectKind.NAS, "pbs": SubjectKind.BACKUP_SERVER,
+    "ups": SubjectKind.UPS, "usv": SubjectKind.UPS,
+}  # fmt: skip
+"""Words for a machine of which most homelabs have one."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a text is about.
@@ -145,7 +152,18 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
             taken.update(plain)
     if not exact:
         exact = list(_mistyped(spoken, taken, topology))
+    if not exact and not weak:
+        exact = list(_by_role(spoken, topology))
     yield from exact or [one for one in weak if _is_addressed(one, text)]
+
+
+def _by_role(spoken: Sequence[str], topology: Topology) -> Iterator[Subject]:
+    """The only machine of its sort: "the nas"."""
+    for word in spoken:
+        kind = _ROLES.get(word.casefold())
+        found = topology.subjects(kind) if kind is not None else []
+        if len(found) == 1:
+            yield found[0]
 
 
 def _parts_of(topology: Topology, program: str) -> list[Subject]:

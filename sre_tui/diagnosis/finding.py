@@ -61,6 +61,8 @@ class Finding(BaseModel):
     """How often it was seen."""
     writers: tuple[str, ...] = ()
     """Programs that wrote the lines it stands in."""
+    hearsay: bool = False
+    """Whether its kind is but told by what somebody wrote, such as the summary of an alert."""
     refuted: bool = False
     """Whether what is measured now does not show it."""
     evidence: tuple[Evidence, ...] = ()

@@ -38,6 +38,8 @@ MOST_ELSEWHERE: Final = 5
 MOST_SYMPTOMS: Final = 8
 _POSSIBLE: Final = 0.15
 """Confidence below which a hypothesis is not worth telling."""
+_WORTH_TELLING: Final = 0.3
+"""Confidence from which on possible trouble elsewhere is told where there is nothing else."""
 _TITLES: Final = {
     "prometheus": "Prometheus", "grafana": "Grafana", "loki": "Loki", "proxmox": "Proxmox VE",
     "pbs": "Proxmox Backup Server", "truenas": "TrueNAS",
@@ -146,14 +148,16 @@ def _written(
     causes = tuple(cause_of(one, _rivals(one, named)) for one in named)
     confirmed = ranking.confirmed
     symptoms = _symptoms(ranking, named)
-    elsewhere = [one for one in ranking.elsewhere if one.confirmed][:MOST_ELSEWHERE]
-    verdict = _verdict(picture, confirmed, bool(named or symptoms), bool(elsewhere))
+    sure = [one for one in ranking.elsewhere if one.confirmed][:MOST_ELSEWHERE]
+    elsewhere = sure or _last_resort(ranking, named)
+    found = bool(named or symptoms or elsewhere)
+    verdict = _verdict(picture, confirmed, found, bool(sure))
     since = min((one.since for one in causes if one.since and one.confirmed), default=None)
     return Investigation(
         asked=text,
         focus=asked.subjects,
         verdict=verdict,
-        headline=_headline(verdict, confirmed or elsewhere, asked, picture),
+        headline=_headline(verdict, confirmed or sure, asked, picture),
         window_start=picture.start,
         window_end=picture.now,
         since=since,
@@ -174,6 +178,13 @@ def _rivals(one: Ranked, named: Sequence[Ranked]) -> list[Ranked]:
     """Causes that explain the same as this one."""
     own = set(one.hypothesis.effects)
     return [other for other in named if other is not one and own & set(other.hypothesis.effects)]
+
+
+def _last_resort(ranking: Ranking, named: Sequence[Ranked]) -> list[Ranked]:
+    """What may be wrong elsewhere, where nothing else is to be told."""
+    if named:
+        return []
+    return [one for one in ranking.elsewhere if one.confidence >= _WORTH_TELLING][:1]
 
 
 def _symptoms(ranking: Ranking, named: Sequence[Ranked]) -> list[Finding]:

@@ -40,6 +40,7 @@ def features(one: Hypothesis, focus: Focus, *, blind: bool) -> Mapping[str, floa
         "first": float(one.since is not None and first is not None and one.since <= first),
         "active": float(one.active),
         "outdone": float(one.outdone),
+        "hearsay": float(one.hearsay),
         "refuted": float(one.refuted),
         "over": float(not one.active and not any(each.active for each in one.effects)),
         "asked": float(not focus.everything and focus.touches(one)),

@@ -82,12 +82,21 @@ class Focus:
             return True
         return self._about(one.subject)
 
+    def _machines(self) -> set[Subject]:
+        """The machines that programs which are named run on: their trouble is the program's."""
+        hosts = {each.host for each in self.subjects if each.kind is SubjectKind.CONTAINER}
+        return {one for one, steps in self.near.items() if steps == 1 and one.name in hosts}
+
     def _about(self, subject: Subject) -> bool:
         if subject in self.subjects or subject in self.parts:
             return True
         hosts = {each.name for each in self.subjects if each.host == each.name}
         if subject.host in hosts and self.near.get(subject, 0) <= 1:
             return True
+        if subject.kind is SubjectKind.DATASET:
+            pools = [each.name for each in self.subjects if each.kind is SubjectKind.POOL]
+            if any(subject.name.startswith(f"{pool}/") for pool in pools):
+                return True
         names = {each.own_name.casefold() for each in self.subjects}
         return subject.own_name.casefold() in names
 
@@ -97,6 +106,8 @@ class Focus:
             return True
         if not self.subjects:
             return False
+        if one.subject in self._machines() and one.severity is not Severity.NOTE:
+            return True
         # Without a visible effect, only what is grave and known to spread may be held against it.
         grave = one.severity is Severity.CRITICAL and one.pattern.root > 0.5
         return grave and one.pattern.reach is not Reach.OWN and one.subject in self.near

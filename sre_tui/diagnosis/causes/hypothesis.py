@@ -78,6 +78,11 @@ class Hypothesis:
         return all(one.refuted for one in self.findings)
 
     @property
+    def hearsay(self) -> bool:
+        """Whether only words that somebody wrote about it tell what it is."""
+        return all(one.hearsay for one in self.findings)
+
+    @property
     def outdone(self) -> bool:
         """Whether only time speaks for it, and something certain explains the same and more."""
         felt = [one for one in self.effects if one.active]

@@ -59,6 +59,8 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return 2
     if _died_of(one, other, reach) and _in_time(one, other):
         return 1
+    if _died_of(other, one, reach):
+        return None
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
         return None
     return reach.steps(one, other.subject)

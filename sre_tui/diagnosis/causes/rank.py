@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sre_tui.diagnosis.causes.confidence import confidence, features
 from sre_tui.diagnosis.causes.focus import Focus
@@ -13,6 +14,9 @@ from sre_tui.diagnosis.causes.model import CONFIRMED
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.topology.graph import Topology
+
+DIRECT: Final = 0.6
+"""Confidence from which on the very thing that is asked about comes before what is surer."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def rank(
 
 def _order(one: Ranked, focus: Focus) -> tuple[bool, float, tuple[float, str]]:
     """What is sure and about the very thing that is asked comes first, then by confidence."""
-    direct = one.confirmed and focus.means(one.hypothesis)
+    direct = one.confidence >= DIRECT and focus.means(one.hypothesis)
     return not direct, -one.confidence, one.hypothesis.order
 
 

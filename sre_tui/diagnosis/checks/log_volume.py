@@ -15,10 +15,14 @@ from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.picture.logs import VOLUME_STEP
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.names import Names
-from sre_tui.views.human import number
+from sre_tui.views.human import number, percent
 
 _USUAL: Final = 10
 """How many times its own usual amount a program must write to count as flooding."""
+LOGS_DROPPED: Final = "logs-dropped"
+"""Id of the check that sees the log store drop lines."""
+_MOST: Final = 0.5
+"""Share of all lines from which on a program is why the log store drops some."""
 _EARLY: Final = 0.25
 """Share of the quietest stretches that tell the usual amount, though the flood is long."""
 
@@ -32,8 +36,10 @@ def _usual(points: Sequence[Point], steps: int) -> float:
 def _flood(scene: Scene, check: Check) -> Iterator[Finding]:
     service, host = scene.picture.log_labels
     names = Names(scene.topology)
+    dropped = bool(scene.picture.series.get(LOGS_DROPPED))
     steps = round((scene.now - scene.picture.start).total_seconds() / VOLUME_STEP)
     for source, streams in scene.picture.log_volume.with_source():
+        written = sum(value for series in streams for _, value in series.points)
         for series in streams:
             program, on = series.labels.get(service, ""), series.labels.get(host, "")
             machine = names.machine(on) if on else None
@@ -43,7 +49,10 @@ def _flood(scene: Scene, check: Check) -> Iterator[Finding]:
                 name=one_line(f"{where}/{program}" if where else program, 120),
             )
             limits = scene.limits(check, subject)
-            usual = _usual(series.points, steps)
+            own = sum(value for _, value in series.points)
+            alone = dropped and own > _MOST * written
+            # Who floods since before the window has no usual amount in it.
+            usual = 1.0 if alone else _usual(series.points, steps)
             wild = [point for point in series.points if point[1] > _USUAL * usual]
             if limits is None or not wild:
                 continue
@@ -52,10 +61,10 @@ def _flood(scene: Scene, check: Check) -> Iterator[Finding]:
             )
             if episode is None:
                 continue
-            text = (
-                f"{subject} writes {number(episode.value)} lines within 10 min, "
-                f"usually {number(usual)}"
+            compared = (
+                f"{percent(own / written)} of all lines" if alone else f"usually {number(usual)}"
             )
+            text = f"{subject} writes {number(episode.value)} lines within 10 min, {compared}"
             selector = f'{{{service}="{one_line(program, 80)}"}}'
             made = check.finding(
                 subject, text,

@@ -61,9 +61,9 @@ CHECKS: Final = (
     ),
     metric_check(
         "memory-growth-between-kills", "memory_leak", "memory",
-        "(node_memory_MemAvailable_bytes{$S} offset 1h - "
+        "((node_memory_MemAvailable_bytes{$S} offset 1h - "
         "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S} "
-        "and on (instance) changes(node_vmstat_oom_kill{$S}[6h]) > 1",
+        "and on (instance) changes(node_vmstat_oom_kill{$S}[6h]) > 1)",
         ">", 0.12,
         "used memory grew by {value} of the machine's memory within an hour, again after a kill",
         unit="ratio", clear=0.114, delay=1200, lasting=False,

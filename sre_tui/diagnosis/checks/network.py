@@ -31,8 +31,7 @@ CHECKS: Final = (
     ),
     metric_check(
         "link-speed", "link_slow", "network",
-        "node_network_speed_bytes{$S} / max_over_time(node_network_speed_bytes{$S}[7d]) "
-        "and node_network_speed_bytes{$S} > 0",
+        "(node_network_speed_bytes{$S} > 0) / max_over_time(node_network_speed_bytes{$S}[7d])",
         "<", 0.5,
         "{device} runs at {value} of the speed it had within the last 7 d",
         unit="ratio", delay=120,

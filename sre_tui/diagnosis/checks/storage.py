@@ -29,7 +29,8 @@ CHECKS: Final = (
     ),
     metric_check(
         "inodes", "inodes_exhausted", "storage",
-        f"1 - node_filesystem_files_free{_OWN} / {_FILES}",
+        # Where the file system makes inodes as it needs them, none is left when space is out.
+        f"(1 - node_filesystem_files_free{_OWN} / {_FILES} and {_FREE} / {_SIZE} > 0.1)",
         ">", 0.9,
         "the inodes of {mountpoint} are {value} used",
         unit="ratio", clear=0.88, delay=0,

@@ -53,6 +53,7 @@ def from_alerts(
             since=alert.active_at,
             open_start=bool(start and alert.active_at and alert.active_at < start),
             diagnostic=True,
+            hearsay=_by_name(alert, patterns) is None,
             evidence=(
                 Evidence(
                     source=alert.source,
@@ -71,12 +72,12 @@ def from_alerts(
 
 def alert_pattern(alert: Alert, patterns: Patterns) -> Pattern | None:
     """The pattern an alert is about, from its name, then its summary."""
+    return _by_name(alert, patterns) or patterns.for_alert(alert.summary.casefold())
+
+
+def _by_name(alert: Alert, patterns: Patterns) -> Pattern | None:
     camel = _BETWEEN_WORDS.sub(" ", alert.name).casefold()
-    return (
-        patterns.for_alert(camel)
-        or patterns.for_alert(camel.replace(" ", ""))
-        or patterns.for_alert(alert.summary.casefold())
-    )
+    return patterns.for_alert(camel) or patterns.for_alert(camel.replace(" ", ""))
 
 
 def alert_subject(alert: Alert, patterns: Patterns, topology: Topology) -> Subject:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.signs.alerts import OTHER
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.names import MACHINES
@@ -73,7 +74,7 @@ def _belongs_to_update(finding: Finding, moment: datetime) -> bool:
 
 def _of_same(updated: Subject, every: Iterable[Finding], topology: Topology) -> Iterator[Finding]:
     for one in every:
-        if one.kind in (BROKE, HARMLESS):
+        if one.kind in (BROKE, HARMLESS, OTHER):
             continue
         if _concerns(updated, one.subject, topology):
             yield one

@@ -135,11 +135,13 @@ def _both(one: _Episode, other: _Episode) -> _Episode:
         # What is up now says nothing of its end; a history that saw the end does.
         over = one.over or other.over
     alert = one.alert if one.alert.summary else other.alert
+    pending, fired = _first(one.pending, other.pending), _first(one.fired, other.fired)
+    begun = pending is not None or fired is not None
     return _Episode(
         alert=alert,
-        pending=_first(one.pending, other.pending),
-        fired=_first(one.fired, other.fired),
-        over=over if not (_is_up(one) or _is_up(other)) else None,
+        pending=pending,
+        fired=fired,
+        over=over if not (begun and (_is_up(one) or _is_up(other))) else None,
         evidence=tuple(dict.fromkeys((*one.evidence, *other.evidence)))[:4],
         within=min(one.within, other.within),
     )
