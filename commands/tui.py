@@ -11,7 +11,7 @@ import typer
 
 from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
-from sre_tui.settings.model import BACKENDS, Backend
+from sre_tui.settings.model import BACKENDS
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -19,21 +19,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-ALERTS_EVERY = 15.0
-"""Seconds; rules are evaluated once a minute, and a short wait is felt."""
-ANSWERS_EVERY = 20.0
-"""Seconds between two looks at whether a backend without a pane of its own answers."""
-ASKED: Final[Mapping[Backend, str]] = {
-    "loki": "loki_list_label_values",
-    "proxmox": "proxmox_list_guests",
-    "pbs": "pbs_datastore_status",
-    "truenas": "truenas_pool_status",
-}
-"""What is asked of such a backend, for the badge that shows its state."""
+DETAILS_EVERY: Final = 30.0
+"""Seconds between two looks at what is opened."""
 
 
 @app.command(
-    help="Open the full-screen app: alerts live, and the chat beside them. ? shows all keys.\n\n"
+    help="Open the full-screen app: alerts, guests, pools and backups live, and the chat beside "
+    "them. ? shows all keys.\n\n"
     "Examples:\n\n\b\n  sre tui\n  sre --demo tui"
 )
 def tui(context: typer.Context) -> None:
@@ -67,28 +59,30 @@ def open_app(invocation: Invocation) -> None:
 
 
 async def _run(context: ToolContext) -> Exception | None:
-    from sre_tui.app import ALERTS_FEED, AppParts, SreApp
+    from sre_tui.app import AppParts, SreApp
     from sre_tui.live.agent_answers import AgentAnswers
     from sre_tui.live.daemon_threads import DaemonThreads
     from sre_tui.live.feed import ToolFeed
+    from sre_tui.live.homelab import homelab_feeds
+    from sre_tui.tools.context import ToolContext
 
     asyncio.get_running_loop().set_default_executor(DaemonThreads())
     settings = context.settings
-    feeds = [
-        ToolFeed(context, ALERTS_FEED, "grafana_get_alerts", {"limit": 1000}, ALERTS_EVERY),
-    ]
-    feeds += [
-        ToolFeed(context, backend, tool, {}, ANSWERS_EVERY)
-        for backend, tool in ASKED.items()
-        if settings.endpoints(backend)
-    ]
+    # Connections belong to the event loop they were made in, and the live data has its own.
+    live = ToolContext(settings, context.folders, context.clock, kept=context.kept)
+
+    def feed_of(tool: str, arguments: Mapping[str, object]) -> ToolFeed:
+        return ToolFeed(live, tool, tool, arguments, DETAILS_EVERY)
+
     async with AgentAnswers(context) as answers:
         app = SreApp(
             AppParts(
                 homelab=settings.homelab_name,
                 clock=context.clock,
                 answers=answers,
-                feeds=feeds,
+                feeds=homelab_feeds(live),
+                feed_of=feed_of,
+                release=live.aclose,
                 sources=[
                     f"{backend}:{endpoint.name}"
                     for backend in BACKENDS

@@ -14,24 +14,25 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from index.builder import build
-from sre_tui.app import ALERTS_FEED, AppParts, SreApp
+from sre_tui.app import AppParts, SreApp
 from sre_tui.demo.runtime.demo import start_demo
 from sre_tui.environment import Environment, Folders
 from sre_tui.live.agent_answers import AgentAnswers
 from sre_tui.live.feed import ToolFeed
-from sre_tui.settings import Settings, load_settings
+from sre_tui.live.homelab import homelab_feeds
+from sre_tui.settings import BACKENDS, Settings, load_settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.runbook_index import sources
 from widgets.transcript import Transcript
 
 NOW = datetime(2026, 11, 20, 23, 2, 11, tzinfo=UTC)
 FOLDER = Path(__file__).parent / "screenshots"
-SIZE = (140, 44)
+SIZE = (150, 46)
 PATIENCE = 600
 
 
 async def main() -> None:
-    """Write ``alerts.svg`` and ``explain.svg``."""
+    """Write ``panes.svg``, ``explain.svg`` and ``guest.svg``."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as root:
         folders = Folders.under(Path(root))
@@ -43,27 +44,41 @@ async def main() -> None:
                 ToolContext(settings, folders, lambda: NOW) as context,
                 AgentAnswers(context) as answers,
             ):
-                feed = ToolFeed(context, ALERTS_FEED, "grafana_get_alerts", {}, 3600.0)
+                live = ToolContext(settings, folders, lambda: NOW, kept=context.kept)
                 parts = AppParts(
-                    homelab="homelab", clock=lambda: NOW, answers=answers, feeds=[feed]
+                    homelab="homelab",
+                    clock=lambda: NOW,
+                    answers=answers,
+                    feeds=homelab_feeds(live),
+                    feed_of=lambda tool, given: ToolFeed(live, tool, tool, given, 3600.0),
+                    release=live.aclose,
                 )
                 app = SreApp(parts)
                 async with app.run_test(size=SIZE) as pilot:
-                    await _until(app, pilot, "SmartDiskFailing")
-                    app.save_screenshot("alerts.svg", str(FOLDER))
-                    await pilot.press("e")
-                    await _until(app, pilot, "more, end shows it")
+                    await _until(
+                        app, pilot, "SmartDiskFailing", "critical,", "Full in", "▂", "✓ ok"
+                    )
+                    await _until(app, pilot, *(f"✓ {name}:main" for name in BACKENDS))
+                    app.save_screenshot("panes.svg", str(FOLDER))
+                    await pilot.press("2", "enter")
+                    await _until(app, pilot, "starts on boot", "Verified")
+                    app.save_screenshot("guest.svg", str(FOLDER))
+                    await pilot.press("escape", "1", "e")
+                    await _until(app, pilot, "Why")
+                    while app.main.chat.busy:
+                        await pilot.pause(0.05)
                     app.query_one(Transcript).scroll_home(animate=False)
                     await pilot.pause()
                     app.save_screenshot("explain.svg", str(FOLDER))
 
 
-async def _until(app: SreApp, pilot: Pilot[None], word: str) -> None:
+async def _until(app: SreApp, pilot: Pilot[None], *words: str) -> None:
     for _ in range(PATIENCE):
-        if word in app.export_screenshot().replace("&#160;", " "):
+        shown = app.export_screenshot().replace("&#160;", " ")
+        if all(word in shown for word in words):
             return
         await pilot.pause(0.05)
-    raise SystemExit(f"{word!r} never came")
+    raise SystemExit(f"{words} never came")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
@@ -19,10 +20,11 @@ from textual.screen import Screen
 from providers.clock import Clock
 from sre_tui.live.answers import AnswerSource
 from sre_tui.live.feed import Feed
-from sre_tui.live.poller import Poller
+from sre_tui.live.homelab import ALWAYS
+from sre_tui.live.live_data import Deliver, LiveData
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
-from sre_tui.screens.main import MainScreen
+from sre_tui.screens.main import MainScreen, PanesShown
 from widgets.text import plain_line, truncate
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ALERTS_FEED = "alerts"
-"""Name of the feed that the alerts pane shows; every other one only tells of its sources."""
 _NOTICE_WIDTH = 200
 _ANSWERS_NEED = ("widgets.answer_markdown", "sre_tui.screens.answer_writer")
 """Modules that only write answers, too much to be loaded before the first paint."""
@@ -49,7 +49,10 @@ class AppParts:
         homelab: its name, for the header.
         clock: what time it is.
         answers: who answers in the chat.
-        feeds: what is asked again and again; without any, snapshots only come as messages.
+        feeds: what is asked again and again; without any, snapshots only come as messages. They
+            are asked in a thread of their own.
+        feed_of: makes a feed of a tool and its arguments, for what is opened.
+        release: closes what the feeds have opened, in their thread.
         sources: names of the configured sources, shown before they answered.
         warm_up: whether to load in the background what the first question needs.
     """
@@ -58,6 +61,8 @@ class AppParts:
     clock: Clock
     answers: AnswerSource
     feeds: Sequence[Feed] = ()
+    feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None
+    release: Callable[[], Awaitable[None]] | None = None
     sources: Sequence[str] = ()
     warm_up: bool = False
 
@@ -76,10 +81,10 @@ def _action_commands() -> type[Provider]:
     return ActionCommands
 
 
-def _alert_commands() -> type[Provider]:
-    from sre_tui.screens.palette import AlertCommands
+def _row_commands() -> type[Provider]:
+    from sre_tui.screens.palette import RowCommands
 
-    return AlertCommands
+    return RowCommands
 
 
 class SreApp(App[None]):
@@ -92,14 +97,14 @@ class SreApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         _action_commands,
-        _alert_commands,
+        _row_commands,
     }
 
     def __init__(self, parts: AppParts) -> None:
         """An app over these parts."""
         super().__init__()
         self._parts = parts
-        self._pollers: list[Poller] = []
+        self._live = LiveData(parts.feeds, self._deliver, parts.clock, parts.release)
         self._started = False
         self._warming = False
         self.broken: Exception | None = None
@@ -125,6 +130,25 @@ class SreApp(App[None]):
         """What is loaded from here on would have slowed the painting down."""
         self.call_after_refresh(self._start)
 
+    def on_panes_shown(self, event: PanesShown) -> None:
+        """Ask for nothing that nobody sees."""
+        self._live.show_only(event.feeds | ALWAYS)
+
+    def on_unmount(self) -> None:
+        """Ask no more."""
+        self._live.stop()
+
+    def watch_feed(
+        self, tool: str, arguments: Mapping[str, object], deliver: Deliver
+    ) -> Callable[[], None]:
+        """Ask a tool again and again until what is returned is called.
+
+        `deliver` is called in another thread.
+        """
+        if self._parts.feed_of is None:
+            return lambda: None
+        return self._live.watch(self._parts.feed_of(tool, arguments), deliver)
+
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Give a snapshot to the main screen, in one assignment."""
         snapshot = event.snapshot
@@ -132,8 +156,7 @@ class SreApp(App[None]):
             if snapshot.sources:
                 now = {status.source: status for status in snapshot.sources}
                 self.main.sources = {**self.main.sources, **now}
-            if snapshot.feed == ALERTS_FEED:
-                self.main.alerts = snapshot
+            self.main.snapshots = {**self.main.snapshots, snapshot.feed: snapshot}
         self.call_after_refresh(self._begin_warm_up)
 
     def notify(
@@ -160,17 +183,15 @@ class SreApp(App[None]):
 
     def action_refresh(self) -> None:
         """Ask every source now."""
-        for poller in self._pollers:
-            poller.refresh()
+        self._live.refresh()
 
     def action_pause(self) -> None:
         """Pause the live data, or go on."""
         paused = not self.main.paused
-        for poller in self._pollers:
-            if paused:
-                poller.pause()
-            else:
-                poller.resume()
+        if paused:
+            self._live.pause()
+        else:
+            self._live.resume()
         self.main.paused = paused
 
     def action_show_help(self) -> None:
@@ -189,10 +210,9 @@ class SreApp(App[None]):
         gc.freeze()
         gc.set_threshold(1_000, 8, 100)
         gc.enable()
-        for feed in self._parts.feeds:
-            poller = Poller(feed, self._deliver, self._parts.clock)
-            self._pollers.append(poller)
-            self.run_worker(poller.run(), name=feed.name, group="feeds", exit_on_error=False)
+        # Whoever reads answers in the background gives way to the keys this soon, in seconds.
+        sys.setswitchinterval(0.001)
+        self._live.start()
         if self._parts.feeds:
             # After the first rows, whose way to the screen it would slow down.
             self.set_timer(_LATEST_WARM_UP, self._begin_warm_up)

@@ -54,6 +54,11 @@ def marked(tone: Tone, word: str) -> str:
     return word if tone is Tone.NEUTRAL else f"{tone.glyph} {word}"
 
 
+def unmarked(cell: Cell) -> str:
+    """The text of a cell without the glyph of its tone in front."""
+    return cell.text.removeprefix(f"{cell.tone.glyph} ")
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell: the text people read, the raw value it is sorted by, and what it means."""

@@ -76,6 +76,15 @@ _SHOWS_CONTENT = {PaneKind.READY, PaneKind.STALE, PaneKind.PARTIAL}
 _CAN_RETRY = {PaneKind.ERROR, PaneKind.UNAUTHORIZED}
 
 
+def badge_of(state: PaneState) -> str:
+    """Glyph, word and age of a state, empty when all is well."""
+    if state.kind is PaneKind.READY:
+        return ""
+    tone, word = _BADGES[state.kind]
+    age = "" if state.age_s is None else f" · {duration(state.age_s)} old"
+    return marked(tone, word) + age
+
+
 class Pane(Vertical):
     """A titled box around its children; assign `state` to say what state they are in.
 
@@ -189,11 +198,7 @@ class Pane(Vertical):
     @property
     def badge(self) -> str:
         """Glyph, word and age of the state, empty when all is well."""
-        if self.state.kind is PaneKind.READY:
-            return ""
-        tone, word = _BADGES[self.state.kind]
-        age = "" if self.state.age_s is None else f" · {duration(self.state.age_s)} old"
-        return marked(tone, word) + age
+        return badge_of(self.state)
 
     def _message(self, state: PaneState) -> Text:
         if state.kind is PaneKind.READY:

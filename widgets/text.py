@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.text import Text
 
 ELLIPSIS = "…"
@@ -56,6 +56,23 @@ def truncate(text: str, width: int) -> str:
     if cell_len(line) <= width:
         return line
     return set_cell_size(line, width - 1).rstrip() + ELLIPSIS
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """`text` on lines of at most `width` terminal cells, broken between words where that works."""
+    width = max(1, width)
+    lines: list[str] = []
+    room = 0
+    for word in plain_line(text).split():
+        length = cell_len(word)
+        if lines and length < room:
+            lines[-1] += f" {word}"
+            room -= length + 1
+            continue
+        parts = chop_cells(word, width) if length > width else [word]
+        lines += parts
+        room = width - cell_len(parts[-1])
+    return lines
 
 
 def duration(seconds: float) -> str:

@@ -1,15 +1,26 @@
-"""How the homelab is, in one sentence made from its alerts."""
+"""How the homelab is, in one sentence: what the checks say, and until they do, its alerts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from providers.clock import age_in_words
 from providers.reading import State
 from providers.text import one_line
 from sre_tui.live.snapshot import Snapshot
 from widgets.cell import Tone
+
+_LONGEST: Final = 240
+"""Characters of a sentence; the header cuts it at its own width."""
+_VERDICTS: Final = {
+    "ok": Tone.OK,
+    "note": Tone.OK,
+    "warning": Tone.WARNING,
+    "critical": Tone.CRITICAL,
+    "unknown": Tone.STALE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +31,36 @@ class Health:
     tone: Tone
 
 
-def health_of(snapshot: Snapshot | None, now: datetime) -> Health:
-    """The sentence for the header; it never says more than the sources do."""
-    if snapshot is None:
+def health_of(checks: Snapshot | None, alerts: Snapshot | None, now: datetime) -> Health:
+    """The sentence for the header; it never says more than the sources do.
+
+    Args:
+        checks: what the checks found, as `sre status` tells it; None while they look.
+        alerts: the alerts.
+        now: aware UTC time that ages are counted to.
+    """
+    if checks is not None and checks.result is not None and checks.state.has_data:
+        told = _from_checks(checks)
+        # A sentence of an earlier run is worth less than alerts of now.
+        if checks.state is not State.STALE or not _is_live(alerts):
+            return _in_its_state(told, checks, now)
+    if alerts is None:
         return Health("Asking how things are…", Tone.INFO)
-    if snapshot.result is None or not snapshot.state.has_data:
-        if snapshot.state is State.NOT_CONFIGURED:
+    if alerts.result is None or not alerts.state.has_data:
+        if alerts.state is State.NOT_CONFIGURED:
             return Health("No source of alerts is set up", Tone.MUTED)
-        names = ", ".join(trouble.source for trouble in snapshot.troubles)
+        names = ", ".join(trouble.source for trouble in alerts.troubles)
         return Health(f"Nothing is known: no answer from {names}", Tone.ERROR)
-    told = _from_alerts(snapshot, now)
-    if snapshot.state is State.STALE:
+    return _in_its_state(_from_alerts(alerts, now), alerts, now)
+
+
+def _is_live(snapshot: Snapshot | None) -> bool:
+    return snapshot is not None and snapshot.state in (State.OK, State.PARTIAL)
+
+
+def _in_its_state(told: Health, snapshot: Snapshot, now: datetime) -> Health:
+    """The sentence, with how old it is or what it leaves out."""
+    if snapshot.state is State.STALE and snapshot.result is not None:
         age = age_in_words((now - snapshot.result.observed_at).total_seconds())
         return Health(f"{age} ago: {told.sentence}", Tone.STALE)
     if snapshot.state is State.PARTIAL:
@@ -38,6 +68,12 @@ def health_of(snapshot: Snapshot | None, now: datetime) -> Health:
         tone = Tone.WARNING if told.tone is Tone.OK else told.tone
         return Health(f"{told.sentence} · without {missing or 'some of it'}", tone)
     return told
+
+
+def _from_checks(snapshot: Snapshot) -> Health:
+    data = None if snapshot.result is None else snapshot.result.data
+    sentence = one_line(data.sentence, _LONGEST) if data is not None else ""
+    return Health(sentence, _VERDICTS.get(data.verdict if data is not None else "", Tone.NEUTRAL))
 
 
 def _from_alerts(snapshot: Snapshot, now: datetime) -> Health:

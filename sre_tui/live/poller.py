@@ -1,4 +1,4 @@
-"""Asks a feed at its interval, slower while it fails, not at all while paused."""
+"""Asks a feed at its interval, slower while it fails, not at all while paused or hidden."""
 
 from __future__ import annotations
 
@@ -60,6 +60,8 @@ class Poller:
         self._wake = asyncio.Event()
         self._failures = 0
         self._paused = False
+        self._hidden = False
+        self._resting = False
         self._asked = False
 
     @property
@@ -75,6 +77,16 @@ class Poller:
         """Go on, with a round at once."""
         self._paused = False
         self.refresh()
+
+    def hide(self) -> None:
+        """Begin no further round, because nobody sees what it would bring."""
+        self._hidden = True
+
+    def show(self) -> None:
+        """Go on; with a round at once if one has become due."""
+        self._hidden = False
+        if self._resting:
+            self._wake.set()
 
     def refresh(self) -> None:
         """Begin a round as soon as the last one is over, even while paused."""
@@ -97,9 +109,11 @@ class Poller:
             self._deliver(snapshot)
             self._failures = 0 if _is_answered(snapshot) else self._failures + 1
             await self._wait(self._wake, self.delay)
-            while self._paused and not self._asked:
+            self._resting = True
+            while (self._paused or self._hidden) and not self._asked:
                 self._wake.clear()
                 await self._wake.wait()
+            self._resting = False
 
     @property
     def delay(self) -> float:

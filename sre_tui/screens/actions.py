@@ -17,7 +17,7 @@ class Action:
     """One thing to do.
 
     Attributes:
-        id: part and name, for example ``alerts.explain``.
+        id: part and name, for example ``rows.explain``.
         keys: default keys, separated by commas; empty for none.
         label: one or two words, for the footer and the palette.
         help: one line, for the help and the palette.
@@ -64,7 +64,7 @@ class Action:
 
 
 PARTS: Final[dict[str, str]] = {
-    "alerts": "Alerts",
+    "rows": "In a pane",
     "list": "In a list",
     "table": "In a list",
     "filter": "While filtering",
@@ -72,7 +72,7 @@ PARTS: Final[dict[str, str]] = {
     "transcript": "Reading the chat",
     "prompt": "While typing",
     "tool-line": "On a tool call",
-    "detail": "Alert details",
+    "detail": "Details",
     "evidence": "Evidence",
     "choice": "In a choice",
     "help": "Help",
@@ -82,22 +82,22 @@ PARTS: Final[dict[str, str]] = {
 """Headings of the help, in its order."""
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("list.open", "enter", "Details", "All about the alert", "select_cursor", footer=True),
-    Action("alerts.explain", "e", "Explain", "Explain the alert in the chat", footer=True),
-    Action("alerts.changes", "c", "Changes", "Ask what changed when it began", footer=True),
+    Action("list.open", "enter", "Details", "All about the row", "select_cursor", footer=True),
+    Action("rows.explain", "e", "Explain", "Explain it in the chat", footer=True),
+    Action("rows.changes", "c", "Changes", "Ask what changed around it", footer=True),
     Action(
-        "alerts.filter",
+        "rows.filter",
         "slash",
         "Filter",
-        "Show only what contains a text",
+        "Show only what contains a text; !text turns it round",
         footer=True,
         # Run before the next key is looked at, or that one would still go to the list.
         priority=True,
     ),
-    Action("alerts.sort-next", "s", "Sort", "Sort by the next column", footer=True),
-    Action("alerts.sort-previous", "S", "Sort back", "Sort by the column before"),
-    Action("alerts.reverse", "r", "Reverse", "Turn the order round"),
-    Action("alerts.copy", "y", "Copy alert", "Copy the alert to the clipboard"),
+    Action("rows.sort-next", "s", "Sort", "Sort by the next column", footer=True),
+    Action("rows.sort-previous", "S", "Sort back", "Sort by the column before"),
+    Action("rows.reverse", "r", "Reverse", "Turn the order round"),
+    Action("rows.copy", "y", "Copy row", "Copy what is known of the row"),
     Action("filter.clear", "escape", "Clear", "Show all again", footer=True),
     Action("filter.keep", "enter,down", "Keep", "Keep the filter, back to the list", footer=True),
     Action("chat.leave", "escape", "Back", "Cancel the answer, else back to the list", footer=True),
@@ -114,10 +114,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("transcript.up", "k", "Up", "Scroll up", "scroll_up"),
     Action("transcript.top", "g", "Top", "To the beginning", "scroll_home"),
     Action("transcript.bottom", "G", "End", "To the end, and follow it", "scroll_end"),
-    Action("detail.back", "escape,q", "Back", "Back to the list", footer=True),
-    Action("detail.explain", "e", "Explain", "Explain the alert in the chat", footer=True),
-    Action("detail.changes", "c", "Changes", "Ask what changed when it began", footer=True),
-    Action("detail.copy", "y", "Copy", "Copy the alert to the clipboard", footer=True),
+    Action("detail.back", "escape,q", "Back", "One level back", footer=True),
+    Action("detail.explain", "e", "Explain", "Explain it in the chat", footer=True),
+    Action("detail.changes", "c", "Changes", "Ask what changed around it", footer=True),
+    Action("detail.copy", "y", "Copy", "Copy the page to the clipboard", footer=True),
     Action("evidence.back", "escape,q", "Back", "Close", footer=True),
     Action("evidence.previous", "p,left", "Previous", "The evidence before", footer=True),
     Action("evidence.next", "n,right", "Next", "The evidence after", footer=True),
@@ -127,7 +127,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("main.next", "tab", "Pane", "To the next pane", footer=True),
     Action("main.previous", "shift+tab", "Previous pane", "To the pane before"),
     Action("main.alerts", "1", "Alerts", "To the alerts", "show_pane('alerts')"),
-    Action("main.chat", "2", "Chat", "To the chat", "show_pane('chat')"),
+    Action("main.guests", "2", "Guests", "To the guests", "show_pane('guests')"),
+    Action("main.pools", "3", "Pools", "To the pools", "show_pane('pools')"),
+    Action("main.backups", "4", "Backups", "To the backups", "show_pane('backups')"),
+    Action("main.chat", "5", "Chat", "To the chat", "show_pane('chat')"),
     Action("main.back", "escape", "Back", "Cancel the answer, else show all, else unzoom"),
     Action("main.zoom", "z", "Zoom", "One pane on the whole screen, and back"),
     Action("app.refresh", "ctrl+r", "Refresh", "Ask every source now"),

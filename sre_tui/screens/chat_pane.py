@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-WELCOME: Final = "Ask anything about your homelab, or press e on an alert; / lists commands"
+WELCOME: Final = "Ask anything about your homelab, or press e on a row; / lists commands"
 
 
 class ChatLeft(Message):
@@ -82,9 +82,9 @@ class ChatPane(Pane):
 
     busy: reactive[bool] = reactive(False)
 
-    def __init__(self, answers: AnswerSource, **attributes: Any) -> None:
-        """A chat with this source of answers."""
-        super().__init__(f"Chat · {answers.model or ANALYST}", **attributes)
+    def __init__(self, answers: AnswerSource, number: str = "", **attributes: Any) -> None:
+        """A chat with this source of answers; the number stands before its title."""
+        super().__init__(f"{number}Chat · {answers.model or ANALYST}", **attributes)
         self._source = answers
         self._run: AnswerRun | None = None
         self._worker: Worker[None] | None = None

@@ -55,7 +55,7 @@ class FilterLine(Horizontal):
         return self.query_one(_Field).value
 
     def on_mount(self) -> None:
-        """Begin hidden."""
+        """Begin hidden, unless it was opened at once."""
         self._show()
 
     def _show(self) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from textual.app import App
-from textual.binding import Binding
+from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from sre_tui.screens.actions import ACTIONS, PARTS, Action
+from sre_tui.screens.actions import ACTIONS, PARTS, Action, bindings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ def key_help(screen: Screen[Any]) -> dict[str, list[KeyHelp]]:
                 known = found[part].setdefault(binding.id, [])
                 if binding.key not in [other.key for other in known]:
                     known.append(binding)
+    for binding in _of_filter(screen.app) if found["rows"] and not found["filter"] else ():
+        found["filter"].setdefault(binding.id or "", []).append(binding)
     order = [action.id for action in ACTIONS]
     shown: dict[str, list[KeyHelp]] = {}
     for part, ids in found.items():
@@ -81,6 +83,14 @@ def _nodes(screen: Screen[Any]) -> list[DOMNode]:
 def _bindings(node: DOMNode, app: App[object]) -> Iterator[Binding]:
     # Textual has no public way to ask for the bindings of a node that is out of focus.
     bound = node._bindings.copy()  # noqa: SLF001
+    bound.apply_keymap(app._keymap)  # noqa: SLF001
+    for _, binding in bound:
+        yield binding
+
+
+def _of_filter(app: App[object]) -> Iterator[Binding]:
+    """The keys of the filter, which is not there before it is used for the first time."""
+    bound = BindingsMap(bindings("filter"))
     bound.apply_keymap(app._keymap)  # noqa: SLF001
     for _, binding in bound:
         yield binding

@@ -1,4 +1,4 @@
-"""The place where one spends the evening: alerts on the left, the chat on the right."""
+"""The place where one spends the evening: the panes on the left, the chat on the right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -18,9 +18,9 @@ from providers.clock import Clock
 from providers.reading import SourceStatus
 from sre_tui.live.answers import AnswerError, AnswerSource
 from sre_tui.live.health import health_of
+from sre_tui.live.homelab import ALERTS, HEALTH
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
-from sre_tui.screens.alerts_pane import AlertChosen, AlertsPane, Inquired
 from sre_tui.screens.chat_pane import (
     ChatLeft,
     ChatPane,
@@ -29,18 +29,32 @@ from sre_tui.screens.chat_pane import (
     SourcesSeen,
 )
 from sre_tui.screens.pane_tabs import PaneTabs, TabChosen
+from sre_tui.screens.panes import CHAT, PANES
+from sre_tui.screens.rows_pane import NUMBERS, Inquired, RowChosen, RowsCounted, RowsPane
+from sre_tui.screens.stacking import heights
 from sre_tui.screens.status_header import StatusHeader
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.too_small import SizeGate
 
-PANES: Final = {"alerts": "Alerts", "chat": "Chat"}
+ORDER: Final = (*(spec.id for spec in PANES), CHAT)
+"""The panes in the order of their keys."""
 WIDE: Final = 100
-"""Columns from which on the panes stand side by side."""
-ROOMY: Final = 112
-"""Columns from which on the alerts can leave some of their room to the chat."""
+"""Columns from which on the chat stands beside the panes."""
+_AROUND: Final = 3
+"""Lines of the header and the footer."""
+TALL: Final = 32
+"""Lines from which on all panes stand one above the other."""
 _AGES_EVERY: Final = 10
 """Seconds after which ages are written anew."""
+
+
+class PanesShown(Message):
+    """Other panes than before have a place on the screen; `feeds` is what they live on."""
+
+    def __init__(self, feeds: frozenset[str]) -> None:
+        super().__init__()
+        self.feeds = feeds
 
 
 class Painted(Message):
@@ -66,16 +80,17 @@ class KeyFooter(Footer):
 
 
 class MainScreen(Screen[None]):
-    """Assign `alerts` and `sources`; the panes and the header follow."""
+    """Assign `snapshots` and `sources`; the panes and the header follow."""
 
     PART: ClassVar[str] = "main"
     BINDINGS: ClassVar[list[BindingType]] = bindings("main")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (ROOMY, "-roomy")]  # noqa: RUF012 - as in Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as in Textual
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - as in Textual
 
-    alerts: reactive[Snapshot | None] = reactive(None, init=False)
+    snapshots: reactive[Mapping[str, Snapshot]] = reactive(dict, init=False)
     sources: reactive[Mapping[str, SourceStatus]] = reactive({}, init=False)
     paused: reactive[bool] = reactive(False, init=False)
-    front: reactive[str] = reactive("alerts", init=False)
+    front: reactive[str] = reactive(ORDER[0], init=False)
     zoomed: reactive[bool] = reactive(False, toggle_class="-zoomed")
 
     def __init__(
@@ -88,19 +103,24 @@ class MainScreen(Screen[None]):
         self._answers = answers
         self._sources = tuple(sources)
         self._ticks = 0
+        self._fed: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
         # Known before the first size is told, so that nothing is styled and laid out twice.
-        width = self.app.size.width
+        width, height = self.app.size
         self.add_class(max(one for one in self.HORIZONTAL_BREAKPOINTS if one[0] <= width)[1])
+        self.add_class(max(one for one in self.VERTICAL_BREAKPOINTS if one[0] <= height)[1])
         now = self._clock()
         with SizeGate():
-            yield StatusHeader(self._homelab, self._sources, health_of(None, now), now)
-            yield PaneTabs(PANES)
+            yield StatusHeader(self._homelab, self._sources, health_of(None, None, now), now)
+            yield PaneTabs({**{spec.id: spec.title for spec in PANES}, CHAT: "Chat"})
             with Horizontal(id="panes"):
-                yield AlertsPane(self._clock, id="alerts", classes="-front")
-                yield ChatPane(self._answers, id="chat")
+                with Vertical(id="rows"):
+                    for number, spec in enumerate(PANES, 1):
+                        first = "-front -open" if number == 1 else None
+                        yield RowsPane(spec, number, self._clock, classes=first)
+                yield ChatPane(self._answers, NUMBERS[len(PANES)], id=CHAT)
             yield KeyFooter(show_command_palette=False, compact=True)
 
     @property
@@ -109,9 +129,18 @@ class MainScreen(Screen[None]):
         return self.query_one(StatusHeader)
 
     @property
-    def alerts_pane(self) -> AlertsPane:
+    def rows_panes(self) -> Sequence[RowsPane]:
         """The left."""
-        return self.query_one(AlertsPane)
+        return list(self.query(RowsPane))
+
+    def rows_pane(self, name: str) -> RowsPane:
+        """The pane of that id on the left."""
+        return self.query_one(f"#{name}", RowsPane)
+
+    @property
+    def open_pane(self) -> RowsPane:
+        """The pane on the left that is in front, or was before the chat."""
+        return next(pane for pane in self.rows_panes if pane.has_class("-open"))
 
     @property
     def chat(self) -> ChatPane:
@@ -121,13 +150,27 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Let the clock run."""
         self.set_interval(1.0, self._tick)
-        self.alerts_pane.focus_list()
+        self.open_pane.focus_list()
+        self._tell_shown_later()
 
-    def watch_alerts(self, snapshot: Snapshot | None) -> None:
-        """Hand a snapshot to the pane and the header."""
+    def on_resize(self) -> None:
+        """Other panes may have a place now."""
+        self.share_lines()
+        self._tell_shown_later()
+
+    def watch_snapshots(
+        self, before: Mapping[str, Snapshot], snapshots: Mapping[str, Snapshot]
+    ) -> None:
+        """Hand what is new to the panes that live on it, and to the header."""
+        new = {name for name, one in snapshots.items() if one is not before.get(name)}
         with self.app.batch_update():
-            self.alerts_pane.snapshot = snapshot
-            self.header.show_health(health_of(snapshot, self._clock()))
+            for pane in self.rows_panes:
+                if new & pane.spec.lives_on:
+                    pane.snapshots = {
+                        name: one for name, one in snapshots.items() if name in pane.spec.lives_on
+                    }
+            if new & {ALERTS, HEALTH}:
+                self._tell_health()
 
     def watch_sources(self, sources: Mapping[str, SourceStatus]) -> None:
         """Show the badges."""
@@ -139,20 +182,32 @@ class MainScreen(Screen[None]):
 
     def watch_front(self) -> None:
         """Show which pane is the one in front."""
-        for pane in PANES:
-            self.query_one(f"#{pane}", Pane).set_class(pane == self.front, "-front")
+        for name in ORDER:
+            self.query_one(f"#{name}", Pane).set_class(name == self.front, "-front")
+        self.set_class(self.front == CHAT, "-asking")
+        if self.front != CHAT:
+            for pane in self.rows_panes:
+                pane.set_class(pane.id == self.front, "-open")
         self.query_one(PaneTabs).show(self.front)
+        self.share_lines()
+        self._tell_shown_later()
+
+    def watch_zoomed(self) -> None:
+        """Other panes have a place now."""
+        if self.is_mounted:
+            self.share_lines()
+        self._tell_shown_later()
 
     async def inquire(self, question: str) -> None:
         """Ask in the chat; where only one pane has room, the chat comes to the front."""
         await self.chat.ask(question)
         if not self._is_side_by_side:
-            self.action_show_pane("chat")
+            self.action_show_pane(CHAT)
 
     def action_show_pane(self, pane: str) -> None:
         """Go to a pane."""
         self.front = pane
-        if self._is_side_by_side:
+        if pane == CHAT and self._is_side_by_side:
             # At once, because what is typed next belongs there already.
             self._focus_front()
         else:
@@ -175,24 +230,56 @@ class MainScreen(Screen[None]):
         """Undo one thing: the answer under way, the filter, the zoom."""
         if self.chat.busy:
             self.chat.cancel()
-        elif self.alerts_pane.filtered:
-            self.alerts_pane.clear_filter()
+        elif self.open_pane.filtered:
+            self.open_pane.clear_filter()
         elif self.zoomed:
             self.zoomed = False
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether all panes of rows stand one above the other."""
+        return self._is_side_by_side and not self.has_class("-short")
 
     @property
     def _is_side_by_side(self) -> bool:
         return not self.has_class("-narrow") and not self.zoomed
 
     def _step(self, step: int) -> None:
-        names = list(PANES)
-        self.action_show_pane(names[(names.index(self.front) + step) % len(names)])
+        self.action_show_pane(ORDER[(ORDER.index(self.front) + step) % len(ORDER)])
 
     def _focus_front(self) -> None:
-        if self.front == "chat":
+        if self.front == CHAT:
             self.set_focus(self.chat.prompt.query_one(TextArea))
         else:
-            self.alerts_pane.focus_list()
+            self.rows_pane(self.front).focus_list()
+
+    def share_lines(self) -> None:
+        """Give each pane on the left as many lines as it can use."""
+        panes = self.rows_panes
+        if not self.is_stacked:
+            for pane in panes:
+                pane.styles.clear_rule("height")
+            return
+        room = self.size.height - _AROUND
+        front = panes.index(self.open_pane)
+        shares = heights([pane.needs for pane in panes], front, room)
+        for pane, share in zip(panes, shares, strict=True):
+            pane.styles.height = share
+
+    def _tell_shown_later(self) -> None:
+        if self.is_mounted:
+            self.call_after_refresh(self._tell_shown)
+
+    def _tell_shown(self) -> None:
+        shown = [pane for pane in self.rows_panes if pane.is_on_screen]
+        feeds = frozenset().union(*(pane.spec.lives_on for pane in shown))
+        if feeds != self._fed:
+            self._fed = feeds
+            self.post_message(PanesShown(feeds))
+
+    def _tell_health(self) -> None:
+        known = self.snapshots
+        self.header.show_health(health_of(known.get(HEALTH), known.get(ALERTS), self._clock()))
 
     def _tick(self) -> None:
         self._ticks += 1
@@ -205,15 +292,17 @@ class MainScreen(Screen[None]):
         now = self._clock()
         with self.app.batch_update():
             self.header.show_time(now)
-            self.header.show_health(health_of(self.alerts, now))
+            self._tell_health()
             self.header.show_sources(self.sources, now)
-            self.alerts_pane.show_again()
+            for pane in self.rows_panes:
+                if pane.is_on_screen:
+                    pane.show_again()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The pane with the focus is the one in front."""
-        for pane in PANES:
-            if event.widget in self.query_one(f"#{pane}").walk_children(with_self=True):
-                self.front = pane
+        for name in ORDER:
+            if self.query_one(f"#{name}") in event.widget.ancestors_with_self:
+                self.front = name
 
     @on(TabChosen)
     def _tab_chosen(self, event: TabChosen) -> None:
@@ -221,31 +310,35 @@ class MainScreen(Screen[None]):
 
     @on(ChatLeft)
     def _chat_left(self) -> None:
-        self.action_show_pane("alerts")
+        self.action_show_pane(self.open_pane.spec.id)
 
     @on(SourcesSeen)
     def _sources_seen(self, event: SourcesSeen) -> None:
         event.stop()
         self.sources = {**self.sources, **{one.source: one for one in event.sources}}
 
+    @on(RowsCounted)
+    def _rows_counted(self) -> None:
+        self.share_lines()
+
     @on(Inquired)
     async def _inquired(self, event: Inquired) -> None:
         event.stop()
+        # It may have been asked several levels further down.
+        while self.app.screen is not self:
+            await self.app.pop_screen()
         await self.inquire(event.question)
 
-    @on(AlertChosen)
-    @work
-    async def _alert_chosen(self, event: AlertChosen) -> None:
-        from sre_tui.screens.alert_detail import AlertDetailScreen
+    @on(RowChosen)
+    async def _row_chosen(self, event: RowChosen) -> None:
+        from sre_tui.screens.details import detail_screen
 
-        alert = self.alerts_pane.find(event.key)
-        if alert is None:
-            self.notify("This alert is no longer there")
+        event.stop()
+        pane = self.rows_pane(event.pane)
+        if pane.find(event.key) is None:
+            self.notify(f"This {pane.kind.noun} is no longer there")
             return
-        screen = AlertDetailScreen(alert, self.alerts_pane, self._homelab, self._clock)
-        question = await self.app.push_screen_wait(screen)
-        if question is not None:
-            await self.inquire(question)
+        self.app.push_screen(detail_screen(pane, event.key, self._homelab, self._clock))
 
     @on(EvidenceWanted)
     @work
@@ -298,4 +391,4 @@ class MainScreen(Screen[None]):
             await self.chat.transcript.add_notice(str(error), Tone.ERROR)
             return
         await self.chat.resume(tuple(past), saved[chosen])
-        self.action_show_pane("chat")
+        self.action_show_pane(CHAT)

@@ -1,16 +1,20 @@
-"""What the command palette finds: every action, and every alert by its name."""
+"""What the command palette finds: every action, and every row of every pane by its name."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from typing import Final
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from sre_tui.screens.alerts_pane import AlertChosen, AlertsPane
 from sre_tui.screens.keys import Command, commands
-from widgets.text import plain_line
+from sre_tui.screens.rows_pane import RowChosen, RowsPane
+from widgets.text import plain_line, truncate
+
+_LONGEST: Final = 200
+"""Cells of a name; matching a longer one would take its time."""
 
 
 class ActionCommands(Provider):
@@ -35,24 +39,25 @@ class ActionCommands(Provider):
         return partial(self.app.run_action, command.action.call, command.node)
 
 
-class AlertCommands(Provider):
-    """Alerts, to open their details."""
+class RowCommands(Provider):
+    """Alerts, guests, pools and backups, to open their details."""
 
     async def search(self, query: str) -> Hits:
-        """Those whose name or host fits."""
+        """Those whose name fits."""
         matcher = self.matcher(query)
         for pane in self._panes():
-            for alert in pane.alerts:
-                name = plain_line(f"Alert {alert.name} {alert.host or ''}").rstrip()
+            for row in pane.rows:
+                noun = pane.kind.noun.capitalize()
+                name = truncate(plain_line(f"{noun} {pane.kind.name(row)}").rstrip(), _LONGEST)
                 score = matcher.match(name)
                 if score > 0:
-                    chosen = AlertChosen(alert.key)
+                    chosen = RowChosen(pane.spec.id, pane.kind.key(row))
                     # A str would be parsed as markup.
                     shown = Content(name)
                     yield Hit(score, shown, partial(pane.post_message, chosen), text=name)
 
-    def _panes(self) -> Iterator[AlertsPane]:
-        yield from self.screen.query(AlertsPane)
+    def _panes(self) -> Iterator[RowsPane]:
+        yield from self.screen.query(RowsPane)
 
 
 def _help(command: Command) -> str:

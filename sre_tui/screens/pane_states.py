@@ -1,4 +1,4 @@
-"""What a pane says about a snapshot: cause, next step, age."""
+"""What a pane says about its data: cause, next step, age."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from providers.reading import SourceStatus, State
-from sre_tui.live.snapshot import Snapshot
+from sre_tui.live.standing import Standing
 from widgets.pane import PaneKind, PaneState
 
 _RIGHTS: Final[Mapping[str, str]] = {
@@ -19,32 +19,35 @@ _RIGHTS: Final[Mapping[str, str]] = {
     "truenas": "privilege Readonly Admin for the key's account (TRUENAS_API_KEY)",
 }
 """What a backend asks for, by its name."""
+_FRESH: Final = 10.0
+"""Seconds for which the age of something incomplete is not worth a figure."""
 _DOCTOR: Final = "`sre doctor` says what to mend"
 
 
-def pane_state(snapshot: Snapshot | None, now: datetime, *, rows: int, nothing: str) -> PaneState:
-    """The state of a pane that shows `rows` rows of a snapshot.
+def pane_state(data: Standing | None, now: datetime, *, rows: int, nothing: str) -> PaneState:
+    """The state of a pane that shows `rows` rows.
 
     Args:
-        snapshot: what is shown; None if nothing came yet.
+        data: how far what is shown can be trusted; None if nothing came yet.
         now: aware UTC time the age is counted to.
         rows: how many rows there are before filtering.
         nothing: said when all sources answered and there is no row.
     """
-    if snapshot is None:
+    if data is None:
         return PaneState(PaneKind.LOADING, "Asking the sources…")
     age = None
-    if snapshot.result is not None:
-        age = max(0.0, (now - snapshot.result.observed_at).total_seconds())
-    troubles = snapshot.troubles
-    match snapshot.state:
+    if data.observed_at is not None:
+        age = max(0.0, (now - data.observed_at).total_seconds())
+    troubles = data.troubles
+    match data.state:
         case State.OK if rows:
             return PaneState(PaneKind.READY)
         case State.OK:
-            asked = ", ".join(source.source for source in snapshot.sources)
+            asked = ", ".join(source.source for source in data.sources)
             return PaneState(PaneKind.EMPTY, nothing, f"{asked} answered" if asked else "")
         case State.PARTIAL:
-            return PaneState(PaneKind.PARTIAL, _missing(troubles), _details(troubles), age_s=age)
+            old = age if age is not None and age >= _FRESH else None
+            return PaneState(PaneKind.PARTIAL, _missing(troubles), _details(troubles), age_s=old)
         case State.STALE:
             names = ", ".join(one.source for one in troubles)
             then = "" if rows else ", and nothing was there then"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,13 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from providers.alerting import Alert
 from sre_tui.app import AppParts, SnapshotArrived, SreApp
 from sre_tui.live.feed import Feed
 from sre_tui.live.snapshot import Snapshot
-from sre_tui.screens.alerts_pane import AlertsPane, AlertTable
 from sre_tui.screens.chat_pane import ChatPane
 from sre_tui.screens.main import MainScreen
+from sre_tui.screens.rows_pane import RowsPane, RowTable
 from tests.screens.answers import ScriptedAnswers
 from tests.screens.homelab import GRAFANA, NOW, PROMETHEUS
 from tests.screens.svg import svg_of, text_of
@@ -54,22 +55,25 @@ class Scene:
         return self.app.main
 
     @property
-    def pane(self) -> AlertsPane:
-        return self.main.alerts_pane
+    def pane(self) -> RowsPane:
+        """The pane that is in front, or was before the chat."""
+        return self.main.open_pane
 
     @property
     def chat(self) -> ChatPane:
         return self.main.chat
 
     @property
-    def table(self) -> AlertTable:
-        return self.main.query_one(AlertTable)
+    def table(self) -> RowTable:
+        return self.pane.query_one(RowTable)
 
     @property
     def chosen(self) -> str:
-        """Name of the alert under the cursor."""
-        alert = self.pane.chosen
-        return "" if alert is None else alert.name
+        """Name of what is under the cursor; of an alert without its host."""
+        row = self.pane.chosen
+        if row is None:
+            return ""
+        return row.name if isinstance(row, Alert) else self.pane.kind.name(row)
 
     def within(self, widget: Widget) -> str:
         """What stands in the place of a widget, in one line, its frame left out."""
@@ -77,6 +81,13 @@ class Scene:
         rows = self.text.splitlines()[area.y : area.bottom]
         cut = (row[area.x : area.right].strip("│┃╭╮╰╯━─┏┓┗┛ ") for row in rows)
         return " ".join(" ".join(cut).split())
+
+    def framed(self, widget: Widget) -> str:
+        """The same with what stands in its frame: the title and the badge."""
+        area = widget.region
+        rows = self.text.splitlines()[area.y : area.bottom]
+        frame = " ".join((rows[0][area.x : area.right], rows[-1][area.x : area.right]))
+        return f"{frame} {self.within(widget)}"
 
     async def settle(self, when: Callable[[], bool] = lambda: True) -> None:
         """Wait until everything posted so far is handled and `when` holds."""
@@ -92,14 +103,17 @@ class Scene:
         await self.pilot.press(*keys)
         await self.settle()
 
-    async def arrive(self, snapshot: Snapshot) -> None:
-        self.app.post_message(SnapshotArrived(snapshot))
-        await self.settle(lambda: self.main.alerts == snapshot)
+    async def arrive(self, *snapshots: Snapshot) -> None:
+        for snapshot in snapshots:
+            self.app.post_message(SnapshotArrived(snapshot))
+        await self.settle(
+            lambda: all(self.main.snapshots.get(one.feed) == one for one in snapshots)
+        )
         await self.settle()
 
     def says(self, *words: str) -> bool:
         """Whether all of it can be read, be it broken into lines within a pane or not."""
-        panes = [self.within(self.pane), self.within(self.chat)]
+        panes = [self.within(pane) for pane in (*self.main.rows_panes, self.chat)]
         shown = "\n".join([self.text, *panes] if self.app.screen is self.main else [self.text])
         return all(word in shown for word in words)
 
@@ -111,11 +125,19 @@ async def on_stage(
     answers: ScriptedAnswers | None = None,
     feeds: Sequence[Feed] = (),
     sources: Sequence[str] = (PROMETHEUS, GRAFANA),
+    feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None,
 ) -> AsyncIterator[Scene]:
     clock = Clock()
     source = answers or ScriptedAnswers()
     app = SreApp(
-        AppParts(homelab="attic", clock=clock, answers=source, feeds=feeds, sources=sources)
+        AppParts(
+            homelab="attic",
+            clock=clock,
+            answers=source,
+            feeds=feeds,
+            sources=sources,
+            feed_of=feed_of,
+        )
     )
     app.animation_level = "none"
     async with app.run_test(size=size, notifications=True) as pilot:
@@ -125,5 +147,5 @@ async def on_stage(
             field.cursor_blink = False
         yield scene
         # An answer that came while the app is taken apart would find no screen.
-        app.workers.cancel_group(app, "feeds")
+        app._live.stop()
         await pilot.pause()

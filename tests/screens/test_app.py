@@ -43,7 +43,7 @@ async def test_warm_up_runs_in_a_thread_nobody_waits_for(error: Exception | None
         await pilot.pause()
         await asyncio.to_thread(warming.ended.wait, 30)
         assert warming.in_daemon
-        await pilot.press("2", *"yes")
+        await pilot.press("5", *"yes")
         assert app.main.chat.prompt.text == "yes"
     assert app.broken is None
 
@@ -64,7 +64,7 @@ async def test_warm_up_waits_for_the_first_rows(monkeypatch: pytest.MonkeyPatch)
 
     class Late(Warming):
         def warm_up(self) -> None:
-            shown.append(app.main.alerts is not None)
+            shown.append(bool(app.main.snapshots))
             super().warm_up()
 
     warming = Late()

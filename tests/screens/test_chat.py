@@ -45,7 +45,7 @@ def deltas(text: str) -> list[AgentEvent]:
 
 
 async def ask(scene: Scene, text: str = QUESTION) -> None:
-    await scene.press("2")
+    await scene.press("5")
     await scene.settle(lambda: scene.chat.has_focus_within)
     scene.chat.prompt.text = text
     await scene.press("enter")
@@ -59,7 +59,7 @@ async def answered(scene: Scene, *events: AgentEvent | Exception) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_idle(size: str, snapshot: SnapshotAssertion) -> None:
     async with on_stage(size=SIZES[size]) as scene:
-        await scene.press("2")
+        await scene.press("5")
         await scene.settle(lambda: scene.chat.has_focus_within)
         assert scene.says("Chat · built-in analyst", "Ask about your homelab", "esc back")
         assert not scene.chat.busy
@@ -313,7 +313,7 @@ async def test_sources_of_a_call_show_in_the_header() -> None:
 async def test_letters_are_only_text_while_typing() -> None:
     async with on_stage() as scene:
         await scene.arrive(snapshot_of(*ALERTS))
-        await scene.press("2")
+        await scene.press("5")
         await scene.settle(lambda: scene.chat.has_focus_within)
         await scene.press(*"qezrst12?cy", "space")
         assert scene.chat.prompt.text == "qezrst12?cy "
@@ -341,7 +341,7 @@ async def test_question_during_an_answer_stays_in_the_line() -> None:
 async def test_escape_leaves_the_chat_when_nothing_is_under_way() -> None:
     async with on_stage() as scene:
         await scene.arrive(snapshot_of(*ALERTS))
-        await scene.press("2")
+        await scene.press("5")
         await scene.settle(lambda: scene.chat.has_focus_within)
         await scene.press("escape")
         await scene.settle(lambda: scene.table.has_focus)

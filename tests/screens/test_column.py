@@ -10,11 +10,12 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from providers.clock import system_clock
-from sre_tui.app import ALERTS_FEED, AppParts, SreApp
+from sre_tui.app import AppParts, SreApp
 from sre_tui.demo.runtime.demo import RunningDemo, start_demo
 from sre_tui.environment import Environment, Folders
 from sre_tui.live.agent_answers import AgentAnswers
 from sre_tui.live.feed import ToolFeed
+from sre_tui.live.homelab import ALERTS
 from sre_tui.settings import Settings, load_settings
 from sre_tui.tools.context import ToolContext
 from tests.screens.svg import text_of
@@ -35,18 +36,27 @@ async def _app(settings: Settings, folders: Folders) -> AsyncIterator[tuple[SreA
         ToolContext(settings, folders, system_clock) as context,
         AgentAnswers(context) as answers,
     ):
-        feed = ToolFeed(context, ALERTS_FEED, "grafana_get_alerts", {}, 3600.0)
-        parts = AppParts(homelab="demo", clock=system_clock, answers=answers, feeds=[feed])
-        app = SreApp(parts)
+        live = ToolContext(settings, folders, system_clock, kept=context.kept)
+        feed = ToolFeed(live, ALERTS, "grafana_get_alerts", {}, 3600.0)
+        app = SreApp(
+            AppParts(
+                homelab="demo",
+                clock=system_clock,
+                answers=answers,
+                feeds=[feed],
+                feed_of=lambda tool, given: ToolFeed(live, tool, tool, given, 3600.0),
+                release=live.aclose,
+            )
+        )
         async with app.run_test(size=(120, 40)) as pilot:
             yield app, pilot
             # An answer that came while the app is taken apart would find no screen.
-            app.workers.cancel_group(app, "feeds")
+            app._live.stop()
             await pilot.pause()
 
 
 def _kind(app: SreApp) -> PaneKind:
-    return app.main.alerts_pane.state.kind
+    return app.main.rows_pane("alerts").state.kind
 
 
 async def _until(app: SreApp, pilot: Pilot[None], *words: str) -> None:
@@ -81,8 +91,8 @@ async def test_from_a_red_row_to_the_cause_with_one_key(tmp_path: Path) -> None:
         async with _app(settings, folders) as (app, pilot):
             await _until(app, pilot, "◌ stale", "SmartDiskFailing")
             assert _kind(app) is PaneKind.STALE
-            assert app.main.alerts_pane.chosen is not None
-            key = app.main.alerts_pane.chosen.key
+            key = app.main.rows_pane("alerts").chosen_key
+            assert key is not None
             await demo.mend_backend("grafana")
             await demo.mend_backend("prometheus")
             # The breaker lets a request through again after a while.
@@ -92,5 +102,5 @@ async def test_from_a_red_row_to_the_cause_with_one_key(tmp_path: Path) -> None:
                     break
                 await pilot.pause(0.05)
             assert _kind(app) is PaneKind.READY
-            assert app.main.alerts_pane.chosen.key == key
+            assert app.main.rows_pane("alerts").chosen_key == key
         assert app.broken is None

@@ -7,8 +7,8 @@ from providers.alerting import Alert, Silence
 from providers.reading import State
 from sre_tui.agent.events import Answered, Degradation, Degraded, Failed, Started, ToolFinished
 from sre_tui.live.answers import SavedSession
-from sre_tui.screens.alert_detail import AlertDetailScreen
 from sre_tui.screens.choice import ChoiceScreen
+from sre_tui.screens.detail import DetailScreen
 from sre_tui.screens.evidence import EvidenceScreen
 from tests.screens.homelab import GRAFANA, NOW, alert, answer, evidence, flag, snapshot, status
 from tests.screens.stage import Scene, on_stage
@@ -51,7 +51,7 @@ async def test_every_text_of_an_alert_is_only_text() -> None:
         assert _is_clean(scene)
         for number in range(len(EXAMPLES)):
             await scene.press("enter")
-            await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+            await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
             await scene.press("y", "escape")
             await scene.settle(lambda: scene.app.screen is scene.main)
             assert _is_clean(scene)

@@ -9,8 +9,8 @@ from textual.command import CommandPalette
 
 from sre_tui.agent.events import Answered, ToolFinished
 from sre_tui.screens.actions import ACTIONS, PARTS
-from sre_tui.screens.alert_detail import AlertDetailScreen
 from sre_tui.screens.choice import ChoiceScreen
+from sre_tui.screens.detail import DetailScreen
 from sre_tui.screens.evidence import EvidenceScreen
 from sre_tui.screens.help import HelpScreen
 from sre_tui.screens.keys import commands, key_help
@@ -49,7 +49,7 @@ async def test_help(size: str, snapshot: SnapshotAssertion) -> None:
         await _with_alerts(scene)
         await scene.press("question_mark")
         assert isinstance(scene.app.screen, HelpScreen)
-        assert scene.says("Keys", "Explain the alert in the chat", "Show only what contains")
+        assert scene.says("Keys", "Explain it in the chat", "Show only what contains")
         assert scene.svg == snapshot(extension_class=SvgSnapshot)
         await scene.press("escape")
         assert scene.table.has_focus
@@ -59,19 +59,19 @@ async def test_help_tells_every_key_of_the_screen() -> None:
     async with on_stage() as scene:
         await _with_alerts(scene)
         told = {one.id: one for group in key_help(scene.main).values() for one in group}
-        here = {"list", "alerts", "filter", "chat", "transcript", "main", "app"}
+        here = {"list", "rows", "filter", "chat", "transcript", "main", "app"}
         wanted = {action.id for action in ACTIONS if action.part in here and action.keys}
         assert wanted <= told.keys()
-        assert told["alerts.filter"].keys == "/"
+        assert told["rows.filter"].keys == "/"
         assert {"table.down", "prompt.send"} <= told.keys()
 
 
 async def test_help_follows_a_changed_key() -> None:
     async with on_stage() as scene:
-        scene.app.set_keymap({"alerts.explain": "x"})
+        scene.app.set_keymap({"rows.explain": "x"})
         await _with_alerts(scene)
         told = {one.id: one for group in key_help(scene.main).values() for one in group}
-        assert told["alerts.explain"].keys == "x"
+        assert told["rows.explain"].keys == "x"
         await scene.press("e")
         assert scene.answers.asked == []
         await scene.press("x")
@@ -90,11 +90,11 @@ async def test_palette(size: str, snapshot: SnapshotAssertion) -> None:
     async with on_stage(size=SIZES[size]) as scene:
         await _with_alerts(scene)
         await scene.press("ctrl+p")
-        await scene.settle(lambda: scene.says("Explain the alert in the chat  (e)"))
+        await scene.settle(lambda: scene.says("Explain it in the chat  (e)"))
         assert isinstance(scene.app.screen, CommandPalette)
         await scene.press(*"refresh")
         await scene.settle(lambda: scene.says("Ask every source now"))
-        await scene.settle(lambda: not scene.says("Explain the alert"))
+        await scene.settle(lambda: not scene.says("Explain it"))
         for field in scene.app.screen.query("Input"):
             field.cursor_blink = False  # type: ignore[attr-defined]
         await scene.settle()
@@ -116,7 +116,7 @@ async def test_palette_opens_an_alert_by_name() -> None:
         await scene.press("ctrl+p", *"latency")
         await scene.settle(lambda: scene.says("Alert HighReadLatency media"))
         await scene.press("enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
         assert scene.says("attic › Alerts › HighReadLatency")
 
 
@@ -127,7 +127,7 @@ async def test_every_command_of_the_palette_can_be_performed() -> None:
         for command in offered:
             assert hasattr(command.node, f"action_{command.action.method}"), command.action.id
         ids = [command.action.id for command in offered]
-        assert {"alerts.explain", "chat.sessions", "app.quit", "main.zoom"} <= set(ids)
+        assert {"rows.explain", "chat.sessions", "app.quit", "main.zoom"} <= set(ids)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -135,7 +135,7 @@ async def test_detail(size: str, snapshot: SnapshotAssertion) -> None:
     async with on_stage(size=SIZES[size]) as scene:
         await _with_alerts(scene)
         await scene.press("enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
         await scene.settle()
         assert scene.says(
             "attic › Alerts › SmartDiskFailing",
@@ -155,7 +155,7 @@ async def test_detail_explains_and_asks_for_changes() -> None:
         await _with_alerts(scene)
         for key, question in (("e", "explain the alert SmartDisk"), ("c", "what changed on nas1")):
             await scene.press("enter")
-            await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+            await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
             await scene.press(key)
             await scene.settle(lambda: scene.app.screen is scene.main)
             await scene.settle(lambda: scene.chat.busy)
@@ -168,7 +168,7 @@ async def test_detail_follows_the_data() -> None:
     async with on_stage() as scene:
         await _with_alerts(scene)
         await scene.press("enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, AlertDetailScreen))
+        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
         louder = ALERTS[0].model_copy(update={"summary": "now sdd as well"})
         await scene.arrive(snapshot_of(louder))
         await scene.settle(lambda: scene.says("now sdd as well"))
@@ -180,7 +180,7 @@ async def test_detail_follows_the_data() -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_evidence(size: str, snapshot: SnapshotAssertion) -> None:
     async with _with_evidence(size) as scene:
-        await scene.press("2")
+        await scene.press("5")
         await scene.settle(lambda: scene.chat.has_focus_within)
         await scene.press("ctrl+o")
         await scene.settle(lambda: isinstance(scene.app.screen, ChoiceScreen))
@@ -204,7 +204,7 @@ async def test_evidence_shows_the_whole_query(size: str, snapshot: SnapshotAsser
     parts = " or ".join(reads)
     query = f"sum by (device) ({parts})"
     async with on_stage(size=SIZES[size]) as scene:
-        await scene.press("2")
+        await scene.press("5")
         await scene.settle(lambda: scene.chat.has_focus_within)
         scene.chat.prompt.text = "why?"
         await scene.press("enter")

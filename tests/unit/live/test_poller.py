@@ -186,6 +186,43 @@ async def test_paused_begins_no_round_but_for_a_refresh() -> None:
         assert len(delivered) == 3
 
 
+async def test_hidden_begins_no_round_and_shown_asks_only_what_is_due() -> None:
+    script = Script([result()])
+    async with polling(script) as (poller, _delivered, time):
+        await time.until_waiting()
+        poller.hide()
+        poller.show()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert script.rounds == 1
+        poller.hide()
+        time.pass_by()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert script.rounds == 1
+        poller.show()
+        await time.until_waiting()
+        assert script.rounds == 2
+
+
+async def test_paused_and_hidden_are_two_reasons_to_rest() -> None:
+    script = Script([result()])
+    async with polling(script) as (poller, _delivered, time):
+        await time.until_waiting()
+        poller.pause()
+        poller.hide()
+        time.pass_by()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        poller.show()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert script.rounds == 1
+        poller.resume()
+        await time.until_waiting()
+        assert script.rounds == 2
+
+
 async def test_waiting_ends_by_time_or_by_event() -> None:
     event = asyncio.Event()
     await wait_for(event, 0)

@@ -1,0 +1,1 @@
+"""What the panes list: for each kind of row its columns, questions and details."""

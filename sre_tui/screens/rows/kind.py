@@ -1,0 +1,85 @@
+"""A kind of row: all that a pane and a detail screen have to know of what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from rich.text import Text
+
+from widgets.cell import Cell, Column, Display
+
+RowT = TypeVar("RowT")
+ViewT = TypeVar("ViewT")
+
+Known: TypeAlias = Mapping[str, Any]
+"""The data of each feed that brought any, by the feed's name."""
+
+
+def of(column: Column[ViewT], take: Callable[[RowT], ViewT]) -> Column[RowT]:
+    """A view's column for rows that have what the view is about in them."""
+
+    def cell(row: RowT, display: Display) -> Cell:
+        return column.cell(take(row), display)
+
+    return Column(
+        column.key,
+        column.title,
+        cell,
+        column.width,
+        column.priority,
+        column.align,
+        column.flexible,
+        column.tells_apart,
+    )
+
+
+@dataclass(frozen=True)
+class DetailPart:
+    """Something that is asked about one row while its details are open.
+
+    Attributes:
+        title: heading on the page.
+        tool: who is asked.
+        arguments: with what.
+    """
+
+    title: str
+    tool: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowKind(Generic[RowT]):
+    """One kind of row.
+
+    Attributes:
+        noun: what one of them is called in a sentence, for example ``guest``.
+        columns: of the pane's table; those of the highest priority number go first where the pane
+            is narrow.
+        rows: takes the rows out of what is known, the most pressing first.
+        key: unique among the rows of all sources, and the same from poll to poll.
+        name: what it is called, for the breadcrumb and the palette.
+        summary: all rows in a few words, for the title of the pane.
+        explain: the question that explains one.
+        changes: the question what changed around it.
+        page: what is known of it without asking anybody.
+        copied: the same as plain lines, for the clipboard.
+        parts: what is asked about one when its details are opened.
+        gone: said of one that is open and not listed any more.
+    """
+
+    noun: str
+    columns: tuple[Column[RowT], ...]
+    rows: Callable[[Known], Sequence[RowT]]
+    key: Callable[[RowT], str]
+    name: Callable[[RowT], str]
+    summary: Callable[[Sequence[RowT]], str]
+    explain: Callable[[RowT], str]
+    changes: Callable[[RowT, datetime], str]
+    page: Callable[[RowT, Display], Text]
+    copied: Callable[[RowT, datetime], str]
+    parts: Callable[[RowT], Sequence[DetailPart]] = lambda row: ()
+    gone: str = "no longer there"
