@@ -1,9 +1,8 @@
 """Builds are incremental, atomic and alone."""
 
-import json
-import subprocess
-import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,15 @@ from index.builder import BuildReport, build
 from index.errors import IndexBuildError, IndexBusyError
 from index.manifest import Manifest
 from index.sources import Folder
+from tests.unit.index.elsewhere import (
+    KILLED,
+    build_elsewhere,
+    die_before_check,
+    die_before_switch,
+    die_before_sync,
+    die_without_index,
+    limit_files,
+)
 from tests.unit.index.homestead import RUNBOOKS, Homestead
 
 NEW = "---\ntitle: DNS is down\nalerts: [DnsDown]\n---\n# DNS is down\n\nNames do not resolve.\n"
@@ -129,38 +137,6 @@ def test_a_second_builder_may_wait(home: Homestead) -> None:
     assert counts(reports[0]) == (0, 0, 0, len(RUNBOOKS))
 
 
-BUILD = """
-import json, os, sys
-from pathlib import Path
-from index.builder import build
-from index.errors import DocumentIndexError
-from index.sources import Folder
-
-def progress(step, done, total):
-    if [step, done] == {at}:
-        os._exit(9)
-
-{prepare}
-sources = [Folder.model_validate(folder) for folder in json.loads({sources!r})]
-try:
-    build(sources, {path!r}, progress, cache_dir=Path({cache!r}))
-except DocumentIndexError as error:
-    print(type(error).__name__, error)
-"""
-
-
-def build_elsewhere(
-    home: Homestead, prepare: str = "", at: list[object] | None = None
-) -> subprocess.CompletedProcess[str]:
-    sources = json.dumps([source.model_dump(mode="json") for source in home.sources])
-    script = BUILD.format(
-        at=at, prepare=prepare, sources=sources, path=str(home.path), cache=str(home.cache)
-    )
-    return subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-
-
 def assert_old_index_works_and_the_next_build_too(home: Homestead, before: Manifest) -> None:
     assert manifest(home) == before
     assert first_source(home, "UpsOnBattery") == "runbooks/ups-on-battery.md"
@@ -170,11 +146,11 @@ def assert_old_index_works_and_the_next_build_too(home: Homestead, before: Manif
     assert first_source(home, "HostDiskFull") == "runbooks/host-disk-full.md"
 
 
-@pytest.mark.parametrize("at", [["reading", 0], ["reading", 1], ["writing", 0], ["writing", 1]])
-def test_killed_between_steps(home: Homestead, at: list[object]) -> None:
+@pytest.mark.parametrize("at", [("reading", 0), ("reading", 1), ("writing", 0), ("writing", 1)])
+def test_killed_between_steps(home: Homestead, at: tuple[str, int]) -> None:
     before = manifest(home)
     runbook(home, "ups-on-battery").unlink()
-    assert build_elsewhere(home, at=at).returncode == 9
+    assert build_elsewhere(home, at=at) == (KILLED, "")
     assert_old_index_works_and_the_next_build_too(home, before)
 
 
@@ -183,31 +159,26 @@ def test_killed_while_embedding(home: Homestead) -> None:
     runbook(home, "ups-on-battery").unlink()
     new = runbook(home, "dns-down")
     new.write_text(NEW)
-    assert build_elsewhere(home, at=["embedding", 0]).returncode == 9
+    assert build_elsewhere(home, at=("embedding", 0)) == (KILLED, "")
     new.unlink()
     assert_old_index_works_and_the_next_build_too(home, before)
 
 
 @pytest.mark.parametrize(
     "prepare",
-    [
-        "import lancedb.table as t; t.LanceTable.create_index = lambda *a, **k: os._exit(9)",
-        "import index.writer as w; w.sync_tree = lambda folder: os._exit(9)",
-        "import index.builder as b; b.mark_files = lambda folder: os._exit(9)",
-        "Path.replace = lambda *a: os._exit(9)",
-    ],
+    [die_without_index, die_before_sync, die_before_check, die_before_switch],
     ids=["table without index", "before sync", "before the check", "before the switch"],
 )
-def test_killed_while_writing(home: Homestead, prepare: str) -> None:
+def test_killed_while_writing(home: Homestead, prepare: Callable[[], None]) -> None:
     before = manifest(home)
     runbook(home, "ups-on-battery").unlink()
-    assert build_elsewhere(home, prepare).returncode == 9
+    assert build_elsewhere(home, prepare) == (KILLED, "")
     assert_old_index_works_and_the_next_build_too(home, before)
 
 
 def test_killed_right_after_the_switch_leaves_the_new_index(home: Homestead) -> None:
     runbook(home, "ups-on-battery").unlink()
-    assert build_elsewhere(home, at=["writing", 2]).returncode == 9
+    assert build_elsewhere(home, at=("writing", 2)) == (KILLED, "")
     assert first_source(home, "HostDiskFull") == "runbooks/host-disk-full.md"
     assert counts(update(home)) == (0, 0, 0, len(RUNBOOKS))
 
@@ -216,9 +187,8 @@ def test_killed_right_after_the_switch_leaves_the_new_index(home: Homestead) -> 
 def test_a_full_disk_is_reported_and_harmless(home: Homestead, size: int) -> None:
     before = manifest(home)
     runbook(home, "ups-on-battery").unlink()
-    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
-    done = build_elsewhere(home, limit)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("IndexBuildError the index could not be written")
-    assert done.stdout.count("\n") == 1
+    code, told = build_elsewhere(home, partial(limit_files, size))
+    assert code == 0
+    assert told.startswith("IndexBuildError the index could not be written")
+    assert "\n" not in told
     assert_old_index_works_and_the_next_build_too(home, before)
