@@ -8,34 +8,74 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from re import _constants as kinds  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 _SHORTEST = 3
+_FEW = 12
+"""As many words are found one after the other in less time than all at once."""
+_FLAGS = re.compile(r"^(?:\(\?[a-zA-Z]+\))+")
+_REFERS = re.compile(r"\\[1-9]|\(\?(?:P=|\()")
+# An escaped character, a class of characters, or any other character.
+_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
 def searching(expression: re.Pattern[str]) -> Callable[[str], bool]:
     """Whether the expression matches somewhere in a line."""
-    search = expression.search
-    words = needed_words(expression)
-    if not words:
+    alternatives = [(one.search, needed_words(one)) for one in _alternatives(expression)]
+    if not all(words for _, words in alternatives):
+        search = expression.search
         return lambda line: search(line) is not None
     any_case = bool(expression.flags & re.IGNORECASE)
+    has_any = _any_of(needed_words(expression))
 
     def found(line: str) -> bool:
         # Outside of ASCII, characters of other alphabets count as upper case of these words.
-        if line.isascii():
-            text = line.lower() if any_case else line
-            for word in words:
-                if word in text:
-                    break
-            else:
-                return False
-        return search(line) is not None
+        if not line.isascii():
+            return expression.search(line) is not None
+        text = line.lower() if any_case else line
+        return has_any(text) and any(
+            any(word in text for word in words) and search(line) is not None
+            for search, words in alternatives
+        )
 
     return found
+
+
+@functools.lru_cache(maxsize=512)
+def _alternatives(expression: re.Pattern[str]) -> Sequence[re.Pattern[str]]:
+    """Expressions of which one matches where the whole does; itself if it is of one piece."""
+    if expression.flags & re.VERBOSE or _REFERS.search(expression.pattern):
+        return (expression,)
+    pieces = [""]
+    depth = 0
+    for part in _PARTS.findall(_FLAGS.sub("", expression.pattern)):
+        depth += (part == "(") - (part == ")")
+        if part == "|" and not depth:
+            pieces.append("")
+        else:
+            pieces[-1] += part
+    return tuple(re.compile(piece, expression.flags) for piece in pieces)
+
+
+def _any_of(words: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a text has one of the words."""
+    if len(words) <= _FEW:
+        return lambda text: any(word in text for word in words)
+    search = re.compile(_tree(words)).search
+    return lambda text: search(text) is not None
+
+
+def _tree(words: Iterable[str]) -> str:
+    """An expression for words that reads what several begin with only once."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        if not word:
+            return ""
+        rests.setdefault(word[0], []).append(word[1:])
+    return f"(?:{'|'.join(re.escape(first) + _tree(rest) for first, rest in rests.items())})"
 
 
 @functools.lru_cache(maxsize=512)

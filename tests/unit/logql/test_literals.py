@@ -8,7 +8,9 @@ from sre_tui.demo.logql.literals import needed_words, searching
 from sre_tui.demo.logql.regex import compile_re2
 from sre_tui.diagnosis.patterns.load import bundled
 
-PIECES = st.sampled_from(["error", "err", "disk", "a", "\\d+", ".*", "[a-z]+", "\\bfail", "k"])
+PIECES = st.sampled_from(
+    ["error", "err", "disk", "a", "\\d+", ".*", "[a-z]+", "\\bfail", "k", "[]|(]", "\\(", "\\|"]
+)
 EXPRESSIONS = st.recursive(
     PIECES,
     lambda inner: st.one_of(
@@ -21,11 +23,29 @@ EXPRESSIONS = st.recursive(
     max_leaves=6,
 )
 LINES = st.lists(
-    st.sampled_from(["error", "ERR", "Disk", "disK", "a", "7", " ", "fail", "\u212a", "di\u017fk"])
+    st.sampled_from(
+        [
+            "error",
+            "ERR",
+            "Disk",
+            "disK",
+            "a",
+            "7",
+            " ",
+            "fail",
+            "\u212a",
+            "di\u017fk",
+            "(",
+            "|",
+            "]",
+        ]
+    )
 ).map("".join)
+ALTERNATIVES = st.lists(EXPRESSIONS, min_size=1, max_size=3).map("|".join)
+TROUBLE = compile_re2(bundled().search())
 
 
-@given(st.sampled_from(["", "(?i)"]), EXPRESSIONS, LINES)
+@given(st.sampled_from(["", "(?i)"]), ALTERNATIVES, LINES)
 def test_what_is_found_stays_the_same(flags: str, expression: str, line: str) -> None:
     compiled = compile_re2(flags + expression)
     assert searching(compiled)(line) is (compiled.search(line) is not None)
@@ -49,4 +69,11 @@ def test_words_of_which_every_match_has_one(expression: str, words: tuple[str, .
 
 
 def test_the_expression_for_all_signs_of_trouble_has_such_words() -> None:
-    assert len(needed_words(compile_re2(bundled().search()))) > 50
+    assert len(needed_words(TROUBLE)) > 50
+
+
+@given(
+    st.lists(st.sampled_from([*needed_words(TROUBLE), "failed", "error: ", "9", " "])).map("".join)
+)
+def test_signs_of_trouble_are_found_among_many(line: str) -> None:
+    assert searching(TROUBLE)(line) is (TROUBLE.search(line) is not None)
