@@ -1,123 +1,177 @@
-"""An app of two tables, 1,000 guests and 500 alerts, which all change again and again.
+"""The app with 1,000 guests and 500 alerts, which all change again and again.
 
-``python -m benchmarks.table_app SECONDS FILE``: refreshes the guests every so many seconds and the
-alerts a little less often, 0 for never. It writes the stalls of its event loop into FILE as JSON,
-in seconds: the longest while the first rows came, and the longest after that.
+``python -m benchmarks.table_app SECONDS FILE``: asks for both every so many seconds, 0 for once.
+What a backend would answer is made anew each time, where answers are read: in the thread of the
+live data. It writes the stalls of the event loop that draws into FILE as JSON, in seconds: the
+longest while the first rows came, and the longest after that.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import sys
 import time
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from textual.app import App, ComposeResult
-from textual.containers import Horizontal
+import sre_tui.app
+from providers.alerting import Alert, AlertState
+from providers.clock import system_clock
+from providers.proxmox import Guest
+from providers.reading import SourceStatus, State
+from sre_tui.app import AppParts, SreApp
+from sre_tui.live.answers import AnswerRun, PastExchange, SavedSession
+from sre_tui.live.feed import Feed
+from sre_tui.live.homelab import ALERTS, GUESTS
+from sre_tui.screens.rows_pane import RowTable
+from sre_tui.tools.grafana_data import AlertListing
+from sre_tui.tools.proxmox_guest_data import GuestListing
+from sre_tui.tools.result import ToolResult
 
-from widgets.cell import Cell, Column, Display, KeyedRow, keyed_rows
-from widgets.table import KeyedTable
-
-TABLES = {"guests": 1000, "alerts": 500}
-"""Names of the tables, and how many rows they have."""
+ROWS = {GUESTS: 1000, ALERTS: 500}
+"""Names of the feeds, and how many rows each brings."""
 CURSOR_COLOR = (1, 2, 3)
 """Background of the row under the cursor, by which it is known in what is written."""
-
-Sample = tuple[str, int]
-
-
-def _number(index: int) -> Column[Sample]:
-    return Column(
-        f"value{index}",
-        f"Value {index}",
-        lambda row, _: Cell(f"{row[1] * index}", row[1] * index),
-        width=8,
-        align="right",
-    )
+NEVER = 86400.0
+START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-COLUMNS: list[Column[Sample]] = [
-    Column("name", "Name", lambda row, _: Cell(row[0], row[0]), width=14, flexible=True),
-    *(_number(index) for index in range(1, 9)),
-]
-
-
-def _rows(kind: str, count: int, tick: int) -> list[KeyedRow]:
-    display = Display(now=datetime(2026, 1, 1, tzinfo=UTC), utc=None, wide=True)
+def _guests(tick: int) -> GuestListing:
     # Every value changes and most rows change their place, but the middle stays near the middle.
-    samples = [
-        (f"{kind}-{number:04}", number * 10 + (number * 7919 + tick * 104_729) % 2000)
-        for number in range(count)
+    load = [number * 10 + (number * 7919 + tick * 104_729) % 2000 for number in range(1000)]
+    documents = [
+        {
+            "source": "proxmox:main",
+            "vmid": 1000 + number,
+            "type": "lxc" if number % 2 else "qemu",
+            "node": f"pve{number % 3}",
+            "name": f"guest-{number:04}",
+            "status": "running",
+            "uptime": 1000.0 * number + tick,
+            "cpus": 4.0,
+            "cpu": load[number] / 12_000,
+            "memory": load[number] << 20,
+            "memory_size": 12_000 << 20,
+        }
+        for number in sorted(range(1000), key=load.__getitem__)
     ]
-    return keyed_rows(samples, COLUMNS, display, lambda row: row[0])
+    return GuestListing(items=tuple(Guest.model_validate(each) for each in documents))
 
 
-class TableApp(App[None]):
-    """Cells are made in the event loop, as the panes do."""
+def _alerts(tick: int) -> AlertListing:
+    items = tuple(
+        Alert(
+            source="grafana:main",
+            name=f"alert-{number:04}",
+            state=AlertState.FIRING,
+            severity="warning",
+            host=f"guest-{number:04}",
+            labels={"alertname": f"alert-{number:04}"},
+            active_at=START + timedelta(seconds=(number * 7919 + tick * 104_729) % 20_000),
+            summary=f"value {number * tick}",
+            fingerprint=str(number),
+        )
+        for number in range(500)
+    )
+    return AlertListing(items=items)
 
-    ENABLE_COMMAND_PALETTE = False
+
+@dataclass
+class Changing:
+    """A feed whose rows are others each time."""
+
+    name: str
+    interval: float
+    make: Callable[[int], Any]
+    tick: int = 0
+
+    async def recall(self) -> ToolResult[Any] | None:
+        """Nothing was known."""
+        return None
+
+    async def fetch(self) -> ToolResult[Any]:
+        """The next rows."""
+        self.tick += 1
+        now = system_clock()
+        status = SourceStatus(source="bench:main", state=State.OK, observed_at=now)
+        return ToolResult[Any](
+            state=State.OK, observed_at=now, sources=(status,), data=self.make(self.tick)
+        )
+
+
+class Mute:
+    """Answers nothing: only the panes are measured."""
+
+    model = None
+
+    def ask(self, question: str) -> AnswerRun:
+        """Nobody asks."""
+        raise NotImplementedError(question)
+
+    def begin(self) -> None:
+        """There is no conversation."""
+
+    async def saved(self) -> Sequence[SavedSession]:
+        """None."""
+        return ()
+
+    async def resume(self, session: str) -> Sequence[PastExchange]:
+        """None."""
+        return ()
+
+    def warm_up(self) -> None:
+        """Nothing to load."""
+
+
+class TableApp(SreApp):
+    """The app; watches its own event loop."""
+
+    CSS_PATH = Path(sre_tui.app.__file__).parent / "screens" / "main.tcss"
     CSS = f"KeyedTable > .datatable--cursor {{ background: rgb{CURSOR_COLOR}; }}"
 
     def __init__(self, every: float) -> None:
-        super().__init__()
-        self._every = every
-        self._tick = 0
+        feeds: list[Feed] = [
+            Changing(GUESTS, every or NEVER, _guests),
+            Changing(ALERTS, every or NEVER, _alerts),
+        ]
+        super().__init__(AppParts("bench", system_clock, Mute(), feeds=feeds))
         self._stalls: list[float] = []
         self.first_stall = 0.0
 
-    def compose(self) -> ComposeResult:
-        """The tables."""
-        with Horizontal():
-            yield KeyedTable(COLUMNS, sort_key="value3", reverse=True, id="guests")
-            yield KeyedTable(COLUMNS, sort_key="value3", reverse=True, id="alerts")
-
     def on_mount(self) -> None:
-        """Wait until the empty tables are on the screen."""
-        self.query_one("#guests").focus()
-        self.call_after_refresh(lambda: self.run_worker(self._live()))
+        """Go to the guests; the watch begins when all is painted."""
+        super().on_mount()
+        self.call_after_refresh(lambda: self.run_worker(self._watch()))
 
     @property
     def longest_stall(self) -> float:
         """Since the first rows came."""
         return max(self._stalls, default=0.0)
 
-    async def _live(self) -> None:
-        gc.freeze()
-        gc.set_threshold(1_000, 8, 100)
-        self.run_worker(self._watch_loop())
-        await asyncio.sleep(0.2)
-        self._stalls.clear()
-        for table in TABLES:
-            self._refresh(table)
-        await asyncio.sleep(0.3)
-        self.first_stall = self.longest_stall
-        self._stalls.clear()
-        if self._every:
-            # Each source has its own poller, out of step with the others.
-            for number, table in enumerate(TABLES):
-                self.run_worker(self._poll(table, self._every * (1 + 0.3 * number)))
+    async def _watch(self) -> None:
+        self.main.action_show_pane("guests")
+        async for _ in self._loop_times():
+            if not self.first_stall and (table := self._middle()) is not None:
+                await asyncio.sleep(0.5)
+                self.first_stall = self.longest_stall
+                self._stalls.clear()
+                self.main.rows_pane("guests").focus_list()
+                table.move_to_key("proxmox:main/lxc/1499")
 
-    async def _poll(self, table: str, every: float) -> None:
-        while True:
-            await asyncio.sleep(every)
-            self._refresh(table)
+    def _middle(self) -> RowTable | None:
+        tables = [table for table in self.main.query(RowTable) if table.total]
+        return next((each for each in tables if each.total == ROWS[GUESTS]), None)
 
-    def _refresh(self, kind: str) -> None:
-        self._tick += 1
-        table = self.query_one(f"#{kind}", KeyedTable)
-        first = not table.total
-        table.set_rows(_rows(kind, TABLES[kind], self._tick))
-        if first:
-            table.move_to_key(f"{kind}-{TABLES[kind] // 2:04}")
-
-    async def _watch_loop(self) -> None:
+    async def _loop_times(self) -> AsyncIterator[None]:
         while True:
             before = time.perf_counter()
             await asyncio.sleep(0.001)
             self._stalls.append(time.perf_counter() - before - 0.001)
+            yield
 
 
 def main(every: str, file: str) -> None:
