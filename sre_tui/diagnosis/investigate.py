@@ -261,7 +261,8 @@ def _steps(causes: Sequence[Ranked]) -> Iterator[Step]:
         if runbook and runbook not in seen:
             seen.add(runbook)
             yield from steps_of(runbook, "Checks", 2)
-            yield from steps_of(runbook, "Fix", 3)
+            about = f"{one.hypothesis.claim} {one.hypothesis.pattern.id.replace('_', ' ')}"
+            yield from steps_of(runbook, "Fix", 3, about)
 
 
 def _checked(insight: Insight) -> Iterator[str]:

@@ -17,18 +17,40 @@ from sre_tui.diagnosis.causes.model import Step
 MOST: Final = 4
 MOST_COMMANDS: Final = 4
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_CASE: Final = re.compile(r"(?P<case>[A-Z][^:.;`]{2,40})(?:: |\. (?=\**Careful))")
+_ALWAYS: Final = re.compile(r"\b(first|once|before|always|now)\b")
+_STEM: Final = 4
+"""Letters by which words are the same: ``lock`` and ``locked``."""
+_VAGUE: Final = frozenset({"disk", "with", "from", "that", "when", "high", "pool"})
 _EMPHASIS: Final = re.compile(r"\*\*([^*]+)\*\*")
 
 
-def steps_of(runbook: str, heading: str, most: int = MOST) -> tuple[Step, ...]:
+def steps_of(runbook: str, heading: str, most: int = MOST, about: str = "") -> tuple[Step, ...]:
     """The first steps of a section, with their commands; empty if there is no such runbook.
 
     Args:
         runbook: its id, the file's name without ending.
         heading: ``Checks`` or ``Fix``.
         most: how many steps at most.
+        about: what is wrong, in words; steps for another case come last then.
     """
-    return tuple(_steps(runbook, heading))[:most]
+    every = _steps(runbook, heading)
+    # A runbook begins with what is safe and urgent in every case.
+    rest = sorted(every[1:], key=lambda one: not fits(one.text, about))
+    chosen = [*every[:1], *rest][:most]
+    return tuple(one for one in every if one in chosen)
+
+
+def fits(step: str, about: str) -> bool:
+    """Whether it is a step for every case, or for this one: ``Failing disk: replace it``."""
+    case = _CASE.match(step)
+    if not about or case is None or _ALWAYS.search(case["case"]):
+        return True
+    return bool(_stems(case["case"]) & _stems(about))
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in re.findall(r"[a-z]{4,}", text.casefold())} - _VAGUE
 
 
 @cache

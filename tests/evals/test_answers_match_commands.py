@@ -140,8 +140,8 @@ async def test_without_proxmox_no_guest_is_said_to_be_safe(
         ("who started immich", r"^\*\*No such task in the last 7 days\*\*.+ immich "),
         ("who rebooted pve2", r"^\*\*No such task in the last 7 days\*\*.+ pve2 "),
         ("who deleted vm 120", r"^\*\*No such task in the last 7 days\*\*.+ 120 "),
-        ("what changed in the last 2 hours", r"(?s).+vzshutdown of vaultwarden by anna@pve"),
-        ("why is vaultwarden down", r"(?s).+\n1\. It was only stopped: .+`pct start 109`"),
+        ("what changed in the last 2 hours", r"(?s).+anna@pve stopped vaultwarden \(vzshutdown\)"),
+        ("why is vaultwarden down", r"(?s).+\n\d\. It was only stopped: .+`pct start 109`"),
     ],
 )
 async def test_only_a_task_of_that_guest_answers(question: str, said: str, labs: Labs) -> None:

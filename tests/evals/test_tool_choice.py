@@ -12,6 +12,7 @@ import yaml
 
 from sre_tui.agent.analyst.calls import MAX_CALLS
 from sre_tui.agent.events import Answer
+from sre_tui.evals.measures import INVESTIGATE
 from tests.evals.analyst_lab import lab_of
 
 RIGHT = 0.95
@@ -46,6 +47,8 @@ def first_sentence(text: str) -> str:
 def mistakes(question: Question, answer: Answer) -> list[str]:
     called = {one.tool for one in answer.evidence}
     groups = [one if isinstance(one, list) else [one] for one in question["must"]]
+    # Who looks into it reads every backend.
+    groups = [] if INVESTIGATE in called else groups
     missing = [f"{' or '.join(one)} was not called" for one in groups if not called & set(one)]
     wrong = [
         f"{tool} was called"
@@ -103,7 +106,8 @@ def test_the_right_tools_are_chosen(name: str, answers: dict[tuple[str, str], An
         if wrong:
             failed.append(f"{asked}: {'; '.join(wrong)}")
         silent += [f"{asked}: {one}" for one in unsaid(question, answer)]
-        assert 0 < len(answer.evidence) <= MAX_CALLS, asked
+        calls = [one for one in answer.evidence if not one.part_of]
+        assert 0 < len(calls) <= MAX_CALLS, asked
         assert answer.unsupported == (), (asked, answer.unsupported)
     assert len(failed) <= (1 - RIGHT) * len(SETS[name]), "\n".join(failed)
     said = sum("says" in one for one in SETS[name])

@@ -18,6 +18,7 @@ from sre_tui.agent.analyst.wording import capital, code, names, plain, since
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.views.human import count
 from sre_tui.views.investigation_words import (
@@ -76,7 +77,30 @@ def report(
         yield from _nothing_read(look)
         yield from gaps(look)
         return
+    made = _regarding(look, made)
     yield from _Writer(look, made, Quotes(look.caller, found), lead, facts).pieces()
+
+
+def _regarding(look: Look, made: Investigation) -> Investigation:
+    """Trouble of other parts is elsewhere, where it is asked whether one part is all right."""
+    topics = set(look.question.topics)
+    if made.focus or not topics or not _CLOSED.match(look.question.folded):
+        return made
+    kinds = {one.kind for cause in made.causes for one in (cause, *cause.effects)}
+    kinds |= {one.kind for one in made.symptoms}
+    patterns = [bundled().get(kind) for kind in kinds]
+    if made.verdict not in _FOUND or any(topics & set(one.topics) for one in patterns if one):
+        return made
+    sure = tuple(one for one in made.causes if one.confirmed)
+    return made.model_copy(
+        update={
+            "verdict": "elsewhere",
+            "headline": f"{_NO_CAUSE}; elsewhere: {made.headline}",
+            "causes": (),
+            "elsewhere": (*sure, *made.elsewhere),
+            "steps": (),
+        }
+    )
 
 
 def _nothing_read(look: Look) -> Iterator[str]:
@@ -334,6 +358,7 @@ class _Writer:
 _PAST: Final = timedelta(minutes=2)
 _AGO: Final = re.compile(r" \([^()]* ago\)")
 _NO_NAME: Final = "nothing here is called "
+_NO_CAUSE: Final = "no cause was found for it"
 _NOT_CONFIGURED: Final = " is not configured"
 _UP: Final = re.compile(
     r"\b(down|up|running|reachable|offline|online|broken|dead|alive|available|unavailable|"
@@ -345,6 +370,7 @@ _WANTS_DOWN: Final = re.compile(
 _WELL: Final = re.compile(
     r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|intact|safe|working|wrong|broken|"
     r"anything|something|any|problems?|errors?|dying|failing|degraded|kaputt|probleme|fehler)\b"
+    r"|\b(on|back|right)$"
 )
 _CLOSED: Final = re.compile(
     r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"

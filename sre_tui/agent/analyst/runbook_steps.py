@@ -42,9 +42,6 @@ _NO_STEPS: Final = {
     "links", "history", "changelog", "glossary", *_SECTIONS["causes"], *_SECTIONS["prevent"],
 }  # fmt: skip
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d+[.)]|[-*+])\s+(?P<text>.+)$")
-_CASE = re.compile(r"(?P<case>[A-Z][^:.;`]{2,40}): ")
-_ALWAYS = re.compile(r"\b(first|once|before|always|now)\b")
-_VAGUE: Final = frozenset({"disk", "disks", "with", "from", "that", "when", "high", "pool"})
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
 _CAREFUL = re.compile(r"\*\*Careful:\*\* .+?(?:\.(?=\s|$)|$)")
 _SPACED = re.compile(r"\s{2,}")
@@ -114,9 +111,7 @@ def fix_call(trouble: str) -> Call:
     return runbook_call(f"{trouble}: fix")
 
 
-def steps_of(
-    found: Found | None, prefer: str = "fix", about: str = "", first: str = ""
-) -> Steps | None:
+def steps_of(found: Found | None, prefer: str = "fix", first: str = "") -> Steps | None:
     """The first steps of the best matching runbook, in its order; None if none was found.
 
     They are taken from the section that is asked for, else from the checks, the fix or how to
@@ -125,7 +120,6 @@ def steps_of(
     Args:
         found: the outcome of the search.
         prefer: the section the steps are taken from.
-        about: what is wrong, in words; steps for another case are left out then.
         first: how the step begins that helps here; those before it are left out if it is there.
     """
     data = found.data(RunbookMatches) if found is not None else None
@@ -133,7 +127,7 @@ def steps_of(
         return None
     best = data.items[0]
     chosen = _best_section(data.items, prefer)
-    items = () if chosen is None else _items(chosen.passage, about, best.id, first)
+    items = () if chosen is None else _items(chosen.passage, best.id, first)
     heading = chosen.heading.split(" > ")[-1] if chosen is not None else ""
     return Steps(
         title=one_line(best.title, 80),
@@ -169,17 +163,15 @@ def _section(heading: str) -> str | None:
     return ""
 
 
-def _items(passage: str, about: str, runbook: str, first: str) -> tuple[str, ...]:
+def _items(passage: str, runbook: str, first: str) -> tuple[str, ...]:
     """The first list items as Markdown, each with its continuation lines and commands."""
     items = list(_parsed(passage))
     begin = next((at for at, item in enumerate(items) if first and item.text.startswith(first)), -1)
     if begin >= 0:
         return tuple(_markdown(item, runbook) for item in items[begin : begin + _LED])
-    # A runbook begins with what is safe and urgent in every case.
-    ordered = [*items[:1], *sorted(items[1:], key=lambda item: not _fits(item.text, about))]
     chosen: list[_Item] = []
     lines = 0
-    for item in ordered[:STEPS]:
+    for item in items[:STEPS]:
         lines += 1 + min(sum(len(block.lines) for block in item.blocks), CODE_LINES)
         if chosen and lines > LINES:
             break
@@ -217,18 +209,6 @@ def _parsed(passage: str) -> Iterator[_Item]:
         yield from items
     elif prose.text or prose.blocks:
         yield prose
-
-
-def _fits(item: str, about: str) -> bool:
-    """Whether it is a step for every case, or for this one: ``Failing disk: replace it``."""
-    case = _CASE.match(item)
-    if not about or case is None or _ALWAYS.search(case["case"]):
-        return True
-    return bool(_stems(case["case"]) & _stems(about))
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:5] for word in re.findall(r"[a-z]{4,}", text.casefold())} - _VAGUE
 
 
 def _markdown(item: _Item, runbook: str) -> str:

@@ -50,21 +50,6 @@ def test_steps_are_the_first_ones_in_the_order_of_the_document() -> None:
     )  # fmt: skip
 
 
-def test_steps_for_another_case_are_left_out() -> None:
-    steps = steps_of(_found(FIX), about="disk sdc on nas1 is failing")
-    assert steps is not None
-    assert steps.items == (
-        "Check that backups are fresh.", "Run a long self-test.",
-        "Failing or self-test failed: replace now.",
-    )  # fmt: skip
-
-
-def test_where_no_case_fits_the_first_steps_are_told() -> None:
-    steps = steps_of(_found("1. Heat: cool it.\n2. CRC only: swap it.\n"), about="something else")
-    assert steps is not None
-    assert steps.items == ("Heat: cool it.", "CRC only: swap it.")
-
-
 POOL = """\
 1. Check the pool:
 

@@ -26,6 +26,7 @@ from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.report import report, trouble_elsewhere
 from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
+from sre_tui.diagnosis.causes.model import Investigation
 from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.views.human import count, duration, number
@@ -235,6 +236,13 @@ def _asks_machine(look: Look) -> bool:
     )
 
 
+def _is_named(look: Look, made: Investigation) -> bool:
+    own = {one.name.casefold() for one in look.focus.entities}
+    about = [one.subject for one in (*made.causes, *made.symptoms)]
+    about += [effect.subject for cause in made.causes for effect in cause.effects]
+    return any({one.own_name.casefold(), one.host.casefold()} & own for one in about)
+
+
 _UP: Final = re.compile(
     r"\b(down|up|offline|online|running|reachable|alive|dead|broken|kaputt|tot|erreichbar)$"
 )
@@ -243,7 +251,8 @@ _MACHINES: Final = frozenset({EntityKind.HOST, EntityKind.SERVICE})
 
 async def _machine(look: Look) -> _Condition | None:
     made = concluded(await diagnose(look))
-    if made is None or made.causes or made.symptoms:
+    # What stands in no topology is about nothing that was found, unless that has its name.
+    if made is None or ((made.causes or made.symptoms) and (made.focus or _is_named(look, made))):
         return None
     figures, cite = await machine_figures(look)
     if not figures:

@@ -34,7 +34,7 @@ async def known_facts(look: Look, *, quiet: bool) -> list[str]:
         look: the question.
         quiet: whether nothing is wrong anywhere, so that every alert may be what is meant.
     """
-    await look.discover("identity", "targets", "alerts", "logs")
+    await look.discover("identity", "targets", "alerts")
     calls = _calls(look)
     found = await look.ask(**calls) if calls else {}
     facts = [*await _state(look), *await _figures(look), *_alerts(look, quiet)]

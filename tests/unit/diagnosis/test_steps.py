@@ -1,0 +1,31 @@
+"""Which steps of a runbook are told for a trouble."""
+
+import pytest
+
+from sre_tui.diagnosis.steps import fits, steps_of
+
+
+@pytest.mark.parametrize(
+    ("step", "about", "fitting"),
+    [
+        ("Heat: clean the filters.", "disk sdc on nas1 is failing", False),
+        ("Failing or self-test failed: replace now.", "disk sdc on nas1 is failing", True),
+        ("Lock. Careful: unlocking can damage the disk", "guest tdarr is locked by a task", True),
+        ("Lock. Careful: unlocking can damage the disk", "guest mail was stopped", False),
+        ("It was only stopped: start it.", "guest mail was stopped by somebody", True),
+        ("Run a long self-test; it is read-only.", "anything", True),
+        ("Heat: cool it.", "", True),
+    ],
+)
+def test_a_step_is_for_every_case_or_for_this_one(step: str, about: str, fitting: bool) -> None:
+    assert fits(step, about) is fitting
+
+
+def test_steps_for_another_case_come_last_and_the_order_stays() -> None:
+    told = [one.text for one in steps_of("disk-smart-warning", "Fix", 3, "disk sdc is failing")]
+    assert len(told) == 3
+    assert told[0].startswith("Check that backups")
+    assert told[2].startswith("Failing or self-test failed: replace now")
+    first = steps_of("dns-down", "Fix", 2, "name server dns1 is down")[0]
+    assert first.text.startswith("Give the house names again, then repair: ")
+    assert len(steps_of("disk-smart-warning", "Fix", 9, "disk sdc is failing")) == 6
