@@ -44,6 +44,15 @@ class Pipeline:
         self._line_tests = [line_test(stage) for stage in first if isinstance(stage, LineFilter)]
         self._steps = [_step(stage) for stage in stages[len(first) :]]
 
+    @property
+    def only_filters(self) -> bool:
+        """Whether it takes lines as they are or not at all, by nothing but their text."""
+        return not self._steps
+
+    def keeps(self, line: str) -> bool:
+        """Whether a line passes the filters in front."""
+        return all(test(line) for test in self._line_tests)
+
     def run(self, labels: Mapping[str, str], entries: Iterable[LogEntry]) -> Iterator[Record]:
         """A record for every entry that passes all stages, in the order given."""
         tests, steps = self._line_tests, self._steps

@@ -15,7 +15,7 @@ from sre_tui.demo.logql.range_functions import ADDITIVE, PER_SECOND, WINDOW_FUNC
 from sre_tui.demo.logql.record import Record, format_labels
 from sre_tui.demo.logql.syntax import RangeAggregation, Unwrap
 from sre_tui.demo.logql.units import parse_bytes, parse_duration, parse_number
-from sre_tui.demo.telemetry import LogSource
+from sre_tui.demo.telemetry import LogSource, LogStream
 
 _CONVERSIONS = {
     "": parse_number,
@@ -90,6 +90,9 @@ def _collect(
     for stream in source.select(expression.query.matchers, start_ns, end_ns):
         for entry in stream.entries:
             work.count(entry.line)
+        if expression.unwrap is None and pipeline.only_filters:
+            _count(stream, pipeline, sampler, collected)
+            continue
         for record in pipeline.run(stream.labels, stream.entries):
             value = sampler.value(record)
             if value is None:
@@ -100,6 +103,23 @@ def _collect(
             samples.times.append(record.time_ns)
             samples.values.append(value)
     return collected
+
+
+def _count(
+    stream: LogStream, pipeline: Pipeline, sampler: _Sampler, collected: dict[Labels, _Samples]
+) -> None:
+    """Sample lines whose labels are those of their stream and metadata, told apart only once."""
+    known: dict[int, _Samples] = {}
+    for entry in stream.entries:
+        if not pipeline.keeps(entry.line):
+            continue
+        samples = known.get(id(entry.metadata))
+        if samples is None:
+            record = Record(0, "", dict(stream.labels), dict(entry.metadata))
+            samples = collected.setdefault(sampler.labels(record), _Samples())
+            known[id(entry.metadata)] = samples
+        samples.times.append(entry.time_ns)
+        samples.values.append(sampler.size(entry.line))
 
 
 class _Sampler:
@@ -114,7 +134,7 @@ class _Sampler:
     def value(self, record: Record) -> float | None:
         """The sample, None when the line has none."""
         if self._unwrap is None:
-            return float(len(record.line.encode())) if self._counts_bytes else 1.0
+            return self.size(record.line)
         text = record.get(self._unwrap.label)
         if not text:
             return None
@@ -124,6 +144,10 @@ class _Sampler:
         except (ValueError, OverflowError) as error:
             record.fail("SampleExtractionErr", str(error))
         return value if all(passes(record) for passes in self._filters) else None
+
+    def size(self, line: str) -> float:
+        """What a line counts for by itself."""
+        return float(len(line.encode())) if self._counts_bytes else 1.0
 
     def labels(self, record: Record) -> Labels:
         """The labels of the series that the sample belongs to."""
