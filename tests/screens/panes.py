@@ -90,7 +90,13 @@ def coverage(of: Guest, verdict: str, hours: float | None = 20, **changes: Any) 
 
 COVERAGE_ROWS = (
     coverage(GUEST_ROWS[0], "not_covered", None, reason="no enabled job selects it"),
-    coverage(GUEST_ROWS[1], "stale", 219, error="job errors: ENOSPC: No space left on device"),
+    coverage(
+        GUEST_ROWS[1],
+        "stale",
+        219,
+        reason="the last run failed",
+        error="job errors: ENOSPC: No space left on device",
+    ),
     coverage(GUEST_ROWS[2], "ok"),
     coverage(GUEST_ROWS[3], "template", None),
 )
