@@ -12,6 +12,7 @@ app = noun(
         "search": "prometheus_search_metrics",
         "query": "prometheus_instant_query",
         "range": "prometheus_range_query",
+        "correlate": "correlate_series",
         "targets": "prometheus_targets",
     },
 )

@@ -68,6 +68,29 @@ def without_condition(query: str) -> str | None:
     return str(root.lhs)
 
 
+def measured(query: str) -> str | None:
+    """What a condition compares: the expression without comparisons and without ``and …``.
+
+    None if it cannot be read, or is no more than a number.
+    """
+    root = _parsed(query)
+    while root is not None:
+        kind = type(root).__name__
+        if kind == "ParenExpr":
+            root = root.expr
+        elif kind == "BinaryExpr" and str(root.op) in {*_COMPARISONS, "and", "unless"}:
+            root = root.rhs if _is_number(root.lhs) else root.lhs
+        else:
+            break
+    return None if root is None or _is_number(root) else str(root)
+
+
+def _is_number(node: Any) -> bool:
+    while type(node).__name__ in ("ParenExpr", "UnaryExpr"):
+        node = node.expr
+    return type(node).__name__ in ("NumberLiteral", "StringLiteral")
+
+
 def is_ordered(query: str) -> bool:
     """Whether the answer's order is part of it: ``sort(…)``, ``topk(…)``."""
     root = _parsed(query)

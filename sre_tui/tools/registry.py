@@ -17,6 +17,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "topology": ("topology",),
     "prometheus_metrics": ("prometheus_search_metrics", "prometheus_targets"),
     "prometheus_queries": ("prometheus_instant_query", "prometheus_range_query"),
+    "correlate_series": ("correlate_series",),
     "grafana_alerts": ("grafana_get_alerts",),
     "grafana_rules": ("grafana_get_alert_rules",),
     "grafana_dashboards": ("grafana_search_dashboards", "grafana_get_dashboard"),

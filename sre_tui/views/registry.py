@@ -16,6 +16,7 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "prometheus_instant_query": ("metrics", "SAMPLES"),
     "prometheus_range_query": ("metrics", "SERIES"),
     "prometheus_targets": ("metrics", "TARGETS"),
+    "correlate_series": ("correlations", "COMPANIONS"),
     "grafana_get_alerts": ("alerts", "ALERTS"),
     "grafana_get_alert_rules": ("alerts", "RULES"),
     "grafana_search_dashboards": ("dashboards", "DASHBOARDS"),

@@ -24,6 +24,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "prometheus_search_metrics": ["load"],
     "prometheus_instant_query": ["topk(3, node_load1)"],
     "prometheus_range_query": ['node_load1{hostname="media"}', "--since", "30m"],
+    "correlate_series": ["HostHighIoWait", "--host", "media"],
     "prometheus_targets": ["-n", "5"],
     "grafana_get_alerts": [],
     "grafana_get_alert_rules": ["disk"],

@@ -52,6 +52,7 @@ class Wanted:
         lines: RE2 expression of the log lines to look for; no logs are read without one.
         parts: names of the parts of :class:`Picture` that are wanted; all by default.
         deadline: seconds after which a part that has not answered is left out.
+        points: of a series within the window, about.
     """
 
     end: datetime
@@ -60,6 +61,7 @@ class Wanted:
     lines: str = ""
     parts: frozenset[str] | None = None
     deadline: float = DEADLINE
+    points: int = POINTS
 
     @property
     def begin(self) -> datetime:
@@ -82,7 +84,7 @@ class Wanted:
     @property
     def step(self) -> float:
         """Seconds between the points of a series, whole minutes."""
-        seconds = (self.end - self.begin).total_seconds() / POINTS
+        seconds = (self.end - self.begin).total_seconds() / self.points
         return max(60.0, round(seconds / 60.0) * 60.0)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LEAST_PAIRS: Final = 24
 """Steps on which both series are known, without which nothing is said."""
-FALSE_SHARE: Final = 0.05
+FALSE_SHARE: Final = 0.1
 """Share of false ones that is put up with among those that are told."""
 STILL: Final = 0.9
 """Share of steps without a change from which a series counts as constant."""

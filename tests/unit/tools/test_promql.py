@@ -1,6 +1,6 @@
 import pytest
 
-from sre_tui.tools.promql import is_ordered, metric_selectors, without_condition
+from sre_tui.tools.promql import is_ordered, measured, metric_selectors, without_condition
 
 
 def test_selectors_are_found_wherever_they_stand() -> None:
@@ -59,3 +59,21 @@ def test_answers_with_an_order_of_their_own(query: str, ordered: bool) -> None:
 
 def test_what_cannot_be_read_has_no_selectors() -> None:
     assert metric_selectors("sum(") == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ("a > 1", "a{}"),
+        ('(a{b="c"} / d) > bool 0.5 and on (x) up == 1', 'a{b="c"} / d{}'),
+        ("0.5 < rate(x[5m])", "rate(x{}[5m])"),
+        ("a unless b", "a{}"),
+        ("a - b", "a{} - b{}"),
+        ("max(a) >= -1", "max(a{})"),
+        ("3", None),
+        ("-1", None),
+        ("foo(", None),
+    ],
+)
+def test_what_a_condition_measures(query: str, value: str | None) -> None:
+    assert measured(query) == value
