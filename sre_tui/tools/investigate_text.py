@@ -18,6 +18,7 @@ from sre_tui.views.human import percent
 from sre_tui.views.investigation_words import (
     by_kind,
     clock_time,
+    effects_left,
     in_detail,
     joined_effects,
     most_telling,
@@ -137,7 +138,8 @@ class _Writer:
             ]
             left = len(told) - room.effects
             more = f"; and {left} more kinds" if left > 0 else ""
-            yield f"  effects: {'; '.join(told[: room.effects])}{more}"
+            of = f" ({effects_left(cause)})" if effects_left(cause) else ""
+            yield f"  effects{of}: {'; '.join(told[: room.effects])}{more}"
         if cause.would_confirm:
             yield f"  would confirm it: {self._short(cause.would_confirm[0], 200)}"
         if cause.runbook:

@@ -12,6 +12,7 @@ from sre_tui.views.human import ago, count, moment, percent
 from sre_tui.views.investigation_words import (
     by_kind,
     clock_time,
+    effects_left,
     headline_of,
     how_sure,
     in_detail,
@@ -88,7 +89,8 @@ def _cause(cause: Cause, found: Investigation, display: Display) -> Iterator[Lin
     for each in cause.speaks_against:
         yield line(*_argument(each), indent=2, mark="-")
     if cause.effects:
-        yield line("Effects:", indent=2)
+        of = f" ({effects_left(cause)})" if effects_left(cause) else ""
+        yield line(f"Effects{of}:", indent=2)
         for text, first in joined_effects(cause, MOST_NAMES):
             since = f" (from {clock_time(first.since, found)})" if first.since else ""
             yield line(text, piece(since, Tone.MUTED), indent=4, mark="→")

@@ -111,6 +111,13 @@ def joined_effects(cause: Cause, most: int) -> list[tuple[str, Effect]]:
     return told
 
 
+def effects_left(cause: Cause) -> str:
+    """How many effects are told of how many; empty if all are."""
+    if cause.effects_total <= len(cause.effects):
+        return ""
+    return f"{len(cause.effects)} of {cause.effects_total}"
+
+
 def most_telling(events: Sequence[Event], most: int) -> list[Event]:
     """The gravest events, of equally grave ones the first, in order of time."""
     ranked = sorted(events, key=lambda one: (one.severity.rank, one.at))[:most]

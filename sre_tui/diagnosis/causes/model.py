@@ -65,6 +65,9 @@ class Cause(_Model):
     would_confirm: tuple[str, ...] = ()
     """Commands or looks that would settle it; none of them changes anything."""
     effects: tuple[Effect, ...] = ()
+    """The nearest ones that still last, a dozen at most."""
+    effects_total: int = 0
+    """How many there are in all."""
     runbook: str = ""
 
     @property

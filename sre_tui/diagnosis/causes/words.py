@@ -40,6 +40,7 @@ def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
         speaks_against=tuple(_against(one, rivals)),
         would_confirm=tuple(_confirming(one)),
         effects=tuple(_effects(one))[:MOST_EFFECTS],
+        effects_total=len(one.effects),
         runbook=one.pattern.runbook,
     )
 
