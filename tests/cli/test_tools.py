@@ -56,7 +56,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "runbook_search": ["replace a failed disk"],
 }
 
-HEADED = ("check_health", "health_overview", "proxmox_get_guest_config")
+HEADED = ("check_health", "correlate_series", "health_overview", "proxmox_get_guest_config")
 """Tools whose table stands below a line that names the guest, or says how things are."""
 PAGES = ("investigate", "topology")
 """Tools that people read as a page; only who asks for fields gets a table."""

@@ -29,6 +29,8 @@ DEADLINE: Final = 30.0
 POINTS: Final = 120
 """Points of a series within the window, about."""
 MOST_TASKS: Final = 500
+STILL_NOW: Final = timedelta(minutes=5)
+"""How long ago a window may have ended whose tasks are the newest there are."""
 TASKS_BACK: Final = timedelta(hours=36)
 """How far tasks are read back at least, so that last night's backups are among them."""
 
@@ -137,7 +139,9 @@ class _Camera:
         def tasks() -> Awaitable[Part[Any]]:
             from providers.proxmox import TaskQuery
 
-            query = TaskQuery(since=self.wanted.tasks_from, limit=MOST_TASKS)
+            query = TaskQuery(
+                since=self.wanted.tasks_from, until=self._tasks_until, limit=MOST_TASKS
+            )
             return self._all(clients, lambda client: client.tasks(query))
 
         return {
@@ -153,6 +157,12 @@ class _Camera:
             "replications": lambda: self._all(clients, lambda one: one.replications()),
             "node_disks": lambda: self._all(clients, lambda one: one.disks()),
         }
+
+    @property
+    def _tasks_until(self) -> datetime | None:
+        """The end of a window in the past: the newest tasks, which are read first, came after."""
+        past = self.sources.clock() - self.wanted.end > STILL_NOW
+        return self.wanted.end if past else None
 
     def _inventory(self, client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
         if client.source not in self.inventories:
@@ -200,7 +210,9 @@ class _Camera:
         def tasks() -> Awaitable[Part[Any]]:
             from providers.pbs.task_reader import TaskQuery
 
-            query = TaskQuery(since=self.wanted.tasks_from, limit=MOST_TASKS)
+            query = TaskQuery(
+                since=self.wanted.tasks_from, until=self._tasks_until, limit=MOST_TASKS
+            )
             return self._all(clients, lambda client: client.tasks(query))
 
         return {

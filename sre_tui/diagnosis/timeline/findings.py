@@ -19,7 +19,8 @@ _TELLERS: Final = {
     "alert": Teller.ALERT,
 }  # fmt: skip
 _KINDS: Final[dict[str, EventKind]] = {
-    "oom_kill": "killed", "bad_update": "updated", "program_died": "crashed",
+    "oom_kill": "killed", "bad_update": "updated", "updated": "updated",
+    "program_died": "crashed",
     "guest_stopped": "stopped", "rebooted": "rebooted", "backup_failed": "task_failed",
     "task_failed": "task_failed",
 }  # fmt: skip

@@ -31,7 +31,7 @@ MOST_EVIDENCE: Final = 8
 MOST_NAMED: Final = 4
 _ALSO_SAME: Final = (
     ("guest_down", "guest_stopped"), ("rebooted", "started"), ("all_started", "started"),
-    ("web_down", "web_errors"), ("memory_leak", "memory_exhausted"),
+    ("web_down", "web_errors"), ("memory_leak", "memory_exhausted"), ("bad_update", "updated"),
     ("dns_down", "dns_slow"), ("guest_down", "packet_loss"), ("node_down", "packet_loss"),
 )  # fmt: skip
 """Facts that are one to somebody who reads a timeline."""

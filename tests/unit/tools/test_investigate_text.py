@@ -111,3 +111,20 @@ def test_a_page_holds_the_words_of_backends_as_they_are() -> None:
             for each in block.lines for cell in each.pieces]  # fmt: skip
     assert f"0. {words}" in told
     assert words in told
+
+
+def test_effects_that_are_not_among_those_told_are_counted() -> None:
+    found = investigation(12, "short")
+    first = found.causes[0].model_copy(update={"effects_total": 37})
+    cut = found.model_copy(update={"causes": (first, *found.causes[1:])})
+    said = render(answered(cut), ModelView(now=NOW, budget=4000))
+    assert said.count("effects (12 of 37): ") == 1
+    assert said.count("effects: ") >= 1
+    shown = page_of(cut, Display(now=NOW, utc=None, wide=True))
+    lines = [
+        "".join(cell.text for cell in each.pieces)
+        for block in shown
+        if isinstance(block, Block)
+        for each in block.lines
+    ]
+    assert "Effects (12 of 37):" in lines

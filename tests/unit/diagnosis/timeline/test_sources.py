@@ -350,3 +350,12 @@ def test_an_investigation_gets_what_changed_with_its_subjects() -> None:
     every = events_around(seen, small_topology(), wrong, bundled())
     assert [event.subject for event in every] == [GUEST, POOL, OTHER_GUEST]
     assert len(events_around(seen, small_topology(), wrong, bundled(), most=1)) == 1
+
+
+def test_an_update_that_broke_nothing_is_an_update() -> None:
+    update = finding(
+        "updated", CONTAINER, 30, told="log", says="updated to 4.0", source="loki:main",
+        severity=Severity.NOTE, event=True,
+    )  # fmt: skip
+    (event,) = timeline(picture(), update)
+    assert (event.kind, event.routine) == ("updated", False)

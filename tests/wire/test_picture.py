@@ -1,0 +1,49 @@
+"""The picture over real sockets: what is read, and how often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sre_tui.diagnosis.checks.registry import all_queries
+from sre_tui.diagnosis.picture.gather import Wanted, take_picture
+from tests.wire.test_investigate_tool import THEN, homelab
+
+
+async def test_nothing_is_asked_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: Counter[str] = Counter()
+    send = httpx.AsyncClient.send
+
+    async def counting(self: httpx.AsyncClient, request: httpx.Request, **more: object) -> object:
+        asked[f"{request.url} {request.content.decode()}"] += 1
+        return await send(self, request, **more)  # type: ignore[arg-type]
+
+    async with homelab("quiet", tmp_path, guests=10) as (_, context):
+        monkeypatch.setattr(httpx.AsyncClient, "send", counting)
+        picture = await take_picture(
+            context, Wanted(end=THEN, queries=all_queries(), lines="(?i)nothing")
+        )
+    assert picture.unseen() == ()
+    assert [url for url, times in asked.items() if times > 1] == []
+    resources = [url for url in asked if "/cluster/resources" in url]
+    assert len(resources) == 1
+    assert sum("/loki/api/v1/labels" in url for url in asked) == 1
+
+
+async def test_tasks_of_days_ago_are_read_although_many_came_after(tmp_path: Path) -> None:
+    end = THEN - timedelta(days=3)
+    async with homelab("quiet", tmp_path, guests=10) as (_, context):
+        parts = frozenset({"tasks", "backup_tasks"})
+        past = await take_picture(context, Wanted(end=end, parts=parts))
+        now = await take_picture(context, Wanted(end=THEN, parts=parts))
+    for one in (*past.tasks, *past.backup_tasks):
+        started = [task.started for task in one.tasks]
+        assert started
+        assert max(started) <= end
+        assert min(started) >= end - timedelta(hours=37)
+    newest = max(task.started for page in now.tasks for task in page.tasks)
+    assert newest > THEN - timedelta(days=1)
