@@ -21,6 +21,7 @@ from sre_tui.diagnosis.checks.registry import all_queries
 from sre_tui.diagnosis.investigate import Knowledge, investigate, understand
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, part_names, take_picture
 from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.timeline.shifts import shift_queries
 from sre_tui.environment import Environment, Folders
 from sre_tui.settings import BACKENDS
 from sre_tui.settings.load import load_settings
@@ -118,7 +119,7 @@ def _wanted(context: ToolContext, parts: frozenset[str]) -> Wanted:
     return Wanted(
         end=now,
         start=now - WINDOW,
-        queries=all_queries(),
+        queries=(*all_queries(), *shift_queries(now - WINDOW, now)),
         lines=Knowledge().patterns.search(),
         parts=parts,
         deadline=PATIENCE,
