@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -38,8 +39,16 @@ def generator(*parts: str | int) -> random.Random:
 
 
 def keys(names: Sequence[str]) -> NDArray[np.uint64]:
-    """The keys of many names, shape (n,)."""
-    return np.array([key(name) for name in names], dtype=np.uint64)
+    """The keys of many names, shape (n,); not to be written to."""
+    return _keys(tuple(names))
+
+
+# Dozens of quantities are of the same subjects.
+@lru_cache(maxsize=64)
+def _keys(names: tuple[str, ...]) -> NDArray[np.uint64]:
+    made = np.array([key(name) for name in names], dtype=np.uint64)
+    made.flags.writeable = False
+    return made
 
 
 def units(base: NDArray[np.uint64], *parts: str | int) -> NDArray[np.float64]:
