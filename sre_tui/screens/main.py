@@ -207,12 +207,11 @@ class MainScreen(Screen[None]):
     def action_show_pane(self, pane: str) -> None:
         """Go to a pane."""
         self.front = pane
-        if pane == CHAT and self._is_side_by_side:
-            # At once, because what is typed next belongs there already.
-            self._focus_front()
-        else:
-            # A pane that was hidden can take the focus only once it is displayed.
-            self.call_after_refresh(self._focus_front)
+        # At once, because what is typed next belongs there already; a pane that was hidden can
+        # take the focus only once it is styled as one that is displayed.
+        if not self.query_one(f"#{pane}").is_on_screen:
+            self.app.stylesheet.update(self)
+        self._focus_front()
 
     def action_next(self) -> None:
         """Go to the next pane."""
@@ -251,7 +250,10 @@ class MainScreen(Screen[None]):
         if self.front == CHAT:
             self.set_focus(self.chat.prompt.query_one(TextArea))
         else:
-            self.rows_pane(self.front).focus_list()
+            pane = self.rows_pane(self.front)
+            # The next key may ask about a row, before the pane has been drawn.
+            pane.catch_up()
+            pane.focus_list()
 
     def share_lines(self) -> None:
         """Give each pane on the left as many lines as it can use."""

@@ -170,7 +170,11 @@ class RowsPane(Pane):
             self.post_message(RowsCounted())
 
     def on_show(self) -> None:
-        """Catch up with what came while nobody looked."""
+        """Show what came while nobody looked."""
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show what came while the pane was hidden."""
         if self._is_behind:
             self.show_again()
 

@@ -95,6 +95,14 @@ async def test_what_is_typed_after_the_key_of_a_pane_belongs_there() -> None:
         assert scene.answers.asked == []
 
 
+async def test_what_is_asked_after_the_key_of_a_hidden_pane_is_about_that_pane() -> None:
+    async with on_stage(size=(80, 24)) as scene:
+        await scene.arrive(*everything())
+        await scene.pilot.press("3", "j", "e")
+        await scene.settle(lambda: bool(scene.answers.asked))
+        assert scene.answers.asked == ["explain the pool tank (online)"]
+
+
 async def test_numbers_and_clicks_choose_the_pane() -> None:
     async with on_stage(size=(80, 24)) as scene:
         await _with_alerts(scene)

@@ -222,10 +222,10 @@ KIND: Final = RowKind(
     noun="backup",
     columns=(
         Column("state", "State", _state, 13),
-        Column("name", "Guest or store", _name, 14),
+        Column("name", "Guest or store", _name, 11, flexible=True),
         Column("vmid", "Id", _vmid, 4, 2, "right"),
         Column("newest", "Newest", _newest, 7, 0, "right"),
-        Column("verified", "Verified", _verified, 9, 4),
+        Column("verified", "Verified", _verified, 14, 4),
         Column("remark", "Remark", _remark, 18, 1, "left", True),
         Column("copies", "Copies", _copies, 6, 4, "right"),
         Column("jobs", "Jobs", _jobs, 36, 5),

@@ -207,7 +207,7 @@ def _columns() -> tuple[Column[PoolRow], ...]:
         Column("full", "Full in", _full, 9),
         Column("remark", "Remark", _remark, 12, 0, "left", True),
         Column("copies", "Copies", _copies, 8, 2),
-        of(replace(_VIEW["scan"], width=16, priority=3), _line),
+        of(replace(_VIEW["scan"], width=20, priority=3), _line),
         Column("snapshots", "Snaps", _snapshots, 7, 3, "right"),
         Column("growth", "Growth", _growth, 12, 4, "right"),
         of(replace(_VIEW["free"], priority=4), _line),
