@@ -183,7 +183,8 @@ class ChatPane(Pane):
                 continue
             writer = AnswerWriter(self.transcript, ANALYST)
             for evidence in exchange.answer.evidence:
-                await writer.take(ToolFinished(evidence=evidence))
+                if not evidence.part_of:
+                    await writer.take(ToolFinished(evidence=evidence))
                 self._evidence[evidence.id] = evidence
             await writer.take(Answered(answer=exchange.answer))
             self._answers.append(exchange.answer)

@@ -14,11 +14,11 @@ from sre_tui.agent.analyst.calls import Found
 from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
 from sre_tui.agent.analyst.look import SETTINGS, Look
 from sre_tui.agent.analyst.quotes import Quotes
+from sre_tui.agent.analyst.regarding import CLOSED, FOUND, regarding
 from sre_tui.agent.analyst.wording import capital, code, names, plain, since
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.language.topics import Topic
-from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.views.human import count
 from sre_tui.views.investigation_words import (
@@ -37,10 +37,6 @@ MOST_ELSEWHERE: Final = 2
 MOST_SYMPTOMS: Final = 5
 COMMAND_LINES: Final = 4
 """Commands of one step."""
-_FOUND: Final = ("cause", "several")
-"""Verdicts that explain what was asked about."""
-
-
 @dataclass(frozen=True)
 class _Room:
     """How much of one cause is told, so that an answer stays about a screen long."""
@@ -77,30 +73,8 @@ def report(
         yield from _nothing_read(look)
         yield from gaps(look)
         return
-    made = _regarding(look, made)
+    made = regarding(look, made)
     yield from _Writer(look, made, Quotes(look.caller, found), lead, facts).pieces()
-
-
-def _regarding(look: Look, made: Investigation) -> Investigation:
-    """Trouble of other parts is elsewhere, where it is asked whether one part is all right."""
-    topics = set(look.question.topics)
-    if made.focus or not topics or not _CLOSED.match(look.question.folded):
-        return made
-    kinds = {one.kind for cause in made.causes for one in (cause, *cause.effects)}
-    kinds |= {one.kind for one in made.symptoms}
-    patterns = [bundled().get(kind) for kind in kinds]
-    if made.verdict not in _FOUND or any(topics & set(one.topics) for one in patterns if one):
-        return made
-    sure = tuple(one for one in made.causes if one.confirmed)
-    return made.model_copy(
-        update={
-            "verdict": "elsewhere",
-            "headline": f"{_NO_CAUSE}; elsewhere: {made.headline}",
-            "causes": (),
-            "elsewhere": (*sure, *made.elsewhere),
-            "steps": (),
-        }
-    )
 
 
 def _nothing_read(look: Look) -> Iterator[str]:
@@ -141,7 +115,7 @@ class _Writer:
             yield f"{self._lead}\n\n"
         for number, cause in enumerate(self._told, start=1):
             yield from self._cause(number, cause)
-        known = [*self._symptoms(), *self._facts] if found.verdict not in _FOUND else []
+        known = [*self._symptoms(), *self._facts] if found.verdict not in FOUND else []
         if known:
             yield "**What is known**\n" + bullets(known)
         yield from self._others()
@@ -207,7 +181,7 @@ class _Writer:
     def _answered(self) -> str:
         """``Yes: `` or ``No: ``, where the question is whether something is so."""
         folded, found = self._look.question.folded, self._found
-        if found.verdict in ("unconfirmed", "blind") or not _CLOSED.match(folded):
+        if found.verdict in ("unconfirmed", "blind") or not CLOSED.match(folded):
             return ""
         if _UP.search(folded) and found.focus:
             down = self._down()
@@ -358,7 +332,6 @@ class _Writer:
 _PAST: Final = timedelta(minutes=2)
 _AGO: Final = re.compile(r" \([^()]* ago\)")
 _NO_NAME: Final = "nothing here is called "
-_NO_CAUSE: Final = "no cause was found for it"
 _NOT_CONFIGURED: Final = " is not configured"
 _UP: Final = re.compile(
     r"\b(down|up|running|reachable|offline|online|broken|dead|alive|available|unavailable|"
@@ -371,9 +344,6 @@ _WELL: Final = re.compile(
     r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|intact|safe|working|wrong|broken|"
     r"anything|something|any|problems?|errors?|dying|failing|degraded|kaputt|probleme|fehler)\b"
     r"|\b(on|back|right)$"
-)
-_CLOSED: Final = re.compile(
-    r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
 )
 _DOWN: Final = frozenset(
     {"guest_down", "guest_stopped", "guest_crash_loop", "node_down", "container_down", "web_down",

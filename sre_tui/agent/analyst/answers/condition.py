@@ -238,7 +238,7 @@ def _asks_machine(look: Look) -> bool:
 
 def _is_named(look: Look, made: Investigation) -> bool:
     own = {one.name.casefold() for one in look.focus.entities}
-    about = [one.subject for one in (*made.causes, *made.symptoms)]
+    about = [*(one.subject for one in made.causes), *(one.subject for one in made.symptoms)]
     about += [effect.subject for cause in made.causes for effect in cause.effects]
     return any({one.own_name.casefold(), one.host.casefold()} & own for one in about)
 

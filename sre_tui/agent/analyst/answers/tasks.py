@@ -37,7 +37,6 @@ _KINDS: Final = (
     (r"\b(gc|garbage)\b", "garbage"), (r"\bmigrat\w*", "migrate"), (r"\bsnapshots?\b", "snapshot"),
     (r"\b(vzdump|backups?)\b", "vzdump|backup"),
 )  # fmt: skip
-_BOTS: Final = frozenset({"root@pam"})
 _WHO: Final = re.compile(r"\b(who|wer)\b")
 _ACTS: Final = (
     (r"delet\w*|destroy\w*|remov\w*|gelöscht|entfernt", "destroy|del", "deletes"),

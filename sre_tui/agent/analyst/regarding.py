@@ -1,0 +1,56 @@
+"""Holds what was found against what was asked: trouble of other parts is no answer to it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sre_tui.agent.analyst.look import Look
+from sre_tui.diagnosis.causes.model import Investigation
+from sre_tui.diagnosis.patterns.load import bundled
+
+CLOSED: Final = re.compile(
+    r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
+)
+"""Questions that are answered by yes or no."""
+FOUND: Final = ("cause", "several")
+"""Verdicts that explain what was asked about."""
+
+
+def regarding(look: Look, made: Investigation) -> Investigation:
+    """Trouble that shows nowhere in what is asked about is elsewhere, where it is asked whether."""
+    closed = CLOSED.match(look.question.folded) is not None
+    if made.verdict not in FOUND or not closed or not (made.focus or look.question.topics):
+        return made
+    if _touches(made) if made.focus else _is_on_topic(look, made):
+        return made
+    about = " and ".join(str(one) for one in made.focus[:2]) or "it"
+    sure = tuple(one for one in made.causes if one.confirmed)
+    return made.model_copy(
+        update={
+            "verdict": "elsewhere",
+            "headline": f"nothing wrong was found with {about}; elsewhere: {made.headline}",
+            "causes": (),
+            "elsewhere": (*sure, *made.elsewhere),
+            "steps": (),
+        }
+    )
+
+
+def _touches(made: Investigation) -> bool:
+    """Whether a cause, an effect or a symptom is about what is asked about, or its machine."""
+    told = [*(one.subject for one in made.causes), *(one.subject for one in made.symptoms)]
+    told += [*made.impact, *(one.subject for cause in made.causes for one in cause.effects)]
+    asked = {name for one in made.focus for name in (one.own_name, one.host) if name}
+    seen = {name for one in told for name in (one.own_name, one.host) if name}
+    return bool(asked & (seen | {name.partition(".")[0] for name in seen}))
+
+
+def _is_on_topic(look: Look, made: Investigation) -> bool:
+    kinds = {*(one.kind for one in made.causes), *(one.kind for one in made.symptoms)}
+    kinds |= {effect.kind for cause in made.causes for effect in cause.effects}
+    patterns = (bundled().get(kind) for kind in kinds)
+    return any(set(look.question.topics) & set(one.topics) for one in patterns if one is not None)
+
+
+__all__ = ["CLOSED", "FOUND", "regarding"]
