@@ -42,7 +42,7 @@ def health_of(checks: Snapshot | None, alerts: Snapshot | None, now: datetime) -
     if checks is not None and checks.result is not None and checks.state.has_data:
         told = _from_checks(checks)
         # A sentence of an earlier run is worth less than alerts of now.
-        if checks.state is not State.STALE or not _is_live(alerts):
+        if not _is_old(checks) or not _is_live(alerts):
             return _in_its_state(told, checks, now)
     if alerts is None:
         return Health("Asking how things are…", Tone.INFO)
@@ -58,8 +58,19 @@ def _is_live(snapshot: Snapshot | None) -> bool:
     return snapshot is not None and snapshot.state in (State.OK, State.PARTIAL)
 
 
+def _is_old(snapshot: Snapshot) -> bool:
+    """Whether nothing of it is of now."""
+    return snapshot.state is State.STALE and not any(
+        source.state is State.OK for source in snapshot.sources
+    )
+
+
 def _in_its_state(told: Health, snapshot: Snapshot, now: datetime) -> Health:
     """The sentence, with how old it is or what it leaves out."""
+    if snapshot.state is State.STALE and not _is_old(snapshot):
+        names = ", ".join(trouble.source for trouble in snapshot.troubles)
+        tone = Tone.WARNING if told.tone is Tone.OK else told.tone
+        return Health(f"{told.sentence} · {names} as last seen", tone)
     if snapshot.state is State.STALE and snapshot.result is not None:
         age = age_in_words((now - snapshot.result.observed_at).total_seconds())
         return Health(f"{age} ago: {told.sentence}", Tone.STALE)

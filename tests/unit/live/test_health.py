@@ -96,6 +96,12 @@ OLD = status(GRAFANA, State.STALE, age_s=90)
         (_checks("ok", "fine", status(GRAFANA), AWAY), None, "fine · without prom", Tone.WARNING),
         (_checks("ok", "All is well", OLD), None, "1 min ago: All is well", Tone.STALE),
         (_checks("ok", "All is well", OLD), FIRING, "1 alert firing: HighRead", Tone.ERROR),
+        (
+            _checks("ok", "All is well", status(PROMETHEUS), OLD),
+            FIRING,
+            "All is well · grafana:main as last seen",
+            Tone.WARNING,
+        ),
         (_checks("ok", "", AWAY), FIRING, "1 alert firing: HighRead", Tone.ERROR),
     ],
 )
