@@ -29,7 +29,7 @@ CHECKS: Final = (
         advice="find what uses the memory",
     ),
     metric_check(
-        "swap-traffic", "memory_exhausted", "memory",
+        "swap-traffic", "swapping", "memory",
         "increase(node_vmstat_pswpin{$S}[5m]) + increase(node_vmstat_pswpout{$S}[5m])",
         ">", 30000,
         "{value} pages were swapped in and out within 5 min",

@@ -108,16 +108,24 @@ def _old_copies(scene: Scene, check: Check) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
+_SHARING: Final = frozenset({"cifs", "smb", "nfs", "iscsitarget", "iscsi", "nvmet"})
+"""Services that others' files and disks depend on."""
+
+
 def _services(scene: Scene, check: Check) -> Iterator[Finding]:
     names = nas_names(scene.picture)
     for source, report in scene.picture.nas.with_source():
         for service in report.services or ():
             if service.enabled and service.running is False:
                 text = f"service {one_line(service.name, 40)} starts at boot, but does not run"
+                host, shares = names[source], service.name.casefold() in _SHARING
                 yield check.finding(
-                    Subject(kind=SubjectKind.CONTAINER, name=f"{names[source]}/{service.name}"),
+                    Subject(kind=SubjectKind.NAS, name=host)
+                    if shares
+                    else Subject(kind=SubjectKind.CONTAINER, name=f"{host}/{service.name}"),
                     text,
                     told(source, text, "nas status"),
+                    kind="share_stopped" if shares else check.kind,
                 )
 
 
