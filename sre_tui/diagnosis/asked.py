@@ -11,8 +11,9 @@ from typing import Final
 
 from providers.alerting import Alert
 from sre_tui.diagnosis.language.aliases import meant_by
-from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.language.topics import Manner, Topic
 from sre_tui.diagnosis.language.vocabulary import (
+    MANNERS,
     STOP_WORDS,
     TOPIC_PHRASES,
     fold,
@@ -65,6 +66,8 @@ class Asked:
     alerts: tuple[str, ...] = ()
     unknown: Mapping[str, tuple[str, ...]] | None = None
 
+    manner: Manner | None = None
+    """In what way it is said not to work."""
     text: str = ""
 
     def kinds(self, patterns: Patterns) -> frozenset[str]:
@@ -99,6 +102,7 @@ def find_asked(text: str, topology: Topology, alerts: Iterable[Alert], patterns:
         topics=frozenset() if named_alerts else topics,
         alerts=tuple(dict.fromkeys(one.name for one in named_alerts)),
         unknown=unknown,
+        manner=next((manner for manner, said in MANNERS if said.search(text.casefold())), None),
         text=text,
     )
 

@@ -103,6 +103,7 @@ def _rows(
         topology,
         kinds=asked.kinds(patterns),
         named_kinds=asked.named_kinds(patterns),
+        manner=asked.manner,
     )
     blind = any(one.state is not State.OK for one in picture.sources())
     ranking = rank(insight.findings, topology, focus, patterns, blind=blind)

@@ -29,6 +29,7 @@ def features(one: Hypothesis, focus: Focus, *, blind: bool) -> Mapping[str, floa
     felt = [each for each in one.effects if each.pattern.symptom or focus.touches(each)]
     known = [each.since for each in one.effects if each.since is not None]
     first = min(known, default=None)
+    asked = not one.pattern.circumstantial and not focus.everything and focus.touches(one)
     return {
         "root": one.pattern.root,
         "witnesses": min(3, len(own)) / 3,
@@ -43,7 +44,9 @@ def features(one: Hypothesis, focus: Focus, *, blind: bool) -> Mapping[str, floa
         "hearsay": float(one.hearsay),
         "refuted": float(one.refuted),
         "over": float(not one.active and not any(each.active for each in one.effects)),
-        "asked": float(not focus.everything and focus.touches(one)),
+        # Who asks whether the update broke it has named what was updated: that is no sign.
+        "asked": float(asked),
+        "named": float(asked and one.subject in focus.subjects),
         "explained": float(any(focus.concerns(each) for each in one.explained_by)),
         "blind": float(blind),
     }

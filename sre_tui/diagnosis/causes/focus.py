@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis
 from sre_tui.diagnosis.finding import Severity
+from sre_tui.diagnosis.language.topics import Manner
 from sre_tui.diagnosis.patterns.pattern import Reach
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Relation, Topology
+
+_SHOWN: Final = {
+    Manner.SLOW: frozenset(
+        {"web_slow", "storage_wait", "io_wait", "high_load", "cpu_saturated", "dns_slow",
+         "packet_loss", "process_hung", "disk_slow", "nfs_trouble"}
+    ),
+    Manner.DOWN: frozenset(
+        {"web_down", "web_errors", "target_down", "guest_down", "container_down", "dns_down",
+         "restart_loop", "unit_failed", "mount_lost", "packet_loss"}
+    ),
+}  # fmt: skip
+"""By what a trouble shows, in the ways people speak of."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +36,7 @@ class Focus:
         kinds: failure patterns that are asked for, where the words name some.
         named_kinds: those that are asked for by their own words.
         moment: the time that is named.
+        manner: in what way it is said not to work.
         parts: what the named subjects carry or are made of.
         near: the named subjects, what they consist of and all they depend on, with the steps.
     """
@@ -30,6 +45,7 @@ class Focus:
     kinds: frozenset[str] = frozenset()
     named_kinds: frozenset[str] = frozenset()
     moment: datetime | None = None
+    manner: Manner | None = None
     near: dict[Subject, int] = field(default_factory=dict)
     parts: frozenset[Subject] = frozenset()
 
@@ -42,6 +58,7 @@ class Focus:
         kinds: Iterable[str] = (),
         named_kinds: Iterable[str] = (),
         moment: datetime | None = None,
+        manner: Manner | None = None,
     ) -> Focus:
         """A focus on these subjects."""
         chosen = tuple(dict.fromkeys(subjects))
@@ -55,7 +72,15 @@ class Focus:
                 reached.setdefault(one, 1)
             for one, steps in reached.items():
                 near[one] = min(steps, near.get(one, steps))
-        return cls(chosen, frozenset(kinds), frozenset(named_kinds), moment, near, frozenset(parts))
+        return cls(
+            chosen,
+            frozenset(kinds),
+            frozenset(named_kinds),
+            moment,
+            manner,
+            near,
+            frozenset(parts),
+        )
 
     @property
     def everything(self) -> bool:
@@ -67,6 +92,11 @@ class Focus:
         if self.named_kinds:
             return one.pattern.id in self.named_kinds
         return not self.everything and self.touches(one)
+
+    def fits(self, one: Hypothesis) -> bool:
+        """Whether a hypothesis can show in the way that is asked about."""
+        shown = _SHOWN.get(self.manner) if self.manner is not None else None
+        return shown is None or not shown.isdisjoint({one.pattern.id, *one.pattern.brings})
 
     def distance(self, one: Hypothesis) -> int:
         """How far a hypothesis is from what is asked, from 0 on: by its words, then by place."""

@@ -16,7 +16,7 @@ from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.topology.graph import Topology
 
 DIRECT: Final = 0.6
-"""Confidence from which on the very thing that is asked about comes before what is surer."""
+"""Confidence from which on what the question calls by its own word comes before what is surer."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,15 @@ def rank(
             symptoms.append(hypothesis)
         else:
             causes.append(one)
-    elsewhere.sort(key=lambda one: focus.distance(one.hypothesis))
+    elsewhere.sort(key=lambda one: (not focus.fits(one.hypothesis), focus.distance(one.hypothesis)))
     return Ranking(tuple(causes), tuple(symptoms), tuple(elsewhere))
 
 
 def _order(one: Ranked, focus: Focus) -> tuple[bool, float, tuple[float, str]]:
     """What is sure and about the very thing that is asked comes first, then by confidence."""
-    direct = one.confidence >= DIRECT and focus.means(one.hypothesis)
+    needed = DIRECT if focus.named_kinds else CONFIRMED
+    told = focus.means(one.hypothesis) and focus.fits(one.hypothesis)
+    direct = one.confidence >= needed and told
     return not direct, -one.confidence, one.hypothesis.order
 
 

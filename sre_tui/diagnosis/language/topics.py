@@ -5,6 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class Manner(StrEnum):
+    """In what way something is said not to work."""
+
+    SLOW = "slow"
+    DOWN = "down"
+
+
 class Topic(StrEnum):
     """What part of a homelab a question is about."""
 

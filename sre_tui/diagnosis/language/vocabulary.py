@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.language.topics import Manner, Topic
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -45,6 +45,12 @@ TOPIC_PHRASES: Final = tuple(
     (Topic(topic), re.compile(pattern)) for topic, pattern in _DATA["phrases"].items()
 )
 """Topics told by several words together."""
+
+
+MANNERS: Final = tuple(
+    (Manner(manner), re.compile(pattern)) for manner, pattern in _DATA["manners"].items()
+)
+"""In what way something is said not to work."""
 
 
 @cache

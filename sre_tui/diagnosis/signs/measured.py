@@ -9,10 +9,13 @@ from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.diagnosis.topology.names import Names
 
 _TOLD: Final = frozenset({"alerts", "logs"})
 _OF_UPS: Final = "ups_on_battery"
 _OF_GUEST: Final = "guest_down"
+_OF_NODE: Final = "node_down"
+"""A node that others do not see may be alive and alone: its own exporter settles that."""
 
 
 def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -> Iterator[Finding]:
@@ -24,8 +27,9 @@ def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -
     seen = {(one.kind, one.subject) for one in every if one.check not in _TOLD and one.active}
     fine = set(_fine(picture, topology))
     for one in every:
-        denied = (one.kind, one.subject) in fine and (one.kind, one.subject) not in seen
-        if denied and one.check in _TOLD:
+        denied = (one.kind, one.subject) in fine
+        told = one.check in _TOLD and (one.kind, one.subject) not in seen
+        if denied and (told or one.kind == _OF_NODE):
             yield one.model_copy(update={"refuted": True, "active": False})
         else:
             yield one
@@ -35,6 +39,15 @@ def _fine(picture: Picture, topology: Topology) -> Iterator[tuple[str, Subject]]
     """What is read to be as it should."""
     for one in topology.subjects(SubjectKind.UPS):
         yield _OF_UPS, one
+    names = Names(topology)
+    for targets in picture.targets:
+        for target in targets:
+            if target.health == "up" and "://" not in target.instance:
+                labels = {**target.labels, "instance": target.instance}
+                machine = names.machine_of(labels)
+                own = target.labels.get("job", "").startswith("node")
+                if machine is not None and machine.kind is SubjectKind.NODE and own:
+                    yield _OF_NODE, machine
     for inventory in picture.inventory:
         for guest in inventory.guests:
             if guest.status == "running":
