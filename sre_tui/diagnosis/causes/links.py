@@ -35,7 +35,7 @@ def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> list[Hypothesi
     reach = _Reachability(topology)
     for one in hypotheses:
         for other in hypotheses:
-            if one is other:
+            if one is other or one.refuted:
                 continue
             steps = _explains(one, other, reach)
             if steps is not None:

@@ -49,8 +49,13 @@ CHECKS: Final = (
     ),
     metric_check(
         "memory-growth", "memory_leak", "memory",
-        "(node_memory_MemAvailable_bytes{$S} offset 3h - "
-        "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S}",
+        # A program that is started takes all at once; a leak takes some in every hour.
+        "((node_memory_MemAvailable_bytes{$S} offset 3h - "
+        "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S} "
+        "and (node_memory_MemAvailable_bytes{$S} offset 1h - "
+        "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S} > 0.03 "
+        "and (node_memory_MemAvailable_bytes{$S} offset 2h - "
+        "node_memory_MemAvailable_bytes{$S} offset 1h) / node_memory_MemTotal_bytes{$S} > 0.03)",
         ">", 0.25,
         "used memory grew by {value} of the machine's memory within 3 h",
         unit="ratio", clear=0.237, delay=600, lasting=False,

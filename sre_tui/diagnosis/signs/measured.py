@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Final
 
 from sre_tui.diagnosis.finding import Finding
@@ -11,6 +12,10 @@ from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.names import Names
 
+RESTED: Final = timedelta(hours=1)
+"""Memory that has not grown for so long does not leak."""
+_LEAK: Final = "memory_leak"
+_ENDED: Final = frozenset({"oom_kill", "restart_loop", "rebooted"})
 _TOLD: Final = frozenset({"alerts", "logs"})
 _OF_UPS: Final = "ups_on_battery"
 _OF_GUEST: Final = "guest_down"
@@ -29,10 +34,19 @@ def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -
     for one in every:
         denied = (one.kind, one.subject) in fine
         told = one.check in _TOLD and (one.kind, one.subject) not in seen
-        if denied and (told or one.kind == _OF_NODE):
+        if (denied and (told or one.kind == _OF_NODE)) or _came_to_rest(one, every, picture):
             yield one.model_copy(update={"refuted": True, "active": False})
         else:
             yield one
+
+
+def _came_to_rest(one: Finding, every: Iterable[Finding], picture: Picture) -> bool:
+    """Whether memory that grew has long stopped growing without a kill: that is no leak."""
+    if one.kind != _LEAK or one.active or one.until is None or picture.now - one.until < RESTED:
+        return False
+    return not any(
+        other.kind in _ENDED and other.subject.host == one.subject.host for other in every
+    )
 
 
 def _fine(picture: Picture, topology: Topology) -> Iterator[tuple[str, Subject]]:
