@@ -24,8 +24,10 @@ To answer more, nothing of that has to be changed:
   order of preference, so that a tool that knows better is used where its backend is configured.
   ``answers`` holds those that rest on one backend's own interface; ``answers.told.rather`` says why
   if that gives no answer, and lets Prometheus stand in.
-- What a backend itself says is wrong, for investigations and alerts: ``own_evidence`` says by topic
-  and kind of trouble which tool is asked, and reads findings out of its rows.
+- What is wrong and why is not decided here: ``diagnose`` asks the tool ``investigate``, once for a
+  question, and ``report`` words what it concluded. A new cause is a failure pattern or a check in
+  ``sre_tui.diagnosis``.
+- What people say when something does not work, though they ask nothing: ``complaints.yaml``.
 """
 
 from sre_tui.agent.analyst.analyst import BuiltInAnalyst

@@ -129,7 +129,14 @@ def _ids(look: Look, focus: Focus) -> str:
 
 
 def _instances(look: Look, focus: Focus) -> str:
-    return host_matcher(*focus.hosts) if focus.hosts else ""
+    if not focus.hosts:
+        return ""
+    known = look.inventory.instances.items()
+    # A machine that is scraped by its address has a name that stands in no label.
+    own = {one: host for one, host in known if host in focus.hosts}
+    if own and not all(one.startswith(host) for one, host in own.items()):
+        return f'instance=~"{any_of(sorted(own))}"'
+    return host_matcher(*focus.hosts)
 
 
 def _names(look: Look, focus: Focus, kind: EntityKind) -> list[str]:

@@ -90,14 +90,14 @@ def _told(look: Look, resource: _Resource, found: Found, rows: Sequence[Row]) ->
     wrong = _about(look, data.items) if data is not None else []
     figures = [f"{row.who} {tell(row.sentence(look.now))}{row.cite}" for row in rows]
     who = names([plain(one.name, 60) for one in look.focus.entities]) or "nothing here"
-    blind = data is None or (not wrong and not data.ran)
-    if blind:
-        missing = "" if data is None else found.cite
-        lead = f"**Whether {who} is {resource.word} cannot be told**: no check of it could look"
-        _note_skipped(look, data)
-        return told(look, f"{lead}.{missing}", ("What is known", figures))
-    assert data is not None
     _note_skipped(look, data)
+    # Without any value of it, checks that find nothing say nothing.
+    unseen = look.focus.named and not rows
+    if data is None or (not wrong and (unseen or not data.ran)):
+        missing = f"there are no values of {' and '.join(resource.quantities).replace('_', ' ')}"
+        why = missing if data is not None and data.ran else "no check of it could look"
+        lead = f"**Whether {who} is {resource.word} cannot be told**: {why}"
+        return told(look, f"{lead}.{found.cite}", ("What is known", figures))
     quotes = Quotes(look.caller, found)
     if wrong:
         subjects = names([plain(str(one.subject), 60) for one in wrong], 4)
