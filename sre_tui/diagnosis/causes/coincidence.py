@@ -37,7 +37,7 @@ def link_coincident(hypotheses: Sequence[Hypothesis]) -> None:
         one
         for one in hypotheses
         if one.pattern.id in _GONE and one.since is not None and not one.open_start
-        and one.severity is not Severity.NOTE
+        and one.severity is not Severity.NOTE and not one.refuted
     ]  # fmt: skip
     for felt in hypotheses:
         if felt.pattern.id not in _FELT or felt.explained_by or felt.open_start:

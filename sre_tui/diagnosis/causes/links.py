@@ -59,7 +59,7 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return 2
     if _died_of(one, other, reach) and _in_time(one, other):
         return 1
-    if _died_of(other, one, reach):
+    if _died_of(other, one, reach) or _of_another_program(one, other):
         return None
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
         return None
@@ -84,14 +84,25 @@ def _passed_on(one: Hypothesis, other: Hypothesis) -> bool:
     return server is not None and client is None
 
 
+def _of_another_program(one: Hypothesis, other: Hypothesis) -> bool:
+    """Whether it is known which programs complain, and this is none of them."""
+    if one.pattern.id not in _OF_ONE_PROGRAM or other.subject.kind is not SubjectKind.CONTAINER:
+        return False
+    return bool(one.writers) and not _complains(one, other.subject)
+
+
+def _complains(one: Hypothesis, program: Subject) -> bool:
+    name = program.own_name.casefold().removesuffix(".service")
+    return any(writer in name or name in writer for writer in one.writers)
+
+
 def _died_of(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool:
     """Whether a program that ended complained of this on its machine before."""
     if other.pattern.id not in _ENDED or one.pattern.id in (*_ENDED, "bad_update"):
         return False
     if reach.machine(one.subject) != reach.machine(other.subject):
         return False
-    name = other.subject.own_name.casefold().removesuffix(".service")
-    return any(writer in name or name in writer for writer in one.writers)
+    return _complains(one, other.subject)
 
 
 def _in_time(one: Hypothesis, other: Hypothesis) -> bool:

@@ -1,0 +1,68 @@
+"""What is read now settles what alerts and lines say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from providers.prometheus import Target
+from providers.reading import Reading, State
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.picture.part import Part
+from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.signs.measured import refuted
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Topology
+from tests.unit.diagnosis.signs.stage import NOW, START
+
+UPS = Subject(kind=SubjectKind.UPS, name="ups1")
+NODE = Subject(kind=SubjectKind.NODE, name="pve3")
+MAIL = Subject(kind=SubjectKind.GUEST, name="mail")
+
+
+def told(kind: str, subject: Subject, check: str = "alerts", **more: object) -> Finding:
+    return Finding(
+        check=check, kind=kind, subject=subject, severity=Severity.CRITICAL, text=kind
+    ).model_copy(update=more)
+
+
+def judged(*findings: Finding, picture: Picture | None = None) -> list[bool]:
+    topology = Topology()
+    for one in (UPS, NODE, MAIL):
+        topology.add(one)
+    seen = picture or Picture(now=NOW, start=START)
+    return [one.refuted for one in refuted(findings, seen, topology)]
+
+
+def scraped(health: Literal["up", "down"]) -> Picture:
+    target = Target(
+        source="prometheus:main", job="node", instance="pve3:9100", health=health,
+        url="http://pve3:9100/metrics", labels={"job": "node", "instance": "pve3:9100"},
+    )  # fmt: skip
+    reading = Reading[Any](
+        source="prometheus:main", state=State.OK, observed_at=NOW, data=(target,)
+    )
+    return Picture(now=NOW, start=START, targets=Part((reading,)))
+
+
+def test_an_alert_of_a_ups_that_is_online_is_denied() -> None:
+    assert judged(told("ups_on_battery", UPS)) == [True]
+
+
+def test_a_ups_that_is_read_to_be_on_battery_is() -> None:
+    read = told("ups_on_battery", UPS, "ups-on-battery")
+    assert judged(told("ups_on_battery", UPS), read) == [False, False]
+
+
+def test_a_node_whose_own_exporter_answers_is_not_down_whoever_says_so() -> None:
+    gone = told("node_down", NODE, "node-offline")
+    assert judged(gone, picture=scraped("up")) == [True]
+    assert judged(gone, picture=scraped("down")) == [False]
+
+
+def test_memory_that_came_to_rest_without_a_kill_does_not_leak() -> None:
+    grew = told("memory_leak", MAIL, "memory-growth", active=False, until=NOW - timedelta(hours=3))
+    assert judged(grew) == [True]
+    assert judged(grew, told("oom_kill", MAIL, "oom-kills")) == [False, False]
+    growing = told("memory_leak", MAIL, "memory-growth", until=NOW)
+    assert judged(growing) == [False]
