@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from sre_tui.demo.runtime.demo import RunningDemo, start_demo
 from sre_tui.environment import Environment, Folders
 from sre_tui.live.agent_answers import AgentAnswers
 from sre_tui.live.feed import ToolFeed
-from sre_tui.live.homelab import ALERTS
+from sre_tui.live.homelab import ALERTS, COVERAGE, DATASTORES, GUESTS, POOLS, homelab_feeds
 from sre_tui.settings import Settings, load_settings
 from sre_tui.tools.context import ToolContext
 from tests.screens.svg import text_of
@@ -31,19 +32,22 @@ def _settings(demo: RunningDemo, folders: Folders) -> Settings:
 
 
 @asynccontextmanager
-async def _app(settings: Settings, folders: Folders) -> AsyncIterator[tuple[SreApp, Pilot[None]]]:
+async def _app(
+    settings: Settings, folders: Folders, *names: str
+) -> AsyncIterator[tuple[SreApp, Pilot[None]]]:
+    """The app with the feeds of these names."""
     async with (
         ToolContext(settings, folders, system_clock) as context,
         AgentAnswers(context) as answers,
     ):
         live = ToolContext(settings, folders, system_clock, kept=context.kept)
-        feed = ToolFeed(live, ALERTS, "grafana_get_alerts", {}, 3600.0)
+        feeds = [feed for feed in homelab_feeds(live) if feed.name in names]
         app = SreApp(
             AppParts(
                 homelab="demo",
                 clock=system_clock,
                 answers=answers,
-                feeds=[feed],
+                feeds=feeds,
                 feed_of=lambda tool, given: ToolFeed(live, tool, tool, given, 3600.0),
                 release=live.aclose,
             )
@@ -52,6 +56,10 @@ async def _app(settings: Settings, folders: Folders) -> AsyncIterator[tuple[SreA
             yield app, pilot
             # An answer that came while the app is taken apart would find no screen.
             app._live.stop()
+            # The demo's server does not like to be stopped while a connection is being closed.
+            thread = app._live._thread
+            if thread is not None:
+                await asyncio.to_thread(thread.join)
             await pilot.pause()
 
 
@@ -67,12 +75,24 @@ async def _until(app: SreApp, pilot: Pilot[None], *words: str) -> None:
     raise AssertionError(f"{words} never came:\n{text_of(app)}")
 
 
+async def _see_every_pane(app: SreApp, pilot: Pilot[None]) -> None:
+    """What the real tools bring reaches every pane, and a row opens with what is asked for it."""
+    await _until(app, pilot, "²Guests 43", "✓ running", "³Pools 2", "✓ online", "⁴Backups 46")
+    kinds = {pane.state.kind for pane in app.main.rows_panes}
+    assert kinds <= {PaneKind.READY, PaneKind.PARTIAL}
+    await pilot.press("3", "enter")
+    await _until(app, pilot, "demo › Pools › tank", "raidz", "tank/media", "Snapshots")
+    await pilot.press("escape", "1")
+
+
 async def test_from_a_red_row_to_the_cause_with_one_key(tmp_path: Path) -> None:
     folders = Folders.under(tmp_path)
     async with start_demo("nas-disk-failing") as demo:
         settings = _settings(demo, folders)
-        async with _app(settings, folders) as (app, pilot):
+        rows = (ALERTS, GUESTS, POOLS, COVERAGE, DATASTORES)
+        async with _app(settings, folders, *rows) as (app, pilot):
             await _until(app, pilot, "SmartDiskFailing", "✓ grafana:main", "✓ prometheus:main")
+            await _see_every_pane(app, pilot)
             await pilot.press("e")
             for _ in range(PATIENCE):
                 if app.main.chat._answers and app.main.chat._answers[-1].complete:
@@ -88,7 +108,7 @@ async def test_from_a_red_row_to_the_cause_with_one_key(tmp_path: Path) -> None:
 
         await demo.break_backend("grafana", "500")
         await demo.break_backend("prometheus", "500")
-        async with _app(settings, folders) as (app, pilot):
+        async with _app(settings, folders, ALERTS) as (app, pilot):
             await _until(app, pilot, "◌ stale", "SmartDiskFailing")
             assert _kind(app) is PaneKind.STALE
             key = app.main.rows_pane("alerts").chosen_key
