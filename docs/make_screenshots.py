@@ -64,7 +64,7 @@ async def main() -> None:
                     await _until(app, pilot, "starts on boot", "Verified")
                     app.save_screenshot("guest.svg", str(FOLDER))
                     await pilot.press("escape", "1", "e")
-                    await _until(app, pilot, "Why")
+                    await _until(app, pilot, "explain the alert")
                     while app.main.chat.busy:
                         await pilot.pause(0.05)
                     app.query_one(Transcript).scroll_home(animate=False)

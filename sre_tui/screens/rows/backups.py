@@ -222,7 +222,7 @@ KIND: Final = RowKind(
     noun="backup",
     columns=(
         Column("state", "State", _state, 13),
-        Column("name", "Guest or store", _name, 11, flexible=True),
+        Column("name", "Name", _name, 11, flexible=True),
         Column("vmid", "Id", _vmid, 4, 2, "right"),
         Column("newest", "Newest", _newest, 7, 0, "right"),
         Column("verified", "Verified", _verified, 14, 4),
