@@ -96,9 +96,7 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     else:
         worst = groups[0]
         what = names(
-            [_title(one) for one in groups if one.sign.severity is worst.sign.severity][
-                :3
-            ]
+            [_title(one) for one in groups if one.sign.severity is worst.sign.severity][:3]
         )
         asked = look.question.text.lower().lstrip()
         found = "Yes" if asked.startswith(_YES_OR_NO) else "Found"

@@ -37,6 +37,8 @@ MOST_ELSEWHERE: Final = 2
 MOST_SYMPTOMS: Final = 5
 COMMAND_LINES: Final = 4
 """Commands of one step."""
+
+
 @dataclass(frozen=True)
 class _Room:
     """How much of one cause is told, so that an answer stays about a screen long."""
@@ -56,9 +58,7 @@ _ROOMS: Final = (
 """Where one cause is told, where two are, and where three are."""
 
 
-def report(
-    look: Look, found: Found, *, lead: str = "", facts: Sequence[str] = ()
-) -> Iterator[str]:
+def report(look: Look, found: Found, *, lead: str = "", facts: Sequence[str] = ()) -> Iterator[str]:
     """The answer in pieces.
 
     Args:
