@@ -90,8 +90,14 @@ async def read_timeline(
         since=begin,
         logs=histories,
     )
-    troubled = {one.source: one for one in log_states if one.state is not State.OK}
-    states = tuple(
-        troubled.get(one.source, one) if one.state is State.OK else one for one in picture.sources()
-    )
+    logs = {one.source: one for one in log_states}
+    states = tuple(_with(one, logs.get(one.source)) for one in picture.sources())
     return Timeline(begin, end, events, insight, states)
+
+
+def _with(seen: SourceStatus, read: SourceStatus | None) -> SourceStatus:
+    """How far an instance can be trusted that was asked for its logs besides the picture."""
+    if read is None or seen.state is not State.OK:
+        return seen
+    told = tuple(dict.fromkeys((*seen.warnings, *read.warnings)))
+    return read.model_copy(update={"warnings": told})
