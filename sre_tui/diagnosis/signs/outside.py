@@ -12,7 +12,9 @@ from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 
 OUTSIDE: Final = "outside_unreachable"
-_REACHED: Final = frozenset({"packet_loss", "web_down", "web_slow", "web_errors", "target_down"})
+_REACHED: Final = frozenset(
+    {"packet_loss", "node_down", "web_down", "web_slow", "web_errors", "target_down"}
+)
 
 
 def told_apart(findings: Iterable[Finding], topology: Topology) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from sre_tui.demo.truth_kinds import cause_kinds
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.patterns.pattern import Pattern
 
-LARGEST_SEARCH = 8700
+LARGEST_SEARCH = 9200
 LARGEST_REPEAT = 1000
 ACTS = re.compile(
     r"(?<![\w-])(restart|reload|rm|set|start|stop|replace|offline|online|detach|attach|clear|reset|"

@@ -39,12 +39,8 @@ def test_line_tells(key: str, line: str, name: str) -> None:
 
 @pytest.mark.parametrize(("key", "line", "name"), HITS)
 def test_no_other_pattern_takes_it_first(key: str, line: str, name: str) -> None:
-    first = next(
-        f"{pattern.id}/{sign.title}"
-        for pattern, sign in bundled().line_signs()
-        if sign.regex.search(line)
-    )
-    assert first == key
+    first = next(pattern.id for pattern, sign in bundled().line_signs() if sign.regex.search(line))
+    assert first == key.partition("/")[0]
 
 
 @pytest.mark.parametrize(("key", "line"), MISSES)
