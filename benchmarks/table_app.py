@@ -130,7 +130,7 @@ class Mute:
 class TableApp(SreApp):
     """The app; watches its own event loop."""
 
-    CSS_PATH = Path(sre_tui.app.__file__).parent / "screens" / "main.tcss"
+    CSS_PATH = str(Path(sre_tui.app.__file__).parent / "screens" / "main.tcss")
     CSS = f"KeyedTable > .datatable--cursor {{ background: rgb{CURSOR_COLOR}; }}"
 
     def __init__(self, every: float) -> None:
