@@ -25,6 +25,7 @@ from sre_tui.live.live_data import Deliver, LiveData
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.main import MainScreen, PanesShown
+from sre_tui.screens.rows_pane import Inquired
 from widgets.text import plain_line, truncate
 
 if TYPE_CHECKING:
@@ -158,6 +159,12 @@ class SreApp(App[None]):
                 self.main.sources = {**self.main.sources, **now}
             self.main.snapshots = {**self.main.snapshots, snapshot.feed: snapshot}
         self.call_after_refresh(self._begin_warm_up)
+
+    async def on_inquired(self, event: Inquired) -> None:
+        """Ask in the chat, from however many levels above it."""
+        while self.screen is not self.main:
+            await self.pop_screen()
+        await self.main.inquire(event.question)
 
     def notify(
         self,

@@ -76,6 +76,7 @@ PARTS: Final[dict[str, str]] = {
     "evidence": "Evidence",
     "choice": "In a choice",
     "help": "Help",
+    "level": "Everywhere",
     "main": "Everywhere",
     "app": "Everywhere",
 }
@@ -114,7 +115,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("transcript.up", "k", "Up", "Scroll up", "scroll_up"),
     Action("transcript.top", "g", "Top", "To the beginning", "scroll_home"),
     Action("transcript.bottom", "G", "End", "To the end, and follow it", "scroll_end"),
-    Action("detail.back", "escape,q", "Back", "One level back", footer=True),
+    Action("level.back", "escape,q", "Back", "One level back", footer=True),
     Action("detail.explain", "e", "Explain", "Explain it in the chat", footer=True),
     Action("detail.changes", "c", "Changes", "Ask what changed around it", footer=True),
     Action("detail.copy", "y", "Copy", "Copy the page to the clipboard", footer=True),

@@ -30,7 +30,7 @@ from sre_tui.screens.chat_pane import (
 )
 from sre_tui.screens.pane_tabs import PaneTabs, TabChosen
 from sre_tui.screens.panes import CHAT, PANES
-from sre_tui.screens.rows_pane import NUMBERS, Inquired, RowChosen, RowsCounted, RowsPane
+from sre_tui.screens.rows_pane import NUMBERS, RowChosen, RowsCounted, RowsPane
 from sre_tui.screens.stacking import heights
 from sre_tui.screens.status_header import StatusHeader
 from widgets.cell import Tone
@@ -122,6 +122,11 @@ class MainScreen(Screen[None]):
                         yield RowsPane(spec, number, self._clock, classes=first)
                 yield ChatPane(self._answers, NUMBERS[len(PANES)], id=CHAT)
             yield KeyFooter(show_command_palette=False, compact=True)
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """What every breadcrumb begins with."""
+        return (self._homelab,)
 
     @property
     def header(self) -> StatusHeader:
@@ -323,14 +328,6 @@ class MainScreen(Screen[None]):
     def _rows_counted(self) -> None:
         self.share_lines()
 
-    @on(Inquired)
-    async def _inquired(self, event: Inquired) -> None:
-        event.stop()
-        # It may have been asked several levels further down.
-        while self.app.screen is not self:
-            await self.app.pop_screen()
-        await self.inquire(event.question)
-
     @on(RowChosen)
     async def _row_chosen(self, event: RowChosen) -> None:
         from sre_tui.screens.details import detail_screen
@@ -340,7 +337,7 @@ class MainScreen(Screen[None]):
         if pane.find(event.key) is None:
             self.notify(f"This {pane.kind.noun} is no longer there")
             return
-        self.app.push_screen(detail_screen(pane, event.key, self._homelab, self._clock))
+        self.app.push_screen(detail_screen(pane, event.key, self._clock))
 
     @on(EvidenceWanted)
     @work
