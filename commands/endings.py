@@ -17,6 +17,7 @@ from providers.errors import BackendError, InvalidQuery, RequestRefused
 from providers.reading import State
 from sre_tui.complaint import Complaint
 from sre_tui.environment import Environment
+from sre_tui.views.mistakes import caret
 
 log = logging.getLogger(__name__)
 
@@ -106,21 +107,6 @@ def as_problem(error: BaseException) -> Problem:
         exit_code=ExitCode.FAILURE,
         hint="the log has the details: `sre logs-path`",
     )
-
-
-def caret(error: InvalidQuery) -> str:
-    """The backend's message, with the query and a caret under the position it complains of."""
-    if error.offset is None:
-        return error.message
-    before = error.query[: error.offset]
-    line_start = before.rfind("\n") + 1
-    line_end = error.query.find("\n", error.offset)
-    line = error.query[line_start : None if line_end < 0 else line_end]
-    column = error.offset - line_start
-    shift = max(0, column - 60)
-    shown = ("…" if shift else "") + line[shift : shift + 100]
-    padding = " " * (column - shift + (1 if shift else 0))
-    return f"{error.message}\n  {shown}\n  {padding}^"
 
 
 def _usage(message: str, hint: str | None = None) -> Problem:

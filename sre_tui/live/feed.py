@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from pydantic import ValidationError
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 KEEP_EVERY: Final = 60.0
 """Seconds between two times that an answer is kept for the next start."""
 _KEPT_AS: Final = "app"
+
+
+AskTool: TypeAlias = "Callable[[str, Mapping[str, object]], Awaitable[ToolResult[Any]]]"
+"""Asks a tool of that name once, as :func:`ask_tool` does."""
 
 
 class NotConfigured(Exception):
@@ -97,12 +101,9 @@ class ToolFeed:
 
     async def fetch(self) -> ToolResult[Any]:
         """Run the tool."""
-        tool = await self._tool()
-        if not tool.offered(self._context.settings):
-            raise NotConfigured(tuple(sorted(tool.needs)))
-        answer = await tool.run(self._context, self._arguments)
+        answer = await ask_tool(self._context, self._tool_name, self._arguments)
         if answer.state in (State.OK, State.PARTIAL):
-            await self._keep(tool, answer)
+            await self._keep(await self._tool(), answer)
         return answer
 
     async def _tool(self) -> Tool[Any]:
@@ -129,6 +130,22 @@ class ToolFeed:
             for endpoint in settings.endpoints(backend)
         ]
         return json.dumps([tool.name, self._arguments, asked], sort_keys=True)
+
+
+async def ask_tool(
+    context: ToolContext, name: str, arguments: Mapping[str, object]
+) -> ToolResult[Any]:
+    """Run a tool once.
+
+    Raises:
+        NotConfigured: there is nobody to ask.
+        BackendError: the backend gave no answer.
+        InvalidQuery: the backend rejects the query.
+    """
+    tool = await asyncio.to_thread(_load, name)
+    if not tool.offered(context.settings):
+        raise NotConfigured(tuple(sorted(tool.needs)))
+    return await tool.run(context, dict(arguments))
 
 
 def _load(name: str) -> Tool[Any]:

@@ -7,10 +7,11 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from providers.clock import Clock
-from providers.errors import BackendError
+from providers.errors import BackendError, InvalidQuery
 from providers.reading import SourceStatus, State
 from sre_tui.live.feed import Feed, NotConfigured
 from sre_tui.live.snapshot import Snapshot
@@ -127,6 +128,9 @@ class Poller:
             answer = await self.feed.fetch()
         except NotConfigured as error:
             return self._trouble(State.NOT_CONFIGURED, ", ".join(error.backends), str(error))
+        except InvalidQuery as error:
+            rejected = self._trouble(State.BAD_RESPONSE, self.feed.name, error.message)
+            return replace(rejected, mistake=error)
         except BackendError as error:
             return self._trouble(error.state, self.feed.name, error.detail)
         except Exception as error:
