@@ -26,6 +26,7 @@ from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.main import MainScreen, PanesShown
 from sre_tui.screens.rows_pane import Inquired
+from sre_tui.screens.wanted import InvestigationWanted, TimelineWanted
 from widgets.text import plain_line, truncate
 
 if TYPE_CHECKING:
@@ -165,6 +166,24 @@ class SreApp(App[None]):
         while self.screen is not self.main:
             await self.pop_screen()
         await self.main.inquire(event.question)
+
+    def on_findings_wanted(self) -> None:
+        """Show what the checks found."""
+        from sre_tui.screens.findings import FindingsScreen
+
+        self.push_screen(FindingsScreen(self._parts.clock))
+
+    def on_timeline_wanted(self, event: TimelineWanted) -> None:
+        """Show what changed."""
+        from sre_tui.screens.timeline import TimelineScreen
+
+        self.push_screen(TimelineScreen(self._parts.clock, event.host, event.at))
+
+    def on_investigation_wanted(self, event: InvestigationWanted) -> None:
+        """Show what is wrong, and why."""
+        from sre_tui.screens.investigation import InvestigationScreen
+
+        self.push_screen(InvestigationScreen(self._parts.clock, event.about))
 
     def notify(
         self,

@@ -1,119 +1,340 @@
-"""All about one row: what is known of it at once, then what is asked about it, both live."""
+"""All about one thing in sections: what is known at once, and what is asked while one looks."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Final, Protocol, cast
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.reactive import reactive
 from textual.widgets import Static
 
 from providers.clock import Clock
+from sre_tui.screens.about.tab import WINDOWS, DetailPart, DetailTab, Opening
 from sre_tui.screens.actions import bindings
+from sre_tui.screens.detail_body import DetailBody, PartTable
 from sre_tui.screens.level import Level
-from sre_tui.screens.page_text import result_text
-from sre_tui.screens.rows.kind import DetailPart
+from sre_tui.screens.pane_states import pane_state
+from sre_tui.screens.pane_tabs import PaneTabs, TabChosen
 from sre_tui.screens.rows_pane import Inquired, RowsPane
-from sre_tui.views.registry import table_view
-from widgets.cell import Tone, marked
-from widgets.page import PageText, toned
-from widgets.pane import PaneKind, badge_of
-from widgets.text import plain_line, plain_text
+from widgets.cell import Display, Tone, marked
+from widgets.pane import PaneState
+from widgets.table import RowSelected
+from widgets.text import plain_text
 
-_MARGIN = 6
-"""Columns left and right of the page, with its scrollbar."""
+_FIRST: Final = "before "
+"""Names what is asked before a part."""
+
+
+class Subject(Protocol):
+    """A thing that has details."""
+
+    @property
+    def crumbs(self) -> tuple[str, ...]: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def tabs(self) -> Sequence[DetailTab]: ...
+    @property
+    def node(self) -> str | None: ...
+    @property
+    def backups(self) -> Opening | None: ...
+    def explain(self) -> str: ...
+    def changes(self, now: datetime) -> str: ...
+    def page(self, display: Display) -> Text: ...
+
+
+class Opens(Protocol):
+    """What the app does for what is opened."""
+
+    def open_level(self, opening: Opening) -> None:
+        """Show it on a level of its own."""
+        ...
 
 
 class DetailScreen(Level):
-    """Stays true while it is open; a row that is gone is shown as it was seen last."""
+    """One section at a time; only what it shows is asked for."""
 
     PART: ClassVar[str] = "detail"
     BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
+    CSS_PATH = ("level.tcss", "detail.tcss")
 
-    def __init__(self, pane: RowsPane, key: str, clock: Clock) -> None:
-        """Show the row of that key, as the pane sees it from now on."""
+    section: reactive[int] = reactive(0, init=False)
+    window: reactive[int] = reactive(0, init=False)
+
+    def __init__(self, subject: Subject, clock: Clock) -> None:
+        """All about that thing."""
         super().__init__(clock)
-        self._pane = pane
-        self._kind = pane.kind
-        self._key = key
-        self._row: Any = pane.find(key)
-        self._parts: tuple[DetailPart, ...] = tuple(self._kind.parts(self._row))
+        self.subject = subject
+        self._tabs = tuple(subject.tabs)
+        self._asked: dict[str, object] = {}
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        """The pane, unless it is a level itself, and the row."""
-        name = self._kind.name(self._row)
-        return (name,) if isinstance(self._pane.screen, Level) else (self._pane.spec.title, name)
+        """The thing."""
+        return self.subject.crumbs
+
+    @property
+    def tab(self) -> DetailTab:
+        """The section that is open."""
+        return self._tabs[self.section]
 
     def body(self) -> ComposeResult:
-        """The page."""
+        """The sections by name, and the one that is open."""
         yield Static(id="gone", markup=False)
-        with VerticalScroll(id="page"):
-            yield PageText(id="row")
-            for number in range(len(self._parts)):
-                yield PageText(id=f"part-{number}")
+        yield PaneTabs({tab.id: tab.title for tab in self._tabs})
+        yield DetailBody(self.tab)
 
     def on_mount(self) -> None:
-        """Follow the pane, and ask for the rest."""
-        self.query_one(VerticalScroll).focus()
-        self.watch(self._pane, "taken", self._follow)
-        for part in self._parts:
-            self.ask(part.title, part.tool, part.arguments)
+        """Ask for what the first section shows."""
+        self._enter()
 
     def show(self) -> None:
-        """The row and its parts."""
+        """What is known of the open section, with the ages of now."""
+        for body in self.query(DetailBody):
+            with self.app.batch_update():
+                self._ask_on()
+                body.show(self)
+                self._settle_focus(body)
+
+    async def watch_section(self) -> None:
+        """Show another section, and ask for what it shows instead."""
+        self.query_one(PaneTabs).show(self.tab.id)
         with self.app.batch_update():
-            page = self._kind.page(self._row, self.reading)
-            page.rstrip()
-            self.query_one("#row", PageText).text = page
-            for number, part in enumerate(self._parts):
-                self.query_one(f"#part-{number}", PageText).text = self._part_text(part)
+            await self.query(DetailBody).remove()
+            await self.mount(DetailBody(self.tab), after=self.query_one(PaneTabs))
+        self._enter()
+
+    def watch_window(self) -> None:
+        """Look back further, or less far."""
+        self._enter()
+        self.notify(f"Charts of the last {WINDOWS[self.window].title}", timeout=2)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what leads nowhere from here."""
+        match action:
+            case "section":
+                return True if parameters and self._has(parameters[0]) else None
+            case "window":
+                return True if any(part.windowed for part in self.tab.parts) else None
+            case "node":
+                return True if self.subject.node else None
+            case "backups":
+                return True if self.subject.backups is not None else None
+        return True
+
+    def action_next(self) -> None:
+        """To the next section."""
+        self.section = (self.section + 1) % len(self._tabs)
+
+    def action_previous(self) -> None:
+        """To the section before."""
+        self.section = (self.section - 1) % len(self._tabs)
+
+    def action_section(self, number: int) -> None:
+        """To a section by its number, from 1."""
+        if self._has(number):
+            self.section = number - 1
+
+    def action_window(self) -> None:
+        """The next length of time for charts."""
+        self.window = (self.window + 1) % len(WINDOWS)
+
+    def action_node(self) -> None:
+        """Open its node."""
+        from sre_tui.screens.about.tab import ToNode
+
+        if self.subject.node:
+            self._open(ToNode(self.subject.node))
+
+    def action_backups(self) -> None:
+        """Open its backups."""
+        if (opening := self.subject.backups) is not None:
+            self._open(opening)
 
     def action_explain(self) -> None:
         """Ask what it means."""
-        self._pane.post_message(Inquired(self._kind.explain(self._row)))
+        self.post_message(Inquired(self.subject.explain()))
 
     def action_changes(self) -> None:
         """Ask what changed around it."""
-        self._pane.post_message(Inquired(self._kind.changes(self._row, self.clock())))
+        self.post_message(Inquired(self.subject.changes(self.clock())))
 
     def action_copy(self) -> None:
-        """Copy what is known of it, and what was answered."""
-        shown = [self._kind.copied(self._row, self.clock())]
-        shown += [
-            self._part_text(part).plain.strip() for part in self._parts if self.answer(part.title)
-        ]
-        self.app.copy_to_clipboard("\n\n".join(shown))
-        self.notify(f"Copied: {self._kind.name(self._row)}")
+        """Copy what the open section shows."""
+        told = [self.query_one(DetailBody).copied]
+        self.app.copy_to_clipboard("\n\n".join(told))
+        self.notify(f"Copied: {self.subject.name}, {self.tab.title}")
 
-    def _follow(self) -> None:
-        now_known = self._pane.find(self._key)
-        if now_known is not None or self._pane.is_answered:
-            said = marked(Tone.OK, f"{self._kind.gone}; this is how it was seen last")
-            self.query_one("#gone", Static).update(plain_text("" if now_known else said))
-            self.set_class(now_known is None, "-gone")
-        self._row = now_known or self._row
+    def data_of(self, part: DetailPart) -> object | None:
+        """What was answered about a part."""
+        return cast("object | None", self.data(_name(part)))
+
+    def standing_of(self, part: DetailPart, *, rows: int, nothing: str) -> PaneState:
+        """How far that can be trusted; of a part that waits for another, how that one is."""
+        name = _name(part)
+        if part.first is not None and self.answer(name) is None:
+            first = _FIRST + name
+            if self.answer(first) is not None and self.data(first) is None:
+                return self.state_of(first)
+            return pane_state(None, self.clock(), rows=0, nothing="")
+        return self.state_of(name, rows=rows, nothing=nothing)
+
+    @on(TabChosen)
+    def _tab_chosen(self, event: TabChosen) -> None:
+        event.stop()
+        self.section = [tab.id for tab in self._tabs].index(event.pane)
+
+    @on(RowSelected)
+    def _row_selected(self, event: RowSelected) -> None:
+        event.stop()
+        if isinstance(event.table, PartTable) and (opening := event.table.opening) is not None:
+            self._open(opening)
+
+    def _open(self, opening: Opening) -> None:
+        cast("Opens", self.app).open_level(opening)
+
+    def _has(self, number: object) -> bool:
+        return isinstance(number, int) and 0 < number <= len(self._tabs)
+
+    def _enter(self) -> None:
+        """Ask for what the section shows, and for nothing else any more."""
+        wanted = {_name(part) for part in self.tab.parts}
+        wanted |= {_FIRST + _name(part) for part in self.tab.parts if part.first is not None}
+        for name in set(self._asked) - wanted:
+            self.rest(name)
+            del self._asked[name]
+        for part in self.tab.parts:
+            if part.first is not None:
+                self._ask(_FIRST + _name(part), part.first.tool, part.first.arguments)
+        self.refresh_bindings()
         self.show()
 
-    def _part_text(self, part: DetailPart) -> Text:
-        """A heading with the state of the part, and what was answered."""
-        data = self.data(part.title)
-        room = max(1, self.size.width - _MARGIN)
-        state = self.state_of(part.title)
-        badge = badge_of(state)
-        title = plain_line(part.title)
-        line = "─" * max(0, room - len(title) - len(badge) - 4)
-        text = Text.assemble(
-            "\n\n", (f"{title} ", "bold"), (line, toned(Tone.MUTED)), (f" {badge}" if badge else "")
-        )
-        text.append("\n")
-        if state.kind is not PaneKind.READY:
-            said = " · ".join(each for each in (state.headline, state.detail, state.hint) if each)
-            tone = Tone.MUTED if data is None else Tone.WARNING
-            text.append(f"{plain_line(said)}\n", toned(tone))
-        if data is not None:
-            text.append_text(result_text(table_view(part.tool), data, self.reading, room))
-        text.rstrip()
-        return text
+    def _ask_on(self) -> None:
+        """Ask for each part whose arguments are known."""
+        for part in self.tab.parts:
+            arguments = dict(part.arguments)
+            if part.windowed:
+                arguments["since"] = WINDOWS[self.window].since
+            if part.first is not None:
+                before = self.data(_FIRST + _name(part))
+                if before is None:
+                    continue
+                arguments |= part.then(before)
+            self._ask(_name(part), part.tool, arguments)
+
+    def _ask(self, name: str, tool: str, arguments: Mapping[str, object]) -> None:
+        if self._asked.get(name) != arguments:
+            self._asked[name] = arguments
+            self.ask(name, tool, arguments)
+
+    def _settle_focus(self, body: DetailBody) -> None:
+        """Give the keys to what can be moved in."""
+        focused = self.focused
+        if focused is not None and focused.display and focused in body.walk_children():
+            # A list that has come since is what one wants to move in.
+            if isinstance(focused, PartTable) or not isinstance(body.wants_focus, PartTable):
+                return
+            if focused.has_class("-used"):
+                return
+        if (wanted := body.wants_focus) is not None and wanted is not focused:
+            self.set_focus(wanted, scroll_visible=False)
+
+
+class RowSubject:
+    """A row of a pane; one that is gone is shown as it was seen last."""
+
+    def __init__(self, pane: RowsPane, key: str, known_backups: Callable[[], Sequence[Any]]) -> None:
+        """The row of that key, as the pane sees it from now on."""
+        self.pane = pane
+        self.kind = pane.kind
+        self.key = key
+        self.row: Any = pane.find(key)
+        self._known_backups = known_backups
+        self.is_gone = False
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """The pane, unless it stands in a level itself, and the row."""
+        name = self.name
+        return (name,) if isinstance(self.pane.screen, Level) else (self.pane.spec.title, name)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.kind.name(self.row)
+
+    @property
+    def tabs(self) -> Sequence[DetailTab]:
+        """What there is to say about it."""
+        first, *others = self.kind.tabs(self.row)
+
+        def page(_: Any, display: Display) -> Text:
+            return self.page(display)
+
+        return (DetailTab(first.id, first.title, first.parts, first.page or page), *others)
+
+    @property
+    def node(self) -> str | None:
+        """Where it runs."""
+        return self.kind.node(self.row)
+
+    @property
+    def backups(self) -> Opening | None:
+        """What the pane of backups knows about it."""
+        from sre_tui.screens.about.tab import ToRow
+
+        key = self.kind.backups(self.row, self._known_backups())
+        return None if key is None or key == self.key else ToRow("backups", key)
+
+    def explain(self) -> str:
+        """The question what it means."""
+        return self.kind.explain(self.row)
+
+    def changes(self, now: datetime) -> str:
+        """The question what changed around it."""
+        return self.kind.changes(self.row, now)
+
+    def page(self, display: Display) -> Text:
+        """What is known of it without asking."""
+        return self.kind.page(self.row, display)
+
+    def look(self) -> bool:
+        """Take the row as it is now; False if it is gone."""
+        now_known = self.pane.find(self.key)
+        if now_known is not None or self.pane.is_answered:
+            self.is_gone = now_known is None
+        self.row = now_known or self.row
+        return not self.is_gone
+
+
+class RowDetailScreen(DetailScreen):
+    """All about a row of a pane, as the pane sees it."""
+
+    def __init__(self, subject: RowSubject, clock: Clock) -> None:
+        """All about that row."""
+        super().__init__(subject, clock)
+        self._row = subject
+
+    def on_mount(self) -> None:
+        """Follow the pane."""
+        self.watch(self._row.pane, "taken", self._follow)
+
+    def _follow(self) -> None:
+        there = self._row.look()
+        said = "" if there else marked(
+            Tone.OK, f"{self._row.kind.gone}; this is how it was seen last"
+        )  # fmt: skip
+        self.query_one("#gone", Static).update(plain_text(said))
+        self.set_class(not there, "-gone")
+        self.show()
+
+
+def _name(part: DetailPart) -> str:
+    """Parts that ask for the same share the answer."""
+    return json.dumps([part.tool, dict(part.arguments), part.windowed], sort_keys=True)

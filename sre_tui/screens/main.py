@@ -33,6 +33,7 @@ from sre_tui.screens.panes import CHAT, PANES
 from sre_tui.screens.rows_pane import NUMBERS, RowChosen, RowsCounted, RowsPane
 from sre_tui.screens.stacking import heights
 from sre_tui.screens.status_header import StatusHeader
+from sre_tui.screens.wanted import FindingsWanted, InvestigationWanted, TimelineWanted
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.too_small import SizeGate
@@ -229,6 +230,18 @@ class MainScreen(Screen[None]):
     def action_zoom(self) -> None:
         """One pane on the whole screen, and back."""
         self.zoomed = not self.zoomed
+
+    def action_findings(self) -> None:
+        """Show what the checks found."""
+        self.post_message(FindingsWanted())
+
+    def action_timeline(self) -> None:
+        """Show what changed."""
+        self.post_message(TimelineWanted())
+
+    def action_investigate(self) -> None:
+        """Find out what is wrong anywhere."""
+        self.post_message(InvestigationWanted())
 
     def action_back(self) -> None:
         """Undo one thing: the answer under way, the filter, the zoom."""

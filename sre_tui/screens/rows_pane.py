@@ -20,8 +20,9 @@ from sre_tui.screens.actions import bindings
 from sre_tui.screens.filter_line import FilterChanged, FilterLeft, FilterLine
 from sre_tui.screens.pane_states import pane_state
 from sre_tui.screens.panes import PaneSpec
+from sre_tui.screens.wanted import InvestigationWanted, TimelineWanted
 from widgets.cell import Display, keyed_rows
-from widgets.pane import Pane, PaneKind
+from widgets.pane import Pane, PaneKind, PaneState
 from widgets.table import KeyedTable, RowHighlighted, RowSelected
 
 if TYPE_CHECKING:
@@ -75,14 +76,16 @@ class RowsPane(Pane):
     """How many times the rows were taken anew; who shows one of them watches it."""
 
     def __init__(self, spec: PaneSpec, number: int, clock: Clock, **attributes: Any) -> None:
-        """The pane of that number, which counts ages by this clock."""
+        """The pane of that number, 0 for none, which counts ages by this clock."""
         super().__init__(
-            f"{NUMBERS[number - 1]}{spec.title}",
+            f"{NUMBERS[number - 1] if number else ''}{spec.title}",
             state=pane_state(None, clock(), rows=0, nothing=""),
             id=spec.id,
             **attributes,
         )
         self.spec = spec
+        self.stand_in: PaneState | None = None
+        """State to show in place of that of the snapshots."""
         self._heading = self.title
         self._clock = clock
         self._kind: RowKind[Any] | None = None
@@ -205,7 +208,7 @@ class RowsPane(Pane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what needs a row while there is none."""
-        if action in ("explain", "changes", "copy"):
+        if action in ("explain", "changes", "copy", "investigate", "timeline"):
             return True if self.chosen is not None else None
         if action == "filter" and isinstance(self.screen.focused, Input):
             return False
@@ -222,6 +225,17 @@ class RowsPane(Pane):
         """Ask what changed around it."""
         if (row := self.chosen) is not None:
             self.post_message(Inquired(self.kind.changes(row, self._clock())))
+
+    def action_investigate(self) -> None:
+        """Look for its cause."""
+        if (row := self.chosen) is not None:
+            self.post_message(InvestigationWanted(self.kind.origin(row).about))
+
+    def action_timeline(self) -> None:
+        """List what changed with it around its beginning."""
+        if (row := self.chosen) is not None:
+            origin = self.kind.origin(row)
+            self.post_message(TimelineWanted(origin.host, origin.at))
 
     def action_copy(self) -> None:
         """Copy what is known of it."""
@@ -276,7 +290,9 @@ class RowsPane(Pane):
 
     def _tell_state(self) -> None:
         now = standing(self.snapshots.get(feed) for feed in self.spec.feeds)
-        self.state = pane_state(now, self._clock(), rows=len(self._rows), nothing=self.spec.nothing)
+        self.state = self.stand_in or pane_state(
+            now, self._clock(), rows=len(self._rows), nothing=self.spec.nothing
+        )
         self._count()
 
     def _tell_bindings(self) -> None:

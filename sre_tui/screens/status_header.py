@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
@@ -13,6 +14,7 @@ from textual.widgets import Static
 from providers.clock import age_in_words
 from providers.reading import SourceStatus, State
 from sre_tui.live.health import Health
+from sre_tui.screens.wanted import FindingsWanted
 from widgets.badge import Badge
 from widgets.badge_line import BadgeLine, LineBadge
 from widgets.cell import Tone
@@ -40,6 +42,15 @@ _FRESH = 10.0
 """Seconds for which an age is not worth a figure."""
 
 
+class HealthSentence(Badge):
+    """How things are; a click shows what was found."""
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the findings."""
+        event.stop()
+        self.post_message(FindingsWanted())
+
+
 class StatusHeader(Vertical):
     """Two lines; whoever owns the data tells them what to show."""
 
@@ -55,7 +66,7 @@ class StatusHeader(Vertical):
         """Name, sentence and clock above the badges."""
         with Horizontal(id="status-line"):
             yield Static(self._homelab, id="homelab", markup=False)
-            yield Badge(self._health.sentence, self._health.tone, id="health")
+            yield HealthSentence(self._health.sentence, self._health.tone, id="health")
             yield Static(_clock(self._now), id="clock", markup=False)
         with Horizontal(id="sources"):
             yield Badge("paused, space goes on", Tone.WARNING, id="paused")

@@ -13,7 +13,7 @@ from providers.alerting import Alert, AlertState
 from providers.text import one_line
 from sre_tui.live.homelab import ALERTS as FEED
 from sre_tui.screens.page_text import headline, pairs, section
-from sre_tui.screens.rows.kind import Known, RowKind
+from sre_tui.screens.rows.kind import Known, Origin, RowKind
 from sre_tui.views.alerts import ALERTS, alert_state, alert_value
 from sre_tui.views.human import MISSING, ago, moment
 from sre_tui.views.severity import severity_tone
@@ -105,6 +105,12 @@ def _minute(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def _origin(alert: Alert) -> Origin:
+    host = one_line(alert.host or "", 60)
+    # The port of an exporter is no part of a machine's name.
+    return Origin(f"{one_line(alert.name, 120)}{_on(alert)}", host.split(":")[0], alert.active_at)
+
+
 def _rows(known: Known) -> Sequence[Alert]:
     data = known.get(FEED)
     return () if data is None else tuple(data.items)
@@ -159,6 +165,7 @@ KIND: Final = RowKind(
     summary=_summary,
     explain=explain,
     changes=changes,
+    origin=_origin,
     page=full_text,
     copied=facts,
     gone="no longer active",

@@ -15,7 +15,7 @@ from providers.text import one_line
 from sre_tui.live.homelab import COVERAGE, DATASTORES
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.backup_age import newest_good
-from sre_tui.screens.rows.kind import DetailPart, Known, RowKind
+from sre_tui.screens.rows.kind import DetailPart, Known, Origin, RowKind
 from sre_tui.views.backup_coverage import COVERAGE as COVERAGE_VIEW
 from sre_tui.views.backup_coverage import remark, verdict_cell
 from sre_tui.views.backups import verified_cell
@@ -172,6 +172,14 @@ def _changes(row: BackupRow, now: datetime) -> str:
     return f"what changed on {one_line(name, 60)} in the last 24 hours?"
 
 
+def _origin(row: BackupRow) -> Origin:
+    if row.store is not None:
+        name = one_line(row.store.name, 60)
+        return Origin(f"datastore {name}", name)
+    name = "" if row.guest is None else one_line(row.guest.name or str(row.guest.vmid), 60)
+    return Origin(f"backup of {name}", name)
+
+
 def _page(row: BackupRow, display: Display) -> Text:
     state = row.state
     page = headline(state.tone, unmarked(state), row.name)
@@ -237,6 +245,7 @@ KIND: Final = RowKind(
     summary=_summary,
     explain=_explain,
     changes=_changes,
+    origin=_origin,
     page=_page,
     copied=_copied,
     parts=_parts,

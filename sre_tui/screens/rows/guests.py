@@ -17,7 +17,7 @@ from providers.text import one_line
 from sre_tui.live.homelab import COVERAGE, GUEST_LOAD, GUESTS
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.backup_age import newest_good
-from sre_tui.screens.rows.kind import DetailPart, Known, RowKind, of
+from sre_tui.screens.rows.kind import DetailPart, Known, Origin, RowKind, of
 from sre_tui.views.backup_coverage import remark, verdict_cell
 from sre_tui.views.guests import (
     GUESTS as VIEW,
@@ -125,6 +125,11 @@ def _changes(row: GuestRow, now: datetime) -> str:
     return f"what changed on {name} in the last 6 hours?"
 
 
+def _origin(row: GuestRow) -> Origin:
+    name = one_line(row.guest.name or str(row.guest.vmid), 60)
+    return Origin(f"guest {name}", name)
+
+
 def _page(row: GuestRow, display: Display) -> Text:
     state = guest_state(row.guest, display)
     page = headline(state.tone, unmarked(state), row.guest.label)
@@ -207,6 +212,7 @@ KIND: Final = RowKind(
     summary=_summary,
     explain=_explain,
     changes=_changes,
+    origin=_origin,
     page=_page,
     copied=_copied,
     parts=_parts,

@@ -52,6 +52,21 @@ class DetailPart:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where the cause of what a row tells is looked for.
+
+    Attributes:
+        about: the row in words, as an investigation takes it.
+        host: the thing whose changes are listed; empty for everything.
+        at: when it began, aware UTC; None for now.
+    """
+
+    about: str
+    host: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class RowKind(Generic[RowT]):
     """One kind of row.
 
@@ -65,6 +80,7 @@ class RowKind(Generic[RowT]):
         summary: all rows in a few words, for the title of the pane.
         explain: the question that explains one.
         changes: the question what changed around it.
+        origin: where its cause is looked for without a question.
         page: what is known of it without asking anybody.
         copied: the same as plain lines, for the clipboard.
         parts: what is asked about one when its details are opened.
@@ -79,6 +95,7 @@ class RowKind(Generic[RowT]):
     summary: Callable[[Sequence[RowT]], str]
     explain: Callable[[RowT], str]
     changes: Callable[[RowT, datetime], str]
+    origin: Callable[[RowT], Origin]
     page: Callable[[RowT, Display], Text]
     copied: Callable[[RowT, datetime], str]
     parts: Callable[[RowT], Sequence[DetailPart]] = lambda row: ()

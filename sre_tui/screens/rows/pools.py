@@ -13,7 +13,7 @@ from providers.text import one_line
 from providers.truenas import Pool, Replication
 from sre_tui.live.homelab import FORECAST, POOLS, SNAPSHOTS
 from sre_tui.screens.page_text import headline, pairs
-from sre_tui.screens.rows.kind import DetailPart, Known, RowKind, of
+from sre_tui.screens.rows.kind import DetailPart, Known, Origin, RowKind, of
 from sre_tui.views.forecasts import FORECASTS, outlook_text, span
 from sre_tui.views.nas import MANY_SNAPSHOTS, replication_state
 from sre_tui.views.pools import POOLS as VIEW
@@ -155,6 +155,11 @@ def _changes(row: PoolRow, now: datetime) -> str:
     return f"what changed on the pool {one_line(row.pool.name, 80)} in the last 24 hours?"
 
 
+def _origin(row: PoolRow) -> Origin:
+    name = one_line(row.pool.name, 80)
+    return Origin(f"pool {name}", name)
+
+
 def _page(row: PoolRow, display: Display) -> Text:
     state = _VIEW["state"].cell(PoolLine(row.pool), display)
     page = headline(state.tone, unmarked(state), row.pool.name)
@@ -226,6 +231,7 @@ KIND: Final = RowKind(
     summary=_summary,
     explain=_explain,
     changes=_changes,
+    origin=_origin,
     page=_page,
     copied=_copied,
     parts=_parts,

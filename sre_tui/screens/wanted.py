@@ -1,0 +1,37 @@
+"""What can be asked for from anywhere in the app, and is opened as a level of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.message import Message
+
+
+class FindingsWanted(Message):
+    """The user wants to see what the checks found."""
+
+
+class TimelineWanted(Message):
+    """The user wants to see what changed.
+
+    Attributes:
+        host: around which thing; empty for everything.
+        at: around which moment, aware UTC; None for now.
+    """
+
+    def __init__(self, host: str = "", at: datetime | None = None) -> None:
+        super().__init__()
+        self.host = host
+        self.at = at
+
+
+class InvestigationWanted(Message):
+    """The user wants to know what is wrong with something, and why.
+
+    Attributes:
+        about: a name or words; empty for everything.
+    """
+
+    def __init__(self, about: str = "") -> None:
+        super().__init__()
+        self.about = about
