@@ -195,7 +195,7 @@ class Agent:
             fence=fence,
             room=room,
         )
-        anonymizer = self._anonymizer(turn) if llm.anonymize else None
+        anonymizer = await self._anonymizer(turn) if llm.anonymize else None
         await ModelLoop(turn, model, conversation, offer, llm, anonymizer).run()
 
     async def _ask_analyst(self, turn: Turn, llm: LlmSettings) -> None:
@@ -230,8 +230,19 @@ class Agent:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return await asyncio.to_thread(self.sessions.spent_since, midnight)
 
-    def _anonymizer(self, turn: Turn) -> Anonymizer:
+    async def _anonymizer(self, turn: Turn) -> Anonymizer:
         made = self._anonymizers.setdefault(turn.session.id, Anonymizer())
+        machines = await self._discovery.machines()
+        for source in machines.silent:
+            turn.degrade(
+                "privacy",
+                f"{source} did not tell the names of its machines: the model may see those that no "
+                "other source names",
+            )
+        for guest in machines.names.get("guests", ()):
+            made.learn("GUEST", guest)
+        for host in machines.names.get("hosts", ()):
+            made.learn("HOST", host)
         made.learn("HOST", platform.node())
         made.learn("USER", Path.home().name)
         for backend in BACKENDS:

@@ -39,9 +39,15 @@ _USER_IN_TEXT = re.compile(
     r"(?:\b(?:for(?: invalid)? user|user(?:name)?[=:]|logname=|ruser=|sudo:\s+)\s*|/home/)"
     r"(?P<name>[A-Za-z_][\w.-]{1,31})"
 )
+_PLACE = re.compile(r"([\w.-]+):?/")
 _TOO_COMMON: Final = frozenset(
-    {"localhost", "root", "admin", "node", "main", "default", "unknown", "none", "user", "daemon"}
-)
+    {
+        "localhost", "root", "admin", "node", "main", "default", "unknown", "none", "user",
+        "daemon", "backup", "sre", "pve", "pbs", "pam", "proxmox", "truenas", "prometheus",
+        "grafana", "loki",
+    }
+)  # fmt: skip
+"""Names that tell nothing of anybody, and words that tools and answers are full of."""
 _KEYS: Final[Mapping[str, Kind]] = {
     "host": "HOST",
     "hostname": "HOST",
@@ -49,12 +55,35 @@ _KEYS: Final[Mapping[str, Kind]] = {
     "nodename": "HOST",
     "node": "HOST",
     "server": "HOST",
+    "client": "HOST",
     "guest": "GUEST",
     "vm": "GUEST",
     "user": "USER",
     "username": "USER",
+    "owner": "USER",
+    "created_by": "USER",
 }
 """Label and field names whose values are names to hide."""
+_LISTS: Final[Mapping[str, Kind]] = {
+    "hosts": "HOST",
+    "nodes": "HOST",
+    "troubled": "HOST",
+    "guests": "GUEST",
+    "former_names": "GUEST",
+}
+"""Fields that hold several such names."""
+_THINGS: Final[Mapping[str, Kind]] = {
+    "guest": "GUEST",
+    "lxc": "GUEST",
+    "qemu": "GUEST",
+    "vm": "GUEST",
+    "ct": "GUEST",
+    "node": "HOST",
+    "nas": "HOST",
+    "host": "HOST",
+    "site": "HOST",
+}
+"""Kinds of things whose ``name`` is one to hide."""
 
 
 class Anonymizer:
@@ -72,23 +101,28 @@ class Anonymizer:
             self.learn("USER", user)
 
     def learn(self, kind: Kind, name: str) -> None:
-        """Hide this name from now on; a port behind it is not part of it."""
+        """Hide this name from now on, without the port, the realm or the token behind it."""
         plain = re.sub(r":\d+$", "", name.strip())
+        if kind == "USER":
+            plain = re.split(r"[@!]", plain.rpartition("\\")[2])[0]
         known = plain.casefold()
         if len(plain) < 2 or known in _TOO_COMMON or plain.isdigit() or known in self._names:
             return
-        if not re.fullmatch(r"[\w.-]+", plain):
+        if not re.fullmatch(r"[\w.-]+(?: [\w.-]+){0,3}" if kind == "USER" else r"[\w.-]+", plain):
             return
         self._names[known] = kind
         self._pattern = None
 
     def learn_from(self, value: object) -> None:
-        """Learn the names in a JSON document, by the keys they stand under."""
+        """Learn the names in a JSON document, by what they stand under and what they are of."""
         if isinstance(value, dict):
+            self._learn_thing(value)
             for key, item in value.items():
-                kind = _KEYS.get(str(key).lower())
-                if kind is not None and isinstance(item, str):
-                    self.learn(kind, item)
+                word = str(key).lower()
+                for kind, name in ((_KEYS.get(word), item), *_listed(_LISTS.get(word), item)):
+                    found = name.get("name") if isinstance(name, dict) else name
+                    if kind is not None and isinstance(found, str):
+                        self.learn(kind, found)
                 self.learn_from(item)
         elif isinstance(value, list | tuple):
             # Labels also come as pairs of name and value.
@@ -98,6 +132,22 @@ class Anonymizer:
                     self.learn(kind, value[1])
             for item in value:
                 self.learn_from(item)
+
+    def _learn_thing(self, thing: Mapping[str, object]) -> None:
+        """Learn what an object tells by several of its fields together."""
+        name, sort = thing.get("name"), thing.get("kind") or thing.get("type")
+        kind = _THINGS.get(sort) if isinstance(sort, str) else None
+        if isinstance(name, str):
+            if kind is not None or "vmid" in thing:
+                self.learn(kind or "GUEST", name)
+            elif sort is not None and "pool" not in thing and (parts := _PLACE.match(name)):
+                # What is in or on a machine: ``media/jellyfin``, ``nas1/sdc``, ``media:/``.
+                self.learn("HOST", parts[1])
+        if kind is not None and isinstance(thing.get("id"), str):
+            self.learn(kind, str(thing["id"]))
+        label, value = thing.get("label"), thing.get("value")
+        if isinstance(label, str) and isinstance(value, str) and label.lower() in _KEYS:
+            self.learn(_KEYS[label.lower()], value)
 
     def hide(self, text: str) -> str:
         """The text with placeholders."""
@@ -169,6 +219,10 @@ class StreamRestorer:
         """What was held back."""
         held, self._held = self._held, ""
         return self._anonymizer.restore(held)
+
+
+def _listed(kind: Kind | None, item: object) -> list[tuple[Kind | None, object]]:
+    return [(kind, each) for each in item] if kind and isinstance(item, list | tuple) else []
 
 
 def _may_become_placeholder(match: re.Match[str]) -> bool:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from providers.reading import State
+from providers.proxmox import Guest, Inventory
+from providers.reading import Reading, State
 from sre_tui.agent import agent as agent_module
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst_protocol import AnalystTask
@@ -39,7 +40,7 @@ from sre_tui.agent.runner import ToolRunner
 from sre_tui.settings import LlmSettings, Settings
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
-from tests.stubs.homelab_tools import Bench, context_in
+from tests.stubs.homelab_tools import NOW, Bench, context_in
 from tests.stubs.llm_fixtures import server, warm
 from tests.stubs.openai_server import Call, Fail, OpenAIServer, Request, Say, call, say
 
@@ -705,6 +706,47 @@ async def test_names_are_hidden_from_the_model_and_restored_for_the_user(
     assert last.answer.text == "User alice came to nas1 from 192.168.1.77 [E1]."
     assert last.answer.unsupported == ()
     assert "HOST-1" not in "".join(e.text for e in events if isinstance(e, TextDelta))
+
+
+class Machines:
+    """A Proxmox VE with one guest, or one that does not answer."""
+
+    def __init__(self, source: str, *guests: str) -> None:
+        self.source = source
+        self.guests = guests
+
+    async def inventory(self) -> Reading[Inventory]:
+        made = Inventory(
+            guests=tuple(
+                Guest(source=self.source, vmid=100, type="lxc", node="pve1", name=name)
+                for name in self.guests
+            )
+        )
+        state = State.OK if self.guests else State.UNREACHABLE
+        data = made if self.guests else None
+        return Reading(source=self.source, state=state, observed_at=NOW, data=data)
+
+
+async def test_a_guest_that_nobody_was_asked_about_yet_is_hidden_in_the_question(
+    server: OpenAIServer, tmp_path: Path
+) -> None:
+    llm = LlmSettings(
+        provider="openai", model="house", base_url=server.url, api_key=SecretStr("sk-0123456789"),
+        anonymize=True,
+    )  # fmt: skip
+    context = context_in(tmp_path, Settings(llm=llm))
+    there, silent = Machines("proxmox:a", "annas-box"), Machines("proxmox:b")
+    context.__dict__.update(proxmox=(there, silent), truenas=())
+    agent = Agent(context, FakeAnalyst(), tools=())
+    server.script(say("GUEST-1 is fine."))
+    try:
+        answer = await answer_of(agent.ask("What is wrong with annas-box?"))
+    finally:
+        await agent.aclose()
+    assert "annas" not in server.requests[0].text
+    assert answer.text == "annas-box is fine."
+    (told,) = [one.detail for one in answer.degraded if one.what == "privacy"]
+    assert told.startswith("proxmox:b did not tell the names of its machines")
 
 
 async def test_what_is_not_in_the_evidence_is_flagged(

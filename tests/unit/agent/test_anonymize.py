@@ -82,3 +82,35 @@ def test_a_model_may_change_the_spelling_of_a_placeholder() -> None:
 @pytest.mark.parametrize("word", ["localhost", "root", "127.0.0.1", "14:02:05", "multimedia", "::"])
 def test_what_tells_nothing_stays(word: str) -> None:
     assert made().hide(f"x {word} y") == f"x {word} y"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"items": [{"vmid": 101, "type": "lxc", "name": "annas-box"}]},
+        {"items": [{"source": "pbs:main", "type": "host", "id": "annas-box"}]},
+        {"items": [{"vmid": 7, "name": None, "former_names": ["annas-box"]}]},
+        {"items": [{"node": {"source": "proxmox:main", "name": "annas-box"}, "status": None}]},
+        {"clusters": [{"nodes": [{"name": "annas-box", "online": True}]}]},
+        {"items": [{"name": "local", "nodes": ["annas-box"]}]},
+        {"items": [{"label": "hostname", "value": "annas-box"}]},
+        {"items": [{"pattern": "<*>", "hosts": ["annas-box"]}]},
+        {"items": [{"subject": {"kind": "guest", "name": "annas-box"}}]},
+        {"items": [{"subject": {"kind": "container", "name": "annas-box/jellyfin"}}]},
+        {"items": [{"subject": {"kind": "filesystem", "name": "annas-box:/"}}]},
+        {"sessions": [{"client": "annas-box"}]},
+        {"items": [{"user": "annas-box@pve!tui"}]},
+        {"items": [{"owner": "annas-box@pbs"}]},
+        {"items": [{"user": "HOME\\annas-box"}]},
+    ],
+)
+def test_names_are_known_by_what_they_are_of(document: object) -> None:
+    anonymizer = Anonymizer()
+    anonymizer.learn_from(document)
+    assert "anna" not in anonymizer.hide("vm annas-box: annas-box@pve!tui and annas-box/jellyfin")
+
+
+def test_what_tools_are_called_by_is_no_name() -> None:
+    anonymizer = Anonymizer()
+    anonymizer.learn_from({"user": "backup@pbs", "node": "pve", "owner": "sre@pve!tui"})
+    assert anonymizer.hide("sre backups of pve: backup@pbs") == "sre backups of pve: backup@pbs"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from providers.proxmox import Guest, Inventory, Node
 from providers.reading import Reading, State
 from sre_tui.agent import discovery
 from sre_tui.agent.discovery import Discovery, joined
@@ -18,6 +19,8 @@ from tests.stubs.homelab_tools import NOW, context_in
 
 class Names:
     """Answers every question about labels alike."""
+
+    source = "x:main"
 
     def __init__(self, *values: str, hangs: bool = False, breaks: bool = False) -> None:
         self.values = values
@@ -72,6 +75,33 @@ async def test_names_are_asked_for_again_only_after_a_while(tmp_path: Path) -> N
 
 async def test_without_backends_nothing_is_known(tmp_path: Path) -> None:
     assert await Discovery(context_in(tmp_path)).names() == {}
+
+
+class Machines:
+    """A Proxmox VE that answers with an inventory, or not at all."""
+
+    def __init__(self, source: str, inventory: Inventory | None) -> None:
+        self.source = source
+        self.inventory_of = inventory
+
+    async def inventory(self) -> Reading[Inventory]:
+        state = State.UNREACHABLE if self.inventory_of is None else State.OK
+        return Reading(source=self.source, state=state, observed_at=NOW, data=self.inventory_of)
+
+
+async def test_every_machine_of_the_inventories_is_told_and_who_is_silent(tmp_path: Path) -> None:
+    guests = [
+        Guest(source="proxmox:a", vmid=vmid, type="lxc", node="pve1", name=f"guest{vmid}")
+        for vmid in range(100, 200)
+    ]
+    there = Inventory(guests=tuple(guests), nodes=(Node(source="proxmox:a", name="attic"),))
+    context = context_with(tmp_path, [], [])
+    told, silent = Machines("proxmox:a", there), Machines("proxmox:b", None)
+    context.__dict__.update(proxmox=(told, silent), truenas=())
+    found = await Discovery(context).machines()
+    assert len(found.names["guests"]) == 100
+    assert found.names["hosts"] == ("attic",)
+    assert found.silent == ("proxmox:b",)
 
 
 def test_names_of_several_are_joined() -> None:
