@@ -1,0 +1,108 @@
+"""The line in which one edits a query, with what the server has against it below."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from sre_tui.screens.actions import bindings
+from widgets.cell import Tone, marked
+from widgets.text import plain_line, plain_lines
+
+
+class QueryRun(Message):
+    """Run this query, which is not blank."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class QueryLeft(Message):
+    """The user goes back to what the query brought."""
+
+
+class _Field(Input):
+    PART: ClassVar[str] = "query"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("query")
+
+    def action_leave(self) -> None:
+        self.post_message(QueryLeft())
+
+
+class QueryLine(Vertical):
+    """Assign `text`; `complain` says why a query is rejected."""
+
+    def __init__(self, language: str, placeholder: str, *, id: str | None = None) -> None:  # noqa: A002 - the name every Textual widget uses
+        """A line for queries of a language."""
+        super().__init__(id=id)
+        self._language = language
+        self._placeholder = placeholder
+        self._text = ""
+
+    def compose(self) -> ComposeResult:
+        """The language, the query, the complaint."""
+        with Horizontal(classes="query--line"):
+            yield Static(self._language, classes="query--language", markup=False)
+            yield _Field(
+                placeholder=self._placeholder,
+                compact=True,
+                select_on_focus=False,
+                classes="query--text",
+            )
+        yield Static(classes="query--mistake", markup=False)
+
+    @property
+    def text(self) -> str:
+        """The query in force."""
+        return self._text
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._text = plain_line(text)
+        self.query_one(_Field).value = self._text
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the user is typing."""
+        return self.query_one(_Field).has_focus
+
+    def edit(self) -> None:
+        """Let the user type."""
+        self.screen.set_focus(self.query_one(_Field))
+
+    def complain(self, why: str) -> None:
+        """Show what is wrong with the query; nothing takes it back."""
+        self.set_class(bool(why), "-wrong")
+        said = marked(Tone.ERROR, plain_lines(why)) if why else ""
+        self.query_one(".query--mistake", Static).update(Text(said, no_wrap=True))
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        safe = plain_line(event.value)
+        if safe != event.value:
+            # Something pasted may hold escape sequences.
+            event.input.value = safe
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        wanted = event.value.strip()
+        if not wanted:
+            self.complain("type a query, or esc leaves it as it was")
+            return
+        self._text = wanted
+        self.complain("")
+        self.post_message(QueryRun(wanted))
+
+    @on(QueryLeft)
+    def _left(self) -> None:
+        self.query_one(_Field).value = self._text
