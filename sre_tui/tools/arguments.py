@@ -17,6 +17,10 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)")
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
+LONGEST: Final = timedelta(days=50 * 365)
+"""The longest window: as far back as anybody can mean, and within every calendar."""
+_YEARS: Final = range(1970, 2200)
+"""Years that a moment may lie in."""
 _UNIT_SECONDS: Mapping[str, float] = {
     "ms": 0.001,
     "s": 1,
@@ -43,10 +47,9 @@ def parse_window(text: str) -> timedelta:
         end = part.end()
     if not compact or end != len(compact) or seconds <= 0:
         raise ValueError(f"{text!r} is not a span of time: write it as 30m, 2h, 1h30m or 7d")
-    try:
-        return timedelta(seconds=seconds)
-    except OverflowError:
-        raise ValueError(f"{text!r} is too long a span of time") from None
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f"{text!r} is too long a span of time: at most 50y")
+    return timedelta(seconds=seconds)
 
 
 def format_window(window: timedelta) -> str:
@@ -105,6 +108,8 @@ def parse_moment(text: str) -> Moment:
         if re.fullmatch(r"\d{9,11}(\.\d+)?", plain):
             return Moment(at=datetime.fromtimestamp(float(plain), UTC))
         at = datetime.fromisoformat(plain)
+        if at.year not in _YEARS:
+            raise ValueError("no backend knows that year")
     except (ValueError, OverflowError, OSError):
         raise ValueError(
             f"{text!r} is not a point in time: write it as now, -30m, 14:00, "
@@ -114,6 +119,9 @@ def parse_moment(text: str) -> Moment:
 
 
 def _to_window(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # A bare number is meant in seconds, and as little may it be negative or endless.
+        value = f"{value:f}s"
     return parse_window(value) if isinstance(value, str) else value
 
 

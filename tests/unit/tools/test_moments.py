@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from sre_tui.tools.arguments import NOW, parse_moment
+from sre_tui.tools.arguments import LONGEST, NOW, Window, parse_moment, parse_window
 
 AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -34,7 +35,31 @@ def test_a_time_of_day_is_not_now() -> None:
     assert parse_moment("00:00") != NOW
 
 
-@pytest.mark.parametrize("text", ["25:00", "14:75", "yesterday", "14:05 tomorrow"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "25:00", "14:75", "yesterday", "14:05 tomorrow", "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-14:00",
+    ],
+)  # fmt: skip
 def test_what_is_no_moment_is_refused_with_what_is(text: str) -> None:
     with pytest.raises(ValueError, match="write it as now, -30m, 14:00"):
         parse_moment(text)
+
+
+def test_a_window_is_as_long_as_a_calendar_can_hold_and_no_longer() -> None:
+    assert parse_window("50y") == LONGEST
+    assert AT - parse_window("50y") < AT
+    for text in ("51y", "9000y", "99999999999999999999d"):
+        with pytest.raises(ValueError, match="too long a span of time: at most 50y"):
+            parse_window(text)
+
+
+@pytest.mark.parametrize("number", [-3600, 0, 1e300, float("nan"), float("inf")])
+def test_a_number_that_is_no_window_is_refused(number: float) -> None:
+    with pytest.raises(ValidationError, match="span of time"):
+        TypeAdapter(Window).validate_python(number)
+
+
+def test_a_bare_number_is_seconds() -> None:
+    assert TypeAdapter(Window).validate_python(90) == timedelta(seconds=90)
