@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -62,7 +63,7 @@ async def _run(context: ToolContext) -> Exception | None:
     from sre_tui.app import AppParts, SreApp
     from sre_tui.live.agent_answers import AgentAnswers
     from sre_tui.live.daemon_threads import DaemonThreads
-    from sre_tui.live.feed import ToolFeed
+    from sre_tui.live.feed import ToolFeed, ask_tool
     from sre_tui.live.homelab import homelab_feeds
     from sre_tui.tools.context import ToolContext
 
@@ -82,6 +83,7 @@ async def _run(context: ToolContext) -> Exception | None:
                 answers=answers,
                 feeds=homelab_feeds(live),
                 feed_of=feed_of,
+                ask_tool=partial(ask_tool, live),
                 release=live.aclose,
                 sources=[
                     f"{backend}:{endpoint.name}"

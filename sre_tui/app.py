@@ -19,14 +19,19 @@ from textual.screen import Screen
 
 from providers.clock import Clock
 from sre_tui.live.answers import AnswerSource
-from sre_tui.live.feed import Feed
+from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.homelab import ALWAYS
 from sre_tui.live.live_data import Deliver, LiveData
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.main import MainScreen, PanesShown
 from sre_tui.screens.rows_pane import Inquired
-from sre_tui.screens.wanted import InvestigationWanted, TimelineWanted
+from sre_tui.screens.wanted import (
+    ChartsWanted,
+    InvestigationWanted,
+    LogsWanted,
+    TimelineWanted,
+)
 from widgets.text import plain_line, truncate
 
 if TYPE_CHECKING:
@@ -54,6 +59,8 @@ class AppParts:
         feeds: what is asked again and again; without any, snapshots only come as messages. They
             are asked in a thread of their own.
         feed_of: makes a feed of a tool and its arguments, for what is opened.
+        ask_tool: asks a tool once, in the thread of the feeds, for feeds that ask for something
+            else each time.
         release: closes what the feeds have opened, in their thread.
         sources: names of the configured sources, shown before they answered.
         warm_up: whether to load in the background what the first question needs.
@@ -64,6 +71,7 @@ class AppParts:
     answers: AnswerSource
     feeds: Sequence[Feed] = ()
     feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None
+    ask_tool: AskTool | None = None
     release: Callable[[], Awaitable[None]] | None = None
     sources: Sequence[str] = ()
     warm_up: bool = False
@@ -151,6 +159,15 @@ class SreApp(App[None]):
             return lambda: None
         return self._live.watch(self._parts.feed_of(tool, arguments), deliver)
 
+    def watch_own_feed(self, feed: Feed, deliver: Deliver) -> Callable[[], None]:
+        """The same with a feed of one's own."""
+        return self._live.watch(feed, deliver)
+
+    @property
+    def ask_tool(self) -> AskTool | None:
+        """Asks a tool once; only for feeds, in whose thread it has to be called."""
+        return self._parts.ask_tool
+
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Give a snapshot to the main screen, in one assignment."""
         snapshot = event.snapshot
@@ -165,7 +182,7 @@ class SreApp(App[None]):
         """Ask in the chat, from however many levels above it."""
         while self.screen is not self.main:
             await self.pop_screen()
-        await self.main.inquire(event.question)
+        await self.main.inquire(event.question, event.attached)
 
     def on_findings_wanted(self) -> None:
         """Show what the checks found."""
@@ -184,6 +201,18 @@ class SreApp(App[None]):
         from sre_tui.screens.investigation import InvestigationScreen
 
         self.push_screen(InvestigationScreen(self._parts.clock, event.about))
+
+    def on_logs_wanted(self, event: LogsWanted) -> None:
+        """Show log lines."""
+        from sre_tui.screens.logs import LogsScreen
+
+        self.push_screen(LogsScreen(self._parts.clock, event.of))
+
+    def on_charts_wanted(self, event: ChartsWanted) -> None:
+        """Show metrics."""
+        from sre_tui.screens.metric_chart import ChartsScreen
+
+        self.push_screen(ChartsScreen(self._parts.clock, event.of))
 
     def notify(
         self,

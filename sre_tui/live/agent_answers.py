@@ -36,11 +36,11 @@ class AgentAnswers:
         llm = self._context.settings.llm
         return None if llm.provider is None else llm.model
 
-    def ask(self, question: str) -> AnswerRun:
+    def ask(self, question: str, attached: str = "") -> AnswerRun:
         """Ask in the current session, the first question of which begins it."""
         if self._session is None:
             self._session = self._agent.sessions.new()
-        return self._agent.ask(question, self._session)
+        return self._agent.ask(question, self._session, attached=attached)
 
     def begin(self) -> None:
         """The next question begins a new session."""

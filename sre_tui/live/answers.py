@@ -62,8 +62,13 @@ class AnswerSource(Protocol):
         """Name of the model that is asked; None is the built-in analyst."""
         ...
 
-    def ask(self, question: str) -> AnswerRun:
-        """Take on a question; the work begins with the first event asked for."""
+    def ask(self, question: str, attached: str = "") -> AnswerRun:
+        """Take on a question; the work begins with the first event asked for.
+
+        Args:
+            question: what the user wants to know.
+            attached: text from outside that it is about, untrusted.
+        """
         ...
 
     def begin(self) -> None:

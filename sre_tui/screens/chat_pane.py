@@ -19,7 +19,7 @@ from sre_tui.screens.slash_commands import slash_commands, suggestion
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.prompt import Prompt, PromptCancelled, PromptSubmitted
-from widgets.text import plain_text
+from widgets.text import plain_text, truncate
 from widgets.transcript import CitationSelected, LinkSelected, Transcript
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-
+_QUOTED: Final = 400
+"""Characters of an attached text that are shown with the question."""
 WELCOME: Final = "Ask anything about your homelab, or press e on a row; / lists commands"
 
 
@@ -131,19 +132,20 @@ class ChatPane(Pane):
         """Escape does something else now."""
         self._tell()
 
-    async def ask(self, question: str) -> bool:
-        """Ask; False if another answer is still under way."""
+    async def ask(self, question: str, attached: str = "") -> bool:
+        """Ask about a text from outside, or without one; False if another answer is under way."""
         if self.busy:
             self.notify("One answer is still under way; esc cancels it")
             return False
         # What an answer is made of is loaded with the first one, not before the first paint.
         from sre_tui.screens.answer_writer import AnswerWriter
 
-        await self.transcript.add_user(question)
+        about = truncate(attached, _QUOTED)
+        await self.transcript.add_user(f"{question}\n> {about}" if about else question)
         self.busy = True
         self._writer = AnswerWriter(self.transcript, self._source.model or ANALYST)
         try:
-            self._run = self._source.ask(question)
+            self._run = self._source.ask(question, attached)
         except Exception as error:
             log.exception("the question could not be taken on")
             await self._fail(f"the question could not be taken on ({type(error).__name__})")

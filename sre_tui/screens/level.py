@@ -14,6 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from providers.clock import Clock
+from sre_tui.live.feed import Feed
+from sre_tui.live.live_data import Deliver
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.live.standing import standing
 from sre_tui.screens.actions import bindings
@@ -34,6 +36,10 @@ class AsksFeeds(Protocol):
         self, tool: str, arguments: Mapping[str, object], deliver: Callable[[Snapshot], object]
     ) -> Callable[[], None]:
         """Ask a tool again and again until what is returned is called."""
+        ...
+
+    def watch_own_feed(self, feed: Feed, deliver: Deliver) -> Callable[[], None]:
+        """The same with a feed of one's own."""
         ...
 
 
@@ -114,15 +120,21 @@ class Level(Screen[None]):
 
         Until the answer is there, the one before stays; `is_behind` tells it.
         """
+        app = cast("AsksFeeds", self.app)
+        self._begin(name, lambda deliver: app.watch_feed(tool, arguments, deliver))
+
+    def ask_feed(self, name: str, feed: Feed) -> None:
+        """The same with a feed of one's own."""
+        app = cast("AsksFeeds", self.app)
+        self._begin(name, lambda deliver: app.watch_own_feed(feed, deliver))
+
+    def _begin(self, name: str, watch: Callable[[Deliver], Callable[[], None]]) -> None:
         if name in self._calls:
             self._calls.pop(name)[1]()
             self._behind.add(name)
         call = object()
-        app = cast("AsksFeeds", self.app)
         # Called in the thread that asks, so it may only send a message.
-        end = app.watch_feed(
-            tool, arguments, lambda snapshot: self.post_message(Answered(name, call, snapshot))
-        )
+        end = watch(lambda snapshot: self.post_message(Answered(name, call, snapshot)))
         self._calls[name] = (call, end)
 
     def answer(self, name: str) -> Snapshot | None:

@@ -33,7 +33,13 @@ from sre_tui.screens.panes import CHAT, PANES
 from sre_tui.screens.rows_pane import NUMBERS, RowChosen, RowsCounted, RowsPane
 from sre_tui.screens.stacking import heights
 from sre_tui.screens.status_header import StatusHeader
-from sre_tui.screens.wanted import FindingsWanted, InvestigationWanted, TimelineWanted
+from sre_tui.screens.wanted import (
+    ChartsWanted,
+    FindingsWanted,
+    InvestigationWanted,
+    LogsWanted,
+    TimelineWanted,
+)
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.too_small import SizeGate
@@ -204,9 +210,9 @@ class MainScreen(Screen[None]):
             self.share_lines()
         self._tell_shown_later()
 
-    async def inquire(self, question: str) -> None:
+    async def inquire(self, question: str, attached: str = "") -> None:
         """Ask in the chat; where only one pane has room, the chat comes to the front."""
-        await self.chat.ask(question)
+        await self.chat.ask(question, attached)
         if not self._is_side_by_side:
             self.action_show_pane(CHAT)
 
@@ -242,6 +248,14 @@ class MainScreen(Screen[None]):
     def action_investigate(self) -> None:
         """Find out what is wrong anywhere."""
         self.post_message(InvestigationWanted())
+
+    def action_logs(self) -> None:
+        """Show the log lines of everybody."""
+        self.post_message(LogsWanted())
+
+    def action_metrics(self) -> None:
+        """Chart any metric."""
+        self.post_message(ChartsWanted())
 
     def action_back(self) -> None:
         """Undo one thing: the answer under way, the filter, the zoom."""

@@ -20,7 +20,12 @@ from sre_tui.screens.actions import bindings
 from sre_tui.screens.filter_line import FilterChanged, FilterLeft, FilterLine
 from sre_tui.screens.pane_states import pane_state
 from sre_tui.screens.panes import PaneSpec
-from sre_tui.screens.wanted import InvestigationWanted, TimelineWanted
+from sre_tui.screens.wanted import (
+    ChartsWanted,
+    InvestigationWanted,
+    LogsWanted,
+    TimelineWanted,
+)
 from widgets.cell import Display, keyed_rows
 from widgets.pane import Pane, PaneKind, PaneState
 from widgets.table import KeyedTable, RowHighlighted, RowSelected
@@ -44,11 +49,17 @@ class RowChosen(Message):
 
 
 class Inquired(Message):
-    """The user asks about something chosen."""
+    """The user asks about something chosen.
 
-    def __init__(self, question: str) -> None:
+    Attributes:
+        question: what is asked.
+        attached: text from outside that it is about, such as a log line.
+    """
+
+    def __init__(self, question: str, attached: str = "") -> None:
         super().__init__()
         self.question = question
+        self.attached = attached
 
 
 class RowsCounted(Message):
@@ -210,6 +221,10 @@ class RowsPane(Pane):
         """Dim what needs a row while there is none."""
         if action in ("explain", "changes", "copy", "investigate", "timeline"):
             return True if self.chosen is not None else None
+        if action in ("logs", "metrics"):
+            asked = {"logs": self.kind.logs, "metrics": self.kind.charts}[action]
+            row = self.chosen
+            return True if row is not None and asked(row) is not None else None
         if action == "filter" and isinstance(self.screen.focused, Input):
             return False
         if action in ("filter", "sort_next", "sort_previous", "reverse"):
@@ -236,6 +251,16 @@ class RowsPane(Pane):
         if (row := self.chosen) is not None:
             origin = self.kind.origin(row)
             self.post_message(TimelineWanted(origin.host, origin.at))
+
+    def action_logs(self) -> None:
+        """Show its log lines."""
+        if (row := self.chosen) is not None and (of := self.kind.logs(row)) is not None:
+            self.post_message(LogsWanted(of))
+
+    def action_metrics(self) -> None:
+        """Show its metrics."""
+        if (row := self.chosen) is not None and (of := self.kind.charts(row)) is not None:
+            self.post_message(ChartsWanted(of))
 
     def action_copy(self) -> None:
         """Copy what is known of it."""

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from textual.message import Message
 
+from sre_tui.screens.subject_queries import ChartsOf, LogsOf
+
 
 class FindingsWanted(Message):
     """The user wants to see what the checks found."""
@@ -35,3 +37,27 @@ class InvestigationWanted(Message):
     def __init__(self, about: str = "") -> None:
         super().__init__()
         self.about = about
+
+
+class LogsWanted(Message):
+    """The user wants to see log lines, live.
+
+    Attributes:
+        of: whose; None for those of everybody.
+    """
+
+    def __init__(self, of: LogsOf | None = None) -> None:
+        super().__init__()
+        self.of = of
+
+
+class ChartsWanted(Message):
+    """The user wants to see metrics as charts.
+
+    Attributes:
+        of: whose; None for any that is typed.
+    """
+
+    def __init__(self, of: ChartsOf | None = None) -> None:
+        super().__init__()
+        self.of = of

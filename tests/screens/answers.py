@@ -55,16 +55,18 @@ class ScriptedAnswers:
     sessions: Sequence[SavedSession] = ()
     past: Sequence[PastExchange] = ()
     asked: list[str] = field(default_factory=list)
+    attached: list[str] = field(default_factory=list)
     runs: list[ScriptedRun] = field(default_factory=list)
     begun: int = 0
     resumed: list[str] = field(default_factory=list)
     warmed: bool = False
     refuse: Exception | None = None
 
-    def ask(self, question: str) -> ScriptedRun:
+    def ask(self, question: str, attached: str = "") -> ScriptedRun:
         if self.refuse is not None:
             raise self.refuse
         self.asked.append(question)
+        self.attached.append(attached)
         self.runs.append(ScriptedRun(self.on_cancel))
         return self.runs[-1]
 

@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 
 from providers.alerting import Alert
 from sre_tui.app import AppParts, SnapshotArrived, SreApp
-from sre_tui.live.feed import Feed
+from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.chat_pane import ChatPane
 from sre_tui.screens.main import MainScreen
@@ -126,6 +126,7 @@ async def on_stage(
     feeds: Sequence[Feed] = (),
     sources: Sequence[str] = (PROMETHEUS, GRAFANA),
     feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None,
+    ask_tool: AskTool | None = None,
 ) -> AsyncIterator[Scene]:
     clock = Clock()
     source = answers or ScriptedAnswers()
@@ -137,6 +138,7 @@ async def on_stage(
             feeds=feeds,
             sources=sources,
             feed_of=feed_of,
+            ask_tool=ask_tool,
         )
     )
     app.animation_level = "none"

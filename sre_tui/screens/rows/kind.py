@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from rich.text import Text
 
+from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from widgets.cell import Cell, Column, Display
 
 RowT = TypeVar("RowT")
@@ -84,6 +85,8 @@ class RowKind(Generic[RowT]):
         page: what is known of it without asking anybody.
         copied: the same as plain lines, for the clipboard.
         parts: what is asked about one when its details are opened.
+        logs: whose log lines tell about it; None if nobody's do.
+        charts: its metrics; None if it has none.
         gone: said of one that is open and not listed any more.
     """
 
@@ -99,4 +102,6 @@ class RowKind(Generic[RowT]):
     page: Callable[[RowT, Display], Text]
     copied: Callable[[RowT, datetime], str]
     parts: Callable[[RowT], Sequence[DetailPart]] = lambda row: ()
+    logs: Callable[[RowT], LogsOf | None] = lambda row: None
+    charts: Callable[[RowT], ChartsOf | None] = lambda row: None
     gone: str = "no longer there"
