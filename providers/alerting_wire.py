@@ -28,6 +28,7 @@ _STATES = {
     "inactive": AlertState.INACTIVE,
     "ok": AlertState.INACTIVE,
 }
+_PANEL = re.compile(r"[0-9]{1,18}")
 _STATE = re.compile(r"\s*([A-Za-z_ ]+?)\s*(?:\((.*)\))?\s*")
 _HEALTH: dict[str, Literal["ok", "error", "no_data", "unknown"]] = {
     "ok": "ok",
@@ -228,4 +229,4 @@ def _compared(values: dict[str, float]) -> float | None:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdigit() else None
+    return int(text) if text is not None and _PANEL.fullmatch(text) else None

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator
+
+T = TypeVar("T")
 
 _YES = frozenset({"1", "true", "yes", "on"})
 
@@ -62,9 +64,21 @@ def epoch(value: object) -> datetime | None:
         return None
 
 
+def _object(value: object) -> object:
+    return value if isinstance(value, dict) else None
+
+
+def _objects(value: object) -> object:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 Amount = Annotated[float | None, BeforeValidator(amount)]
 Whole = Annotated[int | None, BeforeValidator(whole)]
 Flag = Annotated[bool, BeforeValidator(flag)]
 MaybeFlag = Annotated[bool | None, BeforeValidator(maybe_flag)]
 Text = Annotated[str, BeforeValidator(text)]
 Epoch = Annotated[datetime | None, BeforeValidator(epoch)]
+Maybe = Annotated[T | None, BeforeValidator(_object)]
+"""An object; None where there is none."""
+Objects = Annotated[tuple[T, ...], BeforeValidator(_objects)]
+"""The objects of a list; what is none of it is left out."""

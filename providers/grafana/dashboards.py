@@ -1,12 +1,16 @@
-"""Dashboards in Grafana's classic schema, and what the search lists."""
+"""Dashboards in Grafana's classic schema, and what the search lists.
+
+People, scripts and twenty versions of Grafana wrote them: one odd part must not cost the rest.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, JsonValue, TypeAdapter, field_validator
+from pydantic import AliasChoices, BeforeValidator, Field, JsonValue, TypeAdapter, field_validator
 
+from providers.coercion import Amount, Flag, Maybe, Objects, Text, Whole, text
 from providers.grafana.models import (
     Dashboard,
     DashboardHit,
@@ -17,6 +21,17 @@ from providers.grafana.models import (
     Variable,
 )
 from providers.wire import Wire, WireTime, parsed
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """One value or several as a tuple of texts; what is none of either is left out."""
+    if isinstance(value, bool):
+        return (str(value).lower(),)
+    found = value if isinstance(value, list | tuple) else [value]
+    return tuple(text(each) for each in found if each is not None and not isinstance(each, dict))
+
+
+_Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 
 
 class Hit(Wire):
@@ -34,48 +49,48 @@ class Hit(Wire):
 class WireDatasource(Wire):
     """A data source, written as nothing, as a name, or as type and uid."""
 
-    type: str | None = None
-    uid: str | None = None
+    type: Text = ""
+    uid: Text = ""
 
 
 class WireThreshold(Wire):
     """One step of a threshold scale."""
 
-    value: float | None = None
-    color: str = ""
+    value: Amount = None
+    color: Text = ""
 
 
 class WireThresholds(Wire):
     """A threshold scale."""
 
-    mode: str = "absolute"
-    steps: list[WireThreshold] | None = None
+    mode: Text = "absolute"
+    steps: Objects[WireThreshold] = ()
 
 
 class WireDefaults(Wire):
     """Defaults of a panel's fields."""
 
-    unit: str | None = None
-    min: float | None = None
-    max: float | None = None
-    thresholds: WireThresholds | None = None
+    unit: Text = ""
+    min: Amount = None
+    max: Amount = None
+    thresholds: Maybe[WireThresholds] = None
 
 
 class WireFieldConfig(Wire):
     """How a panel shows its fields."""
 
-    defaults: WireDefaults | None = None
+    defaults: Maybe[WireDefaults] = None
 
 
 class _Target(Wire):
-    ref_id: str = Field("", alias="refId")
+    ref_id: Text = Field("", alias="refId")
     datasource: WireDatasource | None = None
     text: JsonValue = Field(
         None,
         validation_alias=AliasChoices("expr", "rawSql", "query", "target", "expression"),
     )
-    legend: str | None = Field(None, alias="legendFormat")
-    hidden: bool | None = Field(None, alias="hide")
+    legend: Text = Field("", alias="legendFormat")
+    hidden: Flag = Field(False, alias="hide")
 
     @field_validator("datasource", mode="before")
     @classmethod
@@ -84,20 +99,20 @@ class _Target(Wire):
 
 
 class _Library(Wire):
-    uid: str | None = None
-    name: str = ""
+    uid: Text = ""
+    name: Text = ""
 
 
 class _Panel(Wire):
-    id: int | None = None
-    title: str | None = None
-    type: str | None = None
-    description: str | None = None
+    id: Whole = None
+    title: Text = ""
+    type: Text = ""
+    description: Text = ""
     datasource: WireDatasource | None = None
-    targets: list[_Target] | None = None
-    panels: list[_Panel] | None = None
-    library: _Library | None = Field(None, alias="libraryPanel")
-    field_config: WireFieldConfig | None = Field(None, alias="fieldConfig")
+    targets: Objects[_Target] = ()
+    panels: Objects[_Panel] = ()
+    library: Maybe[_Library] = Field(None, alias="libraryPanel")
+    field_config: Maybe[WireFieldConfig] = Field(None, alias="fieldConfig")
 
     @field_validator("datasource", mode="before")
     @classmethod
@@ -105,22 +120,20 @@ class _Panel(Wire):
         return datasource_form(value)
 
 
-class _Current(Wire):
-    value: str | list[str] | bool | None = None
+class _Value(Wire):
+    """What a variable is set to, or may be set to."""
 
-
-class _Option(Wire):
-    value: str | list[str] | bool | None = None
+    value: _Texts = ()
 
 
 class _Variable(Wire):
-    name: str
-    type: str = ""
-    label: str | None = None
+    name: Text = ""
+    type: Text = ""
+    label: Text = ""
     query: JsonValue = None
-    definition: str | None = None
-    current: _Current | None = None
-    options: list[_Option] | None = None
+    definition: Text = ""
+    current: Maybe[_Value] = None
+    options: Objects[_Value] = ()
     datasource: WireDatasource | None = None
 
     @field_validator("datasource", mode="before")
@@ -128,36 +141,31 @@ class _Variable(Wire):
     def _any_form(cls, value: object) -> object:
         return datasource_form(value)
 
-    @field_validator("current", mode="before")
-    @classmethod
-    def _object(cls, value: object) -> object:
-        return value if isinstance(value, dict) else None
-
 
 class _Templating(Wire):
-    variables: list[_Variable] | None = Field(None, alias="list")
+    variables: Objects[_Variable] = Field(default=(), alias="list")
 
 
 class _Time(Wire):
-    start: str = Field("", alias="from")
-    end: str = Field("", alias="to")
+    start: Text = Field("", alias="from")
+    end: Text = Field("", alias="to")
 
 
 class _Row(Wire):
-    title: str | None = None
-    panels: list[_Panel] | None = None
+    title: Text = ""
+    panels: Objects[_Panel] = ()
 
 
 class _Classic(Wire):
-    uid: str | None = None
-    title: str = ""
-    description: str | None = None
-    tags: list[str] | None = None
-    version: int | None = None
-    panels: list[_Panel] | None = None
-    rows: list[_Row] | None = None
-    templating: _Templating | None = None
-    time: _Time | None = None
+    uid: Text = ""
+    title: Text = ""
+    description: Text = ""
+    tags: _Texts = ()
+    version: Whole = None
+    panels: Objects[_Panel] = ()
+    rows: Objects[_Row] = ()
+    templating: Maybe[_Templating] = None
+    time: Maybe[_Time] = None
 
 
 class Meta(Wire):
@@ -203,9 +211,9 @@ def classic(source: str, base_url: str, uid: str, content: JsonValue, meta: Meta
         source=source,
         uid=found.uid or uid,
         title=found.title,
-        description=found.description or "",
+        description=found.description,
         folder=meta.folder,
-        tags=tuple(found.tags or ()),
+        tags=found.tags,
         url=absolute(base_url, meta.url or f"/d/{uid}"),
         version=meta.version if meta.version is not None else found.version,
         updated=meta.updated,
@@ -240,7 +248,7 @@ def datasource_ref(found: WireDatasource | None) -> DatasourceRef:
     """The data source as a model."""
     if found is None:
         return DatasourceRef()
-    return DatasourceRef(type=found.type, uid=found.uid)
+    return DatasourceRef(type=found.type or None, uid=found.uid or None)
 
 
 def thresholds_of(
@@ -250,7 +258,7 @@ def thresholds_of(
     scale = config.defaults.thresholds if config and config.defaults else None
     if scale is None:
         return (), "absolute"
-    steps = tuple(Threshold(value=step.value, color=step.color) for step in scale.steps or ())
+    steps = tuple(Threshold(value=step.value, color=step.color) for step in scale.steps)
     return steps, "percentage" if scale.mode == "percentage" else "absolute"
 
 
@@ -275,23 +283,16 @@ def absolute(base_url: str, path: str) -> str:
     return f"{base_url}{path}"
 
 
-def texts(value: str | list[str] | bool | None) -> tuple[str, ...]:
-    """One value or several as a tuple of texts."""
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, list) else (str(value),)
-
-
 def _panels(found: _Classic) -> Iterator[Panel]:
     row: str | None = None
-    for panel in found.panels or ():
+    for panel in found.panels:
         if panel.type == "row":
-            row = panel.title or ""
-            yield from (_panel(nested, row) for nested in panel.panels or ())
+            row = panel.title
+            yield from (_panel(nested, row) for nested in panel.panels)
         else:
             yield _panel(panel, row)
-    for old_row in found.rows or ():
-        yield from (_panel(panel, old_row.title) for panel in old_row.panels or ())
+    for old_row in found.rows:
+        yield from (_panel(panel, old_row.title) for panel in old_row.panels)
 
 
 def _panel(panel: _Panel, row: str | None) -> Panel:
@@ -303,12 +304,12 @@ def _panel(panel: _Panel, row: str | None) -> Panel:
         id=panel.id if panel.id is not None else 0,
         title=panel.title or (library.name if library else ""),
         type=panel.type or ("library panel" if library else "unknown"),
-        description=panel.description or "",
+        description=panel.description,
         row=row or None,
         datasource=own,
-        library_panel=library.uid if library else None,
-        queries=tuple(_queries(panel.targets or (), own)),
-        unit=(defaults.unit if defaults else None) or "",
+        library_panel=(library.uid if library else "") or None,
+        queries=tuple(_queries(panel.targets, own)),
+        unit=defaults.unit if defaults else "",
         thresholds=steps,
         thresholds_mode=mode,
         min=defaults.min if defaults else None,
@@ -323,21 +324,19 @@ def _queries(targets: Iterable[_Target], panel_source: DatasourceRef) -> Iterato
             ref_id=target.ref_id,
             expression=query_text(target.text),
             datasource=own if own.uid or own.type else panel_source,
-            legend=target.legend or "",
-            hidden=bool(target.hidden),
+            legend=target.legend,
+            hidden=target.hidden,
         )
 
 
 def _variables(templating: _Templating | None) -> Iterator[Variable]:
-    for variable in (templating.variables if templating else None) or ():
+    for variable in templating.variables if templating else ():
         yield Variable(
             name=variable.name,
             type=variable.type,
-            label=variable.label or "",
-            query=query_text(variable.query) or variable.definition or "",
-            current=texts(variable.current.value) if variable.current else (),
-            options=tuple(
-                text for option in variable.options or () for text in texts(option.value)
-            ),
+            label=variable.label,
+            query=query_text(variable.query) or variable.definition,
+            current=variable.current.value if variable.current else (),
+            options=tuple(each for option in variable.options for each in option.value),
             datasource=datasource_ref(variable.datasource),
         )

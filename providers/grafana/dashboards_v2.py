@@ -90,7 +90,7 @@ def _panel(element: Spec, row: str | None) -> Panel:
         datasource=queries[0].datasource if queries else DatasourceRef(),
         library_panel=_text(library.get("uid")) or None,
         queries=queries,
-        unit=(defaults.unit if defaults else None) or "",
+        unit=defaults.unit if defaults else "",
         thresholds=steps,
         thresholds_mode=mode,
         min=defaults.min if defaults else None,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pydantic import AliasChoices, Field, JsonValue, TypeAdapter
 
 from providers.alerting import AlertRule, RuleQuery
+from providers.coercion import Amount, Maybe, Objects, Text, amount, text
 from providers.series import Labels
 from providers.wire import Wire, parsed
 
@@ -26,38 +27,51 @@ _SIGNS = {
 
 
 class _Evaluator(Wire):
-    type: str = ""
-    params: list[float] | None = None
+    type: Text = ""
+    params: JsonValue = None
+
+    @property
+    def limits(self) -> list[float]:
+        """What is compared with."""
+        given = self.params if isinstance(self.params, list) else [self.params]
+        return [number for each in given if (number := amount(each)) is not None]
 
 
 class _ConditionQuery(Wire):
-    params: list[str] | None = None
+    params: JsonValue = None
+
+    @property
+    def subject(self) -> str:
+        """The letter of what is compared."""
+        return text(self.params[0]) if isinstance(self.params, list) and self.params else ""
 
 
 class _Condition(Wire):
-    evaluator: _Evaluator = _Evaluator()
-    query: _ConditionQuery | None = None
+    evaluator: Maybe[_Evaluator] = None
+    query: Maybe[_ConditionQuery] = None
 
 
 class _Model(Wire):
-    expr: str | None = None
-    type: str | None = None
-    expression: str | None = None
-    reducer: str | None = None
-    conditions: list[_Condition] | None = None
-    raw_sql: str | None = Field(None, alias="rawSql")
+    """As the data source's own editor wrote it: one odd part must not cost all definitions."""
+
+    expr: Text = ""
+    type: Text = ""
+    expression: Text = ""
+    reducer: Text = ""
+    conditions: Objects[_Condition] = ()
+    raw_sql: Text = Field("", alias="rawSql")
     query: JsonValue = None
 
 
 class _TimeRange(Wire):
-    back: float | None = Field(None, alias="from")
+    back: Amount = Field(None, alias="from")
 
 
 class _Data(Wire):
-    ref_id: str = Field("", alias="refId")
-    datasource_uid: str = Field("", alias="datasourceUid")
-    window: _TimeRange | None = Field(None, alias="relativeTimeRange")
-    model: _Model = _Model()
+    ref_id: Text = Field("", alias="refId")
+    datasource_uid: Text = Field("", alias="datasourceUid")
+    window: Maybe[_TimeRange] = Field(None, alias="relativeTimeRange")
+    model: Maybe[_Model] = None
 
 
 class Definition(Wire):
@@ -132,16 +146,18 @@ def _completed(rule: AlertRule, definition: Definition) -> AlertRule:
 
 
 def _query(item: _Data) -> RuleQuery:
-    model = item.model
+    model = item.model or _Model()
     if item.datasource_uid in EXPRESSION_SOURCES:
-        text = _expression(model)
+        expression = _expression(model)
     else:
-        text = model.expr or model.raw_sql or (model.query if isinstance(model.query, str) else "")
+        expression = (
+            model.expr or model.raw_sql or (model.query if isinstance(model.query, str) else "")
+        )
     window = item.window.back if item.window is not None else None
     return RuleQuery(
         ref_id=item.ref_id,
         datasource_uid=item.datasource_uid,
-        expression=text,
+        expression=expression,
         window=window if item.datasource_uid not in EXPRESSION_SOURCES else None,
     )
 
@@ -151,11 +167,9 @@ def _expression(model: _Model) -> str:
         case "reduce":
             return f"{model.reducer or 'reduce'} of {model.expression}"
         case "threshold" | "classic_conditions":
-            return " and ".join(
-                _condition(each, model.expression) for each in model.conditions or ()
-            )
+            return " and ".join(_condition(each, model.expression) for each in model.conditions)
         case "math":
-            return model.expression or ""
+            return model.expression
         case kind:
             return f"{kind or 'expression'} of {model.expression}"
 
@@ -165,15 +179,13 @@ def threshold(condition: str, data: Sequence[_Data]) -> str:
     item = next((each for each in data if each.ref_id == condition), None)
     if item is None:
         return ""
-    return f"{condition}: {_expression(item.model)}"
+    return f"{condition}: {_expression(item.model or _Model())}"
 
 
-def _condition(condition: _Condition, expression: str | None) -> str:
-    subject = expression
-    if condition.query is not None and condition.query.params and not expression:
-        subject = condition.query.params[0]
-    sign = _SIGNS.get(condition.evaluator.type, condition.evaluator.type)
-    params = condition.evaluator.params or []
-    shown = params if "range" in condition.evaluator.type else params[:1]
-    figures = " to ".join(f"{value:g}" for value in shown)
+def _condition(condition: _Condition, expression: str) -> str:
+    evaluator = condition.evaluator or _Evaluator()
+    subject = expression or (condition.query.subject if condition.query is not None else "")
+    sign = _SIGNS.get(evaluator.type, evaluator.type)
+    shown = evaluator.limits if "range" in evaluator.type else evaluator.limits[:1]
+    figures = " to ".join(f"{value:.12g}" for value in shown)
     return f"{subject or 'the query'} {sign} {figures}".rstrip()

@@ -52,7 +52,7 @@ SILENCE = {
     "endsAt": "2026-11-22T15:00:00Z",
     "matchers": [{"name": "a", "value": "b", "isRegex": False}],
 }
-DEFINITION = {
+DEFINITION: dict[str, Any] = {
     "uid": "u",
     "condition": "C",
     "data": [
@@ -198,6 +198,70 @@ def test_a_damaged_answer_is_read_or_refused(reader: str, data: st.DataObject) -
     read, whole = READERS[reader]
     with contextlib.suppress(BadResponse):
         read(data.draw(damaged(whole)))
+
+
+ODD_VALUES: dict[str, tuple[str, Any]] = {
+    "numbers of a variable": ("templating", {"list": [{"name": "v", "current": {"value": 5}}]}),
+    "an option that is a text": ("templating", {"list": [{"name": "v", "options": ["a"]}]}),
+    "a tag that is missing": ("tags", [None, "t"]),
+    "no title": ("title", None),
+    "no times": ("time", {"from": None}),
+    "a panel's limits as words": (
+        "panels",
+        [
+            {
+                **PANEL,
+                "type": "stat",
+                "fieldConfig": {
+                    "defaults": {"min": "", "max": "auto", "thresholds": {"steps": [{"value": ""}]}}
+                },
+            }
+        ],
+    ),
+    "a panel that is none": ("panels", [None, {**PANEL, "type": "stat"}]),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES)
+def test_one_odd_value_does_not_cost_a_dashboard(odd: str) -> None:
+    name, value = ODD_VALUES[odd]
+    whole = {**CLASSIC, "panels": [{**PANEL, "type": "stat"}]}
+    read = dashboards.classic("g", "http://g", "d", whole | {name: value}, dashboards.Meta())
+    assert [query.expression for query in read.panels[0].queries] == ["up"]
+
+
+def test_one_odd_rule_does_not_cost_the_definitions_of_the_others() -> None:
+    model = {"type": "threshold", "expression": "B", "expr": 5}
+    odd: dict[str, Any] = {
+        "uid": "odd",
+        "condition": "C",
+        "data": [
+            {
+                "refId": "C",
+                "datasourceUid": "-100",
+                "model": {**model, "conditions": [{"evaluator": {"type": "gt", "params": [None]}}]},
+            },
+            {"refId": "D", "model": []},
+        ],
+    }
+    found = rules.provisioned([DEFINITION, odd])
+    assert rules.threshold("C", found["u"].data or []) == "C: B > 85"
+    assert rules.threshold("C", found["odd"].data or []) == "C: B >"
+
+
+def test_a_large_threshold_is_told_to_its_last_digit() -> None:
+    definition: Any = copy.deepcopy(DEFINITION)
+    definition["data"][0]["model"]["conditions"][0]["evaluator"]["params"] = [10_737_418_240]
+    found = rules.provisioned([definition])
+    assert rules.threshold("C", found["u"].data or []) == "C: B > 10737418240"
+
+
+@pytest.mark.parametrize("panel", ["²", "9" * 5000, "-1", "x"])
+def test_a_panel_that_is_no_number_does_not_cost_the_alert(panel: str) -> None:
+    alert = {**ALERT, "annotations": {"__panelId__": panel}}
+    answer: Any = {"alerts": [alert]}
+    (read,) = prometheus.alerts("p", answer)
+    assert read.panel_id is None
 
 
 @pytest.mark.parametrize("reader", READERS)
