@@ -222,12 +222,16 @@ def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVol
 def _named(volume: str) -> tuple[str | None, int | None, datetime | None]:
     """Kind, vmid and time that the name of a backup tells; local time is taken for UTC."""
     if found := _VZDUMP.search(volume):
-        at = datetime.strptime(found["at"], "%Y_%m_%d-%H_%M_%S").replace(tzinfo=UTC)
-        return found["type"], int(found["vmid"]), at
+        return found["type"], int(found["vmid"]), _moment(found["at"], "%Y_%m_%d-%H_%M_%S")
     if found := _PBS.search(volume):
-        try:
-            moment = datetime.fromisoformat(found["at"])
-        except ValueError:
-            return None, int(found["vmid"]), None
-        return {"vm": "qemu", "ct": "lxc"}[found["type"]], int(found["vmid"]), moment
+        kind = {"vm": "qemu", "ct": "lxc"}[found["type"]]
+        return kind, int(found["vmid"]), _moment(found["at"], "%Y-%m-%dT%H:%M:%SZ")
     return None, None, None
+
+
+def _moment(written: str, form: str) -> datetime | None:
+    """The time that a name tells; None where it is no time of any calendar."""
+    try:
+        return datetime.strptime(written, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None

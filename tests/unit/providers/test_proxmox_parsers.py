@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from providers.proxmox import Permissions, Storage
+from providers.proxmox.api import Api
 from providers.proxmox.config_reader import options_of, read_config, size_of
 from providers.proxmox.guests import tags_of
 from providers.proxmox.permissions import permissions_of
 from providers.proxmox.resources import joined_storages
+from providers.proxmox.storage_reader import read_backups
 from providers.proxmox.upid import read_upid, task_state
 
 GIB = 2**30
@@ -148,3 +152,34 @@ def test_a_shared_storage_that_one_node_does_not_reach() -> None:
     )
     assert (joined.status, joined.ratio) == ("available", 0.4)
     assert (joined.nodes, joined.troubled) == (("a", "b", "c"), ("a",))
+
+
+class Answers:
+    """The rows of one storage, whatever is asked."""
+
+    source = "proxmox:main"
+
+    async def rows(self, shape: TypeAdapter[list[Any]], *_: object) -> list[Any]:
+        found: list[Any] = shape.validate_python(
+            [
+                {"volid": "a:backup/vzdump-qemu-100-2026_13_40-99_99_99.vma", "content": "backup"},
+                {"volid": "a:backup/vzdump-qemu-101-2026_11_20-01_02_03.vma", "content": "backup"},
+                {"volid": "p:backup/ct/102/2026-11-20T01:02:03Z", "content": "backup"},
+                {"volid": "p:backup/ct/103/T--::Z", "content": "backup"},
+                {"volid": "a:backup/mine.vma", "content": "backup", "vmid": "104", "ctime": "5"},
+            ]
+        )
+        return found
+
+
+async def test_a_backup_with_an_odd_name_costs_only_its_own_time() -> None:
+    storage = Storage(source="proxmox:main", name="a", nodes=("pve1",), status="available")
+    found = await read_backups(cast(Api, Answers()), storage, "pve1")
+    at = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
+    assert [(each.vmid, each.guest_type, each.at) for each in found] == [
+        (100, "qemu", None),
+        (101, "qemu", at),
+        (102, "lxc", at),
+        (103, "lxc", None),
+        (104, None, datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)),
+    ]
