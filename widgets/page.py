@@ -19,6 +19,30 @@ def toned(tone: Tone) -> str:
     return f"{_MARK}{tone}"
 
 
+def in_theme(widget: Widget, text: Text, prefix: str) -> Text:
+    """The text with its tones in the colours of the theme.
+
+    Args:
+        widget: has a component class ``PREFIX--TONE`` for every tone.
+        text: what is shown; its styles may name tones.
+        prefix: of those classes.
+    """
+
+    def look(names: str) -> Style:
+        style = Style.null()
+        for name in names.split():
+            if name.startswith(_MARK):
+                known = f"{prefix}--{name[1:]}"
+                style += widget.get_component_rich_style(known, partial=True)
+            else:
+                style += Style.parse(name)
+        return style
+
+    shown = Text(text.plain)
+    shown.spans = [Span(span.start, span.end, look(str(span.style))) for span in text.spans]
+    return shown
+
+
 class PageText(Widget):
     """Assign `text`; its styles may name tones."""
 
@@ -51,17 +75,4 @@ class PageText(Widget):
 
     def render(self) -> Text:
         """The text in the colours of the theme."""
-        shown = Text(self.text.plain)
-        shown.spans = [
-            Span(span.start, span.end, self._look(str(span.style))) for span in self.text.spans
-        ]
-        return shown
-
-    def _look(self, names: str) -> Style:
-        look = Style.null()
-        for name in names.split():
-            if name.startswith(_MARK):
-                look += self.get_component_rich_style(f"page-text--{name[1:]}", partial=True)
-            else:
-                look += Style.parse(name)
-        return look
+        return in_theme(self, self.text, "page-text")

@@ -111,7 +111,7 @@ def page_text(page: Page, width: int) -> Text:
         if part.title:
             text.append(f"{plain_line(part.title)}\n", "bold")
         for each in part.lines:
-            text.append_text(_paragraph(each, width))
+            text.append_text(paragraph(each, width))
     return text
 
 
@@ -167,7 +167,8 @@ def _row(cells: Sequence[tuple[Column[Any], int, Cell]]) -> Text:
     return text
 
 
-def _paragraph(line: Line, width: int) -> Text:
+def paragraph(line: Line, width: int) -> Text:
+    """One paragraph, its further lines hanging under its first."""
     first = " " * line.indent + (f"{line.mark} " if line.mark else "")
     said = Text.assemble(*_pieces(line.pieces))
     if line.whole:

@@ -47,11 +47,12 @@ def page_of(found: Investigation, display: Display) -> Page:
     """The answer, its causes with what speaks for them, what to do, and what was not seen."""
     blocks = [
         Block("", tuple(_answer(found, display))),
-        *(Block(titled(number, one, found), tuple(_cause(one, found, display)))
+        *(Block(titled(number, one, found), tuple(_cause(one, found, display)),
+                f"{one.kind}/{one.subject.key}", one)
           for number, one in enumerate(in_detail(found), start=1)),
         Block("Unexplained", tuple(_symptoms(found, display))),
         Block("Elsewhere, unrelated", tuple(_elsewhere(found, display))),
-        Block(f"Timeline, {window_text(found)}", tuple(_timeline(found))),
+        Block(f"Timeline, {window_text(found)}", tuple(_timeline(found)), "Timeline"),
         Block("Next steps", tuple(_steps(found))),
         Block("Looked at", tuple(line(one, mark="·") for one in found.checked)),
         Block("Could not check", tuple(line(one, mark="·") for one in found.not_checked)),
@@ -85,15 +86,15 @@ def _cause(cause: Cause, found: Investigation, display: Display) -> Iterator[Lin
         parts.append(", over by now")
     yield line(piece(marked(tone, cause.severity.value), tone), "".join(parts), indent=2)
     for each in cause.speaks_for:
-        yield line(*_argument(each), indent=2, mark="+")
+        yield line(*_argument(each), indent=2, mark="+", about=each)
     for each in cause.speaks_against:
-        yield line(*_argument(each), indent=2, mark="-")
+        yield line(*_argument(each), indent=2, mark="-", about=each)
     if cause.effects:
         of = f" ({effects_left(cause)})" if effects_left(cause) else ""
         yield line(f"Effects{of}:", indent=2)
         for text, first in joined_effects(cause, MOST_NAMES):
             since = f" (from {clock_time(first.since, found)})" if first.since else ""
-            yield line(text, piece(since, Tone.MUTED), indent=4, mark="→")
+            yield line(text, piece(since, Tone.MUTED), indent=4, mark="→", about=first)
     if cause.would_confirm:
         yield line("Would confirm it:", indent=2)
         yield from (
@@ -114,13 +115,15 @@ def _symptoms(found: Investigation, display: Display) -> Iterator[Line]:
     for one in found.symptoms:
         tone = _TONES[one.severity]
         since = f" since {_time(one.since, display)}" if one.since is not None else ""
-        yield line(piece(f"{one.subject}: ", tone), one.text, piece(since, Tone.MUTED), mark="·")
+        told = piece(f"{one.subject}: ", tone), one.text, piece(since, Tone.MUTED)
+        yield line(*told, mark="·", about=one)
 
 
 def _elsewhere(found: Investigation, display: Display) -> Iterator[Line]:
     for one in found.elsewhere if found.verdict != "elsewhere" else ():
         since = f", since {_time(one.since, display)}" if one.since is not None else ""
-        yield line(one.claim, piece(f" {how_sure(one.confidence)}{since}", Tone.MUTED), mark="·")
+        told = one.claim, piece(f" {how_sure(one.confidence)}{since}", Tone.MUTED)
+        yield line(*told, mark="·", about=one)
 
 
 def _timeline(found: Investigation) -> Iterator[Line]:
@@ -132,6 +135,7 @@ def _timeline(found: Investigation) -> Iterator[Line]:
             f"{about}{event.text}{times}",
             indent=2,
             mark=clock_time(event.at, found),
+            about=event,
         )
     if (left := len(found.timeline) - MOST_EVENTS) > 0:
         more = f"and {count(left, 'more event')}: --json has all"
@@ -140,9 +144,9 @@ def _timeline(found: Investigation) -> Iterator[Line]:
 
 def _steps(found: Investigation) -> Iterator[Line]:
     for number, step in enumerate(found.steps, start=1):
-        yield line(step.text, mark=f"{number}.")
+        yield line(step.text, mark=f"{number}.", about=step)
         for command in step.commands:
-            yield line(piece(command, Tone.INFO), indent=4, whole=True)
+            yield line(piece(command, Tone.INFO), indent=4, whole=True, about=step)
     for runbook in dict.fromkeys(one.runbook for one in found.steps if one.runbook):
         yield line(piece(f"From: sre runbooks show {runbook}", Tone.MUTED))
 

@@ -19,20 +19,31 @@ class Line:
         mark: stands before its first line, such as ``1.`` or ``+``; further lines hang under the
             text.
         whole: is never broken, so that it can be copied: a command.
+        about: what it tells, for a front in which it can be opened.
     """
 
     pieces: tuple[Cell, ...]
     indent: int = 0
     mark: str = ""
     whole: bool = False
+    about: object = None
 
 
 @dataclass(frozen=True)
 class Block:
-    """Paragraphs under a heading; the first block of a page has none."""
+    """Paragraphs under a heading; the first block of a page has none.
+
+    Attributes:
+        title: the heading.
+        lines: the paragraphs.
+        key: tells it apart when the page is made anew with another heading; the title if empty.
+        about: what all of it tells, for a front in which it can be folded.
+    """
 
     title: str
     lines: tuple[Line, ...]
+    key: str = ""
+    about: object = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,9 @@ def piece(text: str, tone: Tone = Tone.NEUTRAL) -> Cell:
     return Cell(text, text, tone)
 
 
-def line(*texts: str | Cell, indent: int = 0, mark: str = "", whole: bool = False) -> Line:
+def line(
+    *texts: str | Cell, indent: int = 0, mark: str = "", whole: bool = False, about: object = None
+) -> Line:
     """A paragraph of plain texts and pieces."""
     pieces = tuple(piece(each) if isinstance(each, str) else each for each in texts)
-    return Line(pieces, indent, mark, whole)
+    return Line(pieces, indent, mark, whole, about)
