@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +24,9 @@ from widgets.cell import Display
 from widgets.pane import PaneKind, PaneState
 from widgets.text import plain_text
 from widgets.too_small import SizeGate
+
+if TYPE_CHECKING:
+    from textual._path import CSSPathType
 
 _AGES_EVERY = 10.0
 """Seconds after which ages are written anew."""
@@ -63,7 +66,7 @@ class Level(Screen[None]):
 
     PART: ClassVar[str] = "level"
     BINDINGS: ClassVar[list[BindingType]] = bindings("level")
-    CSS_PATH = "level.tcss"
+    CSS_PATH: ClassVar[CSSPathType | None] = "level.tcss"
 
     def __init__(self, clock: Clock) -> None:
         """A level that counts ages by this clock."""
@@ -136,6 +139,12 @@ class Level(Screen[None]):
         # Called in the thread that asks, so it may only send a message.
         end = watch(lambda snapshot: self.post_message(Answered(name, call, snapshot)))
         self._calls[name] = (call, end)
+
+    def rest(self, name: str) -> None:
+        """Ask no more under that name; what came last stays known."""
+        if name in self._calls:
+            self._calls.pop(name)[1]()
+            self._behind.discard(name)
 
     def answer(self, name: str) -> Snapshot | None:
         """What came last under that name."""

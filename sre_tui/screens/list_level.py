@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,18 +13,6 @@ from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.level import Level
 from sre_tui.screens.panes import PaneSpec
 from sre_tui.screens.rows_pane import RowChosen, RowsPane
-
-if TYPE_CHECKING:
-    from sre_tui.screens.details import HasPanes
-
-
-class HasMain(Protocol):
-    """The app, as far as a list has to know it."""
-
-    @property
-    def main(self) -> HasPanes:
-        """The screen with the panes."""
-        ...
 
 
 class ListLevel(Level):
@@ -89,5 +77,4 @@ class ListLevel(Level):
         from sre_tui.screens.details import detail_screen
 
         event.stop()
-        panes = cast("HasMain", self.app).main
-        self.app.push_screen(detail_screen(self.pane, event.key, panes, self.clock))
+        self.app.push_screen(detail_screen(self.pane, event.key, self.clock))

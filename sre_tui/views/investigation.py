@@ -23,7 +23,7 @@ from sre_tui.views.investigation_words import (
     verdict_of,
     window_text,
 )
-from sre_tui.views.page import Block, Line, Page, line, piece
+from sre_tui.views.page import Block, Line, line, piece
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone, marked
 
@@ -43,7 +43,7 @@ _VERDICTS: Final = {
 }  # fmt: skip
 
 
-def page_of(found: Investigation, display: Display) -> Page:
+def page_of(found: Investigation, display: Display) -> list[Block]:
     """The answer, its causes with what speaks for them, what to do, and what was not seen."""
     blocks = [
         Block("", tuple(_answer(found, display))),
