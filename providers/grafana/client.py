@@ -25,6 +25,7 @@ from providers.grafana.models import Annotation, Dashboard, DashboardHit, Health
 from providers.guard import Allow
 from providers.http import Fetched, HttpBackend
 from providers.last_known_good import LastKnownGood
+from providers.questions import window_key
 from providers.reading import Reading
 from providers.wire import Decoded, Wire, parsed
 
@@ -201,9 +202,7 @@ class GrafanaClient(BackendClient):
             warnings = (f"only {limit} annotations were read",) if len(found) >= limit else ()
             return Fetched(found, warnings)
 
-        length = round((end - start).total_seconds())
-        recent = abs((self._http.clock() - end).total_seconds()) <= 90
-        key = f"annotations {length} {'' if recent else end.isoformat()}"
+        key = f"annotations {limit}{window_key(start, end, self._http.clock())}"
         return await self._http.reading(key, tuple[Annotation, ...], fetch)
 
     async def _all_rules(self) -> tuple[AlertRule, ...]:

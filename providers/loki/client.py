@@ -30,6 +30,7 @@ from providers.loki.selector import (
     quote,
     selectors,
 )
+from providers.questions import moment_key, window_key
 from providers.reading import Reading
 from providers.series import Labels, Sample, SeriesWindow
 from providers.series_wire import matrix, vector
@@ -55,7 +56,6 @@ ALLOWED: Final = (
 )
 
 _LEVEL_INDEXES = ("level", "detected_level")
-_RECENT = 90.0
 
 
 class LokiClient(BackendClient):
@@ -120,8 +120,7 @@ class LokiClient(BackendClient):
             )
             return Fetched(window, warnings)
 
-        length = round((end - start).total_seconds())
-        key = f"logs {query} {'+'.join(levels)} {length} {limit} {oldest_first}{self._past(end)}"
+        key = f"logs {query} {'+'.join(levels)} {limit} {oldest_first}{self._window(start, end)}"
         return await self._http.reading(key, LogWindow, fetch)
 
     async def metric_range(
@@ -148,8 +147,7 @@ class LokiClient(BackendClient):
             )
             return Fetched(answer, warnings)
 
-        length = round((end - start).total_seconds())
-        key = f"metric {query} {length} {window.step:g}{self._past(end)}"
+        key = f"metric {query} {window.step:g}{self._window(start, end)}"
         return await self._http.reading(key, SeriesWindow, fetch)
 
     async def metric(self, query: str, at: datetime) -> Reading[tuple[Sample, ...]]:
@@ -167,7 +165,7 @@ class LokiClient(BackendClient):
                 raise InvalidQuery(query, "this query lists lines instead of measuring them")
             return Fetched(vector(self.source, result, f"{API}/query"), warnings)
 
-        key = f"instant {query}{self._past(at)}"
+        key = f"instant {query}{moment_key(at, self._http.clock())}"
         return await self._http.reading(key, tuple[Sample, ...], fetch)
 
     async def label_names(self, start: datetime, end: datetime) -> Reading[tuple[str, ...]]:
@@ -200,7 +198,7 @@ class LokiClient(BackendClient):
             data, warnings = await self._ask(f"{API}/series", params)
             return Fetched(wire.label_sets(data, f"{API}/series"), warnings)
 
-        key = f"series {' '.join(match)}{self._past(end)}"
+        key = f"series {' '.join(match)}{self._window(start, end)}"
         return await self._http.reading(key, tuple[Labels, ...], fetch)
 
     async def ready(self) -> Reading[str]:
@@ -270,8 +268,7 @@ class LokiClient(BackendClient):
             data, warnings = await self._ask(path, params)
             return Fetched(wire.names(data, path), warnings)
 
-        length = round((end - start).total_seconds())
-        key = f"{path} {selector} {length}{self._past(end)}"
+        key = f"{path} {selector}{self._window(start, end)}"
         return await self._http.reading(key, tuple[str, ...], fetch)
 
     async def _ask(self, path: str, params: Params) -> tuple[JsonValue, tuple[str, ...]]:
@@ -284,10 +281,8 @@ class LokiClient(BackendClient):
             raise BadResponse(f"{path} answered no object")
         return wire.envelope(answer, path)
 
-    def _past(self, at: datetime) -> str:
-        if abs((self._http.clock() - at).total_seconds()) <= _RECENT:
-            return ""
-        return f" at {wire.nanoseconds(at)}"
+    def _window(self, start: datetime, end: datetime) -> str:
+        return window_key(start, end, self._http.clock())
 
 
 def _bounds(start: datetime, end: datetime) -> list[tuple[str, str]]:

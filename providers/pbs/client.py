@@ -22,6 +22,7 @@ from providers.pbs.server_reader import read_server, read_version
 from providers.pbs.task_reader import ALL_TASKS, TaskQuery, read_log, read_tasks
 from providers.pbs.upid import read_upid
 from providers.proxmox.permissions import Permissions, read_permissions
+from providers.questions import window_key
 from providers.reading import Reading
 from providers.readings import Fetched
 
@@ -155,7 +156,10 @@ class PbsClient(BackendClient):
             page = await read_tasks(self._api, query)
             return Fetched(page, missing=await unseen_tasks(self._api, page.tasks))
 
-        key = f"tasks {query.errors} {query.running} {query.kind} {query.datastore} {query.limit}"
+        key = (
+            f"tasks {query.errors} {query.running} {query.kind} {query.datastore} {query.limit}"
+            f"{window_key(query.since, query.until, self._http.clock())}"
+        )
         return await self._http.reading(key, TaskPage, fetch)
 
     async def task_log(self, upid: str, lines: int = 200) -> Reading[TaskLog]:

@@ -21,6 +21,7 @@ from providers.last_known_good import LastKnownGood
 from providers.prometheus import wire
 from providers.prometheus.errors import read_error
 from providers.prometheus.models import BuildInfo, InstantResult, MetricInfo, Target
+from providers.questions import moment_key, window_key
 from providers.reading import Reading
 from providers.series import Labels, SeriesWindow
 from providers.series_wire import matrix
@@ -52,8 +53,6 @@ ALLOWED: Final = (
 )
 
 _LABEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_RECENT = 90.0
-"""Seconds within which a query's end counts as now for finding its last good answer."""
 
 
 class PrometheusClient(BackendClient):
@@ -87,7 +86,8 @@ class PrometheusClient(BackendClient):
             )
             return Fetched(wire.instant(self.source, query, moment, data), warnings)
 
-        return await self._http.reading(f"query {query}{self._past(at)}", InstantResult, fetch)
+        key = f"query {query}{moment_key(at, self._http.clock())}"
+        return await self._http.reading(key, InstantResult, fetch)
 
     async def query_range(
         self, query: str, start: datetime, end: datetime, step: float | None = None
@@ -137,8 +137,7 @@ class PrometheusClient(BackendClient):
                 warnings,
             )
 
-        length = round((end - start).total_seconds())
-        key = f"range {query} {length} {window.step:g}{self._past(end)}"
+        key = f"range {query} {window.step:g}{self._window_key(start, end)}"
         return await self._http.reading(key, SeriesWindow, fetch)
 
     async def metrics(self) -> Reading[tuple[MetricInfo, ...]]:
@@ -204,7 +203,7 @@ class PrometheusClient(BackendClient):
             data, warnings = await self._ask(f"{API}/series", params)
             return Fetched(wire.label_sets(data), warnings)
 
-        key = f"series {' '.join(match)}{self._past(end)}"
+        key = f"series {' '.join(match)}{self._window_key(start, end)}"
         return await self._http.reading(key, tuple[Labels, ...], fetch)
 
     async def targets(self) -> Reading[tuple[Target, ...]]:
@@ -276,7 +275,7 @@ class PrometheusClient(BackendClient):
             data, warnings = await self._ask(path, params)
             return Fetched(wire.names(data), warnings)
 
-        key = f"{path} {' '.join(match)}{self._past(end)}"
+        key = f"{path} {' '.join(match)}{self._window_key(start, end)}"
         return await self._http.reading(key, tuple[str, ...], fetch)
 
     async def _ask(self, path: str, params: Params = ()) -> tuple[JsonValue, tuple[str, ...]]:
@@ -287,11 +286,8 @@ class PrometheusClient(BackendClient):
             answer = await self._http.get_json(path, params)
         return wire.envelope(answer, path)
 
-    def _past(self, at: datetime | None) -> str:
-        """What tells a question about the past from the same one about now."""
-        if at is None or abs((self._http.clock() - at).total_seconds()) <= _RECENT:
-            return ""
-        return f" at {_unix(at)}"
+    def _window_key(self, start: datetime | None, end: datetime | None) -> str:
+        return window_key(start, end, self._http.clock())
 
 
 def _unix(at: datetime) -> str:

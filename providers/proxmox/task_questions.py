@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from providers.proxmox.connection import ProxmoxConnection
 from providers.proxmox.members import ask_nodes
+from providers.questions import window_key
 from providers.reading import Reading
 from providers.readings import Fetched
 
@@ -42,6 +43,7 @@ class TaskQuestions(ProxmoxConnection):
         key = (
             f"tasks {wanted.errors} {wanted.running} {' '.join(wanted.nodes)} {wanted.vmid} "
             f"{wanted.kind} {wanted.limit}"
+            f"{window_key(wanted.since, wanted.until, self._http.clock())}"
         )
         return await self._http.reading(key, TaskPage, fetch)
 

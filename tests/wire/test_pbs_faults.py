@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,7 +13,9 @@ import stamina
 from pydantic import SecretStr
 
 from providers.endpoint import PbsEndpoint
+from providers.last_known_good import DiskKept
 from providers.pbs import PbsClient
+from providers.pbs.task_reader import TaskQuery
 from providers.reading import Reading, State
 from sre_tui.demo.runtime.certificates import issue
 from sre_tui.demo.runtime.fault_modes import FAULT_MODES, FaultMode
@@ -99,3 +102,23 @@ async def test_every_fault_is_a_state_with_one_line(
             assert "\n" not in reading.detail
             assert len(reading.detail) < 400
         await server.mend_backend()
+
+
+async def test_tasks_of_a_long_window_are_no_last_good_answer_for_a_short_one(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    assert server.certificate is not None
+    endpoint = PbsEndpoint(
+        url=server.url,
+        token=SecretStr(f"{NAME}:{SECRET}"),
+        fingerprint=server.certificate.fingerprint,
+    )
+    week, hour = TaskQuery(since=NOW - timedelta(days=7)), TaskQuery(since=NOW - timedelta(hours=1))
+    kept = DiskKept(tmp_path / "kept")
+    async with PbsClient(endpoint, clock=lambda: NOW, kept=kept) as client:
+        good = await client.tasks(week)
+        await server.break_backend("500", seconds=120.0)
+        assert (await client.tasks(week)).data == good.data
+        assert (await client.tasks(hour)).data is None
+        await server.mend_backend()
+    kept.close()
