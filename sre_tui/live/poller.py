@@ -13,6 +13,7 @@ from typing import Final
 from providers.clock import Clock
 from providers.errors import BackendError, InvalidQuery
 from providers.reading import SourceStatus, State
+from sre_tui.complaint import Complaint
 from sre_tui.live.feed import Feed, NotConfigured
 from sre_tui.live.snapshot import Snapshot
 
@@ -131,6 +132,9 @@ class Poller:
         except InvalidQuery as error:
             rejected = self._trouble(State.BAD_RESPONSE, self.feed.name, error.message)
             return replace(rejected, mistake=error)
+        except Complaint as error:
+            refused = self._trouble(State.BAD_RESPONSE, self.feed.name, str(error))
+            return replace(refused, mistake=error)
         except BackendError as error:
             return self._trouble(error.state, self.feed.name, error.detail)
         except Exception as error:

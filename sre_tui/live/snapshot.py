@@ -10,6 +10,7 @@ from providers.reading import SourceStatus, State
 
 if TYPE_CHECKING:
     from providers.errors import InvalidQuery
+    from sre_tui.complaint import Complaint
     from sre_tui.tools.result import ToolResult
 
 
@@ -22,14 +23,14 @@ class Snapshot:
         taken_at: when it came, aware UTC.
         result: the tool's answer; None if there is none at all.
         trouble: why there is none.
-        mistake: the query that was rejected, if that is why.
+        mistake: the query that was rejected or what was wrong with what was asked, if that is why.
     """
 
     feed: str
     taken_at: datetime
     result: ToolResult[Any] | None = None
     trouble: SourceStatus | None = None
-    mistake: InvalidQuery | None = None
+    mistake: InvalidQuery | Complaint | None = None
 
     @property
     def state(self) -> State:

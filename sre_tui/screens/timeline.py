@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
@@ -11,6 +12,7 @@ from providers.clock import Clock
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.list_level import ListLevel
 from sre_tui.screens.panes import PaneSpec
+from widgets.pane import PaneState
 from widgets.text import duration
 
 WINDOWS: Final = tuple(
@@ -54,6 +56,14 @@ class TimelineScreen(ListLevel):
         if self._at is None:
             return f"the last {length}"
         return f"{length} around {self._at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+    def state_of(self, name: str, *, rows: int = 1, nothing: str = "") -> PaneState:
+        """Where a thing has no such name here, say how to see all."""
+        state = super().state_of(name, rows=rows, nothing=nothing)
+        last = self.answer(name)
+        if last is None or last.mistake is None or self._everywhere:
+            return state
+        return replace(state, hint="o lists what changed everywhere")
 
     def on_mount(self) -> None:
         """Ask what changed."""
