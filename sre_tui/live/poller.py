@@ -134,7 +134,7 @@ class Poller:
             return replace(rejected, mistake=error)
         except Complaint as error:
             refused = self._trouble(State.BAD_RESPONSE, self.feed.name, str(error))
-            return replace(refused, mistake=error)
+            return replace(refused, complaint=error)
         except BackendError as error:
             return self._trouble(error.state, self.feed.name, error.detail)
         except Exception as error:

@@ -23,14 +23,16 @@ class Snapshot:
         taken_at: when it came, aware UTC.
         result: the tool's answer; None if there is none at all.
         trouble: why there is none.
-        mistake: the query that was rejected or what was wrong with what was asked, if that is why.
+        mistake: the query that was rejected, if that is why.
+        complaint: what the user can mend in what was asked or declared, if that is why.
     """
 
     feed: str
     taken_at: datetime
     result: ToolResult[Any] | None = None
     trouble: SourceStatus | None = None
-    mistake: InvalidQuery | Complaint | None = None
+    mistake: InvalidQuery | None = None
+    complaint: Complaint | None = None
 
     @property
     def state(self) -> State:

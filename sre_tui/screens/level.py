@@ -14,7 +14,6 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from providers.clock import Clock
-from sre_tui.complaint import Complaint
 from sre_tui.live.feed import Feed
 from sre_tui.live.live_data import Deliver
 from sre_tui.live.snapshot import Snapshot
@@ -175,8 +174,8 @@ class Level(Screen[None]):
             if self.data(name) is None:
                 return pane_state(None, self.clock(), rows=0, nothing="")
             return PaneState(PaneKind.STALE, "Asking anew; this is what was asked for before")
-        if last is not None and isinstance(last.mistake, Complaint):
-            return PaneState(PaneKind.ERROR, plain_line(str(last.mistake)))
+        if last is not None and last.complaint is not None:
+            return PaneState(PaneKind.ERROR, plain_line(str(last.complaint)))
         has_data = self.data(name) is not None
         return pane_state(
             standing([last]), self.clock(), rows=rows if has_data else 0, nothing=nothing

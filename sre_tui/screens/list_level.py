@@ -53,7 +53,7 @@ class ListLevel(Level):
     def show(self) -> None:
         """The rows that came last."""
         pane, last = self.pane, self.answer(self.tool)
-        refused = last is not None and last.mistake is not None
+        refused = last is not None and last.complaint is not None
         pane.stand_in = self.state_of(self.tool) if self.is_behind(self.tool) or refused else None
         if last is not None and last is not self._shown:
             self._shown = last

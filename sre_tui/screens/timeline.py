@@ -61,7 +61,7 @@ class TimelineScreen(ListLevel):
         """Where a thing has no such name here, say how to see all."""
         state = super().state_of(name, rows=rows, nothing=nothing)
         last = self.answer(name)
-        if last is None or last.mistake is None or self._everywhere:
+        if last is None or last.complaint is None or self._everywhere:
             return state
         return replace(state, hint="o lists what changed everywhere")
 
