@@ -7,11 +7,14 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +57,16 @@ class NothingKept:
 
 
 class DiskKept:
-    """Answers in a diskcache folder (SQLite), JSON only: a cache file must never execute code."""
+    """Answers in a diskcache folder (SQLite), JSON only: a cache file must never execute code.
+
+    All work is done in one thread, because diskcache connects anew in every thread it meets, which
+    takes several times as long as keeping an answer.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: _Cache | None = None
+        self._thread: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
         self._out_of_order: Exception | None = None
         self._told = False
@@ -69,6 +77,28 @@ class DiskKept:
         Where the store as a whole is out of order, it is left alone from then on, and the line
         comes once. May block for a moment; safe to call from any thread.
         """
+        return self._in_thread(lambda: self._save(source, key, value, observed_at))
+
+    def load(self, source: str, key: str) -> Kept | None:
+        """The last good answer, or None if there is none or the file is damaged."""
+        return self._in_thread(lambda: self._load(source, key))
+
+    def close(self) -> None:
+        """Close the cache file; what is saved afterwards opens it again."""
+        with self._lock:
+            if self._thread is not None:
+                self._thread.submit(self._close).result()
+                self._thread.shutdown()
+                self._thread = None
+
+    def _in_thread(self, work: Callable[[], T]) -> T:
+        with self._lock:
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, "last-known-good")
+            future = self._thread.submit(work)
+        return future.result()
+
+    def _save(self, source: str, key: str, value: object, observed_at: datetime) -> str | None:
         try:
             cache = self._cache()
             if cache is not None:
@@ -77,8 +107,7 @@ class DiskKept:
             return self._warning(error)
         return self._warning(self._out_of_order) if cache is None and not self._told else None
 
-    def load(self, source: str, key: str) -> Kept | None:
-        """The last good answer, or None if there is none or the file is damaged."""
+    def _load(self, source: str, key: str) -> Kept | None:
         try:
             cache = self._cache()
             entry = None if cache is None else cache.get(f"{source} {key}")
@@ -87,12 +116,10 @@ class DiskKept:
             log.warning("cannot read last-known-good data from %s: %s", self._folder, _said(error))
             return None
 
-    def close(self) -> None:
-        """Close the cache file."""
-        with self._lock:
-            if self._open is not None:
-                self._open.close()
-                self._open = None
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
 
     def _warning(self, error: Exception | None) -> str:
         self._told = True
@@ -101,14 +128,13 @@ class DiskKept:
         return f"last-known-good data cannot be saved in {self._folder}: {said}"
 
     def _cache(self) -> _Cache | None:
-        with self._lock:
-            if self._open is None and self._out_of_order is None:
-                try:
-                    self._open = _opened(self._folder)
-                except _store_errors() as error:
-                    self._out_of_order = error
-                    raise
-            return self._open
+        if self._open is None and self._out_of_order is None:
+            try:
+                self._open = _opened(self._folder)
+            except _store_errors() as error:
+                self._out_of_order = error
+                raise
+        return self._open
 
 
 def _opened(folder: Path) -> _Cache:
