@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -101,6 +101,16 @@ def test_secrets_are_taken_out(text: str, secret: str) -> None:
 )
 def test_other_text_stays(text: str) -> None:
     assert REDACTOR.text(text) == text
+
+
+@given(st.data())
+@settings(max_examples=40)
+def test_whatever_a_shape_matches_holds_one_of_its_hints(data: st.DataObject) -> None:
+    for shape in redaction.SHAPES:
+        text = data.draw(st.from_regex(shape.pattern))
+        found = shape.pattern.search(text)
+        assert found is not None
+        assert any(hint in found.group().casefold() for hint in shape.hints)
 
 
 def test_secrets_of_the_settings_are_known_by_value() -> None:
