@@ -36,7 +36,8 @@ class RememberingTool(Tool[Any]):
         return self.answers[key]
 
 
-@dataclass
+# What a fixture gives is written out, and thrown away, by the loop that made it.
+@dataclass(repr=False)
 class Lab:
     """A homelab and an agent without a model, with what its tools have told so far."""
 
