@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import Mapping
 from functools import partial
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -65,6 +66,7 @@ async def _run(context: ToolContext) -> Exception | None:
     from sre_tui.live.daemon_threads import DaemonThreads
     from sre_tui.live.feed import ToolFeed, ask_tool
     from sre_tui.live.homelab import homelab_feeds
+    from sre_tui.live.runbook_text import runbook_text
     from sre_tui.tools.context import ToolContext
 
     asyncio.get_running_loop().set_default_executor(DaemonThreads())
@@ -90,6 +92,7 @@ async def _run(context: ToolContext) -> Exception | None:
                     for backend in BACKENDS
                     for endpoint in settings.endpoints(backend)
                 ],
+                read_runbook=partial(runbook_text, settings),
                 warm_up=True,
             )
         )

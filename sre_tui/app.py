@@ -30,6 +30,7 @@ from sre_tui.screens.wanted import (
     ChartsWanted,
     InvestigationWanted,
     LogsWanted,
+    OpeningWanted,
     TimelineWanted,
 )
 from widgets.text import plain_line, truncate
@@ -63,6 +64,7 @@ class AppParts:
             else each time.
         release: closes what the feeds have opened, in their thread.
         sources: names of the configured sources, shown before they answered.
+        read_runbook: the text of a runbook by its id, None if there is none; may block.
         warm_up: whether to load in the background what the first question needs.
     """
 
@@ -74,6 +76,7 @@ class AppParts:
     ask_tool: AskTool | None = None
     release: Callable[[], Awaitable[None]] | None = None
     sources: Sequence[str] = ()
+    read_runbook: Callable[[str], str | None] | None = None
     warm_up: bool = False
 
 
@@ -189,6 +192,17 @@ class SreApp(App[None]):
         from sre_tui.screens.findings import FindingsScreen
 
         self.push_screen(FindingsScreen(self._parts.clock))
+
+    def on_opening_wanted(self, event: OpeningWanted) -> None:
+        """Show what a row of some details stands for."""
+        from sre_tui.screens.details import level_for
+
+        parts = self._parts
+        level = level_for(event.opening, self.main, parts.read_runbook, parts.clock)
+        if level is None:
+            self.notify("This is not there any more")
+        else:
+            self.push_screen(level)
 
     def on_timeline_wanted(self, event: TimelineWanted) -> None:
         """Show what changed."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Final, Protocol, cast
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, cast
 
 from rich.text import Text
 from textual import on
@@ -15,17 +16,29 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from providers.clock import Clock
-from sre_tui.screens.about.tab import WINDOWS, DetailPart, DetailTab, Opening
+from sre_tui.screens.about.tab import (
+    WINDOWS,
+    DetailPart,
+    DetailTab,
+    Opening,
+    ToNode,
+    ToRow,
+)
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.detail_body import DetailBody, PartTable
 from sre_tui.screens.level import Level
 from sre_tui.screens.pane_states import pane_state
 from sre_tui.screens.pane_tabs import PaneTabs, TabChosen
 from sre_tui.screens.rows_pane import Inquired, RowsPane
+from sre_tui.screens.wanted import InvestigationWanted, OpeningWanted, TimelineWanted
 from widgets.cell import Display, Tone, marked
 from widgets.pane import PaneState
 from widgets.table import RowSelected
 from widgets.text import plain_text
+
+if TYPE_CHECKING:
+    from sre_tui.screens.main import MainScreen
+    from sre_tui.screens.rows.kind import Origin
 
 _FIRST: Final = "before "
 """Names what is asked before a part."""
@@ -43,18 +56,17 @@ class Subject(Protocol):
     @property
     def node(self) -> str | None: ...
     @property
-    def backups(self) -> Opening | None: ...
+    def origin(self) -> Origin: ...
+    def backups(self, known: Sequence[Any]) -> Opening | None: ...
     def explain(self) -> str: ...
     def changes(self, now: datetime) -> str: ...
-    def page(self, display: Display) -> Text: ...
 
 
-class Opens(Protocol):
-    """What the app does for what is opened."""
+class HasMain(Protocol):
+    """The app, which knows the panes."""
 
-    def open_level(self, opening: Opening) -> None:
-        """Show it on a level of its own."""
-        ...
+    @property
+    def main(self) -> MainScreen: ...
 
 
 class DetailScreen(Level):
@@ -62,7 +74,7 @@ class DetailScreen(Level):
 
     PART: ClassVar[str] = "detail"
     BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
-    CSS_PATH = ("level.tcss", "detail.tcss")
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["level.tcss", "detail.tcss"]
 
     section: reactive[int] = reactive(0, init=False)
     window: reactive[int] = reactive(0, init=False)
@@ -125,7 +137,7 @@ class DetailScreen(Level):
             case "node":
                 return True if self.subject.node else None
             case "backups":
-                return True if self.subject.backups is not None else None
+                return True if self._backups is not None else None
         return True
 
     def action_next(self) -> None:
@@ -147,14 +159,12 @@ class DetailScreen(Level):
 
     def action_node(self) -> None:
         """Open its node."""
-        from sre_tui.screens.about.tab import ToNode
-
         if self.subject.node:
             self._open(ToNode(self.subject.node))
 
     def action_backups(self) -> None:
         """Open its backups."""
-        if (opening := self.subject.backups) is not None:
+        if (opening := self._backups) is not None:
             self._open(opening)
 
     def action_explain(self) -> None:
@@ -164,6 +174,15 @@ class DetailScreen(Level):
     def action_changes(self) -> None:
         """Ask what changed around it."""
         self.post_message(Inquired(self.subject.changes(self.clock())))
+
+    def action_investigate(self) -> None:
+        """Look for its cause."""
+        self.post_message(InvestigationWanted(self.subject.origin.about))
+
+    def action_timeline(self) -> None:
+        """List what changed with it around its beginning."""
+        origin = self.subject.origin
+        self.post_message(TimelineWanted(origin.host, origin.at))
 
     def action_copy(self) -> None:
         """Copy what the open section shows."""
@@ -197,7 +216,12 @@ class DetailScreen(Level):
             self._open(opening)
 
     def _open(self, opening: Opening) -> None:
-        cast("Opens", self.app).open_level(opening)
+        self.post_message(OpeningWanted(opening))
+
+    @property
+    def _backups(self) -> Opening | None:
+        main = cast("HasMain", self.app).main
+        return self.subject.backups(main.rows_pane("backups").rows)
 
     def _has(self, number: object) -> bool:
         return isinstance(number, int) and 0 < number <= len(self._tabs)
@@ -249,13 +273,12 @@ class DetailScreen(Level):
 class RowSubject:
     """A row of a pane; one that is gone is shown as it was seen last."""
 
-    def __init__(self, pane: RowsPane, key: str, known_backups: Callable[[], Sequence[Any]]) -> None:
+    def __init__(self, pane: RowsPane, key: str) -> None:
         """The row of that key, as the pane sees it from now on."""
         self.pane = pane
         self.kind = pane.kind
         self.key = key
         self.row: Any = pane.find(key)
-        self._known_backups = known_backups
         self.is_gone = False
 
     @property
@@ -285,11 +308,13 @@ class RowSubject:
         return self.kind.node(self.row)
 
     @property
-    def backups(self) -> Opening | None:
-        """What the pane of backups knows about it."""
-        from sre_tui.screens.about.tab import ToRow
+    def origin(self) -> Origin:
+        """Where its cause is looked for."""
+        return self.kind.origin(self.row)
 
-        key = self.kind.backups(self.row, self._known_backups())
+    def backups(self, known: Sequence[Any]) -> Opening | None:
+        """What the pane of backups knows about it."""
+        key = self.kind.backups(self.row, known)
         return None if key is None or key == self.key else ToRow("backups", key)
 
     def explain(self) -> str:

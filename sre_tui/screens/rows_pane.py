@@ -16,6 +16,7 @@ from textual.widgets import Input
 from providers.clock import Clock
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.live.standing import standing
+from sre_tui.screens.about.tab import ToRow
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.filter_line import FilterChanged, FilterLeft, FilterLine
 from sre_tui.screens.pane_states import pane_state
@@ -24,6 +25,7 @@ from sre_tui.screens.wanted import (
     ChartsWanted,
     InvestigationWanted,
     LogsWanted,
+    OpeningWanted,
     TimelineWanted,
 )
 from widgets.cell import Display, keyed_rows
@@ -221,6 +223,8 @@ class RowsPane(Pane):
         """Dim what needs a row while there is none."""
         if action in ("explain", "changes", "copy", "investigate", "timeline"):
             return True if self.chosen is not None else None
+        if action == "backups":
+            return True if self._backups_of_chosen is not None else None
         if action in ("logs", "metrics"):
             asked = {"logs": self.kind.logs, "metrics": self.kind.charts}[action]
             row = self.chosen
@@ -290,6 +294,19 @@ class RowsPane(Pane):
         """Turn the order round."""
         if self._table is not None:
             self._table.action_sort_reverse()
+
+    def action_backups(self) -> None:
+        """Open what is known of its backups."""
+        if (key := self._backups_of_chosen) is not None:
+            self.post_message(OpeningWanted(ToRow("backups", key)))
+
+    @property
+    def _backups_of_chosen(self) -> str | None:
+        if (row := self.chosen) is None:
+            return None
+        panes = (pane for pane in self.app.screen_stack[0].query(RowsPane))
+        known = next((pane.rows for pane in panes if pane.id == "backups"), ())
+        return self.kind.backups(row, known)
 
     @on(FilterChanged)
     def _filter_changed(self, event: FilterChanged) -> None:

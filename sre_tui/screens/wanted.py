@@ -6,6 +6,7 @@ from datetime import datetime
 
 from textual.message import Message
 
+from sre_tui.screens.about.tab import Opening
 from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 
 
@@ -37,6 +38,14 @@ class InvestigationWanted(Message):
     def __init__(self, about: str = "") -> None:
         super().__init__()
         self.about = about
+
+
+class OpeningWanted(Message):
+    """The user wants to see what a row of some details stands for."""
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__()
+        self.opening = opening
 
 
 class LogsWanted(Message):

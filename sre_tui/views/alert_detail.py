@@ -33,7 +33,7 @@ def alert_sections(
     labels = alert.labels if alert is not None else rules[0].labels
     annotations = alert.annotations if alert is not None else rules[0].annotations
     sections += [Section("Labels", _pairs(labels)), Section("Annotations", _pairs(annotations))]
-    sections += [Section("Rule", tuple(_rule(rule, display))) for rule in rules]
+    sections += [Section("Rule", tuple(rule_properties(rule, display))) for rule in rules]
     read = tuple((each.id, Cell(_how_to_read(each), each.title)) for each in runbooks)
     sections.append(Section("Runbook", read))
     return tuple(section for section in sections if section.rows)
@@ -70,7 +70,8 @@ def _alert(
     yield "Fingerprint", _text(alert.fingerprint)
 
 
-def _rule(rule: AlertRule, display: Display) -> Iterator[tuple[str, Cell]]:
+def rule_properties(rule: AlertRule, display: Display) -> Iterator[tuple[str, Cell]]:
+    """A rule with all its properties: names and values."""
     yield "Query", _text(rule.query)
     if rule.threshold:
         yield "Condition", _text(rule.threshold)

@@ -100,15 +100,22 @@ def _name(line: PoolLine, _: Display) -> Cell:
     return text_cell(line.pool.name)
 
 
+def member_state(member: Vdev) -> Cell:
+    """State of a member in ZFS's word; one that is not there says so."""
+    rank, tone = _STATES.get(member.state, (2.0, Tone.WARNING))
+    word = f"{member.state}, missing" if member.missing else member.state
+    return state_cell(word.lower(), tone, rank)
+
+
 def _state(line: PoolLine, _: Display) -> Cell:
     if line.dataset is not None:
         locked = line.dataset.locked
         return state_cell("locked", Tone.WARNING, 3) if locked else Cell("", None)
-    word = line.pool.state if line.member is None else line.member.state
+    if line.member is not None:
+        return member_state(line.member)
+    word = line.pool.state
     rank, tone = _STATES.get(word, (2.0, Tone.WARNING))
-    if line.member is not None and line.member.missing:
-        word = f"{word}, missing"
-    elif line.member is None and tone is Tone.OK:
+    if tone is Tone.OK:
         rank = pool_rank(line.pool)
         tone = Tone.OK if rank == 9 else Tone.WARNING
     return state_cell(word.lower(), tone, rank)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
@@ -19,6 +19,9 @@ from sre_tui.views.human import MISSING, ago, moment
 from sre_tui.views.severity import severity_tone
 from widgets.cell import Cell, Column, Display, Tone, marked
 from widgets.text import duration, plain_line, plain_lines
+
+if TYPE_CHECKING:
+    from sre_tui.screens.about.tab import DetailTab
 
 RUNBOOK_ANNOTATIONS = ("runbook_url", "runbook", "runbook_link")
 
@@ -57,13 +60,6 @@ def full_text(alert: Alert, display: Display) -> Text:
     section(page, "Query", alert.query)
     links = {name: text for name, text in _annotations(alert) if name in RUNBOOK_ANNOTATIONS}
     section(page, "Runbook", next(iter(links.values()), ""))
-    if alert.labels:
-        section(page, "Labels", " ")
-        pairs(page, dict(sorted(alert.labels.items())))
-    others = {name: value for name, value in _annotations(alert) if name not in links}
-    if others:
-        section(page, "Annotations", " ")
-        pairs(page, others)
     return page
 
 
@@ -109,6 +105,19 @@ def _origin(alert: Alert) -> Origin:
     host = one_line(alert.host or "", 60)
     # The port of an exporter is no part of a machine's name.
     return Origin(f"{one_line(alert.name, 120)}{_on(alert)}", host.split(":")[0], alert.active_at)
+
+
+def _tabs(alert: Alert) -> Sequence[DetailTab]:
+    from sre_tui.screens.about.alert import alert_tabs
+
+    return alert_tabs(alert)
+
+
+def _backups(alert: Alert, known: Sequence[Any]) -> str | None:
+    """Those of the guest that the alert is about."""
+    host = _origin(alert).host
+    keys = (row.key for row in known if row.guest is not None and host and row.guest.name == host)
+    return next(keys, None)
 
 
 def _rows(known: Known) -> Sequence[Alert]:
@@ -168,5 +177,7 @@ KIND: Final = RowKind(
     origin=_origin,
     page=full_text,
     copied=facts,
+    tabs=_tabs,
+    backups=_backups,
     gone="no longer active",
 )

@@ -15,7 +15,7 @@ from providers.text import one_line
 from sre_tui.live.homelab import COVERAGE, DATASTORES
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.backup_age import newest_good
-from sre_tui.screens.rows.kind import DetailPart, Known, Origin, RowKind
+from sre_tui.screens.rows.kind import Known, Origin, RowKind
 from sre_tui.views.backup_coverage import COVERAGE as COVERAGE_VIEW
 from sre_tui.views.backup_coverage import remark, verdict_cell
 from sre_tui.views.backups import verified_cell
@@ -28,6 +28,7 @@ from widgets.text import duration, plain_lines
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.coverage.model import GuestCoverage
+    from sre_tui.screens.about.tab import DetailTab
 
 _STORE: Final = {column.key: column for column in STORES_VIEW.columns}
 _CALM: Final = 5.0
@@ -208,22 +209,14 @@ def _copied(row: BackupRow, now: datetime) -> str:
     return plain_lines(_page(row, Display(now=now, utc=True, wide=True)).plain.strip())
 
 
-def _parts(row: BackupRow) -> Sequence[DetailPart]:
+def _tabs(row: BackupRow) -> Sequence[DetailTab]:
     if row.store is not None:
-        return (
-            DetailPart("Datastore and its jobs", "pbs_datastore_status",
-                       {"datastore": row.store.name}),
-            DetailPart("Tasks of the last 7 days", "pbs_list_tasks",
-                       {"datastore": row.store.name, "since": "7d", "limit": 20}),
-        )  # fmt: skip
-    if row.guest is None:
-        return ()
-    guest = str(row.guest.vmid)
-    return (
-        DetailPart("Backups", "pbs_list_backups", {"guest": guest, "each": True, "limit": 30}),
-        DetailPart("Tasks of the last 7 days", "pbs_list_tasks",
-                   {"guest": guest, "since": "7d", "limit": 20}),
-    )  # fmt: skip
+        from sre_tui.screens.about.datastore import datastore_tabs
+
+        return datastore_tabs(row.store)
+    from sre_tui.screens.about.backup import guest_backup_tabs
+
+    return () if row.guest is None else guest_backup_tabs(row.guest)
 
 
 KIND: Final = RowKind(
@@ -248,5 +241,7 @@ KIND: Final = RowKind(
     origin=_origin,
     page=_page,
     copied=_copied,
-    parts=_parts,
+    tabs=_tabs,
+    backups=lambda row, _: row.key,
+    node=lambda row: None if row.guest is None else row.guest.node,
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
@@ -17,7 +17,7 @@ from providers.text import one_line
 from sre_tui.live.homelab import COVERAGE, GUEST_LOAD, GUESTS
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.backup_age import newest_good
-from sre_tui.screens.rows.kind import DetailPart, Known, Origin, RowKind, of
+from sre_tui.screens.rows.kind import Known, Origin, RowKind, of
 from sre_tui.views.backup_coverage import remark, verdict_cell
 from sre_tui.views.guests import (
     GUESTS as VIEW,
@@ -37,6 +37,7 @@ from widgets.text import duration, plain_lines
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.coverage.model import GuestCoverage
+    from sre_tui.screens.about.tab import DetailTab
 
 LOAD_WIDTH: Final = 12
 _LOAD_TOP: Final = 0.2
@@ -157,13 +158,15 @@ def _copied(row: GuestRow, now: datetime) -> str:
     return plain_lines("\n".join(lines))
 
 
-def _parts(row: GuestRow) -> Sequence[DetailPart]:
-    guest = f"{row.guest.type}/{row.guest.vmid}"
-    kept = {"guest": str(row.guest.vmid), "each": True, "limit": 12}
-    return (
-        DetailPart("Properties", "proxmox_get_guest_config", {"guest": guest}),
-        DetailPart("Backups", "pbs_list_backups", kept),
-    )
+def _tabs(row: GuestRow) -> Sequence[DetailTab]:
+    from sre_tui.screens.about.guest import guest_tabs
+
+    return guest_tabs(row.guest)
+
+
+def _backups(row: GuestRow, known: Sequence[Any]) -> str | None:
+    mine = f"guest {row.guest.key}"
+    return mine if any(other.key == mine for other in known) else None
 
 
 def _columns() -> tuple[Column[GuestRow], ...]:
@@ -215,5 +218,7 @@ KIND: Final = RowKind(
     origin=_origin,
     page=_page,
     copied=_copied,
-    parts=_parts,
+    tabs=_tabs,
+    backups=_backups,
+    node=lambda row: row.guest.node,
 )

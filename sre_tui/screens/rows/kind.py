@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from rich.text import Text
 
 from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from widgets.cell import Cell, Column, Display
+
+if TYPE_CHECKING:
+    from sre_tui.screens.about.tab import DetailTab
 
 RowT = TypeVar("RowT")
 ViewT = TypeVar("ViewT")
@@ -35,21 +38,6 @@ def of(column: Column[ViewT], take: Callable[[RowT], ViewT]) -> Column[RowT]:
         column.flexible,
         column.tells_apart,
     )
-
-
-@dataclass(frozen=True)
-class DetailPart:
-    """Something that is asked about one row while its details are open.
-
-    Attributes:
-        title: heading on the page.
-        tool: who is asked.
-        arguments: with what.
-    """
-
-    title: str
-    tool: str
-    arguments: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,7 +72,10 @@ class RowKind(Generic[RowT]):
         origin: where its cause is looked for without a question.
         page: what is known of it without asking anybody.
         copied: the same as plain lines, for the clipboard.
-        parts: what is asked about one when its details are opened.
+        tabs: what its details consist of.
+        backups: of the rows of the pane of backups, the key of the one that is about it; None if
+            there is none.
+        node: the node of Proxmox VE that it runs on; None if it runs on none.
         logs: whose log lines tell about it; None if nobody's do.
         charts: its metrics; None if it has none.
         gone: said of one that is open and not listed any more.
@@ -101,7 +92,9 @@ class RowKind(Generic[RowT]):
     origin: Callable[[RowT], Origin]
     page: Callable[[RowT, Display], Text]
     copied: Callable[[RowT, datetime], str]
-    parts: Callable[[RowT], Sequence[DetailPart]] = lambda row: ()
+    tabs: Callable[[RowT], Sequence[DetailTab]]
+    backups: Callable[[RowT, Sequence[Any]], str | None] = lambda row, known: None
+    node: Callable[[RowT], str | None] = lambda row: None
     logs: Callable[[RowT], LogsOf | None] = lambda row: None
     charts: Callable[[RowT], ChartsOf | None] = lambda row: None
     gone: str = "no longer there"

@@ -13,7 +13,7 @@ from providers.text import one_line
 from providers.truenas import Pool, Replication
 from sre_tui.live.homelab import FORECAST, POOLS, SNAPSHOTS
 from sre_tui.screens.page_text import headline, pairs
-from sre_tui.screens.rows.kind import DetailPart, Known, Origin, RowKind, of
+from sre_tui.screens.rows.kind import Known, Origin, RowKind, of
 from sre_tui.views.forecasts import FORECASTS, outlook_text, span
 from sre_tui.views.nas import MANY_SNAPSHOTS, replication_state
 from sre_tui.views.pools import POOLS as VIEW
@@ -23,6 +23,7 @@ from widgets.text import duration, plain_lines
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.signals.capacity_model import Capacity
+    from sre_tui.screens.about.tab import DetailTab
 
 _GRAVEST: Final = (Tone.ERROR, Tone.WARNING, Tone.INFO, Tone.OK, Tone.MUTED)
 _VIEW: Final = {column.key: column for column in VIEW.columns}
@@ -191,12 +192,10 @@ def _copied(row: PoolRow, now: datetime) -> str:
     return plain_lines(_page(row, Display(now=now, utc=True, wide=True)).plain.strip())
 
 
-def _parts(row: PoolRow) -> Sequence[DetailPart]:
-    name = row.pool.name
-    return (
-        DetailPart("Members and datasets", "truenas_pool_status", {"pool": name, "datasets": True}),
-        DetailPart("Snapshots", "truenas_snapshots", {"pool": name, "sort": "used", "limit": 15}),
-    )
+def _tabs(row: PoolRow) -> Sequence[DetailTab]:
+    from sre_tui.screens.about.pool import pool_tabs
+
+    return pool_tabs(row.pool)
 
 
 def _line(row: PoolRow) -> PoolLine:
@@ -234,5 +233,5 @@ KIND: Final = RowKind(
     origin=_origin,
     page=_page,
     copied=_copied,
-    parts=_parts,
+    tabs=_tabs,
 )

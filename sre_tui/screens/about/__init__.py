@@ -1,0 +1,1 @@
+"""What the details of each kind of thing are made of: tabs, their parts, and what those open."""

@@ -1,0 +1,72 @@
+"""A pool: what it is built of, what fills it, what protects it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from sre_tui.screens.about.tab import AsChart, AsRows, AsText, DetailPart, DetailTab
+from sre_tui.screens.page_text import page_text
+from sre_tui.views.load_curves import POOL_CURVE, POOL_USED, about, drawn
+from sre_tui.views.nas import SNAPSHOTS
+from sre_tui.views.pool_sections import DATASETS, REPLICATIONS, SNAPSHOT_TASKS, member_tree
+from sre_tui.views.pools import PoolLine
+from sre_tui.views.table import TableView
+from widgets.cell import Display
+
+if TYPE_CHECKING:
+    from providers.truenas import Pool
+
+
+def pool_tabs(pool: Pool) -> Sequence[DetailTab]:
+    """The sections of a pool's details."""
+    status, protection = "truenas_pool_status", "truenas_snapshots"
+    of = {"pool": pool.name, "datasets": True}
+    kept = {"pool": pool.name, "sort": "used", "limit": 500}
+
+    limit = float(pool.usable) if pool.usable else None
+
+    def tree(data: Any, display: Display, width: int) -> Text:
+        found = [one for one in data.items if one.key == pool.key] or [pool]
+        return page_text(member_tree(found[0], display), width)
+
+    def listed(view: TableView[Any]) -> AsRows:
+        # Two NASes may have pools of one name.
+        def rows(data: Any) -> list[Any]:
+            return [row for row in view.rows(data) if _source(row) == pool.source]
+
+        return AsRows(view.columns, rows, view.key, view.nothing)
+
+    return (
+        DetailTab("overview", "Overview", (DetailPart("Members", status, of, AsText(tree)),)),
+        DetailTab(
+            "datasets", "Datasets",
+            (DetailPart("Datasets, the largest first", status, of, listed(DATASETS)),),
+        ),
+        DetailTab(
+            "snapshots", "Snapshots",
+            (DetailPart("Snapshots, those that hold most first", protection, kept,
+                        listed(SNAPSHOTS)),
+             DetailPart("Snapshot tasks", protection, kept,
+                        listed(SNAPSHOT_TASKS))),
+        ),
+        DetailTab(
+            "replication", "Replication",
+            (DetailPart("Replication", protection, kept, listed(REPLICATIONS)),),
+        ),
+        DetailTab(
+            "growth", "Growth",
+            (DetailPart("When it is full", "capacity_forecast",
+                        {"name": pool.name, "kind": "pool"}),
+             DetailPart("Used", "prometheus_range_query",
+                        {"query": about(POOL_USED, f"/mnt/{pool.name}"), "since": "30d",
+                         "limit": 20},
+                        AsChart(lambda data: drawn(POOL_CURVE, data, limit)))),
+        ),
+    )  # fmt: skip
+
+
+def _source(row: Any) -> str:
+    return str(row.pool.source if isinstance(row, PoolLine) else row.source)
