@@ -6,7 +6,6 @@ import asyncio
 import gc
 from collections.abc import Mapping
 from functools import partial
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import typer

@@ -30,7 +30,13 @@ from sre_tui.screens.level import Level
 from sre_tui.screens.pane_states import pane_state
 from sre_tui.screens.pane_tabs import PaneTabs, TabChosen
 from sre_tui.screens.rows_pane import Inquired, RowsPane
-from sre_tui.screens.wanted import InvestigationWanted, OpeningWanted, TimelineWanted
+from sre_tui.screens.wanted import (
+    ChartsWanted,
+    InvestigationWanted,
+    LogsWanted,
+    OpeningWanted,
+    TimelineWanted,
+)
 from widgets.cell import Display, Tone, marked
 from widgets.pane import PaneState
 from widgets.table import RowSelected
@@ -39,6 +45,7 @@ from widgets.text import plain_text
 if TYPE_CHECKING:
     from sre_tui.screens.main import MainScreen
     from sre_tui.screens.rows.kind import Origin
+    from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 
 _FIRST: Final = "before "
 """Names what is asked before a part."""
@@ -57,6 +64,10 @@ class Subject(Protocol):
     def node(self) -> str | None: ...
     @property
     def origin(self) -> Origin: ...
+    @property
+    def logs(self) -> LogsOf | None: ...
+    @property
+    def charts(self) -> ChartsOf | None: ...
     def backups(self, known: Sequence[Any]) -> Opening | None: ...
     def explain(self) -> str: ...
     def changes(self, now: datetime) -> str: ...
@@ -136,6 +147,10 @@ class DetailScreen(Level):
                 return True if any(part.windowed for part in self.tab.parts) else None
             case "node":
                 return True if self.subject.node else None
+            case "logs":
+                return True if self.subject.logs is not None else None
+            case "metrics":
+                return True if self.subject.charts is not None else None
             case "backups":
                 return True if self._backups is not None else None
         return True
@@ -183,6 +198,16 @@ class DetailScreen(Level):
         """List what changed with it around its beginning."""
         origin = self.subject.origin
         self.post_message(TimelineWanted(origin.host, origin.at))
+
+    def action_logs(self) -> None:
+        """Show its log lines."""
+        if (of := self.subject.logs) is not None:
+            self.post_message(LogsWanted(of))
+
+    def action_metrics(self) -> None:
+        """Show its metrics."""
+        if (of := self.subject.charts) is not None:
+            self.post_message(ChartsWanted(of))
 
     def action_copy(self) -> None:
         """Copy what the open section shows."""
@@ -311,6 +336,16 @@ class RowSubject:
     def origin(self) -> Origin:
         """Where its cause is looked for."""
         return self.kind.origin(self.row)
+
+    @property
+    def logs(self) -> LogsOf | None:
+        """Whose log lines tell about it."""
+        return self.kind.logs(self.row)
+
+    @property
+    def charts(self) -> ChartsOf | None:
+        """Its metrics."""
+        return self.kind.charts(self.row)
 
     def backups(self, known: Sequence[Any]) -> Opening | None:
         """What the pane of backups knows about it."""

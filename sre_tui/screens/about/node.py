@@ -22,6 +22,7 @@ from sre_tui.screens.about.tab import (
 )
 from sre_tui.screens.page_text import pairs
 from sre_tui.screens.rows.kind import Origin
+from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from sre_tui.views.guests import GUESTS
 from sre_tui.views.load_curves import DISK_HEAT, NODE_CURVES, about
 from sre_tui.views.node_sections import NODE_DISKS, disk_heat, node_facts
@@ -48,6 +49,18 @@ class NodeSubject:
         """Where its cause is looked for."""
         name = one_line(self.name, 60)
         return Origin(f"node {name}", name)
+
+    @property
+    def logs(self) -> LogsOf | None:
+        """Its log lines."""
+        return LogsOf(self.name, (self.name,))
+
+    @property
+    def charts(self) -> ChartsOf | None:
+        """Its metrics."""
+        from sre_tui.screens.rows.charts import node_charts
+
+        return node_charts(self.name)
 
     def backups(self, known: Sequence[Any]) -> Opening | None:
         """A node has no backups of its own."""
