@@ -108,7 +108,7 @@ async def proxmox_node_status(
     asked = await asyncio.gather(*(_ask(client, only, disks) for client in context.proxmox))
     nodes = [each[0] for each in asked]
     known = [report for reading in nodes for report in reading.data or ()]
-    if node and not known:
+    if node and not known and any(reading.state.has_data for reading in nodes):
         everything = await asyncio.gather(*(client.nodes() for client in context.proxmox))
         names = [report.node.name for reading in everything for report in reading.data or ()]
         require_known(node, names, "node", all_answered(everything))

@@ -73,7 +73,8 @@ async def proxmox_storage(
     readings = await ask_all(context.proxmox, lambda client: client.storages(counted=content))
     known = rows(readings)
     complete = all_answered(readings)
-    if node is not None and not any(node in each.nodes for each in known):
+    told = any(reading.state.has_data for reading in readings)
+    if told and node is not None and not any(node in each.nodes for each in known):
         # A node whose storages may not be seen is no unknown one.
         inventories = await ask_all(context.proxmox, lambda client: client.inventory())
         require_known(node, node_names(inventories), "node", all_answered(inventories))

@@ -87,8 +87,12 @@ async def proxmox_list_tasks(
     wanted: Guest | None = None
     if guest is not None or node is not None:
         inventories = await ask_all(context.proxmox, lambda client: client.inventory())
-        require_known(node, node_names(inventories), "node", all_answered(inventories))
-        wanted = _one_guest(guest, guests_of(inventories))
+        if not any(each.state.has_data for each in inventories):
+            # Who does not tell what there is will not tell what it did either.
+            return result(TaskListing(), inventories, now=context.clock())
+        complete = all_answered(inventories)
+        require_known(node, node_names(inventories), "node", complete)
+        wanted = _one_guest(guest, guests_of(inventories), complete=complete)
     now = context.clock()
     query = TaskQuery(
         # What runs now may have begun long ago.
@@ -131,7 +135,7 @@ async def _log(context: ToolContext, upid: str) -> ToolResult[TaskListing]:
     return result(data, readings, now=context.clock())
 
 
-def _one_guest(asked: str | None, known: Sequence[Guest]) -> Guest | None:
+def _one_guest(asked: str | None, known: Sequence[Guest], *, complete: bool) -> Guest | None:
     if asked is None:
         return None
     found = matching_guests(asked, known)
@@ -145,7 +149,8 @@ def _one_guest(asked: str | None, known: Sequence[Guest]) -> Guest | None:
         return Guest(source="", vmid=int(asked), type="qemu", node="")
     close = close_guests(asked, known)
     tail = f"; did you mean {', '.join(guest_text(each) for each in close)}?" if close else ""
-    raise ArgumentError(f"there is no guest {asked!r}{tail}")
+    where = "" if complete else " on the hosts that could be asked"
+    raise ArgumentError(f"there is no guest {asked!r}{where}{tail}")
 
 
 def _may_have(

@@ -375,6 +375,17 @@ async def test_stand_alone_hosts_are_listed_together_and_told_apart() -> None:
             await second.server.stop()
             half = await run(context, "proxmox_list_guests")
             tasks = await run(context, "proxmox_list_tasks")
+            with pytest.raises(ArgumentError, match="on the hosts that could be asked"):
+                await run(context, "proxmox_list_tasks", guest="nobody")
+            await first.server.stop()
+            silent = [
+                await run(context, "proxmox_list_tasks", guest="media"),
+                await run(context, "proxmox_list_tasks", node="pve1"),
+                await run(context, "proxmox_node_status", node="pve1"),
+                await run(context, "proxmox_storage", node="pve1"),
+            ]
+    # That nothing is known is no reason to say that something is not there.
+    assert {answer.state for answer in silent} == {State.UNREACHABLE}
     assert {guest.source for guest in guests.data.items} == {"proxmox:main", "proxmox:host1"}
     assert len({guest.key for guest in guests.data.items}) == len(guests.data.items)
     assert "may mean 2 guests" in double.data.missing()
