@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -378,12 +379,12 @@ async def test_stand_alone_hosts_are_listed_together_and_told_apart() -> None:
             with pytest.raises(ArgumentError, match="on the hosts that could be asked"):
                 await run(context, "proxmox_list_tasks", guest="nobody")
             await first.server.stop()
-            silent = [
-                await run(context, "proxmox_list_tasks", guest="media"),
-                await run(context, "proxmox_list_tasks", node="pve1"),
-                await run(context, "proxmox_node_status", node="pve1"),
-                await run(context, "proxmox_storage", node="pve1"),
-            ]
+            silent = await asyncio.gather(
+                run(context, "proxmox_list_tasks", guest="media"),
+                run(context, "proxmox_list_tasks", node="pve1"),
+                run(context, "proxmox_node_status", node="pve1"),
+                run(context, "proxmox_storage", node="pve1"),
+            )
     # That nothing is known is no reason to say that something is not there.
     assert {answer.state for answer in silent} == {State.UNREACHABLE}
     assert {guest.source for guest in guests.data.items} == {"proxmox:main", "proxmox:host1"}
