@@ -16,9 +16,10 @@ from textual.widgets.option_list import Option
 from widgets.cell import Tone
 from widgets.page import in_theme
 
-MARGIN: Final = 4
-"""Columns that are not text: the sign of a heading, and a column left and right."""
+MARGIN: Final = 5
+"""Columns that are not text: the sign of a heading, a column left and right, the scrollbar."""
 _SIGNS: Final = {True: "▸ ", False: "▾ "}
+_OPENS: Final = "› "
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,6 @@ class Outline(OptionList):
         self._all: tuple[OutlineLine, ...] = ()
         self._shown: list[OutlineLine] = []
         self._folded: dict[str, bool] = {}
-
-    @property
-    def room(self) -> int:
-        """Columns that the text of a line may take."""
-        return max(1, self.scrollable_content_region.width - MARGIN)
 
     @property
     def cursor_key(self) -> str | None:
@@ -206,7 +202,7 @@ class Outline(OptionList):
     def _drawn(self, line: OutlineLine) -> Text:
         text = in_theme(self, line.text, "outline")
         text.rstrip()
-        sign = _SIGNS[line.folded] if line.heading else "  "
+        sign = _SIGNS[line.folded] if line.heading else _OPENS if line.opens else "  "
         drawn = Text(" ")
         for number, part in enumerate(text.split("\n", allow_blank=True)):
             drawn.append(f"\n {' ' * len(sign)}" if number else sign)

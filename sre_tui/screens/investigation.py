@@ -31,7 +31,7 @@ from sre_tui.views.investigation import page_of
 from sre_tui.views.investigation_words import window_text
 from sre_tui.views.page import Block
 from widgets.cell import Display
-from widgets.outline import Outline, OutlineLine, OutlineOpened
+from widgets.outline import MARGIN, Outline, OutlineLine, OutlineOpened
 from widgets.pane import Pane
 from widgets.text import duration, plain_line, plain_lines
 
@@ -42,8 +42,17 @@ _ASKED: Final = "investigate"
 _FOLDED: Final = frozenset({"Looked at", "Elsewhere, unrelated"})
 """Blocks that are opened only when wanted."""
 _COPIED_WIDTH: Final = 100
+_FRAME: Final = 2
+"""Columns of the frame around the outline."""
 _TELLING: Final = (Argument, Effect, Event, Finding)
 """What lines tell that backends said something about."""
+
+
+class Conclusions(Outline):
+    """The lines."""
+
+    PART: ClassVar[str] = "outline"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("outline")
 
 
 class InvestigationScreen(Level):
@@ -67,7 +76,7 @@ class InvestigationScreen(Level):
     def body(self) -> ComposeResult:
         """The outline."""
         with Pane("Investigation", state=self.state_of(_ASKED), id="investigation"):
-            yield Outline()
+            yield Conclusions()
 
     @property
     def found(self) -> Investigation | None:
@@ -188,7 +197,8 @@ class InvestigationScreen(Level):
         """The page's blocks as headings with their lines; the answer above them never folds."""
         self._told = {}
         sure = any(one.confirmed for one in found.causes)
-        room = self.outline.room
+        # The screen's, because the outline has no width while a message stands in its place.
+        room = self.size.width - _FRAME - MARGIN
         for block in page_of(found, self.reading):
             key = block.key or block.title
             first = 0
@@ -203,7 +213,7 @@ class InvestigationScreen(Level):
                     name,
                     paragraph(each, room),
                     under=_heading_key(key) if block.title else "",
-                    opens=each.about is not None,
+                    opens=_opens(each.about),
                 )
 
     def _heading(
@@ -269,6 +279,16 @@ class InvestigationScreen(Level):
             command=f"sre {said.command}" if said.command else "",
             part_of="the investigation",
         )
+
+
+def _opens(told: object) -> bool:
+    """Whether there is more to see of what a line tells."""
+    match told:
+        case Step():
+            return bool(told.runbook)
+        case Argument() | Effect() | Event() | Finding():
+            return bool(told.evidence)
+    return isinstance(told, Cause)
 
 
 def _heading_key(block: str) -> str:

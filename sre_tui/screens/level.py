@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -68,6 +69,9 @@ class Level(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("level")
     CSS_PATH: ClassVar[CSSPathType | None] = "level.tcss"
 
+    QUIET: ClassVar[frozenset[str]] = frozenset()
+    """Ids of keys that elsewhere stand in the footer and here would take the room of others."""
+
     def __init__(self, clock: Clock) -> None:
         """A level that counts ages by this clock."""
         super().__init__()
@@ -96,6 +100,16 @@ class Level(Screen[None]):
             yield from self.body()
             yield Footer(show_command_palette=False, compact=True)
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys in force, with fewer of them in the footer where there are too many."""
+        return {
+            key: one._replace(binding=replace(one.binding, show=False))
+            if one.binding.id in self.QUIET
+            else one
+            for key, one in super().active_bindings.items()
+        }
+
     def on_mount(self) -> None:
         """Say where one is; called after the subclass's own."""
         self.show_crumbs()
@@ -112,10 +126,11 @@ class Level(Screen[None]):
         self.call_after_refresh(self.show)
 
     def show_crumbs(self) -> None:
-        """Show the way from the panes to here."""
+        """Show the way from the panes to here; what is told already is not told again."""
         stack = self.app.screen_stack
         below = stack[: stack.index(self)] if self in stack else stack
-        told = [crumb for one in (*below, self) for crumb in getattr(one, "crumbs", ())]
+        every = [crumb for one in (*below, self) for crumb in getattr(one, "crumbs", ())]
+        told = [crumb for at, crumb in enumerate(every) if not at or crumb != every[at - 1]]
         self.query_one("#breadcrumb", Static).update(plain_text(" › ".join(told)))
 
     def ask(self, name: str, tool: str, arguments: Mapping[str, object]) -> None:

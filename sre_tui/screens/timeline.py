@@ -29,6 +29,7 @@ class TimelineScreen(ListLevel):
 
     PART: ClassVar[str] = "timeline"
     BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
+    QUIET: ClassVar[frozenset[str]] = frozenset({"rows.changes", "rows.logs", "rows.sort-next"})
     SPEC: ClassVar[PaneSpec] = PaneSpec(
         "changes", "Changes", ("what_changed",), nothing="Nothing changed in this window"
     )

@@ -75,6 +75,10 @@ class Scene:
             return ""
         return row.name if isinstance(row, Alert) else self.pane.kind.name(row)
 
+    def focused_is(self, kind: type[Widget]) -> bool:
+        """Whether the keys go to such a widget."""
+        return isinstance(self.app.screen.focused, kind)
+
     def within(self, widget: Widget) -> str:
         """What stands in the place of a widget, in one line, its frame left out."""
         area = widget.region

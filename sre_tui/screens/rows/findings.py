@@ -17,6 +17,7 @@ from sre_tui.screens.about.tab import DetailTab
 from sre_tui.screens.page_text import headline, pairs, section
 from sre_tui.screens.rows.kind import Known, Origin, RowKind
 from sre_tui.screens.rows.sayings import add_sayings, instant
+from sre_tui.screens.subject_queries import LogsOf
 from sre_tui.views.findings import FINDINGS, Row, grouped
 from sre_tui.views.investigation_words import some
 from widgets.cell import Cell, Column, Display, unmarked
@@ -37,6 +38,12 @@ def host_of(subject: Subject) -> str:
     """The name under which its changes are listed."""
     machine = subject.host if subject.kind in _ON_MACHINES else ""
     return one_line(machine or subject.own_name, 60)
+
+
+def logs_of(subject: Subject) -> LogsOf | None:
+    """The log lines of the machine that it is, or is on."""
+    host = one_line(subject.host, 60)
+    return LogsOf(str(subject), (host,)) if host else None
 
 
 _ON_MACHINES: Final = frozenset(
@@ -141,6 +148,7 @@ KIND: Final = RowKind(
     origin=_origin,
     page=_page,
     copied=_copied,
+    logs=lambda row: logs_of(row.finding.subject),
     tabs=lambda row: (DetailTab("finding", "Finding"),),
     gone="no longer found",
 )

@@ -1,0 +1,58 @@
+"""What levels ask for, and the answers that a test gives, without a thread that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from providers.reading import SourceStatus
+from sre_tui.live.snapshot import Snapshot
+from tests.screens.panes import answered
+from tests.screens.stage import Scene
+
+
+@dataclass
+class Asked:
+    tool: str
+    arguments: Mapping[str, Any]
+    deliver: Callable[[Snapshot], object]
+    over: bool = False
+
+
+@dataclass
+class Deliveries:
+    """Stands in for the app's pollers."""
+
+    scene: Scene
+    asked: list[Asked] = field(default_factory=list)
+
+    def watch(
+        self, tool: str, arguments: Mapping[str, object], deliver: Callable[[Snapshot], object]
+    ) -> Callable[[], None]:
+        one = Asked(tool, arguments, deliver)
+        self.asked.append(one)
+        return lambda: setattr(one, "over", True)
+
+    @property
+    def last(self) -> Asked:
+        return self.asked[-1]
+
+    async def bring(self, snapshot: Snapshot) -> None:
+        """Answer what was asked last."""
+        self.last.deliver(snapshot)
+        await self.scene.settle()
+
+    async def answer(self, data: BaseModel, *sources: SourceStatus) -> None:
+        """Answer it with these data."""
+        await self.bring(answered(self.last.tool, data, *sources))
+
+
+def deliveries(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Deliveries:
+    """Put it into the place of the pollers."""
+    made = Deliveries(scene)
+    monkeypatch.setattr(scene.app, "watch_feed", made.watch)
+    return made
