@@ -41,10 +41,11 @@ class Chart(Widget):
 
     @property
     def over_limit(self) -> bool:
-        """Whether the last known value is above the limit."""
+        """Whether the last known value is on the wrong side of the limit."""
         if self.series is None or self.series.threshold is None or not self.series.known:
             return False
-        return self.series.known[-1] > self.series.threshold
+        last, limit = self.series.known[-1], self.series.threshold
+        return {"above": last > limit, "below": last < limit}.get(self.series.bad, False)
 
     def watch_series(self) -> None:
         """Let the limit drive the class."""
@@ -55,7 +56,9 @@ class Chart(Widget):
         if self.series is None:
             return Text("no series chosen")
         width, height = self.size
-        words = heading(self.series) + (" · ▲ above" if self.over_limit else "")
+        words = heading(self.series)
+        if self.over_limit:
+            words += " · ▲ above" if self.series.bad == "above" else " · ▼ below"
         title = Text(
             truncate(words, width),
             style=self.get_component_rich_style("chart--heading", partial=True),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Literal
 
 from rich.cells import cell_len
 
@@ -31,6 +32,7 @@ class Series:
         unit: Unit named in the heading, empty if `show` already says it.
         show: Makes a value human.
         threshold: Value of the limit line, None for none.
+        bad: On which side of the limit values are bad; empty if on neither.
         low: Lowest value of the axis, None to fit the data.
         high: Highest value of the axis, None to fit the data.
         utc: Whether the time axis is in UTC or local time.
@@ -44,6 +46,7 @@ class Series:
     low: float | None = None
     high: float | None = None
     utc: bool = False
+    bad: Literal["above", "below", ""] = "above"
 
     @property
     def known(self) -> list[float]:
@@ -52,11 +55,14 @@ class Series:
 
 
 def heading(series: Series) -> str:
-    """Title, current value, range, unit, length of time and limit in one line."""
+    """Title, current value, range, unit, length of time and limit in one line.
+
+    Without a title it begins with the value.
+    """
     title = plain_line(series.title)
     known = series.known
     if not known:
-        return f"{title} · no data"
+        return " · ".join(part for part in (title, "no data") if part)
     unit = f" {plain_line(series.unit)}" if series.unit else ""
     last = series.points[-1][1]
     now = f"now {series.show(last)}" if is_number(last) else "now not reported"
@@ -65,7 +71,7 @@ def heading(series: Series) -> str:
     parts = [title, now, span, length]
     if is_number(series.threshold):
         parts.append(f"{THRESHOLD_DASH} limit {series.show(series.threshold)}")
-    return " · ".join(parts)
+    return " · ".join(part for part in parts if part)
 
 
 def plot_lines(series: Series, width: int, height: int) -> list[str]:

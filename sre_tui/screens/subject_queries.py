@@ -32,10 +32,11 @@ class ChartOf:
     Attributes:
         title: what is measured.
         query: PromQL.
-        unit: as :func:`sre_tui.views.units.with_unit` takes it; None leaves it to the query.
+        unit: as :func:`sre_tui.views.units.with_unit` takes it, empty for none; None
+            leaves it to the query.
         low: lowest value of the axis; None fits it to the data.
-        high: highest value of the axis; None fits it to the data.
         threshold: value of the limit line; None for none.
+        sign: how values are compared with it; ``>`` if empty.
         of: labels of the series that is meant, where the query brings those of others as well.
         rule: name of the alert rule that has the limit, where the query does not tell.
     """
@@ -44,8 +45,8 @@ class ChartOf:
     query: str
     unit: str | None = None
     low: float | None = None
-    high: float | None = None
     threshold: float | None = None
+    sign: str = ""
     of: Mapping[str, str] = field(default_factory=dict)
     rule: str = ""
 

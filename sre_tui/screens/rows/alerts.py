@@ -14,6 +14,7 @@ from providers.text import one_line
 from sre_tui.live.homelab import ALERTS as FEED
 from sre_tui.screens.page_text import headline, pairs, section
 from sre_tui.screens.rows.kind import Known, Origin, RowKind
+from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from sre_tui.views.alerts import ALERTS, alert_state, alert_value
 from sre_tui.views.human import MISSING, ago, moment
 from sre_tui.views.severity import severity_tone
@@ -165,6 +166,17 @@ def _age(alert: Alert, display: Display) -> Cell:
     return Cell("now" if seconds < 1 else duration(seconds), seconds)
 
 
+def _logs(alert: Alert) -> LogsOf | None:
+    host = _origin(alert).host
+    return LogsOf(f"{alert.name}, {host}", (host,)) if host else None
+
+
+def _charts(alert: Alert) -> ChartsOf | None:
+    from sre_tui.screens.rows.charts import alert_charts
+
+    return alert_charts(alert, _logs(alert)) if alert.query or alert.host else None
+
+
 KIND: Final = RowKind(
     noun="alert",
     columns=_columns(),
@@ -179,5 +191,7 @@ KIND: Final = RowKind(
     copied=facts,
     tabs=_tabs,
     backups=_backups,
+    logs=_logs,
+    charts=_charts,
     gone="no longer active",
 )

@@ -16,6 +16,7 @@ from sre_tui.live.homelab import COVERAGE, DATASTORES
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.backup_age import newest_good
 from sre_tui.screens.rows.kind import Known, Origin, RowKind
+from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from sre_tui.views.backup_coverage import COVERAGE as COVERAGE_VIEW
 from sre_tui.views.backup_coverage import remark, verdict_cell
 from sre_tui.views.backups import verified_cell
@@ -219,6 +220,23 @@ def _tabs(row: BackupRow) -> Sequence[DetailTab]:
     return () if row.guest is None else guest_backup_tabs(row.guest)
 
 
+def _logs(row: BackupRow) -> LogsOf | None:
+    if row.guest is None or row.guest.name is None:
+        return None
+    return LogsOf(row.guest.label, (row.guest.name,))
+
+
+def _charts(row: BackupRow) -> ChartsOf | None:
+    from sre_tui.screens.rows.charts import datastore_charts, guest_charts
+
+    if row.store is not None:
+        return datastore_charts(row.store.name)
+    guest = row.guest
+    if guest is None:
+        return None
+    return guest_charts(guest.label, f"{guest.type}/{guest.vmid}", None, _logs(row))
+
+
 KIND: Final = RowKind(
     noun="backup",
     columns=(
@@ -244,4 +262,6 @@ KIND: Final = RowKind(
     tabs=_tabs,
     backups=lambda row, _: row.key,
     node=lambda row: None if row.guest is None else row.guest.node,
+    logs=_logs,
+    charts=_charts,
 )

@@ -18,6 +18,7 @@ from sre_tui.live.homelab import COVERAGE, GUEST_LOAD, GUESTS
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.backup_age import newest_good
 from sre_tui.screens.rows.kind import Known, Origin, RowKind, of
+from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from sre_tui.views.backup_coverage import remark, verdict_cell
 from sre_tui.views.guests import (
     GUESTS as VIEW,
@@ -206,6 +207,18 @@ def _guest(row: GuestRow) -> Guest:
     return row.guest
 
 
+def _logs(row: GuestRow) -> LogsOf | None:
+    return None if row.guest.name is None else LogsOf(row.guest.label, (row.guest.name,))
+
+
+def _charts(row: GuestRow) -> ChartsOf | None:
+    from sre_tui.screens.rows.charts import guest_charts
+
+    guest = row.guest
+    of_it = (guest.label, f"{guest.type}/{guest.vmid}", guest.memory_size)
+    return None if guest.template else guest_charts(*of_it, _logs(row))
+
+
 KIND: Final = RowKind(
     noun="guest",
     columns=_columns(),
@@ -221,4 +234,6 @@ KIND: Final = RowKind(
     tabs=_tabs,
     backups=_backups,
     node=lambda row: row.guest.node,
+    logs=_logs,
+    charts=_charts,
 )

@@ -14,6 +14,7 @@ from providers.truenas import Pool, Replication
 from sre_tui.live.homelab import FORECAST, POOLS, SNAPSHOTS
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.kind import Known, Origin, RowKind, of
+from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from sre_tui.views.forecasts import FORECASTS, outlook_text, span
 from sre_tui.views.nas import MANY_SNAPSHOTS, replication_state
 from sre_tui.views.pools import POOLS as VIEW
@@ -221,6 +222,20 @@ def _columns() -> tuple[Column[PoolRow], ...]:
     )
 
 
+def _logs(row: PoolRow) -> LogsOf | None:
+    """Those of its NAS, whose name only the forecast tells without asking."""
+    host = "" if row.outlook is None else row.outlook.subject.host
+    title = f"{row.pool.name} on {host}" if host else row.pool.name
+    return LogsOf(title, (host,) if host else (), nas=row.pool.source)
+
+
+def _charts(row: PoolRow) -> ChartsOf | None:
+    from sre_tui.screens.rows.charts import pool_charts
+
+    host = "" if row.outlook is None else row.outlook.subject.host
+    return pool_charts(row.pool, host, _logs(row))
+
+
 KIND: Final = RowKind(
     noun="pool",
     columns=_columns(),
@@ -234,4 +249,6 @@ KIND: Final = RowKind(
     page=_page,
     copied=_copied,
     tabs=_tabs,
+    logs=_logs,
+    charts=_charts,
 )
