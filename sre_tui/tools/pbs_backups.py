@@ -20,6 +20,7 @@ from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import Backup, BackupListing
+from sre_tui.tools.pbs_find import having, of_those
 from sre_tui.tools.proxmox_find import all_answered
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -112,6 +113,9 @@ async def pbs_list_backups(
         return await client.contents(Wanted(store or "", namespace, type))
 
     readings = await ask_all(context.pbs, ask)
+    if datastore is not None and any(reading.data is None for reading in readings):
+        # Only one of several servers has it; that the others do not is no failure.
+        readings = of_those(readings, await having(context.pbs, datastore))
     now = context.clock()
     every = groups([s for r in readings if r.data for s in r.data.snapshots], now)
     chosen = _named(every, guest, all_answered(readings))
@@ -145,7 +149,7 @@ async def pbs_list_backups(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=tuple(_hints(every, found, readings)),
+        hints=tuple(_hints(every, found, readings, namespace)),
         filters=filters,
         each=each,
     )
@@ -208,10 +212,16 @@ def _named(every: Sequence[Backup], asked: str, all_there: bool) -> list[Backup]
 
 
 def _hints(
-    every: Sequence[Backup], found: Sequence[Backup], readings: Sequence[Reading[Contents]]
+    every: Sequence[Backup],
+    found: Sequence[Backup],
+    readings: Sequence[Reading[Contents]],
+    namespace: str | None,
 ) -> Iterable[str]:
     if every and not found:
         yield f"{count(len(every), 'group')} without these filters"
+    contents = [reading.data for reading in readings if reading.data is not None]
+    if namespace is not None and contents and not any(each.namespaces for each in contents):
+        yield f"no datastore that was looked into has the namespace {namespace!r}"
     for reading in readings:
         if reading.data is not None:
             yield from skipped_text(reading.source, reading.data)

@@ -15,6 +15,8 @@ from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import BackupTaskListing
+from sre_tui.tools.pbs_find import having
+from sre_tui.tools.proxmox_find import all_answered
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.task_logs import counted, course_text, log_of, render_log, with_logs
@@ -89,6 +91,9 @@ async def pbs_list_tasks(
     )
     readings = await ask_all(context.pbs, lambda client: client.tasks(query))
     found = [task for reading in readings if reading.data for task in reading.data.tasks]
+    if datastore is not None and not found and all_answered(readings):
+        # The server takes any name, and finds nothing of one that there is not.
+        await having(context.pbs, datastore)
     if guest is not None:
         found = [task for task in found if guest in (task.group, task.group.partition("/")[2])]
     found.sort(key=lambda task: (task.started, task.upid), reverse=True)

@@ -217,8 +217,11 @@ async def test_one_guest_by_name_or_id(tmp_path: Path) -> None:
             await run(context, "backup_coverage", guest="nextclod")
         with pytest.raises(ArgumentError, match="did you mean nextcloud"):
             await run(context, "pbs_list_backups", guest="nextclod")
-        with pytest.raises(ArgumentError, match="there is no datastore 'mian'; did you mean main"):
-            await run(context, "pbs_datastore_status", datastore="mian")
+        for tool in ("pbs_datastore_status", "pbs_list_backups", "pbs_list_tasks"):
+            with pytest.raises(ArgumentError, match="no datastore 'mian'; did you mean main"):
+                await run(context, tool, datastore="mian")
+        nowhere = await run(context, "pbs_list_backups", namespace="nowhere")
+    assert nowhere.data.hints[0].endswith("looked into has the namespace 'nowhere'")
     assert [item.vmid for item in by_id.data.items] == [103] == [i.vmid for i in one.data.items]
     assert {item.group for item in listed.data.items} == {"vm/103"}
     assert any(item.protected for item in listed.data.items)
