@@ -77,7 +77,8 @@ class LogsScreen(Level):
         super().__init__(clock)
         self._of = of or LogsOf("All")
         self._query = ""
-        self._window = "1 h"
+        self._window = min(WINDOWS, key=lambda name: abs(WINDOWS[name] - self._of.window))
+        self._good = ""
         self._level: LogLevel | None = None
         self._filter = ""
         self._tail: LogTail | None = None
@@ -248,13 +249,16 @@ class LogsScreen(Level):
             # Asking the same again would be of no use.
             self.rest(_LINES)
             self._mistake = snapshot.mistake.message
-            self.query_one(QueryLine).complain(caret(snapshot.mistake))
+            line = self.query_one(QueryLine)
+            line.complain(caret(snapshot.mistake))
+            line.edit()
             return
         data = self.data(_LINES)
         if data is None:
             return
         if self._is_new:
             self._is_new = False
+            self._good = self._query
             self._buffer = LineBuffer()
             self._is_cut = data.truncated
             self._hints = data.hints or (self._hints if not data.items else ())
@@ -320,7 +324,7 @@ class LogsScreen(Level):
             return self._state_of_streams()
         if self._mistake:
             detail = self._mistake
-            return PaneState(PaneKind.ERROR, "Loki rejects this query", detail, "i edits it")
+            return PaneState(PaneKind.ERROR, "Loki rejects this query", detail, "esc takes it back")
         nothing = f"No line in the last {self._window}"
         state = self.state_of(_LINES, rows=len(self._known), nothing=nothing)
         if state.kind is PaneKind.EMPTY:
@@ -348,6 +352,8 @@ class LogsScreen(Level):
     @on(QueryLeft)
     def _query_left(self, event: QueryLeft) -> None:
         event.stop()
+        if self._mistake and self._good:
+            self._run(self._good)
         self._to_lines()
 
     @on(FilterChanged)

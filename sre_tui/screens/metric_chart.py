@@ -211,8 +211,8 @@ class ChartsScreen(Level):
 
     def _contents(self) -> Iterator[BoxContent]:
         if not self._charts:
-            nothing = "i types any PromQL" if self._of is None else self._of.note
-            state = PaneState(PaneKind.EMPTY, "There is nothing to chart yet", nothing)
+            said = "There is nothing to chart yet"
+            state = PaneState(PaneKind.EMPTY, said, hint="i types any PromQL, enter draws it")
             yield BoxContent("none/0", "Metrics", state)
         for number, chart in enumerate(self._charts):
             yield from self._contents_of(number, chart)

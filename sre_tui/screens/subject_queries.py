@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +16,14 @@ class LogsOf:
         hosts: names of the machine that writes them; the label that has them is found out.
         nas: the source of a NAS whose name is not known: ``truenas:main``.
         query: LogQL, where it is known already.
-        note: what is to be known about them.
+        window: how far back they are wanted.
     """
 
     title: str
     hosts: tuple[str, ...] = ()
     nas: str = ""
     query: str = ""
-    note: str = ""
+    window: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,8 @@ class ChartsOf:
         title: what they are about, for the breadcrumb.
         charts: in the order they are shown.
         logs: whose log lines tell more.
-        note: what is to be known about them.
     """
 
     title: str
     charts: tuple[ChartOf, ...] = ()
     logs: LogsOf | None = None
-    note: str = ""

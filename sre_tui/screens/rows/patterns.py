@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from rich.text import Text
 
 from providers.loki import LogPattern
 from providers.loki.patterns import WILD
-from providers.loki.selector import quote
 from providers.text import one_line
 from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.kind import Known, Origin, RowKind, of
@@ -25,16 +24,18 @@ from widgets.text import plain_lines
 
 FEED: Final = "loki_patterns"
 _VIEW: Final = {column.key: column for column in VIEW.columns}
+_SPECIAL: Final = re.compile(r"[][{}()*+?.^$|\\\"`]")
 _LONGEST: Final = 300
 """Characters of a template that its lines are looked for by."""
 
 
 @dataclass(frozen=True)
 class PatternRow:
-    """A pattern with the query whose lines it was made from."""
+    """A pattern with the query whose lines it was made from, and how far back those go."""
 
     pattern: LogPattern
     query: str
+    window: timedelta
 
     @property
     def name(self) -> str:
@@ -51,22 +52,25 @@ def lines_like(pattern: str, query: str) -> str:
     words = pattern[:_LONGEST].split()
     if len(pattern) > _LONGEST:
         words = words[:-1]
-    # Quotes are written with a backslash inside of JSON.
     known = [
-        r"\s+".join(re.sub(r"[^\w-]", _any, word) for word in part.split())
+        r"\s+".join(_SPECIAL.sub(_literal, word) for word in part.split())
         for part in " ".join(words).split(WILD)
     ]
     expression = ".*".join(part for part in known if part)
-    return f"{query} |~ {quote(expression)}" if expression else query
+    # A backtick ends what it began; nothing else has to be escaped twice.
+    return f"{query} |~ `{expression}`" if expression else query
 
 
-def _any(found: re.Match[str]) -> str:
-    return ".{1,2}" if found[0] in '"\\' else "."
+def _literal(found: re.Match[str]) -> str:
+    # Inside of JSON quotes are written with a backslash.
+    return {'"': '\\\\?"', "`": "."}.get(found[0], f"\\{found[0]}")
 
 
 def _rows(known: Known) -> Sequence[PatternRow]:
     data = known.get(FEED)
-    return () if data is None else [PatternRow(each, data.query) for each in data.items]
+    if data is None:
+        return ()
+    return [PatternRow(each, data.query, data.end - data.start) for each in data.items]
 
 
 def _summary(rows: Sequence[PatternRow]) -> str:
@@ -106,7 +110,8 @@ def _copied(row: PatternRow, now: datetime) -> str:
 
 
 def _logs(row: PatternRow) -> LogsOf:
-    return LogsOf(row.name, query=lines_like(row.pattern.pattern, row.query))
+    query = lines_like(row.pattern.pattern, row.query)
+    return LogsOf(row.name, query=query, window=row.window)
 
 
 def _pattern(row: PatternRow) -> LogPattern:
