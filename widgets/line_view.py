@@ -187,7 +187,7 @@ class LineView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        width, ground = self.size.width, self.rich_style
+        width, ground = self.scrollable_content_region.width, self.rich_style
         at = self.scroll_offset.y + y
         if at >= len(self._lines):
             said = truncate(self.nothing, width) if y == 0 and not self._lines else ""

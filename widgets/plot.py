@@ -20,6 +20,8 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 # A hole of more than this many usual steps is a gap, not a line between two far points.
 _GAP_STEPS = 3
 _LEAST_WIDTH, _LEAST_HEIGHT = 20, 5
+_WIDENED = 40
+"""Times that the value axis is doubled at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,19 @@ def _axis(series: Series, known: Sequence[float]) -> tuple[float, float]:
     high = max([*known, *limit]) if series.high is None else series.high
     if high <= low:
         pad = abs(low) * 0.1 or 1.0
-        return low - pad, high + pad
+        low, high = (low if series.low is not None else low - pad), high + pad
+    for _ in range(_WIDENED):
+        middle, half = (low + high) / 2, high - low
+        if series.show(low) != series.show(middle) != series.show(high):
+            break
+        # What reads the same must not look like ups and downs.
+        wider = (
+            low if series.low is not None else middle - half,
+            high if series.high is not None else middle + half,
+        )
+        if wider == (low, high) or not all(is_number(each) for each in wider):
+            break
+        low, high = wider
     return low, high
 
 

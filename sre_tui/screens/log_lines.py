@@ -42,7 +42,7 @@ def pieces(entry: LogEntry, look: LineLook, width: int) -> Iterator[tuple[str, T
     tone = level_tone(entry.level)
     level = "" if entry.level == "unknown" else marked(tone, entry.level)
     yield fit(level, _LEVEL) + " ", tone
-    room = 12 if width < _NARROW else 20
+    room = (12 if width < _NARROW else 18) + (6 if look.host else 0)
     who = subject_text(entry) if look.host else entry.service or entry.host or ""
     yield fit(who[: room * _PER_CELL], room) + " ", Tone.INFO
     left = max(0, width - len(when) - _LEVEL - room - 2)

@@ -91,8 +91,8 @@ class ChartsScreen(Level):
 
     def on_mount(self) -> None:
         """Ask for everything, or for a query."""
-        self.query_one(VerticalScroll).focus()
         if self._charts:
+            self.query_one(VerticalScroll).focus()
             self._ask_all()
         else:
             self.query_one(QueryLine).edit()
