@@ -80,3 +80,24 @@ def test_chart_always_fits(
     assert all(cell_len(line) <= width for line in lines)
     assert len(lines) <= max(1, height)
     assert "\n" not in heading(series)
+
+
+def _labels(lines: Sequence[str]) -> list[str]:
+    return [line.partition("┤")[0].strip() for line in lines if "┤" in line]
+
+
+def test_an_axis_is_as_wide_as_its_labels_can_tell() -> None:
+    noise = [0.48501, 0.48502, 0.48503] * 10
+    lines = plot_lines(_series(noise, show="{:.1%}".format), 60, 9)
+    assert len(set(_labels(lines))) == 3
+    assert len({line[8:].strip("│┤ ") for line in lines[:-1]} - {""}) <= 2
+    still = plot_lines(_series([0.0, 0.0], show="{:.0%}".format, low=0.0), 60, 9)
+    assert _labels(still) == ["100%", "50%", "0%"]
+    fixed = plot_lines(_series(noise, show="{:.0%}".format, low=0.0, high=0.001), 60, 9)
+    assert len(fixed) == 9
+
+
+def test_heading_without_a_title_begins_with_the_value() -> None:
+    series = Series("", _series([1, 2]).points)
+    assert heading(series) == "now 2 · 1 to 2 · 1 min"
+    assert heading(Series("", ())) == "no data"
