@@ -29,7 +29,6 @@ _STATES = {
     "ok": AlertState.INACTIVE,
 }
 _PANEL = re.compile(r"[0-9]{1,18}")
-_STATE = re.compile(r"\s*([A-Za-z_ ]+?)\s*(?:\((.*)\))?\s*")
 _HEALTH: dict[str, Literal["ok", "error", "no_data", "unknown"]] = {
     "ok": "ok",
     "err": "error",
@@ -181,12 +180,11 @@ def state_and_reason(text: str) -> tuple[AlertState, str]:
 
     A state this module does not know counts as an error, so that no alert is hidden.
     """
-    match = _STATE.fullmatch(text)
-    if match is None:
+    word, opened, rest = text.strip().partition("(")
+    state = _STATES.get(word.strip().lower().replace(" ", "").replace("_", ""))
+    if state is None or (opened and not rest.endswith(")")):
         return AlertState.ERROR, text
-    word, reason = match.group(1), match.group(2) or ""
-    state = _STATES.get(word.lower().replace(" ", "").replace("_", ""))
-    return (AlertState.ERROR, text) if state is None else (state, reason)
+    return state, rest.removesuffix(")")
 
 
 def public(labels: Labels) -> Labels:

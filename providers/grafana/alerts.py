@@ -112,36 +112,57 @@ def joined(
     missing data and failed queries, which are sent under another name, by the rule's id.
     """
     by_id = {silence.id: silence for silence in known}
-    waiting = list(sent)
+    waiting = _Waiting(sent)
     answer: list[Alert] = []
     for alert in evaluated:
-        match = next((item for item in waiting if _same(alert, item.labels)), None)
+        match = waiting.take(alert)
         if match is not None:
-            waiting.remove(match)
             alert = alert.model_copy(update=_from_notification(source, match, by_id))
         answer.append(alert)
-    answer.extend(_only_notified(source, item, by_id) for item in waiting)
+    answer.extend(_only_notified(source, item, by_id) for item in waiting.left())
     return tuple(answer)
 
 
-def _same(alert: Alert, labels: Labels) -> bool:
-    if _telling(alert.labels) == _telling(labels):
-        return True
-    rule = labels.get("__alert_rule_uid__")
-    return (
-        rule is not None
-        and rule == alert.rule_uid
-        and labels.get("alertname") in _REPLACED_NAMES
-        and _telling(alert.labels, name=False) == _telling(labels, name=False)
-    )
+_Telling = frozenset[tuple[str, str]]
 
 
-def _telling(labels: Labels, *, name: bool = True) -> Labels:
-    return {
-        key: value
+class _Waiting:
+    """Notifications that no alert has been found for yet, by what tells whose they are."""
+
+    def __init__(self, sent: Sequence[Notified]) -> None:
+        self._sent = dict(enumerate(sent))
+        self._by_labels: dict[_Telling, list[int]] = {}
+        self._by_rule: dict[tuple[str, _Telling], list[int]] = {}
+        for place, item in reversed(self._sent.items()):
+            self._by_labels.setdefault(_telling(item.labels), []).append(place)
+            rule = item.labels.get("__alert_rule_uid__")
+            if rule is not None and item.labels.get("alertname") in _REPLACED_NAMES:
+                kind = rule, _telling(item.labels, name=False)
+                self._by_rule.setdefault(kind, []).append(place)
+
+    def take(self, alert: Alert) -> Notified | None:
+        """The first notification of an alert, which then waits no longer."""
+        kind = alert.rule_uid or "", _telling(alert.labels, name=False)
+        found = (self._by_labels.get(_telling(alert.labels)), self._by_rule.get(kind))
+        places = [place for each in found if (place := self._first(each)) is not None]
+        return self._sent.pop(min(places)) if places else None
+
+    def left(self) -> Iterable[Notified]:
+        """Those that nobody took, in their order."""
+        return self._sent.values()
+
+    def _first(self, places: list[int] | None) -> int | None:
+        while places and places[-1] not in self._sent:
+            places.pop()
+        return places[-1] if places else None
+
+
+def _telling(labels: Labels, *, name: bool = True) -> _Telling:
+    return frozenset(
+        (key, value)
         for key, value in public(labels).items()
         if key not in _ADDED_LABELS and (name or key != "alertname")
-    }
+    )
 
 
 def _from_notification(

@@ -106,3 +106,8 @@ def test_the_host_of_a_label_set(labels: dict[str, str], host: str | None) -> No
 def test_ports_are_only_taken_off_addresses() -> None:
     assert without_port("nas") == "nas"
     assert without_port("a:b:c") == "a:b:c"
+
+
+def test_a_state_of_any_length_is_read_at_once() -> None:
+    for text in ("a" + " " * 200_000 + "(", "Alerting " + "(" * 100_000, " " * 200_000):
+        assert state_and_reason(text) == (AlertState.ERROR, text)
