@@ -17,8 +17,9 @@ Kind = Literal["HOST", "GUEST", "USER", "ADDR", "MAC", "MAIL"]
 _KINDS: Final = ("HOST", "GUEST", "USER", "ADDR", "MAC", "MAIL")
 _PLACEHOLDER = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_KINDS)})[-_]\d+(?!\d)", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,5})(?:([-_])\d*)?$")
+# Lengths have bounds: a log line may be one word of a megabyte.
 _PATTERNS: Final = (
-    ("MAIL", re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")),
+    ("MAIL", re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}\b")),
     (
         "MAC",
         re.compile(r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])"),
@@ -31,7 +32,7 @@ _PATTERNS: Final = (
     (
         "HOST",
         re.compile(
-            r"\b[A-Za-z0-9](?:[\w-]*\.)+(?:lan|local|home|internal|intranet|home\.arpa|localdomain)\b"
+            r"\b[A-Za-z0-9](?:[\w-]{0,63}\.){1,9}(?:lan|local|home|internal|intranet|home\.arpa|localdomain)\b"
         ),
     ),
 )

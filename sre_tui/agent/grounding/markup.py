@@ -31,7 +31,7 @@ _VERBS = (
     r"|ersetze|erhöhe|setze|lösche|verschiebe|führe|achte|plane|senke|räume"
 )
 _ADVICE_START = re.compile(
-    r"^[\s>*_#-]*(?:\d{1,3}[.)]\s+)?(?:\[[ x]\]\s+)?[*_]*"
+    r"^[\s>*_#-]*+(?:\d{1,3}[.)]\s+)?(?:\[[ x]\]\s+)?[*_]*+"
     r"(?:(?:then|next|first|finally|also|now|please|if \w[^,]{0,80},)[,:]?\s+)?"
     rf"(?:{_VERBS})\b",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from sre_tui.agent.events import Evidence
 from sre_tui.agent.grounding import Grounds, check
 from sre_tui.agent.grounding.evidence_index import EvidenceIndex
 from sre_tui.agent.grounding.facts import Facts
+from sre_tui.agent.grounding.markup import Prose
 
 NOW = datetime(2026, 11, 22, 14, 2, 5, tzinfo=UTC)
 
@@ -326,3 +327,9 @@ def test_evidence_that_took_the_place_of_another_is_read_again() -> None:
     grounds = Grounds.of(evidence=[evidence(1, "load 9.1")], now=NOW, index=index)
     assert check("The load is 9.1.", grounds) == ()
     assert [one.text for one in check("The load is 17.3.", grounds)] == ["17.3"]
+
+
+def test_an_answer_that_runs_away_is_read_all_the_same() -> None:
+    prose = Prose.of("The disk has 24 errors.\n" + "_" * 50_000)
+    assert len(prose.sentences) == 2
+    assert not prose.is_advice(0)
