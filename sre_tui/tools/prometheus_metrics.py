@@ -79,8 +79,8 @@ async def prometheus_search_metrics(
 
 def _matching(known: Sequence[MetricInfo], pattern: str) -> list[MetricInfo]:
     """The metrics that match, best first: whole name, beginning, inside the name, help text."""
-    text = pattern.strip()
-    ranked = [(rank, metric) for metric in known if (rank := _ranker(text)(metric)) is not None]
+    rank_of = _ranker(pattern.strip())
+    ranked = [(rank, metric) for metric in known if (rank := rank_of(metric)) is not None]
     ranked.sort(key=lambda item: (item[0], item[1].name, item[1].source))
     return [metric for _, metric in ranked]
 
