@@ -112,6 +112,9 @@ def _unit(node: Any) -> str | None:
     if kind == "Call":
         return _call_unit(node)
     if kind == "BinaryExpr":
+        # One that only says yes or no has no unit.
+        if getattr(node.modifier, "return_bool", False):
+            return None
         return _binary_unit(str(node.op), node.lhs, node.rhs)
     return None
 
@@ -137,7 +140,12 @@ def _call_unit(node: Any) -> str | None:
 def _binary_unit(sign: str, left: Any, right: Any) -> str | None:
     a, b = _unit(left), _unit(right)
     constant = _constant(right) if _constant(right) is not None else _constant(left)
-    if sign in _COMPARISONS or sign in ("and", "or", "unless"):
+    if sign in ("and", "unless"):
+        return a
+    if sign in _COMPARISONS:
+        # What is compared keeps its value; of two series that is the left one.
+        return b if _constant(left) is not None else a
+    if sign == "or":
         return a if a is not None else b
     if sign == "-" and a == b == TIMESTAMP:
         return "s"

@@ -148,6 +148,11 @@ def test_names_tell_their_unit(name: str, unit: str | None) -> None:
         ("node_memory_MemTotal_bytes + node_boot_time_seconds", None),
         ("sum(rate(errors_total[5m])) / sum(rate(errors_total[5m]))", "ratio"),
         ("rate(http_requests_total[5m])", "/s"),
+        ("node_memory_MemFree_bytes > bool 5", None),
+        ("up and on(instance) node_memory_MemFree_bytes", None),
+        ("up == on(instance) group_left() node_memory_MemFree_bytes", None),
+        ("1e9 > node_memory_MemFree_bytes", "B"),
+        ("node_memory_MemFree_bytes or vector(0)", "B"),
         ("up{", None),
     ],
 )
