@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
+from providers.closing import Closing
 from providers.endpoint import Endpoint
 from providers.http import HttpBackend
 from providers.readings import Connection
 
 
-class InstanceClient:
+class InstanceClient(Closing):
     """A client of one instance; used as a context manager it closes its connections."""
 
     def __init__(self, connection: Connection) -> None:
@@ -30,17 +28,6 @@ class InstanceClient:
     def clock_offset(self) -> float | None:
         """Seconds its clock is ahead of ours, as its last answer told."""
         return self._connection.clock_offset
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         """Close its connections."""

@@ -10,20 +10,19 @@ import asyncio
 import contextlib
 import logging
 import math
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 from pydantic import TypeAdapter, ValidationError
 
 from providers.clock import Clock, age_in_words, system_clock
+from providers.closing import Closing
 from providers.endpoint import Endpoint
 from providers.errors import (
     BackendError,
@@ -60,7 +59,7 @@ class Fetched(Generic[T]):
     """If set, the reading is partial and this line says what is not in it and why."""
 
 
-class Connection(ABC):
+class Connection(Closing):
     """The connection to one instance of one backend."""
 
     def __init__(
@@ -83,21 +82,6 @@ class Connection(ABC):
             # BaseException: a caller who gives up (cancels) says nothing about the backend.
             exclude=[(BaseException, lambda error: not isinstance(error, Unreachable))],
         )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    @abstractmethod
-    async def aclose(self) -> None:
-        """Close what is open."""
 
     def note_clock(self, date: str | None) -> None:
         """Take the backend's time from a ``Date`` header."""

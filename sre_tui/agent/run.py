@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, Self
 
+from providers.closing import Closing
 from sre_tui.agent.events import AgentEvent, Answered, Failed
 
 Work = Callable[[Callable[[AgentEvent], None]], Coroutine[Any, Any, None]]
 
 
-class Run:
+class Run(Closing):
     """The events of one question, in order; the last one is ``Answered`` or ``Failed``.
 
     Used with ``async for``, best inside ``async with``, so that the work ends with its reader. If
@@ -45,17 +45,6 @@ class Run:
             self._is_over = True
             await self._ended()
         return event
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     def cancel(self) -> None:
         """Stop the work; the events go on to the last one, which has what came so far."""

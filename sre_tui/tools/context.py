@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from providers.clock import Clock
+from providers.closing import Closing
 from providers.last_known_good import DiskKept, LastKnownGood
 from providers.reading import Reading
 from sre_tui.environment import Folders
@@ -27,7 +27,7 @@ ClientT = TypeVar("ClientT")
 T = TypeVar("T")
 
 
-class ToolContext:
+class ToolContext(Closing):
     """Opened once per command, app or server; clients are made when first asked for."""
 
     def __init__(
@@ -45,17 +45,6 @@ class ToolContext:
         if kept is None:
             kept = self._disk = DiskKept(folders.cache / "last-known-good")
         self.kept: LastKnownGood = kept
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     @cached_property
     def prometheus(self) -> tuple[PrometheusClient, ...]:
