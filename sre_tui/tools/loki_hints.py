@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from providers.errors import InvalidQuery
@@ -22,6 +23,14 @@ LOOK_BACK = timedelta(days=7)
 """How far back a last line is looked for."""
 SHOWN_VALUES = 8
 CHECKED_MATCHERS = 3
+
+
+async def why_all_empty(
+    clients: Sequence[LokiClient], query: str, start: datetime, end: datetime, now: datetime
+) -> tuple[str, ...]:
+    """Reasons why a query found no lines in any instance, each told once."""
+    found = await asyncio.gather(*(why_empty(client, query, start, end, now) for client in clients))
+    return tuple(dict.fromkeys(hint for each in found for hint in each))
 
 
 async def why_empty(

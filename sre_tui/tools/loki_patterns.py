@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from providers.text import one_line
 from sre_tui.tools.arguments import HOUR, NOW, End, ForPeople, LevelOrWorse, LogLines, Short, Since
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.loki_data import PatternListing
-from sre_tui.tools.loki_hints import why_empty
+from sre_tui.tools.loki_hints import why_all_empty
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -81,10 +80,7 @@ async def loki_patterns(
     found = mine(entries)
     hints: tuple[str, ...] = ()
     if windows and not entries:
-        reasons = await asyncio.gather(
-            *(why_empty(client, windows[0].query, start, until, now) for client in context.loki)
-        )
-        hints = tuple(dict.fromkeys(hint for each in reasons for hint in each))
+        hints = await why_all_empty(context.loki, windows[0].query, start, until, now)
     elif any(window.truncated for window in windows):
         hints = (f"made from the newest {count(len(entries), 'line')}; the window holds more",)
     data = PatternListing(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import re
 from collections.abc import Iterator, Sequence
@@ -30,7 +29,7 @@ from sre_tui.tools.arguments import (
 )
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.loki_data import LabelValues, LogListing, LogSeries
-from sre_tui.tools.loki_hints import why_empty
+from sre_tui.tools.loki_hints import why_all_empty
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -126,10 +125,7 @@ async def loki_query_logs(
     entries = list(merged)
     hints: tuple[str, ...] = ()
     if windows and not entries:
-        found = await asyncio.gather(
-            *(why_empty(client, windows[0].query, start, until, now) for client in context.loki)
-        )
-        hints = tuple(dict.fromkeys(hint for each in found for hint in each))
+        hints = await why_all_empty(context.loki, windows[0].query, start, until, now)
     data = LogListing(
         items=tuple(entries[:limit]),
         truncated=len(entries) > limit or any(window.truncated for window in windows),
@@ -194,10 +190,7 @@ async def loki_metric_query(
     )
     hints: tuple[str, ...] = ()
     if windows and not found:
-        reasons = await asyncio.gather(
-            *(why_empty(client, windows[0].query, start, until, now) for client in context.loki)
-        )
-        hints = tuple(dict.fromkeys(hint for each in reasons for hint in each))
+        hints = await why_all_empty(context.loki, windows[0].query, start, until, now)
     data = LogSeries(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
