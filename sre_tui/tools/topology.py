@@ -90,7 +90,7 @@ async def topology(
     from sre_tui.diagnosis.topology.build import build_topology
 
     now = context.clock()
-    wanted = Wanted(end=now, start=now - WINDOW, parts=PARTS, lines="")
+    wanted = Wanted(end=now, start=now - WINDOW, parts=PARTS)
     picture = await take_picture(context, wanted)
     known = build_topology(picture)
     asked = name.strip()

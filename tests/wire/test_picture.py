@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sre_tui.diagnosis.checks.registry import all_queries
+from sre_tui.diagnosis.patterns.search import LineSearch
 from sre_tui.diagnosis.picture.gather import Wanted, take_picture
 from tests.wire.test_investigate_tool import THEN, homelab
 
@@ -24,9 +25,8 @@ async def test_nothing_is_asked_twice(tmp_path: Path, monkeypatch: pytest.Monkey
 
     async with homelab("quiet", tmp_path, guests=10) as (_, context):
         monkeypatch.setattr(httpx.AsyncClient, "send", counting)
-        picture = await take_picture(
-            context, Wanted(end=THEN, queries=all_queries(), lines="(?i)nothing")
-        )
+        lines = LineSearch(("(?i)nothing",), bool)
+        picture = await take_picture(context, Wanted(end=THEN, queries=all_queries(), lines=lines))
     assert picture.unseen() == ()
     assert [url for url, times in asked.items() if times > 1] == []
     resources = [url for url in asked if "/cluster/resources" in url]

@@ -35,7 +35,7 @@ def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> list[Hypothesi
     reach = _Reachability(topology)
     for one in hypotheses:
         for other in hypotheses:
-            if one is other or one.refuted:
+            if one is other or one.refuted or _only_said(one, other):
                 continue
             steps = _explains(one, other, reach)
             if steps is not None:
@@ -66,6 +66,11 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
     return reach.steps(one, other.subject)
 
 
+def _only_said(one: Hypothesis, other: Hypothesis) -> bool:
+    """Whether words that may mean anything would explain away trouble that is seen as such."""
+    return one.hearsay and not other.hearsay and not other.pattern.symptom
+
+
 def _same_fact(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool:
     mine, theirs = reach.machine(one.subject), reach.machine(other.subject)
     if mine is not None and mine == theirs:
@@ -87,6 +92,8 @@ def _passed_on(one: Hypothesis, other: Hypothesis) -> bool:
 def _of_another_program(one: Hypothesis, other: Hypothesis) -> bool:
     """Whether it is known which programs complain, and this is none of them."""
     if one.pattern.id not in _OF_ONE_PROGRAM or other.subject.kind is not SubjectKind.CONTAINER:
+        return False
+    if one.subject == other.subject:
         return False
     return bool(one.writers) and not _complains(one, other.subject)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, cached_property
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 
 from sre_tui.complaint import Complaint
 from sre_tui.diagnosis.own_files import entries_of, files_in
 from sre_tui.diagnosis.patterns.pattern import LineSign, Pattern
+from sre_tui.diagnosis.patterns.search import LineSearch, Recogniser, expressions_of
 from sre_tui.nearest import nearest
 
 
@@ -25,6 +27,7 @@ class Patterns:
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._by_id: dict[str, Pattern] = {one.id: one for one in patterns}
+        self._made: dict[tuple[bool, ...], Recogniser[tuple[Pattern, LineSign]]] = {}
 
     def __getitem__(self, name: str) -> Pattern:
         return self._by_id[name]
@@ -41,13 +44,35 @@ class Patterns:
 
     def line_signs(self) -> Iterator[tuple[Pattern, LineSign]]:
         """Every sign in the logs, the searched ones first: they are the more certain."""
-        signs = [(pattern, sign) for pattern in self for sign in pattern.lines]
-        return iter(sorted(signs, key=lambda pair: (pair[1].vague, not pair[1].searched)))
+        return iter(self._signs)
 
-    def search(self) -> str:
-        """One RE2 expression for all lines worth searching for."""
-        searched = (sign.match for _, sign in self.line_signs() if sign.searched)
-        return "(?i)" + "|".join(f"(?:{match})" for match in searched)
+    @cached_property
+    def _signs(self) -> Sequence[tuple[Pattern, LineSign]]:
+        signs = [(pattern, sign) for pattern in self for sign in pattern.lines]
+        return sorted(signs, key=lambda pair: pair[1].order)
+
+    def telling(self, line: str) -> tuple[Pattern, LineSign] | None:
+        """The first sign that a line shows, with its pattern."""
+        return next((told for one in self._recognisers() if (told := one.first(line))), None)
+
+    def search(self) -> LineSearch:
+        """How logs are searched for the lines that matter."""
+        return self._search
+
+    def _recognisers(self) -> Iterator[Recogniser[tuple[Pattern, LineSign]]]:
+        """What knows the surest signs, then what knows the next, made when it is needed first."""
+        stages = groupby(self._signs, lambda pair: pair[1].order)
+        for stage, signs in stages:
+            if stage not in self._made:
+                self._made[stage] = Recogniser([(each, each[1]) for each in signs])
+            yield self._made[stage]
+
+    @cached_property
+    def _search(self) -> LineSearch:
+        searched = [sign for _, sign in self._signs if sign.searched]
+        known = Recogniser([(sign, sign) for sign in searched])
+        words = {word for sign in searched for word in sign.words}
+        return LineSearch(expressions_of(words), lambda line: known.first(line) is not None)
 
     def for_alert(self, text: str) -> Pattern | None:
         """The pattern that words of an alert speak of."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.patterns.search import any_words, search_words
 from sre_tui.diagnosis.subject import SubjectKind
+from sre_tui.literals import check_syntax
 
 
 def _compiles(pattern: str) -> str:
     try:
-        re.compile(pattern)
+        check_syntax(pattern, re.IGNORECASE)
     except re.error as error:
         raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
     return pattern
@@ -50,10 +52,33 @@ class LineSign(_Model):
     names: Expression = ""
     """Its first group that matches is what the line is about."""
     severity: Severity = Severity.WARNING
+    broad: bool = False
+    """Whether it gathers what many programs write; signs made for one thing come first."""
     vague: bool = False
     """Whether every other sign that fits says more."""
     searched: bool = True
     """Whether all logs are searched for it; if not, only lines found otherwise are told by it."""
+
+    @model_validator(mode="after")
+    def _can_be_searched(self) -> Self:
+        if self.searched:
+            search_words(self.match)
+        return self
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words of which every line that matches has one, in lower case; empty if unknown."""
+        return search_words(self.match) if self.searched else any_words(self.match)
+
+    @property
+    def order(self) -> tuple[bool, ...]:
+        """Sorts by how much a sign says, the most first."""
+        return self.vague, not self.searched, self.broad
+
+    @property
+    def loose(self) -> bool:
+        """Whether its words may well mean something else."""
+        return self.vague or self.broad
 
     @cached_property
     def regex(self) -> re.Pattern[str]:

@@ -15,6 +15,7 @@ from providers.collector import seldom_collected
 from providers.errors import BackendError, InvalidQuery
 from providers.reading import Reading, State
 from providers.shared_reads import shared_reads
+from sre_tui.diagnosis.patterns.search import LineSearch
 from sre_tui.diagnosis.picture import logs, metrics
 from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
@@ -51,7 +52,7 @@ class Wanted:
         end: end of the window.
         start: its beginning; six hours before the end by default.
         queries: values to read over the window.
-        lines: RE2 expression of the log lines to look for; no logs are read without one.
+        lines: which log lines to look for; none are read without it.
         parts: names of the parts of :class:`Picture` that are wanted; all by default.
         deadline: seconds after which a part that has not answered is left out.
         points: of a series within the window, about.
@@ -60,7 +61,7 @@ class Wanted:
     end: datetime
     start: datetime | None = None
     queries: tuple[MetricQuery, ...] = ()
-    lines: str = ""
+    lines: LineSearch | None = None
     parts: frozenset[str] | None = None
     deadline: float = DEADLINE
     points: int = POINTS
@@ -279,16 +280,15 @@ class _Camera:
         begin, end = self.wanted.begin, self.wanted.end
 
         async def lines() -> Part[Any]:
-            if not self.wanted.lines:
+            wanted = self.wanted.lines
+            if wanted is None:
                 return Part(asked=False)
             found = await asyncio.gather(
                 *(logs.labels_of(client, begin, end) for client in clients)
             )
             if found:
                 self.log_labels = found[0]
-            return await self._all(
-                clients, lambda one: logs.telling(one, self.wanted.lines, begin, end)
-            )
+            return await self._all(clients, lambda one: logs.telling(one, wanted, begin, end))
 
         return {
             "lines": lines,

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from providers.errors import InvalidQuery
 from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS
 from providers.loki.selector import LabelMatcher, add_matcher, quote
-from providers.reading import Reading
+from providers.reading import Reading, State
 from providers.series import Series, SeriesWindow
 from sre_tui.diagnosis.picture.lines import LineGroup
 from sre_tui.diagnosis.picture.part import refilled
 
 if TYPE_CHECKING:
-    from providers.loki import LokiClient
+    from providers.loki import LogEntry, LokiClient
+    from sre_tui.diagnosis.patterns.search import LineSearch
 
 MOST_LINES: Final = 3000
 VOLUME_STEP: Final = 600.0
 """Seconds over which lines are counted."""
 LOUDEST: Final = 30
 """Programs that are counted where Loki refuses to count all of them in one answer."""
+T = TypeVar("T")
+_BADNESS: Final = tuple(State)
 _TOO_MANY: Final = "reached for a single query"
 
 
@@ -36,25 +40,51 @@ async def labels_of(client: LokiClient, start: datetime, end: datetime) -> tuple
 
 
 async def telling(
-    client: LokiClient, pattern: str, start: datetime, end: datetime
+    client: LokiClient, search: LineSearch, start: datetime, end: datetime
 ) -> Reading[tuple[LineGroup, ...]]:
-    """Lines that match a pattern, grouped by template.
+    """Lines that are searched for, grouped by template.
 
     Args:
         client: the Loki.
-        pattern: RE2 expression.
+        search: which lines.
         start: inclusive.
         end: exclusive.
     """
     from providers.loki.patterns import grouped
 
     service, _ = await labels_of(client, start, end)
-    query = f'{{{service}=~".+"}} |~ {quote(pattern)}'
-    reading = await client.logs(query, start, end, limit=MOST_LINES)
-    if reading.data is None:
-        return refilled(reading, None)
-    data = tuple(LineGroup(*group) for group in grouped(reading.data.entries))
-    return refilled(reading, data)
+    readings = await asyncio.gather(
+        *(
+            client.logs(f'{{{service}=~".+"}} |~ {quote(each)}', start, end, limit=MOST_LINES)
+            for each in search.expressions
+        )
+    )
+    entries = _joined(reading.data.entries for reading in readings if reading.data is not None)
+    kept = {line for line in {one.line for one in entries} if search.keeps(line)}
+    data = tuple(LineGroup(*group) for group in grouped(e for e in entries if e.line in kept))
+    return _together(readings, data)
+
+
+def _joined(answers: Iterable[Sequence[LogEntry]]) -> list[LogEntry]:
+    """The entries of several queries, each once, the newest first."""
+    found = {
+        (entry.time_ns, entry.line, tuple(sorted(entry.labels.items()))): entry
+        for entries in answers
+        for entry in entries
+    }
+    return [found[key] for key in sorted(found, key=lambda key: -key[0])]
+
+
+def _together(readings: Sequence[Reading[Any]], data: T) -> Reading[T]:
+    """One reading of several questions to one instance; partial if only some were answered."""
+    worst = max(readings, key=lambda one: _BADNESS.index(one.state))
+    if worst.state.has_data:
+        state = worst.state
+    else:
+        state = State.PARTIAL if any(one.state.has_data for one in readings) else worst.state
+    warnings = tuple(dict.fromkeys(text for one in readings for text in one.warnings))
+    whole = refilled(worst, data if state.has_data else None)
+    return whole.model_copy(update={"state": state, "warnings": warnings})
 
 
 async def volume(client: LokiClient, start: datetime, end: datetime) -> Reading[tuple[Series, ...]]:

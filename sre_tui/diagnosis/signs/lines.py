@@ -46,9 +46,10 @@ def from_lines(picture: Picture, patterns: Patterns, topology: Topology) -> Iter
     for source, groups in picture.lines.with_source():
         reader = _Reader(picture, topology, source)
         for group in groups:
-            told = _telling(group.pattern.example, patterns)
-            if told is None:
+            sign = patterns.telling(group.pattern.example)
+            if sign is None:
                 continue
+            told = _Told(*sign)
             for written in _by_writer(told, group):
                 made = reader.finding(told, written)
                 known = found.get(made.key)
@@ -105,13 +106,6 @@ def _by_writer(told: _Told, group: LineGroup) -> Iterator[_Written]:
         yield _Written(host, name, tuple(ordered))
 
 
-def _telling(line: str, patterns: Patterns) -> _Told | None:
-    for pattern, sign in patterns.line_signs():
-        if sign.regex.search(line):
-            return _Told(pattern, sign)
-    return None
-
-
 @dataclass(frozen=True)
 class _Reader:
     picture: Picture
@@ -135,6 +129,7 @@ class _Reader:
             until=lines.last,
             event=told.pattern.id in EVENTS,
             diagnostic=True,
+            hearsay=told.sign.loose,
             count=len(lines.entries),
             writers=lines.services,
             evidence=(

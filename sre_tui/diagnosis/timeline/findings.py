@@ -33,13 +33,15 @@ def observed_findings(
 ) -> Iterator[Observed]:
     """When findings began, and ended if they did; alerts are told with their history elsewhere.
 
+    Lines whose words may mean anything are left out: they help to explain, and are no events.
+
     Args:
         findings: of the checks and of log lines.
         topology: what is known to exist.
         step: seconds between the points of the series they were found in.
     """
     for finding in findings:
-        if finding.check == "alerts":
+        if finding.check == "alerts" or (finding.check == "logs" and finding.hearsay):
             continue
         told = finding.evidence[0].kind if finding.evidence else "metric"
         teller = _TELLERS.get(told, Teller.CHECK)

@@ -82,7 +82,8 @@ class _Known:
     patterns: Patterns
 
     def __contains__(self, line: object) -> bool:
-        return any(sign.regex.search(str(line)) for _, sign in self.patterns.line_signs())
+        told = self.patterns.telling(str(line))
+        return told is not None and not told[1].broad
 
 
 @dataclass(frozen=True)

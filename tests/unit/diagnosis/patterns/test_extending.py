@@ -33,7 +33,9 @@ def patterns(example: Path) -> Patterns:
 def test_it_is_added_to_the_bundled_ones(patterns: Patterns) -> None:
     added = {one.id for one in patterns} - {one.id for one in bundled()}
     assert added == {"zigbee_stick_lost"}
-    assert "adapter disconnected" in patterns.search()
+    search = patterns.search()
+    assert any("adapter disconnected" in each for each in search.expressions)
+    assert search.keeps("error: Adapter disconnected, stopping")
 
 
 def test_its_lines_and_alerts_are_known(patterns: Patterns) -> None:
@@ -56,4 +58,7 @@ def test_a_mistake_is_told_with_its_place(example: Path) -> None:
         with_own(example.parent)
     example.write_text(text.replace("advice:", "advise:"), "utf-8")
     with pytest.raises(PatternError, match=r"zigbee\.yaml: zigbee_stick_lost: advise"):
+        with_own(example.parent)
+    example.write_text(text.replace("adapter disconnected|", "error|"), "utf-8")
+    with pytest.raises(PatternError, match=r"lines\.0: 'error' has no word to search for.*false"):
         with_own(example.parent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ SIGNS: dict[str, LineSign] = {
     f"{pattern.id}/{sign.title}": sign for pattern, sign in bundled().line_signs()
 }
 HITS = [(key, line, str(name)) for key, one in TABLE.items() for line, name in one["hits"].items()]
+PATTERNS = sorted({key.partition("/")[0] for key in TABLE})
 MISSES = [(key, line) for key, one in TABLE.items() for line in one["misses"]]
 
 
@@ -31,18 +33,34 @@ def test_every_group_that_names_is_seen_at_work() -> None:
     assert {key for key, sign in SIGNS.items() if sign.names} == named
 
 
-@pytest.mark.parametrize(("key", "line", "name"), HITS)
-def test_line_tells(key: str, line: str, name: str) -> None:
-    assert SIGNS[key].regex.search(line)
-    assert SIGNS[key].subject_in(line) == name
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_lines_tell_and_no_other_pattern_takes_them_first(pattern: str) -> None:
+    for key, line, name in HITS:
+        if key.partition("/")[0] == pattern:
+            assert SIGNS[key].regex.search(line), (key, line)
+            assert SIGNS[key].subject_in(line) == name, (key, line)
+            told = bundled().telling(line)
+            assert told is not None
+            assert told[0].id == pattern, (key, line)
 
 
-@pytest.mark.parametrize(("key", "line", "name"), HITS)
-def test_no_other_pattern_takes_it_first(key: str, line: str, name: str) -> None:
-    first = next(pattern.id for pattern, sign in bundled().line_signs() if sign.regex.search(line))
-    assert first == key.partition("/")[0]
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_near_misses_tell_nothing(pattern: str) -> None:
+    for key, line in MISSES:
+        if key.partition("/")[0] == pattern:
+            assert not SIGNS[key].regex.search(line), (key, line)
 
 
-@pytest.mark.parametrize(("key", "line"), MISSES)
-def test_near_miss_tells_nothing(key: str, line: str) -> None:
-    assert not SIGNS[key].regex.search(line)
+def test_words_leave_out_no_sign() -> None:
+    signs = list(bundled().line_signs())
+    for _, line, _ in HITS[::3]:
+        assert bundled().telling(line) == next(one for one in signs if one[1].regex.search(line))
+
+
+def test_searched_lines_have_a_word_that_is_searched_for() -> None:
+    search = bundled().search()
+    words = [re.compile(each) for each in search.expressions]
+    for key, line, _ in HITS:
+        if SIGNS[key].searched:
+            assert any(each.search(line) for each in words), (key, line)
+            assert search.keeps(line)
