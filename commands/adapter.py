@@ -91,10 +91,7 @@ def run_tool(
         Problem: if there is no data at all, what was asked for by name is not there, or the
             tool's backend is not configured.
     """
-    fields: Fields | None = None
-    if options.fields:
-        fields = fields_of(tool)
-        options = replace(options, fields=fields.resolve(options.fields))
+    options, fields = with_fields(tool, options)
 
     def look(invocation: Invocation, options: OutputOptions) -> ExitCode:
         answer = ask(invocation, tool, arguments)
@@ -106,6 +103,18 @@ def run_tool(
 
         watch(invocation, options, f"sre {' '.join(tool.command)}", look)
     return look(invocation, options)
+
+
+def with_fields(tool: Tool[Any], options: OutputOptions) -> tuple[OutputOptions, Fields | None]:
+    """The options with the real names of the fields they ask for, and all fields there are.
+
+    Raises:
+        Problem: if there is no such field.
+    """
+    if not options.fields:
+        return options, None
+    fields = fields_of(tool)
+    return replace(options, fields=fields.resolve(options.fields)), fields
 
 
 def ask(invocation: Invocation, tool: Tool[Any], arguments: dict[str, object]) -> ToolResult[Any]:

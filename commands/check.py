@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.adapter import add_tool, ask, show
+from commands.adapter import add_tool, ask, show, with_fields
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
-from commands.fields import fields_of, split_names
+from commands.fields import split_names
 from commands.main import invocation_of
 from commands.output import OutputOptions
 from sre_tui.tools.registry import get_tool
@@ -36,7 +36,7 @@ def _with_exit_code() -> None:
 
     option = Annotated[
         bool,
-        typer.Option("--exit-code", help="End with 6 if there is a warning or worse."),
+        typer.Option("--exit-code", help="End with 6 if a warning or worse is among them."),
     ]
     signature = inspect.signature(plain)
     added = inspect.Parameter(
@@ -61,12 +61,15 @@ def _end_by_findings(context: typer.Context, values: dict[str, Any]) -> None:
             code="usage",
             exit_code=ExitCode.USAGE,
         )
+    options, fields = with_fields(_TOOL, options)
     invocation = invocation_of(context)
     arguments = {name: value for name, value in values.items() if value not in (None, [], ())}
     answer = ask(invocation, _TOOL, arguments)
-    show(invocation, _TOOL, answer, options, fields_of(_TOOL) if options.fields else None)
+    show(invocation, _TOOL, answer, options, fields)
     code = EXIT_CODES[answer.state]
-    if any(answer.data.counts.get(severity) for severity in _GRAVE):
+    # What the operator does not want to see must not wake him either.
+    grave = _GRAVE[-1:] if arguments.get("severity") == _GRAVE[-1] else _GRAVE
+    if any(answer.data.counts.get(severity) for severity in grave):
         code = ExitCode.FINDINGS
     if code is not ExitCode.OK:
         raise typer.Exit(code)

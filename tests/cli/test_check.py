@@ -23,6 +23,9 @@ def test_the_exit_code_follows_the_findings(sre: Sre) -> None:
     counts = json.loads(done.out)["data"]["counts"]
     grave = counts.get("critical", 0) + counts.get("warning", 0)
     assert done.code == (6 if grave else 0), done.err
+    critical = sre("check", "--exit-code", "--severity", "critical", "--fields", "Finding")
+    assert critical.code == (6 if counts.get("critical") else 0), critical.err
+    assert "inside" not in critical.err
 
 
 def test_an_area_without_findings_is_fine(sre: Sre) -> None:
@@ -34,8 +37,10 @@ def test_an_area_without_findings_is_fine(sre: Sre) -> None:
 def test_fields_are_picked_by_their_titles(sre: Sre) -> None:
     done = sre("check", "--only", "power", "--fields", "what,finding,limit", "--json")
     assert json.loads(done.out)["data"]["items"] == []
-    wrong = sre("check", "--fields", "nonsense")
-    assert wrong.code == 2
+    for more in ([], ["--exit-code"]):
+        wrong = sre("check", "--fields", "nonsense", *more)
+        assert wrong.code == 2
+        assert "there is no field 'nonsense'" in wrong.err
 
 
 def test_mistakes_are_one_line(sre: Sre) -> None:
