@@ -42,8 +42,8 @@ def truncation(listing: Listing[Any], noun: str) -> str:
     if not listing.truncated:
         return ""
     if listing.total is not None:
-        return f"{len(listing.items)} of {listing.total} {noun} shown; a higher limit shows more"
-    return f"only the first {len(listing.items)} {noun} are here; a higher limit shows more"
+        return f"{listing.shown} of {listing.total} {noun} shown; a higher limit shows more"
+    return f"only the first {listing.shown} {noun} are here; a higher limit shows more"
 
 
 def sources_text(answer: ToolResult[Any]) -> str:

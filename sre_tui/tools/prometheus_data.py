@@ -35,6 +35,11 @@ class InstantValues(Listing[Sample]):
     series: tuple[Series, ...] = ()
     text: str | None = None
 
+    @property
+    def shown(self) -> int:
+        """How many values there are here, or series with all their points."""
+        return len(self.items) or len(self.series)
+
     def gist(self) -> str:
         """How many series, and the first value."""
         if self.text is not None:

@@ -30,6 +30,11 @@ class Listing(BaseModel, Generic[RowT]):
     hints: tuple[str, ...] = ()
     """Why there may be nothing, or less than expected; only what fits this very case."""
 
+    @property
+    def shown(self) -> int:
+        """How many rows there are here."""
+        return len(self.items)
+
     def gist(self) -> str:
         """One line saying what was found, for lists of evidence; empty: its first row tells."""
         return ""

@@ -176,6 +176,8 @@ def test_rows_that_were_left_out_are_told_on_stderr(sre: Sre) -> None:
     cut = sre("metrics", "targets", "-n", "2")
     assert (cut.code, len(cut.lines)) == (0, 3)
     assert re.fullmatch(r"2 of \d+ rows shown: -n N takes more\n", cut.err)
+    series = sre("metrics", "query", "up[5m]", "-n", "2")
+    assert re.fullmatch(r"2 of \d+ rows shown: -n N takes more\n", series.err)
     assert sre("metrics", "targets", "-n", "2", "--json").err == ""
 
 
