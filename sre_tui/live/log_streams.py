@@ -44,7 +44,7 @@ class StreamsFeed:
         nas: source whose own name is asked for where there is no name yet: ``truenas:main``.
     """
 
-    name = "log streams"
+    name = "loki"
     interval = 30.0
 
     def __init__(self, ask: AskTool, hosts: Sequence[str] = (), nas: str = "") -> None:

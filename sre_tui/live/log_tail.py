@@ -36,7 +36,7 @@ class LogTail:
         clock: tells the time.
     """
 
-    name = "logs"
+    name = "loki"
     interval = POLL_EVERY
 
     def __init__(

@@ -91,6 +91,7 @@ class LogsScreen(Level):
         self._is_cut = False
         self._hints: tuple[str, ...] = ()
         self._mistake = ""
+        self._possible = (False, False)
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -229,7 +230,7 @@ class LogsScreen(Level):
         line.text = query
         line.complain("")
         self._begin_tail()
-        self.refresh_bindings()
+        self._tell_bindings()
 
     def _begin_tail(self) -> None:
         """Ask anew; the lines there are stay until the answer comes."""
@@ -286,7 +287,14 @@ class LogsScreen(Level):
         self.view.nothing = self._why_nothing() if self._known else ""
         self.view.show(shown)
         self.query_one(FilterLine).count(len(shown), len(self._known))
-        self.refresh_bindings()
+        self._tell_bindings()
+
+    def _tell_bindings(self) -> None:
+        # The footer is built anew each time, which is too much for every answer.
+        possible = (bool(self._query), bool(self.view.lines))
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
 
     def _why_nothing(self) -> str:
         what = f"None of {count(len(self._known), 'line')}"
@@ -307,7 +315,11 @@ class LogsScreen(Level):
     def _titles(self) -> list[str]:
         shown, total = len(self.view.lines), len(self._known)
         lines = count(total, "line") if shown == total else f"{shown:,} of {count(total, 'line')}"
-        told = [lines, f"last {self._window}"]
+        told = (
+            [f"last {self._window}"]
+            if self._is_new and not total
+            else [lines, f"last {self._window}"]
+        )
         told.append("all levels" if self._level is None else f"{self._level} or worse")
         if self._paused:
             told.append("paused, space goes on")
