@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, cast
@@ -144,7 +145,7 @@ class DetailScreen(Level):
             case "section":
                 return True if parameters and self._has(parameters[0]) else None
             case "window":
-                return True if any(part.windowed for part in self.tab.parts) else None
+                return any(part.windowed for part in self.tab.parts)
             case "node":
                 return True if self.subject.node else None
             case "logs":
@@ -322,10 +323,14 @@ class RowSubject:
         """What there is to say about it."""
         first, *others = self.kind.tabs(self.row)
 
-        def page(_: Any, display: Display) -> Text:
+        def page(display: Display, _: int) -> Text:
             return self.page(display)
 
-        return (DetailTab(first.id, first.title, first.parts, first.page or page), *others)
+        def below(display: Display, _: int) -> Text:
+            return Text() if self.kind.foot is None else self.kind.foot(self.row, display)
+
+        foot = None if self.kind.foot is None else below
+        return (replace(first, page=page, below=foot), *others)
 
     @property
     def node(self) -> str | None:

@@ -64,7 +64,7 @@ class PartTable(RowTable):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what leads nowhere."""
         if action == "select_cursor":
-            return True if self.form.opens is not None else None
+            return self.form.opens is not None
         return super().check_action(action, parameters)
 
 
@@ -105,7 +105,6 @@ class DetailBody(Vertical):
         lists = [part for part in tab.parts if isinstance(part.form, AsRows)]
         self._lists = tuple(enumerate(lists))
         self._page = tuple(part for part in tab.parts if not isinstance(part.form, AsRows))
-        self.set_class(bool(lists), "-listing")
         self.set_class(bool(self._page) or tab.page is not None, "-paged")
 
     def compose(self) -> ComposeResult:
@@ -115,7 +114,8 @@ class DetailBody(Vertical):
                 yield from self._compose_page()
         for number, part in self._lists:
             if isinstance(part.form, AsRows):
-                yield PageText(id=f"heading-{number}", classes="detail--heading")
+                below = " -below" if number else ""
+                yield PageText(id=f"heading-{number}", classes=f"detail--heading{below}")
                 yield PartTable(part, part.form, id=f"list-{number}")
 
     def _compose_page(self) -> Iterator[Widget]:
@@ -126,10 +126,17 @@ class DetailBody(Vertical):
             if isinstance(part.form, AsChart):
                 charts.append(PartChart(part, part.form, id=f"chart-{number}"))
             else:
-                yield from _grid(charts)
-                charts = []
                 yield PageText(id=f"text-{number}")
-        yield from _grid(charts)
+        if charts:
+            yield ItemGrid(
+                *charts,
+                classes="detail--charts" if len(charts) == len(self._page) and self.tab.page is None
+                else "detail--charts -below",
+                min_column_width=52,
+                stretch_height=False,
+            )  # fmt: skip
+        if self.tab.below is not None:
+            yield PageText(id="below")
 
     def show(self, known: KnowsParts) -> None:
         """Show what is known now."""
@@ -137,9 +144,13 @@ class DetailBody(Vertical):
             return
         room = max(1, self.screen.size.width - _MARGIN)
         if self.tab.page is not None:
-            page = self.tab.page(None, known.reading)
+            page = self.tab.page(known.reading, room)
             page.rstrip()
             self.query_one("#known", PageText).text = page
+        if self.tab.below is not None:
+            page = self.tab.below(known.reading, room)
+            page.rstrip()
+            self.query_one("#below", PageText).text = Text("\n") + page
         for number, part in enumerate(self._page):
             data = known.data_of(part)
             if isinstance(part.form, AsChart):
@@ -158,6 +169,7 @@ class DetailBody(Vertical):
                 )
         for number, part in self._lists:
             self._show_list(number, part, known, room)
+        self.set_class(any(table.display for table in self.query(PartTable)), "-listing")
 
     def _show_list(self, number: int, part: DetailPart, known: KnowsParts, room: int) -> None:
         table = self.query_one(f"#list-{number}", PartTable)
@@ -167,7 +179,10 @@ class DetailBody(Vertical):
         table.rows_now = {form.key(row): row for row in rows}
         told = list(table.rows_now.values())
         state = known.standing_of(part, rows=len(told), nothing=form.nothing)
-        title = f"{part.title} · {len(told)}" if told else part.title
+        title = f"{part.title} · {len(told):,}" if told else part.title
+        if getattr(data, "truncated", False):
+            total = getattr(data, "total", None)
+            title += f" of {total:,}" if total else ", there are more"
         text = _heading(title, state, room, data is not None)
         text.rstrip()
         self.query_one(f"#heading-{number}", PageText).text = text
@@ -200,11 +215,6 @@ class DetailBody(Vertical):
         if not isinstance(screen, Level):
             raise TypeError("a tab stands in a level")
         return Display(now=screen.clock(), utc=True, wide=True)
-
-
-def _grid(charts: Sequence[PartChart]) -> Iterator[Widget]:
-    if charts:
-        yield ItemGrid(*charts, classes="detail--charts", min_column_width=52, stretch_height=False)
 
 
 def _told(part: DetailPart, form: AsText, data: object, display: Display, room: int) -> Text:

@@ -43,13 +43,18 @@ def section(page: Text, title: str, body: str) -> None:
             page.append(f"  {plain_lines(body)}\n")
 
 
-def pairs(page: Text, values: Mapping[str, str | Cell]) -> None:
-    """Add names with their values, one a line."""
+def pairs(page: Text, values: Mapping[str, str | Cell], room: int | None = None) -> None:
+    """Add names with their values, one a line; what is longer than the room goes on below."""
     width = min(_NAMES, max((len(plain_line(name)) for name in values), default=0))
     for name, value in values.items():
         cell = value if isinstance(value, Cell) else Cell(value, None)
         page.append(f"  {plain_line(name):<{width}}  ", "dim")
-        page.append(f"{plain_lines(cell.text)}\n", toned(cell.tone))
+        lines = plain_lines(cell.text).split("\n")
+        if room is not None:
+            left = max(_NARROWEST, room - width - 4)
+            lines = [part for line in lines for part in wrap(line, left) or [""]]
+        hanging = "\n" + " " * (width + 4)
+        page.append(f"{hanging.join(lines)}\n", toned(cell.tone))
 
 
 def result_text(view: TableView[Any], data: Any, display: Display, width: int) -> Text:

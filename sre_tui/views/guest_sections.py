@@ -7,16 +7,29 @@ from datetime import datetime
 from typing import Any, Final
 
 from sre_tui.views.cells import text_cell, time_cell
+from sre_tui.views.guests import PROPERTIES
 from sre_tui.views.table import TableView
-from widgets.cell import Column
+from widgets.cell import Cell, Column, Display
 
 _ELSEWHERE: Final = frozenset({"tasks", "snapshots"})
 """Groups that have a section of their own."""
 
 
-def configuration_rows(data: Any) -> Sequence[Any]:
-    """Properties of what it is and how it stands."""
-    return [row for row in data.items if row.group not in _ELSEWHERE]
+def configuration_groups(data: Any, display: Display) -> list[tuple[str, dict[str, str | Cell]]]:
+    """What it is and how it stands: groups of names and values, as they come."""
+    columns = {column.key: column for column in PROPERTIES.columns}
+    groups: dict[str, dict[str, str | Cell]] = {}
+    for row in data.items:
+        if row.group in _ELSEWHERE:
+            continue
+        value, note = (columns[key].cell(row, display) for key in ("value", "note"))
+        said = "  ".join(text for text in (value.text, note.text) if text)
+        facts = groups.setdefault(row.group, {})
+        known = facts.get(row.name)
+        # Several addresses of one interface belong together.
+        text = f"{known.text}\n{said}" if isinstance(known, Cell) else said
+        facts[row.name] = Cell(text, None)
+    return list(groups.items())
 
 
 def snapshot_rows(data: Any) -> Sequence[Any]:

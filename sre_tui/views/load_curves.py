@@ -68,13 +68,6 @@ NODE_CURVES: Final = (
 DISK_HEAT: Final = _there("max by (device) (smartctl_device_temperature{$on})")
 """Query for the temperature of each disk of a machine, °C."""
 
-POOL_USED: Final = (
-    'node_filesystem_size_bytes{fstype="zfs",mountpoint=$id}'
-    ' - node_filesystem_avail_bytes{fstype="zfs",mountpoint=$id}'
-)
-"""Query for the bytes in use of a pool, by the place it is mounted at."""
-POOL_CURVE: Final = Curve("used", "Used", POOL_USED, "B", None)
-
 
 def about(query: str, thing: str, host: str = "") -> str:
     """A query about one thing.

@@ -21,7 +21,10 @@ _RANK: Final = {Tone.ERROR: 0.0, Tone.WARNING: 1.0, Tone.INFO: 2.0, Tone.OK: 9.0
 
 
 def member_tree(pool: Pool, display: Display) -> Page:
-    """What a pool is built of, down to its disks, with states and error counters."""
+    """What a pool is built of, down to its disks, with states and error counters.
+
+    Where there is room, with the models of the disks.
+    """
     if not pool.vdevs:
         return [Block("", (line(piece("Its members are not reported", Tone.MUTED)),))]
     state = POOLS.columns[1].cell(PoolLine(pool), display)
@@ -30,7 +33,7 @@ def member_tree(pool: Pool, display: Display) -> Page:
     ]
     branches: list[Branch] = []
     for role, vdevs in roles:
-        members = tuple(_branch(vdev) for vdev in vdevs)
+        members = tuple(_branch(vdev, wide=display.wide) for vdev in vdevs)
         if role == "data":
             branches += members
         else:
@@ -39,11 +42,12 @@ def member_tree(pool: Pool, display: Display) -> Page:
     return [Branch(pieces, tuple(branches))]
 
 
-def _branch(vdev: Vdev) -> Branch:
-    return Branch(tuple(_pieces(vdev)), tuple(_branch(child) for child in vdev.children))
+def _branch(vdev: Vdev, *, wide: bool) -> Branch:
+    children = tuple(_branch(child, wide=wide) for child in vdev.children)
+    return Branch(tuple(_pieces(vdev, wide=wide)), children)
 
 
-def _pieces(vdev: Vdev) -> Iterator[Cell]:
+def _pieces(vdev: Vdev, *, wide: bool) -> Iterator[Cell]:
     yield piece(f"{vdev.label}  ")
     yield member_state(vdev)
     counts = (vdev.read_errors, vdev.write_errors, vdev.checksum_errors)
@@ -56,7 +60,8 @@ def _pieces(vdev: Vdev) -> Iterator[Cell]:
     else:
         yield piece("  no errors", Tone.MUTED)
     if not vdev.children:
-        known = [size(vdev.size) if vdev.size else "", vdev.model, vdev.serial]
+        # A disk is found by the serial number on its label.
+        known = [size(vdev.size) if vdev.size else "", vdev.serial, vdev.model if wide else ""]
         yield piece(f"  {' '.join(text for text in known if text)}".rstrip(), Tone.MUTED)
 
 

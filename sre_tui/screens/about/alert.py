@@ -65,13 +65,13 @@ def alert_tabs(alert: Alert) -> Sequence[DetailTab]:
         ),
     )
 
-    def labels(_: Any, display: Display) -> Text:
+    def labels(_: Display, room: int) -> Text:
         page = Text()
         section(page, "Labels", " ")
-        pairs(page, dict(sorted(alert.labels.items())))
+        pairs(page, dict(sorted(alert.labels.items())), room)
         if alert.annotations:
             section(page, "Annotations", " ")
-            pairs(page, dict(sorted(alert.annotations.items())))
+            pairs(page, dict(sorted(alert.annotations.items())), room)
         return Text("\n").join(page.split("\n")[1:])
 
     asked = (value,) if alert.query else ()
@@ -89,13 +89,13 @@ def _title(row: Any, _: Display) -> Cell:
 
 
 def _rule(alert: Alert) -> AsText:
-    def text(data: Any, display: Display, _: int) -> Text:
+    def text(data: Any, display: Display, room: int) -> Text:
         named = [rule for rule in data.items if rule.name == alert.name]
         same = [rule for rule in named if alert.rule_uid and rule.uid == alert.rule_uid]
         page = Text()
         for number, rule in enumerate(same or named):
             page.append("\n" if number else "")
-            pairs(page, {name.lower(): cell for name, cell in rule_properties(rule, display)})
+            pairs(page, {name.lower(): cell for name, cell in rule_properties(rule, display)}, room)
         if not named:
             page.append("Its rule cannot be read, or is not there any more", "dim")
         return page

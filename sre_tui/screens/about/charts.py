@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from sre_tui.screens.about.tab import AsChart, DetailPart
+from sre_tui.screens.subject_queries import ChartOf
 from sre_tui.views.load_curves import Curve, drawn
+from sre_tui.views.units import query_unit
 
 
 def chart_part(curve: Curve, query: str, limit: float | None = None) -> DetailPart:
@@ -20,4 +22,16 @@ def chart_part(curve: Curve, query: str, limit: float | None = None) -> DetailPa
         {"query": query, "limit": 20},
         AsChart(lambda data: drawn(curve, data, limit)),
         windowed=True,
+    )
+
+
+def month_part(chart: ChartOf, limit: float | None = None) -> DetailPart:
+    """How something went in the last 30 days, with the limit it is going to reach."""
+    unit = query_unit(chart.query) if chart.unit is None else chart.unit
+    curve = Curve("month", chart.title, chart.query, unit or "", None)
+    return DetailPart(
+        chart.title,
+        "prometheus_range_query",
+        {"query": chart.query, "since": "30d", "limit": 20},
+        AsChart(lambda data: drawn(curve, data, limit)),
     )

@@ -20,17 +20,18 @@ from sre_tui.screens.about.tab import (
     ToRow,
     task_rows,
 )
-from sre_tui.screens.page_text import table_text
+from sre_tui.screens.page_text import pairs
 from sre_tui.views.alerts import ALERTS
-from sre_tui.views.guest_sections import SNAPSHOTS, configuration_rows
-from sre_tui.views.guests import PROPERTIES
+from sre_tui.views.guest_sections import SNAPSHOTS, configuration_groups
 from sre_tui.views.load_curves import (
     GUEST_CURVES,
     about,
 )
-from sre_tui.views.logs import LOG_ENTRIES
+from sre_tui.views.log_text import log_pieces
 from sre_tui.views.tasks import TASKS
 from widgets.cell import Display
+from widgets.page import toned
+from widgets.text import plain_line, wrap
 
 if TYPE_CHECKING:
     from providers.proxmox import Guest
@@ -67,8 +68,13 @@ def guest_tabs(guest: Guest) -> Sequence[DetailTab]:
     )  # fmt: skip
 
 
-def _configuration(data: Any, display: Display, width: int) -> Text:
-    return table_text(PROPERTIES, configuration_rows(data), display, width)
+def _configuration(data: Any, display: Display, room: int) -> Text:
+    page = Text()
+    for group, facts in configuration_groups(data, display):
+        page.append("\n" if page else "")
+        page.append(f"{plain_line(group)}\n", "bold")
+        pairs(page, facts, room)
+    return page
 
 
 def alerts_part(host: str) -> DetailPart:
@@ -92,17 +98,26 @@ def logs_part(host: str) -> DetailPart:
         label = next((one for one in LOG_HOST_LABELS if one in known), LOG_HOST_LABELS[0])
         return {"query": f"{{{label}={json.dumps(host, ensure_ascii=False)}}}"}
 
-    kept = ("at", "level", "service", "line")
     return DetailPart(
-        "Last lines of 24 h",
+        "Last lines of 24 h, the newest first",
         "loki_query_logs",
         {"since": "24h", "limit": _LINES},
-        AsRows(
-            columns=tuple(column for column in LOG_ENTRIES.columns if column.key in kept),
-            rows=LOG_ENTRIES.rows,
-            key=LOG_ENTRIES.key,
-            nothing="It wrote nothing in this time",
-        ),
+        AsText(_lines),
         first=Asked("loki_list_label_values"),
         then=query,
     )
+
+
+def _lines(data: Any, display: Display, room: int) -> Text:
+    page = Text()
+    for entry in data.items:
+        lead, tone, said = log_pieces(entry, display)
+        page.append(f"{lead}  ", "dim")
+        first, *more = wrap(said, max(20, room - len(lead) - 2)) or [""]
+        page.append(
+            "\n".join([first, *(f"{'':{len(lead) + 2}}{each}" for each in more)]), toned(tone)
+        )
+        page.append("\n")
+    if not data.items:
+        page.append("It wrote nothing in this time", "dim")
+    return page

@@ -116,10 +116,10 @@ def node_tabs(name: str) -> Sequence[DetailTab]:
     )  # fmt: skip
 
 
-def _facts(data: Any, display: Display, _: int) -> Text:
+def _facts(data: Any, display: Display, room: int) -> Text:
     page = Text()
     for report in data.items:
-        pairs(page, node_facts(report, display))
+        pairs(page, node_facts(report, display), room)
     return page
 
 

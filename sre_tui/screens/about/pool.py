@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from sre_tui.screens.about.tab import AsChart, AsRows, AsText, DetailPart, DetailTab
+from sre_tui.screens.about.charts import month_part
+from sre_tui.screens.about.tab import AsRows, AsText, DetailPart, DetailTab
 from sre_tui.screens.page_text import page_text
-from sre_tui.views.load_curves import POOL_CURVE, POOL_USED, about, drawn
 from sre_tui.views.nas import SNAPSHOTS
 from sre_tui.views.pool_sections import DATASETS, REPLICATIONS, SNAPSHOT_TASKS, member_tree
 from sre_tui.views.pools import PoolLine
@@ -18,19 +19,26 @@ from widgets.cell import Display
 
 if TYPE_CHECKING:
     from providers.truenas import Pool
+    from sre_tui.screens.subject_queries import ChartsOf
+
+_ROOMY = 100
+"""Columns from which on the models of disks have room."""
 
 
-def pool_tabs(pool: Pool) -> Sequence[DetailTab]:
-    """The sections of a pool's details."""
+def pool_tabs(pool: Pool, charts: ChartsOf | None) -> Sequence[DetailTab]:
+    """The sections of a pool's details; `charts` tell among others how much of it is used."""
     status, protection = "truenas_pool_status", "truenas_snapshots"
     of = {"pool": pool.name, "datasets": True}
     kept = {"pool": pool.name, "sort": "used", "limit": 500}
 
     limit = float(pool.usable) if pool.usable else None
+    told = () if charts is None else charts.charts
+    used = tuple(month_part(one, limit) for one in told if one.title == "Used")
 
     def tree(data: Any, display: Display, width: int) -> Text:
         found = [one for one in data.items if one.key == pool.key] or [pool]
-        return page_text(member_tree(found[0], display), width)
+        shown = replace(display, wide=width >= _ROOMY)
+        return page_text(member_tree(found[0], shown), width)
 
     def listed(view: TableView[Any]) -> AsRows:
         # Two NASes may have pools of one name.
@@ -60,10 +68,7 @@ def pool_tabs(pool: Pool) -> Sequence[DetailTab]:
             "growth", "Growth",
             (DetailPart("When it is full", "capacity_forecast",
                         {"name": pool.name, "kind": "pool"}),
-             DetailPart("Used", "prometheus_range_query",
-                        {"query": about(POOL_USED, f"/mnt/{pool.name}"), "since": "30d",
-                         "limit": 20},
-                        AsChart(lambda data: drawn(POOL_CURVE, data, limit)))),
+             *used),
         ),
     )  # fmt: skip
 

@@ -131,12 +131,14 @@ class DetailTab:
         title: in the line of tabs.
         parts: in their order; texts and charts stand above lists.
         page: what is known without asking anybody, for tabs that have such a thing.
+        below: more of that, below the parts.
     """
 
     id: str
     title: str
     parts: tuple[DetailPart, ...] = ()
-    page: Callable[[Any, Display], Text] | None = None
+    page: Callable[[Display, int], Text] | None = None
+    below: Callable[[Display, int], Text] | None = None
 
 
 def task_rows(view: Any, tool: str, *, fewer: Sequence[str] = ()) -> AsRows:

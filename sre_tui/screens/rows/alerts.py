@@ -48,17 +48,22 @@ def facts(alert: Alert, now: datetime) -> str:
     return plain_lines("\n".join(lines))
 
 
-def full_text(alert: Alert, display: Display) -> Text:
-    """The detail page; no part of it is parsed as markup."""
-    tone = severity_tone(alert.severity)
-    page = headline(tone, alert.severity or "no severity", alert.name)
+def summary_text(alert: Alert, _: Display) -> Text:
+    """What it is, what it says, and what it looks at."""
+    page = headline(severity_tone(alert.severity), alert.severity or "no severity", alert.name)
     if alert.summary:
         page.append(f"{plain_lines(alert.summary)}\n")
-    page.append("\n")
+    section(page, "Query", alert.query)
+    page.rstrip()
+    return page
+
+
+def facts_text(alert: Alert, display: Display) -> Text:
+    """Since when, where and whose, and its runbook."""
+    page = Text()
     above = ("alert", "severity", "query")
     facts_below = _facts(alert, display.now)
     pairs(page, {name: text for name, text in facts_below if name not in above})
-    section(page, "Query", alert.query)
     links = {name: text for name, text in _annotations(alert) if name in RUNBOOK_ANNOTATIONS}
     section(page, "Runbook", next(iter(links.values()), ""))
     return page
@@ -187,7 +192,8 @@ KIND: Final = RowKind(
     explain=explain,
     changes=changes,
     origin=_origin,
-    page=full_text,
+    page=summary_text,
+    foot=facts_text,
     copied=facts,
     tabs=_tabs,
     backups=_backups,

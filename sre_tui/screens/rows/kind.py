@@ -71,6 +71,7 @@ class RowKind(Generic[RowT]):
         changes: the question what changed around it.
         origin: where its cause is looked for without a question.
         page: what is known of it without asking anybody.
+        foot: more of that, below what is asked for first.
         copied: the same as plain lines, for the clipboard.
         tabs: what its details consist of.
         backups: of the rows of the pane of backups, the key of the one that is about it; None if
@@ -97,4 +98,5 @@ class RowKind(Generic[RowT]):
     node: Callable[[RowT], str | None] = lambda row: None
     logs: Callable[[RowT], LogsOf | None] = lambda row: None
     charts: Callable[[RowT], ChartsOf | None] = lambda row: None
+    foot: Callable[[RowT, Display], Text] | None = None
     gone: str = "no longer there"

@@ -196,7 +196,7 @@ def _copied(row: PoolRow, now: datetime) -> str:
 def _tabs(row: PoolRow) -> Sequence[DetailTab]:
     from sre_tui.screens.about.pool import pool_tabs
 
-    return pool_tabs(row.pool)
+    return pool_tabs(row.pool, _charts(row))
 
 
 def _line(row: PoolRow) -> PoolLine:
