@@ -94,7 +94,11 @@ async def topology(
     picture = await take_picture(context, wanted)
     known = build_topology(picture)
     asked = name.strip()
-    if not asked:
+    sources = picture.sources()
+    if asked and not any(source.state.has_data for source in sources):
+        # Where nobody answers, no name is wrong.
+        data = TopologyListing(asked=asked)
+    elif not asked:
         data = TopologyListing(
             items=tuple(_thing(one) for one in known.subjects()),
             total=len(known.subjects()),
@@ -106,7 +110,7 @@ async def topology(
         if not focus:
             _refuse(asked, known, sure=all(p.complete for p in naming if p.configured))
         data = _around(known, asked, focus, others)
-    return result(data, picture.sources(), now=now)
+    return result(data, sources, now=now)
 
 
 def _thing(subject: Subject, below: int | None = None, above: int | None = None) -> Thing:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 
+from providers.endpoint import Endpoint
 from providers.reading import State
+from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView, estimate_tokens
@@ -17,6 +20,8 @@ from sre_tui.tools.tool import ArgumentError
 from sre_tui.tools.topology import TopologyListing
 from sre_tui.views.page import Block, Branch
 from sre_tui.views.registry import table_view
+from tests.stubs.homelab_tools import context_in
+from tests.stubs.ports import free_ports
 from tests.wire.test_investigate_tool import THEN, homelab
 from widgets.cell import Display
 
@@ -113,3 +118,11 @@ async def test_with_backends_down_the_others_tell_what_they_know(tmp_path: Path)
     assert ("guest:media", "stored on", "storage:pve2/local-zfs") in links(no_prometheus)
     assert ("pool:pve2/rpool", "made of", "disk:pve2/nvme0n1") in links(no_prometheus)
     assert "! truenas:main" in text(no_nas)
+
+
+async def test_where_nobody_answers_no_name_is_wrong(tmp_path: Path) -> None:
+    settings = Settings(prometheus=(Endpoint(url=f"http://127.0.0.1:{free_ports()}"),))
+    with stamina.set_testing(True, attempts=1):
+        answer = await ask(context_in(tmp_path, settings), "media")
+    assert answer.state is State.UNREACHABLE
+    assert answer.data.items == ()
