@@ -237,4 +237,4 @@ def interval(schedule: Row) -> float | None:
 
 def _step(field: str) -> int | None:
     head, _, step = field.partition("/")
-    return int(step) if head == "*" and step.isdigit() and int(step) else None
+    return int(step) if head == "*" and step.isdecimal() and int(step) else None

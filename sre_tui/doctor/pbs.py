@@ -40,7 +40,7 @@ async def pbs(client: PbsClient, clock: Clock) -> list[Finding]:
 
 def _version(client: PbsClient, version: str) -> list[Finding]:
     major = version.partition(".")[0]
-    if major.isdigit() and int(major) < OLDEST:
+    if major.isdecimal() and int(major) < OLDEST:
         text = f"version {version} is older than {OLDEST}, which is the oldest that is known here"
         return [doubtful(client.source, "version", text, "Update it; some parts may be missing.")]
     return []

@@ -38,7 +38,7 @@ async def proxmox(client: ProxmoxClient, clock: Clock) -> list[Finding]:
 
 def _version(client: ProxmoxClient, version: str) -> list[Finding]:
     numbers = version.replace("-", ".").split(".")[:2]
-    if all(part.isdigit() for part in numbers) and tuple(map(int, numbers)) < OLDEST:
+    if all(part.isdecimal() for part in numbers) and tuple(map(int, numbers)) < OLDEST:
         return [
             doubtful(
                 client.source,

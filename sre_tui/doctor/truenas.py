@@ -62,7 +62,7 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
 
 
 def _version(client: TrueNasClient, version: str) -> list[Finding]:
-    numbers = [int(part) for part in version.split(".")[:2] if part.isdigit()]
+    numbers = [int(part) for part in version.split(".")[:2] if part.isdecimal()]
     found: list[Finding] = []
     if len(numbers) == 2 and tuple(numbers) < OLDEST:
         found.append(

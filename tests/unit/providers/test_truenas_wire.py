@@ -202,6 +202,7 @@ def test_alerts_lose_their_html_and_nothing_else() -> None:
         ({"minute": "0", "hour": "*", "begin": "09:00", "end": "18:00"}, None),
         ({"minute": "0", "hour": "*", "begin": "00:00", "end": "23:59"}, 3600.0),
         ({"minute": "0", "hour": "2", "begin": "09:00", "end": "18:00"}, 86400.0),
+        ({"minute": "*/²", "hour": "*"}, None),
         ({}, None),
     ],
 )
