@@ -44,7 +44,7 @@ def pieces(entry: LogEntry, look: LineLook, width: int) -> Iterator[tuple[str, T
     yield fit(level, _LEVEL) + " ", tone
     room = (12 if width < _NARROW else 18) + (6 if look.host else 0)
     who = subject_text(entry) if look.host else entry.service or entry.host or ""
-    yield fit(who[: room * _PER_CELL], room) + " ", Tone.INFO
+    yield fit(who[: room * _PER_CELL], room) + " ", Tone.NEUTRAL
     left = max(0, width - len(when) - _LEVEL - room - 2)
     # A line may have 10,000 characters, and is drawn with every key.
     head = entry.line[: left * _PER_CELL]

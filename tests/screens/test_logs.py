@@ -314,7 +314,7 @@ async def test_hostile_lines_change_nothing_but_characters() -> None:
         for number, text in enumerate(EXAMPLES)
     ]
     labels = {text[:40] or "empty": text[:400] for text in EXAMPLES}
-    lines.append(entry(99, "\n".join(EXAMPLES), **labels))
+    lines.append(entry(99, "\n".join(EXAMPLES), None, **labels))
     of = LogsOf(EXAMPLES[0], query='{a="b"}')
     async with _stage(Loki(lines), "80x24") as scene, _logs(scene, of, len(lines)):
         assert scene.says("x [/] y", "disk [critical]", "[@click=app")
