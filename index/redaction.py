@@ -27,7 +27,8 @@ _SENSITIVE = (
 )
 _SENSITIVE_NAME = re.compile(rf"{_SENSITIVE}s?$|^pass$", re.IGNORECASE)
 _ASSIGNED = re.compile(
-    rf"(?P<head>[\w.-]*{_SENSITIVE}s?[\"']?[ \t]*[:=][ \t]*)"
+    # From the beginning of a word on only: a certificate is one word of thousands of letters.
+    rf"(?P<head>(?<![\w.-])[\w.-]*{_SENSITIVE}s?[\"']?[ \t]*[:=][ \t]*)"
     r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|(?!\{\{|\[redacted|\[vault|[|>!&*])[^\s,}\]]+)",
     re.IGNORECASE,
 )

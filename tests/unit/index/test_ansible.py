@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from index import ansible
 from index.documents import Chunk
 from index.packing import estimated_piece_starts
+from index.redaction import redact_yaml
 
 VAULT = """$ANSIBLE_VAULT;1.1;AES256
           62313365396662343061393464336163383764373764613633653634306231386433626436623361
@@ -182,3 +183,12 @@ def test_no_line_is_lost(tree: object) -> None:
 def test_any_text_parses(text: str) -> None:
     document, _ = ansible.parse(text, source="x.yml")
     ansible.chunk(document, estimated_piece_starts)
+
+
+def test_a_file_with_a_certificate_in_one_line_is_read_at_once() -> None:
+    blob = "0aB" * 100_000
+    text = f"ca: {blob}\ndb_password: hunter22\n{blob}_api_key=topsecret1\n"
+    redacted = redact_yaml(text)
+    assert blob in redacted
+    assert "hunter22" not in redacted
+    assert "topsecret1" not in redacted
