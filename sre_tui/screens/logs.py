@@ -31,7 +31,7 @@ from sre_tui.views.human import count
 from sre_tui.views.mistakes import caret
 from widgets.cell import Tone
 from widgets.line_view import LineChosen, LineView
-from widgets.pane import Pane, PaneKind, PaneState
+from widgets.pane import READY, Pane, PaneKind, PaneState
 
 WINDOWS: Final = {
     "5 min": timedelta(minutes=5),
@@ -321,7 +321,9 @@ class LogsScreen(Level):
             else [lines, f"last {self._window}"]
         )
         told.append("all levels" if self._level is None else f"{self._level} or worse")
-        if self._paused:
+        if self._is_asking:
+            told.append("asking…")
+        elif self._paused:
             told.append("paused, space goes on")
         elif self._query:
             told.append("following" if self.view.following else "G follows")
@@ -337,6 +339,9 @@ class LogsScreen(Level):
         if self._mistake:
             detail = self._mistake
             return PaneState(PaneKind.ERROR, "Loki rejects this query", detail, "esc takes it back")
+        if self._is_asking and self._known and self._good == self._query:
+            # Lines of the same query stay true while more or fewer of them are asked for.
+            return READY
         nothing = f"No line in the last {self._window}"
         state = self.state_of(_LINES, rows=len(self._known), nothing=nothing)
         if state.kind is PaneKind.EMPTY:
@@ -345,6 +350,10 @@ class LogsScreen(Level):
             why = "; ".join(self._hints) or state.detail
             return PaneState(PaneKind.EMPTY, f"{nothing}{level}", why, hint)
         return state
+
+    @property
+    def _is_asking(self) -> bool:
+        return bool(self._query) and self._is_new and not self._mistake
 
     def _state_of_streams(self) -> PaneState:
         if self._ask_tool is None:
