@@ -14,12 +14,12 @@ from sre_tui.demo.world.nas.inventory import replications
 from sre_tui.demo.world.nas.nas import EXCESS_SIZE
 from sre_tui.demo.world.nas.protection import NO_BASE
 from sre_tui.demo.world.nas.records import ReplicationPlan, Scan
+from sre_tui.demo.world.plant import DISK_WORK
 from sre_tui.demo.world.shapes import FOREVER, line
 
 if TYPE_CHECKING:
     from sre_tui.demo.world.stage import Stage
 
-_DISK_LEVELS = ("disk.reads", "disk.writes", "disk.read_time", "disk.write_time", "disk.busy")
 _DAY = 86400.0
 _ATA_DIES = (
     (35, "{disk}: command timed out, resetting the link"),
@@ -50,7 +50,7 @@ class DiskDead(Fault):
         stage.member(disk.id, start, end, UNAVAIL, gone=True)
         failed = line([(start - 1, 0), (start, 40 + 60 * self.severity)])
         stage.add("zfs.write_errors", disk.id, failed)
-        for level in _DISK_LEVELS:
+        for level in DISK_WORK:
             stage.plant[level].scale(disk.id, start, end, 0.0)
         slow_pool(stage, pool, start, end, 0.3 * self.severity, without=disk.id)
         said = _NVME_DIES if disk.type == "nvme" else _ATA_DIES

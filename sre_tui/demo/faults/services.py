@@ -52,7 +52,8 @@ def bad_answers(
 ) -> None:
     """Errors that users and the proxy see on some web pages."""
     for probe in stage.lab.probes:
-        if probe.instance not in sites:
+        # Name servers are probed as well, and have no web page behind the proxy.
+        if probe.module != "http" or probe.instance not in sites:
             continue
         name = probe.service
         stage.raise_("http.error", name, start, end, 0.05 + 0.3 * share)

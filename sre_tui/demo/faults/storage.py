@@ -12,6 +12,7 @@ from sre_tui.demo.world.homelab import Disk, Homelab, Pool
 from sre_tui.demo.world.logs import Source
 from sre_tui.demo.world.nas.records import Scan
 from sre_tui.demo.world.phrases.template import phrase
+from sre_tui.demo.world.plant import DISK_WORK
 from sre_tui.demo.world.shapes import FOREVER, line
 
 if TYPE_CHECKING:
@@ -185,13 +186,7 @@ class PoolDegraded(Fault):
         stage.member(member, start, end, REMOVED, gone=True)
         worse = line([(start - 900, 0), (start - 60, 12 + 80 * self.severity)])
         stage.add("smart.crc", member, worse)
-        for level in (
-            "disk.reads",
-            "disk.writes",
-            "disk.read_time",
-            "disk.write_time",
-            "disk.busy",
-        ):
+        for level in DISK_WORK:
             stage.plant[level].scale(member, start, end, 0.0)
         slow_pool(stage, pool, start, end, 0.2 * self.severity, without=member)
         stage.say(
@@ -280,7 +275,6 @@ class DiskSpunUp(Fault):
     def act(self, stage: Stage, start: float, end: float) -> None:
         pool = stage.lab.pool_by_id.get(self.target)
         for disk in pool.disks if pool else (self.target,):
-            stage.raise_("disk.awake", disk, start, end, 1.0, 1)
             stage.raise_("disk.temperature", disk, start, end, 2 + 2 * self.severity, 5400, 5400)
             stage.raise_("disk.reads", disk, start, end, 0.5)
         stage.raise_("ups.load", stage.lab.ups, start, end, 2.0)

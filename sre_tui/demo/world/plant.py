@@ -9,17 +9,22 @@ import numpy as np
 
 from sre_tui.demo.world import dice
 from sre_tui.demo.world.family import INTERVAL, Target
-from sre_tui.demo.world.homelab import Appliance, Guest, Homelab, Node, Pool
+from sre_tui.demo.world.homelab import Appliance, Guest, Homelab, Node
 from sre_tui.demo.world.nas import inventory
 from sre_tui.demo.world.quantity import Lives, Quantity
+from sre_tui.demo.world.rest import Rest, daily
 from sre_tui.demo.world.shapes import Floats
 
 DAY = 86400.0
 CPU_MODES = ("user", "system", "iowait", "irq", "softirq", "steal", "nice")
 PRESSURES = ("cpu", "io", "memory")
+DISK_WORK = ("disk.reads", "disk.writes", "disk.read_time", "disk.write_time", "disk.busy")
+"""What a disk has none of while it rests."""
 
 _BUSY = {"media": 1.6, "docker1": 1.8, "frigate": 3.0, "tdarr": 1.5, "immich": 1.4, "monitor": 1.6,
          "homeassistant": 1.3, "db": 1.2, "nas1": 1.3}  # fmt: skip
+_RESTS = {"nas1": (3.3, 5.6), "pbs": (12.0, 19.5)}
+"""Hours of the day (UTC) without a job: between backups and sync, or verification and clean-up."""
 
 
 @dataclass
@@ -34,6 +39,8 @@ class Plant:
     anchor: float
     targets: list[Target] = field(default_factory=list)
     levels: dict[str, Quantity] = field(default_factory=dict)
+    rests: dict[str, Rest] = field(default_factory=dict)
+    """Of every spinning disk, by its id."""
     machines: Lives = field(init=False)
     containers: Lives = field(init=False)
     services: Lives = field(init=False)
@@ -49,6 +56,7 @@ class Plant:
         self._add_targets()
         self._add_machines()
         self._add_storage()
+        self._let_disks_rest()
         self._add_services()
 
     def __getitem__(self, level: str) -> Quantity:
@@ -241,12 +249,6 @@ class Plant:
         self._level("snapshots.excess", [d.id for d in inventory.datasets(lab)], 0.0)
         self._level("replication.failing", [r.id for r in inventory.replications(lab)], 0.0)
         self._level("smart.wear", disks, np.floor(vary("wear", disks, 2, 14)))
-        # Guests keep theirs busy all day, people theirs by day: neither lives at the threshold of a
-        # timer for standby, which would spin its disks up and down a hundred times a day.
-        self._level("disk.activity", [p.id for p in lab.pools],
-                    np.array([_activity(lab, p) for p in lab.pools]), rhythm="home", swing=0.5,
-                    rough=0.02)  # fmt: skip
-        self._level("disk.awake", disks, 0.0, high=1.0)
         self._level("arc.size", ["nas1"], 31.0 * 2**30, rough=0.03)
         self._level("arc.hits", ["nas1"], 900.0, rhythm="home", swing=0.4, rough=0.4)
         self._level("arc.misses", ["nas1"], 22.0, rhythm="home", swing=0.4, rough=0.5)
@@ -258,6 +260,16 @@ class Plant:
         self._level("backup.failing", covered, 0.0)
         self._level("backup.selected", covered, 1.0, high=1.0)
         self._level("backup.verified", covered, 1.0)
+
+    def _let_disks_rest(self) -> None:
+        """Spinning disks sleep when neither people nor the jobs of the night want them."""
+        for disk in self.homelab.disks:
+            if disk.type == "hdd":
+                begin, end = (hour * 3600.0 for hour in _RESTS[disk.host])
+                rest = Rest(daily(self.seed, disk.pool, self.anchor, begin, end))
+                self.rests[disk.id] = rest
+                for level in DISK_WORK:
+                    self[level].rest(disk.id, rest)
 
     def root_size(self, name: str) -> int:
         """Bytes of the root file system of a machine that is not a Proxmox node."""
@@ -312,8 +324,3 @@ class Plant:
 def machine_nic(machine: Node | Guest | Appliance) -> str:
     """The name of the first network interface of a machine."""
     return "eth0" if isinstance(machine, Guest) else machine.nic
-
-
-def _activity(lab: Homelab, pool: Pool) -> float:
-    """How busy the disks of a pool are on average: below 0.65 they rest, from 0.9 on they work."""
-    return 1.0 if any(lab.disk_by_id[disk].type == "hdd" for disk in pool.disks) else 2.2

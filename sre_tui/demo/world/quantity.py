@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sre_tui.demo.world import dice
+from sre_tui.demo.world.rest import Rest, Spans
 from sre_tui.demo.world.shapes import FOREVER, Floats, Shape
 
 Rows = NDArray[np.intp]
@@ -152,10 +153,18 @@ class Quantity:
         self._fast_step = 70.0 + 90.0 * draw("fast step")
         self._fast_at = draw("fast at") * _ENTRIES
         self._disturbed: dict[int, _Disturbance] = {}
+        self._rests: dict[int, Rest] = {}
+        self._spared: dict[int, tuple[Spans, Floats, Floats]] = {}
 
     # -- disturbing ---------------------------------------------------------------------------
+    def rest(self, subject: str, rest: Rest) -> None:
+        """Let one subject be zero whenever a disk rests."""
+        self._rests[self.row[subject]] = rest
+
     def _of(self, subject: str) -> _Disturbance:
-        return self._disturbed.setdefault(self.row[subject], _Disturbance())
+        row = self.row[subject]
+        self._spared.pop(row, None)
+        return self._disturbed.setdefault(row, _Disturbance())
 
     def add(self, subject: str, shape: Shape) -> None:
         """Add a shape to the course of one subject."""
@@ -195,10 +204,45 @@ class Quantity:
             for start, end, value in change.held:
                 course = np.where((times >= start) & (times < end), value, course)
             level[position] = course
+        for position, rest in self._resting(rows):
+            level[position] = np.where(rest.quiet(t[position]), 0.0, level[position])
         return np.clip(level, self._low, self._high)
 
     def integral(self, rows: Rows, t: Floats) -> Floats:
         """The area under the course since ``ORIGIN``, for counters; same shapes as ``value``."""
+        area = self._whole(rows, t)
+        for position, rest in self._resting(rows):
+            one = rows[position : position + 1]
+            area[position] -= self._not_done(one, rest, t[position], area[position])
+        return area
+
+    def _not_done(self, one: Rows, rest: Rest, times: Floats, area: Floats) -> Floats:
+        """What a subject would have summed up while it rested."""
+        row = int(one[0])
+        known = self._spared.get(row)
+        if known is None or known[0] is not rest.spans:
+            spans = rest.spans
+            before = self._whole(one, spans.starts[None])[0]
+            during = self._whole(one, spans.ends[None])[0] - before
+            known = (spans, before, np.concatenate([[0.0], np.cumsum(during)]))
+            self._spared[row] = known
+        spans, before, total = known
+        if not len(before):
+            return np.zeros_like(times)
+        last = spans.index(times)
+        here = np.maximum(last, 0)
+        inside = (last >= 0) & (times < spans.ends[here])
+        # What a rest took away is whole once it is over, and grows while it lasts.
+        partly: Floats = total[here] + area - before[here]
+        return np.where(inside, partly, total[last + 1])
+
+    def _resting(self, rows: Rows) -> list[tuple[int, Rest]]:
+        if not self._rests:
+            return []
+        known = self._rests
+        return [(at, known[row]) for at, row in enumerate(rows.tolist()) if row in known]
+
+    def _whole(self, rows: Rows, t: Floats) -> Floats:
         area = self._area(rows, t)
         for position, row in self._touched(rows):
             change = self._disturbed[row]

@@ -113,10 +113,14 @@ class WorldSeries:
     def label_sets(
         self, matchers: Sequence[Matcher], start: float, end: float
     ) -> Sequence[Mapping[str, str]]:
-        """Label sets that have a sample in the window, without producing the samples."""
+        """Label sets that have a sample in the window, made only where one can be missing."""
         present: dict[int, bool] = {}
         found: list[Mapping[str, str]] = []
         for built, rows in self._matching(matchers):
+            if built.rows.gaps:
+                each = (self._samples(built, [row], start, end) for row in rows)
+                found += [series.labels for made in each for series in made]
+                continue
             for row in rows:
                 if row >= len(built.rows.targets):
                     raw = built.overrides[row]

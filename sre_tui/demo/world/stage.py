@@ -14,7 +14,7 @@ from sre_tui.demo.world.homelab import Guest, Homelab
 from sre_tui.demo.world.logs import Murmur, Mute, Schedule, Script, Source, Voice
 from sre_tui.demo.world.nas.records import Scan
 from sre_tui.demo.world.phrases.template import Phrase, phrase
-from sre_tui.demo.world.plant import Plant
+from sre_tui.demo.world.plant import DISK_WORK, Plant
 from sre_tui.demo.world.shapes import FOREVER, Floats, Shape, plateau
 from sre_tui.demo.world.virtualization.records import HaService, HostTask
 from sre_tui.demo.world.voices import backup_run, ordinary_voices, refused_chunk
@@ -53,8 +53,12 @@ class Stage:
 
     # -- quantities ---------------------------------------------------------------------------
     def add(self, level: str, subject: str, shape: Shape) -> None:
-        """Add a shape to a quantity."""
+        """Add a shape to a quantity; a disk that has more to do does not sleep over it."""
         self.plant[level].add(subject, shape)
+        rest = self.plant.rests.get(subject) if level in DISK_WORK else None
+        if rest is not None:
+            (first, _), (last, left) = shape.points[0], shape.points[-1]
+            rest.wake(first, FOREVER if left else last)
 
     def raise_(
         self, level: str, subject: str, start: float, end: float, height: float,

@@ -39,8 +39,6 @@ def _scrub(stage: Stage, name: str, start: float, end: float) -> None:
         stage.raise_("disk.read_time", disk, start, end, 180.0 * 0.006)
         stage.raise_("disk.busy", disk, start, end, 0.72)
         stage.raise_("disk.temperature", disk, start, end, 3.0, 1800, 1800)
-        stage.raise_("disk.awake", disk, start, end, 1.0, 1, 1)
-    stage.raise_("disk.activity", pool.id, start, end, 2.0, 1, 1)
     stage.raise_("cpu.system", pool.host, start, end, 0.06)
     stage.raise_("cpu.iowait", pool.host, start, end, 0.05)
 
@@ -63,7 +61,5 @@ def _back_up(stage: Stage, target: str, start: float, end: float) -> None:
         stage.raise_("disk.writes", disk, start, end, 90.0, 20, 20)
         stage.raise_("disk.write_time", disk, start, end, 90.0 * 0.004, 20, 20)
         stage.raise_("disk.busy", disk, start, end, 0.35, 20, 20)
-        stage.raise_("disk.awake", disk, start, end, 1.0, 1, 1)
-    stage.raise_("disk.activity", store.pool, start, end, 2.0, 1, 1)
     stage.raise_("cpu.user", guest.node, start, end, 0.08, 20, 20)
     stage.raise_("cpu.user", store.host, start, end, 0.15, 20, 20)

@@ -90,6 +90,8 @@ class World:
             RawSeries(item.name, item.labels, line([(anchor + x, y) for x, y in item.points]))
             for item in scenario.raw.metrics
         ]
+        nas = Nas(plant, stage.scans)
+        nas.keep_awake_while_scanned()
         backups = Backups(plant, stage.backup_incidents, stage.backup_rots, stage.full_stores)
         return cls(
             scenario=scenario,
@@ -99,7 +101,7 @@ class World:
             series=WorldSeries(plant.targets, all_families(plant), raw_series),
             logs=WorldLogs([*stage.voices(), *_raw_voices(scenario, chosen, anchor)], stage.mutes),
             backups=backups,
-            nas=Nas(plant, stage.scans),
+            nas=nas,
             virtualization=Virtualization(
                 plant, backups, stage.host_tasks, stage.ha_services, scenario.raw.tasks
             ),

@@ -145,3 +145,49 @@ def test_a_raw_line_may_come_again_and_again(hear: Hear) -> None:
     said = hear(world, hours=24, hostname="kavita")
     assert 30 < said.count("again") < 100
     assert hear(world, hours=1, after=-2 * 3600, hostname="kavita").count("again") == 0
+
+
+def test_a_disk_that_sleeps_does_nothing_and_tells_no_temperature(
+    quiet_world: World, ask: Ask
+) -> None:
+    night = -10.5 * 3600
+    slept = ask(quiet_world, 'disk_power_state{pool="tank"} == 0', night)
+    assert len(slept) == 6
+    of_tank = '{hostname="nas1",device=~"sd[a-f]"}'
+    for metric in ("reads_completed", "written_bytes", "io_time_seconds"):
+        assert set(ask(quiet_world, f"rate(node_disk_{metric}_total{of_tank}[5m])", night)) == {0.0}
+    assert ask(quiet_world, f"smartctl_device_temperature{of_tank}", night) == []
+    assert len(ask(quiet_world, f"smartctl_device_temperature{of_tank}")) == 6
+    assert min(ask(quiet_world, f"rate(node_disk_reads_completed_total{of_tank}[5m])")) > 0
+    warm = {disk.name: quiet_world.nas.temperature(disk, ANCHOR + night)
+            for disk in quiet_world.nas.disks(ANCHOR)}  # fmt: skip
+    assert warm["sda"] is None
+    assert warm["sdg"] is not None
+
+
+def test_work_keeps_disks_awake(world_with: MakeWorld, ask: Ask) -> None:
+    fault = {"kind": "disk_failing", "target": "nas1/sdc", "at": "-15h", "severity": 0.7}
+    world = world_with(fault)
+    night = -10.5 * 3600
+    assert set(ask(world, 'disk_power_state{pool="tank"}', night)) == {2}
+    assert (
+        len(ask(world, 'smartctl_device_temperature{device=~"sd[a-f]",hostname="nas1"}', night))
+        == 6
+    )
+    assert set(ask(world, 'disk_power_state{pool="tank"}', night - DAY)) == {0}
+    reads = 'rate(node_disk_reads_completed_total{hostname="pbs"}[5m]) > 0.5'
+    for second in (1.6, 2.5, 6.1, 21.1):
+        after = (second - 15.39) * 3600
+        assert len(ask(world, reads, after)) == 1
+        assert ask(world, 'disk_power_state{pool="backup"}', after) == [2]
+
+
+def test_free_room_of_a_pool_is_one_number(quiet_world: World, ask: Ask) -> None:
+    for space in quiet_world.nas.space(ANCHOR):
+        if "/" not in space.dataset.name:
+            of_pool = f'{{hostname="nas1",device="{space.dataset.name}"}}'
+            (free,) = ask(quiet_world, f"node_filesystem_avail_bytes{of_pool}")
+            (size,) = ask(quiet_world, f"node_filesystem_size_bytes{of_pool}")
+            # Scrapes are up to 15 s old, and metrics count in blocks of 4 KiB.
+            assert abs(free - space.available) < 1e7
+            assert abs(size - space.available - space.used) < 4096

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sre_tui.demo.world.exporters.report import Exporter, Point
 from sre_tui.demo.world.family import Compute, Family, RowSet
@@ -95,11 +96,17 @@ def _smart(plant: Plant) -> Iterator[Family]:
     def warmth(rows: Sequence[Point]) -> Compute:
         level = plant["disk.temperature"]
         at = np.array([level.row[row.subject] for row in rows], dtype=np.intp)
-        return lambda chosen, t: np.round(level.value(at[chosen], t))
+
+        def compute(chosen: Rows, t: Floats) -> Floats:
+            degrees = np.round(level.value(at[chosen], t))
+            return np.where(_asleep(plant, rows, chosen, t), np.nan, degrees)
+
+        return compute
 
     yield smart.family(
-        "smartctl_device_temperature", "gauge", "Device temperature celsius", temperatures, warmth
-    )
+        "smartctl_device_temperature", "gauge", "Device temperature celsius", temperatures, warmth,
+        gaps=True,
+    )  # fmt: skip
     yield smart.fixed(
         "smartctl_device_capacity_bytes", "Device capacity in bytes", disks,
         lambda point: float(lab.disk_by_id[point.subject].size),
@@ -184,18 +191,27 @@ def _attribute(plant: Plant, points: Sequence[Point]) -> Compute:
     return compute
 
 
+def _asleep(plant: Plant, points: Sequence[Point], chosen: Rows, t: Floats) -> NDArray[np.bool_]:
+    """Which disks are in standby when; others than spinning ones never are."""
+    found = np.zeros(t.shape, dtype=np.bool_)
+    for position, row in enumerate(chosen.tolist()):
+        rest = plant.rests.get(points[row].subject)
+        if rest is not None:
+            found[position] = rest.asleep(t[position])
+    return found
+
+
 def _power(plant: Plant, points: Sequence[Point]) -> Compute:
-    lab = plant.homelab
-    activity, awake, present = (plant[f"disk.{name}"] for name in ("activity", "awake", "present"))
-    pool = np.array([activity.row[lab.disk_by_id[p.subject].pool] for p in points], dtype=np.intp)
-    at = np.array([awake.row[point.subject] for point in points], dtype=np.intp)
-    spins = np.array([lab.disk_by_id[point.subject].type == "hdd" for point in points])
+    present = plant["disk.present"]
+    at = np.array([present.row[point.subject] for point in points], dtype=np.intp)
 
     def compute(rows: Rows, t: Floats) -> Floats:
-        busy = activity.value(pool[rows], t)
-        state = np.where(busy < 0.65, 0.0, np.where(busy < 0.9, 1.0, 2.0))
-        kept = (awake.value(at[rows], t) > 0.5) | ~spins[rows, None]
-        reported = np.where(kept, np.maximum(state, 1.0), state)
-        return np.where(present.value(at[rows], t) > 0.5, reported, np.nan)
+        state = np.full(t.shape, 2.0)
+        for position, row in enumerate(rows.tolist()):
+            rest = plant.rests.get(points[row].subject)
+            if rest is not None:
+                state[position] = np.where(rest.quiet(t[position]), 1.0, 2.0)
+        state[_asleep(plant, points, rows, t)] = 0.0
+        return np.where(present.value(at[rows], t) > 0.5, state, np.nan)
 
     return compute

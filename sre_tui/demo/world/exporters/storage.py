@@ -124,6 +124,8 @@ def _space(plant: Plant, what: str, points: Sequence[Point]) -> Compute:
             for p in points
         ]
     )  # fmt: skip
+    # ext4 keeps blocks for root; of ZFS, whatever is free is available, as `zfs list` says.
+    reserved = np.array([0.02 if point.labels["fstype"] == "ext4" else 0.0 for point in points])
 
     def compute(rows: Rows, t: Floats) -> Floats:
         size = np.broadcast_to(sizes[rows, None], t.shape)
@@ -140,7 +142,7 @@ def _space(plant: Plant, what: str, points: Sequence[Point]) -> Compute:
         free = np.maximum(size - used, 0.0)
         if what == "files_free":
             return np.floor(free / 16384 * 0.97)
-        kept = 0.0 if what == "free_bytes" else 0.02
-        return np.floor(np.maximum(free - kept * size, 0.0) / 4096) * 4096
+        kept = np.zeros_like(t) if what == "free_bytes" else reserved[rows, None] * size
+        return np.floor(np.maximum(free - kept, 0.0) / 4096) * 4096
 
     return compute

@@ -132,9 +132,8 @@ class Nas:
 
     def temperature(self, disk: Disk, now: float) -> int | None:
         """Degrees Celsius; None in standby."""
-        awake = self.level("disk.awake", disk.id, now) > 0.5
-        busy = self.level("disk.activity", disk.pool, now)
-        if disk.type == "hdd" and busy < 0.65 and not awake:
+        rest = self.plant.rests.get(disk.id)
+        if rest is not None and rest.asleep(np.array([now]))[0]:
             return None
         return round(self.level("disk.temperature", disk.id, now))
 
@@ -151,6 +150,16 @@ class Nas:
         """The last scan that began, ordinary or not."""
         begun = [s for s in self._scans if s.pool == pool.id and s.start <= now]
         return max([self._ordinary_scrub(pool, now), *begun], key=lambda scan: scan.start)
+
+    def keep_awake_while_scanned(self) -> None:
+        """Let no disk sleep while all of its pool is read."""
+        for pool in self.pools:
+            anchor = self.plant.anchor
+            turns = [self._ordinary_scrub(pool, anchor + n * SCRUB_PERIOD) for n in range(-6, 3)]
+            for scan in (*turns, *(each for each in self._scans if each.pool == pool.id)):
+                for disk in pool.disks:
+                    if disk in self.plant.rests:
+                        self.plant.rests[disk].wake(scan.start, scan.start + scan.seconds)
 
     def _ordinary_scrub(self, pool: Pool, now: float) -> Scan:
         # Not this Sunday and not long ago: two and a half weeks before or after the anchor.
