@@ -43,6 +43,17 @@ class _Field(Input):
 class FilterLine(Horizontal):
     """Hidden while there is no filter and nobody types one."""
 
+    DEFAULT_CSS = """
+    FilterLine {
+        height: 1;
+        dock: bottom;
+        padding: 0 1;
+        & > #filter-mark { width: 1; text-style: bold; }
+        & > Input { width: 1fr; background: transparent; }
+        & > #filter-count { width: auto; padding: 0 0 0 1; text-opacity: 60%; }
+    }
+    """
+
     def compose(self) -> ComposeResult:
         """A slash, the text, and how much is left."""
         yield Static("/", id="filter-mark", markup=False)

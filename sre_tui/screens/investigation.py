@@ -70,8 +70,9 @@ class InvestigationScreen(Level):
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        """What is looked into."""
-        return ("Investigation", self._about or "everything")
+        """What is looked into, and how far back."""
+        back = duration(self._window.total_seconds())
+        return ("Investigation", f"{self._about or 'everything'}, the last {back}")
 
     def body(self) -> ComposeResult:
         """The outline."""
@@ -179,8 +180,8 @@ class InvestigationScreen(Level):
     def _step(self, step: int) -> None:
         place = min(max(0, WINDOWS.index(self._window) + step), len(WINDOWS) - 1)
         self._window = WINDOWS[place]
-        self.notify(f"Looking {duration(self._window.total_seconds())} back")
         self._ask_anew()
+        self.show_crumbs()
 
     def _ask_anew(self) -> None:
         hours = round(self._window.total_seconds() / 3600)

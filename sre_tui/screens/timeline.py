@@ -31,7 +31,10 @@ class TimelineScreen(ListLevel):
     BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
     QUIET: ClassVar[frozenset[str]] = frozenset({"rows.changes", "rows.logs", "rows.sort-next"})
     SPEC: ClassVar[PaneSpec] = PaneSpec(
-        "changes", "Changes", ("what_changed",), nothing="Nothing changed in this window"
+        "changes",
+        "Changes",
+        ("what_changed",),
+        nothing="Nothing changed in this window: ] widens it",
     )
 
     def __init__(self, clock: Clock, host: str = "", at: datetime | None = None) -> None:
@@ -56,7 +59,7 @@ class TimelineScreen(ListLevel):
         length = duration(self._window.total_seconds())
         if self._at is None:
             return f"the last {length}"
-        return f"{length} around {self._at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        return f"{length} before and after {self._at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
     def state_of(self, name: str, *, rows: int = 1, nothing: str = "") -> PaneState:
         """Where a thing has no such name here, say how to see all."""

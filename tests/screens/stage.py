@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -74,6 +75,19 @@ class Scene:
         if row is None:
             return ""
         return row.name if isinstance(row, Alert) else self.pane.kind.name(row)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing on the screen can move the cursor, turn text round or hide."""
+        shown = set(self.text.replace("\n", ""))
+        return not shown & set("\u202e\u2066\u200f\u200b") and not {
+            unicodedata.category(char) for char in shown
+        } & {"Cc", "Cs"}
+
+    @property
+    def at_main(self) -> bool:
+        """Whether no level is open."""
+        return self.app.screen is self.main
 
     def focused_is(self, kind: type[Widget]) -> bool:
         """Whether the keys go to such a widget."""

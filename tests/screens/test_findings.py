@@ -53,7 +53,7 @@ async def test_findings_in_every_state(
         await made.answer(HEALTH, status(PROMETHEUS))
         await scene.settle(lambda: scene.says("Findings 4 · 1 critical, 5 warnings, 1 note"))
         assert scene.says("◆ critical", "sdc on nas1", "45 unreadable", "▲ warning", "and 3 more",
-                          "3 h ago", "• note")  # fmt: skip
+                          "3 h+", "• note")  # fmt: skip
         looks("ready")
         await made.answer(HEALTH, status(PROMETHEUS, State.STALE, REFUSED, age_s=372))
         assert scene.says("◌ stale · 6 min old", "this is how it was", "sdc on nas1")
@@ -73,7 +73,7 @@ async def test_findings_in_every_state(
         await made.answer(HEALTH, status(PROMETHEUS), away)
         assert scene.says("▲ partial", "without loki:main", "sdc on nas1")
         await scene.press("escape")
-        assert scene.app.screen is scene.main
+        assert scene.at_main
         assert made.last.over
 
 
@@ -101,7 +101,8 @@ async def test_keys_on_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
         assert isinstance(scene.app.screen, DetailScreen)
         assert scene.says("attic › Findings › disk sdc on nas1", "threshold", "2026-11-20 11:02:11",
                           "loses data", "Check the backups", "prometheus:main",
-                          "sre metrics query smartctl_pending", "runbooks show disk-smart-warning")  # fmt: skip
+                          "sre metrics query smartctl_pending",
+                          "sre runbooks show disk-smart-warning")  # fmt: skip
         await scene.press("escape", "i")
         assert isinstance(scene.app.screen, InvestigationScreen)
         assert made.last.arguments["about"] == "disk sdc on nas1"
@@ -110,7 +111,7 @@ async def test_keys_on_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
         assert made.last.arguments["at"] == BEGAN.isoformat()
         assert made.last.arguments["host"] == "nas1"
         await scene.press("escape", "e")
-        assert scene.app.screen is scene.main
+        assert scene.at_main
         assert "sdc has 45 unreadable sectors" in scene.answers.asked[-1]
         assert all(one.over for one in made.asked)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import unicodedata
 from itertools import cycle
 
 from providers.alerting import Alert, Silence
@@ -11,7 +10,7 @@ from sre_tui.screens.choice import ChoiceScreen
 from sre_tui.screens.detail import DetailScreen
 from sre_tui.screens.evidence import EvidenceScreen
 from tests.screens.homelab import GRAFANA, NOW, alert, answer, evidence, flag, snapshot, status
-from tests.screens.stage import Scene, on_stage
+from tests.screens.stage import on_stage
 from tests.unit.widgets.hostile import EXAMPLES
 
 
@@ -37,24 +36,19 @@ def _alert(number: int, text: str) -> Alert:
 HOSTILE = [_alert(number, text) for number, text in enumerate(EXAMPLES)]
 
 
-def _is_clean(scene: Scene) -> bool:
-    shown = scene.text.replace("\n", "")
-    return not {unicodedata.category(char) for char in shown} & {"Cc", "Cs"}
-
-
 async def test_every_text_of_an_alert_is_only_text() -> None:
     async with on_stage() as scene:
         await scene.arrive(snapshot(*HOSTILE))
         await scene.settle(lambda: scene.table.has_focus)
         assert scene.table.total == len(EXAMPLES)
         assert scene.says("x [/] y", "disk [critical]", "[@click=app")
-        assert _is_clean(scene)
+        assert scene.is_clean
         for number in range(len(EXAMPLES)):
             await scene.press("enter")
             await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
             await scene.press("y", "escape")
             await scene.settle(lambda: scene.app.screen is scene.main)
-            assert _is_clean(scene)
+            assert scene.is_clean
             assert len(scene.table.shown_keys) == len(EXAMPLES)
             await scene.press("j")
             assert scene.table.cursor_row == min(number + 1, len(EXAMPLES) - 1)
@@ -83,17 +77,17 @@ async def test_questions_about_hostile_alerts() -> None:
                 ),
             )
             await scene.settle(lambda: not scene.chat.busy)
-            assert _is_clean(scene)
+            assert scene.is_clean
         scene.main.action_show_pane("chat")
         await scene.settle(lambda: scene.chat.has_focus_within)
         await scene.press("ctrl+o")
         await scene.settle(lambda: isinstance(scene.app.screen, ChoiceScreen))
-        assert _is_clean(scene)
+        assert scene.is_clean
         await scene.press("enter")
         await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
         for number in range(len(EXAMPLES)):
             assert scene.says(f"Evidence E{number + 1}")
-            assert _is_clean(scene)
+            assert scene.is_clean
             await scene.press("n")
     assert scene.app.broken is None
 
@@ -113,7 +107,7 @@ async def test_hostile_causes_sessions_and_failures() -> None:
         states = (State.UNREACHABLE, State.UNAUTHORIZED, State.STALE, State.PARTIAL)
         for text, state in zip(EXAMPLES, cycle(states), strict=False):
             await scene.arrive(snapshot(sources=(status(text, state, text),)))
-            assert _is_clean(scene)
+            assert scene.is_clean
             scene.answers.sessions = [
                 SavedSession("s1", text, NOW, 1),
                 SavedSession("s2", text, None, 0, text),
@@ -122,13 +116,13 @@ async def test_hostile_causes_sessions_and_failures() -> None:
             scene.chat.prompt.text = "/sessions"
             await scene.press("enter")
             await scene.settle(lambda: isinstance(scene.app.screen, ChoiceScreen))
-            assert _is_clean(scene)
+            assert scene.is_clean
             await scene.press("escape")
             scene.chat.prompt.text = "hello"
             await scene.press("enter")
             scene.answers.runs[-1].send(Failed(code=text, detail=text))
             await scene.settle(lambda: not scene.chat.busy)
-            assert _is_clean(scene)
+            assert scene.is_clean
             await scene.chat.begin()
     assert scene.app.broken is None
 
@@ -142,4 +136,4 @@ async def test_pasted_escape_sequences_stay_out_of_the_filter() -> None:
         field.value = "\x1b[31mred\x07"  # type: ignore[attr-defined]
         await scene.settle()
         assert field.value == "red"  # type: ignore[attr-defined]
-        assert _is_clean(scene)
+        assert scene.is_clean

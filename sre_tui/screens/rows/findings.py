@@ -21,7 +21,7 @@ from sre_tui.screens.subject_queries import LogsOf
 from sre_tui.views.findings import FINDINGS, Row, grouped
 from sre_tui.views.investigation_words import some
 from widgets.cell import Cell, Column, Display, unmarked
-from widgets.text import plain_lines
+from widgets.text import duration, plain_lines
 
 FEED: Final = "check_health"
 _VIEW: Final = {column.key: column for column in FINDINGS.columns}
@@ -115,6 +115,16 @@ def _page(row: Row, display: Display) -> Text:
     return page
 
 
+def _age(row: Row, display: Display) -> Cell:
+    one = row.finding
+    if one.since is None:
+        return Cell("", None)
+    seconds = max(0.0, (display.now - one.since).total_seconds())
+    # Began before anybody looked.
+    longer = "+" if one.open_start else ""
+    return Cell(f"{duration(seconds)}{longer}", seconds)
+
+
 def _text(value: str | Cell) -> str:
     return value.text if isinstance(value, Cell) else value
 
@@ -126,11 +136,11 @@ def _copied(row: Row, now: datetime) -> str:
 def _columns() -> tuple[Column[Row], ...]:
     return (
         _VIEW["severity"],
-        replace(_VIEW["subject"], width=16, priority=0, flexible=True),
-        replace(_VIEW["text"], width=26),
-        replace(_VIEW["since"], width=15, align="right"),
-        replace(_VIEW["advice"], width=44, priority=5),
-        replace(_VIEW["check"], priority=4),
+        replace(_VIEW["subject"], width=20, priority=0),
+        replace(_VIEW["text"], width=28),
+        Column("since", "Age", _age, 7, 0, "right"),
+        replace(_VIEW["advice"], width=44, priority=4),
+        replace(_VIEW["check"], priority=5),
         _VIEW["value"],
         _VIEW["limit"],
     )
