@@ -20,7 +20,7 @@ from providers.reading import Reading, State
 from providers.readings import BREAKER_FAILURES
 from providers.truenas import TrueNasClient
 from providers.truenas.rpc import RpcConnection
-from sre_tui.demo.servers.truenas import TrueNasVersion
+from sre_tui.demo.servers.truenas import ApiKey, TrueNasVersion
 from tests.stubs.truenas import (
     FULL,
     NOW,
@@ -170,6 +170,14 @@ async def test_a_missing_right_costs_its_part_only(nas: RunningNas) -> None:
     # Five refusals are one line, in the order of the parts.
     assert status.detail.startswith("system, alerts, services, updates, UPS missing: the key's ")
     assert "READONLY_ADMIN lets it, or in parts ALERT_LIST_READ, SERVICE_READ, SYS" in status.detail
+
+
+async def test_disks_know_their_pool_without_the_right_to_read_pools() -> None:
+    disks_only = ApiKey("4-" + "d" * 64, "sre", ("DISK_READ",))
+    async with running_nas(keys=(disks_only,)) as nas:
+        reading = await nas.client(disks_only).disks()
+    assert "pools" in reading.detail
+    assert {disk.pool for disk in reading.data or ()} >= {"tank", "fast"}
 
 
 async def test_a_key_is_never_sent_unencrypted() -> None:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from sre_tui.demo.runtime.clock import Clock
 
-Role = Literal["READONLY_ADMIN", "FULL_ADMIN", "POOL_READ", "SHARING_ADMIN"]
+Role = Literal["READONLY_ADMIN", "FULL_ADMIN", "POOL_READ", "DISK_READ", "SHARING_ADMIN"]
 
 ATTEMPTS: Final = 20
 WINDOW: Final = 60.0
