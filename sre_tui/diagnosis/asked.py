@@ -79,7 +79,10 @@ class Asked:
         spoken = fold(self.text).split()
         said = {_stem(word) for word in spoken if len(word) > 2 and word not in STOP_WORDS}
         sharing = Counter(_stem(word) for one in patterns for word in set(one.id.split("_")))
-        return frozenset(
+        alone = [
+            topic for topic in self.topics if sum(topic in one.topics for one in patterns) == 1
+        ]
+        return frozenset(one.id for one in patterns if set(alone) & set(one.topics)) | frozenset(
             one.id
             for one in patterns
             if any(

@@ -123,8 +123,9 @@ def investigate(
     kinds = asked.kinds(knowledge.patterns)
     named = asked.named_kinds(knowledge.patterns)
     focus = Focus.on(
-        asked.subjects, topology, kinds=kinds, named_kinds=named, moment=moment, manner=asked.manner
-    )
+        asked.subjects, topology, kinds=kinds, named_kinds=named, moment=moment,
+        manner=asked.manner, said=text.casefold().split(),
+    )  # fmt: skip
     findings = [one for one in insight.findings if _in_time(one, moment)]
     ranking = rank(findings, topology, focus, knowledge.patterns, blind=bool(_troubled(picture)))
     return _written(insight, text, asked, focus, ranking, knowledge.patterns)

@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from math import exp
+from math import exp, log
+from typing import Final
 
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis
@@ -35,7 +36,8 @@ def features(one: Hypothesis, focus: Focus, *, blind: bool) -> Mapping[str, floa
         "witnesses": min(3, len(own)) / 3,
         "alert": float("alert" in one.witnesses),
         "critical": float(one.severity is Severity.CRITICAL),
-        "note": float(one.severity is Severity.NOTE),
+        # What is asked for by its own word need not be grave.
+        "note": float(one.severity is Severity.NOTE and one.pattern.id not in focus.named_kinds),
         "effects": min(4, len(one.effects)) / 4,
         "felt": float(bool(felt)),
         "first": float(one.since is not None and first is not None and one.since <= first),
@@ -57,6 +59,25 @@ def confidence(found: Mapping[str, float]) -> float:
     weights = _weights()
     total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in found.items())
     return 1.0 / (1.0 + exp(-total))
+
+
+UNRIVALLED: Final = 1.6
+"""Logarithm of the odds of the likeliest cause of one thing, when it is no surer than not."""
+
+
+def doubted(probability: float, doubt: float) -> float:
+    """The probability once the logarithm of its odds is smaller by ``doubt``."""
+    return 1.0 / (1.0 + exp(doubt - _log_odds(probability)))
+
+
+def unrivalled(probability: float) -> float:
+    """The probability of what is the likeliest cause of what is asked, and sure by itself."""
+    return 1.0 / (1.0 + exp(-UNRIVALLED - _log_odds(probability) / 2.0))
+
+
+def _log_odds(probability: float) -> float:
+    sure = min(max(probability, 1e-6), 1.0 - 1e-6)
+    return log(sure / (1.0 - sure))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,10 @@ _SHOWN: Final = {
 """By what a trouble shows, in the ways people speak of."""
 
 
+SHORTEST_PART: Final = 5
+"""Letters from which on a word that is part of a name may mean the named thing."""
+
+
 @dataclass(frozen=True)
 class Focus:
     """What is asked about.
@@ -39,6 +44,7 @@ class Focus:
         manner: in what way it is said not to work.
         parts: what the named subjects carry or are made of.
         near: the named subjects, what they consist of and all they depend on, with the steps.
+        said: the words of the question that may be parts of names, in lower case.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -48,6 +54,7 @@ class Focus:
     manner: Manner | None = None
     near: dict[Subject, int] = field(default_factory=dict)
     parts: frozenset[Subject] = frozenset()
+    said: frozenset[str] = frozenset()
 
     @classmethod
     def on(
@@ -59,6 +66,7 @@ class Focus:
         named_kinds: Iterable[str] = (),
         moment: datetime | None = None,
         manner: Manner | None = None,
+        said: Iterable[str] = (),
     ) -> Focus:
         """A focus on these subjects."""
         chosen = tuple(dict.fromkeys(subjects))
@@ -80,6 +88,7 @@ class Focus:
             manner,
             near,
             frozenset(parts),
+            frozenset(word for word in said if len(word) >= SHORTEST_PART),
         )
 
     @property
@@ -91,7 +100,26 @@ class Focus:
         """Whether a hypothesis is just what is asked for: by its own word, or by its subject."""
         if self.named_kinds:
             return one.pattern.id in self.named_kinds
+        if self.subjects and one.pattern.id in self.kinds and self._is_of(one):
+            return True
         return not self.everything and self.touches(one)
+
+    def _is_of(self, one: Hypothesis) -> bool:
+        """Whether it is about what is named, the machine of that, or a thing with such a name."""
+        if self.touches(one) or one.subject in self._machines():
+            return True
+        return not self.said.isdisjoint(re.split(r"[^a-z]+", one.subject.own_name.casefold()))
+
+    def felt(self, one: Hypothesis) -> bool:
+        """Whether what is asked about has the trouble, or an effect of it."""
+        machines = self._machines()
+        return any(self.touches(each) or each.subject in machines for each in (one, *one.effects))
+
+    def feeling(self, one: Hypothesis) -> frozenset[str]:
+        """The machines or things that are named, of which a trouble or its effect is told."""
+        named = {each.host or each.name for each in self.subjects}
+        told = {each.subject.host or each.subject.name for each in (one, *one.effects)}
+        return frozenset(named & told)
 
     def fits(self, one: Hypothesis) -> bool:
         """Whether a hypothesis can show in the way that is asked about."""
@@ -136,7 +164,12 @@ class Focus:
             return True
         if not self.subjects:
             return False
-        if one.subject in self._machines() and one.severity is not Severity.NOTE:
+        if one.pattern.id in self.kinds and self._is_of(one):
+            return True
+        # What slows a machine down is on it, or on another.
+        machines = self._machines()
+        telling = (one, *one.effects)
+        if any(each.subject in machines and each.severity is not Severity.NOTE for each in telling):
             return True
         # Without a visible effect, only what is grave and known to spread may be held against it.
         grave = one.severity is Severity.CRITICAL and one.pattern.root > 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.diagnosis.finding import Finding, Severity
@@ -13,6 +13,10 @@ from sre_tui.diagnosis.patterns.pattern import SYMPTOM, Pattern
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.topology.graph import Topology
 
+FEW: Final = 2
+"""Lines up to which they are taken for an event."""
+SELDOM: Final = timedelta(minutes=2)
+"""Mean time between lines from which on there may have been trouble before the first."""
 TOGETHER: Final = 3
 """Things with the same trouble from which on it is that of what they share."""
 
@@ -50,7 +54,7 @@ class Hypothesis:
     @property
     def vague_start(self) -> bool:
         """Whether only lines that come now and then tell of it: it may have begun before them."""
-        return all(one.check == "logs" and one.count > 2 for one in self.findings)
+        return all(one.check == "logs" and _is_slow(one) for one in self.findings)
 
     @property
     def active(self) -> bool:
@@ -176,6 +180,13 @@ def _home(finding: Finding, table: dict[tuple[str, Subject], Hypothesis]) -> Sub
         hypothesis.subject = subject
         table[finding.kind, subject] = hypothesis
     return subject
+
+
+def _is_slow(finding: Finding) -> bool:
+    """Whether lines come so seldom that the first one tells little of when it began."""
+    if finding.count <= FEW or finding.since is None or finding.until is None:
+        return False
+    return (finding.until - finding.since) / (finding.count - 1) > SELDOM
 
 
 def _began(finding: Finding) -> float:

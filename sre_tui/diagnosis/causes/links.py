@@ -16,6 +16,8 @@ from sre_tui.diagnosis.topology.names import MACHINES
 
 LATER: Final = timedelta(minutes=12)
 """A cause may be seen that much later than its effect: exporters and averages are slow."""
+FRESH: Final = 0.5
+"""Least :attr:`Pattern.root` of what acquits a state that has lasted for long."""
 ALERT: Final = "alert"
 _OF_ONE_PROGRAM: Final = frozenset(
     {"restart_loop", "container_down", "container_memory", "bad_update", "unit_failed",
@@ -45,6 +47,7 @@ def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> list[Hypothesi
     link_coincident(hypotheses)
     left = _fold(hypotheses)
     _close(left)
+    _acquit_states(left)
     return left
 
 
@@ -85,8 +88,15 @@ def _passed_on(one: Hypothesis, other: Hypothesis) -> bool:
     """Whether a client but repeats what its server says of itself."""
     if one.pattern is not other.pattern or not one.pattern.passed_on:
         return False
+    if _speaks_for_server(one) and other.witnesses == {"log"}:
+        return True
     server, client = (_SERVERS.search(each.subject.own_name) for each in (one, other))
     return server is not None and client is None
+
+
+def _speaks_for_server(one: Hypothesis) -> bool:
+    """Whether a server complains of it, and more than words show it."""
+    return one.witnesses > {"log"} and any(_SERVERS.search(name) for name in one.writers)
 
 
 def _of_another_program(one: Hypothesis, other: Hypothesis) -> bool:
@@ -259,6 +269,26 @@ def _fold(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     return left
 
 
+def _acquit_states(hypotheses: Sequence[Hypothesis]) -> None:
+    """What has long been so is not why something began, if another cause began with it."""
+    for felt in hypotheses:
+        if felt.since is None or felt.open_start:
+            continue
+        fresh = [one for one in felt.explained_by if _began_with(one, felt)]
+        for state in [one for one in felt.explained_by if one.open_start and fresh]:
+            if state.pattern.steady and not any(state in one.explained_by for one in fresh):
+                state.effects.pop(felt)
+                felt.explained_by.pop(state)
+
+
+def _began_with(one: Hypothesis, felt: Hypothesis) -> bool:
+    if one.since is None or felt.since is None or one.open_start or one.hearsay:
+        return False
+    if one.pattern.symptom or one.pattern.root < FRESH or one.pattern.circumstantial:
+        return False
+    return abs(one.since - felt.since) <= LATER
+
+
 def _close(hypotheses: Sequence[Hypothesis]) -> None:
     """What an effect brings about is an effect of its cause too."""
     direct = {id(one): dict(one.effects) for one in hypotheses}
@@ -267,7 +297,7 @@ def _close(hypotheses: Sequence[Hypothesis]) -> None:
         while frontier:
             effect, steps = frontier.pop()
             for further, more in direct[id(effect)].items():
-                if further is not one and further not in one.effects:
+                if further is not one and further not in one.effects and _in_time(one, further):
                     one.effects[further] = steps + more
                     further.explained_by[one] = steps + more
                     frontier.append((further, steps + more))

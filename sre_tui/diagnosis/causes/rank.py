@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sre_tui.diagnosis.causes.confidence import confidence, features
+from sre_tui.diagnosis.causes.confidence import confidence, doubted, features, unrivalled
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather, join_shared
 from sre_tui.diagnosis.causes.links import link
@@ -17,6 +17,9 @@ from sre_tui.diagnosis.topology.graph import Topology
 
 DIRECT: Final = 0.6
 """Confidence from which on what the question calls by its own word comes before what is surer."""
+
+RIVALLED: Final = 2.5
+"""By how much the logarithm of the odds falls of what competes with a likelier cause."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def rank(
         key=lambda one: _order(one, focus),
     )
     concerned = {id(one) for one in hypotheses if focus.concerns(one)}
-    roots = [one for one in ranked if not one.hypothesis.explained_by]
+    roots = [one for one in ranked if _begins(one.hypothesis)]
     causes, symptoms, elsewhere = [], [], []
     for one in roots:
         hypothesis = one.hypothesis
@@ -89,15 +92,49 @@ def rank(
         else:
             causes.append(one)
     elsewhere.sort(key=lambda one: (not focus.fits(one.hypothesis), focus.distance(one.hypothesis)))
-    return Ranking(tuple(causes), tuple(symptoms), tuple(elsewhere))
+    causes, beside = _compared(causes, focus, blind=blind)
+    return Ranking(tuple(causes), tuple(symptoms), (*beside, *elsewhere))
 
 
-def _order(one: Ranked, focus: Focus) -> tuple[bool, float, tuple[float, str]]:
+def _compared(
+    causes: Sequence[Ranked], focus: Focus, *, blind: bool
+) -> tuple[list[Ranked], list[Ranked]]:
+    """Causes of what is asked, and trouble near it that the first of them makes needless.
+
+    Of one thing that does not work there is mostly one cause, however sure other trouble is.
+    """
+    if not focus.subjects or not causes or not causes[0].confirmed:
+        return list(causes), []
+    first = causes[0]
+    if not blind:
+        first = replace(first, confidence=unrivalled(first.confidence))
+    kept, beside = [first], []
+    felt = focus.feeling(first.hypothesis)
+    for one in causes[1:]:
+        if not one.confirmed or focus.feeling(one.hypothesis) - felt:
+            kept.append(one)
+        elif focus.means(one.hypothesis):
+            kept.append(replace(one, confidence=doubted(one.confidence, RIVALLED)))
+        else:
+            beside.append(one)
+    kept[1:] = sorted(kept[1:], key=lambda one: not one.confirmed)
+    return kept, beside
+
+
+def _begins(one: Hypothesis) -> bool:
+    """Whether nothing explains it; what people only notice explains nothing but the same."""
+    if one.pattern.symptom:
+        return not one.explained_by
+    return all(each.pattern.symptom for each in one.explained_by)
+
+
+def _order(one: Ranked, focus: Focus) -> tuple[bool, bool, float, tuple[float, str]]:
     """What is sure and about the very thing that is asked comes first, then by confidence."""
     needed = DIRECT if focus.named_kinds else CONFIRMED
     told = focus.means(one.hypothesis) and focus.fits(one.hypothesis)
     direct = one.confidence >= needed and told
-    return not direct, -one.confidence, one.hypothesis.order
+    felt = one.confirmed and focus.felt(one.hypothesis)
+    return not direct, not felt, -one.confidence, one.hypothesis.order
 
 
 def _matters(one: Hypothesis) -> bool:

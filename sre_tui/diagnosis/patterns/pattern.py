@@ -130,6 +130,8 @@ class Pattern(_Model):
     """Seconds that it may be noticed after its effects: growth shows only over hours."""
     shared_by: SubjectKind | None = None
     """Sort of thing that is at fault if several that directly stand on it have the trouble."""
+    steady: bool = False
+    """Whether it does from its beginning what it does: what begins much later is not of it."""
     circumstantial: bool = False
     """Whether only the order in time speaks for it: what else explains the same is likelier."""
     passed_on: bool = False
