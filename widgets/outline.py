@@ -79,6 +79,13 @@ class Outline(OptionList):
         scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
         &:focus { border: none; background-tint: $foreground 0%; }
+        /* Tones stay legible on it. */
+        & > .option-list--option-highlighted, &:focus > .option-list--option-highlighted {
+            background: $block-cursor-blurred-background;
+            color: $foreground;
+            text-style: bold;
+        }
+        &:ansi > .option-list--option-highlighted { text-style: reverse; }
         & > .outline--ok { color: $text-success; }
         & > .outline--info { color: $text-primary; }
         & > .outline--warning { color: $text-warning; }

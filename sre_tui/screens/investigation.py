@@ -222,7 +222,7 @@ class InvestigationScreen(Level):
     ) -> OutlineLine:
         key = block.key or block.title
         self._told[_heading_key(key)] = block.about or block
-        text = Text(plain_line(block.title), "bold")
+        text = Text.assemble((plain_line(block.title), "bold"))
         if not first:
             text.append(f"  {count(len(block.lines), 'line')}", "dim")
         for each in block.lines[:first]:
