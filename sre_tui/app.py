@@ -41,8 +41,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NOTICE_WIDTH = 200
-_ANSWERS_NEED = ("widgets.answer_markdown", "sre_tui.screens.answer_writer")
-"""Modules that only write answers, too much to be loaded before the first paint."""
+_NEEDED_LATER = (
+    "widgets.answer_markdown",
+    "sre_tui.screens.answer_writer",
+    "sre_tui.screens.logs",
+    "sre_tui.screens.metric_chart",
+)
+"""Modules of what keys open, too much to be loaded before the first paint or with the key."""
 _LATEST_START = 1.0
 """Seconds after which the data is asked for in any case."""
 _LATEST_WARM_UP = 1.5
@@ -299,7 +304,7 @@ class SreApp(App[None]):
 
     def _warm_up(self) -> None:
         try:
-            for module in _ANSWERS_NEED:
+            for module in _NEEDED_LATER:
                 import_module(module)
             self._parts.answers.warm_up()
         except Exception:
