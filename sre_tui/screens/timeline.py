@@ -29,7 +29,7 @@ class TimelineScreen(ListLevel):
 
     PART: ClassVar[str] = "timeline"
     BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
-    QUIET: ClassVar[frozenset[str]] = frozenset({"rows.changes", "rows.logs", "rows.sort-next"})
+    QUIET: ClassVar[frozenset[str]] = frozenset({"rows.investigate", "rows.logs", "rows.sort-next"})
     SPEC: ClassVar[PaneSpec] = PaneSpec(
         "changes",
         "Changes",
