@@ -11,6 +11,7 @@ from pydantic import Field
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Edge, Topology
 from sre_tui.nearest import nearest
+from sre_tui.settings.model import TITLES
 from sre_tui.tools.arguments import Completes, Positional, Words
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.gist import with_first
@@ -56,7 +57,9 @@ def _render(answer: ToolResult[TopologyListing], view: ModelView) -> str:
     data = answer.data
     topology = graph_of(data.items, data.links)
     about = ", ".join(
-        f"{named(thing.subject)} [{thing.key}]" for thing in data.items if thing.key in data.focus
+        f"{named(thing.subject, topology)} [{thing.key}]"
+        for thing in data.items
+        if thing.key in data.focus
     )
     page = page_of(
         answer,
@@ -110,7 +113,23 @@ async def topology(
         if not focus:
             _refuse(asked, known, sure=all(p.complete for p in naming if p.configured))
         data = _around(known, asked, focus, others)
-    return result(data, sources, now=now)
+    hints = (*data.hints, *_missing(context, data))
+    return result(data.model_copy(update={"hints": hints}), sources, now=now)
+
+
+def _missing(context: ToolContext, data: TopologyListing) -> tuple[str, ...]:
+    """Who is not configured that would tell more, where nothing stands on what was asked for."""
+    touched = {key for link in data.links for key in (link.dependent, link.on)}
+    if touched and (not data.focus or touched & set(data.focus)):
+        return ()
+    lacking = [
+        TITLES[name]
+        for name in ("proxmox", "pbs", "truenas")
+        if not getattr(context.settings, name)
+    ]
+    if not lacking:
+        return ()
+    return (f"{', '.join(lacking)} would tell what stands on what: not configured",)
 
 
 def _thing(subject: Subject, below: int | None = None, above: int | None = None) -> Thing:
@@ -156,7 +175,7 @@ def _around(
     below, above = _nearest_of(known, focus)
     things = [_thing(one, below.get(one), above.get(one)) for one in {**below, **above}]
     edges = [edge for edge in known.edges if _belongs(edge, below, above)]
-    hints = [f"{named(one)} has the same name: ask for {one.key}" for one in sorted(others)]
+    hints = [f"{named(one, known)} has the same name: ask for {one.key}" for one in sorted(others)]
     return TopologyListing(
         items=tuple(sorted(things, key=_rank)),
         total=len(things),

@@ -116,8 +116,8 @@ def _notes(data: Any) -> list[str]:
 
 _COLUMNS: Final[tuple[Column[Row], ...]] = (
     Column("severity", "Severity", _severity, 11),
-    Column("subject", "What", _subject, 24, priority=1),
-    Column("text", "Finding", _text, 50, flexible=True),
+    Column("subject", "What", _subject, 22),
+    Column("text", "Finding", _text, 40, flexible=True),
     Column("since", "Since", _since, 12, priority=2),
     Column("advice", "First", lambda row, _: text_cell(row.finding.advice), 40, priority=4),
     Column("why", "Why", lambda row, _: text_cell(row.finding.why), 40, priority=6),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from providers.truenas import Dataset, Pool, Scan, Vdev
@@ -101,9 +101,11 @@ def _name(line: PoolLine, _: Display) -> Cell:
 
 
 def member_state(member: Vdev) -> Cell:
-    """State of a member in ZFS's word; one that is not there says so."""
+    """State of a member in ZFS's word; one that is not there, or counts errors, says so."""
     rank, tone = _STATES.get(member.state, (2.0, Tone.WARNING))
     word = f"{member.state}, missing" if member.missing else member.state
+    if tone is Tone.OK and member.errors:
+        rank, tone, word = 3.0, Tone.WARNING, f"{member.state}, errors"
     return state_cell(word.lower(), tone, rank)
 
 
@@ -234,7 +236,23 @@ def _trouble(member: Vdev) -> str:
     return member.state.lower() if member.state != "ONLINE" else count(member.errors, "error")
 
 
-POOLS: TableView[PoolLine] = told_apart(TableView(
+def _with_disks(data: Any) -> TableView[PoolLine] | None:
+    return DISKS_TOO if data.detailed else _SEVERAL.instead(data)
+
+
+def _standing(data: Any) -> str:
+    """How full the pools are, and what a scan of them does: that gives way to the disks."""
+    told = []
+    for pool in data.items:
+        parts = [] if pool.fill is None else [f"{percent(pool.fill)} full"]
+        scan = pool.scan
+        if scan is not None and scan.state in ("running", "paused") and scan.progress is not None:
+            parts.append(f"{scan.function} {percent(scan.progress)} done")
+        told.append(f"{pool.name}: {', '.join([layout_text(pool), *parts])}")
+    return "; ".join(told)
+
+
+_SEVERAL: TableView[PoolLine] = told_apart(TableView(
     columns=(
         Column("name", "Pool", _name, 14),
         Column("state", "State", _state, 18),
@@ -259,3 +277,20 @@ POOLS: TableView[PoolLine] = told_apart(TableView(
         "quota": "datasets",
     },
 ))  # fmt: skip
+POOLS: TableView[PoolLine] = replace(_SEVERAL, instead=_with_disks)
+_WIDTHS = {"name": 12, "state": 16, "used": 9, "errors": 14, "layout": 21}
+_PRIORITIES = {
+    "used": 1, "fill": 4, "scan": 5, "free": 6, "snapshots": 7, "quota": 8, "source": 9,
+    "layout": 0,
+}  # fmt: skip
+DISKS_TOO: TableView[PoolLine] = replace(
+    _SEVERAL,
+    columns=tuple(
+        replace(
+            each, priority=_PRIORITIES.get(each.key, 0), width=_WIDTHS.get(each.key, each.width)
+        )
+        for each in _SEVERAL.columns
+    ),
+    title=_standing,
+)
+"""Pools with their disks: serial numbers and errors stay on any width."""

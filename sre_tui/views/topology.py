@@ -22,6 +22,8 @@ def page_of(data: Any, display: Display) -> Page:
     """Two trees for each thing that was asked for: what it stands on, and what stands on it."""
     topology = graph_of(data.items, data.links)
     focus = [thing.subject for thing in data.items if thing.key in data.focus]
+    if not focus and not topology.edges:
+        return [Block("", (line("Nobody tells what stands on what."),))]
     if not focus:
         return [
             Block(title, tuple(line(piece(shown(str(subject)), Tone.INFO), f"  {text}", indent=2)
@@ -32,7 +34,7 @@ def page_of(data: Any, display: Display) -> Page:
 
 
 def _about(topology: Topology, subject: Subject) -> Iterator[Block | Branch]:
-    title = shown(named(subject))
+    title = shown(named(subject, topology))
     below = _below(topology, subject, {subject})
     above = _above(topology, subject, subject, {subject})
     on = len(topology.dependencies(subject)) - 1
@@ -54,7 +56,10 @@ def _below(topology: Topology, subject: Subject, seen: set[Subject]) -> tuple[Br
         seen.add(edge.on)
         deeper = () if again else _below(topology, edge.on, seen)
         known = again and bool(topology.below(edge.on))
-        pieces = (piece(f"{edge.relation.value} ", Tone.MUTED), piece(shown(named(edge.on))))
+        pieces = (
+            piece(f"{edge.relation.value} ", Tone.MUTED),
+            piece(shown(named(edge.on, topology))),
+        )
         branches.append(Branch((*pieces, _said(edge, known)), deeper))
     return _few(branches)
 
@@ -74,7 +79,7 @@ def _above(
             deeper = _above(topology, edge.dependent, focus, seen)
         known = again and not is_kept and bool(carried(topology, edge.dependent, focus))
         pieces = (
-            piece(shown(named(edge.dependent))),
+            piece(shown(named(edge.dependent, topology))),
             piece(f" {edge.relation.value} it", Tone.MUTED),
         )
         branches.append(Branch((*pieces, _said(edge, known)), deeper))

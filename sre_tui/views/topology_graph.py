@@ -67,6 +67,15 @@ def graph_of(things: Iterable[Thing], links: Iterable[Link]) -> Topology:
     return topology
 
 
-def named(subject: Subject) -> str:
+def word_of(subject: Subject, topology: Topology) -> str:
+    """What a thing is in a word; a program that only logs tell of is no container."""
+    if subject.kind is SubjectKind.CONTAINER:
+        runs = [e.said_by for e in topology.below(subject) if e.relation is Relation.RUNS_ON]
+        if runs and all(source.startswith("loki") for source in runs):
+            return "service"
+    return subject.kind.value.replace("_", " ")
+
+
+def named(subject: Subject, topology: Topology) -> str:
     """A thing with its kind in words: ``disk sda on nas1``."""
-    return f"{subject.kind.value.replace('_', ' ')} {subject}"
+    return f"{word_of(subject, topology)} {subject}"

@@ -8,8 +8,9 @@ from typing import Final
 from providers.text import one_line
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Edge, Relation, Topology
+from sre_tui.views.human import count
 from sre_tui.views.investigation_words import plural_of, some
-from sre_tui.views.topology_graph import named
+from sre_tui.views.topology_graph import named, word_of
 
 MOST_NAMES: Final = 12
 _KEPT: Final = 120
@@ -40,10 +41,10 @@ def lines_about(topology: Topology, focus: Iterable[Subject]) -> Iterator[str]:
             if one.kind is SubjectKind.DISK and one != subject:
                 continue
             if told := [*_stands(topology.below(one), sources=True)]:
-                yield f"{shown(named(one))} {'; '.join(told)}"
+                yield f"{shown(named(one, topology))} {'; '.join(told)}"
         for one in topology.dependents(subject, NO_SUPPORT):
-            if told := [*_carries(carried(topology, one, subject), sources=True)]:
-                yield f"{shown(named(one))} carries {'; '.join(told)}"
+            if told := [*_carries(topology, carried(topology, one, subject), sources=True)]:
+                yield f"{shown(named(one, topology))} carries {'; '.join(told)}"
 
 
 def carried(topology: Topology, one: Subject, focus: Subject) -> list[Edge]:
@@ -55,7 +56,7 @@ def carried(topology: Topology, one: Subject, focus: Subject) -> list[Edge]:
 def lines_of_all(topology: Topology) -> Iterator[str]:
     """One line for each machine, pool, storage and datastore."""
     for _, rows in overview(topology):
-        yield from (f"{shown(named(subject))}: {text}" for subject, text in rows)
+        yield from (f"{shown(named(subject, topology))}: {text}" for subject, text in rows)
 
 
 def overview(topology: Topology) -> Iterator[tuple[str, list[tuple[Subject, str]]]]:
@@ -64,7 +65,7 @@ def overview(topology: Topology) -> Iterator[tuple[str, list[tuple[Subject, str]
         rows: list[tuple[Subject, str]] = []
         for one in topology.subjects(kind):
             below = [edge for edge in topology.below(one) if edge.relation in _TELLING[kind]]
-            told = [*_stands(below), *_carries(topology.above(one))]
+            told = [*_stands(below), *_carries(topology, topology.above(one))]
             if told:
                 rows.append((one, "; ".join(told)))
         if rows:
@@ -94,14 +95,17 @@ def _stands(edges: Sequence[Edge], *, sources: bool = False) -> Iterator[str]:
         yield f"{relation.value} {told}{said}"
 
 
-def _carries(edges: Sequence[Edge], *, sources: bool = False) -> Iterator[str]:
-    groups: dict[tuple[Relation, SubjectKind], list[Edge]] = {}
+def _carries(topology: Topology, edges: Sequence[Edge], *, sources: bool = False) -> Iterator[str]:
+    groups: dict[tuple[Relation, str], list[Edge]] = {}
     for edge in edges:
         if edge.relation is not Relation.WATCHES:
-            groups.setdefault((edge.relation, edge.dependent.kind), []).append(edge)
-    for (relation, kind), several in groups.items():
+            word = word_of(edge.dependent, topology)
+            groups.setdefault((edge.relation, word), []).append(edge)
+    for (relation, word), several in groups.items():
         names = sorted(shown(_brief(edge.dependent, edge.on, kind=False)) for edge in several)
-        amount, told = plural_of(kind, len(names)), some(names, MOST_NAMES)
+        kind = several[0].dependent.kind
+        amount = count(len(names), word) if word == "service" else plural_of(kind, len(names))
+        told = some(names, MOST_NAMES)
         if sources:
             yield f"{amount} [{relation.value}]: {told} ({sources_of(several)})"
         else:

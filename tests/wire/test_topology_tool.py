@@ -79,7 +79,7 @@ async def test_a_guest_stands_on_disks_and_carries_a_site(tmp_path: Path) -> Non
     said = text(media)
     assert said.startswith("What guest media [guest:media] stands on and carries, from ")
     assert "made of 6 disks (sda, sdb, sdc, sdd, sde, sdf) (truenas:main)" in said
-    assert "guest media carries 1 container [runs on]: jellyfin (loki:main)" in said
+    assert "guest media carries 1 service [runs on]: jellyfin (loki:main)" in said
 
     lines = page(media)
     assert "  mounts share /mnt/tank/media on nas1  prometheus:main" in lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -43,6 +44,22 @@ _ON_HOST: Final = frozenset(
     {SubjectKind.DATASET, SubjectKind.REPLICATION, SubjectKind.POOL, SubjectKind.DISK}
 )
 
+_STEPS: Final = {
+    "disk_failing": ("check its backup, then replace it", "disk-smart-warning"),
+    "pool_degraded": ("find the member that is missing", "zfs-pool-degraded"),
+    "pool_full": ("find what grows, and which snapshots hold space", "zfs-pool-full"),
+    "checksum_errors": (
+        "see which files are damaged before anything else", "zfs-checksum-errors"
+    ),
+    "replication_failed": (
+        "see whether source and copy still share a snapshot", "snapshot-replication"
+    ),
+    "ups_on_battery": ("shut down what is not needed, in order", "ups-on-battery"),
+    "disk_hot": ("look at fans and dust", ""),
+    "snapshot_pileup": ("find the task that makes them, and who should remove them", ""),
+}  # fmt: skip
+"""By failure pattern: what to do first, and the runbook."""
+
 
 def _alerts(scene: Scene, check: Check) -> Iterator[Finding]:
     names = nas_names(scene.picture)
@@ -53,7 +70,8 @@ def _alerts(scene: Scene, check: Check) -> Iterator[Finding]:
                 continue
             kind, subject = _about(alert, names[source])
             text = one_line(alert.text or alert.klass, 200)
-            yield check.finding(
+            advice, runbook = _STEPS.get(kind, (check.advice, check.runbook))
+            yield replace(check, advice=advice, runbook=runbook).finding(
                 subject,
                 f"the NAS says: {text}",
                 told(source, text, "nas status", at=alert.since),
@@ -144,7 +162,7 @@ CHECKS: Final = (
     state_check(
         "nas-alerts", "alert", "alerts", _alerts, "nas",
         title="alerts of the NAS itself", why="the NAS itself asks for attention",
-        advice="read what it says",
+        advice="look up what it names",
     ),
     state_check(
         "nas-replication", "replication_failed", "snapshots", _replications, "protection",
