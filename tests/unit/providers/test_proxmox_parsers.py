@@ -8,12 +8,16 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from providers.proxmox import Permissions, Storage
 from providers.proxmox.api import Api
 from providers.proxmox.config_reader import options_of, read_config, size_of
+from providers.proxmox.disk_reader import read_disks, read_pools
+from providers.proxmox.guest_reader import read_now
 from providers.proxmox.guests import tags_of
+from providers.proxmox.history_reader import read_history
+from providers.proxmox.node_status import Pressure
 from providers.proxmox.permissions import permissions_of
 from providers.proxmox.resources import joined_storages
 from providers.proxmox.storage_reader import read_backups
@@ -155,26 +159,34 @@ def test_a_shared_storage_that_one_node_does_not_reach() -> None:
 
 
 class Answers:
-    """The rows of one storage, whatever is asked."""
+    """A host that answers every question with the same data."""
 
     source = "proxmox:main"
 
+    def __init__(self, data: JsonValue) -> None:
+        self._data = data
+
+    async def data(self, path: str, params: object = ()) -> JsonValue:
+        return self._data
+
     async def rows(self, shape: TypeAdapter[list[Any]], *_: object) -> list[Any]:
-        found: list[Any] = shape.validate_python(
-            [
-                {"volid": "a:backup/vzdump-qemu-100-2026_13_40-99_99_99.vma", "content": "backup"},
-                {"volid": "a:backup/vzdump-qemu-101-2026_11_20-01_02_03.vma", "content": "backup"},
-                {"volid": "p:backup/ct/102/2026-11-20T01:02:03Z", "content": "backup"},
-                {"volid": "p:backup/ct/103/T--::Z", "content": "backup"},
-                {"volid": "a:backup/mine.vma", "content": "backup", "vmid": "104", "ctime": "5"},
-            ]
-        )
-        return found
+        return shape.validate_python(self._data)
+
+
+def answering(data: JsonValue) -> Api:
+    return cast(Api, Answers(data))
 
 
 async def test_a_backup_with_an_odd_name_costs_only_its_own_time() -> None:
     storage = Storage(source="proxmox:main", name="a", nodes=("pve1",), status="available")
-    found = await read_backups(cast(Api, Answers()), storage, "pve1")
+    rows: JsonValue = [
+        {"volid": "a:backup/vzdump-qemu-100-2026_13_40-99_99_99.vma", "content": "backup"},
+        {"volid": "a:backup/vzdump-qemu-101-2026_11_20-01_02_03.vma", "content": "backup"},
+        {"volid": "p:backup/ct/102/2026-11-20T01:02:03Z", "content": "backup"},
+        {"volid": "p:backup/ct/103/T--::Z", "content": "backup"},
+        {"volid": "a:backup/mine.vma", "content": "backup", "vmid": "104", "ctime": "5"},
+    ]
+    found = await read_backups(answering(rows), storage, "pve1")
     at = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
     assert [(each.vmid, each.guest_type, each.at) for each in found] == [
         (100, "qemu", None),
@@ -183,3 +195,28 @@ async def test_a_backup_with_an_odd_name_costs_only_its_own_time() -> None:
         (103, "lxc", None),
         (104, None, datetime(1970, 1, 1, 0, 0, 5, tzinfo=UTC)),
     ]
+
+
+async def test_wear_is_what_is_used_up_and_not_what_is_left() -> None:
+    rows: JsonValue = [
+        {"devpath": "/dev/sda", "health": "PASSED", "wearout": 97, "rpm": 0},
+        {"devpath": "/dev/sdb", "health": "FAILED!", "wearout": "N/A", "rpm": "7200"},
+        {"devpath": "/dev/sdc", "health": "UNKNOWN", "wearout": "100", "rpm": -1},
+        {"devpath": "/dev/sdd", "wearout": 255},
+    ]
+    found = await read_disks(answering(rows), "pve1")
+    assert [disk.wear for disk in found] == [0.03, None, 0.0, None]
+    assert [disk.healthy for disk in found] == [True, False, None, None]
+    assert [disk.rpm for disk in found] == [None, 7200, None, None]
+
+
+async def test_fragmentation_and_pressure_are_ratios() -> None:
+    pools: JsonValue = [{"name": "rpool", "health": "ONLINE", "size": "100", "frag": 12}]
+    (pool,) = await read_pools(answering(pools), "pve1")
+    assert (pool.fragmentation, pool.size) == (0.12, 100)
+    current: JsonValue = {"status": "running", "pressurecpusome": "12.5", "pressureiosome": 3}
+    now = await read_now(answering(current), "/nodes/pve1/lxc/101")
+    assert now.pressure == Pressure(cpu=0.125, io=0.03, memory=None)
+    points: JsonValue = [{"time": 1_795_358_400, "pressurecpusome": 50, "mem": 5}]
+    history = await read_history(answering(points), "/nodes/pve1", "node/pve1", "hour")
+    assert [(point.pressure_cpu, point.memory) for point in history.points] == [(0.5, 5.0)]
