@@ -12,8 +12,20 @@ from sre_tui.live.feed import AskTool
 from sre_tui.live.line_buffer import MOST_LINES
 
 if TYPE_CHECKING:
+    from providers.loki.models import Level
     from sre_tui.tools.result import ToolResult
 
+WINDOWS: Final = {
+    "5 min": timedelta(minutes=5),
+    "15 min": timedelta(minutes=15),
+    "1 h": timedelta(hours=1),
+    "6 h": timedelta(hours=6),
+    "24 h": timedelta(days=1),
+    "7 d": timedelta(days=7),
+}
+"""How far back lines are asked for."""
+LEVELS: Final[tuple[Level | None, ...]] = (None, "info", "warning", "error", "critical")
+"""The least pressing level that is shown; None for all."""
 POLL_EVERY: Final = 2.0
 """Seconds between two looks."""
 OVERLAP: Final = timedelta(seconds=10)
@@ -40,7 +52,7 @@ class LogTail:
     interval = POLL_EVERY
 
     def __init__(
-        self, ask: AskTool, query: str, window: timedelta, level: str | None, clock: Clock
+        self, ask: AskTool, query: str, window: timedelta, level: Level | None, clock: Clock
     ) -> None:
         self._ask = ask
         self._query = query

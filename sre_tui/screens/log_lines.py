@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from providers.loki import LogEntry
+from providers.loki.models import Level
 from providers.text import one_line
+from sre_tui.views.human import count
 from sre_tui.views.logs import subject_text
 from sre_tui.views.severity import level_tone
 from widgets.cell import Tone, marked
@@ -57,6 +59,18 @@ def pieces(entry: LogEntry, look: LineLook, width: int) -> Iterator[tuple[str, T
 def haystack(entry: LogEntry) -> str:
     """What a filter is looked for in, in lower case."""
     return f"{entry.level} {subject_text(entry)} {entry.line}".casefold()
+
+
+def nothing_shown(known: int, level: Level | None, text: str) -> str:
+    """Why no line of those that are known is shown; nothing where none is known."""
+    if not known:
+        return ""
+    said = f"None of {count(known, 'line')}"
+    if level is not None:
+        said += f" is of level {level} or worse"
+    if text.startswith("!"):
+        return f"{said}{' and' if level else ' is'} without {text[1:]}"
+    return f"{said}{' and' if level else ''} contains {text}" if text else said
 
 
 def copied(entry: LogEntry) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, Protocol, cast
 
 from textual import on
@@ -15,15 +15,23 @@ from providers.clock import Clock
 from providers.loki import LogEntry
 from providers.loki.levels import ORDER, at_least
 from providers.loki.models import Level as LogLevel
+from providers.reading import State
 from sre_tui.live.feed import AskTool
 from sre_tui.live.line_buffer import BufferedLine, LineBuffer
 from sre_tui.live.log_streams import StreamsFeed
-from sre_tui.live.log_tail import LogTail
+from sre_tui.live.log_tail import LEVELS, WINDOWS, LogTail
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.filter_line import FilterChanged, FilterLeft, FilterLine
 from sre_tui.screens.level import Level
-from sre_tui.screens.log_lines import LineLook, copied, haystack, pieces, question
+from sre_tui.screens.log_lines import (
+    LineLook,
+    copied,
+    haystack,
+    nothing_shown,
+    pieces,
+    question,
+)
 from sre_tui.screens.query_line import QueryLeft, QueryLine, QueryRun
 from sre_tui.screens.rows_pane import Inquired
 from sre_tui.screens.subject_queries import LogsOf
@@ -33,17 +41,6 @@ from widgets.cell import Tone
 from widgets.line_view import LineChosen, LineView
 from widgets.pane import READY, Pane, PaneKind, PaneState
 
-WINDOWS: Final = {
-    "5 min": timedelta(minutes=5),
-    "15 min": timedelta(minutes=15),
-    "1 h": timedelta(hours=1),
-    "6 h": timedelta(hours=6),
-    "24 h": timedelta(days=1),
-    "7 d": timedelta(days=7),
-}
-"""How far back lines are asked for."""
-LEVELS: Final[tuple[LogLevel | None, ...]] = (None, "info", "warning", "error", "critical")
-"""The least pressing level that is shown; None for all."""
 _STREAMS: Final = "streams"
 _LINES: Final = "lines"
 _WITH_DATES: Final = timedelta(hours=12)
@@ -87,6 +84,7 @@ class LogsScreen(Level):
         self._known: dict[int, BufferedLine] = {}
         self._look = LineLook()
         self._taken: Snapshot | None = None
+        self._complete_at: datetime | None = None
         self._is_new = True
         self._is_cut = False
         self._hints: tuple[str, ...] = ()
@@ -238,6 +236,7 @@ class LogsScreen(Level):
         if ask is None or not self._query:
             return
         self._paused, self._is_new, self._mistake = False, True, ""
+        self._complete_at = None
         window = WINDOWS[self._window]
         self._tail = LogTail(ask, self._query, window, self._level, self.clock)
         self.ask_feed(_LINES, self._tail)
@@ -257,12 +256,14 @@ class LogsScreen(Level):
         data = self.data(_LINES)
         if data is None:
             return
-        if self._is_new:
-            self._is_new = False
-            self._good = self._query
+        if self._is_new or (self._complete_at is not None and data.start > self._complete_at):
+            # After a pause longer than the window there would be a hole nobody sees.
             self._buffer = LineBuffer()
-            self._is_cut = data.truncated
+            self._is_cut = data.truncated or not self._is_new
             self._hints = data.hints or (self._hints if not data.items else ())
+            self._is_new, self._good = False, self._query
+        if snapshot.state is State.OK:
+            self._complete_at = data.end
         if self._buffer.add(data.items) or not self._known or len(self._buffer) != len(self._known):
             self._index()
             self._show_lines()
@@ -284,7 +285,7 @@ class LogsScreen(Level):
             if line.entry.level in wanted
             and (not text or (text in haystack(line.entry)) is not inverted)
         ]
-        self.view.nothing = self._why_nothing() if self._known else ""
+        self.view.nothing = nothing_shown(len(self._known), self._level, self._filter)
         self.view.show(shown)
         self.query_one(FilterLine).count(len(shown), len(self._known))
         self._tell_bindings()
@@ -295,13 +296,6 @@ class LogsScreen(Level):
         if possible != self._possible:
             self._possible = possible
             self.refresh_bindings()
-
-    def _why_nothing(self) -> str:
-        what = f"None of {count(len(self._known), 'line')}"
-        level = "" if self._level is None else f" of level {self._level} or worse"
-        if self._filter.startswith("!"):
-            return f"{what}{level} is without {self._filter[1:]}"
-        return f"{what}{level} contains {self._filter}" if self._filter else f"{what} is{level}"
 
     def _draw(self, line: int, width: int) -> Sequence[tuple[str, Tone]]:
         known = self._known.get(line)

@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from providers.clock import Clock
 from providers.series import Series
+from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.chart_box import BoxContent, ChartBox
 from sre_tui.screens.level import Level
@@ -76,6 +77,7 @@ class ChartsScreen(Level):
         self._range = "1h"
         self._keys: list[str] = []
         self._asked: set[str] = set()
+        self._pointed_at: Snapshot | None = None
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -100,6 +102,7 @@ class ChartsScreen(Level):
 
     def show(self) -> None:
         """The charts of what came."""
+        self._point_at_mistake()
         contents = list(self._contents())
         keys = [one.key for one in contents]
         if keys != self._keys:
@@ -235,10 +238,6 @@ class ChartsScreen(Level):
     def _state(self, name: str, data: SeriesListing | None, rows: int) -> PaneState:
         last = self.answer(name)
         if last is not None and last.mistake is not None and not self.is_behind(name):
-            if self._typed:
-                self.query_one(QueryLine).complain(caret(last.mistake))
-            # Asking the same again would be of no use.
-            self.rest(name)
             said = "Prometheus rejects this query"
             return PaneState(PaneKind.ERROR, said, last.mistake.message, "i edits it")
         nothing = f"Nothing was measured in the last {_words(self._range)}"
@@ -246,6 +245,21 @@ class ChartsScreen(Level):
         if state.kind is PaneKind.EMPTY and data is not None and data.hints:
             return replace(state, detail="; ".join(data.hints))
         return state
+
+    def _point_at_mistake(self) -> None:
+        """Show once what is wrong with what was typed, and let the user go on typing."""
+        for number in range(len(self._charts)):
+            name = self._asked_as(number)
+            last = self.answer(name)
+            if last is None or last.mistake is None or self.is_behind(name):
+                continue
+            # Asking the same again would be of no use.
+            self.rest(name)
+            if self._typed and last is not self._pointed_at:
+                self._pointed_at = last
+                line = self.query_one(QueryLine)
+                line.complain(caret(last.mistake))
+                line.edit()
 
     def _curve(self, chart: ChartOf, series: Series, data: SeriesListing) -> plot.Series:
         unit = _unit(chart, series)
@@ -295,6 +309,8 @@ class ChartsScreen(Level):
     @on(QueryLeft)
     def _query_left(self, event: QueryLeft) -> None:
         event.stop()
+        if self._pointed_at is not None and self.query_one(QueryLine).has_class("-wrong"):
+            self.undo()
         self.query_one(VerticalScroll).focus()
 
 

@@ -61,6 +61,7 @@ class Loki:
     def __init__(self, lines: Sequence[LogEntry] | None = None) -> None:
         self.lines = [entry(number) for number in range(100)] if lines is None else list(lines)
         self.hosts: Sequence[str] = ("media", "nas1")
+        self.now = NOW
         self.state = State.OK
         self.hints: tuple[str, ...] = ()
         self.asked: list[tuple[str, Mapping[str, object]]] = []
@@ -81,16 +82,16 @@ class Loki:
         query, since = str(arguments["query"]), parse_window(str(arguments["since"]))
         if query.count("{") != query.count("}"):
             raise InvalidQuery(query, "syntax error: unexpected end of input", len(query))
-        kept = [one for one in self.lines if NOW - since <= one.at]
+        kept = [one for one in self.lines if self.now - since <= one.at]
         if level := arguments.get("level"):
             kept = [one for one in kept if one.level in at_least(level)]  # type: ignore[arg-type]
         if tool == "loki_patterns":
             found_ones = mine(kept)
             return self._answer(tool, PatternListing(
-                items=found_ones, total=len(found_ones), query=query, start=NOW - since, end=NOW,
-                lines=len(kept)))  # fmt: skip
+                items=found_ones, total=len(found_ones), query=query, start=self.now - since,
+                end=self.now, lines=len(kept)))  # fmt: skip
         return self._answer(tool, LogListing(
-            items=tuple(reversed(kept)), query=query, start=NOW - since, end=NOW,
+            items=tuple(reversed(kept)), query=query, start=self.now - since, end=self.now,
             hints=() if kept else self.hints))  # fmt: skip
 
     def _answer(self, tool: str, data: Any) -> ToolResult[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -241,6 +242,7 @@ async def _stands_still(scene: Scene, loki: Loki) -> None:
     await scene.press("space")
     await scene.settle(lambda: "meanwhile" in scene.text)
     assert "following" in _frame(scene)
+    assert _shown(scene) == 106
 
 
 async def _patterns(scene: Scene, loki: Loki) -> None:
@@ -272,6 +274,15 @@ async def test_memory_is_bounded_and_what_was_dropped_is_said(
         await scene.settle(lambda: "the oldest 50 dropped" in _frame(scene))
         assert _shown(scene) == 60
         assert _screen(scene).chosen == loki.lines[50]
+        # A pause that is longer than the window would leave a hole between the lines.
+        await scene.press("space")
+        for clock in (scene.clock, loki):
+            clock.now += timedelta(hours=3)
+        at = loki.now - timedelta(minutes=1)
+        loki.lines.append(entry(0).model_copy(update={"at": at, "time_ns": 10**20, "line": "late"}))
+        await scene.press("space")
+        await scene.settle(lambda: _shown(scene) == 1)
+        assert scene.says("late", "older ones left out")
 
 
 async def test_before_anything_came_it_says_so() -> None:

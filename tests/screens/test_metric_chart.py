@@ -210,6 +210,9 @@ async def _any_query(scene: Scene, backend: Prometheus) -> None:
     at = next(number for number, line in enumerate(lines) if line.rstrip().endswith("^"))
     assert lines[at - 1].index("up{") + 3 == lines[at].index("^")
     await scene.settle(lambda: scene.says("Prometheus rejects this query"))
+    await scene.settle(lambda: field.has_focus)
+    await scene.press("escape")
+    await scene.settle(lambda: "Load" in _boxes(scene)[0] and "unexpected" not in scene.text)
     backend.names = [{"job": "node", "instance": text} for text in EXAMPLES]
     await scene.press("i")
     field.value = "node_memory_MemFree_bytes"
