@@ -97,6 +97,8 @@ class DetailScreen(Level):
         self.subject = subject
         self._tabs = tuple(subject.tabs)
         self._asked: dict[str, object] = {}
+        self._body: DetailBody | None = None
+        """The open section; None while one takes the place of another."""
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -116,23 +118,29 @@ class DetailScreen(Level):
 
     def on_mount(self) -> None:
         """Ask for what the first section shows."""
+        self._body = self.query_one(DetailBody)
         self._enter()
 
     def show(self) -> None:
         """What is known of the open section, with the ages of now."""
-        for body in self.query(DetailBody):
+        if self._body is not None:
             with self.app.batch_update():
                 self._ask_on()
-                body.show(self)
-                self._settle_focus(body)
+                self._body.show(self)
+                self._settle_focus(self._body)
 
     async def watch_section(self) -> None:
         """Show another section, and ask for what it shows instead."""
-        self.query_one(PaneTabs).show(self.tab.id)
+        tabs = self.query_one(PaneTabs)
+        tabs.show(self.tab.id)
+        before, self._body = self._body, None
         with self.app.batch_update():
-            await self.query(DetailBody).remove()
-            await self.mount(DetailBody(self.tab), after=self.query_one(PaneTabs))
-        self._enter()
+            if before is not None:
+                await before.remove()
+            body = DetailBody(self.tab)
+            await self.mount(body, after=tabs)
+            self._body = body
+            self._enter()
 
     def watch_window(self) -> None:
         """Look back further, or less far."""
@@ -212,8 +220,9 @@ class DetailScreen(Level):
 
     def action_copy(self) -> None:
         """Copy what the open section shows."""
-        told = [self.query_one(DetailBody).copied]
-        self.app.copy_to_clipboard("\n\n".join(told))
+        if self._body is None:
+            return
+        self.app.copy_to_clipboard(self._body.copied)
         self.notify(f"Copied: {self.subject.name}, {self.tab.title}")
 
     def data_of(self, part: DetailPart) -> object | None:
@@ -285,15 +294,13 @@ class DetailScreen(Level):
 
     def _settle_focus(self, body: DetailBody) -> None:
         """Give the keys to what can be moved in."""
-        focused = self.focused
-        if focused is not None and focused.display and focused in body.walk_children():
-            # A list that has come since is what one wants to move in.
-            if isinstance(focused, PartTable) or not isinstance(body.wants_focus, PartTable):
-                return
-            if focused.has_class("-used"):
-                return
-        if (wanted := body.wants_focus) is not None and wanted is not focused:
-            self.set_focus(wanted, scroll_visible=False)
+        focused, wanted = self.focused, body.wants_focus
+        lost = focused is None or not focused.display or focused not in body.walk_children()
+        # A list that has come since is what one wants to move in; whoever left it meant to.
+        if wanted is not None and (lost or body.led in (None, focused)):
+            body.led = wanted
+            if wanted is not focused:
+                self.set_focus(wanted, scroll_visible=False)
 
 
 class RowSubject:

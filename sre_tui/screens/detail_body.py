@@ -52,6 +52,8 @@ class PartTable(RowTable):
         self.part = part
         self.form = form
         self.rows_now: dict[str, object] = {}
+        # A list that is hidden after it was shown would lose the focus it is given meanwhile.
+        self.display = False
 
     @property
     def opening(self) -> Opening | None:
@@ -102,6 +104,8 @@ class DetailBody(Vertical):
         """What the tab consists of."""
         super().__init__(id=f"tab-body-{tab.id}", classes="detail--body")
         self.tab = tab
+        self.led: Widget | None = None
+        """What the keys were given to last."""
         lists = [part for part in tab.parts if isinstance(part.form, AsRows)]
         self._lists = tuple(enumerate(lists))
         self._page = tuple(part for part in tab.parts if not isinstance(part.form, AsRows))
@@ -140,8 +144,6 @@ class DetailBody(Vertical):
 
     def show(self, known: KnowsParts) -> None:
         """Show what is known now."""
-        if not self.is_attached:
-            return
         room = max(1, self.screen.size.width - _MARGIN)
         if self.tab.page is not None:
             page = self.tab.page(known.reading, room)

@@ -9,8 +9,10 @@ from typing import Final
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from sre_tui.screens.about.tab import ToNode
 from sre_tui.screens.keys import Command, commands
 from sre_tui.screens.rows_pane import RowChosen, RowsPane
+from sre_tui.screens.wanted import OpeningWanted
 from widgets.text import plain_line, truncate
 
 _LONGEST: Final = 200
@@ -40,7 +42,7 @@ class ActionCommands(Provider):
 
 
 class RowCommands(Provider):
-    """Alerts, guests, pools and backups, to open their details."""
+    """Alerts, guests, nodes, pools and backups, to open their details."""
 
     async def search(self, query: str) -> Hits:
         """Those whose name fits."""
@@ -55,6 +57,17 @@ class RowCommands(Provider):
                     # A str would be parsed as markup.
                     shown = Content(name)
                     yield Hit(score, shown, partial(pane.post_message, chosen), text=name)
+        for node in self._nodes():
+            name = truncate(f"Node {plain_line(node)}", _LONGEST)
+            score = matcher.match(name)
+            if score > 0:
+                wanted = OpeningWanted(ToNode(node))
+                yield Hit(score, Content(name), partial(self.app.post_message, wanted), text=name)
+
+    def _nodes(self) -> list[str]:
+        """Nodes that anything runs on."""
+        found = (pane.kind.node(row) for pane in self._panes() for row in pane.rows)
+        return sorted({node for node in found if node})
 
     def _panes(self) -> Iterator[RowsPane]:
         yield from self.screen.query(RowsPane)

@@ -100,7 +100,7 @@ JOBS: TableView[Job] = TableView(
         Column("kind", "Job", lambda row, _: text_cell(row.kind.replace("_", " ")), 18),
         Column("id", "Id", lambda row, _: text_cell(row.id), 12, 2),
         Column("last", "Last run", lambda row, d: time_cell(row.last_run, d), 14),
-        Column("next", "Next", lambda row, d: time_cell(row.next_run, d), 12, 1),
+        Column("next", "Next", lambda row, d: time_cell(row.next_run, d), 12, 2),
         Column("schedule", "Schedule", lambda row, _: text_cell(row.schedule or "by hand"), 14, 2),
         Column("does", "Does", lambda row, _: text_cell(_does(row)), 14, 3, "left", True),
         Column("status", "Message", lambda row, _: text_cell(

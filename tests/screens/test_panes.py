@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from syrupy.assertion import SnapshotAssertion
-from textual.widgets import Static
 
-from providers.errors import Unreachable
 from providers.pbs import Datastore
 from providers.proxmox import Guest
 from providers.reading import State
-from sre_tui.live.feed import Feed
 from sre_tui.live.homelab import ALERTS, COVERAGE, DATASTORES, GUESTS, POOLS
 from sre_tui.screens.detail import DetailScreen
 from sre_tui.screens.panes import PANES
 from sre_tui.screens.rows_pane import RowsPane, RowTable
 from sre_tui.tools.backup_coverage_listing import CoverageListing
-from sre_tui.tools.pbs_data import BackupListing, DatastoreListing
+from sre_tui.tools.pbs_data import DatastoreListing
 from sre_tui.tools.proxmox_guest_data import GuestListing, GuestProperties, Property
-from sre_tui.tools.result import ToolResult
 from sre_tui.tools.truenas_data import PoolListing
+from tests.screens.details import ANSWERS, backends, dead
 from tests.screens.homelab import snapshot as alerts_of
 from tests.screens.homelab import status
 from tests.screens.panes import (
@@ -41,9 +35,7 @@ from tests.screens.panes import (
     guest,
     pool,
 )
-from tests.screens.stage import SIZES, Scene, on_stage
-from tests.screens.svg import SvgSnapshot
-from tests.unit.live.test_poller import Script
+from tests.screens.stage import Scene, on_stage
 from tests.unit.widgets.hostile import EXAMPLES
 
 LIKE = {"guests": "media", "pools": "fast", "backups": "media"}
@@ -142,109 +134,6 @@ async def test_backups_are_partial_where_one_of_their_feeds_fails() -> None:
         assert "not covered" in shown
 
 
-@dataclass
-class Asked:
-    """Feeds for details: what each tool answers, and what it was asked."""
-
-    answers: Mapping[str, ToolResult[Any] | Exception]
-
-    def __post_init__(self) -> None:
-        self.calls: list[tuple[str, Mapping[str, object]]] = []
-        self.feeds: list[Script] = []
-
-    def __call__(self, tool: str, arguments: Mapping[str, object]) -> Feed:
-        self.calls.append((tool, arguments))
-        self.feeds.append(Script([self.answers[tool]], name=tool, interval=3600.0))
-        return self.feeds[-1]
-
-
-def _result(data: Any, *sources: Any) -> ToolResult[Any]:
-    result = answered("x", data, *sources).result
-    assert result is not None
-    return result
-
-
-PROPERTIES = GuestProperties(
-    asked="101",
-    items=(
-        Property(group="status", name="state", value="running"),
-        Property(group="status", name="memory", value=8 << 30, unit="B", note="of 8.0 GiB"),
-        Property(group="network", name="eth0", value="vmbr0", note="[b]10.0.20.111/24[/b]"),
-    ),
-)
-
-
-def _guest_details() -> Asked:
-    return Asked(
-        {
-            "proxmox_get_guest_config": _result(PROPERTIES, status(PROXMOX)),
-            "pbs_list_backups": Unreachable("nothing listens at https://pbs:8007"),
-        }
-    )
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_guest_has_a_page_of_its_own(size: str, snapshot: SnapshotAssertion) -> None:
-    asked = _guest_details()
-    async with on_stage(size=SIZES[size], feed_of=asked) as scene:
-        await scene.arrive(*everything())
-        await _open(scene, "guests")
-        await scene.press("j", "enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
-        await scene.settle(
-            lambda: scene.says("attic › Guests › media (101)", "✓ running", "▲ stale", "ENOSPC",
-                               "of 8.0 GiB", "[b]10.0.20.111/24[/b]", "✗ error", "pbs:8007")
-        )  # fmt: skip
-        assert [tool for tool, _ in asked.calls] == ["proxmox_get_guest_config", "pbs_list_backups"]
-        assert asked.calls[0][1] == {"guest": "lxc/101"}
-        await scene.settle()
-        assert scene.svg == snapshot(extension_class=SvgSnapshot)
-        await scene.press("escape")
-        assert scene.app.screen is scene.main
-        assert scene.main.rows_pane("guests").has_focus_within
-
-
-async def test_details_are_live_and_go_on_when_the_row_is_gone() -> None:
-    asked = _guest_details()
-    async with on_stage(feed_of=asked) as scene:
-        await scene.arrive(*everything())
-        await _open(scene, "guests")
-        await scene.press("j", "enter")
-        await scene.settle(lambda: scene.says("of 8.0 GiB"))
-        stopped = GUEST_ROWS[1].model_copy(update={"status": "stopped"})
-        await scene.arrive(answered(GUESTS, GuestListing(items=(stopped,)), status(PROXMOX)))
-        await scene.settle(lambda: scene.says("· stopped"))
-        await scene.arrive(answered(GUESTS, GuestListing(items=GUEST_ROWS[:1]), status(PROXMOX)))
-        await scene.settle(lambda: scene.says("no longer there; this is how it was seen last"))
-        rounds = asked.feeds[0].rounds
-        await scene.press("ctrl+r")
-        await scene.settle(lambda: asked.feeds[0].rounds == rounds + 1)
-        await scene.press("e")
-        await scene.settle(lambda: scene.app.screen is scene.main)
-        assert scene.answers.asked[-1].startswith("explain the guest media (101)")
-
-
-@pytest.mark.parametrize(
-    ("pane", "tools"),
-    [
-        ("pools", ["truenas_pool_status", "truenas_snapshots"]),
-        ("backups", ["pbs_datastore_status", "pbs_list_tasks"]),
-    ],
-)
-async def test_other_rows_have_pages_too(pane: str, tools: list[str]) -> None:
-    asked = Asked(dict.fromkeys(tools, Unreachable("refused")))
-    async with on_stage(feed_of=asked) as scene:
-        await scene.arrive(*everything())
-        await _open(scene, pane)
-        name = scene.chosen
-        await scene.press("enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
-        await scene.settle(lambda: scene.text.count("✗ error") == 2)
-        crumb = scene.app.screen.query_one("#breadcrumb", Static)
-        assert scene.within(crumb) == f"attic › {pane.capitalize()} › {name}"
-        assert [tool for tool, _ in asked.calls] == tools
-
-
 def _hostile() -> list[Any]:
     guests: list[Guest] = []
     for number, text in enumerate(EXAMPLES):
@@ -279,20 +168,21 @@ def _is_clean(scene: Scene) -> bool:
     )
 
 
-async def test_hostile_names_are_only_text_in_every_pane() -> None:
+async def test_hostile_names_are_only_text_in_every_pane(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     properties = GuestProperties(
         asked="x",
         items=tuple(Property(group=text, name=text, value=text, note=text) for text in EXAMPLES),
     )
-    asked = Asked(
-        {
-            "proxmox_get_guest_config": _result(properties, status(PROXMOX)),
-            "pbs_list_backups": _result(BackupListing(), status(PBS)),
-            "truenas_pool_status": Unreachable("[/] \x1b[31m"),
-            "truenas_snapshots": Unreachable("a" * 10_000),
-        }
-    )
-    async with on_stage(feed_of=asked) as scene:
+    answers = {
+        **ANSWERS,
+        "proxmox_get_guest_config": properties,
+        "truenas_pool_status": dead("truenas", "[/] \x1b[31m"),
+        "grafana_get_alerts": dead("grafana", "a" * 10_000),
+    }
+    async with on_stage() as scene:
+        backends(scene, monkeypatch, answers)
         await scene.arrive(*_hostile())
         assert scene.says("x [/] y", "disk [critical]")
         assert _is_clean(scene)
@@ -316,8 +206,9 @@ async def test_hostile_names_are_only_text_in_every_pane() -> None:
     assert scene.app.broken is None
 
 
-async def test_rows_are_found_by_name_in_the_palette() -> None:
-    async with on_stage(feed_of=_guest_details()) as scene:
+async def test_rows_are_found_by_name_in_the_palette(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with on_stage() as scene:
+        backends(scene, monkeypatch)
         await scene.arrive(*everything())
         await scene.press("ctrl+p", *"guest media")
         await scene.settle(lambda: scene.says("Guest media (101)"))

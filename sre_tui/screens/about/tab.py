@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from rich.text import Text
@@ -142,9 +142,18 @@ class DetailTab:
 
 
 def task_rows(view: Any, tool: str, *, fewer: Sequence[str] = ()) -> AsRows:
-    """Tasks as a list whose rows open their logs."""
+    """Tasks as a list whose rows open their logs; what went wrong is never left out."""
+    narrow = {"type": 14, "subject": 14, "status": 14}
     return AsRows(
-        columns=tuple(column for column in view.columns if column.key not in ("upid", *fewer)),
+        columns=tuple(
+            replace(
+                column,
+                width=min(column.width, narrow.get(column.key, column.width)),
+                priority=0 if column.key == "status" else column.priority,
+            )
+            for column in view.columns
+            if column.key not in ("upid", *fewer)
+        ),
         rows=view.rows,
         key=view.key,
         nothing="No task in this time.",
