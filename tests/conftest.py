@@ -28,6 +28,7 @@ _KEPT_S = 24 * 3600.0
 """How long an export of other code is kept: another run may be using it."""
 
 _COMMANDS = "tests/cli/"
+_HALFWAY = f"{_COMMANDS}test_n"
 _LONGEST = (
     _COMMANDS,
     "tests/wire/test_checks.py",
@@ -55,7 +56,7 @@ def _turn(nodeid: str) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> object:
-    """Give all command lines to one worker, and each other module or class to any."""
+    """Give the command lines to two workers, and each other module or class to any."""
     scheduling = import_module("xdist.scheduler").LoadScopeScheduling(config, log)
     scheduling._split_scope = _scope
     return scheduling
@@ -63,9 +64,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object
 
 def _scope(nodeid: str) -> str:
     # They share a demo and a process that has imported everything, which each worker would start
-    # anew; what test_scenarios runs, it runs in its own process.
-    shares = nodeid.startswith(_COMMANDS) and "/test_scenarios.py" not in nodeid
-    return _COMMANDS if shares else nodeid.rsplit("::", 1)[0]
+    # anew, but one worker alone would be at it longer than all others at the rest; what
+    # test_scenarios runs, it runs in its own process.
+    if not nodeid.startswith(_COMMANDS) or "/test_scenarios.py" in nodeid:
+        return nodeid.rsplit("::", 1)[0]
+    return f"{_COMMANDS}{'a' if nodeid < _HALFWAY else 'b'}"
 
 
 @pytest.hookimpl(trylast=True)
@@ -75,6 +78,13 @@ def pytest_collection_finish() -> None:
     # Tests make a lot that lives as long as they do, which frequent collections only go over.
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Find what was never closed in one collection; pytest makes five of them at the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 from providers.llm import warm_up
 
@@ -34,8 +35,34 @@ MODULES = (
     "sre_tui.views.registry",
     "rich.console",
     "rich.table",
+    "rich._unicode_data.unicode17-0-0",
     "diskcache",
+    "anyio._backends._asyncio",
+    "certifi",
+    "encodings.hex_codec",
+    "h2.connection",
+    "httpcore",
+    "numpy.ma",
+    "oncalendar",
+    "promql_parser",
+    "pydantic.dataclasses",
+    "rapidfuzz.distance",
+    "rapidfuzz.process",
+    "typer._adapters",
+    "websockets.asyncio.client",
 )
+PACKAGES = (
+    "providers.grafana",
+    "providers.loki",
+    "providers.pbs",
+    "providers.prometheus",
+    "providers.proxmox",
+    "providers.truenas",
+    "sre_tui.diagnosis",
+    "sre_tui.tools",
+    "sre_tui.views",
+)
+"""All modules of these, too."""
 _MESSAGE = 1 << 20
 
 
@@ -104,8 +131,11 @@ class Preloaded:
 
 def serve(connection: socket.socket, *, asks_model: bool) -> None:
     """Fork for every message."""
-    for name in MODULES:
+    for name in (*MODULES, *PACKAGES):
         import_module(name)
+    for package in PACKAGES:
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            import_module(module.name)
     if asks_model:
         warm_up()
     from sre_tui.tools.registry import all_tools

@@ -1,12 +1,16 @@
 """The built-in analyst in front of a simulated homelab, for evaluations and wire tests."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import httpx
+
+from providers.guard import GuardedTransport
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst import BuiltInAnalyst
 from sre_tui.agent.events import Answer, Answered
@@ -36,6 +40,40 @@ class RememberingTool(Tool[Any]):
         return self.answers[key]
 
 
+_TOLD: dict[tuple[str, str, bytes], tuple[httpx.Response, bytes]] = {}
+"""What the servers of all open labs have answered; no two of them share an address."""
+_ask = GuardedTransport.handle_async_request
+
+
+async def _asked_once(guard: GuardedTransport, request: httpx.Request) -> httpx.Response:
+    """Where the clock stands, the same request has no other answer; what fails is tried anew."""
+    key = request.method, str(request.url), await request.aread()
+    if key not in _TOLD:
+        response = await _ask(guard, request)
+        if response.status_code != httpx.codes.OK:
+            return response
+        _TOLD[key] = response, b"".join([part async for part in response.aiter_raw()])
+        await response.aclose()
+    told, body = _TOLD[key]
+    return httpx.Response(
+        told.status_code,
+        headers=told.headers,
+        stream=httpx.ByteStream(body),
+        extensions=told.extensions,
+    )
+
+
+@contextmanager
+def remembered_answers() -> Iterator[None]:
+    """Servers are asked only once for the same."""
+    try:
+        with patch.object(GuardedTransport, "handle_async_request", _asked_once):
+            yield
+    finally:
+        # Another lab may get the address of this one.
+        _TOLD.clear()
+
+
 # What a fixture gives is written out, and thrown away, by the loop that made it.
 @dataclass(repr=False)
 class Lab:
@@ -48,6 +86,7 @@ class Lab:
     async def break_backend(self, name: str, how: FaultMode) -> None:
         """Make a backend fail, for the tools too."""
         await self.demo.break_backend(name, how)
+        _TOLD.clear()
         for tool in self.tools:
             tool.answers.clear()
 
@@ -80,10 +119,12 @@ async def agent_without_model(
 @asynccontextmanager
 async def lab_of(scenario: str, folder: Path, *, guests: int = 40) -> AsyncIterator[Lab]:
     """The homelab of a scenario with an agent that reads it."""
-    async with (
-        start_demo(scenario, guests=guests, clock=NOW.timestamp) as demo,
-        agent_without_model(dict(demo.environment), folder) as agent,
-    ):
+    async with AsyncExitStack() as stack:
+        stack.enter_context(remembered_answers())
+        running = start_demo(scenario, guests=guests, clock=NOW.timestamp)
+        demo = await stack.enter_async_context(running)
+        answering = agent_without_model(dict(demo.environment), folder)
+        agent = await stack.enter_async_context(answering)
         tools = tuple(
             RememberingTool(**{part.name: getattr(tool, part.name) for part in fields(tool)})
             for tool in offered_tools(agent._context.settings)

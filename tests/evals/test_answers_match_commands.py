@@ -12,10 +12,9 @@ from sre_tui.agent.events import Answer
 from sre_tui.tools.registry import get_tool
 from sre_tui.views.human import count
 from tests.evals.analyst_lab import Lab, Labs, lab_of, shared_labs
+from tests.stubs.sizes import fewest_guests
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-GUESTS = 32
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -52,7 +51,7 @@ def names_in(text: str, names: list[str]) -> set[str]:
     ],
 )  # fmt: skip
 async def test_guests_and_backups(scenario: str, labs: Labs) -> None:
-    lab = await labs.of(scenario, guests=GUESTS)
+    lab = await labs.of(scenario, guests=fewest_guests(scenario))
     coverage = await shown(lab, "backup_coverage")
     every = [one.name for one in coverage.items if one.name]
     lacking = {one.name for one in coverage.items if one.problem and one.name}
@@ -76,7 +75,7 @@ async def test_guests_and_backups(scenario: str, labs: Labs) -> None:
 
 
 async def test_guests_that_should_run(labs: Labs) -> None:
-    lab = await labs.of("guest-stopped", guests=GUESTS)
+    lab = await labs.of("guest-stopped", guests=fewest_guests("guest-stopped"))
     text = lead(await asked(lab, "which guests are stopped though they should start on boot?"))
     assert text.startswith("**vaultwarden is stopped though set to start on boot**"), text
 
@@ -91,7 +90,7 @@ async def test_guests_that_should_run(labs: Labs) -> None:
     ],
 )
 async def test_the_pool(scenario: str, said: str, labs: Labs) -> None:
-    lab = await labs.of(scenario, guests=GUESTS)
+    lab = await labs.of(scenario, guests=fewest_guests(scenario))
     text = (await asked(lab, "is tank ok?")).text
     assert re.match(said, text), text
     pools = await shown(lab, "truenas_pool_status")
@@ -145,7 +144,7 @@ async def test_without_proxmox_no_guest_is_said_to_be_safe(
     ],
 )
 async def test_only_a_task_of_that_guest_answers(question: str, said: str, labs: Labs) -> None:
-    lab = await labs.of("guest-stopped", guests=GUESTS)
+    lab = await labs.of("guest-stopped", guests=fewest_guests("guest-stopped"))
     text = (await asked(lab, question)).text
     assert re.match(said, text), text
 
@@ -162,6 +161,6 @@ async def test_only_a_task_of_that_guest_answers(question: str, said: str, labs:
     ],
 )  # fmt: skip
 async def test_what_the_guest_has(scenario: str, question: str, said: str, labs: Labs) -> None:
-    lab = await labs.of(scenario, guests=GUESTS)
+    lab = await labs.of(scenario, guests=fewest_guests(scenario))
     text = (await asked(lab, question)).text
     assert re.match(said, text), text

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
-    async with lab_of("several-at-once", tmp_path_factory.mktemp("lab"), guests=40) as made:
+    async with lab_of("several-at-once", tmp_path_factory.mktemp("lab"), guests=32) as made:
         yield made
 
 

@@ -12,6 +12,7 @@ from sre_tui.demo.scenario_load import load_scenario
 from sre_tui.evals.measures import INVESTIGATE
 from sre_tui.tools.registry import all_tools
 from tests.evals.analyst_lab import lab_of
+from tests.stubs.sizes import fewest_guests
 
 SCENARIOS = [
     "backup-missing-from-job",
@@ -24,8 +25,6 @@ SCENARIOS = [
     "ups-on-battery",
 ]
 """One of each kind of trouble; the evaluation asks the questions of all."""
-GUESTS = 32
-"""As many as the scenarios name, and no more, because every one costs time."""
 KNOWN = {tool.name for tool in all_tools()}
 
 
@@ -37,7 +36,7 @@ async def test_answers_match_the_truth(scenario_id: str, tmp_path: Path) -> None
 async def ask(scenario_id: str, folder: Path) -> None:
     scenario = load_scenario(scenario_id)
     assert scenario.questions
-    async with lab_of(scenario_id, folder, guests=GUESTS) as lab:
+    async with lab_of(scenario_id, folder, guests=fewest_guests(scenario_id)) as lab:
         for question in scenario.questions:
             answer = await lab.ask(question.ask)
             check(question, answer)

@@ -22,6 +22,7 @@ from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView, estimate_tokens
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
+from tests.stubs.sizes import fewest_guests
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 """A Sunday afternoon."""
@@ -31,7 +32,11 @@ HOURS = {
     "scrub": datetime(2026, 12, 6, 2, 30, tzinfo=UTC),
     "midnight": datetime(2026, 11, 24, 0, 5, tzinfo=UTC),
 }
-QUIET = [(seed, list(HOURS)[seed % len(HOURS)]) for seed in range(1, 13)]
+QUIET = [
+    (seed, list(HOURS)[seed % len(HOURS)], 40 if seed <= len(HOURS) else 10)
+    for seed in range(1, 13)
+]
+"""Seeds, moments and sizes; the larger ones take twice as long."""
 
 FOUND = {
     "backup-failing-one-guest": "backup_failed guest:nextcloud",
@@ -74,9 +79,16 @@ def _no_waiting() -> Iterator[None]:
 
 @asynccontextmanager
 async def homelab(
-    folder: Path, scenario: str, now: datetime = NOW, *, seed: int | None = None, config: str = ""
+    folder: Path,
+    scenario: str,
+    now: datetime = NOW,
+    *,
+    guests: int = 0,
+    seed: int | None = None,
+    config: str = "",
 ) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
-    async with start_demo(scenario, seed=seed, clock=now.timestamp) as demo:
+    size = guests or fewest_guests(scenario)
+    async with start_demo(scenario, guests=size, seed=seed, clock=now.timestamp) as demo:
         environment = Environment(
             variables=dict(demo.environment),
             folders=Folders.under(folder),
@@ -94,9 +106,11 @@ async def check(context: ToolContext, **arguments: object) -> ToolResult[HealthL
     return await get_tool("check_health").run(context, arguments)
 
 
-@pytest.mark.parametrize(("seed", "hour"), QUIET)
-async def test_a_quiet_homelab_has_no_finding(tmp_path: Path, seed: int, hour: str) -> None:
-    async with homelab(tmp_path, "quiet", HOURS[hour], seed=seed) as (_, context):
+@pytest.mark.parametrize(("seed", "hour", "guests"), QUIET)
+async def test_a_quiet_homelab_has_no_finding(
+    tmp_path: Path, seed: int, hour: str, guests: int
+) -> None:
+    async with homelab(tmp_path, "quiet", HOURS[hour], guests=guests, seed=seed) as (_, context):
         answer = await check(context)
         changes = await get_tool("what_changed").run(context, {"window": "4h"})
     assert answer.state is State.OK, answer.warnings
@@ -165,7 +179,7 @@ async def test_a_looser_limit_reaches_prometheus(tmp_path: Path) -> None:
 
 
 async def test_many_alike_share_a_line_within_the_budget(tmp_path: Path) -> None:
-    async with homelab(tmp_path, "backups-failing-datastore-full") as (_, context):
+    async with homelab(tmp_path, "backups-failing-datastore-full", guests=40) as (_, context):
         answer = await check(context)
         text = get_tool("check_health").render(answer, ModelView(now=NOW, budget=800))
     assert len(answer.data.items) > 30

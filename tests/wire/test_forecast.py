@@ -28,6 +28,7 @@ from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.forecasts import outlook_text
 from sre_tui.views.registry import table_view
+from tests.stubs.sizes import fewest_guests
 from widgets.cell import Display, keyed_rows
 
 CLOCK = 1_795_358_400.0
@@ -38,7 +39,8 @@ NOW = datetime.fromtimestamp(CLOCK, UTC)
 async def homelab(
     folder: Path, scenario: str, *backends: str
 ) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
-    async with start_demo(scenario, clock=frozen_clock(CLOCK)) as demo:
+    size = fewest_guests(scenario)
+    async with start_demo(scenario, guests=size, clock=frozen_clock(CLOCK)) as demo:
         given = demo.environment
         found: dict[str, Any] = {}
         if "prometheus" in backends:

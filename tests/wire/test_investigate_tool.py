@@ -24,6 +24,7 @@ from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.page import Block
 from sre_tui.views.registry import table_view
+from tests.stubs.sizes import fewest_guests
 from widgets.cell import Display
 
 NOW = 1_795_358_400.0
@@ -33,9 +34,10 @@ LOUD = ("nas-disk-failing", "node-offline", "several-at-once")
 
 @asynccontextmanager
 async def homelab(
-    scenario: str, folder: Path, guests: int = 40
+    scenario: str, folder: Path, guests: int = 0
 ) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
-    async with start_demo(scenario, guests=guests, clock=frozen_clock(NOW)) as demo:
+    size = guests or fewest_guests(scenario)
+    async with start_demo(scenario, guests=size, clock=frozen_clock(NOW)) as demo:
         environment = Environment(
             variables=dict(demo.environment),
             folders=Folders.under(folder),
