@@ -68,6 +68,7 @@ async def test_streams_are_merged_by_nanosecond() -> None:
     ]
     assert (window.entries[1].level, window.entries[1].host) == ("error", "nas")
     assert window.entries[1].model_dump(mode="json")["time_ns"] == str(NS + 2)
+    assert window.entries[1].at == datetime.fromtimestamp(NS // 10**9, UTC)
 
 
 async def test_one_line_more_than_the_limit_tells_of_truncation() -> None:
