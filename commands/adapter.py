@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand
 
+from commands.demo_homelab import points_at_demo
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
 from commands.fields import Fields, fields_command, fields_of, fields_option, split_names
@@ -130,7 +131,7 @@ def ask(invocation: Invocation, tool: Tool[Any], arguments: dict[str, object]) -
         raise as_usage_problem(tool, error) from error
     require_backend(invocation, tool)
     answer = invocation.run(lambda context: tool.run(context, arguments))
-    require_data(answer)
+    require_data(invocation, answer)
     if isinstance(answer.data, Listing) and (missing := answer.data.missing()):
         for warning in answer.warnings:
             invocation.narrator.warn(warning)
@@ -171,19 +172,26 @@ def _instead(invocation: Invocation, tool: Tool[Any]) -> str:
     return f"; {told} {works} with what is configured"
 
 
-def require_data(answer: ToolResult[Any]) -> None:
+def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
     """Refuse an answer that no backend gave anything to.
 
     Raises:
-        Problem: with what each of them says.
+        Problem: in one line, with what the first of them says.
     """
     if answer.state.has_data:
         return
-    details = [source.detail for source in answer.sources if not source.state.has_data]
+    failed = [source for source in answer.sources if not source.state.has_data]
+    details = list(dict.fromkeys(source.detail for source in failed))
+    code, exit_code = answer.state.value, EXIT_CODES[answer.state]
+    if answer.state is State.UNREACHABLE and points_at_demo(invocation):
+        raise Problem("the demo is not running: sre demo starts it", code=code, exit_code=exit_code)
+    if len(details) < 2:
+        raise Problem("".join(details), code=code, exit_code=exit_code)
     raise Problem(
-        "\n       ".join(dict.fromkeys(details)),
-        code=answer.state.value,
-        exit_code=EXIT_CODES[answer.state],
+        f"none of {', '.join(source.source for source in failed)} answers; {details[0]}",
+        code=code,
+        exit_code=exit_code,
+        hint="`sre doctor` tells what is wrong with each",
     )
 
 
@@ -226,12 +234,22 @@ def show(
         return
     columns = view.columns if fields is None else fields.columns(options.fields)
     if fields is None and (headline := view.headline(answer.data)):
-        stdout.write(f"{clean(headline)}\n")
+        stdout.write(f"{_fitted(invocation, clean(headline))}\n")
     _show_table(invocation, view, columns, answer, display)
     if fields is None:
         for more in view.below(answer.data):
             stdout.write("\n")
             write_table(invocation, more.columns, more.rows(answer.data), display)
+
+
+def _fitted(invocation: Invocation, text: str) -> str:
+    """A line broken between words where it is wider than the terminal."""
+    if not invocation.environment.stdout.isatty():
+        return text
+    from commands.output import console_of
+    from commands.wrapping import wrapped
+
+    return wrapped(text, console_of(invocation).width)
 
 
 def _show_table(

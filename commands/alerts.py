@@ -84,7 +84,7 @@ def _show(invocation: Invocation, options: OutputOptions, name: str, host: str |
 
     require_backend(invocation, get_tool("grafana_get_alerts"), f"alerts show {name}")
     alerts, rules = invocation.run(known_alerts)
-    require_data(alerts)
+    require_data(invocation, alerts)
     # What could not be read may be why nothing is found.
     for warning in dict.fromkeys((*alerts.warnings, *rules.warnings)):
         invocation.narrator.warn(warning)

@@ -15,6 +15,7 @@ from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.demo_faults import add_faults
 from commands.demo_homelab import (
     HOW_TO_START,
+    NAME,
     TOUR_SCENARIO,
     demo_log,
     running,
@@ -174,7 +175,8 @@ def env(context: typer.Context) -> None:
 
     invocation = invocation_of(context)
     stdout = invocation.environment.stdout
-    for name, value in demo_environment(running(invocation.environment.folders)).items():
+    state = running(invocation.environment.folders)
+    for name, value in {"HOMELAB_NAME": NAME, **demo_environment(state)}.items():
         stdout.write(f"export {name}={shlex.quote(value)}\n")
 
 

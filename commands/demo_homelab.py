@@ -12,10 +12,13 @@ from sre_tui.settings.model import BACKENDS
 from sre_tui.settings.variables import VARIABLES
 
 if TYPE_CHECKING:
+    from commands.invocation import Invocation
     from sre_tui.demo.runtime.state import DemoState
     from sre_tui.environment import Environment, Folders
 
 HOW_TO_START = "start one: sre demo --background --scenario nas-disk-failing"
+NAME = "demo"
+"""What the homelab is called, unless the user calls it otherwise."""
 TOUR_SCENARIO = "nas-disk-failing"
 """What goes wrong where nobody chose."""
 
@@ -68,6 +71,13 @@ def running(folders: Folders) -> DemoState:
     return state
 
 
+def points_at_demo(invocation: Invocation) -> bool:
+    """Whether the settings are those that ``sre demo env`` prints."""
+    settings = invocation.settings
+    urls = [each.url for name in BACKENDS for each in getattr(settings, name)]
+    return settings.homelab_name == NAME and all("://127.0.0.1:" in url for url in urls)
+
+
 def state_path(folders: Folders) -> Path:
     """The file that tells where the running demo is."""
     return folders.runtime / "demo.json"
@@ -104,4 +114,4 @@ def _pointed_at(environment: Environment, state: DemoState) -> dict[str, str]:
         for name, value in environment.variables.items()
         if name.removesuffix("_FILE") not in backends
     }
-    return {"HOMELAB_NAME": "demo", **own, **demo_environment(state)}
+    return {"HOMELAB_NAME": NAME, **own, **demo_environment(state)}

@@ -117,8 +117,8 @@ def report(problem: Problem, narrator: Narrator, *, as_json: bool) -> int:
         document = {
             "error": {
                 "code": problem.code,
-                "message": problem.message,
-                "hint": problem.hint,
+                "message": _one_line(problem.message),
+                "hint": _one_line(problem.hint) if problem.hint else None,
                 "exit_code": int(problem.exit_code),
             }
         }
@@ -128,6 +128,12 @@ def report(problem: Problem, narrator: Narrator, *, as_json: bool) -> int:
         if problem.hint:
             narrator.say(f"  {problem.hint}")
     return int(problem.exit_code)
+
+
+def _one_line(text: str) -> str:
+    """A message without the layout it has in a terminal: no line ends, no caret below a query."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return "; ".join(line for line in lines if line.strip("^"))
 
 
 def silence_stdout() -> None:
