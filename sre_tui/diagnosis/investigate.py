@@ -24,6 +24,7 @@ from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
 from sre_tui.diagnosis.signs.lines import from_lines
 from sre_tui.diagnosis.signs.measured import refuted
 from sre_tui.diagnosis.signs.outside import told_apart
+from sre_tui.diagnosis.signs.unexplained import unexplained
 from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.steps import steps_of
 from sre_tui.diagnosis.subject import Subject
@@ -102,6 +103,7 @@ def understand(picture: Picture, knowledge: Knowledge) -> Insight:
         *report.findings,
         *from_alerts(active_alerts(picture), knowledge.patterns, topology, picture.start),
         *from_lines(picture, knowledge.patterns, topology),
+        *unexplained(picture, knowledge.patterns, topology),
     )
     apart = refuted(told_apart(findings, topology), picture, topology)
     return Insight(picture, topology, report, tuple(apart))

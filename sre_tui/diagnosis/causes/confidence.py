@@ -72,7 +72,7 @@ def doubted(probability: float, doubt: float) -> float:
 
 def unrivalled(probability: float) -> float:
     """The probability of what is the likeliest cause of what is asked, and sure by itself."""
-    return 1.0 / (1.0 + exp(-UNRIVALLED - _log_odds(probability) / 2.0))
+    return max(probability, 1.0 / (1.0 + exp(-UNRIVALLED - _log_odds(probability) / 2.0)))
 
 
 def _log_odds(probability: float) -> float:

@@ -290,8 +290,14 @@ class _Camera:
                 self.log_labels = found[0]
             return await self._all(clients, lambda one: logs.telling(one, wanted, begin, end))
 
+        async def errors() -> Part[Any]:
+            if self.wanted.lines is None:
+                return Part(asked=False)
+            return await self._all(clients, lambda one: logs.errors(one, begin, end))
+
         return {
             "lines": lines,
+            "errors": errors,
             "log_volume": lambda: self._all(clients, lambda one: logs.volume(one, begin, end)),
         }
 
@@ -328,5 +334,5 @@ _PARTS: Final = {
     "truenas": ("pools", "disks", "shares", "protection", "nas", "apps"),
     "grafana": ("alerts", "annotations"),
     "prometheus": ("targets", "identity", "sweeps", "alerts"),
-    "loki": ("lines", "log_volume"),
+    "loki": ("lines", "errors", "log_volume"),
 }  # fmt: skip

@@ -65,6 +65,29 @@ async def telling(
     return _together(readings, data)
 
 
+async def errors(
+    client: LokiClient, start: datetime, end: datetime
+) -> Reading[tuple[LineGroup, ...]]:
+    """The newest lines of level error or worse, grouped by template; none if too many for it.
+
+    Args:
+        client: the Loki.
+        start: inclusive.
+        end: exclusive.
+    """
+    from providers.loki.levels import at_least
+    from providers.loki.patterns import grouped
+
+    service, _ = await labels_of(client, start, end)
+    query = f'{{{service}=~".+"}}'
+    reading = await client.logs(query, start, end, limit=MOST_LINES, levels=at_least("error"))
+    if reading.data is None:
+        return refilled(reading, None)
+    # Where the oldest are missing, nothing tells what is more than before.
+    entries = () if reading.data.truncated else reading.data.entries
+    return refilled(reading, tuple(LineGroup(*group) for group in grouped(entries)))
+
+
 def _joined(answers: Iterable[Sequence[LogEntry]]) -> list[LogEntry]:
     """The entries of several queries, each once, the newest first."""
     found = {

@@ -73,6 +73,7 @@ class Picture:
         step: seconds between points of the series.
         series: by :attr:`MetricQuery.id`, the series that had a value within the window.
         lines: telling log lines, grouped by template.
+        errors: lines of level error or worse, grouped by template.
         log_volume: lines of each service on each machine, per ten minutes.
         log_labels: names of the labels that carry the service and the machine of a log stream.
     """
@@ -114,6 +115,7 @@ class Picture:
     series: Mapping[str, tuple[Series, ...]] = field(default_factory=dict)
 
     lines: Part[tuple[LineGroup, ...]] = field(default_factory=Part)
+    errors: Part[tuple[LineGroup, ...]] = field(default_factory=Part)
     log_volume: Part[tuple[Series, ...]] = field(default_factory=Part)
     log_labels: tuple[str, str] = ("service_name", "hostname")
 
