@@ -176,3 +176,29 @@ def test_what_is_over_is_said_to_be_over() -> None:
 def test_trouble_of_another_node_is_not_that_of_this_one() -> None:
     ranking = ranked(finding("cpu_saturated", OTHER_NODE, 60), finding("cpu_steal", MEDIA, 50))
     assert ("cpu_steal", MEDIA) in causes(ranking)
+
+
+def test_what_has_long_been_so_is_not_why_something_began_with_another_cause() -> None:
+    missing = finding("pool_degraded", POOL, 360, severity=Severity.CRITICAL, open_start=True)
+    noisy = finding("noisy_guest", PROXY, 60)
+    waiting = finding("io_wait", MEDIA, 60)
+    ranking = ranked(missing, noisy, waiting, about=(MEDIA,))
+    assert causes(ranking)[0] == ("noisy_guest", PROXY)
+    assert causes(ranked(missing, waiting, about=(MEDIA,)))[0] == ("pool_degraded", POOL)
+
+
+def test_an_effect_does_not_begin_before_its_cause_through_others_either() -> None:
+    dns = finding("dns_down", DOCKER, 30, severity=Severity.CRITICAL)
+    lookups = finding("lookup_errors", PROXY, 29, by="log", check="logs")
+    renewal = finding("certificate_renewal", SITE, 360, open_start=True)
+    expired = finding("certificate_expired", SITE, 360, severity=Severity.CRITICAL, open_start=True)
+    ranking = ranked(dns, lookups, renewal, expired)
+    assert {kind for kind, _ in causes(ranking)} >= {"dns_down", "certificate_renewal"}
+
+
+def test_other_trouble_of_the_same_thing_is_told_beside_its_cause() -> None:
+    neighbour = finding("noisy_guest", PROXY, 90)
+    failing = finding("disk_failing", DISK, 180, severity=Severity.CRITICAL)
+    ranking = ranked(failing, neighbour, WAITING, SLOW_PAGE, about=(MEDIA,))
+    assert causes(ranking) == [("disk_failing", DISK)]
+    assert [one.hypothesis.subject for one in ranking.elsewhere] == [PROXY]
