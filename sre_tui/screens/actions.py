@@ -155,7 +155,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
         )
         for number in range(1, 9)
     ),
-    Action("detail.window", "w", "Time", "Charts of 1 h, 24 h or 7 d", footer=True),
+    Action("detail.hour", "h", "Hour", "Charts of the last hour", "window(0)", footer=True),
+    Action("detail.day", "d", "Day", "Charts of the last 24 hours", "window(1)"),
+    Action("detail.week", "w", "Week", "Charts of the last 7 days", "window(2)"),
     Action("detail.backups", "b", "Backups", "Its backups"),
     Action("detail.node", "n", "Node", "The node it runs on"),
     Action("detail.copy", "y", "Copy", "Copy the section to the clipboard"),

@@ -177,9 +177,9 @@ class DetailScreen(Level):
         if self._has(number):
             self.section = number - 1
 
-    def action_window(self) -> None:
-        """The next length of time for charts."""
-        self.window = (self.window + 1) % len(WINDOWS)
+    def action_window(self, number: int) -> None:
+        """How far charts look back, by its place in `WINDOWS`."""
+        self.window = number
 
     def action_node(self) -> None:
         """Open its node."""

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from providers.alerting import Alert
 from providers.series import Series
-from sre_tui.views.cells import span_cell, text_cell, time_cell
+from sre_tui.views.cells import span_cell, time_cell
 from sre_tui.views.load_curves import points_of
-from sre_tui.views.series_names import labels_text
 from sre_tui.views.table import TableView
 from sre_tui.views.units import query_unit, with_unit
 from widgets import plot
@@ -107,25 +106,31 @@ class Episode:
         end: when it was last seen.
         goes_on: whether it held at the end of what was looked at.
         highest: greatest value in that time.
-        labels: of the series, where there are several.
     """
 
     start: datetime
     end: datetime
     goes_on: bool
     highest: float | None
-    labels: str = ""
 
 
 def episodes(alert: Alert, data: Any) -> list[Episode]:
     """Times in which the condition held, the newest first; data is that of the whole rule."""
     step = timedelta(seconds=data.step or 60.0)
     found = [
-        replace(one, labels="")
+        _exact(one, alert)
         for series in series_about(alert, data.items)[:1]
         for one in _runs(series, step, data.end)
     ]
     return sorted(found, key=lambda one: one.start, reverse=True)
+
+
+def _exact(episode: Episode, alert: Alert) -> Episode:
+    """The one that goes on began when the alert says so, not at the first look after that."""
+    since = alert.active_at
+    if not episode.goes_on or since is None or since >= episode.start:
+        return episode
+    return replace(episode, start=since)
 
 
 def _runs(series: Series, step: timedelta, end: datetime) -> Iterator[Episode]:
@@ -148,7 +153,6 @@ def _episode(
         end=run[-1][0],
         goes_on=end - run[-1][0] <= 1.5 * step,
         highest=max(values, default=None),
-        labels=labels_text(series.labels),
     )
 
 
@@ -180,7 +184,6 @@ def episode_view(query: str) -> TableView[Episode]:
             Column("end", "Last seen", lambda row, d: time_cell(row.end, d), 18, 1),
             Column("lasted", "Lasted", _lasted, 14, 0, "right"),
             Column("highest", "Highest", highest, 16, 1, "right"),
-            Column("labels", "Series", lambda row, _: text_cell(row.labels), 10, 5, "left", True),
         ),
         rows=lambda data: data,
         key=lambda row: row.start.isoformat(),

@@ -45,7 +45,8 @@ def run_calendar(runs: Iterable[Run], display: Display) -> Text:
     worst = _worst(runs, display)
     monday = today - timedelta(days=today.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    text = Text(" " * 8 + " ".join(f"{name:>4}" for name in _DAYS) + "\n", "dim")
+    text = Text()
+    text.append(" " * 8 + " ".join(f"{name:>4}" for name in _DAYS) + "\n", "dim")
     shown: Counter[str] = Counter()
     for week in range(WEEKS):
         begin = first + timedelta(weeks=week)
@@ -57,8 +58,7 @@ def run_calendar(runs: Iterable[Run], display: Display) -> Text:
             state = worst.get(day)
             tone, word = _WORDS[state] if state else (Tone.MUTED, _NONE)
             shown[word] += 1
-            sign = tone.glyph
-            text.append(f"{sign:>5}" if offset or day else sign, toned(tone))
+            text.append(f"{tone.glyph:>5}", toned(tone))
         text.append("\n")
     text.append("\n")
     text.append_text(_legend(shown))

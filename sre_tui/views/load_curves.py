@@ -45,6 +45,10 @@ def _there(query: str) -> str:
     return " or ".join(query.replace("$on", one) for one in by)
 
 
+_ROOT: Final = (
+    'max(node_filesystem_size_bytes{mountpoint="/",$on}'
+    ' - node_filesystem_avail_bytes{mountpoint="/",$on})'
+)
 GUEST_CURVES: Final = (
     Curve("cpu", "CPU", "pve_cpu_usage_ratio{id=$id}", "ratio"),
     Curve("memory", "Memory", "pve_memory_usage_bytes{id=$id}", "B"),
@@ -59,7 +63,7 @@ GUEST_CURVES: Final = (
 )  # fmt: skip
 NODE_CURVES: Final = (
     *GUEST_CURVES[:2],
-    Curve("root", "Root disk", "pve_disk_usage_bytes{id=$id}", "B"),
+    Curve("root", "Root disk", f"pve_disk_usage_bytes{{id=$id}} or {_there(_ROOT)}", "B"),
     Curve("wait", "Waiting for disks",
           _there('avg(rate(node_cpu_seconds_total{mode="iowait",$on}[5m]))'), "ratio"),
     Curve("load", "Load, 5 min", _there("max(node_load5{$on})")),

@@ -28,9 +28,7 @@ def member_tree(pool: Pool, display: Display) -> Page:
     if not pool.vdevs:
         return [Block("", (line(piece("Its members are not reported", Tone.MUTED)),))]
     state = POOLS.columns[1].cell(PoolLine(pool), display)
-    roles = [
-        (role, list(group)) for role, group in groupby(pool.vdevs, key=lambda vdev: vdev.role)
-    ]
+    roles = [(role, list(group)) for role, group in groupby(pool.vdevs, key=lambda vdev: vdev.role)]
     branches: list[Branch] = []
     for role, vdevs in roles:
         members = tuple(_branch(vdev, wide=display.wide) for vdev in vdevs)

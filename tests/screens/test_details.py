@@ -200,16 +200,16 @@ async def test_charts_look_back_further_by_a_key(monkeypatch: pytest.MonkeyPatch
         asked = backends(scene, monkeypatch)
         await scene.arrive(*everything())
         screen = await _open(scene, "guests", "media (101)")
-        assert screen.check_action("window", ()) is False
-        await scene.press("w")
+        assert screen.check_action("window", (1,)) is False
+        await scene.press("d")
         assert screen.window == 0
         await scene.press("3")
         queries = [arguments for tool, arguments in asked.asked if tool.startswith("prometheus")]
         assert len(queries) == 6
         assert {one["since"] for one in queries} == {"1h"}
         assert all('id="lxc/101"' in str(one["query"]) for one in queries)
-        for since in ("24h", "7d", "1h"):
-            await scene.press("w")
+        for key, since in (("d", "24h"), ("w", "7d"), ("h", "1h")):
+            await scene.press(key)
             assert {one["since"] for _, one in asked.asked[-6:]} == {since}
             assert len(asked.asking) == 6
 

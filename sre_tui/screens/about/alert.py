@@ -35,12 +35,11 @@ def alert_tabs(alert: Alert) -> Sequence[DetailTab]:
         windowed=True,
     )
     view = episode_view(alert.query)
-    columns = tuple(column for column in view.columns if column.key != "labels")
     history = DetailPart(
         "When its condition held, the last 7 days",
         looked,
-        {"query": alert.query, "since": "7d", "limit": _MOST},
-        AsRows(columns, lambda data: episodes(alert, data), view.key, view.nothing),
+        {"query": alert.query, "since": "7d", "step": "15m", "limit": _MOST},
+        AsRows(view.columns, lambda data: episodes(alert, data), view.key, view.nothing),
     )
     rule = DetailPart(
         "Rule", "grafana_get_alert_rules", {"search": alert.name, "limit": 20}, _rule(alert)
