@@ -60,6 +60,7 @@ class LogTail:
         self._level = level
         self._clock = clock
         self._complete_at: datetime | None = None
+        self._lacking_since: datetime | None = None
         self._looks = 0
 
     async def recall(self) -> None:
@@ -83,7 +84,10 @@ class LogTail:
         answer = await self._ask("loki_query_logs", arguments)
         self._looks += 1
         if answer.state is State.OK:
-            # Of several Lokis, the one that is away has lines from before its return as well.
+            # One of several Lokis that was away has lines from before its return as well.
+            self._complete_at, self._lacking_since = self._lacking_since or now, None
+        elif answer.state is State.PARTIAL:
+            self._lacking_since = self._lacking_since or self._complete_at or now - self._window
             self._complete_at = now
         return answer
 

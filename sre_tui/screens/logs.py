@@ -256,13 +256,15 @@ class LogsScreen(Level):
         data = self.data(_LINES)
         if data is None:
             return
-        if self._is_new or (self._complete_at is not None and data.start > self._complete_at):
+        is_live = snapshot.state in (State.OK, State.PARTIAL)
+        missed = self._complete_at is not None and data.start > self._complete_at
+        if self._is_new or (is_live and missed):
             # After a pause longer than the window there would be a hole nobody sees.
             self._buffer = LineBuffer()
             self._is_cut = data.truncated or not self._is_new
             self._hints = data.hints or (self._hints if not data.items else ())
             self._is_new, self._good = False, self._query
-        if snapshot.state is State.OK:
+        if is_live:
             self._complete_at = data.end
         if self._buffer.add(data.items) or not self._known or len(self._buffer) != len(self._known):
             self._index()

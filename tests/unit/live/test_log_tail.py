@@ -65,8 +65,21 @@ async def test_after_a_pause_what_was_missed_is_asked_for() -> None:
     assert loki.asked[0]["level"] == "error"
 
 
-@pytest.mark.parametrize("state", [State.PARTIAL, State.STALE, State.UNREACHABLE])
-async def test_what_one_of_several_did_not_tell_is_asked_for_again(state: State) -> None:
+async def test_what_one_of_several_did_not_tell_is_asked_for_when_it_is_back() -> None:
+    loki = Loki()
+    tail = LogTail(loki.ask, "q", HOUR, None, loki.clock)
+    await loki.look(tail)
+    loki.outcome = State.PARTIAL
+    # While it is away the others are not asked for more and more.
+    assert {await loki.look(tail, after=19) for _ in range(5)} == {"30s"}
+    loki.outcome = State.OK
+    assert await loki.look(tail) == "30s"
+    assert await loki.look(tail) == "300s"
+    assert await loki.look(tail) == "30s"
+
+
+@pytest.mark.parametrize("state", [State.STALE, State.UNREACHABLE])
+async def test_what_nobody_told_is_asked_for_again(state: State) -> None:
     loki = Loki()
     tail = LogTail(loki.ask, "q", HOUR, None, loki.clock)
     await loki.look(tail)
