@@ -51,7 +51,7 @@ def test_an_own_pattern_is_what_an_investigation_tells(sre: Sre) -> None:
 
 @pytest.mark.parametrize("command", ["investigate", "changes", "check", "status", "config check"])
 def test_a_mistake_in_a_pattern_is_told_with_file_entry_and_field(sre: Sre, command: str) -> None:
-    file = put(sre, "patterns", "mine.yaml", (PATTERN % "x").replace("advice:", "advise:"))
+    file = put(sre, "patterns", "mine.yaml", (PATTERN % "transcode").replace("advice:", "advise:"))
     done = sre(*command.split())
     assert (done.code, done.out) == (2, "")
     assert done.err == (
