@@ -23,6 +23,7 @@ from providers.text import one_line
 from sre_tui.agent.events import AgentEvent, Answer, Answered, Failed
 from sre_tui.environment import Environment
 from sre_tui.settings import LlmSettings, Settings
+from sre_tui.views.human import count
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -313,6 +314,10 @@ def _asked(invocation: Invocation, words: list[str]) -> tuple[str, str]:
         return question, ""
     _tell(invocation, piped)
     text = piped.text if piped.text.strip() else ""
+    if question and text:
+        # A loop over lines loses its input to this, and must be able to see that.
+        lines = len(text.splitlines())
+        invocation.narrator.say(f"stdin joins the question: {count(lines, 'line')}")
     if question or not text:
         return question, text
     return (text.strip(), "") if is_question(text) else (PIPED_QUESTION, text)

@@ -55,6 +55,7 @@ class Quoted:
         text: the same as it is shown, with what it answers to.
         command: what to run to see it oneself.
         at: when it was so; the moment of the call if None.
+        state: how good it is; that of its source, else of the whole result, if None.
     """
 
     of: str
@@ -63,6 +64,7 @@ class Quoted:
     text: str
     command: str = ""
     at: datetime | None = None
+    state: State | None = None
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class ToolRunner:
             id=self._store.next_id(),
             tool=whole.tool,
             arguments=whole.arguments,
-            state=whole.state if source is None else source.state,
+            state=quoted.state or (whole.state if source is None else source.state),
             observed_at=quoted.at or whole.observed_at,
             summary=self._redactor.text(clean(quoted.summary)),
             text=self._redactor.text(clean(quoted.text)),

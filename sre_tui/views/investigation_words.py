@@ -17,6 +17,8 @@ _SURE: Final = (
     (0.5, "likely"),
     (0.3, "possible"),
 )
+_SUREST: Final = 0.99
+"""What is said at most: nothing that is concluded is certain."""
 _PLURALS: Final = {
     SubjectKind.NAS: "NASes", SubjectKind.UPS: "UPSes", SubjectKind.SITE: "sites",
     SubjectKind.BACKUP_SERVER: "backup servers",
@@ -26,7 +28,7 @@ _PLURALS: Final = {
 def how_sure(confidence: float) -> str:
     """A confidence as word and figure: ``very likely (87 %)``."""
     word = next((word for least, word in _SURE if confidence >= least), "a mere possibility")
-    return f"{word} ({percent(confidence)})"
+    return f"{word} ({percent(min(confidence, _SUREST))})"
 
 
 def verdict_of(found: Investigation) -> str:

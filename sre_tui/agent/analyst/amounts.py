@@ -10,7 +10,7 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import EntityKind
-from sre_tui.agent.analyst.figures import Row, measure, narrowed
+from sre_tui.agent.analyst.figures import COUNTED, Row, measure, narrowed
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.quantities import (
     Figure,
@@ -26,6 +26,7 @@ from sre_tui.views.units import TIMESTAMP
 
 SHOWN: Final = 5
 MOST_SHOWN: Final = 20
+HOUR: Final = 3600
 _TOP: Final = re.compile(
     r"\b(?:top|first|die)\s+(?P<n>\d{1,2})\b"
     r"|\b(?P<m>\d{1,2})\s+(?:most|largest|biggest|hottest|fullest|busiest)\b"
@@ -69,11 +70,14 @@ async def rank(look: Look) -> Iterator[str]:
             rows = [row for row in rows if not row.name.startswith("/")] or rows
         if rows:
             return _ranked(look, quantity, rows, windowed)
-    return _not_recorded(look, quantity)
+    return _not_recorded(look, quantity, windowed)
 
 
 def _over_window(look: Look, quantity: Quantity) -> bool:
-    asked = look.question.scope.said and look.question.scope.seconds > timedelta(minutes=10).seconds
+    scope = look.question.scope
+    asked = scope.said and scope.seconds > timedelta(minutes=10).seconds
+    if quantity.id in COUNTED and scope.end == look.now and scope.seconds == HOUR:
+        return False
     return asked and quantity.unit != TIMESTAMP and quantity.id not in ("growth", "space")
 
 
@@ -83,22 +87,28 @@ def _ranked(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
     asked = _TOP.search(look.question.folded)
     most = min(int(asked["n"] or asked["m"]), MOST_SHOWN) if asked else SHOWN
     shown = ordered[: max(1, most)]
-    when = _when(look, windowed)
+    when = _when(look, windowed, shown)
     first = shown[0]
     yield from _other_kind(look, first)
-    does = quantity.low if low else quantity.high
+    does = _unwindowed(quantity.low if low else quantity.high, windowed)
     tell = look.caller.counted
-    said = tell(first.sentence(look.now))
+    said = tell(_unwindowed(first.sentence(look.now), windowed))
     known = _hedge(look, first)
     if len(ordered) == 1:
         yield f"**{known}{first.who} {said}** ({tell(when)}).{first.cite}\n\n"
     else:
         yield f"**{known}{first.who} {does}**: it {said} ({tell(when)}).{first.cite}\n\n"
         for place, row in enumerate(shown, 1):
-            yield f"{place}. {row.who} {tell(row.sentence(look.now))}{row.cite}\n"
+            own = tell(_unwindowed(row.sentence(look.now), windowed))
+            yield f"{place}. {row.who} {own}{row.cite}\n"
         left = len(ordered) - len(shown)
         yield f"\n{tell(count(left, 'other'))} not shown.\n\n" if left else "\n"
     yield from gaps(look)
+
+
+def _unwindowed(said: str, windowed: bool) -> str:
+    """A sentence without its own window, where another one was asked for and is told."""
+    return said.replace(" in the last hour", "") if windowed else said
 
 
 def _hedge(look: Look, row: Row) -> str:
@@ -120,12 +130,16 @@ def _other_kind(look: Look, first: Row) -> Iterator[str]:
         yield f"**That is not recorded of {asked.one}s**, but of {told.one}s.\n\n"
 
 
-def _when(look: Look, windowed: bool) -> str:
+def _when(look: Look, windowed: bool, rows: Sequence[Row]) -> str:
     scope = look.question.scope
     if not windowed:
-        return f"as of {clock_time(look.now, look.now)}"
+        cites = "".join(row.cite for row in rows)
+        old = [at for found in look.caller.made if found.id and f"[{found.id}]" in cites
+               for at in found.stale_since]  # fmt: skip
+        return f"as of {clock_time(min([look.now, *old]), look.now)}"
     start, end = clock_time(scope.start, look.now), clock_time(scope.end, look.now)
-    return f"the most between {start} and {end}"
+    most = "" if rows[0].quantity.id in COUNTED else "the most "
+    return f"{most}between {start} and {end}"
 
 
 async def amount(look: Look) -> Iterator[str]:
@@ -141,7 +155,7 @@ async def amount(look: Look) -> Iterator[str]:
         return _amount(look, quantity, rows, windowed)
     carrying = [figure for figure in quantity.of("guest", "host", "node") if narrowed(look, figure)]
     rows = await measure(look, quantity, carrying[:1], over_window=windowed)
-    return _carried(look, quantity, rows) if rows else _not_recorded(look, quantity)
+    return _carried(look, quantity, rows) if rows else _not_recorded(look, quantity, windowed)
 
 
 def figures_for(look: Look, quantity: Quantity) -> list[Figure]:
@@ -160,8 +174,10 @@ def _amount(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
     # Of several stores the largest is meant first, not the fullest.
     sizes = quantity.order == "rest_share"
     leading.sort(key=lambda row: (row.whole or 0.0) if sizes else row.order, reverse=True)
-    when = tell(_when(look, windowed))
-    said = "; ".join(f"{row.who} {tell(row.sentence(look.now))}" for row in leading[:3])
+    when = tell(_when(look, windowed, leading[:3]))
+    said = "; ".join(
+        f"{row.who} {tell(_unwindowed(row.sentence(look.now), windowed))}" for row in leading[:3]
+    )
     cites = "".join(dict.fromkeys(row.cite for row in leading[:3]))
     yield f"**{_hedge(look, leading[0])}{said}** ({when}).{cites}\n\n"
     if len(leading) > 3:
@@ -187,13 +203,17 @@ def _carried(look: Look, quantity: Quantity, rows: Sequence[Row]) -> Iterator[st
     yield from gaps(look)
 
 
-def _not_recorded(look: Look, quantity: Quantity) -> Iterator[str]:
+def _not_recorded(look: Look, quantity: Quantity, windowed: bool) -> Iterator[str]:
     who = names([plain(one.name, 60) for one in look.focus.entities])
     about = f" of {who}" if who else ""
     asked = [found for found in look.caller.made if found.call.tool != "prometheus_targets"]
     cite = asked[-1].cite if asked else ""
     if quantity.none and asked and asked[-1].ok:
-        yield f"**{look.caller.counted(quantity.none)}{about}.**{cite}\n\n"
+        none = _unwindowed(quantity.none, windowed)
+        scope = look.question.scope
+        start, end = clock_time(scope.start, look.now), clock_time(scope.end, look.now)
+        when = f" between {start} and {end}" if none != quantity.none else ""
+        yield f"**{look.caller.counted(none)}{when}{about}.**{cite}\n\n"
         yield from gaps(look)
         return
     yield f"**That is not recorded{about}**: there are no values of {quantity.id.replace('_', ' ')}"

@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from typing import Final
 
@@ -16,23 +16,31 @@ from sre_tui.agent.analyst.answers.capacity import tell_capacity
 from sre_tui.agent.analyst.answers.changes import CHANGES, show_changes
 from sre_tui.agent.analyst.answers.condition import tell_condition
 from sre_tui.agent.analyst.answers.coverage import tell_coverage
+from sre_tui.agent.analyst.answers.datasets import tell_datasets
 from sre_tui.agent.analyst.answers.datastores import tell_datastores
 from sre_tui.agent.analyst.answers.facts import known_facts
 from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_guest_config
 from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
+from sre_tui.agent.analyst.answers.high_availability import tell_ha
+from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
 from sre_tui.agent.analyst.answers.pools import tell_pools
 from sre_tui.agent.analyst.answers.power_states import tell_power_states
 from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
 from sre_tui.agent.analyst.answers.protection import tell_protection
+from sre_tui.agent.analyst.answers.restarted import tell_restarted
 from sre_tui.agent.analyst.answers.shares import tell_shares
 from sre_tui.agent.analyst.answers.stopping import tell_stopping
+from sre_tui.agent.analyst.answers.swap_use import tell_swap
 from sre_tui.agent.analyst.answers.tasks import tell_tasks
 from sre_tui.agent.analyst.answers.told import Attempt, cannot_tell, rather
+from sre_tui.agent.analyst.answers.unanswered import say_unanswered
+from sre_tui.agent.analyst.answers.ups import tell_supply
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.diagnose import concluded, diagnose
+from sre_tui.agent.analyst.fact_questions import asks_a_fact
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.known import about_known, not_known, nothing_known, or_strangers
 from sre_tui.agent.analyst.look import Look
@@ -43,6 +51,7 @@ from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.report import report
 from sre_tui.agent.analyst.wording import SIGNATURE, names, plain
 from sre_tui.agent.analyst_protocol import AnalystTask
+from sre_tui.diagnosis.language.vocabulary import key_words, put_right
 
 
 async def _investigated(look: Look) -> Iterator[str]:
@@ -69,7 +78,9 @@ async def _overview(look: Look) -> Iterator[str]:
             return not_known(look)
         known = look.focus.entities or question.topics
         told = len(question.text.split()) >= DESCRIPTION
-        if _ASKS_A_FACT.search(question.folded) or not (known or told):
+        if asks_a_fact(question.folded) and quantity_of(question.folded) is None:
+            return await say_unanswered(look) or await requests.say_what_it_does(look)
+        if not (known or told):
             return await requests.say_what_it_does(look)
     return await _investigated(look)
 
@@ -165,16 +176,24 @@ _OPEN: Final = ("nothing_wrong", "elsewhere", "unconfirmed")
 """Verdicts that leave open what is behind the question."""
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
-_ASKS_A_FACT: Final = re.compile(
-    r"^(how (?!(is|are|does|do|come|about)\b)\w+|when|which|who|whose|where|"
-    r"what (is|are|was|were) the (\w+est|most|least)|(can|may|could|should) i|wann|"
-    r"welche\w*|wer|wo|wie ?viele?)\b"
-)
-"""Questions to which the state of things is no answer, whatever they are about."""
+_DIRECT: Final = (
+    tell_guest_state, tell_supply, tell_condition, tell_capacity, tell_swap, tell_ha,
+    tell_name_servers, tell_restarted, tell_datasets,
+)  # fmt: skip
+"""Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(
     r"\b(it|its|that|this|they|them|there|es|das|davon|dort|daran)\b"
     r"|^(why|since when|warum|seit wann|and|und|more|details?|how long)\b"
 )
+_ANOTHER: Final = re.compile(
+    r"^(?:and|und|what about|how about|same for|and what about|und was ist mit)\s+"
+    r"(?:(?:the|my|of|on|for|der|die|das|von|auf)\s+)*"
+    r"(?!(?:why|when|who|how|what|where|now|then|since|yesterday|today|tonight|that|this|it|them|"
+    r"those|these|there|here|else|more|if|is|are|warum|wann|wer|wie|was|jetzt|gestern|heute)\b)"
+    r"(?P<name>[\w.:/@-]{2,60})[?.! ]*$",
+    re.IGNORECASE,
+)
+"""Asks the same of something else."""
 
 
 class BuiltInAnalyst:
@@ -204,7 +223,7 @@ class BuiltInAnalyst:
             pieces = await answer_piped(look)
         else:
             told = None
-            for attempt in (tell_guest_state, tell_condition, tell_capacity):
+            for attempt in _DIRECT:
                 told = told or await attempt(look)
             pieces = told or await handler_for(look, LOOKUPS)(look)
         for piece in pieces:
@@ -232,7 +251,12 @@ def _local_zone(now: datetime) -> tzinfo:
 
 def _with_context(question: Question, task: AnalystTask, zone: tzinfo) -> Question:
     """A follow-up such as "and since when?" is about what the question before was about."""
-    if not task.earlier or question.named or not _FOLLOWS_UP.search(question.folded):
+    if not task.earlier:
+        return question
+    asked_so = _asked_of_another(question, task)
+    if asked_so:
+        return understand(asked_so, "", task.now, zone)
+    if question.named or not _FOLLOWS_UP.search(question.folded):
         return question
     before = understand(task.earlier[-1].question, "", task.now, zone)
     return replace(
@@ -241,3 +265,27 @@ def _with_context(question: Question, task: AnalystTask, zone: tzinfo) -> Questi
         topics=question.topics or before.topics,
         about=f"{before.text} {question.text}",
     )
+
+
+def _asked_of_another(question: Question, task: AnalystTask) -> str:
+    """The question before asked of another thing, as "and fast?" means; empty if that is not meant.
+
+    What is replaced is the name that the question before holds.
+    """
+    asked = ""
+    for text in [*(one.question for one in task.earlier), question.text]:
+        again = _ANOTHER.match(text.strip())
+        name = _name_in(asked, task.now) if again and asked else ""
+        known = again is not None and put_right(again["name"]) not in key_words()
+        if again and name and known:
+            asked = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", again["name"], asked)
+        else:
+            asked = text
+    return "" if asked == question.text else asked
+
+
+def _name_in(text: str, now: datetime) -> str:
+    """The last word of a question that may be a name; empty without one."""
+    read = understand(text, "", now, UTC)
+    spoken = [one for one in read.candidates if put_right(one) not in key_words()]
+    return next(iter(reversed(read.named or spoken)), "")

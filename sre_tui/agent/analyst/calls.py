@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from providers.reading import State
 from sre_tui.agent.runner import Quoted, Ran
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
@@ -72,6 +74,14 @@ class Found:
     def usable(self) -> bool:
         """Whether the state of the result carries data."""
         return self.ran is not None and self.ran.evidence.state.has_data
+
+    @property
+    def stale_since(self) -> tuple[datetime, ...]:
+        """The moments at which data was true that is old; empty where all of it is of now."""
+        if self.ran is None or self.ran.result is None:
+            return ()
+        return tuple(one.observed_at for one in self.ran.result.sources
+                     if one.state is State.STALE)  # fmt: skip
 
     def shows(self, text: str) -> bool:
         """Whether the evidence, as a reader sees it, contains that text."""

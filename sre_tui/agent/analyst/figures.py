@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -31,6 +31,8 @@ from sre_tui.views.units import TIMESTAMP, with_unit
 MOST: Final = 1000
 _STEPS: Final = 60
 _YEAR: Final = 365
+COUNTED: Final = frozenset({"log_errors", "log_lines"})
+"""Quantities that are counted over an hour, or over the window of the question."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Row:
 
     def sentence(self, now: datetime) -> str:
         """What is said of the thing, without its name."""
+        if self.quantity.absent and self.whole == 0:
+            return self.quantity.absent
         return (self.figure.amount or self.quantity.amount).format_map(self._words(now))
 
     def _words(self, now: datetime) -> dict[str, str]:
@@ -280,6 +284,12 @@ def _call(look: Look, figure: Figure, query: str, over_window: bool) -> Call:
             step = max(60, int(scope.seconds) // _STEPS)
             arguments["query"] = f"max_over_time(({filled})[{window}:{step}s])"
             arguments["at"] = scope.end.isoformat()
+    elif over_window:
+        scope = look.question.scope
+        window = format_window(scope.end - scope.start)
+        arguments["query"] = filled.replace("[1h]", f"[{window}]")
+        if look.now - scope.end > timedelta(seconds=30):
+            arguments["end"] = scope.end.isoformat()
     return Call(figure.tool, arguments)
 
 

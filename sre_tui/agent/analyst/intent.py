@@ -18,7 +18,6 @@ from sre_tui.diagnosis.language.vocabulary import (
     STOP_WORDS,
     SYMPTOMS,
     TOPIC_PHRASES,
-    fold,
     key_words,
     put_right,
     topic_of,
@@ -92,6 +91,12 @@ _DOES: Final = re.compile(
     re.IGNORECASE,
 )
 """Words at whose end stands what a thing of that kind does."""
+_SPELLED_SO: Final = frozenset({"logging", "line"})
+"""Words that are near to key words, and right as they are."""
+_STATES: Final = frozenset(
+    {"active", "inactive", "available", "unavailable", "degraded", "unreachable", "asleep"}
+)
+"""States, which stand where a name might, as in "is any storage inactive"."""
 _TIME_WORD = re.compile(r"\d{1,2}|\d{5,}|\d+[smhdw]|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
 _OF_TROUBLE: Final = frozenset({Intent.EXPLAIN_ALERT, Intent.OVERVIEW, Intent.WHY})
 """Kinds of questions that are looked into as complaints are."""
@@ -106,7 +111,7 @@ def classify(folded: str, *, alert_named: bool, piped: bool) -> Intent:
     """The intent with the most weight; earlier ones win ties.
 
     Args:
-        folded: the question after :func:`fold`.
+        folded: the question after :func:`understand`.
         alert_named: whether it holds something written like an alert's name.
         piped: whether text was piped in with it.
     """
@@ -146,7 +151,7 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
         zone: where clock times in it are meant.
     """
     asked = " ".join(text[:MAX_QUESTION].split())
-    folded = fold(asked)
+    folded = _folded(asked)
     camel = _CAMEL.search(asked) is not None
     intent = classify(folded, alert_named=camel, piped=bool(piped.strip()))
     complaint = complains(asked.casefold())
@@ -167,6 +172,14 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
         here=_HERE.search(folded) is not None,
         vague=bool(asked) and not camel and not complaint and _is_vague(folded),
         verbs=_verbs(asked),
+    )
+
+
+def _folded(asked: str) -> str:
+    """The question in lower case, mistyped key words put right; what is spelled so stays so."""
+    return " ".join(
+        word.casefold() if word.casefold() in _SPELLED_SO else put_right(word)
+        for word in words(asked)
     )
 
 
@@ -197,7 +210,8 @@ def _verbs(text: str) -> frozenset[str]:
 def _candidates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     def may_be_name(word: str) -> bool:
         plain = word.casefold()
-        return len(plain) > 1 and plain not in STOP_WORDS and not _TIME_WORD.fullmatch(plain)
+        known = plain in STOP_WORDS or plain in _STATES
+        return len(plain) > 1 and not known and not _TIME_WORD.fullmatch(plain)
 
     found = [word for word in words(text) if may_be_name(word)]
     verbs = _verbs(text)

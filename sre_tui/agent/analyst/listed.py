@@ -22,7 +22,8 @@ MOST: Final = 2000
 SHOWN: Final = 40
 _OFF: Final = re.compile(
     r"\b(down|stopped|off|offline|dead|unreachable|not (running|online|up|answering)|aus|"
-    r"gestoppt|nicht (an|online)|degraded|failed|broken|inactive|unavailable)\b"
+    r"gestoppt|nicht (an|online)|degraded|failed|failing|fails|broken|inactive|unavailable|"
+    r"errors?|fehler|50\d)\b"
 )
 _ON: Final = re.compile(r"\b(running|run|runs|up|online|active|laufen|läuft|answering|healthy)\b")
 
@@ -114,6 +115,7 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     lost = [one for one in every if one.unknown]
     stopped = [one for one in every if not one.running and not one.unknown]
     known = hedge(look, [thing.tool], found.call.tool)
+    left_out = _templates(look, thing, found)
     plural = f"{thing.one}s" if thing.one != "UPS" else "UPSes"
     if not found.ok:
         yield f"**The {plural} could not be read.**{found.cite}\n\n"
@@ -125,13 +127,13 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         elif stopped:
             amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
             yield f"**{known}{amount}{where} not {thing.called}**: {_names(stopped)}."
-            yield f"{found.cite}\n\n"
+            yield f"{left_out}{found.cite}\n\n"
             if lost:
                 yield f"Besides, {_unknown(look, lost)}{found.cite}\n\n"
         else:
             amount = tell(count(len(every), thing.one, plural))
             yield f"**{known}{'none' if known else 'None'}**: all of {amount}{where} {_are(every)} "
-            yield f"{thing.called}.{found.cite}\n\n"
+            yield f"{thing.called}.{left_out}{found.cite}\n\n"
     else:
         state = ""
         if thing.running:
@@ -148,7 +150,8 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         yes = ""
         if thing.running and _WHETHER.search(folded):
             yes = "No: " if stopped else "Not all are known to: " if lost else "Yes: "
-        yield f"**{known}{yes.lower() if known else yes}{amount}{where}{state}**.{found.cite}\n\n"
+        yield f"**{known}{yes.lower() if known else yes}{amount}{where}{state}**."
+        yield f"{left_out}{found.cite}\n\n"
         told = [one for one in shown if not one.unknown]
         yield from (f"- {line}{found.cite}\n" for line in _by_host(told))
         if stopped:
@@ -157,6 +160,18 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
             yield f"- {_unknown(look, lost)}{found.cite}\n"
         yield "\n"
     yield from gaps(look)
+
+
+def _templates(look: Look, thing: Thing, found: Found) -> str:
+    """How many templates were left out, which a list of the same things shows."""
+    data = found.data(Listing) if found.call.tool == thing.tool else None
+    wanted = set(look.focus.hosts)
+    held = [one for one in (data.items if data is not None else ()) if field_of(one, "template")
+            and (not wanted or field_of(one, thing.host) in wanted)]  # fmt: skip
+    if not held:
+        return ""
+    are = "is" if len(held) == 1 else "are"
+    return look.caller.counted(f" {count(len(held), 'template')} {are} not counted.")
 
 
 def _unknown(look: Look, lost: Sequence[_One]) -> str:

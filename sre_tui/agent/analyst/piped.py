@@ -22,6 +22,7 @@ SHOWN: Final = 8
 
 
 _CONTAINER: Final = re.compile(r"\b(docker|containers?|podman|compose)\b", re.IGNORECASE)
+_KERNEL: Final = re.compile(r"^\W*\d+\.\d{3,}\]|\bkernel: |\bsegfault at \w|\btraps: ")
 _EXCEPTION: Final = re.compile(
     r"(\b[\w.$]*[a-z](?:Error|Exception)\b(?:: [^()\[\]]{3,70})?)"
     r"|(?i:\b(?:fatal|panic|critical|emerg|err(?:or)?|exception|failed)\b\]?[:\s]+([^:\s].{4,70}))"
@@ -125,13 +126,17 @@ def _runbook_query(group: LineGroup, text: str) -> str:
         # The pattern's own runbook means a name server, the one case with a runbook of its own.
         about = "service or container does not start, port already in use"
         return about if _CONTAINER.search(text) else ""
+    by_kernel = _KERNEL.search(group.example) and not _CONTAINER.search(group.example)
+    if by_kernel and group.pattern.runbook.startswith("container"):
+        # It speaks of programs of the host itself, which no restarted container mends.
+        return ""
     words = group.pattern.runbook.replace("-", " ")
     return f"{group.sign.title}, {words}" if words else ""
 
 
 def _title(group: LineGroup) -> str:
     subject = group.subject
-    if not subject and group.pattern.id == "service_errors":
+    if not subject and (group.pattern.id == "service_errors" or group.sign.vague):
         named = _EXCEPTION.search(group.example)
         subject = next((part for part in named.groups() if part), "").strip() if named else ""
     return f"{group.sign.title}{f' ({code(subject, 80)})' if subject else ''}"

@@ -82,6 +82,7 @@ class Quantity(_Frozen):
         figures: where it is found, the most telling kind of thing first.
         order: what things are ranked by: ``value`` or ``rest_share``.
         none: what it means that nothing has a figure; empty if that is not known.
+        absent: what is said of a thing whose whole is of size 0, instead of the amount.
         turned: expression over the folded question that wants the lowest first.
     """
 
@@ -94,6 +95,7 @@ class Quantity(_Frozen):
     figures: tuple[Figure, ...] = Field(min_length=1)
     order: str = "value"
     none: str = ""
+    absent: str = ""
     turned: str = (
         r"\b(least|lowest|smallest|fewest|cool\w*|cold\w*|idle\w*|wenigsten?|kleinste\w*|"
         r"niedrigste\w*|kälteste\w*)\b"
@@ -183,7 +185,10 @@ def meant_kinds(folded: str) -> tuple[str, ...]:
 def field_of(row: Any, path: str) -> Any:
     """What a row holds under a path such as ``node.memory``; None if a part of it is missing."""
     for part in path.split("."):
-        row = getattr(row, part, None)
+        if part.isdigit():
+            row = row[int(part)] if isinstance(row, tuple) and len(row) > int(part) else None
+        else:
+            row = getattr(row, part, None)
     return row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from providers.reading import State
 from sre_tui.agent.analyst.calls import Caller, Found
 from sre_tui.agent.analyst.wording import cited
 from sre_tui.agent.runner import Quoted
@@ -59,6 +60,8 @@ class Quotes:
             summary=f"runbook {runbook}: {steps[0].text}",
             text="\n".join(lines),
             command=f"sre runbooks show {runbook}",
+            # It lies on this machine: that a backend's data is old says nothing of it.
+            state=State.OK,
         )
         return cited([self._caller.quote(quoted)])
 

@@ -15,7 +15,7 @@ from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
 from sre_tui.agent.analyst.look import SETTINGS, Look
 from sre_tui.agent.analyst.quotes import Quotes
 from sre_tui.agent.analyst.regarding import CLOSED, FOUND, regarding
-from sre_tui.agent.analyst.wording import capital, code, names, plain, since
+from sre_tui.agent.analyst.wording import capital, code, names, plain, since, with_ages
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.language.topics import Topic
@@ -150,9 +150,9 @@ class _Writer:
         topical = self._topical()
         said = (topical if answer else capital(topical)) or headline.rstrip(".")
         whole = "" if not self._told else self._quotes.whole
-        if self._look.now - found.window_end > _PAST:
-            # Ages are told from the end of the window, which is not now.
-            said = _AGO.sub("", said)
+        # Ages are told from the end of the window, which is not the moment of asking.
+        past = self._look.now - found.window_end > _PAST
+        said = _AGO.sub("", said) if past else with_ages(said, self._look.now)
         parts = [f"**{answer}{said}**{sure}.{self._cite(self._told[:2])}{whole.lstrip()}"]
         if found.impact:
             touched = by_kind(found.impact, MOST_NAMES)
@@ -301,6 +301,10 @@ class _Writer:
     def _counted(self, lines: Sequence[str]) -> Iterator[str]:
         yield from (plain(one, 200) for one in lines)
 
+    def _own_disks(self) -> frozenset[str]:
+        """What the causes that are told, and what they bring about, is about."""
+        return frozenset(one.subject.own_name for one in self._told)
+
     def _steps(self) -> Iterator[str]:
         books: dict[str, list[Step]] = {}
         for step in self._found.steps:
@@ -314,7 +318,10 @@ class _Writer:
                 f"**What to do next**, from the runbook {code(runbook)} "
                 f"(`sre runbooks show {runbook}`{examples}){cite}\n"
             )
-            yield "".join(f"{n}. {_step(step)}\n" for n, step in enumerate(steps, 1)) + "\n"
+            yield "".join(
+                f"{n}. {_step(_about_own(step, self._own_disks()))}\n"
+                for n, step in enumerate(steps, 1)
+            ) + "\n"  # fmt: skip
 
     def _not_configured(self) -> list[str]:
         """Backends that nobody could ask; the others tell by their states."""
@@ -331,6 +338,7 @@ class _Writer:
 
 _PAST: Final = timedelta(minutes=2)
 _AGO: Final = re.compile(r" \([^()]* ago\)")
+_DEVICE: Final = re.compile(r"/dev/(?:disk/by-id/)?([\w.-]+)")
 _NO_NAME: Final = "nothing here is called "
 _NOT_CONFIGURED: Final = " is not configured"
 _UP: Final = re.compile(
@@ -342,7 +350,8 @@ _WANTS_DOWN: Final = re.compile(
 )
 _WELL: Final = re.compile(
     r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|intact|safe|working|wrong|broken|"
-    r"anything|something|any|problems?|errors?|dying|failing|degraded|kaputt|probleme|fehler)\b"
+    r"problems?|issues?|trouble|errors?|odd|weird|strange|unusual|up|dying|failing|degraded|kaputt|"
+    r"probleme|fehler)\b"
     r"|\b(on|back|right)$"
 )
 _DOWN: Final = frozenset(
@@ -381,6 +390,15 @@ def _chosen(steps: Sequence[Step], most: int) -> list[Step]:
     fixes = [one for one in steps if one.heading != "Checks"]
     chosen = [*checks[: max(1, most - len(fixes))], *fixes] if most > 2 else [*fixes, *checks]
     return chosen[:most]
+
+
+def _about_own(step: Step, own: Collection[str]) -> Step:
+    """The step without the examples for other disks, where it has commands for this one."""
+    disks = [(one, set(_DEVICE.findall(one))) for one in step.commands]
+    if not any(named & set(own) for _, named in disks):
+        return step
+    kept = tuple(one for one, named in disks if not named or named & set(own))
+    return step.model_copy(update={"commands": kept})
 
 
 def _step(step: Step) -> str:

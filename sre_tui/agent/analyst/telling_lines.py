@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,15 @@ from sre_tui.diagnosis.patterns.pattern import LineSign, Pattern
 MAX_LINES: Final = 20_000
 MAX_LINE: Final = 2000
 MOST_EXAMPLES: Final = 3
+_SETTINGS: Final = re.compile(r"\b(?:kernel )?command line: ", re.IGNORECASE)
+"""Begins what the kernel was started with, whose words are settings and no events."""
+_NO_TROUBLE: Final = re.compile(
+    r"\b(?:\w*err(?:or)?s?|fail(?:ed|ures?|s)?|dropped|lost|retries)\s*[=:]\s*0+\b(?![.:\w-])"
+    r"|\b(?:0|no|without) (?:\w+ )?(?:errors?|fail(?:ed|ures?)|dropped)\b"
+    r"|\bfull[- ]duplex\b",
+    re.IGNORECASE,
+)
+"""Words of trouble that say that there is none."""
 
 
 @dataclass
@@ -39,11 +49,18 @@ class LineGroup:
 
 def classify(line: str) -> tuple[Pattern, LineSign] | None:
     """What a line tells; None if it tells of no trouble."""
-    text = line[:MAX_LINE]
+    text = _telling(line)
     return next(
         ((pattern, sign) for pattern, sign in bundled().line_signs() if sign.regex.search(text)),
         None,
     )
+
+
+def _telling(line: str) -> str:
+    """The part of a line that can tell of trouble."""
+    text = line[:MAX_LINE]
+    settings = _SETTINGS.search(text)
+    return _NO_TROUBLE.sub("", text[: settings.start()] if settings else text)
 
 
 def group_lines(lines: Iterable[str]) -> list[LineGroup]:
@@ -53,7 +70,7 @@ def group_lines(lines: Iterable[str]) -> list[LineGroup]:
     for number, line in enumerate(lines):
         if number >= MAX_LINES:
             break
-        text = line[:MAX_LINE]
+        text = _telling(line)
         told = next(((one, sign) for one, sign in signs if sign.regex.search(text)), None)
         if told is None:
             continue

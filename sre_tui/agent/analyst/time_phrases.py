@@ -195,6 +195,9 @@ def _in_weekday(match: re.Match[str], now: datetime) -> Found | None:
 
 def _this(match: re.Match[str], now: datetime) -> Found | None:
     back = now.weekday() if match["whole"] in ("week", "woche") else now.day - 1
+    if back == 0:
+        # On its first day a week or month is nearly empty, and what is meant is before it.
+        return now - timedelta(days=7 if match["whole"] in ("week", "woche") else 30), now, None
     return _midnight(now, back), now, None
 
 

@@ -12,6 +12,7 @@ from providers.text import one_line
 
 SIGNATURE: Final = "_Built-in analyst: rules and thresholds over the evidence, no language model._"
 _MARKED = re.compile(r"\S*(?:[\\*_\[\]<>|]|~~)\S*")
+_AGED = re.compile(r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d) UTC \([^()]* ago\)")
 _EDGES = ".,:;!?'\""
 
 
@@ -58,6 +59,16 @@ def since(
     seconds = (now - at.replace(second=0, microsecond=0)).total_seconds()
     ago = f" ({age_in_words(seconds)} ago)" if age and seconds >= 60 else ""
     return f"since {clock_time(at, now)}{ago}"
+
+
+def with_ages(text: str, now: datetime) -> str:
+    """A text in which every age beside its time is counted anew, up to this moment."""
+
+    def counted(match: re.Match[str]) -> str:
+        at = datetime.strptime(match["at"], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        return f"{match['at']} UTC ({age_in_words((now - at).total_seconds())} ago)"
+
+    return _AGED.sub(counted, text)
 
 
 def cited(ids: Iterable[str]) -> str:

@@ -25,6 +25,9 @@ _AGO = re.compile(r"\s*ago\b", re.IGNORECASE)
 _BEHIND = re.compile(rf"\s*ago[*_]*\s*[(,–—]\s*(?:(?:since|at|from)\s+)?{_TIME}", re.IGNORECASE)
 _NEAR = 80
 _MOST_DAYS = 7
+_DRIFT = 120.0
+"""Seconds that a right age may be off: its time is told to the minute, and so is the age itself,
+and between the question and the tool that counted it some time passed."""
 
 
 def is_age(figure: Quantity, prose: Prose, known: Lookup) -> bool | None:
@@ -35,8 +38,9 @@ def is_age(figure: Quantity, prose: Prose, known: Lookup) -> bool | None:
     stated = _BEFORE.search(text, max(0, figure.start - _NEAR), figure.start)
     stated = stated or _BEHIND.match(text, figure.end)
     if stated is None:
-        return None
-    slack = max(90.0, figure.step)
+        since = (figure.value - _DRIFT / 2, figure.value + figure.step + _DRIFT / 2)
+        return True if known.has_age(*since) else None
+    slack = figure.step + _DRIFT
     if _VAGUE.search(text, max(0, figure.start - 16), figure.start):
         slack = max(slack, 0.12 * figure.value)
     ages = (known.now - at for at in _moments(stated, known))

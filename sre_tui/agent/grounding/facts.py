@@ -137,6 +137,10 @@ class Lookup:
         """Whether some value of the dimension lies between the bounds, both included."""
         return within(self.numbers[dimension], low, high)
 
+    def has_age(self, low: float, high: float) -> bool:
+        """Whether so many seconds passed since a known time."""
+        return any(low <= (self.now - one).total_seconds() <= high for one in self._marks)
+
     def has_span(self, low: float, high: float) -> bool:
         """Whether so many seconds lie between a known time and now, or between two known times."""
         if any(low <= abs((self.now - one).total_seconds()) <= high for one in self._marks):

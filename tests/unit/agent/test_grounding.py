@@ -116,6 +116,7 @@ SUPPORTED = [
     "It began at 13:20 UTC (42 min ago) [E1].",
     "Firing since 13:20 UTC (42 min ago), pending since 13:58 UTC (4 min ago) [E1].",
     "Since 2026-11-22 13:20 UTC (42 min ago) [E1].",
+    "Since 2026-11-22 13:20 UTC (41 min ago) [E1].",
     "It began about 40 min ago (13:20 UTC) [E1].",
     "Since 13:19 UTC (about 45 min ago) the disk fails [E3].",
     "The last backup was at 2026-11-20 10:59 UTC (2 d 3 h ago) [E4].",

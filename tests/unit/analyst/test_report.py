@@ -167,7 +167,7 @@ def test_trouble_elsewhere_is_told_as_such() -> None:
     ), "why is media slow?")  # fmt: skip
     assert text.startswith("**No cause was found for trouble with media; elsewhere: disk sdc")
     assert "**Trouble elsewhere 1: disk sdc on nas1 is failing**" in text
-    assert "**What is known**\n- Media: Proxmox shows it as running" in text
+    assert "**What is known**\n- media: Proxmox shows it as running" in text
 
 
 @pytest.mark.parametrize(

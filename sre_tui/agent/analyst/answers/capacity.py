@@ -142,6 +142,8 @@ async def _when_full(look: Look) -> Iterator[str] | None:
         return None
     rows = [row for row in data.items if row.kind != "certificate"]
     named = _named(look)
+    folded = look.question.folded
+    rows = [row for row in rows if re.search(rf"\b{row.kind}s?\b", folded)] or rows
     chosen = [row for row in rows if not named or row.subject.own_name.casefold() in named]
     if named and not chosen:
         chosen = [row for row in rows if row.subject.host.casefold() in named]
@@ -158,11 +160,12 @@ async def _when_full(look: Look) -> Iterator[str] | None:
         lines.append((who, outlook_text(row, look.now), told_of))
     first, what, told_of = lines[0]
     tell = look.caller.counted
-    verb = "is" if what.startswith("full") else "is judged"
-    lead = (
-        tell(f"**{capital(first)} {verb} {what}**{f' ({told_of})' if told_of else ''}.")
-        + found.cite
-    )
+    basis = f" ({told_of})" if told_of else ""
+    said = f"{capital(first)} is {what}" if what.startswith("full") else (
+        f"When {first} is full cannot be told: {what}" if what.startswith("too little")
+        else f"{capital(first)}: {what}"
+    )  # fmt: skip
+    lead = tell(f"**{said}**{basis}.") + found.cite
     rest = [
         tell(f"{other}: {outlook}{f' ({basis})' if basis else ''}") + found.cite
         for other, outlook, basis in lines[1:]

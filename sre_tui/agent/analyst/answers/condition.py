@@ -17,6 +17,7 @@ from sre_tui.agent.analyst.answers.disk_health import (
 )
 from sre_tui.agent.analyst.answers.machines import machine_figures
 from sre_tui.agent.analyst.answers.told import Section, told, yes_no
+from sre_tui.agent.analyst.answers.ups import SUPPLY, ups_readings, ups_text, ups_troubles
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.diagnose import concluded, diagnose
 from sre_tui.agent.analyst.entities import EntityKind
@@ -29,7 +30,7 @@ from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
 from sre_tui.diagnosis.causes.model import Investigation
 from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.prometheus_data import InstantValues
-from sre_tui.views.human import count, duration, number
+from sre_tui.views.human import count, duration
 
 _OPEN: Final = frozenset({Intent.OVERVIEW, Intent.WHY, Intent.TARGETS})
 _CLOSED: Final = re.compile(
@@ -43,11 +44,6 @@ _CLOSED: Final = re.compile(
 )
 """Whether or how something is: what stands before its end is the thing."""
 _DEVICE: Final = re.compile(r"\b(?:sd[a-z]{1,2}|nvme\d+n\d+)\b")
-_UPS: Final = re.compile(r"\b(ups|upses|usv|battery|akku|batterie)\b")
-_FLAGS: Final = {
-    "OB": "runs on battery", "LB": "its battery is low", "RB": "it wants a new battery",
-    "OVER": "it is overloaded",
-}  # fmt: skip
 SOON: Final = 14 * 86400.0
 """Seconds; a certificate that lasts no longer should have been renewed."""
 
@@ -141,42 +137,18 @@ async def _disk(look: Look) -> _Condition | None:
 
 
 def _asks_ups(look: Look) -> bool:
-    return _UPS.search(look.question.folded) is not None and (
+    return SUPPLY.search(look.question.folded) is not None and (
         not look.focus.entities or bool(look.focus.of(EntityKind.UPS))
     )
 
 
 async def _ups(look: Look) -> _Condition | None:
-    query = '{__name__=~"network_ups_tools_(battery_charge|battery_runtime|ups_load|ups_status)"}'
-    found = (await look.ask(ups=Call(INSTANT, {"query": query, "limit": 500})))["ups"]
-    data = found.data(InstantValues)
-    known: dict[str, dict[str, float]] = {}
-    for sample in data.items if data is not None else ():
-        name = sample.labels.get("ups") or look.inventory.host_of(sample.labels)
-        metric = sample.labels.get("__name__", "").removeprefix("network_ups_tools_")
-        if sample.value is not None:
-            known.setdefault(name, {})[sample.labels.get("flag") or metric] = sample.value
-    wanted = {one.name for one in look.focus.of(EntityKind.UPS)}
-    chosen = {name: own for name, own in sorted(known.items()) if not wanted or name in wanted}
+    chosen, cite = await ups_readings(look)
     if not chosen:
         return None
-    bad = {name: said for name, own in chosen.items()
-           if (said := [words for flag, words in _FLAGS.items() if own.get(flag)])}  # fmt: skip
-    told_of = "; ".join(_power(name, own, bad.get(name, [])) for name, own in chosen.items())
-    return _Condition(not bad, told_of.replace(": ", "**: ", 1), found.cite, frozenset(chosen))
-
-
-def _power(name: str, own: dict[str, float], bad: list[str]) -> str:
-    said = [] if bad else ["on line power"]
-    if "battery_charge" in own:
-        said.append(f"battery charged to {number(own['battery_charge'])} %")
-    if "battery_runtime" in own:
-        load = f" of {number(own['ups_load'])} %" if "ups_load" in own else ""
-        said.append(f"lasts {duration(own['battery_runtime'])} on it at the present load{load}")
-    if not bad and "RB" in own:
-        said.append("the battery needs no replacement")
-    state = names(bad) if bad else "is fine"
-    return f"UPS {plain(name, 40)} {state}: {', '.join(said)}"
+    bad = {name: said for name, own in chosen.items() if (said := ups_troubles(own))}
+    told_of = "; ".join(ups_text(name, own, bad.get(name, [])) for name, own in chosen.items())
+    return _Condition(not bad, told_of.replace(": ", "**: ", 1), cite, frozenset(chosen))
 
 
 # -- certificates --------------------------------------------------------------------------------

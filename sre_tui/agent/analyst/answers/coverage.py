@@ -40,6 +40,10 @@ _LATEST: Final = re.compile(
 _NEXT: Final = re.compile(
     r"\b(next|nächste\w*|schedul\w*|what time|how often|which time)\b|\bwhen (do|does|will|are)\b"
 )
+_WHOLLY: Final = re.compile(
+    r"^(?:is|are|was|were|does|do|did|ist|sind|wird|werden)\b.*\b(?:completely|fully|entirely|"
+    r"wholly|totally|all (?:its |the |of its )?disks|every disk|vollständig|komplett|ganz)\b"
+)
 _RESTORE: Final = re.compile(r"^(can|could) (i|we|you)\b.*\brestore\b")
 _WHY: Final = re.compile(r"\b(why|warum|wieso|weshalb|what's wrong|what is wrong)\b")
 _WORDS: Final = {
@@ -77,6 +81,11 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
     runs = failed.lines if failed is not None else ()
     lead = _lead(look, guests, bad, found)
     disks = _left_disks(guests)
+    if disks and not bad and _WHOLLY.search(look.question.folded):
+        now = re.sub(r"^\*\*(?:(?:None|No|Yes): )?", "", lead).replace("**", "", 1)
+        lead = f"**No, not completely: {'; '.join(disks)} is in no backup**.{found.cite} "
+        lead += f"Of the rest: {now}"
+        disks = []
     if disks and not bad and not _WHICH.search(look.question.folded):
         lead += f" Not backed up: {'; '.join(disks)}.{found.cite}"
         disks = []

@@ -74,7 +74,7 @@ async def _state(look: Look) -> list[str]:
         return []
     figures, cite = await machine_figures(look)
     who = plain(look.focus.entities[0].name, 60)
-    return [f"{capital(who)}: {look.caller.counted(figures)}{cite}"] if figures else []
+    return [f"{who}: {look.caller.counted(figures)}{cite}"] if figures else []
 
 
 async def _figures(look: Look) -> list[str]:

@@ -12,6 +12,7 @@ from providers.truenas.storage_models import Vdev
 from sre_tui.agent.analyst.answers.redundancy import redundancy, spare_disks, unharmed
 from sre_tui.agent.analyst.answers.told import Section, read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.fact_questions import asks_a_fact
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.pool_members import bad_members, member_trouble, members_of
 from sre_tui.agent.analyst.wording import clock_time, names, plain
@@ -37,6 +38,7 @@ _MAY_FAIL: Final = re.compile(
     r"\b(can|could|may)\b.*\b(fail|die|break|lose|go)\b|\bredundan\w*|\bspare disks?\b"
     r"|^(can|could|may|should) i\b.*\b(pull\w*|remove|eject|take out|swap|unplug|replace)\b"
 )
+_WHETHER: Final = re.compile(r"^(?:is|are|does|do|has|have|ist|sind|hat|haben)\b")
 
 
 async def tell_pools(look: Look) -> Iterator[str] | None:
@@ -54,6 +56,11 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
         members = _wanted(look, chosen)
         if members:
             return _told_members(look, members, cite)
+    if chosen and _WHETHER.match(folded) and asks_a_fact(folded):
+        who = names([plain(pool.name, 40) for pool in chosen])
+        lead = f"**The built-in analyst has no answer to this question**; what it knows of {who}"
+        return told(look, f"{lead} is its state and its disks.{cite}",
+                    *_sections(look, chosen, cite))  # fmt: skip
     bad = [pool for pool in chosen if trouble_of(pool)]
     if bad:
         await with_runbook(look, _runbook_words(bad[0]))

@@ -36,11 +36,17 @@ async def tell_power_states(look: Look) -> Iterator[str] | None:
     disks = mentioned(look.question, [one.name for one in spinning])
     chosen = [one for one in spinning if (not pools or one.pool in pools)
               and (not disks or one.name in disks)]  # fmt: skip
+    hosts = {one.host for one in chosen if one.pool}
+    if disks and len({one.host for one in chosen}) > 1 and len(hosts) == 1:
+        # Of several machines' disks of one name those of a pool are meant first.
+        chosen = [one for one in chosen if one.host in hosts]
     if not chosen:
         return told(look, f"**No spinning disk is known**, so none can sleep.{cite}")
     where = f" of {names([plain(one, 40) for one in pools])}" if pools else ""
+    others = _others(data.items, chosen) if not disks else ""
     over = scope.said or _PAST.search(look.question.folded) is not None
     lead = _over(look, chosen, where, data, cite) if over else _now(look, chosen, where, cite)
+    lead = f"{lead}{others}"
     return told(look, lead, (f"Over {since}", [_line(one, look) + cite for one in chosen]))
 
 
@@ -64,13 +70,22 @@ def _now(look: Look, disks: Sequence[DiskPower], where: str, cite: str) -> str:
         share = share.lower() if head else share
         return f"**{head}{share}{where} {are} awake**{listed}.{cite}"
     if not asleep:
-        awake = f"none of the {every}{where} stands by"
+        awake = f"none of the {count(len(disks), 'spinning disk')}{where} stands by"
         head = "None" if re.match(r"^(which|welche)", look.question.folded) else "No"
         return f"**{head}: {awake}**, {_states(disks)}.{cite}"
     listed = names([_called(one) for one in asleep], 8)
     if len(asleep) == len(disks):
         return f"**Yes: all {every}{where} stand by**: {listed}.{cite}"
     return f"**{len(asleep)} of {every}{where} stand by**: {listed}.{cite}"
+
+
+def _others(every: Sequence[DiskPower], chosen: Sequence[DiskPower]) -> str:
+    """The disks that were not looked at: what has no motor cannot stand by."""
+    flash = [one for one in every if one not in chosen and one.type not in ("hdd", "")]
+    if not flash:
+        return ""
+    them = "it does not spin" if len(flash) == 1 else "they do not spin"
+    return f" Not counted: {names([_called(one) for one in flash], 8)}; {them}."
 
 
 def _states(disks: Sequence[DiskPower]) -> str:

@@ -1,0 +1,100 @@
+"""A question for a fact is answered by the fact, or by saying that there is no answer."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sre_tui.agent.events import Answered
+from sre_tui.agent.session import Session
+from tests.evals.analyst_lab import Lab, shared_labs
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BOOT = """\
+[    0.000000] Command line: console=ttyS0 quiet reboot=k panic=1 pci=off
+[    1.234567] page_reporting_drain_all: err=0
+"""
+SEGFAULT = "[    2.345678] foo[123]: segfault at 0 ip 0 sp 0 error 4 in libc.so.6"
+NO_ANSWER = r"\*\*The built-in analyst has no answer to this question\*\*"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
+    async with shared_labs(tmp_path_factory.mktemp("labs")) as labs:
+        yield await labs.of("nas-disk-failing", guests=40)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("which node has the highest load?", r"\*\*pve\d has the highest load\*\*: it has a load"),
+        ("node with the highest load", r"\*\*pve\d has the highest load\*\*"),
+        ("how many sectors are pending on sdc?", r"\*\*sdc on nas1 has \d+ pending sectors\*\*"),
+        ("which disk has the most reallocated sectors?", r"\*\*sdc on nas1 has the most replaced"),
+        ("does pve2 run any containers that restart?", r"\*\*No: no container on pve2 restarted"),
+        ("which containers restarted today?", r"\*\*None: no container restarted since 00:00 UTC"),
+        ("what is on pve2?", r"\*\*\d+ guests on pve2, \d+ of them running\*\*"),
+        ("what's on docker1?", r"\*\*6 containers on docker1\*\*"),
+        ("does any site return errors?", r"\*\*None\*\*: all of \d+ sites are answering"),
+        ("is frigate backed up completely?", r"\*\*No, not completely: scsi1 of frigate is in no"),
+        ("is frigate backed up?", r"\*\*Yes: frigate has a good backup\*\*"),
+        ("is swap used on pve1?", r"\*\*Yes: pve1 uses [\d.]+ MiB of 16.0 GiB of swap\*\*"),
+        ("is anything using swap?", r"\*\*Yes: \d+ of \d+ machines use swap\*\*; most of it "),
+        ("is the UPS on battery?", r"\*\*No, UPS ups1 is on line power\*\*: battery charged"),
+        ("is the UPS on line power?", r"\*\*Yes, UPS ups1 is on line power\*\*"),
+        ("is dns1 in HA?", r"\*\*No: dns1 \(\d+\) is not managed by high availability\*\*"),
+        ("are all DNS servers up?", r"\*\*Yes: all of 2 name servers run\*\*: dns1 and dns2"),
+        ("who is logging the most?", r"\*\*\w+ wrote the most log lines in the last hour\*\*"),
+        ("what is the biggest dataset on tank?", r"\*\*tank/\w+ is the biggest dataset of tank"),
+        ("which disks are asleep?", r"(?s).* Not counted: sdg on nas1 and sdh on nas1; they do"),
+        ("how many guests are stopped?", r"\*\*2 of 41 guests not running\*\*: .* 2 templates are"),
+        ("which service logged the most errors in the last hour?",
+         r"\*\*\w+ logged the most errors in the last hour\*\*.*\(as of 15:00 UTC\)"),
+        ("is dns1 in the dmz?", NO_ANSWER + r"(?s:.*)`sre guests show dns1`(?s:.*)- dns1: running"),
+        ("which node has a gpu?", NO_ANSWER + ".*`sre nodes`"),
+        ("is tank encrypted?", NO_ANSWER + ".*tank is its state"),
+    ],
+)  # fmt: skip
+async def test_the_fact_is_told(lab: Lab, question: str, told: str) -> None:
+    answer = await lab.ask(question)
+    assert re.match(told, answer.text), answer.text
+    assert "is failing" not in answer.text
+    assert answer.unsupported == ()
+
+
+async def test_the_same_is_asked_of_another_thing(lab: Lab) -> None:
+    texts = []
+    session: Session | None = None
+    for question in ("how full is tank?", "and fast?", "what about nas1"):
+        async for event in lab.agent.ask(question, session):
+            if isinstance(event, Answered):
+                texts.append(event.answer.text)
+                session = lab.agent.sessions.load(event.answer.session)
+    assert re.match(r"\*\*tank on nas1 is [\d.]+ % full", texts[0])
+    assert re.match(r"\*\*fast on nas1 is [\d.]+ % full", texts[1]), texts[1]
+    assert "tank on nas1 is" in texts[2]
+
+
+async def test_a_step_names_the_disk_that_fails_and_no_other(lab: Lab) -> None:
+    text = (await lab.ask("is sdc dying?")).text
+    steps = text.partition("What to do next")[2]
+    assert "/dev/sdc" in steps
+    assert "nvme" not in steps
+    assert "(2 h 58 min ago)" in text
+    assert "2 h 57 min" not in text
+
+
+@pytest.mark.parametrize(
+    ("piped", "told", "never"),
+    [
+        (BOOT, "No sign of trouble", "grave"), (SEGFAULT, "crashed", "docker"),
+    ],
+)  # fmt: skip
+async def test_what_the_kernel_says_of_itself(
+    lab: Lab, piped: str, told: str, never: str
+) -> None:
+    text = (await lab.ask("anything wrong here?", piped)).text
+    assert told in text
+    assert never not in text
