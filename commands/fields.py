@@ -122,6 +122,13 @@ def fields_command(fields: Callable[[], Fields], example: str = "") -> type[Type
                 )
             return super().invoke(ctx)
 
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            # What one command takes as an argument is an option of another: both are understood.
+            places = [one.name for one in self.params if one.param_type_name == "argument"]
+            if len(places) == 1 and places[0] is not None:
+                args = _argument_first(args, f"--{places[0].replace('_', '-')}")
+            return super().parse_args(ctx, args)
+
         def format_epilog(self, ctx: Any, formatter: Any) -> None:
             with formatter.section("Fields"):
                 formatter.write_text(", ".join(fields().described()))
@@ -134,7 +141,7 @@ def fields_option(fields: Callable[[], Fields]) -> Any:
     return typer.Option(
         "--fields",
         metavar="A,B",
-        help="Only these fields of each row, by name or column title.",
+        help="Only these fields, by name or column title; in JSON none is nested then.",
         autocompletion=lambda incomplete: fields().completions(incomplete),
     )
 
@@ -154,6 +161,18 @@ def fields_of(tool: Tool[Any]) -> Fields:
     row: type[BaseModel] = data if items is None else get_args(items.annotation)[0]
     names = (*row.model_fields, *row.model_computed_fields)
     return Fields(names, view.columns, view.made_from)
+
+
+def _argument_first(args: list[str], flag: str) -> list[str]:
+    """The arguments with ``flag VALUE`` or ``flag=VALUE`` as the plain value, put first."""
+    for at, each in enumerate(args):
+        if each == "--":
+            break
+        if each == flag and at + 1 < len(args):
+            return [args[at + 1], *args[:at], *args[at + 2 :]]
+        if each.startswith(f"{flag}="):
+            return [each.partition("=")[2], *args[:at], *args[at + 1 :]]
+    return args
 
 
 def _plain(name: str) -> str:

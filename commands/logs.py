@@ -7,7 +7,7 @@ from commands.noun import noun
 app = noun(
     "logs",
     "Search logs in Loki, their patterns and what changed in them.",
-    default="query",
+    default="labels",
     tools={
         "query": "loki_query_logs",
         "metric": "loki_metric_query",

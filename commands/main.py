@@ -92,6 +92,13 @@ class RootGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Import the module of the command that is called."""
+        if args and args[0] == "completion":
+            raise Problem(
+                "there is no command 'completion'",
+                code="usage",
+                exit_code=ExitCode.USAGE,
+                hint="`sre --install-completion` sets your shell up, --show-completion prints it",
+            )
         name, _, rest = super().resolve_command(ctx, args)
         entry = next(entry for entry in COMMANDS if entry.name == name)
         module = import_module(f"commands.{entry.module or entry.name}")

@@ -19,7 +19,9 @@ def _tool_names(incomplete: str) -> list[str]:
 
 @app.command(
     help="Print the JSON schemas of a tool's arguments and answer, or list the tools.\n\n"
-    "Examples:\n\n\b\n  sre schema\n  sre schema loki_query_logs"
+    "The schema of what `--json` prints stands under .answer, that of the arguments under "
+    ".arguments.\n\n"
+    "Examples:\n\n\b\n  sre schema\n  sre schema loki_query_logs | jq .answer"
 )
 def schema(
     context: typer.Context,

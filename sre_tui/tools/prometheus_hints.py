@@ -65,6 +65,10 @@ async def _reasons(
     return await _last_seen(client, selector, at, len(fitting))
 
 
+_NEAR = 75.0
+"""Names of metrics are long and share many parts: less than this is chance."""
+
+
 async def _unknown_metric(client: PrometheusClient, selector: MetricSelector) -> tuple[str, ...]:
     names = await client.label_values("__name__")
     if names.data is None or not selector.metric:
@@ -73,7 +77,7 @@ async def _unknown_metric(client: PrometheusClient, selector: MetricSelector) ->
         return ("this Prometheus holds no metrics at all: is anything scraped?",)
     if selector.metric in names.data:
         return (f"{selector.metric} had no samples in the day before",)
-    close = nearest(selector.metric, names.data)
+    close = nearest(selector.metric, names.data, least=_NEAR)
     tail = f"; names that come close: {', '.join(close)}" if close else ""
     return (f"there is no metric {selector.metric}{tail}",)
 

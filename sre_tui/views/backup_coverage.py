@@ -93,6 +93,8 @@ class Coverage(Protocol):
 def verdict_cell(row: Coverage) -> Cell:
     """Whether the guest could be restored, in a word."""
     word, rank, tone = _VERDICTS.get(row.verdict, (row.verdict, 4.5, Tone.WARNING))
+    if tone is Tone.OK and row.excluded_disks:
+        word, rank, tone = "ok in part", 6.0, Tone.WARNING
     return state_cell(word, tone, rank)
 
 

@@ -155,6 +155,9 @@ def _binary_unit(sign: str, left: Any, right: Any) -> str | None:
     if sign == "/":
         if a == b and (a is not None or _names(left) & _names(right)):
             return "ratio"
+        if a is not None and len(a) > 2 and a.endswith("/s") and b == "/s":
+            # So much a second for so many a second: what one of them took.
+            return a.removesuffix("/s")
         if a is None or constant is None:
             return None
         return a if constant == 1 else _scaled(a, constant, up=False)

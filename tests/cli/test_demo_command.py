@@ -14,7 +14,9 @@ from commands.demo_faults import FAULTS
 from sre_tui.demo.faults import FAULT_KINDS, Fault
 from sre_tui.demo.runtime.fault_modes import FAULT_MODES
 from sre_tui.demo.scenario_load import parse_scenario
+from tests.cli.inside import run_inside
 from tests.cli.running import Sre
+from tests.stubs.ports import free_ports
 
 
 @pytest.fixture(scope="module")
@@ -263,3 +265,18 @@ def test_a_wrong_kind_in_a_scenario_leads_to_the_list(bare: Sre) -> None:
     assert (done.code, done.out) == (2, "")
     assert "own.yaml:4: unknown fault kind 'disc_dead', did you mean 'disk_dead'?" in done.err
     assert "`sre demo faults` tells of each" in done.err
+
+
+def test_a_shell_that_points_at_a_stopped_demo_is_told_so(tmp_path: Path) -> None:
+    port = free_ports()
+    given = {"HOMELAB_NAME": "demo"}
+    given |= {f"{name}_URL": f"http://127.0.0.1:{port}" for name in ("PROMETHEUS", "LOKI")}
+    for command in (["alerts", "list"], ["metrics", "targets"], ["logs"]):
+        done = run_inside(command, tmp_path, given)
+        assert done.code == 3
+        assert done.err == "error: the demo is not running: sre demo starts it\n"
+    given |= {"HOMELAB_NAME": "attic", "LOKI_URL": f"http://127.0.0.1:{free_ports()}"}
+    own = run_inside(["status", "--json"], tmp_path, given)
+    message = json.loads(own.err)["error"]["message"]
+    assert message.startswith("none of ")
+    assert "\n" not in message

@@ -136,7 +136,7 @@ class World:
             since = self.anchor + item.at
             if since <= now and (item.duration is None or now < since + item.duration):
                 labels = {"alertname": item.name, "severity": item.severity, **item.labels}
-                notes = {"summary": item.summary or item.name}
+                notes = {"summary": item.summary} if item.summary else {}
                 found.append(RawAlert(item.name, labels, notes, since))
         return found
 

@@ -57,7 +57,7 @@ def _finding(check: Check, source: str, item: GuestCoverage) -> Finding:
         since=item.due if item.verdict in ("stale", "never") else None,
         kind=kind,
         value=item.age,
-    )
+    ).model_copy(update={"unit": "s"})
 
 
 def _runs(scene: Scene, check: Check) -> Iterator[Finding]:
