@@ -65,6 +65,8 @@ async def _read(scene: Scene) -> str:
     """All that the open section says, scrolled through to its end."""
     told = [scene.text]
     for page in scene.app.screen.query(PageScroll):
+        if not page.max_scroll_y:
+            continue
         page.scroll_end(animate=False)
         await scene.settle()
         told.append(scene.text)
@@ -140,6 +142,8 @@ async def _walk(
         told = await _read(scene)
         missing = [word for word in words if word not in told]
         assert not missing, (name, section, missing, told)
+        keys = {a.binding.action for a in scene.app.active_bindings.values() if a.binding.show}
+        assert 0 < len(keys) <= 8, (section, keys)
         if section in DRAWN:
             assert scene.svg == snapshot(
                 name=f"{name}-{section}-{'wide' if wide else 'narrow'}",
@@ -379,17 +383,6 @@ async def test_nodes_are_found_by_name_in_the_palette(monkeypatch: pytest.Monkey
         await scene.settle(lambda: scene.says("Node pve2"))
         await scene.press("enter")
         await scene.settle(lambda: _crumbs(scene) == "attic › Nodes › pve2")
-
-
-async def test_footers_have_at_most_eight_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_stage() as scene:
-        backends(scene, monkeypatch)
-        await scene.arrive(*everything())
-        await _open(scene, "guests", "media (101)")
-        for key in "1234567":
-            await scene.press(key)
-            shown = {a.binding.action for a in scene.app.active_bindings.values() if a.binding.show}
-            assert 0 < len(shown) <= 8, (key, shown)
 
 
 def _is_clean(scene: Scene) -> bool:
