@@ -81,7 +81,9 @@ async def _see_every_pane(app: SreApp, pilot: Pilot[None]) -> None:
     kinds = {pane.state.kind for pane in app.main.rows_panes}
     assert kinds <= {PaneKind.READY, PaneKind.PARTIAL}
     await pilot.press("3", "enter")
-    await _until(app, pilot, "demo › Pools › tank", "raidz", "tank/media", "Snapshots")
+    await _until(app, pilot, "demo › Pools › tank", "raidz2-0", "Snapshots")
+    await pilot.press("2")
+    await _until(app, pilot, "tank/media")
     await pilot.press("escape", "1")
 
 
