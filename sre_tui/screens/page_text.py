@@ -201,4 +201,4 @@ def _tree(branch: Branch, lead: str, below: str) -> Iterator[Text]:
 
 
 def _pieces(pieces: Iterable[Cell]) -> Iterator[tuple[str, str]]:
-    return ((plain_line(cell.text), toned(cell.tone)) for cell in pieces)
+    return ((plain_line(cell.text[:_LONGEST]), toned(cell.tone)) for cell in pieces)
