@@ -12,6 +12,7 @@ from sre_tui.live.feed import NotConfigured
 from sre_tui.live.poller import LONGEST, Poller, wait_for
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.tools.result import ToolResult
+from sre_tui.tools.tool import ArgumentError
 from tests.screens.homelab import ALERTS, GRAFANA, NOW, snapshot, status
 
 INTERVAL = 10.0
@@ -229,3 +230,12 @@ async def test_waiting_ends_by_time_or_by_event() -> None:
     assert not event.is_set()
     event.set()
     await wait_for(event, 3600)
+
+
+async def test_what_the_user_can_mend_is_told_as_it_is() -> None:
+    complaint = ArgumentError("nothing here is called 'medai'; did you mean media?")
+    async with polling(Script([complaint])) as (_, delivered, time):
+        await time.until_waiting()
+        assert delivered[0].complaint is complaint
+        assert delivered[0].troubles[0].detail == str(complaint)
+        assert delivered[0].state is State.BAD_RESPONSE
