@@ -6,9 +6,10 @@ from typing import Protocol
 
 from providers.clock import Clock
 from sre_tui.screens.about.tab import Opening, ToNode, ToRow, ToTaskLog
-from sre_tui.screens.detail import DetailScreen, RowDetailScreen, RowSubject
+from sre_tui.screens.detail import DetailScreen
 from sre_tui.screens.level import Level
 from sre_tui.screens.reader import ReadsRunbook, RunbookScreen, TaskLogScreen
+from sre_tui.screens.row_detail import RowDetailScreen, RowSubject
 from sre_tui.screens.rows_pane import RowsPane
 
 
