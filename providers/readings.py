@@ -76,6 +76,7 @@ class Connection(Closing):
         self.clock_offset: float | None = None
         """Seconds the backend's clock is ahead of ours, from its last ``Date`` header."""
         self._kept: LastKnownGood = kept if kept is not None else NothingKept()
+        self._why_away = f"{endpoint.url} cannot be reached"
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=BREAKER_FAILURES,
             default_ttl=BREAKER_PAUSE,
@@ -113,11 +114,13 @@ class Connection(Closing):
             value = adapter.dump_python(fetched.data, mode="json")
         except OpenedState:
             paused = Unreachable(
-                f"{self.endpoint.url} failed {BREAKER_FAILURES} times in a row; "
-                f"it is asked again within {BREAKER_PAUSE:.0f} s"
+                f"{self._why_away}; it failed {BREAKER_FAILURES} times in a row and is asked "
+                f"again within {BREAKER_PAUSE:.0f} s"
             )
             return await self._failed(key, adapter, paused)
         except BackendError as error:
+            if isinstance(error, Unreachable):
+                self._why_away = error.detail
             log.warning("%s: %s", self.source, error.detail)
             return await self._failed(key, adapter, error)
         except (InvalidQuery, RequestRefused):

@@ -10,6 +10,7 @@ import pytest
 from providers.truenas import Replication
 from sre_tui.live.homelab import COVERAGE, DATASTORES, FORECAST, GUEST_LOAD, GUESTS, POOLS
 from sre_tui.live.homelab import SNAPSHOTS as PROTECTION_FEED
+from sre_tui.screens.about.tab import Asked
 from sre_tui.screens.panes import PANES
 from sre_tui.screens.rows import alerts, backups, guests, pools
 from sre_tui.screens.rows.kind import RowKind
@@ -62,8 +63,9 @@ def test_every_row_is_shown_asked_about_and_copied(name: str) -> None:
 def test_what_is_asked_about_a_row_is_a_tool_with_a_view(name: str) -> None:
     kind = KINDS[name]
     for row in kind.rows(KNOWN):
-        for part in kind.parts(row):
-            get_tool(part.tool).parse(part.arguments)
+        for part in (part for tab in kind.tabs(row) for part in tab.parts):
+            asked = Asked(part.tool, part.arguments) if part.first is None else part.first
+            get_tool(asked.tool).parse(asked.arguments)
             assert table_view(part.tool).columns
 
 
