@@ -19,7 +19,9 @@ import trustme
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from websockets.asyncio.client import connect
 
 from sre_tui.demo.runtime.background import launch_demo
 from sre_tui.demo.runtime.certificates import Certificate, issue
@@ -391,3 +393,23 @@ async def test_the_outages_of_a_scenario_file_have_begun_and_can_be_mended(tmp_p
         assert await asyncio.to_thread(faults_of, demo.state) == {"loki": "refuse", "pbs": "401"}
         await demo.mend_backend("loki")
         assert (await labels(demo)).status_code == 200
+
+
+async def test_it_stops_while_a_client_is_leaving() -> None:
+    closed: list[object] = []
+
+    async def served(socket: WebSocket) -> None:
+        await socket.accept()
+        assert (await socket.receive())["type"] == "websocket.disconnect"
+        # As uvicorn does when it stops, at a moment that nobody outside can hit.
+        assert server._server is not None
+        for connection in list(server._server.server_state.connections):
+            connection.shutdown()
+            closed.append(connection)
+
+    server = LoopbackServer("truenas", Starlette(routes=[WebSocketRoute("/", served)]))
+    await server.start()
+    async with connect(f"ws://127.0.0.1:{server.port}/"):
+        pass
+    await server.stop()
+    assert len(closed) == 1

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
 
 from sre_tui.demo.runtime.certificates import Certificate
 from sre_tui.demo.runtime.errors import DemoError
@@ -46,6 +48,18 @@ class _Server(uvicorn.Server):
         """Ends the main loop at once, without waiting for its next tick."""
         self.should_exit = True
         self._stopping.set()
+
+
+class _WebSocket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSockets, which may be closing already when the server stops."""
+
+    def shutdown(self) -> None:
+        """Close the connection, without a farewell if the client has said its own."""
+        if self.handshake_complete and self.conn.state is not State.OPEN:
+            self.stop_keepalive()
+            self.transport.close()
+        else:
+            super().shutdown()
 
 
 class LoopbackServer:
@@ -131,7 +145,7 @@ class LoopbackServer:
         return uvicorn.Config(
             self._app,
             http=ReasonPhraseProtocol,
-            ws="websockets-sansio",
+            ws=_WebSocket,
             log_config=None,
             log_level="critical",
             access_log=False,
