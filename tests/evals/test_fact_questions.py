@@ -92,9 +92,7 @@ async def test_a_step_names_the_disk_that_fails_and_no_other(lab: Lab) -> None:
         (BOOT, "No sign of trouble", "grave"), (SEGFAULT, "crashed", "docker"),
     ],
 )  # fmt: skip
-async def test_what_the_kernel_says_of_itself(
-    lab: Lab, piped: str, told: str, never: str
-) -> None:
+async def test_what_the_kernel_says_of_itself(lab: Lab, piped: str, told: str, never: str) -> None:
     text = (await lab.ask("anything wrong here?", piped)).text
     assert told in text
     assert never not in text
