@@ -108,9 +108,9 @@ class Mute:
 
     model = None
 
-    def ask(self, question: str) -> AnswerRun:
+    def ask(self, question: str, attached: str = "") -> AnswerRun:
         """Nobody asks."""
-        raise NotImplementedError(question)
+        raise NotImplementedError(question, attached)
 
     def begin(self) -> None:
         """There is no conversation."""

@@ -103,8 +103,8 @@ def test_a_bare_noun_lists(sre: Sre, noun: str) -> None:
     assert len(done.lines) > 3
 
 
-def test_a_bare_noun_that_needs_something_says_what(sre: Sre) -> None:
-    done = sre("logs")
+def test_a_command_without_what_it_needs_says_what(sre: Sre) -> None:
+    done = sre("logs", "query")
     assert (done.code, done.out) == (2, "")
     assert "Missing argument 'QUERY'" in done.err
     assert "for example: sre logs query '{service_name=" in done.err

@@ -6,7 +6,7 @@ from functools import cache
 
 from sre_tui.demo.scenario_load import ScenarioError, load_scenario
 
-_SIZES = (10, 16, 24, 32, 40)
+_SIZES = (10, 16, 32, 40)
 
 
 @cache

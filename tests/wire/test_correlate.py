@@ -32,7 +32,7 @@ def text(answer: ToolResult[CorrelationListing]) -> str:
 async def test_what_broke_together_is_told_for_an_alert_and_for_an_expression(
     tmp_path: Path,
 ) -> None:
-    async with homelab("nas-disk-failing", tmp_path) as (_, context):
+    async with homelab("nas-disk-failing", tmp_path, guests=40) as (_, context):
         alert = await ask(context, "HostHighIoWait", host="media")
         with pytest.raises(AmbiguousAlert, match="13 instances"):
             await ask(context, "HostHighIoWait")

@@ -58,7 +58,7 @@ def branches(parts: Sequence[Branch], depth: int = 0) -> Iterator[str]:
 
 
 async def test_a_guest_stands_on_disks_and_carries_a_site(tmp_path: Path) -> None:
-    async with homelab("quiet", tmp_path) as (_, context):
+    async with homelab("quiet", tmp_path, guests=40) as (_, context):
         media, tank, everything = (
             await ask(context, "media"), await ask(context, "nas1/tank"), await ask(context)
         )  # fmt: skip
