@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 import pytest
 
@@ -19,7 +20,7 @@ def test_the_table_is_in_order_of_time(sre: Sre) -> None:
     assert any("critical" in row and "sdc on nas1" in row for row in done.lines)
     assert any("resilver of tank" in row for row in done.lines)
     items = sre("changes", "--window", "4h", "--json").document["data"]["items"]
-    times = [each["at"] for each in items]
+    times = [datetime.fromisoformat(each["at"]) for each in items]
     assert times == sorted(times)
     assert all(each["evidence"] and not each["routine"] for each in items)
     assert all(one["source"] for each in items for one in each["evidence"])
