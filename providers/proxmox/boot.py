@@ -14,8 +14,9 @@ from providers.proxmox.resources import Inventory
 
 MOST: Final = 50
 """Guests that are asked about; each costs a request, which the inventory does not."""
-LIMIT: Final = 1.5
-"""Seconds; a node that hangs must not hold up a list that is there already."""
+LIMIT: Final = 5.0
+"""Seconds; a node that hangs must not hold up a list that is there already, but one that is busy
+must be heard: a guest that should run is known by this alone."""
 
 
 async def with_boot(api: Api, found: Inventory) -> Inventory:
