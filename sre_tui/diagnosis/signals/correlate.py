@@ -30,6 +30,8 @@ STILL: Final = 0.9
 """Share of steps without a change from which a series counts as constant."""
 WEAKEST: Final = 0.3
 """Correlation below which it is not told, however sure it is."""
+LEAST_WEIGHT: Final = 0.1
+"""Weight that either sort of evidence keeps, however little of the reference speaks for it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ def correlate(
             by_rank[name] = best
         if other.shifts and base.shifts:
             by_shift[name] = _together(base.shifts, other.shifts, step, furthest, bins)
-    # Each sort of evidence has its own number of tries; what is told for its strength has some.
+    # Each sort of evidence has its own number of tries. Looking at both has its price, which is
+    # shared by what the reference does: one that broke is sooner told by what broke with it.
+    breaks = _broken(reference, base.shifts)
     ranked = _adjusted(
         {name: one[2] if abs(one[0]) >= WEAKEST else 1.0 for name, one in by_rank.items()}
     )
@@ -93,8 +97,9 @@ def correlate(
         strength, steps, _, pairs = by_rank.get(name, (0.0, 0, 1.0, 0))
         shift, apart, _ = by_shift.get(name, (None, 0.0, 1.0))
         moves, broke = ranked.get(name, 1.0), shifted.get(name, 1.0)
+        moves, broke = moves / (1.0 - breaks), broke / breaks
         lag = apart if broke < moves else steps * step
-        sure = min(1.0, 2.0 * min(moves, broke))
+        sure = min(1.0, moves, broke)
         if sure <= FALSE_SHARE:
             found.append(Correlation(name, strength, lag, sure, shift, pairs))
     return tuple(sorted(found, key=lambda one: (one.p, -abs(one.strength), one.name)))
@@ -118,6 +123,21 @@ class _Prepared:
         known = changes[np.isfinite(changes)]
         still = len(known) < LEAST_PAIRS or np.mean(known == 0.0) > STILL
         return cls(None if still else changes, level_shifts(points))
+
+
+def _broken(reference: Points, shifts: Sequence[LevelShift]) -> float:
+    """Weight of shifts as evidence: the share of a series' variance that its own shifts make."""
+    import numpy as np
+
+    course = course_of(reference)
+    if len(course) < 2 or not shifts:
+        return LEAST_WEIGHT
+    edges = np.searchsorted(course.times, [one.at.timestamp() for one in shifts])
+    parts = [part for part in np.split(course.values, edges) if len(part)]
+    total = float(np.var(course.values)) * len(course)
+    left = sum(float(np.var(part)) * len(part) for part in parts)
+    share = 1.0 - left / total if total > 0 else 0.0
+    return min(1.0 - LEAST_WEIGHT, max(LEAST_WEIGHT, share))
 
 
 def _best(base: _Prepared, other: _Prepared, furthest: int) -> tuple[float, int, float, int] | None:

@@ -65,6 +65,23 @@ def test_what_broke_together_is_told_by_its_shift() -> None:
     assert found(reference, {"elsewhere": elsewhere}) == ()
 
 
+def test_what_broke_with_a_series_that_only_broke_is_told_among_many_that_broke_elsewhere() -> None:
+    draw = np.random.default_rng(3)
+    count = 180
+
+    def broken(at: int) -> Any:
+        values = draw.normal(size=count)
+        values[at:] += 15
+        return values
+
+    reference = broken(120)
+    strangers = {f"stranger {at}": broken(at) for at in range(20, 110)}
+    together = {f"companion {number}": broken(120) for number in range(8)}
+    told = found(reference, strangers | together)
+    assert {one.name for one in told} >= set(together)
+    assert sum(one.name in strangers for one in told) <= 0.1 * len(told)
+
+
 def test_too_little_is_nothing() -> None:
     assert found([1.0, 2.0], {"a": [1.0, 2.0], "b": []}) == ()
     assert found(np.ones(COUNT), {"a": np.arange(COUNT)}) == ()
