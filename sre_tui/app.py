@@ -144,7 +144,7 @@ class SreApp(App[None]):
         """Begin to ask once the screen is there; a terminal in the background may not tell."""
         self.set_timer(_LATEST_START, self._start)
 
-    def on_painted(self) -> None:
+    def on_keys_painted(self) -> None:
         """What is loaded from here on would have slowed the painting down."""
         self.call_after_refresh(self._start)
 

@@ -12,10 +12,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from sre_tui.screens.actions import bindings
+from widgets.key_footer import KeyFooter
 from widgets.text import fit, plain_line, plain_text
 
 _NAME_WIDTH = 44
@@ -60,7 +61,7 @@ class ChoiceScreen(ModalScreen[str | None]):
                 for offer in self._offers
             ]
             yield OptionList(*(options or [Option(Text(self._nothing), disabled=True)]))
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def action_back(self) -> None:
         """Close without a choice."""

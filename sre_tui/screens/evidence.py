@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from providers.clock import Clock
 from sre_tui.agent.events import Evidence
@@ -19,6 +19,7 @@ from sre_tui.screens.actions import bindings
 from sre_tui.screens.answer_writer import finished_call
 from sre_tui.views.human import ago, duration
 from widgets.cell import Tone, marked
+from widgets.key_footer import KeyFooter
 from widgets.text import plain_line, plain_lines, plain_text
 from widgets.tool_line import CallState
 
@@ -48,7 +49,7 @@ class EvidenceScreen(ModalScreen[None]):
             # It scrolls with the text, because a long query may fill a small screen.
             yield Static(id="evidence-head", markup=False)
             yield Static(id="evidence-text", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Show the first one."""

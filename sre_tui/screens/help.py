@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.keys import KeyHelp
+from widgets.key_footer import KeyFooter
 from widgets.text import plain_text
 
 _KEYS_WIDTH = 14
@@ -37,7 +38,7 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = plain_text("Keys")
             with VerticalScroll():
                 yield Static(_page(self._keys), markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def action_back(self) -> None:
         """Close."""

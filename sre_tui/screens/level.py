@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from providers.clock import Clock
 from sre_tui.live.feed import Feed
@@ -22,6 +22,7 @@ from sre_tui.live.standing import standing
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.pane_states import pane_state
 from widgets.cell import Display
+from widgets.key_footer import KeyFooter
 from widgets.pane import PaneKind, PaneState
 from widgets.text import plain_line, plain_text
 from widgets.too_small import SizeGate
@@ -98,7 +99,7 @@ class Level(Screen[None]):
         with SizeGate():
             yield Static(id="breadcrumb", markup=False)
             yield from self.body()
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

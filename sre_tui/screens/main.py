@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, TextArea
+from textual.widgets import TextArea
 
 from providers.clock import Clock
 from providers.reading import SourceStatus
@@ -41,6 +41,7 @@ from sre_tui.screens.wanted import (
     TimelineWanted,
 )
 from widgets.cell import Tone
+from widgets.key_footer import KeyFooter
 from widgets.pane import Pane
 from widgets.too_small import SizeGate
 
@@ -62,28 +63,6 @@ class PanesShown(Message):
     def __init__(self, feeds: frozenset[str]) -> None:
         super().__init__()
         self.feeds = feeds
-
-
-class Painted(Message):
-    """The whole screen is there, down to the keys in the footer, which come last."""
-
-
-class KeyFooter(Footer):
-    """The keys; says when they are there."""
-
-    _due = False
-
-    def bindings_changed(self, screen: Screen[object]) -> None:
-        """Show the keys anew, once for all changes that come together."""
-        if not self._due:
-            self._due = screen.app.app_focus and self.is_attached and screen is self.screen
-            super().bindings_changed(screen)
-
-    async def recompose(self) -> None:
-        """Show the keys of now."""
-        self._due = False
-        await super().recompose()
-        self.post_message(Painted())
 
 
 class MainScreen(Screen[None]):
@@ -128,7 +107,7 @@ class MainScreen(Screen[None]):
                         first = "-front -open" if number == 1 else None
                         yield RowsPane(spec, number, self._clock, classes=first)
                 yield ChatPane(self._answers, NUMBERS[len(PANES)], id=CHAT)
-            yield KeyFooter(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     @property
     def crumbs(self) -> tuple[str, ...]:

@@ -113,7 +113,9 @@ def test_every_kept_answer_can_be_read_back(used: Sre) -> None:
 
 
 def test_a_real_bash_completes(used: Sre, tmp_path: Path) -> None:
-    done = used("--show-completion", "bash")
+    # Which shell it is for is told by what started it, so that must not be left to chance.
+    asking = f"{' '.join(SRE)} --show-completion; exit $?"
+    done = used(command=["/bin/bash", "-c", asking])
     assert done.code == 0
     (tmp_path / "completion.bash").write_text(done.out)
     (tmp_path / "bin").mkdir()

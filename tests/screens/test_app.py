@@ -13,12 +13,12 @@ from sre_tui.agent import wording
 from sre_tui.app import AppParts, SreApp
 from sre_tui.live import answers
 from sre_tui.live.snapshot import Snapshot
-from sre_tui.screens.main import KeyFooter
 from sre_tui.tools.result import ToolResult
 from tests.screens.answers import ScriptedAnswers
 from tests.screens.homelab import ALERTS, NOW, snapshot
 from tests.screens.stage import on_stage
 from tests.unit.live.test_poller import Script, result
+from widgets.key_footer import KeyFooter
 
 
 class Warming(ScriptedAnswers):
@@ -81,7 +81,7 @@ async def test_nothing_is_asked_before_the_keys_are_painted() -> None:
 
     class Watching(Script):
         async def recall(self) -> ToolResult[Any] | None:
-            painted.append(bool(scene_app.main.query("FooterKey")))
+            painted.append(bool(scene_app.main.query_one(KeyFooter).keys))
             return None
 
     feed = Watching([result()], interval=3600.0)
@@ -90,19 +90,6 @@ async def test_nothing_is_asked_before_the_keys_are_painted() -> None:
         while not feed.rounds:
             await pilot.pause()
     assert painted == [True]
-
-
-async def test_keys_are_shown_once_for_changes_that_come_together() -> None:
-    async with on_stage() as scene:
-        footer = scene.main.query_one(KeyFooter)
-        keys = list(footer.query("FooterKey"))
-        for _ in range(5):
-            scene.main.refresh_bindings()
-        await scene.settle(lambda: list(footer.query("FooterKey")) != keys)
-        keys = list(footer.query("FooterKey"))
-        await scene.settle()
-        await scene.settle()
-        assert list(footer.query("FooterKey")) == keys
 
 
 def test_the_app_and_the_agent_call_the_analyst_alike() -> None:
