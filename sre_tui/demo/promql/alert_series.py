@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from sre_tui.demo.promql.alerting import EVALUATION_INTERVAL
-from sre_tui.demo.promql.dialect import PROMETHEUS_2, Dialect
-from sre_tui.demo.promql.engine import Engine
+from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.promql.errors import QueryError
+from sre_tui.demo.promql.rule_record import EVALUATION_INTERVAL
 from sre_tui.demo.promql.templates import expand
 from sre_tui.demo.promql.values import NAME, Floats, Labels, without_name
 from sre_tui.demo.telemetry import (
@@ -18,7 +17,6 @@ from sre_tui.demo.telemetry import (
     Matcher,
     MetricMetadata,
     Series,
-    SeriesSource,
     select_labels,
 )
 
@@ -29,20 +27,14 @@ _LONGEST = 7 * 86400.0
 class AlertSeries:
     """A source with ``ALERTS`` beside another source's series.
 
-    They are evaluated from the rules when a selector names them, and only then, because that costs
-    an evaluation of every rule over the whole window.
+    They are made from the rules when a selector names them, and only then, because that may cost an
+    evaluation of every rule over the whole window.
     """
 
-    def __init__(
-        self,
-        source: SeriesSource,
-        rules: Callable[[], Sequence[AlertRule]],
-        dialect: Dialect = PROMETHEUS_2,
-    ) -> None:
-        """Keep the source and the rules, which are read at every selection."""
-        self._source = source
-        self._rules = rules
-        self._dialect = dialect
+    def __init__(self, ruler: Ruler) -> None:
+        """The series of a ruler's source, and those about its alerts."""
+        self._source = ruler.source
+        self._ruler = ruler
 
     def select(self, matchers: Sequence[Matcher], start: float, end: float) -> Sequence[Series]:
         """The source's series, and ``ALERTS`` when it is named."""
@@ -54,7 +46,7 @@ class AlertSeries:
             return []
         return [
             one
-            for rule in self._rules()
+            for rule in self._ruler.rules()
             if not rule.paused
             for one in self._history(rule, max(start, end - _LONGEST), end)
             if select_labels(matchers, one.labels)
@@ -79,11 +71,11 @@ class AlertSeries:
         if last < first:
             return
         try:
-            matrix = Engine(self._source, self._dialect).range(rule.expr, first, last, interval)
+            found = self._ruler.record.series(rule.expr, first, last)
         except QueryError:
             # What is wrong with a rule stands in the rule's health, not in the series.
             return
-        for one in matrix.series:
+        for one in found:
             labels = _labels(rule, one)
             firing = _firing(one.times, rule.hold, interval)
             inside = one.times >= start

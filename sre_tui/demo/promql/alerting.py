@@ -8,7 +8,8 @@ evaluating the rule back through history.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
@@ -20,14 +21,12 @@ from sre_tui.demo.promql.engine import Engine, Sample, ScalarResult, VectorResul
 from sre_tui.demo.promql.errors import ExecutionError, QueryError
 from sre_tui.demo.promql.nodes import selectors
 from sre_tui.demo.promql.parsing import parse
+from sre_tui.demo.promql.rule_record import EVALUATION_INTERVAL, RuleRecord
 from sre_tui.demo.promql.templates import expand
 from sre_tui.demo.promql.values import LabelKey, label_key, without_name
 from sre_tui.demo.telemetry import AlertRule, SeriesSource
 
 AlertState = Literal["inactive", "pending", "firing"]
-
-EVALUATION_INTERVAL = 60.0
-"""Seconds between two evaluations, Prometheus's default."""
 
 _LOOKBACK = 300.0
 # How far back each further look for the beginning goes, seconds.
@@ -63,31 +62,48 @@ class RuleState:
     duration: float
 
 
-def evaluate_rules(
-    source: SeriesSource,
-    rules: Sequence[AlertRule],
-    now: float,
-    *,
-    interval: float = EVALUATION_INTERVAL,
-    dialect: Dialect = PROMETHEUS_2,
-) -> list[RuleState]:
-    """The state of every rule as of the newest evaluation before ``now`` (Unix seconds).
+class Ruler:
+    """Evaluates the alerting rules over one source, for every server that shows their states.
 
-    A rule whose expression fails is returned with ``health`` "err"; a paused one is inactive.
+    Each evaluation is made once, whoever asks for it first.
     """
-    engine = Engine(source, dialect)
-    tick = math.floor(now / interval) * interval
-    return [_evaluate(engine, rule, tick, interval) for rule in rules]
+
+    def __init__(
+        self,
+        source: SeriesSource,
+        rules: Callable[[], Sequence[AlertRule]],
+        dialect: Dialect = PROMETHEUS_2,
+    ) -> None:
+        """Keep the source and the rules, which are read at every evaluation."""
+        self.source = source
+        self.rules = rules
+        self.record = RuleRecord(source, dialect)
+        self._lock = threading.Lock()
+        self._tick = math.nan
+        self._states: Sequence[RuleState] = ()
+
+    def states(self, now: float) -> Sequence[RuleState]:
+        """The state of every rule as of the newest evaluation before ``now`` (Unix seconds).
+
+        A rule whose expression fails is returned with ``health`` "err"; a paused one is inactive.
+        """
+        tick = math.floor(now / EVALUATION_INTERVAL) * EVALUATION_INTERVAL
+        with self._lock:
+            rules = self.rules()
+            if tick != self._tick or list(rules) != [state.rule for state in self._states]:
+                self._states = [_evaluate(self.record, rule, tick) for rule in rules]
+                self._tick = tick
+            return self._states
 
 
-def _evaluate(engine: Engine, rule: AlertRule, tick: float, interval: float) -> RuleState:
-    began = perf_counter()
+def _evaluate(record: RuleRecord, rule: AlertRule, tick: float) -> RuleState:
+    began, engine = perf_counter(), record.engine
     instances: Sequence[AlertInstance] = ()
     error, no_data = "", False
     if not rule.paused:
         try:
             samples = _samples(engine, rule, tick)
-            instances = _instances(engine, rule, samples, tick, interval)
+            instances = _instances(record, rule, samples, tick)
             no_data = not samples and not _has_data(engine, rule, tick)
         except QueryError as problem:
             error = str(problem)
@@ -125,9 +141,9 @@ def _has_data(engine: Engine, rule: AlertRule, tick: float) -> bool:
 
 
 def _instances(
-    engine: Engine, rule: AlertRule, samples: Sequence[Sample], tick: float, interval: float
+    record: RuleRecord, rule: AlertRule, samples: Sequence[Sample], tick: float
 ) -> list[AlertInstance]:
-    began = _active_since(engine, rule, {label_key(one.labels) for one in samples}, tick, interval)
+    began = _active_since(record, rule, {label_key(one.labels) for one in samples}, tick)
     instances: dict[LabelKey, AlertInstance] = {}
     for sample in samples:
         active_at = began[label_key(sample.labels)]
@@ -158,9 +174,10 @@ def _instances(
 
 
 def _active_since(
-    engine: Engine, rule: AlertRule, wanted: set[LabelKey], tick: float, interval: float
+    record: RuleRecord, rule: AlertRule, wanted: set[LabelKey], tick: float
 ) -> dict[LabelKey, float]:
     """The first evaluation of each series' unbroken run that ends at ``tick``."""
+    interval = EVALUATION_INTERVAL
     began = dict.fromkeys(wanted, tick)
     still = set(wanted)
     end = tick - interval
@@ -171,10 +188,10 @@ def _active_since(
             continue
         steps = min(int((end - start) / interval), 10_000)
         start = end - steps * interval
-        series = engine.range(rule.expr, start, end, interval).series
+        series = record.series(rule.expr, start, end)
         found = {label_key(one.labels): one.times for one in series}
         for key in tuple(still):
-            began[key], unbroken = _run(found.get(key), began[key], interval, steps + 1)
+            began[key], unbroken = _run(found.get(key), began[key], steps + 1)
             if not unbroken:
                 still.discard(key)
         end = start - interval
@@ -184,12 +201,12 @@ def _active_since(
 def _run(
     times: np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None,
     began: float,
-    interval: float,
     steps: int,
 ) -> tuple[float, bool]:
     """Extend a run that starts at ``began`` back over ``times``; and whether it fills them all."""
     if times is None:
         return began, False
+    interval = EVALUATION_INTERVAL
     expected = began - interval * np.arange(1, len(times) + 1)
     fits = np.isclose(times[::-1], expected, rtol=0, atol=interval / 2)
     length = len(times) if fits.all() else int(fits.argmin())

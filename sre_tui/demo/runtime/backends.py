@@ -10,6 +10,7 @@ from typing import Protocol
 
 from starlette.types import ASGIApp
 
+from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.servers.grafana import grafana_app
 from sre_tui.demo.servers.grafana_source import Account, GrafanaSource
@@ -61,26 +62,32 @@ class Backend:
 
 def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:
     """Every backend over one world, with fresh random tokens; the order gives the ports."""
-    backends = [_prometheus(world, clock), _grafana(world, clock), _loki(world, clock)]
+    ruler = Ruler(world.series, world.alert_rules)
+    backends = [
+        _prometheus(world, clock, ruler),
+        _grafana(world, clock, ruler),
+        _loki(world, clock),
+    ]
     if isinstance(world, World):
         backends += [_proxmox(world, clock), _pbs(world, clock), _truenas(world, clock)]
     return backends
 
 
-def _prometheus(world: DemoWorld, clock: Clock) -> Backend:
+def _prometheus(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
     app = prometheus_app(
         world.series,
         rules=world.alert_rules,
         recording_rules=world.recording_rules,
         targets=lambda: world.targets(clock()),
         clock=clock,
+        ruler=ruler,
     )
     return Backend("prometheus", app, lambda url: {"PROMETHEUS_URL": url})
 
 
-def _grafana(world: DemoWorld, clock: Clock) -> Backend:
+def _grafana(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
     token = f"glsa_{secrets.token_hex(16)}_{secrets.token_hex(4)}"
-    app = grafana_app(world, clock, {token: Account("Viewer")})
+    app = grafana_app(world, clock, {token: Account("Viewer")}, ruler=ruler)
     return Backend(
         "grafana",
         app,

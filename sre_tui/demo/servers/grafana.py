@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.servers.grafana_access import PERMISSIONS, account_of, require
 from sre_tui.demo.servers.grafana_alertmanager import Alertmanager
@@ -40,6 +41,7 @@ def grafana_app(
     *,
     version: GrafanaVersion = "13.0.2",
     sub_path: str = "",
+    ruler: Ruler | None = None,
 ) -> Starlette:
     """The application.
 
@@ -49,6 +51,7 @@ def grafana_app(
         accounts: service accounts by token.
         version: which Grafana to imitate; ``/apis`` exists from 12 on.
         sub_path: where it is served, such as ``/grafana``; every other path leads to the login.
+        ruler: evaluates the rules over the series, if others do so too; None for one of its own.
     """
     routes: list[Route] = []
 
@@ -67,7 +70,7 @@ def grafana_app(
 
     routes.append(Route(f"{sub_path}/api/health", health, methods=["GET"]))
     _add_account(get)
-    _add_alerting(get, source, clock, version)
+    _add_alerting(get, source, ruler or Ruler(source.series, source.alert_rules), clock, version)
     _add_dashboards(get, source, version)
     routes.append(Route(f"{sub_path}/login", _login, methods=["GET"]))
     routes.append(Route("/login", _login, methods=["GET"]))
@@ -92,8 +95,10 @@ def _add_account(get: _Get) -> None:
     get("/api/datasources", "datasources:read", lambda _, __: [_datasource()])
 
 
-def _add_alerting(get: _Get, source: GrafanaSource, clock: Clock, version: GrafanaVersion) -> None:
-    board, history = AlertBoard(source), AlertHistory(source)
+def _add_alerting(
+    get: _Get, source: GrafanaSource, ruler: Ruler, clock: Clock, version: GrafanaVersion
+) -> None:
+    board, history = AlertBoard(source, ruler), AlertHistory(ruler)
     manager = Alertmanager(source, board)
     states = RuleStates(board, version)
     definitions = Definitions(source)

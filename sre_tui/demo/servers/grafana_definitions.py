@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from sre_tui.demo.promql.alerting import EVALUATION_INTERVAL
+from sre_tui.demo.promql.rule_record import EVALUATION_INTERVAL
 from sre_tui.demo.servers.grafana_answers import folder_uid, go_duration, message
 from sre_tui.demo.servers.grafana_source import GrafanaSource
 from sre_tui.demo.servers.grafana_states import DATASOURCE_UID

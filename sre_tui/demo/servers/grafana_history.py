@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sre_tui.demo.promql.alert_series import AlertSeries
-from sre_tui.demo.promql.alerting import EVALUATION_INTERVAL
-from sre_tui.demo.servers.grafana_source import GrafanaSource
+from sre_tui.demo.promql.alerting import Ruler
+from sre_tui.demo.promql.rule_record import EVALUATION_INTERVAL
 from sre_tui.demo.telemetry import Matcher
 
 RESOLVED = "Normal (MissingSeries)"
@@ -30,8 +30,8 @@ class Change:
 class AlertHistory:
     """The changes of a source, each evaluated only once while the window moves on."""
 
-    def __init__(self, source: GrafanaSource) -> None:
-        self._source = source
+    def __init__(self, ruler: Ruler) -> None:
+        self._ruler = ruler
         self._lock = threading.Lock()
         self._changes: list[Change] = []
         self._from = self._to = math.nan
@@ -40,19 +40,19 @@ class AlertHistory:
         """The changes in ``start <= time <= end``, in the order of time."""
         with self._lock:
             if not self._from <= start <= self._to:
-                self._changes = state_changes(self._source, start, end)
+                self._changes = state_changes(self._ruler, start, end)
                 self._from, self._to = start, end
             elif end > self._to:
-                newer = state_changes(self._source, self._to, end)
+                newer = state_changes(self._ruler, self._to, end)
                 self._changes += [change for change in newer if change.time > self._to]
                 self._to = end
             return [change for change in self._changes if start <= change.time <= end]
 
 
-def state_changes(source: GrafanaSource, start: float, end: float) -> list[Change]:
+def state_changes(ruler: Ruler, start: float, end: float) -> list[Change]:
     """The changes in ``start <= time <= end`` that rules made, at most those of seven days."""
     interval = EVALUATION_INTERVAL
-    alerts = AlertSeries(source.series, source.alert_rules)
+    alerts = AlertSeries(ruler)
     # From earlier on, so that what was active before the window is not taken for new.
     first = start - 2 * interval
     states: dict[_Key, dict[float, str]] = {}

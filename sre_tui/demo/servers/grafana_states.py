@@ -8,8 +8,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sre_tui.demo.promql.alerting import EVALUATION_INTERVAL, RuleState, evaluate_rules
+from sre_tui.demo.promql.alerting import Ruler, RuleState
 from sre_tui.demo.promql.formatting import format_scientific
+from sre_tui.demo.promql.rule_record import EVALUATION_INTERVAL
 from sre_tui.demo.promql.templates import expand
 from sre_tui.demo.servers.grafana_answers import slug
 from sre_tui.demo.servers.grafana_history import RESOLVED, Change, state_changes
@@ -61,8 +62,9 @@ class EvaluatedRule:
 class AlertBoard:
     """The states of all rules, evaluated once per evaluation interval."""
 
-    def __init__(self, source: GrafanaSource) -> None:
+    def __init__(self, source: GrafanaSource, ruler: Ruler) -> None:
         self._source = source
+        self._ruler = ruler
         self._lock = threading.Lock()
         self._tick = math.nan
         self._states: Sequence[RuleState] = ()
@@ -109,9 +111,8 @@ class AlertBoard:
         tick = math.floor(now / EVALUATION_INTERVAL)
         if tick == self._tick:
             return
-        rules = self._source.alert_rules()
-        self._states = evaluate_rules(self._source.series, rules, now)
-        self._resolved = _just_resolved(self._source, now)
+        self._states = self._ruler.states(now)
+        self._resolved = _just_resolved(self._ruler, now)
         self._tick = tick
         odd = {(state.rule.uid, _oddity(state)): state.evaluated_at for state in self._states}
         self._odd_since = {key: self._odd_since.get(key, at) for key, at in odd.items()}
@@ -149,10 +150,10 @@ def value_text(instance: Instance) -> str:
     return "" if instance.value is None else format_scientific(instance.value)
 
 
-def _just_resolved(source: GrafanaSource, now: float) -> list[Change]:
+def _just_resolved(ruler: Ruler, now: float) -> list[Change]:
     """Instances without a series any more; Grafana drops them after two evaluations."""
     tick = math.floor(now / EVALUATION_INTERVAL) * EVALUATION_INTERVAL
-    changes = state_changes(source, tick - EVALUATION_INTERVAL, tick)
+    changes = state_changes(ruler, tick - EVALUATION_INTERVAL, tick)
     latest = {tuple(sorted(change.labels.items())): change for change in changes}
     return [change for change in latest.values() if change.after == RESOLVED]
 

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from sre_tui.demo.promql import QueryError, Version
+from sre_tui.demo.promql import QueryError, Version, dialect_of
+from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.servers import prometheus_status as status
 from sre_tui.demo.servers.prometheus_api import Answer, PrometheusApi
 from sre_tui.demo.servers.prometheus_documents import Document
@@ -30,6 +31,7 @@ def prometheus_app(
     clock: Callable[[], float],
     version: Version = "2.42.0",
     access: Access | None = None,
+    ruler: Ruler | None = None,
 ) -> Starlette:
     """An ASGI application that answers as Prometheus would over this world.
 
@@ -41,8 +43,10 @@ def prometheus_app(
         clock: Unix seconds.
         version: which Prometheus to imitate.
         access: credentials to ask for, as a proxy before Prometheus would; None asks for none.
+        ruler: evaluates the rules over the series, if others do so too; None for one of its own.
     """
-    api = PrometheusApi(world_source, rules, recording_rules, targets, clock, version)
+    ruler = ruler or Ruler(world_source, rules, dialect_of(version))
+    api = PrometheusApi(ruler, recording_rules, targets, clock, version)
     both, get = ["GET", "POST"], ["GET"]
     prefix = "/api/v1"
 

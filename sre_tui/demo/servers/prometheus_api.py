@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from sre_tui.demo.promql import Engine, Version, dialect_of
 from sre_tui.demo.promql.alert_series import AlertSeries
+from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.promql.annotations import infos
 from sre_tui.demo.servers import prometheus_status as status
 from sre_tui.demo.servers.prometheus_documents import (
@@ -20,7 +21,7 @@ from sre_tui.demo.servers.prometheus_documents import (
 )
 from sre_tui.demo.servers.prometheus_requests import BadRequestError, Parameters, blaming
 from sre_tui.demo.servers.prometheus_rules import RulesApi
-from sre_tui.demo.telemetry import AlertRule, RecordingRule, ScrapeTarget, SeriesSource
+from sre_tui.demo.telemetry import RecordingRule, ScrapeTarget, SeriesSource
 
 _LABEL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Without bounds, Prometheus looks through everything it keeps; the demo through the last day.
@@ -40,22 +41,21 @@ class PrometheusApi:
 
     def __init__(
         self,
-        source: SeriesSource,
-        rules: Callable[[], Sequence[AlertRule]],
+        ruler: Ruler,
         recording_rules: Callable[[], Sequence[RecordingRule]],
         targets: Callable[[], Sequence[ScrapeTarget]],
         clock: Callable[[], float],
         version: Version,
     ) -> None:
         """Keep where everything comes from; rules and targets are read at every request."""
-        self._source: SeriesSource = AlertSeries(source, rules, dialect_of(version))
+        self._source: SeriesSource = AlertSeries(ruler)
         self._targets = targets
         self._clock = clock
         self._version = version
         self._dialect = dialect_of(version)
         self._engine = Engine(self._source, self._dialect)
         self._started = clock()
-        self.rules_api = RulesApi(source, rules, recording_rules, clock, self._dialect)
+        self.rules_api = RulesApi(ruler, recording_rules, clock, self._dialect)
 
     def _limited(self, items: list[Document] | list[str], parameters: Parameters) -> Answer:
         limit = parameters.limit() if self._version == "3.x" else 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 from sre_tui.demo.promql import Dialect
-from sre_tui.demo.promql.alerting import EVALUATION_INTERVAL, RuleState, evaluate_rules
+from sre_tui.demo.promql.alerting import Ruler, RuleState
+from sre_tui.demo.promql.rule_record import EVALUATION_INTERVAL
 from sre_tui.demo.servers.prometheus_documents import (
     RULE_FILE,
     Document,
@@ -17,7 +17,7 @@ from sre_tui.demo.servers.prometheus_documents import (
     recording_document,
 )
 from sre_tui.demo.servers.prometheus_requests import BadRequestError, Parameters
-from sre_tui.demo.telemetry import AlertRule, RecordingRule, SeriesSource, select_labels
+from sre_tui.demo.telemetry import RecordingRule, select_labels
 
 
 class RulesApi:
@@ -25,30 +25,20 @@ class RulesApi:
 
     def __init__(
         self,
-        source: SeriesSource,
-        rules: Callable[[], Sequence[AlertRule]],
+        ruler: Ruler,
         recording_rules: Callable[[], Sequence[RecordingRule]],
         clock: Callable[[], float],
         dialect: Dialect,
     ) -> None:
-        """Keep where rules and series come from; rules are read at every request."""
-        self._source = source
-        self._rules = rules
+        """Keep where the rules come from; they are read at every request."""
+        self._ruler = ruler
         self._recording_rules = recording_rules
         self._clock = clock
         self._dialect = dialect
-        self._tick = math.nan
-        self._evaluated: list[RuleState] = []
 
     def _states(self) -> list[RuleState]:
-        """The rules as of the newest evaluation; each tick is evaluated once."""
-        rules = [rule for rule in self._rules() if not rule.paused]
-        now = self._clock()
-        tick = now // EVALUATION_INTERVAL
-        if tick != self._tick or rules != [state.rule for state in self._evaluated]:
-            self._evaluated = evaluate_rules(self._source, rules, now, dialect=self._dialect)
-            self._tick = tick
-        return self._evaluated
+        """The rules as of the newest evaluation; a paused one is not handed to Prometheus."""
+        return [state for state in self._ruler.states(self._clock()) if not state.rule.paused]
 
     def alerts(self) -> Document:
         """The ``data`` of ``/api/v1/alerts``."""

@@ -9,7 +9,7 @@ import pytest
 
 from sre_tui.demo.faults import FAULT_KINDS
 from sre_tui.demo.promql import Engine, VectorResult
-from sre_tui.demo.promql.alerting import evaluate_rules
+from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.scenario import QUIET, Scenario
 from sre_tui.demo.telemetry import Matcher
 from sre_tui.demo.world.world import World
@@ -75,7 +75,7 @@ def firing() -> Alerts:
     """Names of the rules that fire ``after`` seconds after the anchor; errors fail the test."""
 
     def names(world: World, after: float = 0.0, *, pending: bool = False) -> set[str]:
-        states = evaluate_rules(world.series, world.alert_rules(), ANCHOR + after)
+        states = Ruler(world.series, world.alert_rules).states(ANCHOR + after)
         assert [state.last_error for state in states if state.health != "ok"] == []
         wanted: Sequence[str] = ("firing", "pending") if pending else ("firing",)
         return {state.rule.name for state in states if state.state in wanted}

@@ -2,6 +2,7 @@ import pytest
 
 from sre_tui.demo.promql import Engine, VectorResult
 from sre_tui.demo.promql.alert_series import AlertSeries
+from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.telemetry import AlertRule, Matcher
 from tests.stubs.series import MemorySeries, series
 
@@ -22,7 +23,7 @@ def source() -> AlertSeries:
         rule("Paused", "up", paused=True),
         rule("Broken", "up{"),
     ]
-    return AlertSeries(held, lambda: rules)
+    return AlertSeries(Ruler(held, lambda: rules))
 
 
 def test_alerts_are_pending_for_the_hold_and_then_fire(source: AlertSeries) -> None:

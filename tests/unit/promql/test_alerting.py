@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from sre_tui.demo.promql.alerting import RuleState, evaluate_rules
+from sre_tui.demo.promql.alerting import Ruler, RuleState
 from sre_tui.demo.telemetry import AlertRule, Series
 from tests.stubs.series import MemorySeries, series
 
@@ -36,7 +36,7 @@ def up(instance: str, *, down_for: float, hours: float = 12) -> Series:
 
 
 def evaluate(one: AlertRule, *held: Series) -> RuleState:
-    (state,) = evaluate_rules(MemorySeries(held), [one], NOW)
+    (state,) = Ruler(MemorySeries(held), lambda: [one]).states(NOW)
     return state
 
 
