@@ -230,22 +230,16 @@ def _ctrl_c(act: Callable[[], None]) -> Iterator[None]:
 
 
 def with_model(llm: LlmSettings, model: str | None) -> LlmSettings:
-    """The model settings with another model; without a configured provider the name tells it.
+    """The model settings with another model in front, or with none.
 
     Raises:
-        Problem: if nothing tells the provider.
+        ModelError: if nothing tells the provider.
     """
     if model is None:
         return llm
-    provider = llm.provider or (model.partition("/")[0] if "/" in model else None)
-    if provider is None:
-        raise Problem(
-            f"nothing tells which provider serves the model {model!r}",
-            code="settings",
-            exit_code=ExitCode.USAGE,
-            hint=f"set LLM_PROVIDER, or write it before the name: ollama/{model}",
-        )
-    return llm.model_copy(update={"provider": provider, "model": model})
+    from sre_tui.agent.model import asking
+
+    return asking(llm, model)
 
 
 def document(answer: Answer) -> dict[str, object]:

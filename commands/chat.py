@@ -66,6 +66,7 @@ def chat(
             talk = Chat(
                 agent=agent,
                 session=opened,
+                configured=invocation.settings.llm,
                 llm=llm,
                 stdout=environment.stdout,
                 narrator=invocation.narrator,

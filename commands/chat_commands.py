@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from commands.ask import with_model
-from commands.config import write_private
 from commands.diagnostics import ExitCode, Narrator, Problem
 from commands.narration import evidence_line, short_evidence_line, terminal_width
 from providers.clock import age_in_words
+from sre_tui.agent.model import NO_MODEL, asking, configured_models
 from sre_tui.agent.session import Session
+from sre_tui.agent.transcript import save_transcript
 from sre_tui.agent.wording import ANALYST, total_text
 from sre_tui.nearest import nearest
 from sre_tui.settings import LlmSettings
@@ -20,7 +20,6 @@ from sre_tui.settings import LlmSettings
 if TYPE_CHECKING:
     from sre_tui.agent.agent import Agent
 
-NO_MODEL = "none"
 ALL = "all"
 """Said after ``/evidence`` by who wants everything."""
 _MOST_EVIDENCE = 20
@@ -33,6 +32,8 @@ class Chat:
 
     agent: Agent
     session: Session
+    configured: LlmSettings
+    """Where models to choose from are named."""
     llm: LlmSettings
     stdout: TextIO
     narrator: Narrator
@@ -76,7 +77,7 @@ def complete(chat: Chat, line: str) -> list[str]:
         case "/session":
             known = [summary.id for summary in chat.agent.sessions.summaries()]
         case "/model":
-            known = [*filter(None, (chat.llm.model, *chat.llm.fallbacks)), NO_MODEL]
+            known = [*configured_models(chat.configured), NO_MODEL]
         case _:
             known = []
     return [each for each in known if each.startswith(word)]
@@ -121,19 +122,12 @@ def _session(chat: Chat, rest: str) -> None:
 
 def _model(chat: Chat, rest: str) -> None:
     if rest:
-        chat.llm = LlmSettings() if rest == NO_MODEL else with_model(chat.llm, rest)
+        chat.llm = asking(chat.configured, rest)
     chat.narrator.say(chat.asked)
 
 
 def _save(chat: Chat, rest: str) -> None:
-    if not chat.session.exchanges:
-        raise _usage("there is nothing to save yet", "ask something first")
-    path = Path(rest).expanduser() if rest else Path(f"sre-{chat.session.id}.md")
-    path = chat.folder / path
-    if rest and path.exists():
-        raise _usage(f"{path} exists already", "give another name")
-    write_private(path, transcript(chat.session))
-    chat.stdout.write(f"{path}\n")
+    chat.stdout.write(f"{save_transcript(chat.session, chat.folder, rest)}\n")
 
 
 def _evidence(chat: Chat, rest: str) -> None:
@@ -175,20 +169,6 @@ def _cost(chat: Chat, _: str) -> None:
 
 def _quit(chat: Chat, _: str) -> None:
     chat.ended = True
-
-
-def transcript(session: Session) -> str:
-    """A session as Markdown: each question with its answer and evidence."""
-    parts = [f"# {session.record.title}\n"]
-    for exchange in session.exchanges:
-        parts.append(f"## {exchange.question}\n\n_{exchange.asked_at:%Y-%m-%d %H:%M} UTC, ")
-        parts.append(f"{exchange.model or ANALYST}_\n\n")
-        parts.append(f"{(exchange.text or 'No answer.').rstrip()}\n\n")
-        if exchange.evidence:
-            parts.append("Evidence\n\n")
-            parts += [f"- {evidence_line(each).strip()}\n" for each in exchange.evidence]
-            parts.append("\n")
-    return "".join(parts)
 
 
 def _questions(count: int) -> str:

@@ -24,7 +24,7 @@ from sre_tui.agent.events import (
     ToolFinished,
     ToolStarted,
 )
-from sre_tui.agent.wording import ANALYST, asked_text, call_text, usage_text
+from sre_tui.agent.wording import ANALYST, asked_text, call_text, state_text, usage_text
 
 _PATH = re.compile(r"(\bhttps?://[^/\s;,]+)/[^\s;,]*")
 """What stands behind host and port of an address, which tells nothing that could be mended."""
@@ -174,7 +174,7 @@ def evidence_line(evidence: Evidence, width: int = 0) -> str:
         evidence: what was asked and found.
         width: columns of the terminal; 0 gives one line, however long.
     """
-    text = f"{asked_text(evidence)}{_state(evidence)}: {evidence.summary}"
+    text = f"{asked_text(evidence)}{state_text(evidence)}: {evidence.summary}"
     head = f"  {evidence.id}  "
     if width < NARROWEST:
         return f"{head}{text}"
@@ -190,14 +190,8 @@ def short_evidence_line(evidence: Evidence, width: int = 0) -> str:
     """
     columns = width if width >= NARROWEST else _USUAL_WIDTH
     summary = " ".join(evidence.summary.split())
-    line = f"  {evidence.id}  {asked_text(evidence, columns // 2)}{_state(evidence)}: {summary}"
+    line = f"  {evidence.id}  {asked_text(evidence, columns // 2)}{state_text(evidence)}: {summary}"
     return _cut(line, columns)
-
-
-def _state(evidence: Evidence) -> str:
-    word = evidence.state.value.replace("_", " ")
-    told = evidence.state is State.OK or evidence.summary.endswith(f" {word}")
-    return "" if told else f" [{word}]"
 
 
 def _hanging(text: str, head: str, width: int) -> list[str]:

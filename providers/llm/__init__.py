@@ -16,7 +16,7 @@ from providers.llm.errors import (
     Unreachable,
     WrongKey,
 )
-from providers.llm.library import warm_up
+from providers.llm.library import known_providers, warm_up
 
 __all__ = [
     "Access",
@@ -40,5 +40,6 @@ __all__ = [
     "Unreachable",
     "Waiting",
     "WrongKey",
+    "known_providers",
     "warm_up",
 ]

@@ -40,6 +40,11 @@ def load() -> Any:
         return litellm
 
 
+def known_providers() -> frozenset[str]:
+    """The names of the providers LiteLLM knows; loads it, so call it in a thread."""
+    return frozenset(str(getattr(one, "value", one)) for one in load().provider_list)
+
+
 def warm_up() -> None:
     """Load LiteLLM ahead of the first question; blocks, so call it in a thread."""
     load()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from providers.reading import State
 from sre_tui.agent.events import Answer, Evidence, Mode, Usage
 from sre_tui.views.human import count, duration
 
@@ -69,6 +70,13 @@ def asked_text(evidence: Evidence, most: int = 0) -> str:
     if evidence.command:
         return shortened(evidence.command, most)
     return f"{evidence.tool}({shortened(call_text(evidence.arguments), most)})"
+
+
+def state_text(evidence: Evidence) -> str:
+    """What was wrong with it, in brackets, unless it says so itself."""
+    word = evidence.state.value.replace("_", " ")
+    told = evidence.state is State.OK or evidence.summary.endswith(f" {word}")
+    return "" if told else f" [{word}]"
 
 
 def shortened(text: str, most: int) -> str:
