@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -30,12 +30,12 @@ class SlashCommand:
     Attributes:
         name: Its name with the slash, for example ``/model``.
         help: What it does, in a few words.
-        arguments: Words its argument can be completed to.
+        arguments: Words its argument can be completed to, and what they stand for.
     """
 
     name: str
     help: str
-    arguments: tuple[str, ...] = ()
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
 
 class PromptSubmitted(Message):
@@ -183,7 +183,7 @@ class Prompt(Vertical):
         """
         super().__init__(id=id, classes=classes)
         self._commands = tuple(commands)
-        self._history = [plain_lines(text) for text in history if plain_lines(text).strip()]
+        self._history = _recallable(history)
         self._place = len(self._history)
         self._draft = ""
         self._quiet: str | None = None
@@ -230,6 +230,12 @@ class Prompt(Vertical):
         """Complete these commands from now on."""
         self._commands = tuple(commands)
         self._offer()
+
+    def recall_also(self, earlier: Sequence[str]) -> None:
+        """Recall what was sent before all that is recalled so far, oldest first."""
+        found = _recallable(earlier)
+        self._history[:0] = found
+        self._place += len(found)
 
     def send(self) -> None:
         """Post what is typed, or take the completion if it is only the start of a command."""
@@ -305,8 +311,10 @@ class Prompt(Vertical):
             return
         name, space, _ = text.partition(" ")
         if space:
-            arguments = next((it.arguments for it in self._commands if it.name == name), ())
-            offers = [(f"{name} {plain_line(word)}", "") for word in arguments]
+            known = {it.name: it.arguments for it in self._commands}.get(name, {})
+            offers = [
+                (f"{name} {plain_line(word)}", plain_line(words)) for word, words in known.items()
+            ]
         else:
             offers = [(plain_line(it.name), plain_line(it.help)) for it in self._commands]
         self._show([offer for offer in offers if offer[0].startswith(text)])
@@ -319,7 +327,14 @@ class Prompt(Vertical):
         choices = self.query_one(OptionList)
         choices.clear_options()
         width = max((len(text) for text in self._choices), default=0) + 2
-        choices.add_options(Option(Text(f"{fit(text, width)}{words}")) for text, words in offers)
+        choices.add_options(
+            Option(Text(f"{fit(text, width)}{words}", no_wrap=True, overflow="ellipsis"))
+            for text, words in offers
+        )
         if offers:
             choices.highlighted = 0
         self.set_class(bool(offers), "-choosing")
+
+
+def _recallable(texts: Sequence[str]) -> list[str]:
+    return [plain for text in texts if (plain := plain_lines(text)).strip()]

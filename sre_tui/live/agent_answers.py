@@ -6,22 +6,40 @@ import asyncio
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sre_tui.live.answers import AnswerError, AnswerRun, PastExchange, SavedSession
+from sre_tui.live.answers import (
+    ANALYST,
+    AnswerError,
+    AnswerRun,
+    ModelOffer,
+    PastExchange,
+    SavedSession,
+)
+from sre_tui.live.question_history import QuestionHistory
 
 if TYPE_CHECKING:
     from sre_tui.agent.agent import Agent
+    from sre_tui.agent.redaction import Redactor
     from sre_tui.agent.session import Exchange, Session
+    from sre_tui.settings import LlmSettings
     from sre_tui.tools.context import ToolContext
 
 
 class AgentAnswers:
     """Asks the agent; use it with ``async with``, so that its connections are closed."""
 
-    def __init__(self, context: ToolContext) -> None:
+    def __init__(self, context: ToolContext, folder: Path | None = None) -> None:
+        """Answers from the homelab of this context; conversations are written into `folder`.
+
+        Without a folder they go where the app was started.
+        """
         self._context = context
+        self._folder = folder or Path.cwd()
         self._session: Session | None = None
+        self._chosen: LlmSettings | None = None
+        self._history = QuestionHistory(context.folders.state / "questions.jsonl")
 
     async def __aenter__(self) -> Self:
         return self
@@ -32,15 +50,44 @@ class AgentAnswers:
 
     @property
     def model(self) -> str | None:
-        """The configured model."""
-        llm = self._context.settings.llm
-        return None if llm.provider is None else llm.model
+        """The model chosen, else the configured one."""
+        return None if self._llm.provider is None else self._llm.model
+
+    @property
+    def models(self) -> Sequence[ModelOffer]:
+        """What the settings name, what was chosen beside that, and the analyst."""
+        from sre_tui.agent.model import NO_MODEL, configured_models
+
+        now, named = self.model, configured_models(self._context.settings.llm)
+        offers = [
+            ModelOffer(name, "fallback" if place else "configured", name == now)
+            for place, name in enumerate(named)
+        ]
+        if now is not None and now not in named:
+            offers.append(ModelOffer(now, "chosen", asked=True))
+        hint = "" if named else "; LLM_PROVIDER and LLM_MODEL name a model"
+        return [*offers, ModelOffer(NO_MODEL, f"{ANALYST}{hint}", now is None)]
+
+    async def choose(self, name: str) -> None:
+        """Put it in front of the configured models."""
+        from sre_tui.agent.model import ModelError, asking
+
+        try:
+            # The names of providers come from a library that takes seconds to load.
+            self._chosen = await asyncio.to_thread(asking, self._context.settings.llm, name)
+        except ModelError as error:
+            raise AnswerError(str(error)) from error
+
+    @property
+    def session(self) -> str | None:
+        """Id of the session that is gone on with."""
+        return None if self._session is None else self._session.id
 
     def ask(self, question: str, attached: str = "") -> AnswerRun:
         """Ask in the current session, the first question of which begins it."""
         if self._session is None:
             self._session = self._agent.sessions.new()
-        return self._agent.ask(question, self._session, attached=attached)
+        return self._agent.ask(question, self._session, attached=attached, llm=self._llm)
 
     def begin(self) -> None:
         """The next question begins a new session."""
@@ -64,6 +111,36 @@ class AgentAnswers:
             raise AnswerError(error.detail) from error
         return [_past(exchange, session) for exchange in self._session.exchanges]
 
+    async def save(self, file: str) -> str:
+        """Write it into the folder of this source."""
+        from sre_tui.agent.transcript import TranscriptError, TranscriptUnwritable, save_transcript
+
+        session = self._session or self._agent.sessions.new()
+        try:
+            return str(await asyncio.to_thread(save_transcript, session, self._folder, file))
+        except (TranscriptError, TranscriptUnwritable) as error:
+            raise AnswerError(str(error)) from error
+
+    async def recalled(self) -> Sequence[str]:
+        """The questions in the state folder."""
+        try:
+            return await asyncio.to_thread(self._history.read)
+        except OSError as error:
+            raise AnswerError(f"{self._history.path} cannot be read: {error.strerror}") from error
+
+    async def remember(self, question: str) -> None:
+        """Append it there, without secrets."""
+
+        def add() -> None:
+            self._history.add(self._redactor.text(question))
+
+        try:
+            await asyncio.to_thread(add)
+        except OSError as error:
+            raise AnswerError(
+                f"{self._history.path} cannot be written: {error.strerror}"
+            ) from error
+
     def warm_up(self) -> None:
         """Import the agent and its tools, and the model library if a model is configured."""
         from sre_tui.tools.registry import all_tools
@@ -75,6 +152,16 @@ class AgentAnswers:
             from providers.llm import warm_up
 
             warm_up()
+
+    @property
+    def _llm(self) -> LlmSettings:
+        return self._context.settings.llm if self._chosen is None else self._chosen
+
+    @cached_property
+    def _redactor(self) -> Redactor:
+        from sre_tui.agent.redaction import Redactor
+
+        return Redactor.of(self._context.settings)
 
     @cached_property
     def _agent(self) -> Agent:
@@ -88,7 +175,7 @@ def _past(exchange: Exchange, session: str) -> PastExchange:
     from sre_tui.agent.events import Answer
 
     if exchange.text is None:
-        return PastExchange(exchange.question)
+        return PastExchange(exchange.question, attached=exchange.attached)
     answer = Answer(
         text=exchange.text,
         evidence=exchange.evidence,
@@ -100,4 +187,4 @@ def _past(exchange: Exchange, session: str) -> PastExchange:
         degraded=exchange.degraded,
         complete=exchange.complete,
     )
-    return PastExchange(exchange.question, answer)
+    return PastExchange(exchange.question, answer, exchange.attached)

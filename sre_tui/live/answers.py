@@ -15,7 +15,7 @@ ANALYST: Final = "built-in analyst"
 
 
 class AnswerError(Exception):
-    """A session cannot be used; ``str(error)`` is one line for the user."""
+    """Something cannot be done; ``str(error)`` is one line for the user."""
 
 
 class AnswerRun(Protocol):
@@ -48,10 +48,22 @@ class SavedSession:
 
 @dataclass(frozen=True, slots=True)
 class PastExchange:
-    """A question of a resumed session with its answer."""
+    """A question of a resumed session with its answer, and the text it was about."""
 
     question: str
     answer: Answer | None = field(default=None)
+    attached: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOffer:
+    """One of those who can be asked."""
+
+    name: str
+    """What :meth:`AnswerSource.choose` takes."""
+    words: str
+    asked: bool
+    """Whether questions go there now."""
 
 
 class AnswerSource(Protocol):
@@ -60,6 +72,24 @@ class AnswerSource(Protocol):
     @property
     def model(self) -> str | None:
         """Name of the model that is asked; None is the built-in analyst."""
+        ...
+
+    @property
+    def models(self) -> Sequence[ModelOffer]:
+        """The configured models, and the built-in analyst."""
+        ...
+
+    async def choose(self, name: str) -> None:
+        """Ask another model from the next question on.
+
+        Raises:
+            AnswerError: nothing tells how it is reached; the one before is still asked.
+        """
+        ...
+
+    @property
+    def session(self) -> str | None:
+        """Id of the conversation under way; None before its first question."""
         ...
 
     def ask(self, question: str, attached: str = "") -> AnswerRun:
@@ -84,6 +114,36 @@ class AnswerSource(Protocol):
 
         Raises:
             AnswerError: it is not there or cannot be read.
+        """
+        ...
+
+    async def save(self, file: str) -> str:
+        """Write the conversation as Markdown.
+
+        Args:
+            file: its name; empty for one that is called after the session.
+
+        Returns:
+            The path.
+
+        Raises:
+            AnswerError: it cannot be written, or there is nothing to write.
+        """
+        ...
+
+    async def recalled(self) -> Sequence[str]:
+        """What was asked of late, oldest first, whenever that was.
+
+        Raises:
+            AnswerError: it cannot be read.
+        """
+        ...
+
+    async def remember(self, question: str) -> None:
+        """Keep a question to be recalled.
+
+        Raises:
+            AnswerError: it cannot be kept.
         """
         ...
 

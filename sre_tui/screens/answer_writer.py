@@ -114,6 +114,15 @@ class AnswerWriter:
         await self.close()
 
 
+async def show_answer(transcript: Transcript, answer: Answer) -> None:
+    """Show an answer that was given earlier, with the tool calls it stands on."""
+    writer = AnswerWriter(transcript, answered_by(answer.mode, answer.model))
+    for evidence in answer.evidence:
+        if not evidence.part_of:
+            await writer.take(ToolFinished(evidence=evidence))
+    await writer.take(Answered(answer=answer))
+
+
 def finished_call(evidence: Evidence) -> ToolCall:
     """The line of a call that ended."""
     if evidence.state is State.OK:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on, work
@@ -12,10 +13,16 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.worker import Worker, WorkerState
 
-from providers.reading import SourceStatus
-from sre_tui.live.answers import ANALYST, AnswerRun, AnswerSource, PastExchange, SavedSession
+from sre_tui.live.answers import ANALYST, AnswerError, AnswerRun, AnswerSource, PastExchange
 from sre_tui.screens.actions import bindings
-from sre_tui.screens.slash_commands import slash_commands, suggestion
+from sre_tui.screens.chat_messages import (
+    ChatLeft,
+    EvidenceWanted,
+    ModelsWanted,
+    SessionsWanted,
+    SourcesSeen,
+)
+from sre_tui.screens.slash_commands import offer_words, slash_commands, suggestion
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.prompt import Prompt, PromptCancelled, PromptSubmitted
@@ -31,30 +38,6 @@ log = logging.getLogger(__name__)
 _QUOTED: Final = 400
 """Characters of an attached text that are shown with the question."""
 WELCOME: Final = "Ask anything about your homelab, or press e on a row; / lists commands"
-
-
-class ChatLeft(Message):
-    """The user goes back to the list."""
-
-
-class EvidenceWanted(Message):
-    """The user wants to see the evidence of that id, or the list of all if it is empty."""
-
-    def __init__(self, id: str = "") -> None:  # noqa: A002 - the field is called so
-        super().__init__()
-        self.id = id
-
-
-class SessionsWanted(Message):
-    """The user wants to choose among the saved conversations."""
-
-
-class SourcesSeen(Message):
-    """A tool call of an answer told how its sources are."""
-
-    def __init__(self, sources: tuple[SourceStatus, ...]) -> None:
-        super().__init__()
-        self.sources = sources
 
 
 class _EventCame(Message):
@@ -85,19 +68,24 @@ class ChatPane(Pane):
 
     def __init__(self, answers: AnswerSource, number: str = "", **attributes: Any) -> None:
         """A chat with this source of answers; the number stands before its title."""
-        super().__init__(f"{number}Chat · {answers.model or ANALYST}", **attributes)
+        super().__init__("", **attributes)
+        self._number = number
         self._source = answers
+        self._is_changing = False
+        self._is_recalled = False
+        self._last: tuple[str, str] | None = None
         self._run: AnswerRun | None = None
         self._worker: Worker[None] | None = None
         self._writer: AnswerWriter | None = None
         self._answers: list[Answer] = []
         self._evidence: dict[str, Evidence] = {}
+        self.set_reactive(Pane.title, self._titled())
 
     def compose(self) -> ComposeResult:
         """What was said, and the line to type into."""
         yield from super().compose()
         yield ChatTranscript(id="transcript")
-        yield Prompt(slash_commands(), placeholder="Ask about your homelab", id="prompt")
+        yield Prompt(slash_commands({}), placeholder="Ask about your homelab", id="prompt")
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -125,8 +113,12 @@ class ChatPane(Pane):
         self._tell()
 
     def on_descendant_focus(self) -> None:
-        """Say what escape does."""
+        """Say what escape does; whoever comes here may want what was asked before."""
         self._tell()
+        if not self._is_recalled:
+            self._is_recalled = True
+            self._offer_arguments()
+            self._recall()
 
     def on_descendant_blur(self) -> None:
         """Escape does something else now."""
@@ -134,15 +126,14 @@ class ChatPane(Pane):
 
     async def ask(self, question: str, attached: str = "") -> bool:
         """Ask about a text from outside, or without one; False if another answer is under way."""
-        if self.busy:
-            self.notify("One answer is still under way; esc cancels it")
+        if not self.is_free():
             return False
         # What an answer is made of is loaded with the first one, not before the first paint.
         from sre_tui.screens.answer_writer import AnswerWriter
 
-        about = truncate(attached, _QUOTED)
-        await self.transcript.add_user(f"{question}\n> {about}" if about else question)
+        await self._add_question(question, attached)
         self.busy = True
+        self._last = (question, attached)
         self._writer = AnswerWriter(self.transcript, self._source.model or ANALYST)
         try:
             self._run = self._source.ask(question, attached)
@@ -163,35 +154,50 @@ class ChatPane(Pane):
         self.prompt.add_class("-stopping")
         self._run.cancel()
 
-    async def begin(self) -> None:
-        """Forget what was said and begin anew."""
+    def is_free(self) -> bool:
+        """Whether something else can begin; the user is told if not."""
         if self.busy:
             self.notify("One answer is still under way; esc cancels it")
+        elif self._is_changing:
+            self.notify("One moment, this is still loading")
+        return not (self.busy or self._is_changing)
+
+    async def begin(self) -> None:
+        """Forget what was said and begin anew."""
+        if not self.is_free():
             return
         self._source.begin()
         await self._clear()
         await self.transcript.add_notice(WELCOME, Tone.MUTED)
 
-    async def resume(self, past: tuple[PastExchange, ...], session: SavedSession) -> None:
+    async def resume(self, session: str) -> None:
         """Show an earlier conversation, which the next question goes on with."""
-        from sre_tui.agent.events import Answered, ToolFinished
-        from sre_tui.screens.answer_writer import AnswerWriter
+        if not self.is_free():
+            return
+        self._is_changing = True
+        try:
+            await self._show_past(await self._source.resume(session))
+            await self.transcript.add_notice(f"Going on with session {session}", Tone.INFO)
+        except AnswerError as error:
+            await self.transcript.add_reply(str(error), Tone.ERROR)
+        finally:
+            self._is_changing = False
 
-        await self._clear()
-        for exchange in past:
-            await self.transcript.add_user(exchange.question)
-            if exchange.answer is None:
-                await self.transcript.add_notice("This question got no answer", Tone.MUTED)
-                continue
-            writer = AnswerWriter(self.transcript, ANALYST)
-            for evidence in exchange.answer.evidence:
-                if not evidence.part_of:
-                    await writer.take(ToolFinished(evidence=evidence))
-                self._evidence[evidence.id] = evidence
-            await writer.take(Answered(answer=exchange.answer))
-            self._answers.append(exchange.answer)
-        await self.transcript.add_notice(f"Going on with session {session.id}", Tone.INFO)
-        self._offer_evidence()
+    async def choose_model(self, name: str) -> None:
+        """Ask another model, or the built-in analyst, from the next question on."""
+        if not self.is_free():
+            return
+        self._is_changing = True
+        try:
+            await self._source.choose(name)
+            self.title = self._titled()
+            self._offer_arguments()
+            asked = self._source.model or f"the {ANALYST}"
+            await self.transcript.add_reply(f"Questions go to {asked} now")
+        except AnswerError as error:
+            await self.transcript.add_reply(str(error), Tone.ERROR)
+        finally:
+            self._is_changing = False
 
     def action_leave(self) -> None:
         """Cancel the answer; without one, go back to the list."""
@@ -235,21 +241,44 @@ class ChatPane(Pane):
         if self._answers:
             self.app.copy_to_clipboard(self._answers[-1].text)
             self.notify("Copied the last answer")
+        else:
+            self.notify("Nothing was answered yet")
+
+    def action_model(self) -> None:
+        """Choose who is asked."""
+        self.post_message(ModelsWanted())
+
+    async def action_again(self) -> None:
+        """Ask the last question anew, perhaps somebody else."""
+        if self._last is None:
+            self.notify("Nothing was asked yet")
+        else:
+            await self.ask(*self._last)
+
+    async def action_save(self) -> None:
+        """Write the conversation down."""
+        await self._save("")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what there is nothing for."""
-        if action == "copy":
-            return True if self._answers else None
-        if action == "evidence":
-            return True if self._evidence else None
-        return True
+        match action:
+            case "copy":
+                return True if self._answers else None
+            case "evidence":
+                return True if self._evidence else None
+            case "again" | "save":
+                return True if self._last is not None else None
+            case _:
+                return True
 
     @on(PromptSubmitted)
     async def _submitted(self, event: PromptSubmitted) -> None:
         event.stop()
         if event.text.startswith("/"):
             await self._obey(event.text)
-        elif not await self.ask(event.text):
+        elif await self.ask(event.text):
+            self._remember(event.text)
+        else:
             self.prompt.text = event.text
 
     @on(PromptCancelled)
@@ -270,20 +299,51 @@ class ChatPane(Pane):
         self.notify(f"Copied the link: {event.href}")
 
     async def _obey(self, text: str) -> None:
-        name, _, argument = text.partition(" ")
+        name, _, rest = text.partition(" ")
+        argument = rest.strip()
         match name:
             case "/new":
                 await self.begin()
             case "/sessions":
-                self.action_sessions()
+                self.post_message(SessionsWanted(argument))
+            case "/model":
+                self.post_message(ModelsWanted(argument))
+            case "/again":
+                await self.action_again()
             case "/evidence":
-                self.post_message(EvidenceWanted(argument.strip().upper()))
+                self.post_message(EvidenceWanted(argument.upper()))
             case "/cost":
                 await self.action_cost()
+            case "/copy":
+                self.action_copy()
+            case "/save":
+                await self._save(argument)
             case "/help":
                 await self.app.run_action("show_help")
             case _:
                 await self.transcript.add_reply(suggestion(text), Tone.WARNING)
+
+    async def _save(self, file: str) -> None:
+        if not self.is_free():
+            return
+        try:
+            await self.transcript.add_reply(f"Saved as {await self._source.save(file)}", Tone.OK)
+        except AnswerError as error:
+            await self.transcript.add_reply(str(error), Tone.ERROR)
+
+    @work
+    async def _recall(self) -> None:
+        try:
+            self.prompt.recall_also(await self._source.recalled())
+        except AnswerError as error:
+            self.notify(str(error), severity="warning")
+
+    @work
+    async def _remember(self, question: str) -> None:
+        try:
+            await self._source.remember(question)
+        except AnswerError as error:
+            self.notify(str(error), severity="warning")
 
     @work(exit_on_error=False)
     async def _listen(self, run: AnswerRun) -> None:
@@ -338,13 +398,33 @@ class ChatPane(Pane):
         self._run = self._writer = self._worker = None
         self.prompt.remove_class("-stopping")
         self.busy = False
-        self._offer_evidence()
+        self._offer_arguments()
+
+    async def _show_past(self, past: Sequence[PastExchange]) -> None:
+        from sre_tui.screens.answer_writer import show_answer
+
+        await self._clear()
+        for exchange in past:
+            self._last = (exchange.question, exchange.attached)
+            await self._add_question(*self._last)
+            if exchange.answer is None:
+                await self.transcript.add_notice("This question got no answer", Tone.MUTED)
+                continue
+            await show_answer(self.transcript, exchange.answer)
+            self._evidence.update((one.id, one) for one in exchange.answer.evidence)
+            self._answers.append(exchange.answer)
+        self._offer_arguments()
+
+    async def _add_question(self, question: str, attached: str) -> None:
+        about = truncate(attached, _QUOTED)
+        await self.transcript.add_user(f"{question}\n> {about}" if about else question)
 
     async def _clear(self) -> None:
+        self._last = None
         self._answers.clear()
         self._evidence.clear()
         await self.transcript.clear()
-        self._offer_evidence()
+        self._offer_arguments()
 
     def _tell(self) -> None:
         idle = "esc back" if self.has_focus_within else ""
@@ -352,6 +432,11 @@ class ChatPane(Pane):
         parts = (below, "answering · esc cancels" if self.busy else idle)
         self.border_subtitle = plain_text(" · ".join(part for part in parts if part))
 
-    def _offer_evidence(self) -> None:
-        self.prompt.set_commands(slash_commands(tuple(one.id for one in self.evidence)))
+    def _titled(self) -> str:
+        return f"{self._number}Chat · {self._source.model or ANALYST}"
+
+    def _offer_arguments(self) -> None:
+        models = {one.name: offer_words(one) for one in self._source.models}
+        evidence = {one.id: f"{one.tool}: {one.summary}" for one in self.evidence}
+        self.prompt.set_commands(slash_commands({"/model": models, "/evidence": evidence}))
         self.refresh_bindings()

@@ -16,18 +16,19 @@ from textual.widgets import TextArea
 
 from providers.clock import Clock
 from providers.reading import SourceStatus
-from sre_tui.live.answers import AnswerError, AnswerSource
+from sre_tui.live.answers import AnswerSource
 from sre_tui.live.health import health_of
 from sre_tui.live.homelab import ALERTS, HEALTH
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
-from sre_tui.screens.chat_pane import (
+from sre_tui.screens.chat_messages import (
     ChatLeft,
-    ChatPane,
     EvidenceWanted,
+    ModelsWanted,
     SessionsWanted,
     SourcesSeen,
 )
+from sre_tui.screens.chat_pane import ChatPane
 from sre_tui.screens.pane_tabs import PaneTabs, TabChosen
 from sre_tui.screens.panes import CHAT, PANES
 from sre_tui.screens.rows_pane import NUMBERS, RowChosen, RowsCounted, RowsPane
@@ -40,7 +41,6 @@ from sre_tui.screens.wanted import (
     LogsWanted,
     TimelineWanted,
 )
-from widgets.cell import Tone
 from widgets.key_footer import KeyFooter
 from widgets.pane import Pane
 from widgets.too_small import SizeGate
@@ -348,15 +348,11 @@ class MainScreen(Screen[None]):
     @on(EvidenceWanted)
     @work
     async def _evidence_wanted(self, event: EvidenceWanted) -> None:
-        from sre_tui.screens.choice import ChoiceScreen, Offer
+        from sre_tui.screens.chat_choices import choose_evidence
         from sre_tui.screens.evidence import EvidenceScreen
 
         evidence = self.chat.evidence
-        chosen: str | None = event.id
-        if not chosen:
-            offers = [Offer(one.id, f"{one.id} {one.tool}", one.summary) for one in evidence]
-            nothing = "No evidence yet: it comes with the first answer"
-            chosen = await self.app.push_screen_wait(ChoiceScreen("Evidence", offers, nothing))
+        chosen = event.id or await choose_evidence(self.app, evidence)
         if not chosen:
             return
         if chosen not in [one.id for one in evidence]:
@@ -366,34 +362,24 @@ class MainScreen(Screen[None]):
 
     @on(SessionsWanted)
     @work
-    async def _sessions_wanted(self) -> None:
-        from sre_tui.screens.choice import ChoiceScreen, Offer
-        from sre_tui.views.human import ago, count
+    async def _sessions_wanted(self, event: SessionsWanted) -> None:
+        from sre_tui.screens.chat_choices import choose_session
 
-        if self.chat.busy:
-            self.notify("One answer is still under way; esc cancels it")
+        if not self.chat.is_free():
             return
-        now = self._clock()
-        saved = {one.id: one for one in await self._answers.saved()}
-        offers = [
-            Offer(
-                one.id,
-                one.title or one.id,
-                one.problem
-                or f"{count(one.questions, 'question')}"
-                + (f", {ago(one.updated_at, now)}" if one.updated_at else ""),
-                disabled=bool(one.problem),
-            )
-            for one in saved.values()
-        ]
-        nothing = "No conversation was saved yet"
-        chosen = await self.app.push_screen_wait(ChoiceScreen("Conversations", offers, nothing))
-        if chosen is None:
+        chosen = event.id or await choose_session(self.app, self._answers, self._clock)
+        if chosen is not None:
+            await self.chat.resume(chosen)
+            self.action_show_pane(CHAT)
+
+    @on(ModelsWanted)
+    @work
+    async def _models_wanted(self, event: ModelsWanted) -> None:
+        from sre_tui.screens.chat_choices import choose_model
+
+        if not self.chat.is_free():
             return
-        try:
-            past = await self._answers.resume(chosen)
-        except AnswerError as error:
-            await self.chat.transcript.add_notice(str(error), Tone.ERROR)
-            return
-        await self.chat.resume(tuple(past), saved[chosen])
-        self.action_show_pane(CHAT)
+        chosen = event.name or await choose_model(self.app, self._answers)
+        if chosen is not None:
+            await self.chat.choose_model(chosen)
+            self.action_show_pane(CHAT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from sre_tui.agent.events import AgentEvent, Answered, Failed
-from sre_tui.live.answers import AnswerError, PastExchange, SavedSession
+from sre_tui.live.answers import AnswerError, ModelOffer, PastExchange, SavedSession
 
 
 class ScriptedRun:
@@ -61,6 +61,39 @@ class ScriptedAnswers:
     resumed: list[str] = field(default_factory=list)
     warmed: bool = False
     refuse: Exception | None = None
+    session: str | None = None
+    configured: Sequence[str] = ()
+    """Models that can be chosen beside the analyst."""
+    history: Sequence[str] | AnswerError = ()
+    remembered: list[str] = field(default_factory=list)
+    unwritable: str = ""
+    """Why nothing can be written, if so."""
+
+    @property
+    def models(self) -> Sequence[ModelOffer]:
+        names = [*self.configured, "none"]
+        asked = self.model or "none"
+        return [ModelOffer(name, f"words of {name}", name == asked) for name in names]
+
+    async def choose(self, name: str) -> None:
+        if name not in (*self.configured, "none"):
+            raise AnswerError(f"nothing tells which provider serves the model {name!r}")
+        self.model = None if name == "none" else name
+
+    async def save(self, file: str) -> str:
+        if self.unwritable:
+            raise AnswerError(self.unwritable)
+        return f"/home/{file or 'sre-s1.md'}"
+
+    async def recalled(self) -> Sequence[str]:
+        if isinstance(self.history, AnswerError):
+            raise self.history
+        return self.history
+
+    async def remember(self, question: str) -> None:
+        if self.unwritable:
+            raise AnswerError(self.unwritable)
+        self.remembered.append(question)
 
     def ask(self, question: str, attached: str = "") -> ScriptedRun:
         if self.refuse is not None:

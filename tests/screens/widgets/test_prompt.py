@@ -12,7 +12,7 @@ from tests.screens.widgets.stage import SIZES, Scene, shown
 from widgets.prompt import Prompt, PromptCancelled, PromptSubmitted, SlashCommand
 
 COMMANDS = [
-    SlashCommand("/model", "choose the [model]", ("openai/gpt-5", "ollama/qwen3")),
+    SlashCommand("/model", "choose the [model]", {"openai/gpt-5": "", "ollama/qwen3": "fallback"}),
     SlashCommand("/memory", "what is remembered"),
     SlashCommand("/new", "start over"),
 ]
