@@ -272,13 +272,12 @@ def _until(seen: Sequence[Observed], began: datetime) -> datetime | None:
 
 def _evidence(events: Sequence[Event], more: Sequence[Evidence] = ()) -> tuple[Evidence, ...]:
     """Everybody's, those of different sources and kinds first, in order of time within each."""
-    every = list(dict.fromkeys([*(one for event in events for one in event.evidence), *more]))
+    every = [*(one for event in events for one in event.evidence), *more]
     firsts: dict[tuple[str, str], Evidence] = {}
     for one in every:
         firsts.setdefault((one.source, one.kind), one)
-    chosen = list(firsts.values())
-    chosen += [one for one in every if one not in chosen]
-    return tuple(chosen[:MOST_EVIDENCE])
+    chosen = dict.fromkeys([*firsts.values(), *every])
+    return tuple(chosen)[:MOST_EVIDENCE]
 
 
 def _joined(events: Iterable[tuple[Event, str]]) -> Iterator[Event]:
