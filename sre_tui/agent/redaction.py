@@ -28,7 +28,7 @@ SHORTEST_SECRET: Final = 6
 """Values shorter than this are not searched for: they would hit ordinary words."""
 
 # No pattern may start anew within text it has just run over: hostile logs would take hours.
-_PRIVATE_KEY = re.compile(
+PRIVATE_KEY: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}KEY-----|\Z)"
 )
 _ISSUERS: Final = (
@@ -39,26 +39,27 @@ _PREFIXES: Final = (
     *("sk", "pk", "rk", "gsk", "xai", "glpat", "xoxa", "xoxb", "xoxe", "xoxo", "xoxp", "xoxr"),
     "xoxs",
 )
-_KEY = (
+KEY: Final = (
     r"(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     r"|pre[_-]?shared[_-]?key|psk|credentials?)"
 )
-_SHORT_KEY = r"(?<![A-Za-z])pass"
+"""Names of what is secret."""
+SHORT_KEY: Final = r"(?<![A-Za-z])pass"
 # "PASS: test_disk" tells how a test went, so that a bare "pass" needs an equals sign or a quote.
-_SHORT_ASSIGNED = _SHORT_KEY + r"(?:(?<=_pass)|(?=\\{0,7}[\"']|\s{0,8}=))"
+_SHORT_ASSIGNED = SHORT_KEY + r"(?:(?<=_pass)|(?=\\{0,7}[\"']|\s{0,8}=))"
 _VALUE = (
     r"(?:\\{1,7}\"(?P<escaped>[^\"\n]*[^\"\n\\])|\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'"
     r"|[\"']?(?P<bare>%s))"
 )
 _ASSIGNED = re.compile(
-    r"(?P<key>(?:" + _KEY + "|" + _SHORT_ASSIGNED + r")"
+    r"(?P<key>(?:" + KEY + "|" + _SHORT_ASSIGNED + r")"
     r"(?:\\{0,7}[\"']|%22)?\s{0,64}+(?:=>|[:=]|%3[ad](?:%20|%22)*+)\s{0,64}+)"
     + _VALUE
     % r"[^\s\"'&,;<>(){}\[\]]+",
     re.IGNORECASE,
 )
 _FLAG = re.compile(
-    r"(?P<key>(?:(?<![\w-])--[\w-]*(?:" + _KEY + "|" + _SHORT_KEY + r")\s{1,64}+"
+    r"(?P<key>(?:(?<![\w-])--[\w-]*(?:" + KEY + "|" + SHORT_KEY + r")\s{1,64}+"
     r"|\bsshpass\s{1,64}+-p\s{0,64}+))" + _VALUE % r"[^\s\"'\[-]\S*",
     re.IGNORECASE,
 )
@@ -74,7 +75,7 @@ _HARMLESS = re.compile(
     r"(?:\d{1,5}(?:\.\d+)?|true|false|null|none|yes|no|on|off|ok|\*+|\.{3}|…|x+)", re.IGNORECASE
 )
 _QUOTED_PIN = re.compile(r"\d{4,5}")
-_TELLING = re.compile(rf"(?:{_KEY}|{_SHORT_KEY})\Z", re.IGNORECASE)
+_TELLING = re.compile(rf"(?:{KEY}|{SHORT_KEY})\Z", re.IGNORECASE)
 _ENCODED = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{16,}+={0,2}")
 """What may be Base64 of either alphabet."""
 _NESTED: Final = 2
@@ -85,8 +86,9 @@ _SHORTEST_PART: Final = 10
 """Characters of a secret's Base64 that are known whatever stands around it; fewer are chance."""
 _PIECE: Final = 32_768
 """Characters searched in one go; while that lasts nothing else in the process runs."""
-_GOES_ON = re.compile(
-    rf"(?:{_KEY}|pass|bearer|basic|--?u|user|-p|[=:>\"'\\])\s{{0,64}}\Z", re.IGNORECASE
+GOES_ON: Final = re.compile(
+    rf"(?:{KEY}|pass|bearer|basic|--?u|user|-p|[=:>\"'\\]|%3[ad](?:%20|%22)*)\s{{0,64}}\Z",
+    re.IGNORECASE,
 )
 """Ends of lines after which a secret may follow on the next line."""
 _AUTH_SCHEME = re.compile(r"(?:bearer|basic|digest)", re.IGNORECASE)
@@ -124,6 +126,8 @@ class Redactor:
         spellings = {spelling for value in values for spelling in _spellings(value)}
         longest_first = sorted(spellings, key=len, reverse=True)
         self._known = re.compile("|".join(map(re.escape, longest_first))) if spellings else None
+        self.of_words = tuple(one for one in longest_first if any(map(str.isspace, one)))
+        """Spellings of known secrets that have spaces in them."""
 
     @classmethod
     def of(cls, settings: Settings) -> Redactor:
@@ -134,7 +138,7 @@ class Redactor:
         """The text without secrets."""
         if self._known is not None:
             text = self._known.sub(REDACTED, text)
-        text = _PRIVATE_KEY.sub(REDACTED, text)
+        text = PRIVATE_KEY.sub(REDACTED, text)
         return "".join(map(_without_shapes, _pieces(text, _PIECE)))
 
     def value(self, value: J) -> J:
@@ -173,7 +177,7 @@ def _pieces(text: str, size: int) -> Iterator[str]:
     start = 0
     while len(text) - start > size:
         cut = text.find("\n", start + size) + 1
-        while cut and _GOES_ON.search(text, max(start, cut - 200), cut):
+        while cut and GOES_ON.search(text, max(start, cut - 200), cut):
             cut = text.find("\n", cut) + 1
         if not cut:
             break
@@ -203,7 +207,7 @@ def _without_encoded(text: str, depth: int) -> str:
         inner = b64decode(plain[: len(plain) - (len(plain) % 4 == 1)] + "==").decode("utf-8")
     except ValueError:
         return text
-    if _PRIVATE_KEY.search(inner) or _without_shapes(inner, depth + 1) != inner:
+    if PRIVATE_KEY.search(inner) or _without_shapes(inner, depth + 1) != inner:
         return REDACTED
     return text
 

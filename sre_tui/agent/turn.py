@@ -24,6 +24,7 @@ from sre_tui.agent.events import (
 from sre_tui.agent.evidence import EvidenceStore
 from sre_tui.agent.grounding import Grounds, check
 from sre_tui.agent.limits import Deadline
+from sre_tui.agent.redacted_stream import RedactedStream
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.runner import ToolRunner
 from sre_tui.agent.session import Exchange, Session
@@ -60,7 +61,7 @@ class Turn:
     """Hosts and services that are known to exist."""
     complete: bool = True
     text: str = ""
-    """What is shown of the answer so far."""
+    """The answer so far; what is shown of it has no secrets, and lacks the last words."""
     _degraded: list[Degradation] = field(default_factory=list)
     _model_calls: int = 0
     _prompt_tokens: int = 0
@@ -69,6 +70,7 @@ class Turn:
 
     def __post_init__(self) -> None:
         self.position = len(self.session.exchanges)
+        self._stream = RedactedStream(self.redactor)
         self.store = EvidenceStore(self.session, self.tools, self.redactor, self.context.clock)
         self.runner = ToolRunner(
             self.context,
@@ -76,7 +78,7 @@ class Turn:
             self.store,
             self.redactor,
             self.deadline,
-            self.emit,
+            self._tell_of_call,
             self.degrade,
         )
 
@@ -96,14 +98,14 @@ class Turn:
     def say(self, piece: str) -> None:
         """Show a further piece of the answer."""
         piece = clean(piece)
-        if piece:
-            self.text += piece
-            self.emit(TextDelta(text=piece))
+        self.text += piece
+        self._show(self._stream.feed(piece))
 
     def take_back(self) -> None:
         """Drop what was shown: it was not the answer."""
         if self.text:
             self.text = ""
+            self._stream = RedactedStream(self.redactor)
             self.emit(TextReset())
 
     def degrade(self, what: str, detail: str) -> None:
@@ -132,6 +134,7 @@ class Turn:
 
     async def finish(self) -> Answer:
         """Check the answer against the evidence, save the session, and give the answer."""
+        self._show(self._stream.end())
         answer = await asyncio.to_thread(self._assemble)
         self.put(answer)
         note = await asyncio.to_thread(self.save)
@@ -139,6 +142,7 @@ class Turn:
 
     def finish_now(self) -> Answer:
         """As :meth:`finish`, without giving way to anybody: for the end of a cancelled question."""
+        self._show(self._stream.end())
         answer = self._assemble()
         self.put(answer)
         return self._after_saving(answer, self.save())
@@ -172,6 +176,15 @@ class Turn:
         note = await asyncio.to_thread(self.save)
         if note:
             self.degrade("session", note)
+
+    def _tell_of_call(self, event: AgentEvent) -> None:
+        # What was said before a call stands before its line.
+        self._show(self._stream.end())
+        self.emit(event)
+
+    def _show(self, text: str) -> None:
+        if text:
+            self.emit(TextDelta(text=text))
 
     def _after_saving(self, answer: Answer, note: str) -> Answer:
         if note:
