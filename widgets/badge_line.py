@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -13,6 +12,7 @@ from textual.widget import Widget
 
 from widgets.cell import Tone, marked
 from widgets.text import plain_line
+from widgets.tones import tone_style
 
 GAP = 2
 """Cells between two badges."""
@@ -97,20 +97,11 @@ def _shown(badge: LineBadge, *words: str) -> Shown:
 class BadgeLine(Widget):
     """Assign `badges`; those that the width has room for are shown."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"badge-line--{tone}" for tone in Tone}
-
     DEFAULT_CSS = """
     BadgeLine {
         width: 1fr;
         height: 1;
         padding: 0 1;
-        & > .badge-line--ok { color: $text-success; }
-        & > .badge-line--info { color: $text-primary; }
-        & > .badge-line--warning { color: $text-warning; }
-        & > .badge-line--error { color: $text-error; }
-        & > .badge-line--critical { color: $text-error; text-style: bold; }
-        & > .badge-line--muted { text-style: dim; }
-        & > .badge-line--stale { text-style: dim italic; }
     }
     """
 
@@ -133,5 +124,5 @@ class BadgeLine(Widget):
         for text, tone in fit_badges(self.badges, self.content_size.width):
             if line:
                 line.append(" " * GAP)
-            line.append(text, self.get_component_rich_style(f"badge-line--{tone}", partial=True))
+            line.append(text, tone_style(self, tone))
         return line

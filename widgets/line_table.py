@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,6 +20,11 @@ from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
 from widgets.cell import Tone
+from widgets.tones import tone_style
+
+_COMPONENTS: Final = frozenset(
+    f"datatable--{part}" for part in ("cursor", "hover", "header", "header-hover")
+)
 
 
 class LineTable(DataTable[Text]):
@@ -40,10 +46,6 @@ class LineTable(DataTable[Text]):
     @abstractmethod
     def line_of(self, row: int) -> Iterable[tuple[str, Tone]]:
         """Text and tone of each cell of a row, every text as wide as its column."""
-
-    @abstractmethod
-    def tone_style(self, tone: Tone) -> Style:
-        """What a tone looks like, without the ground it stands on."""
 
     @property
     def rows_in_view(self) -> range:
@@ -100,9 +102,14 @@ class LineTable(DataTable[Text]):
         )
         style = self.rich_style + looks
         if tone is not None:
-            style = style + self.tone_style(tone) + priority
+            style = style + tone_style(self, tone) + priority
         self._looks[hover, cursor, tone] = style
         return style
+
+    @classmethod
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override]
+        # Each is styled anew whenever the table is, and DataTable has twice as many.
+        return _COMPONENTS
 
     @property
     def _top(self) -> int:

@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from widgets.cell import Tone
 from widgets.text import truncate
+from widgets.tones import tone_style
 
 Draw = Callable[[int, int], Iterable[tuple[str, Tone]]]
 """Makes a line's pieces out of its number and the width there is, each piece safe to draw."""
@@ -47,10 +48,7 @@ class LineView(ScrollView, can_focus=True):
         Binding("enter", "choose", "Open", show=False, id="lines.choose"),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"line-view--{tone}" for tone in Tone),
-        "line-view--cursor",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--cursor"}
 
     DEFAULT_CSS = """
     LineView {
@@ -67,13 +65,6 @@ class LineView(ScrollView, can_focus=True):
             color: $block-cursor-foreground;
         }
         &:ansi > .line-view--cursor { text-style: reverse; }
-        & > .line-view--ok { color: $text-success; }
-        & > .line-view--info { color: $text-primary; }
-        & > .line-view--warning { color: $text-warning; }
-        & > .line-view--error { color: $text-error; }
-        & > .line-view--critical { color: $text-error; text-style: bold; }
-        & > .line-view--muted { text-style: dim; }
-        & > .line-view--stale { text-style: dim italic; }
     }
     """
 
@@ -192,16 +183,15 @@ class LineView(ScrollView, can_focus=True):
         if at >= len(self._lines):
             said = truncate(self.nothing, width) if y == 0 and not self._lines else ""
             return Strip([Segment(said, ground)]).adjust_cell_length(width, ground)
-        cursor = self._look("cursor") if at == self._cursor else Style.null()
+        cursor = Style.null()
+        if at == self._cursor:
+            cursor = self.get_component_rich_style("line-view--cursor", partial=True)
         segments = [
-            Segment(text, ground + self._look(tone) + cursor)
+            Segment(text, ground + tone_style(self, tone) + cursor)
             for text, tone in self._draw(self._lines[at], width)
             if text
         ]
         return Strip(segments).adjust_cell_length(width, ground + cursor)
-
-    def _look(self, name: str) -> Style:
-        return self.get_component_rich_style(f"line-view--{name}", partial=True)
 
     def _move_to(self, at: int) -> None:
         if not self._lines:

@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from widgets.cell import Tone
 from widgets.page import in_theme
 
 MARGIN: Final = 5
@@ -68,7 +67,6 @@ class Outline(OptionList):
         Binding("left", "fold", "Fold", show=False, id="outline.fold"),
         Binding("right", "unfold", "Unfold", show=False, id="outline.unfold"),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{tone}" for tone in Tone}
     DEFAULT_CSS = """
     Outline {
         height: 1fr;
@@ -86,13 +84,6 @@ class Outline(OptionList):
             text-style: bold;
         }
         &:ansi > .option-list--option-highlighted { text-style: reverse; }
-        & > .outline--ok { color: $text-success; }
-        & > .outline--info { color: $text-primary; }
-        & > .outline--warning { color: $text-warning; }
-        & > .outline--error { color: $text-error; }
-        & > .outline--critical { color: $text-error; text-style: bold; }
-        & > .outline--muted { text-style: dim; }
-        & > .outline--stale { text-style: dim italic; }
     }
     """
 
@@ -207,7 +198,7 @@ class Outline(OptionList):
             self.highlighted = next((keys[key] for key in wanted if key in keys), 0)
 
     def _drawn(self, line: OutlineLine) -> Text:
-        text = in_theme(self, line.text, "outline")
+        text = in_theme(self, line.text)
         text.rstrip()
         sign = _SIGNS[line.folded] if line.heading else _OPENS if line.opens else "  "
         drawn = Text(" ")

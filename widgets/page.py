@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.style import Style
 from rich.text import Span, Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from widgets.cell import Tone
+from widgets.tones import tone_style
 
 _MARK = "@"
 
@@ -19,21 +18,14 @@ def toned(tone: Tone) -> str:
     return f"{_MARK}{tone}"
 
 
-def in_theme(widget: Widget, text: Text, prefix: str) -> Text:
-    """The text with its tones in the colours of the theme.
-
-    Args:
-        widget: has a component class ``PREFIX--TONE`` for every tone.
-        text: what is shown; its styles may name tones.
-        prefix: of those classes.
-    """
+def in_theme(widget: Widget, text: Text) -> Text:
+    """The text, whose styles may name tones, in the colours of the theme of a widget."""
 
     def look(names: str) -> Style:
         style = Style.null()
         for name in names.split():
             if name.startswith(_MARK):
-                known = f"{prefix}--{name[1:]}"
-                style += widget.get_component_rich_style(known, partial=True)
+                style += tone_style(widget, Tone(name[1:]))
             else:
                 style += Style.parse(name)
         return style
@@ -46,19 +38,10 @@ def in_theme(widget: Widget, text: Text, prefix: str) -> Text:
 class PageText(Widget):
     """Assign `text`; its styles may name tones."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"page-text--{tone}" for tone in Tone}
-
     DEFAULT_CSS = """
     PageText {
         width: 1fr;
         height: auto;
-        & > .page-text--ok { color: $text-success; }
-        & > .page-text--info { color: $text-primary; }
-        & > .page-text--warning { color: $text-warning; }
-        & > .page-text--error { color: $text-error; }
-        & > .page-text--critical { color: $text-error; text-style: bold; }
-        & > .page-text--muted { text-style: dim; }
-        & > .page-text--stale { text-style: dim italic; }
     }
     """
 
@@ -75,4 +58,4 @@ class PageText(Widget):
 
     def render(self) -> Text:
         """The text in the colours of the theme."""
-        return in_theme(self, self.text, "page-text")
+        return in_theme(self, self.text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -18,6 +17,7 @@ from textual.widgets.data_table import Row as TableRow
 from widgets.cell import Column, KeyedRow, Tone, fit_columns, sort_rows
 from widgets.line_table import LineTable
 from widgets.text import fit, truncate
+from widgets.tones import tone_style
 
 
 class _KeyMessage(Message):
@@ -67,8 +67,6 @@ class KeyedTable(LineTable):
         Binding("G", "scroll_bottom", "Bottom", show=False, id="table.bottom"),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"keyed-table--{tone}" for tone in Tone}
-
     DEFAULT_CSS = """
     KeyedTable {
         height: 1fr;
@@ -80,13 +78,6 @@ class KeyedTable(LineTable):
         & > .datatable--header { background: $panel; text-style: bold; }
         &:ansi > .datatable--header { background: $background; text-style: bold underline; }
         &:ansi > .datatable--cursor { text-style: reverse; }
-        & > .keyed-table--ok { color: $text-success; }
-        & > .keyed-table--info { color: $text-primary; }
-        & > .keyed-table--warning { color: $text-warning; }
-        & > .keyed-table--error { color: $text-error; }
-        & > .keyed-table--critical { color: $text-error; text-style: bold; }
-        & > .keyed-table--muted { text-style: dim; }
-        & > .keyed-table--stale { text-style: dim italic; }
     }
     """
 
@@ -209,7 +200,7 @@ class KeyedTable(LineTable):
         index = self._index[column]
         cell = self._shown[self._places[key]].cells[index]
         shown = fit(cell.text, self._fitted.get(column, 0), self._spec[index].align)
-        return Text(shown, style=self.tone_style(cell.tone), no_wrap=True, end="")
+        return Text(shown, style=tone_style(self, cell.tone), no_wrap=True, end="")
 
     def line_of(self, row: int) -> Iterator[tuple[str, Tone]]:
         """The cells of the columns that there is room for."""
@@ -218,10 +209,6 @@ class KeyedTable(LineTable):
             index = self._index[key]
             cell = cells[index]
             yield fit(cell.text, room, self._spec[index].align), cell.tone
-
-    def tone_style(self, tone: Tone) -> Style:
-        """The style that the theme has for a tone."""
-        return self.get_component_rich_style(f"keyed-table--{tone}", partial=True)
 
     def on_resize(self, _: events.Resize) -> None:
         """Choose the columns that fit into the new width."""
