@@ -47,8 +47,7 @@ class Badge(Widget):
 
     def watch_tone(self, old: Tone, new: Tone) -> None:
         """Let the tone drive the class."""
-        self.remove_class(f"-{old}")
-        self.add_class(f"-{new}")
+        self.update_classes({f"-{old}": False, f"-{new}": True})
 
     def render(self) -> Text:
         """Glyph and word."""

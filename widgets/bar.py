@@ -80,5 +80,5 @@ class Bar(Widget):
         return Text(fill_bar(self.ratio, room) + words, no_wrap=True, end="")
 
     def _classify(self) -> None:
-        for tone in (Tone.WARNING, Tone.ERROR, Tone.MUTED):
-            self.set_class(self.tone is tone, f"-{tone}")
+        tones = (Tone.WARNING, Tone.ERROR, Tone.MUTED)
+        self.update_classes({f"-{tone}": self.tone is tone for tone in tones})

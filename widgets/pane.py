@@ -171,9 +171,9 @@ class Pane(Vertical):
             self._notice.update(self._message(state))
 
     def _set_classes(self, state: PaneState) -> None:
-        for kind in PaneKind:
-            self.set_class(kind is state.kind, f"-{kind}")
-        self.set_class(state.kind not in _SHOWS_CONTENT, "-message")
+        # At once, because everything in the pane is styled anew each time.
+        classes = {f"-{kind}": kind is state.kind for kind in PaneKind}
+        self.update_classes({**classes, "-message": state.kind not in _SHOWS_CONTENT})
 
     def _carry_focus(self, message: bool) -> None:
         had_focus = self.has_focus
