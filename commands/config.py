@@ -92,11 +92,13 @@ def show(
 )
 def check(context: typer.Context) -> None:
     """Report mistakes in settings, own patterns and own checks (exit 2), or what is configured."""
+    from sre_tui.screens.look import look_of
     from sre_tui.tools.knowledge import declared
 
     invocation = invocation_of(context)
     settings = invocation.settings
     place = config_path(invocation.environment)
+    look_of(settings.app, str(place))
     declared(settings, invocation.environment.folders.config, str(place))
     narrator = invocation.narrator
     for line in _remarks(place, settings.configured, invocation.environment.variables):

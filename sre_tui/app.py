@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
+import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +18,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from providers.clock import Clock
 from sre_tui.live.answers import AnswerSource
@@ -24,6 +27,7 @@ from sre_tui.live.homelab import ALWAYS
 from sre_tui.live.live_data import Deliver, LiveData
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
+from sre_tui.screens.look import Look
 from sre_tui.screens.main import MainScreen, PanesShown
 from sre_tui.screens.rows_pane import Inquired
 from sre_tui.screens.wanted import (
@@ -31,12 +35,18 @@ from sre_tui.screens.wanted import (
     InvestigationWanted,
     LogsWanted,
     OpeningWanted,
+    PaneWanted,
     TimelineWanted,
 )
+from widgets.breadcrumb import CrumbChosen
 from widgets.text import plain_line, truncate
+from widgets.themes import ANSI, OWN
 
 if TYPE_CHECKING:
     from textual.command import Provider
+
+    from sre_tui.screens.go_to import GoToScreen
+    from sre_tui.screens.places import Place, RunbookName
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +80,8 @@ class AppParts:
         release: closes what the feeds have opened, in their thread.
         sources: names of the configured sources, shown before they answered.
         read_runbook: the text of a runbook by its id, None if there is none; may block.
+        list_runbooks: ids and titles of all runbooks; may block.
+        look: theme and keys.
         warm_up: whether to load in the background what the first question needs.
     """
 
@@ -82,6 +94,8 @@ class AppParts:
     release: Callable[[], Awaitable[None]] | None = None
     sources: Sequence[str] = ()
     read_runbook: Callable[[str], str | None] | None = None
+    list_runbooks: Callable[[], Sequence[tuple[str, str]]] | None = None
+    look: Look = field(default_factory=Look)
     warm_up: bool = False
 
 
@@ -99,10 +113,10 @@ def _action_commands() -> type[Provider]:
     return ActionCommands
 
 
-def _row_commands() -> type[Provider]:
-    from sre_tui.screens.palette import RowCommands
+def _place_commands() -> type[Provider]:
+    from sre_tui.screens.palette import PlaceCommands
 
-    return RowCommands
+    return PlaceCommands
 
 
 class SreApp(App[None]):
@@ -115,7 +129,7 @@ class SreApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
         _action_commands,
-        _row_commands,
+        _place_commands,
     }
 
     def __init__(self, parts: AppParts) -> None:
@@ -126,6 +140,13 @@ class SreApp(App[None]):
         self._started = False
         self._warming = False
         self.broken: Exception | None = None
+        self.runbooks: Sequence[RunbookName] = ()
+        """The runbooks as they were listed last."""
+        for theme in OWN:
+            self.register_theme(theme)
+        self.set_keymap(dict(parts.look.keymap))
+        if (theme_name := self._first_theme()) is not None:
+            self.theme = theme_name
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen, without an empty one painted before it."""
@@ -188,8 +209,7 @@ class SreApp(App[None]):
 
     async def on_inquired(self, event: Inquired) -> None:
         """Ask in the chat, from however many levels above it."""
-        while self.screen is not self.main:
-            await self.pop_screen()
+        await self._back_to_main()
         await self.main.inquire(event.question, event.attached)
 
     def on_findings_wanted(self) -> None:
@@ -208,6 +228,16 @@ class SreApp(App[None]):
             self.notify("This is not there any more")
         else:
             self.push_screen(level)
+
+    async def on_pane_wanted(self, event: PaneWanted) -> None:
+        """Show a pane, from however many levels above it."""
+        await self._back_to_main()
+        self.main.action_show_pane(event.pane)
+
+    async def on_crumb_chosen(self, event: CrumbChosen) -> None:
+        """Go back to a level below."""
+        while len(self.screen_stack) > event.level + 1:
+            await self.pop_screen()
 
     def on_timeline_wanted(self, event: TimelineWanted) -> None:
         """Show what changed."""
@@ -268,12 +298,68 @@ class SreApp(App[None]):
             self._live.resume()
         self.main.paused = paused
 
+    def watch_theme(self, theme: str) -> None:
+        """Say how a chosen theme stays."""
+        if self._started:
+            self.notify(f'{theme}; to keep it: theme = "{theme}" below [app] in config.toml')
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let a colon be typed where text is."""
+        if action == "go_to":
+            types = isinstance(self.screen.focused, Input | TextArea)
+            return not types and not self.screen.is_modal
+        return super().check_action(action, parameters)
+
+    async def action_go_to(self) -> None:
+        """Ask where to go."""
+        from sre_tui.screens.go_to import GoToScreen
+
+        screen = GoToScreen(self._places())
+        # What is typed next belongs to it already.
+        await self.push_screen(screen, self._go)
+        self.run_worker(self._list_runbooks(screen), exclusive=True, group="runbooks")
+
+    async def list_runbooks(self) -> None:
+        """Find out which runbooks there are."""
+        from sre_tui.screens.places import RunbookName
+
+        if self._parts.list_runbooks is not None:
+            found = await asyncio.to_thread(self._parts.list_runbooks)
+            self.runbooks = [RunbookName(*one) for one in found]
+
     def action_show_help(self) -> None:
         """Show all keys."""
         from sre_tui.screens.help import HelpScreen
         from sre_tui.screens.keys import key_help
 
         self.push_screen(HelpScreen(key_help(self.screen)))
+
+    async def _list_runbooks(self, screen: GoToScreen) -> None:
+        before = self.runbooks
+        await self.list_runbooks()
+        if self.runbooks != before:
+            screen.know(self._places())
+
+    def _places(self) -> list[Place]:
+        from sre_tui.screens.places import fixed_places, named_places
+
+        return [*fixed_places(self), *named_places(self)]
+
+    def _go(self, place: Place | None) -> None:
+        if place is not None:
+            self.call_later(place.go)
+
+    async def _back_to_main(self) -> None:
+        while self.screen is not self.main:
+            await self.pop_screen()
+
+    def _first_theme(self) -> str | None:
+        """The theme to begin with; None for Textual's own choice."""
+        if self._parts.look.theme is not None:
+            return self._parts.look.theme
+        # Sixteen colours are the terminal's own, and mixed ones come out as any of them.
+        few = self.console.color_system == "standard"
+        return ANSI if few and "TEXTUAL_THEME" not in os.environ else None
 
     def _start(self) -> None:
         if self._started:

@@ -1,4 +1,4 @@
-"""A whole runbook by its id, for whoever wants to read it."""
+"""Runbooks by their ids: which there are, and the whole text of one."""
 
 from __future__ import annotations
 
@@ -24,3 +24,20 @@ def runbook_text(settings: Settings, runbook: str) -> str | None:
         if PurePosixPath(clean(document.source)).stem == runbook:
             return clean(document.text)
     return None
+
+
+def runbook_names(settings: Settings) -> list[tuple[str, str]]:
+    """Ids and titles of all runbooks in the order of their ids. Blocks while files are read.
+
+    Args:
+        settings: tell where the operator's own runbooks are.
+    """
+    from index.sources import load
+    from providers.text import one_line
+    from sre_tui.tools.runbook_index import sources
+
+    named = {
+        PurePosixPath(one_line(document.source)).stem: one_line(document.title)
+        for document in load(sources(settings)).documents
+    }
+    return sorted(named.items())

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Static
 
 from providers.clock import Clock
 from sre_tui.live.feed import Feed
@@ -21,10 +20,11 @@ from sre_tui.live.snapshot import Snapshot
 from sre_tui.live.standing import standing
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.pane_states import pane_state
+from widgets.breadcrumb import Breadcrumb, Crumb
 from widgets.cell import Display
 from widgets.key_footer import KeyFooter
 from widgets.pane import PaneKind, PaneState
-from widgets.text import plain_line, plain_text
+from widgets.text import plain_line
 from widgets.too_small import SizeGate
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Level(Screen[None]):
     def compose(self) -> ComposeResult:
         """Where one is, the body, the keys."""
         with SizeGate():
-            yield Static(id="breadcrumb", markup=False)
+            yield Breadcrumb(id="breadcrumb")
             yield from self.body()
             yield KeyFooter()
 
@@ -130,9 +130,13 @@ class Level(Screen[None]):
         """Show the way from the panes to here; what is told already is not told again."""
         stack = self.app.screen_stack
         below = stack[: stack.index(self)] if self in stack else stack
-        every = [crumb for one in (*below, self) for crumb in getattr(one, "crumbs", ())]
-        told = [crumb for at, crumb in enumerate(every) if not at or crumb != every[at - 1]]
-        self.query_one("#breadcrumb", Static).update(plain_text(" › ".join(told)))
+        every = [
+            Crumb(text, level)
+            for level, one in enumerate((*below, self))
+            for text in getattr(one, "crumbs", ())
+        ]
+        told = [one for at, one in enumerate(every) if not at or one.text != every[at - 1].text]
+        self.query_one(Breadcrumb).crumbs = tuple(told)
 
     def ask(self, name: str, tool: str, arguments: Mapping[str, object]) -> None:
         """Ask a tool again and again; what was asked under that name before is asked no more.

@@ -1,22 +1,24 @@
-"""What the command palette finds: every action, and every row of every pane by its name."""
+"""What the command palette finds: every action, and every place by its name."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final
+from typing import Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from sre_tui.screens.about.tab import ToNode
 from sre_tui.screens.keys import Command, commands
-from sre_tui.screens.rows_pane import RowChosen, RowsPane
-from sre_tui.screens.wanted import OpeningWanted
-from widgets.text import plain_line, truncate
+from sre_tui.screens.places import HasPlaces, Place, fixed_places, named_places
 
-_LONGEST: Final = 200
-"""Cells of a name; matching a longer one would take its time."""
+
+class ListsPlaces(HasPlaces, Protocol):
+    """The app, as far as the palette needs it."""
+
+    async def list_runbooks(self) -> None:
+        """Find out which runbooks there are."""
+        ...
 
 
 class ActionCommands(Provider):
@@ -41,36 +43,38 @@ class ActionCommands(Provider):
         return partial(self.app.run_action, command.action.call, command.node)
 
 
-class RowCommands(Provider):
-    """Alerts, guests, nodes, pools and backups, to open their details."""
+class PlaceCommands(Provider):
+    """Panes, screens, alerts, guests, nodes, pools, backups and runbooks by name."""
+
+    async def startup(self) -> None:
+        """Find out which runbooks there are."""
+        await self._places_of.list_runbooks()
+
+    async def discover(self) -> Hits:
+        """The panes and screens."""
+        for place in self._fixed():
+            yield DiscoveryHit(place.name, place.go, text=place.name, help=place.words)
 
     async def search(self, query: str) -> Hits:
         """Those whose name fits."""
         matcher = self.matcher(query)
-        for pane in self._panes():
-            for row in pane.rows:
-                noun = pane.kind.noun.capitalize()
-                name = truncate(plain_line(f"{noun} {pane.kind.name(row)}").rstrip(), _LONGEST)
-                score = matcher.match(name)
-                if score > 0:
-                    chosen = RowChosen(pane.spec.id, pane.kind.key(row))
-                    # A str would be parsed as markup.
-                    shown = Content(name)
-                    yield Hit(score, shown, partial(pane.post_message, chosen), text=name)
-        for node in self._nodes():
-            name = truncate(f"Node {plain_line(node)}", _LONGEST)
-            score = matcher.match(name)
+        app = self._places_of
+        for place in (*self._fixed(), *named_places(app)):
+            score = max(matcher.match(name) for name in (place.name, *place.also))
             if score > 0:
-                wanted = OpeningWanted(ToNode(node))
-                yield Hit(score, Content(name), partial(self.app.post_message, wanted), text=name)
+                # A str would be parsed as markup.
+                shown = Content(place.name)
+                help_ = place.words.replace("[", r"\[") or None
+                yield Hit(score, shown, place.go, text=place.name, help=help_)
 
-    def _nodes(self) -> list[str]:
-        """Nodes that anything runs on."""
-        found = (pane.kind.node(row) for pane in self._panes() for row in pane.rows)
-        return sorted({node for node in found if node})
+    def _fixed(self) -> list[Place]:
+        """Those that are no action of the screen already."""
+        here = {command.action.id for command in commands(self.screen)}
+        return list(fixed_places(self._places_of, here))
 
-    def _panes(self) -> Iterator[RowsPane]:
-        yield from self.screen.query(RowsPane)
+    @property
+    def _places_of(self) -> ListsPlaces:
+        return cast("ListsPlaces", self.app)
 
 
 def _help(command: Command) -> str:

@@ -48,6 +48,18 @@ class OpeningWanted(Message):
         self.opening = opening
 
 
+class PaneWanted(Message):
+    """The user wants to go to a pane, from whatever level.
+
+    Attributes:
+        pane: its id.
+    """
+
+    def __init__(self, pane: str) -> None:
+        super().__init__()
+        self.pane = pane
+
+
 class LogsWanted(Message):
     """The user wants to see log lines, live.
 

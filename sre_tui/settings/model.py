@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
@@ -116,10 +116,17 @@ class CheckSettings(CheckLimits):
 
 
 class AppSettings(BaseModel):
-    """How often the full-screen app asks, in seconds from the end of one round to the next."""
+    """How the full-screen app looks and is operated, and how often it asks.
+
+    Intervals are seconds from the end of one round to the next.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    theme: str | None = None
+    """``dark``, ``light``, ``ansi``, ``high-contrast`` or another theme the app lists."""
+    keys: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Keys by the id of an action, such as ``rows.explain``, in place of its own."""
     alerts_every: float = Field(default=15.0, ge=1, le=86400)
     guests_every: float = Field(default=15.0, ge=1, le=86400)
     pools_every: float = Field(default=30.0, ge=1, le=86400)
@@ -129,6 +136,26 @@ class AppSettings(BaseModel):
     """The checks behind the sentence in the header."""
     trends_every: float = Field(default=300.0, ge=1, le=86400)
     """Growth of pools, their snapshots, and the load of guests over the last hour."""
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _keys_by_id(cls, value: object) -> object:
+        # Anything else is not a table, which pydantic says by itself.
+        return dict(_flat(value)) if isinstance(value, dict) else value
+
+
+def _flat(table: Mapping[object, object], before: str = "") -> Iterator[tuple[str, object]]:
+    """Lines of a table by their whole names: without quotes a dot makes a table of its own."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        elif isinstance(value, str):
+            # The comma itself is a key.
+            several = "," in value and value.strip() != ","
+            parts = value.split(",") if several else [value]
+            yield f"{before}{name}", tuple(part.strip() or part for part in parts if part)
+        else:
+            yield f"{before}{name}", value
 
 
 class Settings(BaseModel):

@@ -68,14 +68,20 @@ TEMPLATE: Final = """\
 #[docs]
 #extra_dirs = ["~/homelab/docs", "~/homelab/ansible"]
 
-# How often the full-screen app asks, in seconds.
+# The full-screen app: how it looks, and how often it asks, in seconds.
 #[app]
+#theme = "dark"                                # light, ansi, high-contrast, or any that t lists
 #alerts_every = 15
 #guests_every = 15
 #pools_every = 30
 #backups_every = 120
 #health_every = 60
 #trends_every = 300                            # growth, snapshots, load of the last hour
+
+# Other keys, by the ids that docs/keys.md and ? in the app show.
+#[app.keys]
+#"rows.explain" = "x"
+#"app.refresh" = ["ctrl+r", "f5"]
 
 # Limits of checks, in base units (ratios 0..1, seconds, bytes); docs/checks.md lists them all.
 #[checks.pool-fill]

@@ -54,6 +54,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "LLM_MAX_COST_PER_DAY": ("llm", "max_cost_per_day"),
     "LLM_ANONYMIZE": ("llm", "anonymize"),
     "LLM_STREAM": ("llm", "stream"),
+    "SRE_THEME": ("app", "theme"),
     "EXTRA_DOCS_DIRS": ("docs", "extra_dirs"),
     "CONVERSATION_HISTORY_DIR": ("conversation_dir",),
 }

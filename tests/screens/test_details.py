@@ -58,7 +58,7 @@ def _section(scene: Scene) -> str:
 
 
 def _crumbs(scene: Scene) -> str:
-    return scene.within(scene.app.screen.query_one("#breadcrumb", Static))
+    return scene.within(scene.app.screen.query_one("#breadcrumb"))
 
 
 async def _read(scene: Scene) -> str:

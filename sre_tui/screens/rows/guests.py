@@ -234,6 +234,7 @@ KIND: Final = RowKind(
     tabs=_tabs,
     backups=_backups,
     node=lambda row: row.guest.node,
+    also=lambda row: (str(row.guest.vmid),),
     logs=_logs,
     charts=_charts,
 )

@@ -77,6 +77,7 @@ class RowKind(Generic[RowT]):
         backups: of the rows of the pane of backups, the key of the one that is about it; None if
             there is none.
         node: the node of Proxmox VE that it runs on; None if it runs on none.
+        also: what else it is called, such as the number of a guest.
         logs: whose log lines tell about it; None if nobody's do.
         charts: its metrics; None if it has none.
         gone: said of one that is open and not listed any more.
@@ -96,6 +97,7 @@ class RowKind(Generic[RowT]):
     tabs: Callable[[RowT], Sequence[DetailTab]]
     backups: Callable[[RowT, Sequence[Any]], str | None] = lambda row, known: None
     node: Callable[[RowT], str | None] = lambda row: None
+    also: Callable[[RowT], tuple[str, ...]] = lambda row: ()
     logs: Callable[[RowT], LogsOf | None] = lambda row: None
     charts: Callable[[RowT], ChartsOf | None] = lambda row: None
     foot: Callable[[RowT, Display], Text] | None = None
