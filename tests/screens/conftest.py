@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.screens.idle import FRAME, until_idle
+from tests.screens.idle import FRAME, paint_at_rest, until_idle
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,10 @@ def _terminal_and_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_waste_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waiting for the app ends with its work, and no painting waits for a human's eye."""
+    """Waiting for the app ends with its work, and it is painted when that is done."""
     monkeypatch.setattr("textual.app.wait_for_idle", until_idle)
     monkeypatch.setattr("textual.pilot.wait_for_idle", until_idle)
+    # Asks every widget whether it has anything left to do, which the event loop knows.
+    monkeypatch.setattr("textual.pilot.Pilot._wait_for_screen", until_idle)
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", FRAME)
+    monkeypatch.setattr("textual.screen.Screen._compositor_refresh", paint_at_rest)

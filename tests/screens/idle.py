@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from weakref import WeakSet
 
 from textual._context import active_app
+from textual.screen import Screen
 
-FRAME = 1 / 20
-"""Seconds between two paintings of an app that nobody waits for."""
+FRAME = 1 / 4
+"""Seconds between two layouts of an app that nobody waits for."""
 _SOON = 1 / 100
 """Timers due within so many seconds belong to what is being done, such as taking a new size."""
 _PATIENCE = 1.0
 
 
-async def until_idle(*_: float) -> None:
+async def until_idle(*_: object) -> None:
     """Return when all is painted and only input, threads and later timers can change that.
 
     Textual's own `wait_for_idle` sleeps 20 ms or more each time and reads the load of the process.
@@ -36,11 +38,30 @@ async def until_idle(*_: float) -> None:
         await asyncio.sleep(max(0.0, wait))
 
 
+_paint = Screen._compositor_refresh
+_changed: WeakSet[Screen[Any]] = WeakSet()
+
+
+def paint_at_rest(screen: Screen[Any]) -> None:
+    """Stands in for the painting of a screen, whose frames on the way to rest nobody sees."""
+    if screen is screen.app.screen:
+        # As when it is painted: what changed is known to the compositor by now.
+        screen._dirty_widgets.clear()
+        _changed.add(screen)
+    else:
+        _paint(screen)
+
+
 def _painted() -> bool:
-    """Paint now what waits for the next frame; whether there was any."""
-    waiting = [
-        screen for screen in active_app.get().screen_stack if screen._update_timer._active.is_set()
-    ]
+    """Lay out and paint now what waits for it; whether there was any."""
+    stack = active_app.get().screen_stack
+    waiting = [screen for screen in stack if screen._update_timer._active.is_set()]
     for screen in waiting:
         screen._on_timer_update()
-    return bool(waiting)
+    if waiting:
+        return True
+    changed = [screen for screen in stack if screen in _changed]
+    for screen in changed:
+        _changed.discard(screen)
+        _paint(screen)
+    return bool(changed)

@@ -17,7 +17,6 @@ from sre_tui.app import AppParts, SnapshotArrived, SreApp
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.chat_pane import ChatPane
-from sre_tui.screens.look import Look
 from sre_tui.screens.main import MainScreen
 from sre_tui.screens.rows_pane import RowsPane, RowTable
 from tests.screens.answers import ScriptedAnswers
@@ -96,10 +95,7 @@ class Scene:
 
     def within(self, widget: Widget) -> str:
         """What stands in the place of a widget, in one line, its frame left out."""
-        area = widget.region
-        rows = self.text.splitlines()[area.y : area.bottom]
-        cut = (row[area.x : area.right].strip("│┃╭╮╰╯━─┏┓┗┛ ") for row in rows)
-        return " ".join(" ".join(cut).split())
+        return _within(widget, self.text.splitlines())
 
     def framed(self, widget: Widget) -> str:
         """The same with what stands in its frame: the title and the badge."""
@@ -132,9 +128,18 @@ class Scene:
 
     def says(self, *words: str) -> bool:
         """Whether all of it can be read, be it broken into lines within a pane or not."""
-        panes = [self.within(pane) for pane in (*self.main.rows_panes, self.chat)]
-        shown = "\n".join([self.text, *panes] if self.app.screen is self.main else [self.text])
+        shown = self.text
+        if self.at_main:
+            rows = shown.splitlines()
+            panes = (_within(pane, rows) for pane in (*self.main.rows_panes, self.chat))
+            shown = "\n".join((shown, *panes))
         return all(word in shown for word in words)
+
+
+def _within(widget: Widget, screen: Sequence[str]) -> str:
+    area = widget.region
+    cut = (row[area.x : area.right].strip("│┃╭╮╰╯━─┏┓┗┛ ") for row in screen[area.y : area.bottom])
+    return " ".join(" ".join(cut).split())
 
 
 @asynccontextmanager
@@ -146,8 +151,6 @@ async def on_stage(
     sources: Sequence[str] = (PROMETHEUS, GRAFANA),
     feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None,
     ask_tool: AskTool | None = None,
-    look: Look | None = None,
-    runbooks: Sequence[tuple[str, str]] = (),
 ) -> AsyncIterator[Scene]:
     clock = Clock()
     source = answers or ScriptedAnswers()
@@ -160,9 +163,6 @@ async def on_stage(
             sources=sources,
             feed_of=feed_of,
             ask_tool=ask_tool,
-            look=look or Look(),
-            list_runbooks=lambda: runbooks,
-            read_runbook=lambda runbook: f"How to mend {runbook}",
         )
     )
     app.animation_level = "none"
