@@ -17,6 +17,7 @@ from sre_tui.app import AppParts, SnapshotArrived, SreApp
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.chat_pane import ChatPane
+from sre_tui.screens.look import Look
 from sre_tui.screens.main import MainScreen
 from sre_tui.screens.rows_pane import RowsPane, RowTable
 from tests.screens.answers import ScriptedAnswers
@@ -151,6 +152,8 @@ async def on_stage(
     sources: Sequence[str] = (PROMETHEUS, GRAFANA),
     feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None,
     ask_tool: AskTool | None = None,
+    look: Look | None = None,
+    runbooks: Sequence[tuple[str, str]] = (),
 ) -> AsyncIterator[Scene]:
     clock = Clock()
     source = answers or ScriptedAnswers()
@@ -163,6 +166,9 @@ async def on_stage(
             sources=sources,
             feed_of=feed_of,
             ask_tool=ask_tool,
+            look=look or Look(),
+            list_runbooks=lambda: runbooks,
+            read_runbook=lambda runbook: f"How to mend {runbook}",
         )
     )
     app.animation_level = "none"
