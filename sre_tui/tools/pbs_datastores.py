@@ -119,6 +119,8 @@ def _job_text(job: Job, now: datetime) -> str:
     parts.append(job.state if job.state == "ok" or not job.status else f"{job.state}: {job.status}")
     if job.last_run is not None:
         parts.append(f"ended {stamp(job.last_run, now)}")
+    if job.next_run is not None:
+        parts.append(f"next {stamp(job.next_run, now)}")
     if job.origin:
         parts.append(f"{'to' if job.pushes else 'from'} {job.origin}")
     if job.keep:

@@ -24,7 +24,8 @@ from sre_tui.tools.tool import tool
 from sre_tui.tools.truenas_data import ShareListing, SnapshotListing
 from sre_tui.tools.truenas_names import check_known, place
 from sre_tui.views.human import count, duration, percent, size
-from sre_tui.views.nas import replication_late, replication_state, share_access
+from sre_tui.views.nas import share_access
+from sre_tui.views.protection import replication_late, replication_state
 
 Kind = Literal["nfs", "smb"]
 SnapshotOrder = Literal["count", "used", "oldest", "newest", "dataset"]

@@ -1,15 +1,22 @@
-"""How the namespaces and the jobs of a datastore are shown."""
+"""How the namespaces and the jobs of a datastore, and the servers they are on, are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from providers.pbs import Job
+from providers.pbs import Job, ServerStatus
 from sre_tui.views.backup_tasks import RUNS
-from sre_tui.views.cells import state_cell, text_cell, time_cell
+from sre_tui.views.cells import (
+    fill_cell,
+    source_column,
+    span_cell,
+    state_cell,
+    text_cell,
+    time_cell,
+)
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Tone
 
@@ -110,3 +117,33 @@ JOBS: TableView[Job] = TableView(
     key=lambda row: row.key,
     nothing="No job is set up for it",
 )  # fmt: skip
+
+ALL_JOBS: TableView[Job] = replace(
+    JOBS,
+    columns=(
+        *JOBS.columns[:2],
+        Column("datastore", "Of", lambda row, _: text_cell(
+            f"{row.datastore}:{row.namespace}" if row.namespace else row.datastore), 14),
+        *JOBS.columns[2:],
+        source_column(lambda row: row.source),
+    ),
+)  # fmt: skip
+"""Of several datastores."""
+
+
+def _share(used: float | None, whole: float | None) -> Cell:
+    return fill_cell(used / whole if used is not None and whole else None)
+
+
+SERVERS: TableView[ServerStatus] = TableView(
+    columns=(
+        Column("source", "Server", lambda row, _: text_cell(row.source), 14),
+        Column("version", "Version", lambda row, _: text_cell(row.version), 8),
+        Column("uptime", "Up", lambda row, _: span_cell(row.uptime), 10, 2, "right"),
+        Column("cpu", "CPU", lambda row, _: fill_cell(row.cpu), 15, 1),
+        Column("memory", "Memory", lambda row, _: _share(row.memory_used, row.memory_total), 15, 1),
+        Column("root", "Root", lambda row, _: _share(row.root_used, row.root_total), 15, 1),
+    ),
+    rows=lambda data: data.servers,
+    key=lambda row: row.source,
+)

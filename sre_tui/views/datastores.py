@@ -8,6 +8,7 @@ from typing import Any
 from providers.pbs import Datastore
 from sre_tui.views.backup_tasks import RUNS
 from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell, time_cell
+from sre_tui.views.datastore_sections import ALL_JOBS, SERVERS
 from sre_tui.views.human import MISSING, size
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -110,6 +111,7 @@ DATASTORES: TableView[Datastore] = TableView(
     key=lambda row: row.key,
     nothing="No datastores.",
     notes=_store_notes,
+    below=lambda data: [view for view in (ALL_JOBS, SERVERS) if view.rows(data)],
     made_from={
         "state": "error", "ratio": "used", "freed": "gc.removed", "deduplication": "gc.logical",
     },

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
-from providers.truenas import App, Replication, Share, SnapshotGroup
-from sre_tui.views.cells import size_cell, state_cell, text_cell, time_cell
+from providers.truenas import App, Replication, Share, SmbSession, SnapshotGroup
+from sre_tui.views.cells import size_cell, source_column, state_cell, text_cell, time_cell
 from sre_tui.views.human import MISSING
+from sre_tui.views.protection import REPLICATIONS, SNAPSHOT_TASKS
 from sre_tui.views.several import told_apart
 from sre_tui.views.severity import severity_tone
 from sre_tui.views.table import TableView
@@ -36,6 +37,23 @@ def _access(share: Share, _: Display) -> Cell:
     return Cell(f"{tone.glyph} {word}" if tone is Tone.WARNING else word, word, tone)
 
 
+def _encrypted(session: SmbSession) -> str:
+    return {True: "yes", False: "no", None: ""}[session.encrypted]
+
+
+SESSIONS: TableView[SmbSession] = TableView(
+    columns=(
+        Column("user", "Connected", lambda row, _: text_cell(row.user), 14),
+        Column("client", "From", lambda row, _: text_cell(row.client), 16),
+        Column("since", "Since", lambda row, display: time_cell(row.since, display), 16),
+        Column("dialect", "Dialect", lambda row, _: text_cell(row.dialect), 8, priority=2),
+        Column("encrypted", "Encrypted", lambda row, _: text_cell(_encrypted(row)), 9, priority=2),
+        source_column(lambda row: row.source),
+    ),
+    rows=lambda data: data.sessions or (),
+    key=lambda row: f"{row.source}/{row.user}/{row.client}/{row.since}",
+)
+
 SHARES: TableView[Share] = told_apart(TableView(
     columns=(
         Column("name", "Share", lambda row, _: text_cell(row.name), 14),
@@ -50,30 +68,9 @@ SHARES: TableView[Share] = told_apart(TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No shares.",
+    below=lambda data: [SESSIONS] if data.sessions else [],
     made_from={"access": "read_only"},
 ))  # fmt: skip
-
-
-def replication_late(task: Replication, now: datetime) -> bool:
-    """Whether the copy is older than two runs of its schedule explain."""
-    if not task.enabled or task.interval is None or task.last_snapshot_at is None:
-        return False
-    return (now - task.last_snapshot_at).total_seconds() > 2 * task.interval + 3600
-
-
-def replication_state(task: Replication, now: datetime) -> tuple[str, Tone]:
-    """The state of a replication in a word; what has fallen behind is late, whatever it says."""
-    if not task.enabled:
-        return "disabled", Tone.MUTED
-    if task.state == "error":
-        return "failed", Tone.ERROR
-    if task.state == "hold":
-        return "on hold", Tone.WARNING
-    if replication_late(task, now):
-        return "late", Tone.WARNING
-    if task.state == "running":
-        return "running", Tone.INFO
-    return task.state or "not reported", Tone.OK if task.state == "finished" else Tone.MUTED
 
 
 def _amount(group: SnapshotGroup, _: Display) -> Cell:
@@ -84,13 +81,11 @@ def _amount(group: SnapshotGroup, _: Display) -> Cell:
 
 def _notes(data: Any) -> Sequence[str]:
     copies = [
-        f"replication {task.name} ({', '.join(task.datasets)} to {task.target}): "
-        f"{_copy_state(task, late=task.key in data.late)}"
+        f"replication {task.name} ({', '.join(task.datasets)} to {task.target}): {word}"
         + (f", {task.error}" if task.error else "")
-        + (f", the copy is of {task.last_snapshot_at:%Y-%m-%d %H:%M} UTC"
-           if task.last_snapshot_at else "")
         for task in data.replications
-    ]  # fmt: skip
+        if (word := _trouble(task, late=task.key in data.late))
+    ]
     failed = [
         f"snapshot task of {task.dataset}: failed{f', {task.error}' if task.error else ''}"
         for task in data.tasks
@@ -99,12 +94,19 @@ def _notes(data: Any) -> Sequence[str]:
     return (*data.hints, *failed, *copies)
 
 
-def _copy_state(task: Replication, *, late: bool) -> str:
+def _trouble(task: Replication, *, late: bool) -> str:
     if not task.enabled:
-        return "disabled"
+        return ""
     if task.state == "error":
         return "failed"
-    return "late" if late else task.state or "not reported"
+    return "late" if late else "on hold" if task.state == "hold" else ""
+
+
+def _with_source(view: TableView[Any]) -> TableView[Any]:
+    return replace(view, columns=(*view.columns, source_column(lambda row: row.source)))
+
+
+_BELOW_SNAPSHOTS: Final = (_with_source(SNAPSHOT_TASKS), _with_source(REPLICATIONS))
 
 
 SNAPSHOTS: TableView[SnapshotGroup] = told_apart(TableView(
@@ -124,6 +126,7 @@ SNAPSHOTS: TableView[SnapshotGroup] = told_apart(TableView(
     key=lambda row: row.key,
     nothing="No snapshots.",
     notes=_notes,
+    below=lambda data: [view for view in _BELOW_SNAPSHOTS if view.rows(data)],
 ))  # fmt: skip
 
 _RANK = {"critical": 0.0, "error": 1.0, "warning": 2.0, "info": 3.0, "ok": 9.0}

@@ -12,8 +12,9 @@ from sre_tui.screens.about.charts import month_part
 from sre_tui.screens.about.tab import AsRows, AsText, DetailPart, DetailTab
 from sre_tui.screens.page_text import page_text
 from sre_tui.views.nas import SNAPSHOTS
-from sre_tui.views.pool_sections import DATASETS, REPLICATIONS, SNAPSHOT_TASKS, member_tree
+from sre_tui.views.pool_sections import DATASETS, member_tree
 from sre_tui.views.pools import PoolLine
+from sre_tui.views.protection import REPLICATIONS, SNAPSHOT_TASKS
 from sre_tui.views.table import TableView
 from widgets.cell import Display
 

@@ -16,9 +16,10 @@ from sre_tui.screens.page_text import headline, pairs
 from sre_tui.screens.rows.kind import Known, Origin, RowKind, of
 from sre_tui.screens.subject_queries import ChartsOf, LogsOf
 from sre_tui.views.forecasts import FORECASTS, outlook_text, span
-from sre_tui.views.nas import MANY_SNAPSHOTS, replication_state
+from sre_tui.views.nas import MANY_SNAPSHOTS
 from sre_tui.views.pools import POOLS as VIEW
 from sre_tui.views.pools import PoolLine, pool_rank, pool_troubles, scan_cell
+from sre_tui.views.protection import replication_state
 from widgets.cell import Cell, Column, Display, Tone, marked, unmarked
 from widgets.text import duration, plain_lines
 

@@ -11,8 +11,9 @@ from pydantic import JsonValue
 
 from providers.truenas import Pool, Replication, Scan, SnapshotTask, storage_wire
 from sre_tui.tools.truenas_data import PoolListing, SnapshotListing
-from sre_tui.views.nas import SNAPSHOTS, replication_state
+from sre_tui.views.nas import SNAPSHOTS
 from sre_tui.views.pools import POOLS, pool_rank, scan_cell
+from sre_tui.views.protection import replication_state
 from widgets.cell import Display, Tone, keyed_rows
 
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
