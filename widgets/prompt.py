@@ -145,6 +145,8 @@ class Prompt(Vertical):
             padding: 0 1;
             border: none;
             background: $panel;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
         }
         & > .prompt--choices > .option-list--option-highlighted { text-style: bold underline; }
         &.-choosing > .prompt--choices { display: block; }
@@ -286,7 +288,7 @@ class Prompt(Vertical):
         self.text = recalled
         if step < 0:
             # The next up shall go on recalling, not walk through the lines of this entry.
-            self._field.move_cursor((0, 0))
+            self._field.move_cursor((0, len(recalled.partition("\n")[0])))
         return True
 
     @on(TextArea.Changed)
@@ -327,10 +329,7 @@ class Prompt(Vertical):
         choices = self.query_one(OptionList)
         choices.clear_options()
         width = max((len(text) for text in self._choices), default=0) + 2
-        choices.add_options(
-            Option(Text(f"{fit(text, width)}{words}", no_wrap=True, overflow="ellipsis"))
-            for text, words in offers
-        )
+        choices.add_options(Option(Text(f"{fit(text, width)}{words}")) for text, words in offers)
         if offers:
             choices.highlighted = 0
         self.set_class(bool(offers), "-choosing")

@@ -59,12 +59,17 @@ def save_transcript(session: Session, folder: Path, name: str = "") -> Path:
 
 
 def transcript(session: Session) -> str:
-    """A session as Markdown: each question with its answer and evidence."""
+    """A session as Markdown: each question with its answer, what was wrong, and the evidence."""
     parts = [f"# {session.record.title}\n"]
     for exchange in session.exchanges:
+        by = answered_by(exchange.mode, exchange.model)
+        cut = "" if exchange.complete or exchange.text is None else ", not complete"
         parts.append(f"## {exchange.question}\n\n_{exchange.asked_at:%Y-%m-%d %H:%M} UTC, ")
-        parts.append(f"{answered_by(exchange.mode, exchange.model)}_\n\n")
-        parts.append(f"{(exchange.text or 'No answer.').rstrip()}\n\n")
+        parts.append(f"{by}{cut}_\n\n{(exchange.text or 'No answer.').rstrip()}\n\n")
+        flagged = dict.fromkeys(one.text for one in exchange.unsupported)
+        if flagged:
+            parts.append(f"Not found in the evidence: {', '.join(flagged)}\n\n")
+        parts += [f"> {one.what}: {one.detail}\n\n" for one in exchange.degraded]
         if exchange.evidence:
             parts.append("Evidence\n\n")
             parts += [f"- {_line(each)}\n" for each in exchange.evidence]
