@@ -45,9 +45,14 @@ def doctor(
     options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
     write_listing(invocation, _FIELDS, found, options)
     if not options.for_program:
-        for finding in found:
-            if finding.fix and finding.verdict is not Verdict.OK:
-                invocation.narrator.say(f"{finding.subject} {finding.aspect}: {finding.fix}")
+        fixes = (
+            f"{finding.subject} {finding.aspect}: {finding.fix}"
+            for finding in found
+            if finding.fix and finding.verdict is not Verdict.OK
+        )
+        # One command often mends several findings.
+        for fix in dict.fromkeys(fixes):
+            invocation.narrator.say(fix)
     code = _exit_code(found)
     if code is ExitCode.OK and not invocation.settings.configured:
         code = ExitCode.USAGE

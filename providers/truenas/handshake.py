@@ -114,8 +114,10 @@ def _refused(url: str, error: InvalidStatus) -> BackendError:
     if status in GATEWAY_STATUS:
         return Unreachable(f"{shown}: is the NAS starting?", status=status, transient=True)
     if status == 200:
+        page = "html" in response.headers.get("Content-Type", "")
         return BadResponse(
-            f"{url} answered a web page where its API was expected: is the address right?"
+            f"{url} answered {'a web page' if page else 'something else'} where its API was "
+            "expected: is the address right?"
         )
     return BadResponse(shown, status=status)
 

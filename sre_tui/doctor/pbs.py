@@ -18,7 +18,7 @@ OLDEST: Final = 3
 _NEEDED: Final = (
     ("Datastore.Audit", "/datastore", "datastores and the backups in them"),
     ("Sys.Audit", "/system/tasks", "tasks of others, such as failed backups"),
-    ("Sys.Audit", "/system/status", "the load of the server"),
+    ("Sys.Audit", "/system/status", "load of the server"),
 )
 _HARMLESS: Final = ".Audit"
 _CREATE: Final = (

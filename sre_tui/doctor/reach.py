@@ -33,19 +33,27 @@ async def unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Fin
     """The finding for a backend that gave nothing, with how to get in or to trust it."""
     # This is the doctor, who shows it below.
     detail, fix = reading.detail.replace(" (`sre doctor` shows it)", ""), ""
-    if reading.state is State.UNAUTHORIZED:
+    prefix = _prefix(reading.source)
+    if endpoint.scheme == "http" and _wants_tls(prefix, reading.state):
+        fix = f"Write {prefix}_URL with https://."
+    elif reading.state is State.UNAUTHORIZED:
         fix = access
     elif "certificate" in detail and endpoint.fingerprint is not None:
         fix = (
             "Only if you know that the certificate was renewed, set "
-            f"{_prefix(reading.source)}_FINGERPRINT to the new fingerprint."
+            f"{prefix}_FINGERPRINT to the new fingerprint."
         )
     elif "certificate" in detail:
         shown = await _shown_fingerprint(endpoint)
         if shown:
             detail += f"; the server shows the fingerprint {shown}"
-        fix = _how_to_trust(_prefix(reading.source), endpoint, shown)
+        fix = _how_to_trust(prefix, endpoint, shown)
     return broken(reading.source, "reachable", detail, fix, reading.state)
+
+
+def _wants_tls(prefix: str, state: State) -> bool:
+    """Whether an address without TLS is why: such a server breaks off, a NAS gets no key."""
+    return prefix == "TRUENAS" or (prefix in ("PROXMOX", "PBS") and state is State.BAD_RESPONSE)
 
 
 async def _shown_fingerprint(endpoint: Endpoint) -> str:

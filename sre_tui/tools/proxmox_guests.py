@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from providers.clock import age_in_words
 from providers.proxmox import Guest, Inventory
@@ -28,6 +28,8 @@ from sre_tui.views.human import count, duration, percent, size
 Status = Literal["running", "stopped", "paused", "suspended", "error", "unknown", "template"]
 Sort = Literal["status", "name", "id", "node", "cpu", "memory", "disk", "uptime", "network"]
 
+_KINDS: Final = {"ct": "lxc", "container": "lxc", "vm": "qemu"}
+"""What the API calls it, by what people are shown."""
 STATUS_ORDER: Final = ("error", "unknown", "paused", "suspended", "stopped", "running", "template")
 _SORTS: Final[Mapping[str, Callable[[Guest], Any]]] = {
     "status": lambda g: (URGENCY.index(g.condition), (g.name or "").casefold(), g.vmid),
@@ -112,7 +114,9 @@ async def proxmox_list_guests(
     name: Annotated[str, Field(description="Part of name or id."), Completes("guest")] = "",
     node: Annotated[str | None, Field(description="On this node."), Completes("node")] = None,
     type: Annotated[  # noqa: A002 - as Proxmox calls it
-        Literal["lxc", "qemu"] | None, Field(description="Kind.")
+        Literal["lxc", "qemu"] | None,
+        Field(description="Kind; ct and vm are understood."),
+        BeforeValidator(lambda kind: _KINDS.get(str(kind).lower(), kind)),
     ] = None,
     status: Annotated[Status | None, Field(description="In this state.")] = None,
     tag: Annotated[str | None, Field(description="With this tag.")] = None,

@@ -99,7 +99,7 @@ async def test_guests_are_listed_by_what_matters() -> None:
         ({"tag": "CORE", "node": "pve3"}, ["dns2"]),
         ({"name": "k3s"}, ["k3s-1", "k3s-2"]),
         ({"name": "101"}, ["media"]),
-        ({"type": "qemu", "node": "pve3", "sort": "id", "limit": 2}, ["homeassistant", "immich"]),
+        ({"type": "VM", "node": "pve3", "sort": "id", "limit": 2}, ["homeassistant", "immich"]),
     ],
 )
 async def test_guests_are_chosen(arguments: dict[str, object], names: list[str]) -> None:
