@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from providers.proxmox import Guest, Inventory, ProxmoxClient, TaskQuery
 from providers.reading import Reading, State
 from sre_tui.demo.runtime.certificates import issue
-from sre_tui.demo.runtime.fault_modes import FaultMode
+from sre_tui.demo.runtime.fault_modes import FAULT_MODES, FaultMode
 from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.servers.proxmox import proxmox_app
 from sre_tui.demo.servers.proxmox_access import ProxmoxVersion
@@ -333,9 +333,17 @@ async def test_every_fault_is_a_state_with_one_line(
             assert "\n" not in reading.detail
 
 
-async def test_tls_needs_the_fingerprint_or_the_certificate(tmp_path: Path) -> None:
+def test_every_fault_has_its_state() -> None:
+    # That of a strange certificate has a test of its own.
+    assert {*STATES, "tls"} == set(FAULT_MODES)
+
+
+@pytest.mark.parametrize("version", ["8.4", "9.2"])
+async def test_tls_needs_the_fingerprint_or_the_certificate(
+    version: ProxmoxVersion, tmp_path: Path
+) -> None:
     own, stranger = issue(tmp_path / "own", "pve1"), issue(tmp_path / "stranger", "pve1")
-    app = proxmox_app(world().virtualization, lambda: NOW, TOKENS)
+    app = proxmox_app(world().virtualization, lambda: NOW, TOKENS, version=version)
     server = LoopbackServer("proxmox", app, certificate=own, stranger=stranger)
     await server.start()
     lab = Cluster(server, NOW)
