@@ -1,0 +1,155 @@
+"""What can be typed with a slash: who answers, what is kept, what is asked once more."""
+
+from __future__ import annotations
+
+import pytest
+
+from sre_tui.agent.events import Answered, Started
+from sre_tui.live.answers import AnswerError, PastExchange, SavedSession
+from tests.screens.answers import ScriptedAnswers
+from tests.screens.homelab import NOW, answer
+from tests.screens.stage import SIZES, Scene, on_stage
+
+
+async def say(scene: Scene, text: str) -> None:
+    if not scene.chat.has_focus_within:
+        await scene.press("5")
+        await scene.settle(lambda: scene.chat.has_focus_within)
+    scene.chat.prompt.text = text
+    await scene.press("enter")
+
+
+async def answered(scene: Scene, text: str = "so") -> None:
+    begun = Started(question="?", session="s", mode="analyst")
+    scene.answers.runs[-1].send(begun, Answered(answer=answer(text)))
+    await scene.settle(lambda: not scene.chat.busy)
+
+
+async def test_who_answers_is_chosen_and_shown() -> None:
+    answers = ScriptedAnswers("gpt-5", configured=("gpt-5", "ollama/qwen3"))
+    async with on_stage(size=SIZES["80x24"], answers=answers) as scene:
+        await scene.press("5")
+        await scene.settle(lambda: scene.says("Chat · gpt-5"))
+        await scene.press(*"/mo", "tab")
+        assert scene.chat.prompt.choices == ("/model gpt-5", "/model ollama/qwen3", "/model none")
+        assert scene.says("words of gpt-5 · asked now")
+        scene.chat.prompt.text = ""
+        await say(scene, "/model")
+        await scene.settle(lambda: scene.says("Who answers"))
+        await scene.press("down", "enter")
+        await scene.settle(lambda: scene.says("Chat · ollama/qwen3"))
+        assert scene.says("Questions go to ollama/qwen3 now")
+        await say(scene, "/model none")
+        await scene.settle(lambda: scene.says("Chat · built-in analyst"))
+        assert scene.says("Questions go to the built-in analyst now")
+        await say(scene, "/model nonsense")
+        await scene.settle(lambda: scene.says("✗ nothing tells which provider"))
+        assert scene.says("Chat · built-in analyst")
+        await say(scene, "/model")
+        await scene.settle(lambda: scene.says("Who answers"))
+        await scene.press("escape")
+        await scene.settle(lambda: scene.at_main)
+        assert answers.model is None
+
+
+async def test_nothing_changes_while_an_answer_is_under_way() -> None:
+    answers = ScriptedAnswers("gpt-5", configured=("gpt-5", "small"))
+    answers.sessions = [SavedSession("s1", "earlier", NOW, 1)]
+    async with on_stage(answers=answers) as scene:
+        await say(scene, "why?")
+        assert scene.chat.busy
+        for command in ("/model small", "/sessions s1", "/again", "/save", "/new"):
+            await say(scene, command)
+            await scene.settle(lambda: scene.says("One answer is still under way"))
+            scene.app.clear_notifications()
+            await scene.settle(lambda: not scene.says("One answer is still under way"))
+        assert (answers.model, answers.resumed, answers.asked) == ("gpt-5", [], ["why?"])
+        assert scene.chat.busy
+
+
+async def test_the_last_question_is_asked_again_of_somebody_else() -> None:
+    answers = ScriptedAnswers("gpt-5", configured=("gpt-5", "small"))
+    async with on_stage(answers=answers) as scene:
+        await say(scene, "/again")
+        await scene.settle(lambda: scene.says("Nothing was asked yet"))
+        await scene.main.inquire("what of this line?", "disk sdc")
+        await answered(scene)
+        await say(scene, "/model small")
+        await scene.settle(lambda: answers.model == "small")
+        await say(scene, "/again")
+        await scene.settle(lambda: len(answers.asked) == 2)
+        assert answers.asked[0] == answers.asked[1]
+        assert answers.attached == ["disk sdc", "disk sdc"]
+        await answered(scene)
+        await say(scene, "/new")
+        await say(scene, "/again")
+        await scene.settle()
+        assert len(answers.asked) == 2
+
+
+async def test_a_conversation_is_saved_or_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with on_stage() as scene:
+        copied: list[str] = []
+        monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
+        await say(scene, "/copy")
+        await scene.settle(lambda: scene.says("Nothing was answered yet"))
+        assert copied == []
+        await say(scene, "why?")
+        await answered(scene, "Because.")
+        await say(scene, "/copy")
+        assert copied == ["Because."]
+        await say(scene, "/save")
+        await say(scene, "/save notes.md")
+        await scene.settle(lambda: scene.says("✓ Saved as /home/notes.md"))
+        assert scene.says("✓ Saved as /home/sre-s1.md")
+        scene.answers.unwritable = "notes.md exists already: give [another] name"
+        await say(scene, "/save notes.md")
+        await scene.settle(lambda: scene.says("✗ notes.md exists already: give [another] name"))
+
+
+async def test_a_session_is_gone_on_with_by_its_name() -> None:
+    past = [PastExchange("earlier?", answer("Earlier."), "a log line")]
+    answers = ScriptedAnswers(sessions=[SavedSession("s1", "earlier?", NOW, 1)], past=past)
+    answers.session = "s1"
+    async with on_stage(answers=answers) as scene:
+        await say(scene, "/sessions s2")
+        await scene.settle(lambda: scene.says("✗ there is no session 's2'"))
+        await say(scene, "/sessions s1")
+        await scene.settle(lambda: scene.says("Going on with session s1"))
+        assert scene.says("Earlier.", "> a log line")
+        await say(scene, "/again")
+        assert (answers.asked, answers.attached) == (["earlier?"], ["a log line"])
+        await answered(scene)
+        await say(scene, "/sessions")
+        await scene.settle(lambda: scene.says("1 question, now, this one"))
+
+
+async def test_what_was_asked_before_is_recalled() -> None:
+    answers = ScriptedAnswers(history=["first [/]?", "two\nlines?"])
+    async with on_stage(answers=answers) as scene:
+        prompt = scene.chat.prompt
+        await scene.press("5")
+        await scene.settle(lambda: len(prompt.history) == 2)
+        await say(scene, "third?")
+        await answered(scene)
+        await say(scene, "/cost")
+        assert answers.remembered == ["third?"]
+        seen = []
+        for _ in range(4):
+            await scene.press("up")
+            seen.append(prompt.text)
+        assert seen == ["/cost", "third?", "two\nlines?", "first [/]?"]
+        await scene.press("x")
+        assert prompt.text == "first [/]?x"
+
+
+async def test_a_history_that_cannot_be_read_or_kept_is_told() -> None:
+    answers = ScriptedAnswers(history=AnswerError("it [/] cannot be read"))
+    answers.unwritable = "it [/] cannot be written"
+    async with on_stage(answers=answers) as scene:
+        await scene.press("5")
+        await scene.settle(lambda: scene.says("it [/] cannot be read"))
+        await say(scene, "why?")
+        await scene.settle(lambda: scene.says("it [/] cannot be written"))
+        await answered(scene)
+        assert scene.app.broken is None
