@@ -134,6 +134,9 @@ class SreApp(App[None]):
 
     def __init__(self, parts: AppParts) -> None:
         """An app over these parts."""
+        if "NO_COLOR" in os.environ:
+            # Before Textual decides how to take the colours out, which differs by theme.
+            self.set_reactive(App.theme, ANSI)
         super().__init__()
         self._parts = parts
         self._live = LiveData(parts.feeds, self._deliver, parts.clock, parts.release)
@@ -327,6 +330,13 @@ class SreApp(App[None]):
             found = await asyncio.to_thread(self._parts.list_runbooks)
             self.runbooks = [RunbookName(*one) for one in found]
 
+    def action_change_theme(self) -> None:
+        """Choose the colours, if there are to be any."""
+        if self.no_color:
+            self.notify("There are no colours to choose: NO_COLOR or --no-color is set")
+        else:
+            super().action_change_theme()
+
     def action_show_help(self) -> None:
         """Show all keys."""
         from sre_tui.screens.help import HelpScreen
@@ -355,6 +365,8 @@ class SreApp(App[None]):
 
     def _first_theme(self) -> str | None:
         """The theme to begin with; None for Textual's own choice."""
+        if self.no_color:
+            return None
         if self._parts.look.theme is not None:
             return self._parts.look.theme
         # Sixteen colours are the terminal's own, and mixed ones come out as any of them.

@@ -64,7 +64,9 @@ class LineView(ScrollView, can_focus=True):
             background: $block-cursor-background;
             color: $block-cursor-foreground;
         }
-        &:ansi > .line-view--cursor { text-style: reverse; }
+        &:ansi > .line-view--cursor {
+            color: ansi_default; background: ansi_default; text-style: reverse;
+        }
     }
     """
 

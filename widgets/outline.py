@@ -83,7 +83,9 @@ class Outline(OptionList):
             color: $foreground;
             text-style: bold;
         }
-        &:ansi > .option-list--option-highlighted { text-style: reverse; }
+        &:ansi > .option-list--option-highlighted {
+            color: ansi_default; background: ansi_default; text-style: reverse;
+        }
     }
     """
 

@@ -77,7 +77,11 @@ class KeyedTable(LineTable):
         &:focus { background-tint: $foreground 0%; }
         & > .datatable--header { background: $panel; text-style: bold; }
         &:ansi > .datatable--header { background: $background; text-style: bold underline; }
-        &:ansi > .datatable--cursor { text-style: reverse; }
+        /* Turned round, because no two of the terminal's colours are sure to differ. */
+        &:ansi > .datatable--cursor {
+            color: ansi_default; background: ansi_default; text-style: underline;
+        }
+        &:ansi:focus > .datatable--cursor { text-style: bold reverse; }
     }
     """
 

@@ -9,10 +9,10 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 _ON_BLACK: Final = Theme(
     name="high-contrast",
-    primary="#FFFF00",
-    secondary="#00FFFF",
+    primary="#00FFFF",
+    secondary="#FFFF00",
     warning="#FFD700",
-    error="#FF8080",
+    error="#FF5050",
     success="#00FF00",
     accent="#00FFFF",
     foreground="#FFFFFF",

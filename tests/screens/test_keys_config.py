@@ -15,7 +15,7 @@ from sre_tui.screens.keymap import all_bound, keymap_of
 from sre_tui.screens.look import Look, look_of
 from sre_tui.settings import AppSettings, SettingsError
 from tests.screens.homelab import ALERTS, snapshot
-from tests.screens.stage import on_stage
+from tests.screens.stage import SIZES, on_stage
 
 ROOT = Path(__file__).parents[2]
 
@@ -174,6 +174,22 @@ async def test_one_theme_for_few_colours_and_any_that_is_set(
     monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "standard")
     async with on_stage() as scene:
         assert scene.app.theme == "ansi-dark"
+
+
+async def test_no_color_leaves_the_colours_of_the_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with on_stage(size=SIZES["80x24"], look=Look(theme="nord")) as scene:
+        await scene.arrive(snapshot(*ALERTS))
+        assert scene.app.theme == "ansi-dark"
+        drawn = scene.app.screen._compositor.render_strips()
+        styles = {part.style for strip in drawn for part in strip if part.style}
+        colours = {one.color for one in styles} | {one.bgcolor for one in styles}
+        assert all(one is None or one.is_default for one in colours)
+        assert any(one.reverse for one in styles)
+        await scene.press("t")
+        assert scene.says("There are no colours to choose")
 
 
 def test_the_page_of_keys_is_the_one_that_is_made() -> None:
