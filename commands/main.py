@@ -40,6 +40,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("chat", "Ask", "Ask one question after the other in the terminal."),
     Entry("investigate", "Ask", "What is wrong with something, since when, and why."),
     Entry("tui", "See", "Open the full-screen app (as bare `sre` does)."),
+    Entry("web", "See", "Serve the full-screen app to a browser on this machine."),
     Entry("changes", "See", "What changed around a moment, from every source."),
     Entry("status", "See", "How the homelab is: one sentence, counts, sources, top findings."),
     Entry("check", "See", "Run the checks: what is wrong, since when, what to do first."),

@@ -1,0 +1,29 @@
+"""`sre web` as a process of its own."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.cli.running import SRE, Sre
+
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\?token=\S+")
+
+
+@contextmanager
+def serving(sre: Sre) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    with subprocess.Popen(
+        [*SRE, "web", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=sre.environment,
+        cwd=sre.home,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            found = ADDRESS.search(process.stderr.readline())
+            assert found
+            yield process, found[0]
+        finally:
+            process.kill()
