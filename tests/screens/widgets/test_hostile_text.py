@@ -88,7 +88,7 @@ async def test_chat_takes_anything(cases: list[tuple[str, str, list[str]]]) -> N
     chat = Transcript()
     async with shown(chat) as scene:
         for number, (a, b, pieces) in enumerate(cases, start=1):
-            prompt = Prompt([SlashCommand("/" + a, b, (a, b))], placeholder=b, history=[a])
+            prompt = Prompt([SlashCommand("/" + a, b, {a: b})], placeholder=b, history=[a])
             await scene.app.mount(prompt)
             await chat.add_user(a)
             async with chat.turn(b) as turn:
