@@ -40,14 +40,15 @@ def call(number: int, tool: str = "grafana_get_alerts") -> AgentEvent:
     return ToolStarted(evidence_id=f"E{number}", tool=tool, arguments=arguments)
 
 
-def deltas(text: str) -> list[AgentEvent]:
-    return [TextDelta(text=text[at : at + 9]) for at in range(0, len(text), 9)]
+def deltas(text: str, size: int = 9) -> list[AgentEvent]:
+    return [TextDelta(text=text[at : at + size]) for at in range(0, len(text), size)]
 
 
 async def ask(scene: Scene, text: str = QUESTION) -> None:
-    await scene.press("5")
-    await scene.settle(lambda: scene.chat.has_focus_within)
-    scene.chat.prompt.text = text
+    if not scene.chat.has_focus_within:
+        await scene.press("5")
+        await scene.settle(lambda: scene.chat.has_focus_within)
+    scene.chat.prompt.focus().text = text
     await scene.press("enter")
 
 
@@ -57,22 +58,21 @@ async def answered(scene: Scene, *events: AgentEvent | Exception) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_idle(size: str, snapshot: SnapshotAssertion) -> None:
-    async with on_stage(size=SIZES[size]) as scene:
+async def test_from_question_to_answer(size: str, snapshot: SnapshotAssertion) -> None:
+    usage = Usage(
+        prompt_tokens=1200, completion_tokens=34, cost=0.0123, model_calls=2, tool_calls=1,
+        elapsed=2.5,
+    )  # fmt: skip
+    async with on_stage(size=SIZES[size], answers=ScriptedAnswers("gpt")) as scene:
         await scene.press("5")
         await scene.settle(lambda: scene.chat.has_focus_within)
-        assert scene.says("Chat · built-in analyst", "Ask about your homelab", "esc back")
+        assert scene.says("Chat · gpt", "Ask about your homelab", "esc back")
         assert not scene.chat.busy
-        assert scene.svg == snapshot(extension_class=SvgSnapshot)
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_streaming(size: str, snapshot: SnapshotAssertion) -> None:
-    async with on_stage(size=SIZES[size], answers=ScriptedAnswers("qwen3:8b")) as scene:
+        assert scene.svg == snapshot(name="idle", extension_class=SvgSnapshot)
         await ask(scene)
         run = scene.answers.runs[-1]
         run.send(
-            started("model", "ollama/qwen3:8b"),
+            started("model", "openai/gpt"),
             call(1),
             ToolFinished(evidence=evidence(1)),
             call(2, "loki_query_logs"),
@@ -81,29 +81,20 @@ async def test_streaming(size: str, snapshot: SnapshotAssertion) -> None:
         await scene.settle(lambda: scene.says("The disk sdc is"))
         assert scene.says(
             QUESTION,
-            "ollama/qwen3:8b",
+            "openai/gpt",
             "✓ done grafana_get_alerts",
             "[E1] 0.4 s",
             "• running loki_query_logs",
             "answering · esc cancels",
         )
         assert scene.chat.busy
-        assert scene.svg == snapshot(extension_class=SvgSnapshot)
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_finished(size: str, snapshot: SnapshotAssertion) -> None:
-    usage = Usage(
-        prompt_tokens=1200, completion_tokens=34, cost=0.0123, model_calls=2, tool_calls=1,
-        elapsed=2.5,
-    )  # fmt: skip
-    async with on_stage(size=SIZES[size], answers=ScriptedAnswers("gpt")) as scene:
-        await ask(scene)
+        assert scene.svg == snapshot(name="streaming", extension_class=SvgSnapshot)
         done = answer(
             TEXT, mode="model", model="openai/gpt", usage=usage, unsupported=(flag(TEXT, "97%"),)
         )
-        events = [started("model", "openai/gpt"), call(1), ToolFinished(evidence=evidence(1))]
-        await answered(scene, *events, *deltas(TEXT), Answered(answer=done))
+        run.send(ToolFinished(evidence=evidence(2)))
+        rest = deltas(TEXT.removeprefix("The disk **sdc** is"))
+        await answered(scene, *rest, Answered(answer=done))
         await scene.settle(lambda: scene.says("openai/gpt · 1,234 tokens"))
         assert scene.says(
             "⚑97%",
@@ -111,7 +102,7 @@ async def test_finished(size: str, snapshot: SnapshotAssertion) -> None:
             "x [/] y",
             "$0.0123 · 1 tool call · 2.5 s",
         )
-        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        assert scene.svg == snapshot(name="finished", extension_class=SvgSnapshot)
 
 
 FIRST = "The cause is the disk sdc on nas1."
@@ -122,7 +113,7 @@ LONG = "\n\n".join(
 
 async def answer_at_length(scene: Scene) -> None:
     call_events = [started(), call(1), ToolFinished(evidence=evidence(1))]
-    await answered(scene, *call_events, *deltas(LONG), Answered(answer=answer(LONG)))
+    await answered(scene, *call_events, *deltas(LONG, 99), Answered(answer=answer(LONG)))
     await scene.settle()
 
 
@@ -132,7 +123,7 @@ async def test_long_answer_is_read_from_its_beginning(
 ) -> None:
     async with on_stage(size=SIZES[size]) as scene:
         await ask(scene)
-        scene.answers.runs[-1].send(started(), call(1), *deltas(LONG))
+        scene.answers.runs[-1].send(started(), call(1), *deltas(LONG, 99))
         await scene.settle(lambda: scene.says("Finding 29"))
         assert not scene.says(FIRST)
         assert not scene.says("↓ more")
@@ -150,7 +141,7 @@ async def test_long_answer_is_read_from_its_beginning(
 async def test_whoever_scrolled_up_stays_there_when_the_answer_ends() -> None:
     async with on_stage(size=SIZES["80x24"]) as scene:
         await ask(scene)
-        scene.answers.runs[-1].send(started(), *deltas(LONG))
+        scene.answers.runs[-1].send(started(), *deltas(LONG, 99))
         await scene.settle(lambda: scene.says("Finding 29"))
         await scene.press("pageup")
         await scene.settle(lambda: scene.says("↓ more, end shows it · answering"))
@@ -161,8 +152,28 @@ async def test_whoever_scrolled_up_stays_there_when_the_answer_ends() -> None:
         assert scene.says("↓ more, end shows it")
 
 
-async def test_short_answer_stays_whole() -> None:
+async def test_below_a_long_answer() -> None:
     async with on_stage(size=SIZES["80x24"]) as scene:
+        await ask(scene)
+        await answer_at_length(scene)
+        await scene.settle(lambda: scene.says("↓ more, end shows it"))
+        # End moves in the line first.
+        await scene.press(*"ab", "home", "end", "c")
+        assert scene.chat.prompt.text == "abc"
+        assert scene.says("↓ more, end shows it")
+        await scene.press("end")
+        await scene.settle(lambda: not scene.says("↓ more"))
+        await scene.press("pageup")
+        await scene.settle(lambda: scene.says("↓ more, end shows it"))
+        # The next question follows again.
+        await ask(scene, "and now?")
+        await scene.settle(lambda: scene.says("and now?"))
+        assert not scene.says("↓ more")
+        await answer_at_length(scene)
+        await scene.settle(lambda: scene.says("↓ more, end shows it"))
+        # A new conversation has nothing below, and its first short answer stays whole.
+        await scene.press("ctrl+n")
+        await scene.settle(lambda: not scene.says("↓ more"))
         await ask(scene)
         await answered(scene, started(), *deltas(TEXT), Answered(answer=answer(TEXT)))
         await scene.settle(lambda: scene.says("is failing [E1]"))
@@ -170,39 +181,10 @@ async def test_short_answer_stays_whole() -> None:
         assert not scene.says("↓ more")
 
 
-async def test_next_question_follows_again() -> None:
-    async with on_stage(size=SIZES["80x24"]) as scene:
-        await ask(scene)
-        await answer_at_length(scene)
-        await scene.settle(lambda: scene.says("↓ more, end shows it"))
-        await ask(scene, "and now?")
-        await scene.settle(lambda: scene.says("and now?"))
-        assert not scene.says("↓ more")
-
-
-async def test_end_moves_in_the_line_first() -> None:
-    async with on_stage(size=SIZES["80x24"]) as scene:
-        await ask(scene)
-        await answer_at_length(scene)
-        await scene.settle(lambda: scene.says("↓ more, end shows it"))
-        await scene.press(*"ab", "home", "end", "c")
-        assert scene.chat.prompt.text == "abc"
-        assert scene.says("↓ more, end shows it")
-        await scene.press("end")
-        await scene.settle(lambda: not scene.says("↓ more"))
-
-
-async def test_new_conversation_has_nothing_below() -> None:
-    async with on_stage(size=SIZES["80x24"]) as scene:
-        await ask(scene)
-        await answer_at_length(scene)
-        await scene.settle(lambda: scene.says("↓ more, end shows it"))
-        await scene.press("ctrl+n")
-        await scene.settle(lambda: not scene.says("↓ more"))
-
-
 @pytest.mark.parametrize("size", SIZES)
-async def test_cancelled_keeps_what_came(size: str, snapshot: SnapshotAssertion) -> None:
+async def test_cancelled_keeps_what_came_and_a_failure_is_told(
+    size: str, snapshot: SnapshotAssertion
+) -> None:
     part = answer("The disk is", complete=False)
     answers = ScriptedAnswers(on_cancel=Answered(answer=part))
     async with on_stage(size=SIZES[size], answers=answers) as scene:
@@ -213,17 +195,13 @@ async def test_cancelled_keeps_what_came(size: str, snapshot: SnapshotAssertion)
         await scene.settle(lambda: not scene.chat.busy)
         assert answers.runs[-1].cancelled
         assert scene.says("The disk is", "not complete", "✗ failed grafana_get_alerts")
-        assert scene.svg == snapshot(extension_class=SvgSnapshot)
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_failed(size: str, snapshot: SnapshotAssertion) -> None:
-    async with on_stage(size=SIZES[size]) as scene:
+        assert scene.svg == snapshot(name="cancelled", extension_class=SvgSnapshot)
+        await scene.press("ctrl+n")
         await ask(scene)
         why = "something went wrong inside (KeyError); the log has details"
         await answered(scene, started(), Failed(code="internal", detail=why))
         assert "✗ something went wrong inside (KeyError)" in scene.within(scene.chat)
-        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        assert scene.svg == snapshot(name="failed", extension_class=SvgSnapshot)
 
 
 async def test_source_that_ignores_the_cancellation_is_left() -> None:
@@ -243,6 +221,11 @@ async def test_source_that_ignores_the_cancellation_is_left() -> None:
 
 async def test_broken_source_is_a_notice() -> None:
     async with on_stage() as scene:
+        scene.answers.refuse = OSError("no")
+        await ask(scene)
+        await scene.settle(lambda: scene.says("could not be taken on (OSError)"))
+        assert not scene.chat.busy
+        scene.answers.refuse = None
         await ask(scene)
         await answered(scene, started(), TextDelta(text="so far"), RuntimeError("x [/] y"))
         assert scene.says("so far", "RuntimeError")
@@ -250,15 +233,9 @@ async def test_broken_source_is_a_notice() -> None:
         assert scene.app.broken is None
 
 
-async def test_source_that_refuses_is_a_notice() -> None:
-    async with on_stage(answers=ScriptedAnswers(refuse=OSError("no"))) as scene:
-        await ask(scene)
-        await scene.settle(lambda: scene.says("could not be taken on (OSError)"))
-        assert not scene.chat.busy
-
-
-async def test_thinking_aloud_is_dropped() -> None:
+async def test_what_came_is_shown_as_it_turned_out() -> None:
     async with on_stage() as scene:
+        # Thinking aloud is dropped.
         await ask(scene)
         await answered(
             scene,
@@ -272,41 +249,30 @@ async def test_thinking_aloud_is_dropped() -> None:
         )
         await scene.settle(lambda: scene.says("is failing [E1]"))
         assert not scene.says("let me think")
-
-
-async def test_answer_that_differs_from_what_streamed_replaces_it() -> None:
-    async with on_stage() as scene:
+        # An answer that differs from what streamed replaces it.
         await ask(scene)
         await answered(scene, started(), TextDelta(text="wrong"), Answered(answer=answer("right")))
         await scene.settle(lambda: scene.says("right"))
         assert not scene.says("wrong")
-
-
-async def test_degradation_is_told() -> None:
-    async with on_stage() as scene:
+        # Whatever went wrong is told.
         await ask(scene)
         degraded = Degraded(degradation=Degradation(what="model", detail="401 [/] no key"))
         await answered(scene, started(), degraded, Answered(answer=answer("so")))
         assert scene.says("▲ model: 401 [/] no key")
 
 
-async def test_tool_lines_tell_how_a_call_ended() -> None:
+async def test_calls_tell_how_they_ended_and_how_their_sources_are() -> None:
     async with on_stage() as scene:
         await ask(scene)
         states = (State.OK, State.STALE, State.UNREACHABLE)
         events: list[AgentEvent] = [started()]
         for number, state in enumerate(states, 1):
             events += [call(number), ToolFinished(evidence=evidence(number, state=state))]
+        seen = evidence(4, sources=(status("loki:main", State.UNREACHABLE, "refused"),))
+        events += [ToolFinished(evidence=seen)]
         await answered(scene, *events, Answered(answer=answer("so")))
         lines = [line.call.state for line in scene.chat.query(ToolLine)]
-        assert lines == [CallState.DONE, CallState.PARTIAL, CallState.FAILED]
-
-
-async def test_sources_of_a_call_show_in_the_header() -> None:
-    async with on_stage() as scene:
-        await ask(scene)
-        seen = evidence(1, sources=(status("loki:main", State.UNREACHABLE, "refused"),))
-        await answered(scene, started(), ToolFinished(evidence=seen), Answered(answer=answer("so")))
+        assert lines[:3] == [CallState.DONE, CallState.PARTIAL, CallState.FAILED]
         await scene.settle(lambda: scene.says("✗ loki:main unreachable"))
 
 
@@ -320,31 +286,26 @@ async def test_letters_are_only_text_while_typing() -> None:
         assert scene.app.screen is scene.main
         assert not scene.main.paused
         assert scene.answers.asked == []
-
-
-async def test_up_recalls() -> None:
-    async with on_stage() as scene:
-        await ask(scene)
-        await answered(scene, started(), Answered(answer=answer("so")))
-        await scene.press("up")
-        assert scene.chat.prompt.text == QUESTION
-
-
-async def test_question_during_an_answer_stays_in_the_line() -> None:
-    async with on_stage() as scene:
-        await ask(scene)
-        await ask(scene, "and now?")
-        assert scene.answers.asked == [QUESTION]
-        assert scene.chat.prompt.text == "and now?"
-
-
-async def test_escape_leaves_the_chat_when_nothing_is_under_way() -> None:
-    async with on_stage() as scene:
-        await scene.arrive(snapshot_of(*ALERTS))
-        await scene.press("5")
-        await scene.settle(lambda: scene.chat.has_focus_within)
+        # Escape leaves the chat when nothing is under way.
         await scene.press("escape")
         await scene.settle(lambda: scene.table.has_focus)
+
+
+async def test_recall_copy_and_a_question_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with on_stage() as scene:
+        await ask(scene)
+        await answered(scene, started(), Answered(answer=answer(TEXT)))
+        await scene.press("up")
+        assert scene.chat.prompt.text == QUESTION
+        copied: list[str] = []
+        monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
+        scene.chat.transcript.focus()
+        await scene.press("y")
+        assert copied == [TEXT]
+        await ask(scene)
+        await ask(scene, "and now?")
+        assert scene.answers.asked == [QUESTION, QUESTION]
+        assert scene.chat.prompt.text == "and now?"
 
 
 async def test_new_forgets() -> None:
@@ -363,10 +324,13 @@ async def test_new_forgets() -> None:
         await scene.settle(lambda: scene.answers.begun == 2)
 
 
-async def test_cost() -> None:
+async def test_cost_and_an_unknown_command() -> None:
     async with on_stage() as scene:
         await ask(scene, "/cost")
         assert scene.says("Nothing was asked yet")
+        await ask(scene, "/evidnce")
+        assert "There is no command /evidnce; did you mean /evidence?" in scene.within(scene.chat)
+        assert scene.answers.asked == []
         for cost in (0.01, None):
             usage = Usage(prompt_tokens=1000, model_calls=1, cost=cost, tool_calls=2, elapsed=1.0)
             await ask(scene)
@@ -378,22 +342,26 @@ async def test_cost() -> None:
         assert "4 tool calls · 2 s" in told
 
 
-async def test_unknown_command_suggests_the_nearest() -> None:
-    async with on_stage() as scene:
-        await ask(scene, "/evidnce")
-        assert "There is no command /evidnce; did you mean /evidence?" in scene.within(scene.chat)
-        assert scene.answers.asked == []
-
-
 async def test_sessions_are_listed_and_resumed() -> None:
     answers = ScriptedAnswers(
-        sessions=[
-            SavedSession("s1", "why is [b]jellyfin slow?", NOW, 2),
-            SavedSession("s2", "", None, 0, "it cannot be read"),
-        ],
-        past=[PastExchange("earlier?", answer(TEXT)), PastExchange("unanswered?")],
+        past=[PastExchange("earlier?", answer(TEXT)), PastExchange("unanswered?")]
     )
     async with on_stage(answers=answers) as scene:
+        await ask(scene, "/sessions")
+        await scene.settle(lambda: scene.says("No conversation was saved yet"))
+        await scene.press("escape")
+        assert scene.at_main
+        # One that vanishes before it is taken.
+        answers.sessions = [SavedSession("gone", "title", NOW, 1)]
+        await ask(scene, "/sessions")
+        await scene.settle(lambda: scene.says("Conversations"))
+        answers.sessions = ()
+        await scene.press("enter")
+        await scene.settle(lambda: scene.says("there is no session 'gone'"))
+        answers.sessions = [
+            SavedSession("s1", "why is [b]jellyfin slow?", NOW, 2),
+            SavedSession("s2", "", None, 0, "it cannot be read"),
+        ]
         await ask(scene, "/sessions")
         await scene.settle(lambda: scene.says("Conversations", "why is [b]jellyfin slow?"))
         assert scene.says("2 questions, now", "it cannot be read")
@@ -407,52 +375,23 @@ async def test_sessions_are_listed_and_resumed() -> None:
         assert [one.id for one in scene.chat.evidence] == ["E1"]
 
 
-async def test_no_sessions_yet() -> None:
-    async with on_stage() as scene:
-        await ask(scene, "/sessions")
-        await scene.settle(lambda: scene.says("No conversation was saved yet"))
-        await scene.press("escape")
-        assert scene.app.screen is scene.main
-
-
-async def test_session_that_vanished_is_a_notice() -> None:
-    answers = ScriptedAnswers(sessions=[SavedSession("gone", "title", NOW, 1)])
-    async with on_stage(answers=answers) as scene:
-        await ask(scene, "/sessions")
-        await scene.settle(lambda: scene.says("Conversations"))
-        answers.sessions = ()
-        await scene.press("enter")
-        await scene.settle(lambda: scene.says("there is no session 'gone'"))
-
-
 async def test_scrolling_by_keys_from_the_line() -> None:
-    async with on_stage() as scene:
+    async with on_stage(size=SIZES["80x24"]) as scene:
         await ask(scene)
-        long = "\n\n".join(f"paragraph {number}" for number in range(60))
+        long = "\n\n".join(f"paragraph {number}" for number in range(30))
         await answered(scene, started(), Answered(answer=answer(long)))
-        await scene.settle(lambda: scene.says("paragraph 9", "↓ more"))
+        await scene.settle(lambda: scene.says("paragraph 4", "↓ more"))
         await scene.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
-        await scene.settle(lambda: scene.says("paragraph 59"))
+        await scene.settle(lambda: scene.says("paragraph 29"))
         await scene.press("pageup")
-        await scene.settle(lambda: not scene.says("paragraph 59"))
+        await scene.settle(lambda: not scene.says("paragraph 29"))
         scene.chat.transcript.focus()
         await scene.press("g")
         await scene.settle(lambda: scene.says(QUESTION))
         await scene.press("j", "k", "G")
-        await scene.settle(lambda: scene.says("paragraph 59"))
+        await scene.settle(lambda: scene.says("paragraph 29"))
         await scene.press("i")
         assert scene.chat.prompt.has_focus_within
-
-
-async def test_copy_the_last_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_stage() as scene:
-        await ask(scene)
-        await answered(scene, started(), Answered(answer=answer(TEXT)))
-        copied: list[str] = []
-        monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
-        scene.chat.transcript.focus()
-        await scene.press("y")
-        assert copied == [TEXT]
 
 
 async def test_app_ends_while_an_answer_streams() -> None:
