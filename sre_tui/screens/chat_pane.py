@@ -27,6 +27,7 @@ from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.prompt import Prompt, PromptCancelled, PromptSubmitted
 from widgets.text import plain_text, truncate
+from widgets.tool_line import ToolLine
 from widgets.transcript import CitationSelected, LinkSelected, Transcript
 
 if TYPE_CHECKING:
@@ -56,6 +57,46 @@ class ChatTranscript(Transcript):
     def action_type(self) -> None:
         """Go to the line one types into."""
         self.screen.query_one(Prompt).focus()
+
+    def action_next_call(self) -> None:
+        """Go to the next tool call."""
+        self._step(1)
+
+    def action_previous_call(self) -> None:
+        """Go to the tool call before; the first time to the last one."""
+        self._step(-1)
+
+    def action_whole(self) -> None:
+        """Open the evidence that the call under the cursor brought."""
+        if self._line is not None:
+            self.post_message(EvidenceWanted(self._line.call.evidence))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what needs a tool call."""
+        match action:
+            case "next_call" | "previous_call":
+                return bool(self.query(ToolLine))
+            case "whole":
+                return self._line is not None
+            case _:
+                return True
+
+    @property
+    def _line(self) -> ToolLine | None:
+        focused = self.screen.focused
+        return focused if isinstance(focused, ToolLine) else None
+
+    def _step(self, step: int) -> None:
+        lines = list(self.query(ToolLine))
+        if not lines:
+            return
+        # The view stays where the reader is, though the answer goes on.
+        self.release_anchor()
+        if self._line is None:
+            at = 0 if step > 0 else len(lines) - 1
+        else:
+            at = min(max(lines.index(self._line) + step, 0), len(lines) - 1)
+        lines[at].focus()
 
 
 class ChatPane(Pane):
@@ -206,6 +247,10 @@ class ChatPane(Pane):
         else:
             self.post_message(ChatLeft())
 
+    def action_read(self) -> None:
+        """Leave the line for the answers, without leaving the chat."""
+        self.transcript.focus()
+
     def action_older(self) -> None:
         """Scroll a page up."""
         self.transcript.action_page_up()
@@ -260,12 +305,14 @@ class ChatPane(Pane):
         await self._save("")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what there is nothing for."""
+        """Dim what there is nothing for, and leave out the way to where one is."""
         match action:
             case "copy":
                 return True if self._answers else None
             case "evidence":
                 return True if self._evidence else None
+            case "read":
+                return not self.transcript.has_focus_within
             case "again" | "save":
                 return True if self._last is not None else None
             case _:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from sre_tui.agent.events import Answered, Started
+from sre_tui.agent.events import Answered, Started, ToolFinished
 from sre_tui.live.answers import AnswerError, PastExchange, SavedSession
 from tests.screens.answers import ScriptedAnswers
-from tests.screens.homelab import NOW, answer
+from tests.screens.homelab import NOW, answer, evidence
 from tests.screens.stage import SIZES, Scene, on_stage
+from widgets.tool_line import ToolLine
 
 
 async def say(scene: Scene, text: str) -> None:
@@ -153,3 +154,37 @@ async def test_a_history_that_cannot_be_read_or_kept_is_told() -> None:
         await scene.settle(lambda: scene.says("it [/] cannot be written"))
         await answered(scene)
         assert scene.app.broken is None
+
+
+async def test_the_answers_are_gone_through_by_keys() -> None:
+    async with on_stage(size=SIZES["80x24"]) as scene:
+        await say(scene, "why?")
+        calls = [ToolFinished(evidence=evidence(number)) for number in (1, 2)]
+        text = "\n\n".join(f"paragraph {number}" for number in range(20))
+        done = answer(text, evidence=(evidence(1), evidence(2)))
+        begun = Started(question="?", session="s", mode="analyst")
+        scene.answers.runs[-1].send(begun, *calls, Answered(answer=done))
+        await scene.settle(lambda: not scene.chat.busy)
+        await scene.settle(lambda: scene.says("↓ more"))
+        await scene.press("ctrl+up")
+        assert scene.chat.transcript.has_focus
+        await scene.press("n")
+        await scene.settle(lambda: scene.says("[E1]"))
+        first, second = scene.chat.query(ToolLine)
+        assert first.has_focus
+        await scene.press("p")
+        assert first.has_focus
+        await scene.press("n", "n")
+        assert second.has_focus
+        await scene.press("enter")
+        assert second.open
+        await scene.press("o")
+        await scene.settle(lambda: scene.says("Evidence E2"))
+        await scene.press("escape")
+        await scene.settle(lambda: scene.at_main)
+        await scene.press("i")
+        assert scene.chat.prompt.has_focus_within
+        await scene.press("ctrl+g", "G")
+        await scene.settle(lambda: scene.says("paragraph 19"))
+        await scene.press("p")
+        assert second.has_focus
