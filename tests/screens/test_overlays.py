@@ -13,7 +13,7 @@ from sre_tui.screens.choice import ChoiceScreen
 from sre_tui.screens.detail import DetailScreen
 from sre_tui.screens.evidence import EvidenceScreen
 from sre_tui.screens.help import HelpScreen
-from sre_tui.screens.keys import commands, key_help
+from sre_tui.screens.keys import KeyHelp, commands, key_help
 from tests.screens.homelab import ALERTS, answer, evidence
 from tests.screens.homelab import snapshot as snapshot_of
 from tests.screens.stage import SIZES, Scene, on_stage
@@ -55,29 +55,6 @@ async def test_help(size: str, snapshot: SnapshotAssertion) -> None:
         assert scene.table.has_focus
 
 
-async def test_help_tells_every_key_of_the_screen() -> None:
-    async with on_stage() as scene:
-        await _with_alerts(scene)
-        told = {one.id: one for group in key_help(scene.main).values() for one in group}
-        here = {"list", "rows", "filter", "chat", "transcript", "main", "app"}
-        wanted = {action.id for action in ACTIONS if action.part in here and action.keys}
-        assert wanted <= told.keys()
-        assert told["rows.filter"].keys == "/"
-        assert {"table.down", "prompt.send"} <= told.keys()
-
-
-async def test_help_follows_a_changed_key() -> None:
-    async with on_stage() as scene:
-        scene.app.set_keymap({"rows.explain": "x"})
-        await _with_alerts(scene)
-        told = {one.id: one for group in key_help(scene.main).values() for one in group}
-        assert told["rows.explain"].keys == "x"
-        await scene.press("e")
-        assert scene.answers.asked == []
-        await scene.press("x")
-        assert len(scene.answers.asked) == 1
-
-
 def test_every_action_has_its_own_id_and_a_heading() -> None:
     ids = [action.id for action in ACTIONS]
     assert len(ids) == len(set(ids))
@@ -101,35 +78,6 @@ async def test_palette(size: str, snapshot: SnapshotAssertion) -> None:
         assert scene.svg == snapshot(extension_class=SvgSnapshot)
 
 
-async def test_palette_runs_an_action() -> None:
-    async with on_stage() as scene:
-        await _with_alerts(scene)
-        await scene.press("ctrl+p", *"zoom")
-        await scene.settle(lambda: scene.says("One pane on the whole screen"))
-        await scene.press("enter")
-        await scene.settle(lambda: scene.main.zoomed)
-
-
-async def test_palette_opens_an_alert_by_name() -> None:
-    async with on_stage() as scene:
-        await _with_alerts(scene)
-        await scene.press("ctrl+p", *"latency")
-        await scene.settle(lambda: scene.says("Alert HighReadLatency media"))
-        await scene.press("enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
-        assert scene.says("attic › Alerts › HighReadLatency")
-
-
-async def test_every_command_of_the_palette_can_be_performed() -> None:
-    async with on_stage() as scene:
-        await _with_alerts(scene)
-        offered = list(commands(scene.main))
-        for command in offered:
-            assert hasattr(command.node, f"action_{command.action.method}"), command.action.id
-        ids = [command.action.id for command in offered]
-        assert {"rows.explain", "chat.sessions", "app.quit", "main.zoom"} <= set(ids)
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_detail(size: str, snapshot: SnapshotAssertion) -> None:
     async with on_stage(size=SIZES[size]) as scene:
@@ -148,33 +96,6 @@ async def test_detail(size: str, snapshot: SnapshotAssertion) -> None:
         await scene.press("escape")
         await scene.settle(lambda: scene.app.screen is scene.main)
         assert scene.table.has_focus
-
-
-async def test_detail_explains_and_asks_for_changes() -> None:
-    async with on_stage() as scene:
-        await _with_alerts(scene)
-        for key, question in (("e", "explain the alert SmartDisk"), ("c", "what changed on nas1")):
-            await scene.press("enter")
-            await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
-            await scene.press(key)
-            await scene.settle(lambda: scene.app.screen is scene.main)
-            await scene.settle(lambda: scene.chat.busy)
-            assert scene.answers.asked[-1].startswith(question)
-            scene.chat.cancel()
-            await scene.settle(lambda: not scene.chat.busy)
-
-
-async def test_detail_follows_the_data() -> None:
-    async with on_stage() as scene:
-        await _with_alerts(scene)
-        await scene.press("enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
-        louder = ALERTS[0].model_copy(update={"summary": "now sdd as well"})
-        await scene.arrive(snapshot_of(louder))
-        await scene.settle(lambda: scene.says("now sdd as well"))
-        await scene.arrive(snapshot_of(*ALERTS[1:]))
-        await scene.settle(lambda: scene.says("no longer active"))
-        assert scene.says("now sdd as well")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -223,18 +144,6 @@ async def test_evidence_shows_the_whole_query(size: str, snapshot: SnapshotAsser
         await scene.settle(lambda: scene.says("SmartDiskFailing [critical] firing"))
 
 
-async def test_evidence_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with _with_evidence() as scene:
-        scene.chat.prompt.focus()
-        scene.chat.prompt.text = "/evidence e2"
-        await scene.press("enter")
-        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
-        copied: list[str] = []
-        monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
-        await scene.press("y")
-        assert copied == ["line one\n[b]x [/] y[/b]\nlast line"]
-
-
 def _find(scene: Scene, words: str) -> tuple[int, int]:
     for y, line in enumerate(scene.text.splitlines()):
         if (x := line.find(words)) >= 0:
@@ -242,32 +151,92 @@ def _find(scene: Scene, words: str) -> tuple[int, int]:
     raise AssertionError(f"{words!r} is not on the screen")
 
 
-async def test_citation_opens_its_evidence() -> None:
-    async with _with_evidence() as scene:
-        x, y = _find(scene, "E2], not")
-        await scene.pilot.click(offset=(x, y))
-        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
-        assert scene.says("Evidence E2", "last line")
-
-
-async def test_citation_of_nothing_says_so() -> None:
-    async with _with_evidence() as scene:
-        await scene.pilot.click(offset=_find(scene, "E9"))
-        await scene.settle(lambda: scene.says("There is no evidence E9"))
-        assert scene.app.screen is scene.main
-
-
-async def test_no_evidence_yet() -> None:
+async def test_help_and_palette_tell_every_key_of_the_screen() -> None:
     async with on_stage() as scene:
+        await _with_alerts(scene)
+        told = {one.id: one for one in _told(scene)}
+        here = {"list", "rows", "filter", "chat", "transcript", "main", "app"}
+        wanted = {action.id for action in ACTIONS if action.part in here and action.keys}
+        assert wanted <= told.keys()
+        assert told["rows.filter"].keys == "/"
+        assert {"table.down", "prompt.send"} <= told.keys()
+        offered = list(commands(scene.main))
+        for command in offered:
+            assert hasattr(command.node, f"action_{command.action.method}"), command.action.id
+        ids = [command.action.id for command in offered]
+        assert {"rows.explain", "chat.sessions", "app.quit", "main.zoom"} <= set(ids)
+        scene.app.set_keymap({"rows.explain": "x"})
+        assert {one.id: one for one in _told(scene)}["rows.explain"].keys == "x"
+        await scene.press("e")
+        assert scene.answers.asked == []
+        await scene.press("x")
+        assert len(scene.answers.asked) == 1
+
+
+def _told(scene: Scene) -> list[KeyHelp]:
+    return [one for group in key_help(scene.main).values() for one in group]
+
+
+async def test_palette_runs_an_action_opens_an_alert_and_lists_the_themes() -> None:
+    async with on_stage() as scene:
+        await _with_alerts(scene)
+        await scene.press("ctrl+p", *"zoom")
+        await scene.settle(lambda: scene.says("One pane on the whole screen"))
+        await scene.press("enter")
+        await scene.settle(lambda: scene.main.zoomed)
+        await scene.press("escape")
+        assert not scene.main.zoomed
+        await scene.press("ctrl+p", *"latency")
+        await scene.settle(lambda: scene.says("Alert HighReadLatency media"))
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
+        assert scene.says("attic › Alerts › HighReadLatency")
+        await scene.press("escape", "t")
+        await scene.settle(lambda: isinstance(scene.app.screen, CommandPalette))
+        await scene.settle(lambda: scene.says("nord"))
+        await scene.press("escape")
         scene.chat.prompt.focus()
         scene.chat.prompt.text = "/evidence"
         await scene.press("enter")
         await scene.settle(lambda: scene.says("No evidence yet"))
 
 
-async def test_theme_is_chosen_from_a_list() -> None:
+async def test_detail_asks_and_follows_the_data() -> None:
     async with on_stage() as scene:
         await _with_alerts(scene)
-        await scene.press("t")
-        await scene.settle(lambda: isinstance(scene.app.screen, CommandPalette))
-        await scene.settle(lambda: scene.says("nord"))
+        for key, question in (("e", "explain the alert SmartDisk"), ("c", "what changed on nas1")):
+            await scene.press("enter")
+            await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
+            await scene.press(key)
+            await scene.settle(lambda: scene.app.screen is scene.main)
+            await scene.settle(lambda: scene.chat.busy)
+            assert scene.answers.asked[-1].startswith(question)
+            scene.chat.cancel()
+            await scene.settle(lambda: not scene.chat.busy)
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, DetailScreen))
+        louder = ALERTS[0].model_copy(update={"summary": "now sdd as well"})
+        await scene.arrive(snapshot_of(louder))
+        await scene.settle(lambda: scene.says("now sdd as well"))
+        await scene.arrive(snapshot_of(*ALERTS[1:]))
+        await scene.settle(lambda: scene.says("no longer active"))
+        assert scene.says("now sdd as well")
+
+
+async def test_citation_opens_its_evidence_which_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with _with_evidence() as scene:
+        copied: list[str] = []
+        monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
+        await scene.pilot.click(offset=_find(scene, "E9"))
+        await scene.settle(lambda: scene.says("There is no evidence E9"))
+        assert scene.at_main
+        await scene.pilot.click(offset=_find(scene, "E2], not"))
+        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        assert scene.says("Evidence E2", "last line")
+        await scene.press("escape")
+        scene.chat.prompt.focus()
+        scene.chat.prompt.text = "/evidence e2"
+        await scene.press("enter")
+        await scene.settle(lambda: isinstance(scene.app.screen, EvidenceScreen))
+        await scene.press("y")
+        assert copied == ["line one\n[b]x [/] y[/b]\nlast line"]
