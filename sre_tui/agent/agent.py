@@ -287,7 +287,8 @@ def _no_daily_limit(llm: LlmSettings, model: str) -> str:
 
 def _cancelled(turn: Turn) -> AgentEvent:
     turn.complete = False
-    turn.degrade("cancelled", "the question was cancelled; this is what came until then")
+    if turn.text or turn.runner.evidence:
+        turn.degrade("cancelled", "the question was cancelled; this is what came until then")
     answer = turn.finish_now()
     if answer.text or answer.evidence:
         return Answered(answer=answer)

@@ -61,6 +61,8 @@ class AnswerWriter:
                 await self._add_line(ToolLine(call))
             case ToolFinished(evidence=evidence):
                 await self._finish_line(evidence)
+            case Degraded(degradation=degradation) if degradation.what == CANCELLED:
+                await self._transcript.add_notice(degradation.detail, Tone.MUTED)
             case Degraded(degradation=degradation):
                 said = f"{degradation.what}: {degradation.detail}"
                 await self._transcript.add_notice(said, Tone.WARNING)

@@ -172,7 +172,7 @@ async def test_the_answers_are_gone_through_by_keys() -> None:
         await scene.settle(lambda: scene.says("[E1]"))
         first, second = scene.chat.query(ToolLine)
         assert first.has_focus
-        await scene.press("p")
+        await scene.press("N")
         assert first.has_focus
         await scene.press("n", "n")
         assert second.has_focus
@@ -184,7 +184,7 @@ async def test_the_answers_are_gone_through_by_keys() -> None:
         await scene.settle(lambda: scene.at_main)
         await scene.press("i")
         assert scene.chat.prompt.has_focus_within
-        await scene.press("ctrl+g", "G")
+        await scene.press("ctrl+up", "G")
         await scene.settle(lambda: scene.says("paragraph 19"))
-        await scene.press("p")
+        await scene.press("N")
         assert second.has_focus
