@@ -18,7 +18,6 @@ class SizeGate(Container):
         & > * { layer: content; }
         & > .size-gate--cover {
             layer: cover;
-            display: none;
             width: 100%;
             height: 100%;
             background: $background;
@@ -26,7 +25,6 @@ class SizeGate(Container):
             content-align: center middle;
             text-align: center;
         }
-        &.-too-small > .size-gate--cover { display: block; }
     }
     """
 
@@ -42,6 +40,7 @@ class SizeGate(Container):
         super().__init__(*children, id=id, classes=classes)
         self._least = (least_width, least_height)
         self._message = Static(classes="size-gate--cover", markup=False)
+        self._message.display = False
 
     def compose(self) -> ComposeResult:
         """The content and the cover over it."""
@@ -53,7 +52,8 @@ class SizeGate(Container):
         width, height = event.size
         least_width, least_height = self._least
         too_small = width < least_width or height < least_height
-        self.set_class(too_small, "-too-small")
+        # Not by a class, for which all that is in here would be styled anew.
+        self._message.display = too_small
         if too_small:
             self._message.update(
                 "The terminal is too small\n"

@@ -94,9 +94,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
         # Known before the first size is told, so that nothing is styled and laid out twice.
-        width, height = self.app.size
-        self.add_class(max(one for one in self.HORIZONTAL_BREAKPOINTS if one[0] <= width)[1])
-        self.add_class(max(one for one in self.VERTICAL_BREAKPOINTS if one[0] <= height)[1])
+        self._take_size()
         now = self._clock()
         with SizeGate():
             yield StatusHeader(self._homelab, self._sources, health_of(None, None, now), now)
@@ -144,8 +142,13 @@ class MainScreen(Screen[None]):
         self.open_pane.focus_list()
         self._tell_shown_later()
 
+    def on_screen_resume(self) -> None:
+        """Take the size of now, of which a screen below another one is not told."""
+        self._take_size()
+
     def on_resize(self) -> None:
         """Other panes may have a place now."""
+        self._take_size()
         self.share_lines()
         self._tell_shown_later()
 
@@ -188,6 +191,14 @@ class MainScreen(Screen[None]):
         if self.is_mounted:
             self.share_lines()
         self._tell_shown_later()
+
+    def _take_size(self) -> None:
+        """Have the classes of the terminal's size."""
+        width, height = self.app.size
+        wide, tall = width >= WIDE, height >= TALL
+        now = {"-wide": wide, "-narrow": not wide, "-tall": tall, "-short": not tall}
+        if any(self.has_class(name) is not holds for name, holds in now.items()):
+            self.update_classes(now)
 
     async def inquire(self, question: str, attached: str = "") -> None:
         """Ask in the chat; where only one pane has room, the chat comes to the front."""
@@ -248,11 +259,12 @@ class MainScreen(Screen[None]):
     @property
     def is_stacked(self) -> bool:
         """Whether all panes of rows stand one above the other."""
-        return self._is_side_by_side and not self.has_class("-short")
+        return self._is_side_by_side and self.app.size.height >= TALL
 
     @property
     def _is_side_by_side(self) -> bool:
-        return not self.has_class("-narrow") and not self.zoomed
+        # Not by the classes: below another screen they follow a new size later than the rest.
+        return self.app.size.width >= WIDE and not self.zoomed
 
     def _step(self, step: int) -> None:
         self.action_show_pane(ORDER[(ORDER.index(self.front) + step) % len(ORDER)])
@@ -273,7 +285,7 @@ class MainScreen(Screen[None]):
             for pane in panes:
                 pane.styles.clear_rule("height")
             return
-        room = self.size.height - _AROUND
+        room = self.app.size.height - _AROUND
         front = panes.index(self.open_pane)
         shares = heights([pane.needs for pane in panes], front, room)
         for pane, share in zip(panes, shares, strict=True):

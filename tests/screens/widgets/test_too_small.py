@@ -17,7 +17,6 @@ async def test_message_below_the_least_size(snapshot: SnapshotAssertion) -> None
         await scene.settle()
         assert "typed text" in scene.text
         await scene.pilot.resize_terminal(50, 12)
-        await scene.settle(lambda: gate.has_class("-too-small"))
         await scene.settle(lambda: "50x12, 60x16 is needed" in scene.text)
         assert "typed text" not in scene.text
         assert scene.svg == snapshot(extension_class=SvgSnapshot)
