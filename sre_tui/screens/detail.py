@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, cast
 
 from textual import on
@@ -81,7 +80,24 @@ class DetailScreen(Level):
 
     PART: ClassVar[str] = "detail"
     BINDINGS: ClassVar[list[BindingType]] = bindings("detail")
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["level.tcss", "detail.tcss"]
+    DEFAULT_CSS = """
+    DetailScreen {
+        & PaneTabs { height: 1; padding: 0 1; }
+        & PaneTabs > _Tab { width: auto; padding: 0 1; text-opacity: 60%; }
+        & PaneTabs > _Tab.-front { text-style: bold reverse; text-opacity: 100%; }
+        & .detail--body { height: 1fr; padding: 1 0 0 0; }
+        & .detail--page { height: 1fr; padding: 0 2; scrollbar-size-vertical: 1; }
+        & .-listing > .detail--page { height: auto; max-height: 60%; }
+        & .detail--heading { height: auto; padding: 0 2; }
+        & .-paged > .detail--heading, & .detail--heading.-below { padding: 1 2 0 2; }
+        & PartTable { height: 1fr; padding: 0 1; }
+        & .detail--charts { height: auto; grid-gutter: 1 2; }
+        & .detail--charts.-below { margin: 1 0 0 0; }
+        & .detail--chart { height: auto; }
+        & .detail--chart > Chart { height: 8; }
+        & .detail--notice { height: auto; }
+    }
+    """
 
     section: reactive[int] = reactive(0, init=False)
     window: reactive[int] = reactive(0, init=False)

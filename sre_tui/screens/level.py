@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,9 +26,6 @@ from widgets.key_footer import KeyFooter
 from widgets.pane import PaneKind, PaneState
 from widgets.text import plain_line
 from widgets.too_small import SizeGate
-
-if TYPE_CHECKING:
-    from textual._path import CSSPathType
 
 _AGES_EVERY = 10.0
 """Seconds after which ages are written anew."""
@@ -68,7 +65,18 @@ class Level(Screen[None]):
 
     PART: ClassVar[str] = "level"
     BINDINGS: ClassVar[list[BindingType]] = bindings("level")
-    CSS_PATH: ClassVar[CSSPathType | None] = "level.tcss"
+    # No file: for the first screen that brings one Textual parses and applies all styles anew.
+    DEFAULT_CSS = """
+    Level {
+        & #breadcrumb { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        & #gone { height: 1; padding: 0 1; display: none; color: $text-success; }
+        &.-gone #gone { display: block; }
+        & #page { height: 1fr; padding: 1 2; scrollbar-size-vertical: 1; }
+
+        /* A cause of many words must not push what is shown off a small screen. */
+        & Pane.-stale > .pane--notice, & Pane.-partial > .pane--notice { max-height: 3; }
+    }
+    """
 
     QUIET: ClassVar[frozenset[str]] = frozenset()
     """Ids of keys that elsewhere stand in the footer and here would take the room of others."""

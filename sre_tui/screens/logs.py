@@ -67,7 +67,6 @@ class LogsScreen(Level):
 
     PART: ClassVar[str] = "logs"
     BINDINGS: ClassVar[list[BindingType]] = bindings("logs")
-    CSS_PATH = ["level.tcss", "logs.tcss"]  # noqa: RUF012 - as in Textual
 
     def __init__(self, clock: Clock, of: LogsOf | None = None) -> None:
         """Lines of these streams, of all streams without any."""

@@ -66,7 +66,15 @@ class ChartsScreen(Level):
 
     PART: ClassVar[str] = "charts"
     BINDINGS: ClassVar[list[BindingType]] = bindings("charts")
-    CSS_PATH = ["level.tcss", "logs.tcss", "charts.tcss"]  # noqa: RUF012 - as in Textual
+    DEFAULT_CSS = """
+    ChartsScreen {
+        & #charts { height: 1fr; scrollbar-size-vertical: 1; }
+        & ItemGrid { height: auto; grid-rows: 12; }
+        & ChartBox { height: 12; }
+        &.-single ItemGrid { height: 1fr; grid-rows: 1fr; }
+        &.-single ChartBox { height: 1fr; min-height: 12; }
+    }
+    """
 
     def __init__(self, clock: Clock, of: ChartsOf | None = None) -> None:
         """Charts of this; of whatever is typed without any."""

@@ -40,6 +40,24 @@ class _Field(Input):
 class QueryLine(Vertical):
     """Assign `text`; `complain` says why a query is rejected."""
 
+    DEFAULT_CSS = """
+    QueryLine {
+        height: auto;
+        padding: 0 1;
+        & > .query--line { height: 1; }
+        & .query--language {
+            width: auto;
+            padding: 0 1 0 0;
+            text-style: bold;
+            color: $text-primary;
+        }
+        & .query--text { width: 1fr; background: transparent; }
+        & .query--text:focus { background: $surface; }
+        & > .query--mistake { display: none; height: auto; max-height: 6; color: $text-error; }
+        &.-wrong > .query--mistake { display: block; }
+    }
+    """
+
     def __init__(self, language: str, placeholder: str, *, id: str | None = None) -> None:  # noqa: A002 - the name every Textual widget uses
         """A line for queries of a language."""
         super().__init__(id=id)
