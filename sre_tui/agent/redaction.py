@@ -49,13 +49,14 @@ SHORT_KEY: Final = r"(?<![A-Za-z])pass"
 _SHORT_ASSIGNED = SHORT_KEY + r"(?:(?<=_pass)|(?=\\{0,7}[\"']|\s{0,8}=))"
 _VALUE = (
     r"(?:\\{1,7}\"(?P<escaped>[^\"\n]*[^\"\n\\])|\"(?P<double>[^\"\n]+)\"|'(?P<single>[^'\n]+)'"
-    r"|[\"']?(?P<bare>%s))"
+    r"|`(?P<code>[^`\n]+)`|[\"']?(?P<bare>%s))"
 )
 _ASSIGNED = re.compile(
     r"(?P<key>(?:" + KEY + "|" + _SHORT_ASSIGNED + r")"
     r"(?:\\{0,7}[\"']|%22)?\s{0,64}+(?:=>|[:=]|%3[ad](?:%20|%22)*+)\s{0,64}+)"
     + _VALUE
-    % r"[^\s\"'&,;<>(){}\[\]]+",
+    # A mark of code that ends with the value belongs to the text around it.
+    % r"(?:[^\s\"'&,;<>(){}\[\]`]|`(?![\s`]|\Z))+",
     re.IGNORECASE,
 )
 _FLAG = re.compile(

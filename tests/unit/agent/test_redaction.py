@@ -153,6 +153,9 @@ def test_what_stands_around_a_secret_stays() -> None:
         rf"{{\"token\":\"{REDACTED}\",\"n\":1}}"
     )
     assert REDACTOR.text("sshpass -p hunter2x ssh nas1") == f"sshpass -p {REDACTED} ssh nas1"
+    assert REDACTOR.text("so `password=hunter2x` is") == f"so `password={REDACTED}` is"
+    assert REDACTOR.text("its token: `sword fish`.") == f"its token: `{REDACTED}`."
+    assert REDACTOR.text("password=sword`fish") == f"password={REDACTED}"
 
 
 # In quadratic time each of these would take from many minutes to hours.
