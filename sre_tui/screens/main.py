@@ -42,7 +42,6 @@ from sre_tui.screens.wanted import (
     TimelineWanted,
 )
 from widgets.key_footer import KeyFooter
-from widgets.pane import Pane
 from widgets.too_small import SizeGate
 
 ORDER: Final = (*(spec.id for spec in PANES), CHAT)
@@ -70,14 +69,12 @@ class MainScreen(Screen[None]):
 
     PART: ClassVar[str] = "main"
     BINDINGS: ClassVar[list[BindingType]] = bindings("main")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as in Textual
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - as in Textual
 
     snapshots: reactive[Mapping[str, Snapshot]] = reactive(dict, init=False)
     sources: reactive[Mapping[str, SourceStatus]] = reactive({}, init=False)
     paused: reactive[bool] = reactive(False, init=False)
     front: reactive[str] = reactive(ORDER[0], init=False)
-    zoomed: reactive[bool] = reactive(False, toggle_class="-zoomed")
+    zoomed: reactive[bool] = reactive(False, init=False)
 
     def __init__(
         self, homelab: str, clock: Clock, answers: AnswerSource, sources: Sequence[str]
@@ -90,11 +87,10 @@ class MainScreen(Screen[None]):
         self._sources = tuple(sources)
         self._ticks = 0
         self._fed: frozenset[str] = frozenset()
+        self._open = ORDER[0]
 
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
-        # Known before the first size is told, so that nothing is styled and laid out twice.
-        self._take_size()
         now = self._clock()
         with SizeGate():
             yield StatusHeader(self._homelab, self._sources, health_of(None, None, now), now)
@@ -102,8 +98,7 @@ class MainScreen(Screen[None]):
             with Horizontal(id="panes"):
                 with Vertical(id="rows"):
                     for number, spec in enumerate(PANES, 1):
-                        first = "-front -open" if number == 1 else None
-                        yield RowsPane(spec, number, self._clock, classes=first)
+                        yield RowsPane(spec, number, self._clock)
                 yield ChatPane(self._answers, NUMBERS[len(PANES)], id=CHAT)
             yield KeyFooter()
 
@@ -120,7 +115,7 @@ class MainScreen(Screen[None]):
     @property
     def rows_panes(self) -> Sequence[RowsPane]:
         """The left."""
-        return list(self.query(RowsPane))
+        return [self.rows_pane(spec.id) for spec in PANES]
 
     def rows_pane(self, name: str) -> RowsPane:
         """The pane of that id on the left."""
@@ -129,7 +124,7 @@ class MainScreen(Screen[None]):
     @property
     def open_pane(self) -> RowsPane:
         """The pane on the left that is in front, or was before the chat."""
-        return next(pane for pane in self.rows_panes if pane.has_class("-open"))
+        return self.rows_pane(self._open)
 
     @property
     def chat(self) -> ChatPane:
@@ -138,18 +133,19 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Let the clock run."""
+        # Before the first size is told, so that nothing is laid out twice.
+        self.place_panes()
         self.set_interval(1.0, self._tick)
         self.open_pane.focus_list()
         self._tell_shown_later()
 
     def on_screen_resume(self) -> None:
         """Take the size of now, of which a screen below another one is not told."""
-        self._take_size()
+        self.place_panes()
 
     def on_resize(self) -> None:
         """Other panes may have a place now."""
-        self._take_size()
-        self.share_lines()
+        self.place_panes()
         self._tell_shown_later()
 
     def watch_snapshots(
@@ -176,29 +172,16 @@ class MainScreen(Screen[None]):
 
     def watch_front(self) -> None:
         """Show which pane is the one in front."""
-        for name in ORDER:
-            self.query_one(f"#{name}", Pane).set_class(name == self.front, "-front")
-        self.set_class(self.front == CHAT, "-asking")
         if self.front != CHAT:
-            for pane in self.rows_panes:
-                pane.set_class(pane.id == self.front, "-open")
+            self._open = self.front
         self.query_one(PaneTabs).show(self.front)
-        self.share_lines()
+        self.place_panes()
         self._tell_shown_later()
 
     def watch_zoomed(self) -> None:
         """Other panes have a place now."""
-        if self.is_mounted:
-            self.share_lines()
+        self.place_panes()
         self._tell_shown_later()
-
-    def _take_size(self) -> None:
-        """Have the classes of the terminal's size."""
-        width, height = self.app.size
-        wide, tall = width >= WIDE, height >= TALL
-        now = {"-wide": wide, "-narrow": not wide, "-tall": tall, "-short": not tall}
-        if any(self.has_class(name) is not holds for name, holds in now.items()):
-            self.update_classes(now)
 
     async def inquire(self, question: str, attached: str = "") -> None:
         """Ask in the chat; where only one pane has room, the chat comes to the front."""
@@ -209,10 +192,7 @@ class MainScreen(Screen[None]):
     def action_show_pane(self, pane: str) -> None:
         """Go to a pane."""
         self.front = pane
-        # At once, because what is typed next belongs there already; a pane that was hidden can
-        # take the focus only once it is styled as one that is displayed.
-        if not self.query_one(f"#{pane}").is_on_screen:
-            self.app.stylesheet.update(self)
+        # At once, because what is typed next belongs there already.
         self._focus_front()
 
     def action_next(self) -> None:
@@ -263,7 +243,7 @@ class MainScreen(Screen[None]):
 
     @property
     def _is_side_by_side(self) -> bool:
-        # Not by the classes: below another screen they follow a new size later than the rest.
+        # By the app's size: a screen below another one is not told its own.
         return self.app.size.width >= WIDE and not self.zoomed
 
     def _step(self, step: int) -> None:
@@ -277,6 +257,17 @@ class MainScreen(Screen[None]):
             # The next key may ask about a row, before the pane has been drawn.
             pane.catch_up()
             pane.focus_list()
+
+    def place_panes(self) -> None:
+        """Show the panes that there is room for."""
+        # Not by classes of the screen, with each of which all that is on it would be styled anew.
+        beside, asking = self._is_side_by_side, self.front == CHAT
+        for pane in self.rows_panes:
+            pane.display = self.is_stacked or pane.id == self._open
+        self.query_one("#rows").display = beside or not asking
+        self.chat.display = beside or asking
+        self.query_one(PaneTabs).display = not self.is_stacked
+        self.share_lines()
 
     def share_lines(self) -> None:
         """Give each pane on the left as many lines as it can use."""
