@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand
 
-from commands.demo_homelab import points_at_demo
+from commands.demo_homelab import demo_is_gone
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
 from commands.fields import Fields, fields_command, fields_of, fields_option, split_names
@@ -183,7 +183,7 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
     failed = [source for source in answer.sources if not source.state.has_data]
     details = list(dict.fromkeys(source.detail for source in failed))
     code, exit_code = answer.state.value, EXIT_CODES[answer.state]
-    if answer.state is State.UNREACHABLE and points_at_demo(invocation):
+    if answer.state is State.UNREACHABLE and demo_is_gone(invocation):
         raise Problem("the demo is not running: sre demo starts it", code=code, exit_code=exit_code)
     if len(details) < 2:
         raise Problem("".join(details), code=code, exit_code=exit_code)

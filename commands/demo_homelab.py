@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from commands.diagnostics import ExitCode, Narrator, Problem
 from sre_tui.settings.model import BACKENDS
@@ -71,11 +73,22 @@ def running(folders: Folders) -> DemoState:
     return state
 
 
-def points_at_demo(invocation: Invocation) -> bool:
-    """Whether the settings are those that ``sre demo env`` prints."""
+def demo_is_gone(invocation: Invocation) -> bool:
+    """Whether the settings are those that ``sre demo env`` prints, and nothing listens there."""
     settings = invocation.settings
     urls = [each.url for name in BACKENDS for each in getattr(settings, name)]
-    return settings.homelab_name == NAME and all("://127.0.0.1:" in url for url in urls)
+    if settings.homelab_name != NAME or not all("://127.0.0.1:" in url for url in urls):
+        return False
+    # One backend alone may be broken on purpose.
+    return not any(_listens(urlsplit(url).port) for url in urls)
+
+
+def _listens(port: int | None) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port or 80), timeout=0.5):
+            return True
+    except OSError:
+        return False
 
 
 def state_path(folders: Folders) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import re
 import textwrap
 from collections.abc import Iterator
@@ -275,6 +276,12 @@ def test_a_shell_that_points_at_a_stopped_demo_is_told_so(tmp_path: Path) -> Non
         done = run_inside(command, tmp_path, given)
         assert done.code == 3
         assert done.err == "error: the demo is not running: sre demo starts it\n"
+    # Where another backend of it listens, this one is broken and the demo is not gone.
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        at = f"http://127.0.0.1:{other.getsockname()[1]}"
+        done = run_inside(["alerts", "list"], tmp_path, given | {"LOKI_URL": at})
+    assert done.code == 3
+    assert "connection refused" in done.err
     given |= {"HOMELAB_NAME": "attic", "LOKI_URL": f"http://127.0.0.1:{free_ports()}"}
     own = run_inside(["status", "--json"], tmp_path, given)
     message = json.loads(own.err)["error"]["message"]

@@ -266,3 +266,12 @@ async def test_a_missing_right_is_named_with_the_way_to_grant_it() -> None:
     assert found[0].verdict is Verdict.FAILED
     assert "READONLY_ADMIN" in found[0].detail
     assert "Privileges" in found[0].fix
+
+
+async def test_a_clock_that_runs_away_shows_in_what_the_nas_says() -> None:
+    skew = {"kind": "clock_skew", "target": "nas1", "at": "-2h", "severity": 0.9}
+    async with running_nas("25.10.1", skew) as nas:
+        found = await truenas(nas.client(), lambda: NOW)
+    (clock,) = [each for each in found if each.aspect == "clock"]
+    assert (clock.verdict, "s behind this machine's" in clock.detail) == (Verdict.WARNING, True)
+    assert "sre runbooks show clock-skew" in clock.fix

@@ -41,7 +41,7 @@ def info(nas: Nas, now: float, version: str) -> dict[str, Any]:
         "system_manufacturer": "Supermicro",
         "license": None,
         "boottime": date(booted),
-        "datetime": date(now),
+        "datetime": date(nas.own_time(now)),
         "timezone": "Europe/Berlin",
         "ecc_memory": True,
     }

@@ -211,6 +211,10 @@ class Nas:
         rows = np.array([lives.row[self.host]], dtype=np.intp)
         return float(lives.since(rows, np.array([[now]]))[0, 0])
 
+    def own_time(self, now: float) -> float:
+        """What its own clock shows, which may have run away."""
+        return now - self.level("clock.offset", self.host, now)
+
     def load(self, now: float) -> tuple[float, float, float]:
         """Load averages of 1, 5 and 15 minutes."""
 
