@@ -141,10 +141,11 @@ class Prompt(Vertical):
         & > .prompt--choices {
             display: none;
             height: auto;
-            max-height: 7;
+            max-height: 9;
             padding: 0 1;
             border: none;
             background: $panel;
+            scrollbar-size-vertical: 1;
             text-wrap: nowrap;
             text-overflow: ellipsis;
         }

@@ -53,27 +53,21 @@ async def test_who_answers_is_chosen_and_shown() -> None:
         assert answers.model is None
 
 
-async def test_nothing_changes_while_an_answer_is_under_way() -> None:
+async def test_nothing_changes_during_an_answer_and_then_it_is_asked_again() -> None:
     answers = ScriptedAnswers("gpt-5", configured=("gpt-5", "small"))
     answers.sessions = [SavedSession("s1", "earlier", NOW, 1)]
     async with on_stage(answers=answers) as scene:
-        await say(scene, "why?")
+        await say(scene, "/again")
+        await scene.settle(lambda: scene.says("Nothing was asked yet"))
+        await scene.main.inquire("what of this line?", "disk sdc")
         assert scene.chat.busy
         for command in ("/model small", "/sessions s1", "/again", "/save", "/new"):
             await say(scene, command)
             await scene.settle(lambda: scene.says("One answer is still under way"))
             scene.app.clear_notifications()
             await scene.settle(lambda: not scene.says("One answer is still under way"))
-        assert (answers.model, answers.resumed, answers.asked) == ("gpt-5", [], ["why?"])
         assert scene.chat.busy
-
-
-async def test_the_last_question_is_asked_again_of_somebody_else() -> None:
-    answers = ScriptedAnswers("gpt-5", configured=("gpt-5", "small"))
-    async with on_stage(answers=answers) as scene:
-        await say(scene, "/again")
-        await scene.settle(lambda: scene.says("Nothing was asked yet"))
-        await scene.main.inquire("what of this line?", "disk sdc")
+        assert (answers.model, answers.resumed, len(answers.asked)) == ("gpt-5", [], 1)
         await answered(scene)
         await say(scene, "/model small")
         await scene.settle(lambda: answers.model == "small")
@@ -88,8 +82,11 @@ async def test_the_last_question_is_asked_again_of_somebody_else() -> None:
         assert len(answers.asked) == 2
 
 
-async def test_a_conversation_is_saved_or_why_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_stage() as scene:
+async def test_what_is_kept_and_why_it_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ScriptedAnswers(history=AnswerError("it [/] cannot be read"))
+    async with on_stage(answers=answers) as scene:
+        await scene.press("5")
+        await scene.settle(lambda: scene.says("it [/] cannot be read"))
         copied: list[str] = []
         monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
         await say(scene, "/copy")
@@ -103,9 +100,14 @@ async def test_a_conversation_is_saved_or_why_not(monkeypatch: pytest.MonkeyPatc
         await say(scene, "/save notes.md")
         await scene.settle(lambda: scene.says("✓ Saved as /home/notes.md"))
         assert scene.says("✓ Saved as /home/sre-s1.md")
-        scene.answers.unwritable = "notes.md exists already: give [another] name"
+        answers.unwritable = "notes.md exists already: give [another] name"
         await say(scene, "/save notes.md")
         await scene.settle(lambda: scene.says("✗ notes.md exists already: give [another] name"))
+        answers.unwritable = "it [/] cannot be written"
+        await say(scene, "and now?")
+        await scene.settle(lambda: scene.says("it [/] cannot be written"))
+        await answered(scene)
+        assert scene.app.broken is None
 
 
 async def test_a_session_is_gone_on_with_by_its_name() -> None:
@@ -144,23 +146,11 @@ async def test_what_was_asked_before_is_recalled() -> None:
         assert prompt.text == "first [/]?x"
 
 
-async def test_a_history_that_cannot_be_read_or_kept_is_told() -> None:
-    answers = ScriptedAnswers(history=AnswerError("it [/] cannot be read"))
-    answers.unwritable = "it [/] cannot be written"
-    async with on_stage(answers=answers) as scene:
-        await scene.press("5")
-        await scene.settle(lambda: scene.says("it [/] cannot be read"))
-        await say(scene, "why?")
-        await scene.settle(lambda: scene.says("it [/] cannot be written"))
-        await answered(scene)
-        assert scene.app.broken is None
-
-
 async def test_the_answers_are_gone_through_by_keys() -> None:
     async with on_stage(size=SIZES["80x24"]) as scene:
         await say(scene, "why?")
         calls = [ToolFinished(evidence=evidence(number)) for number in (1, 2)]
-        text = "\n\n".join(f"paragraph {number}" for number in range(20))
+        text = "\n\n".join(f"paragraph {number}" for number in range(9))
         done = answer(text, evidence=(evidence(1), evidence(2)))
         begun = Started(question="?", session="s", mode="analyst")
         scene.answers.runs[-1].send(begun, *calls, Answered(answer=done))
@@ -185,6 +175,6 @@ async def test_the_answers_are_gone_through_by_keys() -> None:
         await scene.press("i")
         assert scene.chat.prompt.has_focus_within
         await scene.press("ctrl+up", "G")
-        await scene.settle(lambda: scene.says("paragraph 19"))
+        await scene.settle(lambda: scene.says("paragraph 8"))
         await scene.press("N")
         assert second.has_focus
