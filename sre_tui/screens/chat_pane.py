@@ -22,13 +22,13 @@ from sre_tui.screens.chat_messages import (
     SessionsWanted,
     SourcesSeen,
 )
-from sre_tui.screens.slash_commands import offer_words, slash_commands, suggestion
+from sre_tui.screens.chat_transcript import ChatTranscript
+from sre_tui.screens.slash_commands import obey, offer_words, slash_commands
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.prompt import Prompt, PromptCancelled, PromptSubmitted
 from widgets.text import plain_text, truncate
-from widgets.tool_line import ToolLine
-from widgets.transcript import CitationSelected, LinkSelected, Transcript
+from widgets.transcript import CitationSelected, LinkSelected
 
 if TYPE_CHECKING:
     from sre_tui.agent.events import AgentEvent, Answer, Evidence
@@ -46,57 +46,6 @@ class _EventCame(Message):
         super().__init__()
         self.run = run
         self.event = event
-
-
-class ChatTranscript(Transcript):
-    """The transcript, to be scrolled by letters."""
-
-    PART: ClassVar[str] = "transcript"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("transcript")
-
-    def action_type(self) -> None:
-        """Go to the line one types into."""
-        self.screen.query_one(Prompt).focus()
-
-    def action_next_call(self) -> None:
-        """Go to the next tool call."""
-        self._step(1)
-
-    def action_previous_call(self) -> None:
-        """Go to the tool call before; the first time to the last one."""
-        self._step(-1)
-
-    def action_whole(self) -> None:
-        """Open the evidence that the call under the cursor brought."""
-        if self._line is not None:
-            self.post_message(EvidenceWanted(self._line.call.evidence))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what needs a tool call."""
-        match action:
-            case "next_call" | "previous_call":
-                return bool(self.query(ToolLine))
-            case "whole":
-                return self._line is not None
-            case _:
-                return True
-
-    @property
-    def _line(self) -> ToolLine | None:
-        focused = self.screen.focused
-        return focused if isinstance(focused, ToolLine) else None
-
-    def _step(self, step: int) -> None:
-        lines = list(self.query(ToolLine))
-        if not lines:
-            return
-        # The view stays where the reader is, though the answer goes on.
-        self.release_anchor()
-        if self._line is None:
-            at = 0 if step > 0 else len(lines) - 1
-        else:
-            at = min(max(lines.index(self._line) + step, 0), len(lines) - 1)
-        lines[at].focus()
 
 
 class ChatPane(Pane):
@@ -240,6 +189,15 @@ class ChatPane(Pane):
         finally:
             self._is_changing = False
 
+    async def save(self, file: str = "") -> None:
+        """Write the conversation down, under a name of its own if none is given."""
+        if not self.is_free():
+            return
+        try:
+            await self.transcript.add_reply(f"Saved as {await self._source.save(file)}", Tone.OK)
+        except AnswerError as error:
+            await self.transcript.add_reply(str(error), Tone.ERROR)
+
     def action_leave(self) -> None:
         """Cancel the answer; without one, go back to the list."""
         if self.busy:
@@ -302,7 +260,7 @@ class ChatPane(Pane):
 
     async def action_save(self) -> None:
         """Write the conversation down."""
-        await self._save("")
+        await self.save()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what there is nothing for, and leave out the way to where one is."""
@@ -322,7 +280,7 @@ class ChatPane(Pane):
     async def _submitted(self, event: PromptSubmitted) -> None:
         event.stop()
         if event.text.startswith("/"):
-            await self._obey(event.text)
+            await obey(self, event.text)
         elif await self.ask(event.text):
             self._remember(event.text)
         else:
@@ -344,39 +302,6 @@ class ChatPane(Pane):
         # An answer may hold a link that a log line planted; nothing is opened without a look at it.
         self.app.copy_to_clipboard(event.href)
         self.notify(f"Copied the link: {event.href}")
-
-    async def _obey(self, text: str) -> None:
-        name, _, rest = text.partition(" ")
-        argument = rest.strip()
-        match name:
-            case "/new":
-                await self.begin()
-            case "/sessions":
-                self.post_message(SessionsWanted(argument))
-            case "/model":
-                self.post_message(ModelsWanted(argument))
-            case "/again":
-                await self.action_again()
-            case "/evidence":
-                self.post_message(EvidenceWanted(argument.upper()))
-            case "/cost":
-                await self.action_cost()
-            case "/copy":
-                self.action_copy()
-            case "/save":
-                await self._save(argument)
-            case "/help":
-                await self.app.run_action("show_help")
-            case _:
-                await self.transcript.add_reply(suggestion(text), Tone.WARNING)
-
-    async def _save(self, file: str) -> None:
-        if not self.is_free():
-            return
-        try:
-            await self.transcript.add_reply(f"Saved as {await self._source.save(file)}", Tone.OK)
-        except AnswerError as error:
-            await self.transcript.add_reply(str(error), Tone.ERROR)
 
     @work
     async def _recall(self) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sre_tui.live.answers import ModelOffer
+from sre_tui.screens.chat_messages import EvidenceWanted, ModelsWanted, SessionsWanted
+from widgets.cell import Tone
 from widgets.prompt import SlashCommand
+
+if TYPE_CHECKING:
+    from sre_tui.screens.chat_pane import ChatPane
 
 SLASH_COMMANDS: Final[Mapping[str, str]] = {
     "/new": "begin a new conversation",
@@ -34,11 +39,36 @@ def offer_words(offer: ModelOffer) -> str:
     return f"{offer.words} · asked now" if offer.asked else offer.words
 
 
-def suggestion(text: str) -> str:
-    """What to say about a command that does not exist."""
+async def obey(chat: ChatPane, text: str) -> None:
+    """Do what a line that begins with a slash says."""
+    name, _, rest = text.partition(" ")
+    argument = rest.strip()
+    match name:
+        case "/new":
+            await chat.begin()
+        case "/sessions":
+            chat.post_message(SessionsWanted(argument))
+        case "/model":
+            chat.post_message(ModelsWanted(argument))
+        case "/again":
+            await chat.action_again()
+        case "/evidence":
+            chat.post_message(EvidenceWanted(argument.upper()))
+        case "/cost":
+            await chat.action_cost()
+        case "/copy":
+            chat.action_copy()
+        case "/save":
+            await chat.save(argument)
+        case "/help":
+            await chat.app.run_action("show_help")
+        case _:
+            await chat.transcript.add_reply(_suggestion(name), Tone.WARNING)
+
+
+def _suggestion(name: str) -> str:
     from sre_tui.nearest import nearest
 
-    name = text.split()[0]
     close = nearest(name, SLASH_COMMANDS, limit=1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(SLASH_COMMANDS)}"
     return f"There is no command {name}; {hint}"
