@@ -27,7 +27,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoState]:
     folder = tmp_path_factory.mktemp("demo")
     place = folder / "demo.json"
     state = launch_demo(
-        place, folder / "demo.log", scenario="nas-disk-failing", guests=20, attached=True
+        place, folder / "demo.log", scenario="nas-disk-failing", guests=10, attached=True
     )
     yield state
     stop_demo(state, place)

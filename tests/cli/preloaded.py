@@ -1,12 +1,14 @@
 """Forks `sre` from a process that has imported it already, which costs a tenth of starting Python.
 
-Each run still is a process of its own with real streams, folder, variables and exit code. What a
-fresh interpreter imports is the business of test_start_up, and what it does with closed or broken
-streams that of the tests which run `sre` through a shell.
+Each run still is a process of its own with real streams, folder, variables and exit code, and in a
+terminal the first of a session of its own. What a fresh interpreter imports is the business of
+test_start_up, and what it does with closed or broken streams and at its end that of the tests which
+run `sre` through a shell.
 """
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
@@ -15,21 +17,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import termios
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from selectors import EVENT_READ, DefaultSelector
 
 from providers.llm import warm_up
 
 MODULES = (
-    "commands.ask",
-    "commands.chat",
-    "commands.config",
-    "commands.demo",
-    "commands.doctor",
-    "commands.runbooks",
-    "commands.schema",
     "sre_tui.agent.agent",
     "sre_tui.agent.analyst",
     "sre_tui.views.registry",
@@ -39,9 +37,11 @@ MODULES = (
     "diskcache",
     "anyio._backends._asyncio",
     "certifi",
+    "_strptime",
     "encodings.hex_codec",
     "h2.connection",
     "httpcore",
+    "logging.handlers",
     "numpy.ma",
     "oncalendar",
     "promql_parser",
@@ -49,21 +49,61 @@ MODULES = (
     "rapidfuzz.distance",
     "rapidfuzz.process",
     "typer._adapters",
+    "typer._click._textwrap",
+    "typer._click.decorators",
     "websockets.asyncio.client",
 )
 PACKAGES = (
+    "commands",
     "providers.grafana",
     "providers.loki",
     "providers.pbs",
     "providers.prometheus",
     "providers.proxmox",
     "providers.truenas",
+    "runbooks",
     "sre_tui.diagnosis",
     "sre_tui.tools",
     "sre_tui.views",
 )
 """All modules of these, too."""
 _MESSAGE = 1 << 20
+
+
+class Run:
+    """A run that was forked; what a `subprocess.Popen` tells of one that was started."""
+
+    def __init__(self, reply: socket.socket, patience: float) -> None:
+        self._reply = reply
+        self._code: int | None = None
+        reply.settimeout(patience)
+        self.pid = self._told()
+
+    def poll(self) -> int | None:
+        """The exit code, once it has ended."""
+        try:
+            return self.wait(0)
+        except OSError:
+            return None
+
+    def wait(self, patience: float | None = None) -> int:
+        """The exit code.
+
+        Raises:
+            OSError: it has not ended in that time.
+        """
+        if self._code is None:
+            self._reply.settimeout(patience)
+            self._code = self._told()
+            self._reply.close()
+        return self._code
+
+    def _told(self) -> int:
+        message = self._reply.recv(_MESSAGE)
+        if not message:
+            raise RuntimeError("the process that forks has ended")
+        number: int = json.loads(message)
+        return number
 
 
 class Preloaded:
@@ -87,19 +127,33 @@ class Preloaded:
         stdin: int,
     ) -> tuple[int, bytes, bytes]:
         """Exit code, stdout and stderr of one run."""
-        connection = self._connected()
-        connection.settimeout(patience)
-        message = json.dumps([arguments, dict(variables), str(folder)]).encode()
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            socket.send_fds(connection, [message], [stdin, out.fileno(), err.fileno()])
+            files = (stdin, out.fileno(), err.fileno())
             try:
-                code = json.loads(connection.recv(_MESSAGE))
+                code = self.start(arguments, variables, folder, patience, files).wait(patience)
             except TimeoutError:
                 self.close()
                 raise
             out.seek(0)
             err.seek(0)
             return code, out.read(), err.read()
+
+    def start(
+        self,
+        arguments: Sequence[str],
+        variables: Mapping[str, str],
+        folder: Path,
+        patience: float,
+        files: Sequence[int],
+        *,
+        in_terminal: bool = False,
+    ) -> Run:
+        """Fork one that has those three streams."""
+        message = json.dumps([arguments, dict(variables), str(folder), in_terminal]).encode()
+        reply, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            socket.send_fds(self._connected(), [message], [*files, theirs.fileno()])
+        return Run(reply, patience)
 
     def close(self) -> None:
         """End it."""
@@ -130,7 +184,35 @@ class Preloaded:
 
 
 def serve(connection: socket.socket, *, asks_model: bool) -> None:
-    """Fork for every message."""
+    """Fork for every message, and tell how each run ends."""
+    _warm_up(asks_model=asks_model)
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
+    with DefaultSelector() as waiting:
+        waiting.register(connection, EVENT_READ)
+        while True:
+            for key, _ in waiting.select():
+                if key.fileobj is not connection:
+                    waiting.unregister(key.fileobj)
+                    _tell_end(key.fd, *key.data)
+                    continue
+                message, files, _, _ = socket.recv_fds(connection, _MESSAGE, 4)
+                if not message:
+                    return
+                *streams, reply = files
+                child = os.fork()
+                if child == 0:
+                    connection.close()
+                    os.close(reply)
+                    arguments, variables, folder, in_terminal = json.loads(message)
+                    # Taking the interpreter down would cost more than the run.
+                    os._exit(_be_sre(arguments, variables, folder, in_terminal, streams))
+                for file in streams:
+                    os.close(file)
+                os.write(reply, json.dumps(child).encode())
+                waiting.register(os.pidfd_open(child), EVENT_READ, (child, reply))
+
+
+def _warm_up(*, asks_model: bool) -> None:
     for name in (*MODULES, *PACKAGES):
         import_module(name)
     for package in PACKAGES:
@@ -138,32 +220,43 @@ def serve(connection: socket.socket, *, asks_model: bool) -> None:
             import_module(module.name)
     if asks_model:
         warm_up()
+    from index.words import tokens
+    from sre_tui.diagnosis.patterns.load import bundled
     from sre_tui.tools.registry import all_tools
 
     all_tools()
+    tokens("disks")
+    bundled().telling("a line that no pattern knows")
+    bundled().search()
+    gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
-    while True:
-        message, files, _, _ = socket.recv_fds(connection, _MESSAGE, 3)
-        if not message:
-            return
-        child = os.fork()
-        if child == 0:
-            connection.close()
-            arguments, variables, folder = json.loads(message)
-            # Taking the interpreter down would cost more than the run.
-            os._exit(_be_sre(arguments, variables, folder, files))
-        for file in files:
-            os.close(file)
-        _, status = os.waitpid(child, 0)
-        connection.send(json.dumps(os.waitstatus_to_exitcode(status)).encode())
+    # A run makes a lot that lives as long as it does.
+    gc.set_threshold(20_000, 20, 50)
 
 
-def _be_sre(arguments: list[str], variables: dict[str, str], folder: str, files: list[int]) -> int:
+def _tell_end(watched: int, child: int, reply: int) -> None:
+    os.close(watched)
+    _, status = os.waitpid(child, 0)
+    # A terminal that was closed waits for nothing any more.
+    with suppress(BrokenPipeError):
+        os.write(reply, json.dumps(os.waitstatus_to_exitcode(status)).encode())
+    os.close(reply)
+
+
+def _be_sre(
+    arguments: list[str],
+    variables: dict[str, str],
+    folder: str,
+    in_terminal: bool,
+    files: list[int],
+) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    if in_terminal:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115

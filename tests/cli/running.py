@@ -13,21 +13,21 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import IO, Any, Self
 
-from tests.cli.preloaded import Preloaded
+from tests.cli.preloaded import Preloaded, Run
 
 ROOT = Path(__file__).parents[2]
 SRE = [sys.executable, "-m", "sre_tui"]
 PATIENCE = 60.0
 PRELOADED = Preloaded()
 WITH_MODEL = Preloaded(asks_model=True)
-_PIPE = 65536
-"""Bytes that a pipe holds without a reader."""
 
 # A process gets the terminal as its own only from inside, and only as the first of a session.
 _OWN_TERMINAL = (
@@ -93,20 +93,20 @@ class Sre:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         command: list[str] | None = None,
     ) -> Done:
-        given = text.encode() if isinstance(text, str) else text
-        if stdin == subprocess.DEVNULL and command is None and len(given or b"") <= _PIPE:
+        if command is None:
+            given = text.encode() if isinstance(text, str) else text
             code, told, narrated = self._forked(list(arguments), given)
             return Done(code, told.decode(), narrated.decode())
         with subprocess.Popen(
-            [*(command or SRE), *arguments],
-            stdin=stdin if given is None else subprocess.PIPE,
+            [*command, *arguments],
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=self.environment,
             cwd=self.home,
         ) as process:
             try:
-                out, err = process.communicate(given, PATIENCE)
+                out, err = process.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise
@@ -117,13 +117,15 @@ class Sre:
             stdin = os.open(os.devnull, os.O_RDONLY)
         else:
             stdin, writing = os.pipe()
-            with os.fdopen(writing, "wb") as pipe:
-                pipe.write(given)
+            Thread(target=_pour, args=(writing, given)).start()
         try:
-            preloaded = WITH_MODEL if "LLM_MODEL" in self.variables else PRELOADED
-            return preloaded.run(arguments, self.environment, self.home, PATIENCE, stdin)
+            return self._preloaded.run(arguments, self.environment, self.home, PATIENCE, stdin)
         finally:
             os.close(stdin)
+
+    @property
+    def _preloaded(self) -> Preloaded:
+        return WITH_MODEL if "LLM_MODEL" in self.variables else PRELOADED
 
     def shell(self, line: str) -> Done:
         """A line for bash in which ``sre`` is the command."""
@@ -145,8 +147,36 @@ class Sre:
         shell: str = "",
         command: list[str] | None = None,
     ) -> Terminal:
-        run = _in_shell(shell) if shell else (command or [*SRE, *arguments])
-        return Terminal(run, self.environment, self.home, columns)
+        """A run in a terminal; one that starts a program of its own with ``command``."""
+        if shell:
+            command = _in_shell(shell)
+
+        def start(terminal: int) -> subprocess.Popen[bytes] | Run:
+            variables = {"TERM": "xterm-256color", **self.environment}
+            if command is None:
+                files = (terminal, terminal, terminal)
+                return self._preloaded.start(
+                    arguments, variables, self.home, PATIENCE, files, in_terminal=True
+                )
+            return subprocess.Popen(
+                [sys.executable, "-c", _OWN_TERMINAL, *command],
+                stdin=terminal,
+                stdout=terminal,
+                stderr=terminal,
+                env=variables,
+                cwd=self.home,
+                start_new_session=True,
+            )
+
+        return Terminal(start, columns)
+
+
+def _pour(pipe: int, data: bytes) -> None:
+    """Write it all, or what is read of it."""
+    with suppress(BrokenPipeError):
+        while data:
+            data = data[os.write(pipe, data) :]
+    os.close(pipe)
 
 
 def _in_shell(line: str) -> list[str]:
@@ -156,22 +186,12 @@ def _in_shell(line: str) -> list[str]:
 class Terminal:
     """A run in a pseudo-terminal, read and typed into like one."""
 
-    def __init__(
-        self, command: list[str], variables: Mapping[str, str], folder: Path, columns: int
-    ) -> None:
+    def __init__(self, start: Callable[[int], subprocess.Popen[bytes] | Run], columns: int) -> None:
         self._own, other = pty.openpty()
         size = struct.pack("HHHH", 40, columns, 0, 0)
         fcntl.ioctl(other, termios.TIOCSWINSZ, size)
         self.seen = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _OWN_TERMINAL, *command],
-            stdin=other,
-            stdout=other,
-            stderr=other,
-            env={"TERM": "xterm-256color", **variables},
-            cwd=folder,
-            start_new_session=True,
-        )
+        self._process = start(other)
         os.close(other)
 
     def __enter__(self) -> Self:

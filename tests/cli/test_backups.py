@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
+from sre_tui.demo.runtime.state import DemoState
 from tests.cli.running import Sre
 
 Breaking = Callable[..., AbstractContextManager[None]]
@@ -44,14 +45,16 @@ def test_names_that_do_not_exist_suggest_the_nearest(sre: Sre) -> None:
     assert "did you mean archive" in sre("backups", "datastores", "archvie").err
 
 
-def test_a_dead_backup_server_leaves_what_proxmox_knows(sre: Sre, broken: Breaking) -> None:
+def test_a_dead_backup_server_leaves_what_proxmox_knows(
+    sre: Sre, demo: DemoState, broken: Breaking
+) -> None:
     with broken("refuse", "pbs"):
         coverage = sre("backups", "coverage", "--json")
         stores = sre("backups", "datastores")
         guests = sre("guests", "list")
     document = json.loads(coverage.out)
     assert (coverage.code, document["state"]) == (5, "partial")
-    assert document["data"]["counts"]["ok"] == 20
+    assert document["data"]["counts"]["ok"] == demo.guests
     assert "nothing listens" in coverage.err
     assert stores.code in (3, 5)
     assert "Traceback" not in stores.err

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from tests.cli.running import Sre, Terminal
+from tests.cli.running import SRE, Sre, Terminal
 
 PROMPT = "\n> "
 
@@ -163,7 +163,7 @@ def test_ctrl_c_ends_a_question_with_what_came(sre: Sre, broken: Callable[..., A
 def test_ctrl_c_ends_a_data_command_quietly(bare: Sre) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         waiting = bare.having(LOKI_URL=f"http://127.0.0.1:{silent.getsockname()[1]}")
-        with waiting.terminal("logs", "labels") as terminal:
+        with waiting.terminal(command=[*SRE, "logs", "labels"]) as terminal:
             silent.accept()[0].close()
             connection, _ = silent.accept()
             terminal.type("\x03")

@@ -16,7 +16,7 @@ from sre_tui.demo.faults import FAULT_KINDS, Fault
 from sre_tui.demo.runtime.fault_modes import FAULT_MODES
 from sre_tui.demo.scenario_load import parse_scenario
 from tests.cli.inside import run_inside
-from tests.cli.running import Sre
+from tests.cli.running import SRE, Sre
 from tests.stubs.ports import free_ports
 
 
@@ -163,7 +163,7 @@ def test_the_global_option_starts_a_demo_for_one_command(bare: Sre) -> None:
 
 
 def test_ctrl_c_ends_a_demo(bare: Sre) -> None:
-    with bare.terminal("demo", "--guests", "10", columns=120) as terminal:
+    with bare.terminal(command=[*SRE, "demo", "--guests", "10"], columns=120) as terminal:
         terminal.wait_for("Ctrl-C ends it.")
         terminal.type("\x03")
         code, _ = terminal.wait()

@@ -61,6 +61,16 @@ HEADED = ("check_health", "correlate_series", "health_overview", "proxmox_get_gu
 PAGES = ("investigate", "topology")
 """Tools that people read as a page; only who asks for fields gets a table."""
 
+LINES = (
+    "check_health",
+    "grafana_get_alerts",
+    "investigate",
+    "proxmox_get_guest_config",
+    "proxmox_node_status",
+    "topology",
+)
+"""Of each kind one: with a command of its own, a table, no rows, a headed table, two, a page."""
+
 
 def test_every_tool_is_tried_here() -> None:
     assert set(ARGUMENTS) == set(TOOLS)
@@ -100,7 +110,7 @@ def test_help_comes_from_the_tool_with_two_examples(bare: Sre, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_the_document_fits_the_schema(sre: Sre, name: str) -> None:
+def test_the_document_fits_the_schema_and_the_table_shows_its_rows(sre: Sre, name: str) -> None:
     tool = get_tool(name)
     schema: dict[str, Any] = sre("schema", name).document
     assert (schema["name"], schema["command"]) == (name, f"sre {' '.join(tool.command)}")
@@ -113,23 +123,27 @@ def test_the_document_fits_the_schema(sre: Sre, name: str) -> None:
     assert done.document["tool"] == name
     data = done.document["data"]
     assert data["causes" if name == "investigate" else "items"], "one without rows proves little"
-
-
-@pytest.mark.parametrize("name", TOOLS)
-def test_the_table_shows_the_rows_of_the_document(sre: Sre, name: str) -> None:
-    tool = get_tool(name)
+    rows = data.get("items", [data])
     every = ",".join(column.key for column in table_view(name).columns)
     fields = ["--fields", every] if name in PAGES else []
     shown = sre(*tool.command, *ARGUMENTS[name], *fields).lines
     table = shown[1:] if name in HEADED else shown
-    lines = sre(*tool.command, *ARGUMENTS[name], "--jsonl").lines
-    assert all(isinstance(json.loads(line), dict) for line in lines)
     titles = [column.title for column in table_view(name).columns if column.title]
     assert all(title in table[0] for title in titles)
+    assert all(isinstance(row, dict) for row in rows)
     if name == "what_changed":  # The two runs are at two moments, between which things happen.
         return
     # What stands below the rows, such as the disks of nodes, is a table of its own.
-    assert len(list(takewhile(bool, table))) == len(lines) + 1
+    assert len(list(takewhile(bool, table))) == len(rows) + 1
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_jsonl_has_the_rows_of_the_document(sre: Sre, name: str) -> None:
+    command = (*get_tool(name).command, *ARGUMENTS[name])
+    data = sre(*command, "--json").document["data"]
+    lines = [json.loads(line) for line in sre(*command, "--jsonl").lines]
+    rows = data.get("items", [data])
+    assert [set(line) for line in lines] == [set(row) for row in rows]
 
 
 @pytest.mark.parametrize("name", TOOLS)

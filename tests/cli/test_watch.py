@@ -77,7 +77,7 @@ def test_a_first_round_without_data_is_told_and_the_next_one_tried(
 
 
 def test_a_terminal_is_drawn_over_and_given_back(sre: Sre) -> None:
-    with sre.terminal(*QUERY) as terminal:
+    with sre.terminal(command=[*SRE, *QUERY]) as terminal:
         terminal.wait_for("\x1b[?1049h")
         terminal.wait_for("sre alerts list, every 1 s")
         terminal.wait_for("SmartDiskFailing")
