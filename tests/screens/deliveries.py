@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from providers.reading import SourceStatus
 from sre_tui.live.snapshot import Snapshot
 from tests.screens.panes import answered
-from tests.screens.stage import Scene
+from tests.screens.stage import SIZES, Scene, on_stage
 
 
 @dataclass
@@ -51,8 +52,12 @@ class Deliveries:
         await self.bring(answered(self.last.tool, data, *sources))
 
 
-def deliveries(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Deliveries:
-    """Put it into the place of the pollers."""
-    made = Deliveries(scene)
-    monkeypatch.setattr(scene.app, "watch_feed", made.watch)
-    return made
+@asynccontextmanager
+async def on_deliveries(
+    monkeypatch: pytest.MonkeyPatch, size: str = "120x40"
+) -> AsyncIterator[tuple[Scene, Deliveries]]:
+    """The app on a stage, with a test in the place of its pollers."""
+    async with on_stage(size=SIZES[size]) as scene:
+        made = Deliveries(scene)
+        monkeypatch.setattr(scene.app, "watch_feed", made.watch)
+        yield scene, made

@@ -70,6 +70,11 @@ class Scene:
         return self.pane.query_one(RowTable)
 
     @property
+    def level_table(self) -> RowTable:
+        """The rows of the level that is open."""
+        return self.app.screen.query_one(RowTable)
+
+    @property
     def chosen(self) -> str:
         """Name of what is under the cursor; of an alert without its host."""
         row = self.pane.chosen

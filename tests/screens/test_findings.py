@@ -14,10 +14,10 @@ from sre_tui.screens.rows_pane import RowsPane, RowTable
 from sre_tui.screens.timeline import TimelineScreen
 from sre_tui.tools.health import HealthListing
 from tests.screens.conclusions import BEGAN, FINDINGS, GRAVE, HEALTH
-from tests.screens.deliveries import Deliveries, deliveries
+from tests.screens.deliveries import Deliveries, on_deliveries
 from tests.screens.homelab import NOW, status
 from tests.screens.panes import answered
-from tests.screens.stage import SIZES, Scene, on_stage
+from tests.screens.stage import SIZES, Scene
 from tests.screens.svg import SvgSnapshot
 
 PROMETHEUS = "prometheus:main"
@@ -26,10 +26,6 @@ REFUSED = "nothing listens at http://nas1 (connection refused)"
 
 def _pane(scene: Scene) -> RowsPane:
     return scene.app.screen.query_one(RowsPane)
-
-
-def _table(scene: Scene) -> RowTable:
-    return scene.app.screen.query_one(RowTable)
 
 
 async def _open(scene: Scene, made: Deliveries) -> None:
@@ -45,8 +41,7 @@ async def test_findings_in_every_state(
     def looks(name: str) -> None:
         assert scene.svg == snapshot(name=name, extension_class=SvgSnapshot)
 
-    async with on_stage(size=SIZES[size]) as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch, size) as (scene, made):
         await _open(scene, made)
         assert scene.says("attic › Findings", "Asking the sources…", "• loading")
         looks("loading")
@@ -79,8 +74,7 @@ async def test_findings_in_every_state(
 
 async def test_keys_on_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
-    async with on_stage() as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch) as (scene, made):
         monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
         await scene.pilot.click("#health")
         assert isinstance(scene.app.screen, FindingsScreen)
@@ -89,9 +83,9 @@ async def test_keys_on_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
         await scene.press("y")
         assert "45 unreadable sectors" in copied[-1]
         await scene.press("slash", *"tank", "enter")
-        assert _table(scene).shown_keys == [FINDINGS[1].key]
+        assert scene.level_table.shown_keys == [FINDINGS[1].key]
         await scene.press("escape")
-        assert _table(scene).total == len(_table(scene).shown_keys) == 4
+        assert scene.level_table.total == len(scene.level_table.shown_keys) == 4
         await scene.press("j", "j")
         key = _pane(scene).chosen_key
         newer = HEALTH.model_copy(update={"items": (*FINDINGS[2:], GRAVE, FINDINGS[1])})
@@ -117,8 +111,7 @@ async def test_keys_on_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_c_asks_what_changed_around_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_stage() as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch) as (scene, made):
         await _open(scene, made)
         made.last.deliver(answered("check_health", HEALTH, status(PROMETHEUS)))
         await scene.settle(lambda: scene.focused_is(RowTable))

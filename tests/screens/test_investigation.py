@@ -13,10 +13,10 @@ from sre_tui.screens.investigation import InvestigationScreen
 from sre_tui.screens.timeline import TimelineScreen
 from sre_tui.tools.health import HealthListing
 from tests.screens.conclusions import BEGAN, CHANGES, FOUND, NOTHING, event, finding, said
-from tests.screens.deliveries import Deliveries, deliveries
+from tests.screens.deliveries import Deliveries, on_deliveries
 from tests.screens.homelab import ALERTS, status
 from tests.screens.homelab import snapshot as alerts_of
-from tests.screens.stage import SIZES, Scene, on_stage
+from tests.screens.stage import SIZES, Scene
 from tests.screens.svg import SvgSnapshot
 from tests.unit.widgets.hostile import EXAMPLES
 from widgets.outline import Outline
@@ -51,8 +51,7 @@ async def test_investigation_in_every_state(
     def looks(name: str) -> None:
         assert scene.svg == snapshot(name=name, extension_class=SvgSnapshot)
 
-    async with on_stage(size=SIZES[size]) as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch, size) as (scene, made):
         await scene.press("I")
         assert scene.says(
             "attic › Investigation › everything, the last 6 h", "Asking the sources…", "• loading"
@@ -84,8 +83,7 @@ async def test_investigation_in_every_state(
 
 async def test_keys_of_an_investigation(monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
-    async with on_stage() as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch) as (scene, made):
         monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
         await scene.arrive(alerts_of(*ALERTS))
         await scene.settle(lambda: scene.table.has_focus)
@@ -132,8 +130,7 @@ async def test_keys_of_an_investigation(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 async def test_next_step_opens_its_runbook(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_stage() as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch) as (scene, made):
         await _with_found(scene, made)
         await _go_to(scene, "What the disk says of itself")
         await scene.press("enter")
@@ -161,8 +158,7 @@ async def test_hostile_conclusions_are_only_text(monkeypatch: pytest.MonkeyPatch
     found = FOUND.model_copy(
         update={"causes": causes, "timeline": events, "symptoms": findings, "headline": EXAMPLES[0]}
     )
-    async with on_stage() as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch) as (scene, made):
         await scene.press("f")
         await made.answer(HealthListing(items=findings), status(PROMETHEUS))
         assert scene.says("x [/] y", "disk [critical]")

@@ -15,20 +15,16 @@ from sre_tui.screens.timeline import WINDOWS, TimelineScreen
 from sre_tui.tools.tool import ArgumentError
 from sre_tui.tools.what_changed import ChangeListing
 from tests.screens.conclusions import CHANGES, EVENTS
-from tests.screens.deliveries import deliveries
+from tests.screens.deliveries import on_deliveries
 from tests.screens.homelab import ALERTS, NOW, status
 from tests.screens.homelab import snapshot as alerts_of
 from tests.screens.panes import answered
-from tests.screens.stage import SIZES, Scene, on_stage
+from tests.screens.stage import SIZES
 from tests.screens.svg import SvgSnapshot
 
 LOKI = "loki:main"
 REFUSED = "nothing listens at http://loki (connection refused)"
 EMPTY = ChangeListing(start=NOW - timedelta(minutes=30), end=NOW)
-
-
-def _table(scene: Scene) -> RowTable:
-    return scene.app.screen.query_one(RowTable)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -38,8 +34,7 @@ async def test_timeline_in_every_state(
     def looks(name: str) -> None:
         assert scene.svg == snapshot(name=name, extension_class=SvgSnapshot)
 
-    async with on_stage(size=SIZES[size]) as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch, size) as (scene, made):
         await scene.press("w")
         assert scene.says("attic › Changes › everywhere, the last 30 min", "Asking the sources…")
         looks("loading")
@@ -50,7 +45,7 @@ async def test_timeline_in_every_state(
         )
         # What belongs to one thing stands together, its first change decides where.
         order = [EVENTS[place].key for place in (0, 2, 1, 3)]
-        assert _table(scene).shown_keys == order
+        assert scene.level_table.shown_keys == order
         looks("ready")
         await made.answer(CHANGES, status(LOKI, State.STALE, REFUSED, age_s=372))
         assert scene.says("◌ stale · 6 min old", "this is how it was", "transcoding stalls")
@@ -64,13 +59,12 @@ async def test_timeline_in_every_state(
 
 
 async def test_window_is_moved_and_widened(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with on_stage() as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch) as (scene, made):
         await scene.press("w")
         await made.answer(CHANGES, status(LOKI))
         await scene.settle(lambda: scene.focused_is(RowTable))
         await scene.press("j")
-        at = _table(scene).cursor_key
+        at = scene.level_table.cursor_key
         await scene.press("right_square_bracket")
         assert made.last.arguments["window"] == "60m"
         assert scene.says("the last 1 h", "◌ stale", "this is what was asked for before")
@@ -79,8 +73,8 @@ async def test_window_is_moved_and_widened(monkeypatch: pytest.MonkeyPatch) -> N
         made.asked[0].deliver(answered("what_changed", EMPTY, status(LOKI)))
         await made.answer(CHANGES, status(LOKI))
         assert not scene.says("◌ stale")
-        assert _table(scene).cursor_key == at
-        assert len(_table(scene).shown_keys) == len(EVENTS)
+        assert scene.level_table.cursor_key == at
+        assert len(scene.level_table.shown_keys) == len(EVENTS)
         await scene.press("comma")
         assert made.last.arguments["at"] == (NOW - timedelta(hours=1)).isoformat()
         assert scene.says("1 h before and after 2026-11-20 13:02 UTC")
@@ -101,8 +95,7 @@ async def test_window_is_moved_and_widened(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_rows_lead_to_their_own_timeline(monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
-    async with on_stage() as scene:
-        made = deliveries(scene, monkeypatch)
+    async with on_deliveries(monkeypatch) as (scene, made):
         monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
         await scene.arrive(alerts_of(*ALERTS))
         await scene.settle(lambda: scene.table.has_focus)
@@ -128,7 +121,7 @@ async def test_rows_lead_to_their_own_timeline(monkeypatch: pytest.MonkeyPatch) 
         assert scene.says("a read from sdc takes 583 ms", "1 min", "level shift", "0.583",
                           "sre metrics range disk_read")  # fmt: skip
         await scene.press("escape", "slash", *"restarted", "enter")
-        assert _table(scene).shown_keys == [EVENTS[3].key]
+        assert scene.level_table.shown_keys == [EVENTS[3].key]
         await scene.press("C")
         assert made.last.arguments["host"] == "media"
         assert len(scene.app.screen_stack) == 3
