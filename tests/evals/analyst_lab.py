@@ -3,25 +3,27 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
-import httpx
-
-from providers.guard import GuardedTransport
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst import BuiltInAnalyst
 from sre_tui.agent.events import Answer, Answered
-from sre_tui.demo.runtime.demo import RunningDemo, start_demo
+from sre_tui.demo.runtime.demo import RunningDemo
 from sre_tui.demo.runtime.fault_modes import FaultMode
+from sre_tui.diagnosis import investigate
+from sre_tui.diagnosis.investigate import Insight, Knowledge
+from sre_tui.diagnosis.sources import Sources
+from sre_tui.diagnosis.timeline import gather
 from sre_tui.environment import Environment, Folders
 from sre_tui.settings.load import load_settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import offered_tools
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
+from tests.stubs.at_hand import forget, start_at_hand
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -40,53 +42,56 @@ class RememberingTool(Tool[Any]):
         return self.answers[key]
 
 
-_TOLD: dict[tuple[str, str, bytes], tuple[httpx.Response, bytes]] = {}
-"""What the servers of all open labs have answered; no two of them share an address."""
-_ask = GuardedTransport.handle_async_request
-
-
-async def _asked_once(guard: GuardedTransport, request: httpx.Request) -> httpx.Response:
-    """Where the clock stands, the same request has no other answer; what fails is tried anew."""
-    key = request.method, str(request.url), await request.aread()
-    if key not in _TOLD:
-        response = await _ask(guard, request)
-        if response.status_code != httpx.codes.OK:
-            return response
-        _TOLD[key] = response, b"".join([part async for part in response.aiter_raw()])
-        await response.aclose()
-    told, body = _TOLD[key]
-    return httpx.Response(
-        told.status_code,
-        headers=told.headers,
-        stream=httpx.ByteStream(body),
-        extensions=told.extensions,
-    )
-
-
 @contextmanager
-def remembered_answers() -> Iterator[None]:
-    """Servers are asked only once for the same."""
-    try:
-        with patch.object(GuardedTransport, "handle_async_request", _asked_once):
-            yield
-    finally:
-        # Another lab may get the address of this one.
-        _TOLD.clear()
+def _seen_once(context: ToolContext, seen: dict[object, object]) -> Iterator[None]:
+    """Whoever looks at the same hours of the homelab gets the same picture and findings.
+
+    They stand before the question is read, and nobody alters them.
+    """
+    look, read = investigate.look, gather.read_timeline
+
+    async def looked(
+        sources: Sources, end: datetime, *, window: timedelta, knowledge: Knowledge
+    ) -> Insight:
+        if sources is not context:
+            return await look(sources, end, window=window, knowledge=knowledge)
+        key = "look", end, window
+        if key not in seen:
+            seen[key] = await look(sources, end, window=window, knowledge=knowledge)
+        return cast(Insight, seen[key])
+
+    async def told(
+        sources: Sources, begin: datetime, end: datetime, knowledge: Knowledge
+    ) -> gather.Timeline:
+        if sources is not context:
+            return await read(sources, begin, end, knowledge)
+        key = "timeline", begin, end
+        if key not in seen:
+            seen[key] = await read(sources, begin, end, knowledge)
+        return cast(gather.Timeline, seen[key])
+
+    with (
+        patch.object(investigate, "look", looked),
+        patch.object(gather, "read_timeline", told),
+    ):
+        yield
 
 
 # What a fixture gives is written out, and thrown away, by the loop that made it.
 @dataclass(repr=False)
 class Lab:
-    """A homelab and an agent without a model, with what its tools have told so far."""
+    """A homelab and an agent without a model, with what its tools have told and seen so far."""
 
     demo: RunningDemo
     agent: Agent
     tools: tuple[RememberingTool, ...]
+    seen: dict[object, object]
 
     async def break_backend(self, name: str, how: FaultMode) -> None:
         """Make a backend fail, for the tools too."""
         await self.demo.break_backend(name, how)
-        _TOLD.clear()
+        forget(self.demo, name)
+        self.seen.clear()
         for tool in self.tools:
             tool.answers.clear()
 
@@ -120,8 +125,7 @@ async def agent_without_model(
 async def lab_of(scenario: str, folder: Path, *, guests: int = 40) -> AsyncIterator[Lab]:
     """The homelab of a scenario with an agent that reads it."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(remembered_answers())
-        running = start_demo(scenario, guests=guests, clock=NOW.timestamp)
+        running = start_at_hand(scenario, guests=guests, clock=NOW.timestamp)
         demo = await stack.enter_async_context(running)
         answering = agent_without_model(dict(demo.environment), folder)
         agent = await stack.enter_async_context(answering)
@@ -130,7 +134,9 @@ async def lab_of(scenario: str, folder: Path, *, guests: int = 40) -> AsyncItera
             for tool in offered_tools(agent._context.settings)
         )
         agent._tools = tools
-        yield Lab(demo, agent, tools)
+        seen: dict[object, object] = {}
+        stack.enter_context(_seen_once(agent._context, seen))
+        yield Lab(demo, agent, tools, seen)
 
 
 class Labs:

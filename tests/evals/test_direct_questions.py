@@ -223,7 +223,7 @@ async def test_things_are_counted_and_named(lab: Lab, question: str, told: str) 
 
 
 async def test_a_stopped_guest_is_named(labs: Labs) -> None:
-    lab = await labs.of("guest-stopped", guests=27)
+    lab = await labs.of("guest-stopped", guests=10)
     text = (await asked(lab, "which guests are stopped?")).text
     assert re.match(r"\*\*\d+ of \d+ guests not running\*\*: \w+", text), text
     assert (await asked(lab, "are all my vms running?")).text.startswith("**No: ")

@@ -12,6 +12,7 @@ import pytest
 from sre_tui.evals.report import Report
 from tests.cli.inside import run_inside
 from tests.cli.running import Done
+from tests.stubs.at_hand import played_at_hand
 
 Sre = Callable[..., Done]
 
@@ -53,7 +54,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sre(home: Path) -> Sre:
     def run(*arguments: str) -> Done:
-        with chdir(home):
+        with chdir(home), played_at_hand(str(home)):
             return run_inside(arguments, home)
 
     return run

@@ -14,13 +14,13 @@ from sre_tui.agent.analyst.calls import MAX_CALLS
 from sre_tui.agent.events import Answer
 from sre_tui.evals.measures import INVESTIGATE
 from tests.evals.analyst_lab import lab_of
+from tests.stubs.sizes import fewest_guests
 
 RIGHT = 0.95
+GUESTS = {"quiet": 20}
+"""Questions of the quiet homelab name more guests than the smallest one has."""
 WORDED = {"questions": 0.95, "validation": 0.95, "held_out": 0.8}
 """How many first sentences must say what is expected; those held out were never tuned on."""
-GUESTS = {"several-at-once": 32}
-FEW_GUESTS = 20
-"""Every guest costs time; some scenarios name more of them."""
 Question = dict[str, Any]
 
 
@@ -88,7 +88,9 @@ async def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, s
     found: dict[tuple[str, str], Answer] = {}
     for scenario, asked in by_scenario.items():
         folder = tmp_path_factory.mktemp("lab")
-        async with lab_of(scenario, folder, guests=GUESTS.get(scenario, FEW_GUESTS)) as lab:
+        async with lab_of(
+            scenario, folder, guests=GUESTS.get(scenario) or fewest_guests(scenario)
+        ) as lab:
             for ask in sorted(asked):
                 found[scenario, ask] = await lab.ask(ask)
     return found

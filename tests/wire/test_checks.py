@@ -22,6 +22,7 @@ from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView, estimate_tokens
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
+from tests.stubs.at_hand import start_at_hand
 from tests.stubs.sizes import fewest_guests
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -86,9 +87,11 @@ async def homelab(
     guests: int = 0,
     seed: int | None = None,
     config: str = "",
+    sockets: bool = False,
 ) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
     size = guests or fewest_guests(scenario)
-    async with start_demo(scenario, guests=size, seed=seed, clock=now.timestamp) as demo:
+    start = start_demo if sockets else start_at_hand
+    async with start(scenario, guests=size, seed=seed, clock=now.timestamp) as demo:
         environment = Environment(
             variables=dict(demo.environment),
             folders=Folders.under(folder),
@@ -148,7 +151,7 @@ async def test_only_what_is_needed_is_asked(tmp_path: Path) -> None:
 
 
 async def test_a_missing_source_is_told_and_is_no_finding(tmp_path: Path) -> None:
-    async with homelab(tmp_path, "quiet") as (demo, context):
+    async with homelab(tmp_path, "quiet", sockets=True) as (demo, context):
         await demo.break_backend("truenas", "refuse")
         answer = await check(context)
         text = get_tool("check_health").render(answer, ModelView(now=NOW))
@@ -189,7 +192,7 @@ async def test_many_alike_share_a_line_within_the_budget(tmp_path: Path) -> None
 
 
 async def test_the_overview_has_one_sentence_counts_and_sources(tmp_path: Path) -> None:
-    async with homelab(tmp_path, "nas-disk-failing") as (_, context):
+    async with homelab(tmp_path, "nas-disk-failing", sockets=True) as (_, context):
         answer: ToolResult[HealthOverview] = await get_tool("health_overview").run(context, {})
     data = answer.data
     assert data.verdict == Severity.CRITICAL.value

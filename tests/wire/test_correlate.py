@@ -81,7 +81,7 @@ async def test_what_broke_together_is_told_for_an_alert_and_for_an_expression(
 
 
 async def test_without_data_it_says_only_that(tmp_path: Path) -> None:
-    async with homelab("quiet", tmp_path, guests=10) as (demo, context):
+    async with homelab("quiet", tmp_path, guests=10, sockets=True) as (demo, context):
         await demo.break_backend("prometheus", "500")
         answer = await ask(context, "up")
     assert not answer.state.has_data

@@ -28,19 +28,21 @@ from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.forecasts import outlook_text
 from sre_tui.views.registry import table_view
+from tests.stubs.at_hand import start_at_hand
 from tests.stubs.sizes import fewest_guests
 from widgets.cell import Display, keyed_rows
 
-CLOCK = 1_795_358_400.0
+CLOCK = 1_795_359_600.0
 NOW = datetime.fromtimestamp(CLOCK, UTC)
 
 
 @asynccontextmanager
 async def homelab(
-    folder: Path, scenario: str, *backends: str
+    folder: Path, scenario: str, *backends: str, sockets: bool = False
 ) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
     size = fewest_guests(scenario)
-    async with start_demo(scenario, guests=size, clock=frozen_clock(CLOCK)) as demo:
+    start = start_demo if sockets else start_at_hand
+    async with start(scenario, guests=size, clock=frozen_clock(CLOCK)) as demo:
         given = demo.environment
         found: dict[str, Any] = {}
         if "prometheus" in backends:
@@ -69,7 +71,7 @@ def row(answer: ToolResult[CapacityListing], key: str) -> Capacity:
 
 
 async def test_a_pool_that_fills_within_hours_is_first(tmp_path: Path) -> None:
-    async with homelab(tmp_path, "pool-filling", "prometheus", "pbs") as (_, context):
+    async with homelab(tmp_path, "pool-filling", "prometheus", "pbs", sockets=True) as (_, context):
         answer = await foretold(context)
         first = answer.data.items[0]
         assert first.subject.key == "pool:nas1/tank"
@@ -134,7 +136,7 @@ async def test_names_are_found_or_corrected(tmp_path: Path) -> None:
 
 
 async def test_a_dead_source_is_said_and_the_rest_is_told(tmp_path: Path) -> None:
-    async with homelab(tmp_path, "quiet", "prometheus", "pbs") as (demo, context):
+    async with homelab(tmp_path, "quiet", "prometheus", "pbs", sockets=True) as (demo, context):
         await demo.break_backend("prometheus", "refuse")
         with stamina.set_testing(True, attempts=1):
             answer = await foretold(context)

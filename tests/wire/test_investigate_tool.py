@@ -24,20 +24,23 @@ from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.page import Block
 from sre_tui.views.registry import table_view
+from tests.stubs.at_hand import start_at_hand
 from tests.stubs.sizes import fewest_guests
 from widgets.cell import Display
 
-NOW = 1_795_358_400.0
+NOW = 1_795_359_600.0
+"""A Sunday afternoon, 15:00."""
 THEN = datetime.fromtimestamp(NOW, UTC)
 LOUD = ("nas-disk-failing", "node-offline", "several-at-once")
 
 
 @asynccontextmanager
 async def homelab(
-    scenario: str, folder: Path, guests: int = 0
+    scenario: str, folder: Path, guests: int = 0, *, sockets: bool = False
 ) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
     size = guests or fewest_guests(scenario)
-    async with start_demo(scenario, guests=size, clock=frozen_clock(NOW)) as demo:
+    start = start_demo if sockets else start_at_hand
+    async with start(scenario, guests=size, clock=frozen_clock(NOW)) as demo:
         environment = Environment(
             variables=dict(demo.environment),
             folders=Folders.under(folder),
@@ -72,7 +75,7 @@ def page(answer: ToolResult[Investigation]) -> str:
 
 
 async def test_a_failing_disk_is_the_cause_of_what_stands_on_it(tmp_path: Path) -> None:
-    async with homelab("nas-disk-failing", tmp_path) as (_, context):
+    async with homelab("nas-disk-failing", tmp_path, sockets=True) as (_, context):
         answer = await ask(context, "why is jellyfin buffering?")
         moment = await ask(context, "jellyfin", at="-90m", window="2h")
         words = await get_tool("investigate").run(
@@ -130,7 +133,7 @@ async def test_a_quiet_homelab_has_nothing_wrong(tmp_path: Path) -> None:
 
 
 async def test_a_silent_backend_is_told_and_no_name_is_refused(tmp_path: Path) -> None:
-    async with homelab("nas-disk-failing", tmp_path) as (demo, context):
+    async with homelab("nas-disk-failing", tmp_path, sockets=True) as (demo, context):
         await demo.break_backend("proxmox", "500")
         answer = await ask(context, "wordpress-7")
     assert answer.state is State.PARTIAL

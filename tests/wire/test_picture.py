@@ -23,7 +23,7 @@ async def test_nothing_is_asked_twice(tmp_path: Path, monkeypatch: pytest.Monkey
         asked[f"{request.url} {request.content.decode()}"] += 1
         return await send(self, request, **more)  # type: ignore[arg-type]
 
-    async with homelab("quiet", tmp_path, guests=10) as (_, context):
+    async with homelab("quiet", tmp_path, guests=10, sockets=True) as (_, context):
         monkeypatch.setattr(httpx.AsyncClient, "send", counting)
         lines = LineSearch(("(?i)nothing",), bool)
         picture = await take_picture(context, Wanted(end=THEN, queries=all_queries(), lines=lines))
@@ -36,7 +36,7 @@ async def test_nothing_is_asked_twice(tmp_path: Path, monkeypatch: pytest.Monkey
 
 async def test_tasks_of_days_ago_are_read_although_many_came_after(tmp_path: Path) -> None:
     end = THEN - timedelta(days=3)
-    async with homelab("quiet", tmp_path, guests=10) as (_, context):
+    async with homelab("quiet", tmp_path, guests=10, sockets=True) as (_, context):
         parts = frozenset({"tasks", "backup_tasks"})
         past = await take_picture(context, Wanted(end=end, parts=parts))
         now = await take_picture(context, Wanted(end=THEN, parts=parts))

@@ -100,7 +100,7 @@ async def test_a_guest_stands_on_disks_and_carries_a_site(tmp_path: Path) -> Non
 
 
 async def test_with_backends_down_the_others_tell_what_they_know(tmp_path: Path) -> None:
-    async with homelab("quiet", tmp_path) as (demo, context):
+    async with homelab("quiet", tmp_path, sockets=True) as (demo, context):
         await demo.break_backend("truenas", "500")
         no_nas = await ask(context, "media")
         await demo.mend_backend("truenas")
