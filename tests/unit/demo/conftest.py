@@ -23,6 +23,12 @@ Hear = Callable[..., list[str]]
 Alerts = Callable[..., set[str]]
 
 
+def make_world(*faults: dict[str, Any], guests: int = 40, seed: int = 1) -> World:
+    built = tuple(FAULT_KINDS[fault["kind"]].model_validate(fault) for fault in faults)
+    scenario = Scenario(id="test", title="A test", seed=seed, faults=built)
+    return World.create(scenario, guests=guests, anchor=ANCHOR)
+
+
 @pytest.fixture
 def anchor() -> float:
     return ANCHOR
@@ -36,13 +42,7 @@ def quiet_world() -> World:
 @pytest.fixture
 def world_with() -> MakeWorld:
     """A world with faults given as mappings, as a scenario file holds them."""
-
-    def make(*faults: dict[str, Any], guests: int = 40, seed: int = 1) -> World:
-        built = tuple(FAULT_KINDS[fault["kind"]].model_validate(fault) for fault in faults)
-        scenario = Scenario(id="test", title="A test", seed=seed, faults=built)
-        return World.create(scenario, guests=guests, anchor=ANCHOR)
-
-    return make
+    return make_world
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from sre_tui.demo.faults import FAULT_KINDS
+from sre_tui.demo.world.world import World
 
-from .conftest import Alerts, Ask, Hear, MakeWorld
+from .conftest import Alerts, Ask, Hear, MakeWorld, make_world
 
 
 @dataclass(frozen=True)
@@ -288,15 +289,20 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def healthy_world() -> World:
+    return make_world()
+
+
 def test_every_kind_has_a_case() -> None:
     assert {case.fault["kind"] for case in CASES} == set(FAULT_KINDS)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.fault["kind"]))
 def test_a_fault_shows_in_every_signal(
-    case: Case, world_with: MakeWorld, ask: Ask, hear: Hear, firing: Alerts
+    case: Case, world_with: MakeWorld, healthy_world: World, ask: Ask, hear: Hear, firing: Alerts
 ) -> None:
-    with_it, without = world_with(case.fault), world_with()
+    with_it, without = world_with(case.fault), healthy_world
     for expr in case.shows:
         assert ask(with_it, expr), f"not visible: {expr}"
         assert not ask(without, expr), f"visible without the fault: {expr}"

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from sre_tui.demo.faults import target_names
+from sre_tui.demo.scenario import Scenario
 from sre_tui.demo.scenario_load import list_scenarios, load_scenario, scenario_ids
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.world import World
@@ -57,8 +58,13 @@ FIRES = {
 }  # fmt: skip
 
 
-def test_all_are_listed_the_quiet_one_first() -> None:
-    ids = [scenario.id for scenario in list_scenarios() if scenario.half == "tuning"]
+@pytest.fixture(scope="module")
+def scenarios() -> list[Scenario]:
+    return list_scenarios()
+
+
+def test_all_are_listed_the_quiet_one_first(scenarios: list[Scenario]) -> None:
+    ids = [scenario.id for scenario in scenarios if scenario.half == "tuning"]
     assert ids == ["quiet", *sorted(set(ids) - {"quiet"})]
     assert FIRES.keys() <= set(ids)
 
@@ -85,8 +91,7 @@ def test_a_scenario_asks_and_knows(name: str) -> None:
         assert question.truth.mention
 
 
-def test_every_scenario_is_found_by_its_id_and_asks_something() -> None:
-    scenarios = list_scenarios()
+def test_every_scenario_is_found_by_its_id_and_asks_something(scenarios: list[Scenario]) -> None:
     assert [scenario.id for scenario in scenarios if scenario.id not in scenario_ids()] == []
     for scenario in scenarios:
         assert 1 <= len(scenario.questions) <= 3, scenario.id
@@ -96,17 +101,17 @@ def test_every_scenario_is_found_by_its_id_and_asks_something() -> None:
             assert bool(truth.causes) != truth.no_cause, scenario.id
 
 
-def test_the_tools_that_truths_name_exist() -> None:
+def test_the_tools_that_truths_name_exist(scenarios: list[Scenario]) -> None:
     known = {tool.name for tool in all_tools()}
-    for scenario in list_scenarios():
+    for scenario in scenarios:
         for question in scenario.questions:
             tools = question.truth.tools
             assert {*tools.must, *tools.never} <= known, scenario.id
 
 
-def test_there_are_enough_incidents_and_controls_in_each_half() -> None:
+def test_there_are_enough_incidents_and_controls_in_each_half(scenarios: list[Scenario]) -> None:
     for half in ("tuning", "reporting"):
-        mine = [scenario for scenario in list_scenarios() if scenario.half == half]
+        mine = [scenario for scenario in scenarios if scenario.half == half]
         assert len(mine) >= 20
         assert sum(scenario.is_control for scenario in mine) >= 4
 
@@ -184,8 +189,10 @@ def test_dashboard_queries_find_something(uid: str, quiet_world: World, ask: Ask
                 assert ask(quiet_world, expr) or panel["title"] in empty_when_well, expr
 
 
-def test_targets_of_faults_exist_in_the_smallest_homelab_that_bundled_scenarios_need() -> None:
-    for scenario in list_scenarios():
+def test_targets_of_faults_exist_in_the_smallest_homelab_that_bundled_scenarios_need(
+    scenarios: list[Scenario],
+) -> None:
+    for scenario in scenarios:
         world = World.create(scenario, guests=40, anchor=ANCHOR)
         for fault in scenario.faults:
             assert fault.target in target_names(world.homelab, fault.hits)
