@@ -158,7 +158,7 @@ def test_what_stands_around_a_secret_stays() -> None:
     assert REDACTOR.text("password=sword`fish") == f"password={REDACTED}"
 
 
-# In quadratic time each of these would take from many minutes to hours.
+# In quadratic time each of these would take from minutes to hours.
 @pytest.mark.parametrize(
     "piece",
     [
@@ -209,7 +209,7 @@ def test_what_stands_around_a_secret_stays() -> None:
 )
 @pytest.mark.parametrize("head", ["", 'token="', "://a:"])
 def test_hostile_text_takes_linear_time(piece: str, head: str) -> None:
-    text = head + piece * (120_000 // len(piece))
+    text = head + piece * (50_000 // len(piece))
     once = REDACTOR.text(text)
     assert REDACTOR.text(once) == once
 
