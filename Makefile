@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+ENCODER := $(VENV)/.encoder
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots docs clean
+.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots walkthrough docs clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -19,7 +20,13 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' >&2
 	@touch $@
 
-dev: $(INSTALLED) ## Install for development
+# The tests embed with an export of the model, which each of their runs would wait for otherwise.
+$(ENCODER): $(INSTALLED) $(wildcard index/*.py)
+	@echo "Exporting the encoder for the tests (once, about 20 s) ..." >&2
+	@$(BIN)/python -m tests.encoder
+	@touch $@
+
+dev: $(INSTALLED) $(ENCODER) ## Install for development
 
 demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a terminal, an answer in a pipe
 	@$(BIN)/sre index status >/dev/null 2>&1 || \
@@ -29,7 +36,7 @@ demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a
 
 # Without bytecode every worker and every process would compile all that it imports again.
 test: export PYTHONDONTWRITEBYTECODE =
-test: $(INSTALLED) ## Run the whole suite
+test: $(ENCODER) ## Run the whole suite
 	@$(BIN)/python -m tests.real.prometheus_binary
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
@@ -61,7 +68,10 @@ ui: $(INSTALLED) ## Open the full-screen app
 	@$(BIN)/sre tui $(ARGS)
 
 screenshots: $(INSTALLED) ## Draw the README's screenshots from the demo
-	$(BIN)/python docs/make_screenshots.py
+	$(BIN)/python -m docs.make_screenshots
+
+walkthrough: $(INSTALLED) ## Walk through every scenario in the app again, some 15 minutes
+	$(BIN)/python -m docs.make_walkthrough $(ARGS)
 
 docs: screenshots ## Write the references of commands and tools, and draw the screenshots
 	$(BIN)/python -m commands.reference > docs/cli.md

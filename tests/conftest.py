@@ -1,18 +1,15 @@
 """What holds for every test: the same examples each time, no deadline on any of them."""
 
 import gc
-import hashlib
 import os
-import shutil
-import time
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from hypothesis import settings
+
+from tests.encoder import encoder_folder
 
 # Collecting while hundreds of modules are imported would only go over what stays.
 gc.disable()
@@ -22,10 +19,6 @@ settings.load_profile("suite")
 
 # The workers share the cores already; more threads only wait for each other, by spinning.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-_EXPORTED_BY = ("torch", "transformers", "sentence-transformers", "onnxscript", "onnxruntime")
-_KEPT_S = 24 * 3600.0
-"""How long an export of other code is kept: another run may be using it."""
 
 _COMMANDS = "tests/cli/"
 _HALFWAY = f"{_COMMANDS}test_n"
@@ -96,28 +89,8 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def model_cache(request: pytest.FixtureRequest, run_folder: Path) -> Path:
-    """Where the exported encoder is kept: one folder for all workers, and for later runs.
-
-    What made it names the folder, so no run meets an export of other code or libraries; its weights
-    and its vectors are checked whenever it is opened.
-    """
+    """Where the exported encoder is kept: one folder for all workers, and for later runs."""
     cache: pytest.Cache | None = getattr(request.config, "cache", None)
     if cache is None:
         return run_folder / "embedding-model"
-    kept = cache.mkdir("embedding-model")
-    own = kept / _makers()
-    with FileLock(kept / "lock"):
-        own.mkdir(exist_ok=True)
-        os.utime(own)
-        for other in kept.iterdir():
-            if other.is_dir() and time.time() - other.stat().st_mtime > _KEPT_S:
-                shutil.rmtree(other)
-    return own
-
-
-def _makers() -> str:
-    """Digest of the code and the libraries that export the encoder and embed with it."""
-    code = sorted((Path(__file__).parents[1] / "index").rglob("*.py"))
-    parts = [path.read_bytes() for path in code]
-    parts += [f"{name} {version(name)}".encode() for name in _EXPORTED_BY]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    return encoder_folder(cache.mkdir("embedding-model"))
