@@ -15,11 +15,10 @@ from sre_tui.diagnosis.language.topics import Manner, Topic
 from sre_tui.diagnosis.language.vocabulary import (
     MANNERS,
     STOP_WORDS,
-    TOPIC_PHRASES,
     fold,
     key_words,
     put_right,
-    topic_of,
+    topics_in,
     words,
 )
 from sre_tui.diagnosis.patterns.load import Patterns
@@ -98,7 +97,7 @@ def find_asked(text: str, topology: Topology, alerts: Iterable[Alert], patterns:
     subjects = list(_subjects(text, topology))
     if named_alerts:
         subjects = [alert_subject(one, patterns, topology) for one in named_alerts]
-    topics = frozenset(_topics(text))
+    topics = frozenset(topics_in(fold(text)))
     unknown = {} if subjects else _unknown(text, topology)
     return Asked(
         subjects=tuple(dict.fromkeys(subjects)),
@@ -121,17 +120,6 @@ def _stem(word: str) -> str:
 def _named_alerts(text: str, alerts: Iterable[Alert]) -> list[Alert]:
     said = {word.casefold() for word in words(text)}
     return [alert for alert in alerts if alert.name.casefold() in said]
-
-
-def _topics(text: str) -> Iterator[Topic]:
-    folded = fold(text)
-    for word in folded.split():
-        found = topic_of().get(word)
-        if found is not None:
-            yield found
-    for topic, phrase in TOPIC_PHRASES:
-        if phrase.search(folded):
-            yield topic
 
 
 def _subjects(text: str, topology: Topology) -> Iterator[Subject]:

@@ -13,14 +13,12 @@ from sre_tui.agent.analyst.quantities import quantity_of, thing_of
 from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.requests import wants_act, wants_no_answer
 from sre_tui.agent.analyst.time_phrases import read_scope
-from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.diagnosis.language.vocabulary import (
     STOP_WORDS,
     SYMPTOMS,
-    TOPIC_PHRASES,
     key_words,
     put_right,
-    topic_of,
+    topics_in,
     words,
 )
 
@@ -165,7 +163,7 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
         folded=folded,
         piped=piped,
         intent=intent,
-        topics=_topics(folded),
+        topics=topics_in(folded),
         scope=read_scope(asked, now, zone, _LONG_WINDOWS.get(intent, timedelta(hours=6))),
         candidates=names,
         named=sure,
@@ -186,7 +184,7 @@ def _folded(asked: str) -> str:
 def _is_vague(folded: str) -> bool:
     weights = _weights(folded)
     return not weights or (
-        set(weights) == {Intent.WHY} and not _A_SYMPTOM.search(folded) and not _topics(folded)
+        set(weights) == {Intent.WHY} and not _A_SYMPTOM.search(folded) and not topics_in(folded)
     )
 
 
@@ -194,13 +192,6 @@ def _no_question(asked: str, folded: str) -> Intent | None:
     if wants_no_answer(asked):
         return Intent.HELP
     return Intent.ACT if wants_act(asked) or wants_act(folded) else None
-
-
-def _topics(folded: str) -> tuple[Topic, ...]:
-    known = topic_of()
-    found = [topic for topic, phrase in TOPIC_PHRASES if phrase.search(folded)]
-    found += [known[word] for word in folded.split() if word in known]
-    return tuple(dict.fromkeys(found))
 
 
 def _verbs(text: str) -> frozenset[str]:

@@ -103,7 +103,7 @@ def _of_another_program(one: Hypothesis, other: Hypothesis) -> bool:
     """Whether it is known which programs complain, and this is none of them."""
     if one.pattern.id not in _OF_ONE_PROGRAM or other.subject.kind is not SubjectKind.CONTAINER:
         return False
-    if one.subject == other.subject:
+    if one.subject == other.subject or one.pattern.circumstantial:
         return False
     return bool(one.writers) and not _complains(one, other.subject)
 

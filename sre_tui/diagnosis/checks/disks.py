@@ -49,6 +49,19 @@ CHECKS: Final = (
         advice="replace or reseat the cable",
     ),
     metric_check(
+        "disk-gone", "disk_dead", "disks",
+        # Whatever its last word was, that it is silent while others are heard counts as one.
+        "((0 * (smartctl_device_smart_status{$S} offset 1d "
+        "unless smartctl_device_smart_status{$S}) + 1) "
+        "and on (instance) smartctl_device_smart_status{$S})",
+        ">", 0,
+        "{device} does not answer smartctl any more, the other disks of its machine do",
+        delay=900, severity=Severity.CRITICAL,
+        title="a disk that was there a day ago and is gone",
+        why="its pool runs on what redundancy is left",
+        advice="see whether somebody pulled it, else note its serial number and replace it",
+    ),
+    metric_check(
         "nvme-media-errors", "disk_failing", "disks",
         "smartctl_device_media_errors{$S}",
         ">", 0,

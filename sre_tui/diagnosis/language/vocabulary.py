@@ -46,6 +46,9 @@ TOPIC_PHRASES: Final = tuple(
 )
 """Topics told by several words together."""
 
+_FULL_OF: Final = re.compile(r"\b(full of|voll(er)? (mit|von))\b")
+"""What is full of something lacks no space."""
+
 
 MANNERS: Final = tuple(
     (Manner(manner), re.compile(pattern)) for manner, pattern in _DATA["manners"].items()
@@ -95,3 +98,11 @@ def put_right(word: str) -> str:
 def fold(text: str) -> str:
     """The text in lower case, mistyped key words put right, single spaces."""
     return " ".join(put_right(word) for word in words(text))
+
+
+def topics_in(folded: str) -> tuple[Topic, ...]:
+    """The topics of a folded text: those of its phrases first, then those of its words."""
+    plain = _FULL_OF.sub(" ", folded)
+    found = [topic for topic, phrase in TOPIC_PHRASES if phrase.search(plain)]
+    found += [topic for word in plain.split() if (topic := topic_of().get(word)) is not None]
+    return tuple(dict.fromkeys(found))

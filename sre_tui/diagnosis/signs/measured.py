@@ -9,35 +9,45 @@ from typing import Final
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.from_nas import nas_names
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.names import Names
 
 RESTED: Final = timedelta(hours=1)
 """Memory that has not grown for so long does not leak."""
 _LEAK: Final = "memory_leak"
+_AGAIN: Final = "memory-growth-between-kills"
+_KILL: Final = "oom_kill"
+_SILENT: Final = "disk-gone"
+"""A disk that is only not heard of: its NAS or node says what became of it, where that is read."""
 _ENDED: Final = frozenset({"oom_kill", "restart_loop", "rebooted"})
 _TOLD: Final = frozenset({"alerts", "logs"})
 _OF_UPS: Final = "ups_on_battery"
 _OF_GUEST: Final = "guest_down"
 _OF_NODE: Final = "node_down"
 """A node that others do not see may be alive and alone: its own exporter settles that."""
+_HOSTS: Final = frozenset({SubjectKind.NODE, SubjectKind.NAS})
 
 
 def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -> Iterator[Finding]:
     """The findings; those that alerts or lines alone tell, and what is read now denies, say so.
 
-    Only states count that are read as such, not limits, of which an alert may have its own.
+    Only states count that are read as such, not limits, of which an alert may have its own. Disks
+    that are not heard of any more are left out where somebody who knows them was asked.
     """
     every = list(findings)
     seen = {(one.kind, one.subject) for one in every if one.check not in _TOLD and one.active}
     fine = set(_fine(picture, topology))
+    telling = _telling_of_disks(picture)
     for one in every:
+        if one.check == _SILENT and one.subject.host in telling:
+            continue
         denied = (one.kind, one.subject) in fine
         told = one.check in _TOLD and (one.kind, one.subject) not in seen
         if (denied and (told or one.kind == _OF_NODE)) or _came_to_rest(one, every, picture):
             yield one.model_copy(update={"refuted": True, "active": False})
         else:
-            yield one
+            yield _from_first_kill(one, every)
 
 
 def _came_to_rest(one: Finding, every: Iterable[Finding], picture: Picture) -> bool:
@@ -47,6 +57,26 @@ def _came_to_rest(one: Finding, every: Iterable[Finding], picture: Picture) -> b
     return not any(
         other.kind in _ENDED and other.subject.host == one.subject.host for other in every
     )
+
+
+def _telling_of_disks(picture: Picture) -> frozenset[str]:
+    """The machines whose disks or pools are read from themselves."""
+    names = nas_names(picture)
+    found = {names[source] for source, pools in picture.pools.with_source() if pools}
+    found |= {disk.node for seen in picture.node_disks for disk in seen.disks}
+    return frozenset(found)
+
+
+def _from_first_kill(one: Finding, every: Iterable[Finding]) -> Finding:
+    """What grows again after each kill grew before the first, of which it was the reason."""
+    if one.check != _AGAIN or one.since is None:
+        return one
+    kills = [k for k in every if k.kind == _KILL and k.subject.host == one.subject.host]
+    first = min((kill.since for kill in kills if kill.since is not None), default=one.since)
+    if first >= one.since:
+        return one
+    before = any(kill.open_start for kill in kills)
+    return one.model_copy(update={"since": first, "open_start": before})
 
 
 def _fine(picture: Picture, topology: Topology) -> Iterator[tuple[str, Subject]]:
@@ -60,7 +90,7 @@ def _fine(picture: Picture, topology: Topology) -> Iterator[tuple[str, Subject]]
                 labels = {**target.labels, "instance": target.instance}
                 machine = names.machine_of(labels)
                 own = target.labels.get("job", "").startswith("node")
-                if machine is not None and machine.kind is SubjectKind.NODE and own:
+                if machine is not None and machine.kind in _HOSTS and own:
                     yield _OF_NODE, machine
     for inventory in picture.inventory:
         for guest in inventory.guests:

@@ -54,6 +54,11 @@ def test_topic(question: str, topic: Topic) -> None:
     assert topic in asked(question).topics
 
 
+def test_a_log_that_is_full_of_errors_lacks_no_space() -> None:
+    assert Topic.SPACE not in asked("the log is full of errors").topics
+    assert Topic.SPACE in asked("the log disk is full").topics
+
+
 @pytest.mark.parametrize(
     ("question", "name"),
     [

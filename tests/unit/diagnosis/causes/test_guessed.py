@@ -74,6 +74,24 @@ def test_what_is_known_to_explain_it_is_not_outguessed() -> None:
     assert found["guest_stopped@db"] == set()
 
 
+def test_programs_that_complain_on_two_machines_as_a_guest_stops_miss_it() -> None:
+    media, dev = (finding("service_errors", one, 49, by="log") for one in (JELLYFIN, GITEA))
+    assert explained(ranked(STOPPED, media))["guest_stopped@db"] == set()
+    update = finding("bad_update", MEDIA, 65, by="log")
+    ranking = ranked(STOPPED, update, media, dev)
+    told = {"service_errors@media/jellyfin", "service_errors@dev/gitea"}
+    assert explained(ranking)["guest_stopped@db"] == told
+    assert [one.hypothesis.pattern.id for one in ranking.confirmed] == ["guest_stopped"]
+    before = ranked(STOPPED, finding("service_errors", JELLYFIN, 55, by="log"), dev)
+    assert explained(before)["guest_stopped@db"] == set()
+
+
+def test_an_update_of_a_machine_explains_what_its_programs_complain_of() -> None:
+    update = finding("bad_update", MEDIA, 65, by="log").model_copy(update={"writers": ("apt",)})
+    found = explained(ranked(update, finding("service_errors", JELLYFIN, 60, by="log")))
+    assert found == {"bad_update@media": {"service_errors@media/jellyfin"}}
+
+
 def complaint(kind: str, writer: str, minutes: float) -> Finding:
     told = finding(kind, DOCKER, minutes, by="log", check="logs")
     return told.model_copy(update={"writers": (writer,)})

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from providers.prometheus import Target
 from providers.reading import Reading, State
+from providers.truenas import Pool
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.picture.picture import Picture
@@ -17,6 +18,7 @@ from tests.unit.diagnosis.signs.stage import NOW, START
 
 UPS = Subject(kind=SubjectKind.UPS, name="ups1")
 NODE = Subject(kind=SubjectKind.NODE, name="pve3")
+NAS = Subject(kind=SubjectKind.NAS, name="nas1")
 MAIL = Subject(kind=SubjectKind.GUEST, name="mail")
 
 
@@ -28,16 +30,16 @@ def told(kind: str, subject: Subject, check: str = "alerts", **more: object) -> 
 
 def judged(*findings: Finding, picture: Picture | None = None) -> list[bool]:
     topology = Topology()
-    for one in (UPS, NODE, MAIL):
+    for one in (UPS, NODE, NAS, MAIL):
         topology.add(one)
     seen = picture or Picture(now=NOW, start=START)
     return [one.refuted for one in refuted(findings, seen, topology)]
 
 
-def scraped(health: Literal["up", "down"]) -> Picture:
+def scraped(health: Literal["up", "down"], host: str = "pve3") -> Picture:
     target = Target(
-        source="prometheus:main", job="node", instance="pve3:9100", health=health,
-        url="http://pve3:9100/metrics", labels={"job": "node", "instance": "pve3:9100"},
+        source="prometheus:main", job="node", instance=f"{host}:9100", health=health,
+        url=f"http://{host}:9100/metrics", labels={"job": "node", "instance": f"{host}:9100"},
     )  # fmt: skip
     reading = Reading[Any](
         source="prometheus:main", state=State.OK, observed_at=NOW, data=(target,)
@@ -58,6 +60,8 @@ def test_a_node_whose_own_exporter_answers_is_not_down_whoever_says_so() -> None
     gone = told("node_down", NODE, "node-offline")
     assert judged(gone, picture=scraped("up")) == [True]
     assert judged(gone, picture=scraped("down")) == [False]
+    assert judged(told("node_down", NAS), picture=scraped("up", "nas1")) == [True]
+    assert judged(told("node_down", NAS), picture=scraped("up")) == [False]
 
 
 def test_memory_that_came_to_rest_without_a_kill_does_not_leak() -> None:
@@ -66,3 +70,32 @@ def test_memory_that_came_to_rest_without_a_kill_does_not_leak() -> None:
     assert judged(grew, told("oom_kill", MAIL, "oom-kills")) == [False, False]
     growing = told("memory_leak", MAIL, "memory-growth", until=NOW)
     assert judged(growing) == [False]
+
+
+def test_memory_that_grows_again_after_each_kill_grew_before_the_first() -> None:
+    hours = [NOW - timedelta(hours=each) for each in (5, 3, 1)]
+    first, second = (
+        told("oom_kill", MAIL, "oom-kills", since=since, open_start=since == hours[0])
+        for since in hours[:2]
+    )
+    again = told("memory_leak", MAIL, "memory-growth-between-kills", since=hours[2])
+    once = again.model_copy(update={"check": "memory-growth"})
+    picture = Picture(now=NOW, start=START)
+    found = list(refuted([first, second, again, once], picture, Topology()))
+    assert [(one.since, one.open_start) for one in found[2:]] == [
+        (hours[0], True),
+        (hours[2], False),
+    ]
+    (alone,) = refuted([again], picture, Topology())
+    assert alone == again
+
+
+def test_what_became_of_a_silent_disk_is_told_by_its_nas_where_that_is_read() -> None:
+    disk = Subject(kind=SubjectKind.DISK, name="nas1/sdb")
+    silent = told("disk_dead", disk, "disk-gone")
+    said = told("disk_link", disk, "disk-state")
+    pool = Pool(source="truenas:nas1", id=1, name="tank", state="DEGRADED")
+    reading = Reading[Any](source="truenas:nas1", state=State.OK, observed_at=NOW, data=(pool,))
+    read = Picture(now=NOW, start=START, pools=Part((reading,)))
+    assert list(refuted([silent, said], read, Topology())) == [said]
+    assert list(refuted([silent], Picture(now=NOW, start=START), Topology())) == [silent]
