@@ -202,6 +202,9 @@ class SreApp(App[None]):
 
     def on_snapshot_arrived(self, event: SnapshotArrived) -> None:
         """Give a snapshot to the main screen, in one assignment."""
+        if not self.screen_stack:
+            # The app is being taken apart.
+            return
         snapshot = event.snapshot
         with self.batch_update():
             if snapshot.sources:

@@ -14,6 +14,7 @@ from typing import Final
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.cache import LRUCache
 from textual.geometry import Region, Spacing
 from textual.strip import Strip
 from textual.widgets import DataTable
@@ -25,6 +26,10 @@ from widgets.tones import tone_style
 _COMPONENTS: Final = frozenset(
     f"datatable--{part}" for part in ("cursor", "hover", "header", "header-hover")
 )
+_HEADINGS: Final = 4
+"""Headings that are kept as they were drawn: with and without the focus, and under the mouse."""
+_COLUMNS: Final = 32
+"""Columns at most."""
 
 
 class LineTable(DataTable[Text]):
@@ -40,6 +45,12 @@ class LineTable(DataTable[Text]):
         super().__init__(
             id=id, classes=classes, cursor_type="row", show_row_labels=False, zebra_stripes=False
         )
+        # Only the heading is drawn as DataTable does, and each change of the rows would leave one
+        # more of it in caches made for thousands.
+        self._line_cache = LRUCache(_HEADINGS)
+        self._row_render_cache = LRUCache(_HEADINGS)
+        self._row_renderable_cache = LRUCache(_HEADINGS)
+        self._cell_render_cache = LRUCache(_HEADINGS * _COLUMNS)
         self._ground: Style | None = None
         self._looks: dict[tuple[bool, bool, Tone | None], Style] = {}
 

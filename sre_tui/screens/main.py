@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import events, on, work
+from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -142,6 +143,8 @@ class MainScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Take the size of now, of which a screen below another one is not told."""
         self.place_panes()
+        # Textual remembers a colour for each drawn widget, and by it the widget's whole picture.
+        StylesCache.get_inner_outer.cache_clear()
 
     def on_resize(self) -> None:
         """Other panes may have a place now."""
