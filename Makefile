@@ -7,7 +7,7 @@ ENCODER := $(VENV)/.encoder
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots docs clean
+.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots walkthrough docs clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -68,7 +68,10 @@ ui: $(INSTALLED) ## Open the full-screen app
 	@$(BIN)/sre tui $(ARGS)
 
 screenshots: $(INSTALLED) ## Draw the README's screenshots from the demo
-	$(BIN)/python docs/make_screenshots.py
+	$(BIN)/python -m docs.make_screenshots
+
+walkthrough: $(INSTALLED) ## Walk through every scenario in the app again, some 15 minutes
+	$(BIN)/python -m docs.make_walkthrough $(ARGS)
 
 docs: screenshots ## Write the references of commands and tools, and draw the screenshots
 	$(BIN)/python -m commands.reference > docs/cli.md
