@@ -107,6 +107,12 @@ class Mute:
     """Answers nothing: only the panes are measured."""
 
     model = None
+    models = ()
+    session = None
+
+    async def choose(self, name: str) -> None:
+        """There is no choice."""
+        raise NotImplementedError(name)
 
     def ask(self, question: str, attached: str = "") -> AnswerRun:
         """Nobody asks."""
@@ -121,6 +127,14 @@ class Mute:
 
     async def resume(self, session: str) -> Sequence[PastExchange]:
         """None."""
+        return ()
+
+    async def save(self, file: str) -> str:
+        """There is nothing to save."""
+        raise NotImplementedError(file)
+
+    async def recalled(self) -> Sequence[str]:
+        """Nothing."""
         return ()
 
     def warm_up(self) -> None:
