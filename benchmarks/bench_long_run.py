@@ -1,0 +1,21 @@
+"""Eight hours of the app in fast motion: what it holds at the end, against after the first hour.
+
+The figures are megabytes of the process in place of milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from benchmarks.budget import Measured
+from tests.screens.long_run import INTERVAL, run_for
+
+HOUR = int(3600 / INTERVAL)
+"""Rounds."""
+
+
+def measure() -> list[Measured]:
+    """Run it; some minutes of work."""
+    first, last = asyncio.run(run_for(8 * HOUR, (HOUR, 8 * HOUR), trace_from=None))
+    what, floor = "memory after eight hours, in MB", "after one hour"
+    return [Measured(what, last.process / 1e9, floor, first.process / 1e9, ratio_budget=1.1)]
