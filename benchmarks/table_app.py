@@ -137,6 +137,9 @@ class Mute:
         """Nothing."""
         return ()
 
+    def remember(self, question: str) -> None:
+        """Nothing is asked."""
+
     def warm_up(self) -> None:
         """Nothing to load."""
 
