@@ -137,7 +137,7 @@ class Mute:
         """Nothing."""
         return ()
 
-    def remember(self, question: str) -> None:
+    async def remember(self, question: str) -> None:
         """Nothing is asked."""
 
     def warm_up(self) -> None:
