@@ -24,6 +24,8 @@ def serving(sre: Sre) -> Iterator[tuple[subprocess.Popen[str], str]]:
             assert process.stderr is not None
             found = ADDRESS.search(process.stderr.readline())
             assert found
+            # Read here: what stays in this buffer is lost to whoever waits for the process.
+            assert process.stderr.readline() == "Ctrl-C ends it.\n"
             yield process, found[0]
         finally:
             process.kill()
