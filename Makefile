@@ -38,7 +38,7 @@ demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(ENCODER) ## Run the whole suite
 	@$(BIN)/python -m tests.real.prometheus_binary
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 check: format lint type test ## Format, lint, types, architecture, tests: what must pass before a commit lands
 

@@ -14,7 +14,8 @@ from tests.encoder import encoder_folder
 # Collecting while hundreds of modules are imported would only go over what stays.
 gc.disable()
 
-settings.register_profile("suite", derandomize=True, deadline=None)
+# Each run would see the same examples; more of them are for whoever changes a parser.
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("suite")
 
 # The workers share the cores already; more threads only wait for each other, by spinning.
@@ -22,8 +23,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _COMMANDS = "tests/cli/"
 _HALFWAY = f"{_COMMANDS}test_n"
+_WAITING = (
+    "tests/wire/test_truenas_faults.py",
+    "tests/evals/test_injection_commands.py",
+    "tests/wire/test_proxmox_client.py",
+    "tests/wire/test_pbs_faults.py",
+    "tests/wire/test_client_faults.py",
+    "tests/wire/test_tools_proxmox.py",
+    "tests/real/",
+    "tests/unit/index/test_build.py",
+)
+"""Tests that wait for a server, a timeout or another process: the others compute meanwhile."""
 _LONGEST = (
     _COMMANDS,
+    *_WAITING,
     "tests/wire/test_checks.py",
     "tests/evals/",
     "tests/wire/test_timeline.py",
