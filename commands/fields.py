@@ -76,8 +76,14 @@ class Fields:
         return [f"{before}{comma}{name}" for name in fields if name.startswith(last)]
 
     def _field_of(self, column: Column[Any]) -> str:
-        member = self.made_from.get(column.key, column.key)
-        return column.key if "." in member else member
+        member = self._member(column)
+        # Of several columns that show a member, one goes by its name: that which is called so.
+        showing = [each for each in self.shown if self._member(each) == member]
+        first = next((each for each in showing if each.key == member), showing[0])
+        return column.key if "." in member or column is not first else member
+
+    def _member(self, column: Column[Any]) -> str:
+        return self.made_from.get(column.key, column.key)
 
     def _by_spelling(self) -> dict[str, str]:
         # What is named first wins: a member before a column's key, and that before its title.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
 StorageState = Literal["available", "inactive", "disabled", "unknown"]
 
@@ -43,6 +43,7 @@ class Storage(BaseModel):
         """Used share, 0..1."""
         return None if self.used is None or not self.size else self.used / self.size
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def free(self) -> int | None:
         """Bytes left."""

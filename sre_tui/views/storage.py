@@ -75,6 +75,6 @@ STORAGES: TableView[Storage] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No storages.",
-    made_from={"ratio": "used", "free": "used"},
+    made_from={"ratio": "used"},
     instead=_without_content,
 )  # fmt: skip

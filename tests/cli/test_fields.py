@@ -62,6 +62,10 @@ def test_every_column_shows_a_member_of_the_row(tool: Tool[Any]) -> None:
         made_from = fields.made_from.get(column.key, column.key)
         assert made_from.partition(".")[0] in fields.names, column.key
         assert fields.resolve([column.title]) == fields.resolve([column.key])
+    # Either name of a column brings that very column, though another may show the same member.
+    for column in fields.shown:
+        (shown,) = fields.columns(fields.resolve([column.title]))
+        assert shown.key == column.key
 
 
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
