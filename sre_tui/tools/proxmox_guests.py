@@ -141,7 +141,14 @@ async def proxmox_list_guests(
         filters=filters,
         counts=dict(Counter(status_of(guest) for guest in known)),
     )
-    return result(data, _without_silent(readings, found), now=context.clock())
+    # What does not report may be what is asked for: its state and sometimes its name are unknown.
+    unsure = [
+        guest
+        for guest in known
+        if _is_silent(guest)
+        and _fits(guest, name if guest.name else "", node, type, None, tag if guest.tags else None)
+    ]
+    return result(data, _without_silent(readings, [*found, *unsure]), now=context.clock())
 
 
 def _is_silent(guest: Guest) -> bool:
@@ -154,9 +161,11 @@ def _without_silent(
     """The readings; partial where nodes do not report guests that are among those found."""
     made = []
     for reading in readings:
-        silent = [each for each in found if each.source == reading.source and _is_silent(each)]
+        silent = {
+            each.key: each for each in found if each.source == reading.source and _is_silent(each)
+        }
         if silent and reading.state is State.OK:
-            lost = ", ".join(sorted({each.node for each in silent}))
+            lost = ", ".join(sorted({each.node for each in silent.values()}))
             detail = (
                 f"no report for minutes from {lost} (is the node offline?): state and use of "
                 f"{count(len(silent), 'guest')} there are unknown"

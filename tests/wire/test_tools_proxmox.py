@@ -145,7 +145,14 @@ async def test_an_unknown_node_is_refused_with_the_nearest() -> None:
 async def test_guests_of_a_dead_node_are_unknown() -> None:
     async with having(OFFLINE) as context:
         answer = await run(context, "proxmox_list_guests", status="unknown")
+        running = await run(context, "proxmox_list_guests", node="pve3", status="running")
+        nameless = await run(context, "proxmox_list_guests", name="immich")
+        elsewhere = await run(context, "proxmox_list_guests", node="pve1", status="running")
         told, shown = text(answer, context), cells(answer, context)
+    # Whoever cannot be looked at may be what is asked for.
+    assert [one.state for one in (running, nameless)] == [State.PARTIAL, State.PARTIAL]
+    assert running.data.items == nameless.data.items == ()
+    assert elsewhere.state is State.OK
     assert answer.data.counts["unknown"] == 13
     assert answer.state is State.PARTIAL
     assert "no report for minutes from pve3 (is the node offline?)" in answer.sources[0].detail
