@@ -13,8 +13,8 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -169,6 +169,25 @@ class Sre:
             )
 
         return Terminal(start, columns)
+
+
+@contextmanager
+def piped(sre: Sre, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that goes on, with its outputs in pipes; it ends with the block."""
+    with subprocess.Popen(
+        [*SRE, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=sre.environment,
+        cwd=sre.home,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
 
 
 def _pour(pipe: int, data: bytes) -> None:

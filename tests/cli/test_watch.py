@@ -5,32 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import IO, Any
 
-from tests.cli.running import PATIENCE, SRE, Sre
+from tests.cli.running import PATIENCE, SRE, Sre, piped
 
 QUERY = ("alerts", "list", "--watch", "1")
-
-
-@contextmanager
-def piped(sre: Sre, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [*SRE, *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=sre.environment,
-        cwd=sre.home,
-        text=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 def next_line(stream: IO[str] | None) -> str:
