@@ -28,6 +28,9 @@ LOGINS = 1000
 """Logins a minute at the simulated NAS. A real one takes 20; in the demo every command logs in, and
 whoever looks around must not be kept out."""
 
+MONITOR = "monitor"
+"""The guest that metrics, logs and dashboards live on."""
+
 
 class DemoWorld(GrafanaSource, Protocol):
     """What the backends need of the world."""
@@ -50,14 +53,15 @@ class DemoWorld(GrafanaSource, Protocol):
 class Backend:
     """One application; ``variables`` gives the client's environment for a base URL.
 
-    With a ``host_name`` it speaks HTTPS with a self-signed certificate of that name, and the
-    client's environment pins that certificate.
+    It runs on ``machine``, whose clock dates its answers. If it is ``encrypted`` it speaks HTTPS
+    with a self-signed certificate of that name, and the client's environment pins that certificate.
     """
 
     name: str
     app: ASGIApp
     variables: Callable[[str], Mapping[str, str]]
-    host_name: str = ""
+    machine: str
+    encrypted: bool = False
 
 
 def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:
@@ -73,6 +77,13 @@ def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:
     return backends
 
 
+def own_clock(world: DemoWorld, machine: str, clock: Clock) -> Clock:
+    """The clock of a machine of the world, which a fault may have let run away."""
+    if not isinstance(world, World):
+        return clock
+    return lambda: world.own_time(machine, clock())
+
+
 def _prometheus(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
     app = prometheus_app(
         world.series,
@@ -82,7 +93,7 @@ def _prometheus(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
         clock=clock,
         ruler=ruler,
     )
-    return Backend("prometheus", app, lambda url: {"PROMETHEUS_URL": url})
+    return Backend("prometheus", app, lambda url: {"PROMETHEUS_URL": url}, MONITOR)
 
 
 def _grafana(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
@@ -92,11 +103,13 @@ def _grafana(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
         "grafana",
         app,
         lambda url: {"GRAFANA_URL": url, "GRAFANA_SERVICE_ACCOUNT_TOKEN": token},
+        MONITOR,
     )
 
 
 def _loki(world: DemoWorld, clock: Clock) -> Backend:
-    return Backend("loki", loki_app(world.logs, clock), lambda url: {"LOKI_URL": url})
+    app = loki_app(world.logs, clock)
+    return Backend("loki", app, lambda url: {"LOKI_URL": url}, MONITOR)
 
 
 def _proxmox(world: World, clock: Clock) -> Backend:
@@ -109,7 +122,8 @@ def _proxmox(world: World, clock: Clock) -> Backend:
             "PROXMOX_URL": url,
             "PROXMOX_API_TOKEN": f"{token.user}!{token.name}={secret}",
         },
-        host_name="pve1",
+        machine="pve1",
+        encrypted=True,
     )
 
 
@@ -120,7 +134,8 @@ def _pbs(world: World, clock: Clock) -> Backend:
         "pbs",
         app,
         lambda url: {"PBS_URL": url, "PBS_API_TOKEN": f"{token.id}:{token.secret}"},
-        host_name="pbs",
+        machine=world.homelab.backup_server.name,
+        encrypted=True,
     )
 
 
@@ -131,5 +146,6 @@ def _truenas(world: World, clock: Clock) -> Backend:
         "truenas",
         truenas_app(source, [key], attempts=LOGINS),
         lambda url: {"TRUENAS_URL": url, "TRUENAS_API_KEY": key.key, "TRUENAS_USERNAME": key.user},
-        host_name=world.homelab.nas.name,
+        machine=world.homelab.nas.name,
+        encrypted=True,
     )

@@ -12,7 +12,7 @@ from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sre_tui.demo.runtime.backends import Backend, DemoWorld, build_backends
+from sre_tui.demo.runtime.backends import Backend, DemoWorld, build_backends, own_clock
 from sre_tui.demo.runtime.certificates import issue
 from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.runtime.control import control_app
@@ -145,7 +145,12 @@ async def serve_world(
             last.callback(remove_state, state_path, os.getpid())
         folder = last.enter_context(tempfile.TemporaryDirectory(prefix="sre-demo-"))
         servers = {
-            backend.name: _server_of(backend, ports_base and ports_base + offset, Path(folder))
+            backend.name: _server_of(
+                backend,
+                ports_base and ports_base + offset,
+                Path(folder),
+                own_clock(world, backend.machine, clock),
+            )
             for offset, backend in enumerate(backends)
         }
         stopping = asyncio.Event()
@@ -179,15 +184,16 @@ async def serve_world(
             await asyncio.gather(*(server.stop() for server in every))
 
 
-def _server_of(backend: Backend, port: int, folder: Path) -> LoopbackServer:
-    if not backend.host_name:
-        return LoopbackServer(backend.name, backend.app, port)
+def _server_of(backend: Backend, port: int, folder: Path, clock: Clock) -> LoopbackServer:
+    if not backend.encrypted:
+        return LoopbackServer(backend.name, backend.app, port, clock=clock)
     return LoopbackServer(
         backend.name,
         backend.app,
         port,
-        certificate=issue(folder / backend.name, backend.host_name),
-        stranger=issue(folder / f"{backend.name}-stranger", backend.host_name),
+        certificate=issue(folder / backend.name, backend.machine),
+        stranger=issue(folder / f"{backend.name}-stranger", backend.machine),
+        clock=clock,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 
 import uvicorn
@@ -13,6 +14,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.protocol import State
 
 from sre_tui.demo.runtime.certificates import Certificate
+from sre_tui.demo.runtime.clock import Clock
+from sre_tui.demo.runtime.date_header import DateHeader
 from sre_tui.demo.runtime.errors import DemoError
 from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.faults import FaultInjector, FaultSwitch
@@ -66,6 +69,7 @@ class LoopbackServer:
     """One backend: its application behind the faults, on a port of 127.0.0.1.
 
     With a ``certificate`` it speaks HTTPS; ``stranger`` is shown instead under the fault ``tls``.
+    ``clock`` (Unix seconds) is that of its machine, which dates its answers.
     """
 
     def __init__(
@@ -75,11 +79,12 @@ class LoopbackServer:
         port: int = 0,
         certificate: Certificate | None = None,
         stranger: Certificate | None = None,
+        clock: Clock = time.time,
     ) -> None:
         self.name = name
         self.port = port
         self.switch = FaultSwitch()
-        self._app = FaultInjector(app, self.switch)
+        self._app = DateHeader(FaultInjector(app, self.switch), clock)
         self.certificate = certificate
         self._stranger = stranger
         self._server: _Server | None = None
@@ -150,6 +155,7 @@ class LoopbackServer:
             log_level="critical",
             access_log=False,
             server_header=False,
+            date_header=False,
             lifespan="off",
             timeout_graceful_shutdown=1,
             # Longer than clients keep idle connections, so that none is closed under a request.

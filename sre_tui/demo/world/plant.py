@@ -74,6 +74,12 @@ class Plant:
         """Bytes of memory of a machine."""
         return self.homelab.machines[name].memory
 
+    def own_time(self, name: str, now: float) -> float:
+        """What a machine's own clock shows, which may have run away."""
+        offset = self["clock.offset"]
+        row = np.array([offset.row[name]], dtype=np.intp)
+        return now - float(offset.value(row, np.array([[float(now)]]))[0, 0])
+
     def is_guest(self, name: str) -> bool:
         """Whether a machine is a Proxmox guest."""
         return name in self.homelab.guest_by_name

@@ -125,6 +125,10 @@ class World:
         """The silences known at a moment; nobody has set one."""
         return ()
 
+    def own_time(self, machine: str, now: float) -> float:
+        """What the clock of a machine shows, which may have run away."""
+        return self._plant.own_time(machine, now)
+
     def annotations(self, start: float, end: float) -> Sequence[Annotation]:
         """The annotations in ``start <= time <= end``."""
         return [note for note in self._annotations if start <= note.time <= end]

@@ -213,7 +213,7 @@ class Nas:
 
     def own_time(self, now: float) -> float:
         """What its own clock shows, which may have run away."""
-        return now - self.level("clock.offset", self.host, now)
+        return self.plant.own_time(self.host, now)
 
     def load(self, now: float) -> tuple[float, float, float]:
         """Load averages of 1, 5 and 15 minutes."""
