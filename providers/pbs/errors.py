@@ -20,8 +20,9 @@ def read_error(response: httpx.Response) -> Exception | None:
     base = f"{response.request.url.copy_with(path='/', query=None)}".rstrip("/")
     if status == 401:
         return Unauthorized(
-            f"{base}: {said or 'authentication failed'} (the token looks like "
-            "user@realm!name:secret, with a colon)",
+            f"{base} answered 401 {said or 'authentication failed'} (the token is not accepted: "
+            "wrong name or secret, expired or disabled; its form is user@realm!name:secret, with "
+            "a colon)",
             status=status,
         )
     if status == 403:

@@ -34,7 +34,8 @@ def read_error(response: httpx.Response) -> Exception | None:
     if status == 401:
         return Unauthorized(
             f"{base} answered 401 {said}".rstrip()
-            + " (the token is not accepted; its form is user@realm!name=secret)",
+            + " (the token is not accepted: wrong name or secret, expired or disabled; its form "
+            "is user@realm!name=secret)",
             status=status,
         )
     if status == 403:

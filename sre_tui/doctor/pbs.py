@@ -12,7 +12,9 @@ from providers.reading import State
 from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
 from sre_tui.doctor.reach import token_text
 from sre_tui.doctor.rights import beyond_reading, opened
+from sre_tui.views.datastores import store_state
 from sre_tui.views.human import count
+from widgets.cell import unmarked
 
 OLDEST: Final = 3
 _NEEDED: Final = (
@@ -32,10 +34,17 @@ _CREATE: Final = (
 
 async def pbs(client: PbsClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, the rights each part needs, no right to change, datastores."""
-    found, held = await opened(client, "Backup Server", _CREATE, partial(_version, client))
+    found, held = await opened(client, "Backup Server", _CREATE, _look, partial(_version, client))
     if held is None:
         return found
     return [*found, *_rights(client, held), *await _datastores(client)]
+
+
+def _look(user: str) -> str:
+    return (
+        f"`proxmox-backup-manager user list-tokens {user}` shows its tokens, and the server's "
+        "/var/log/proxmox-backup/api/auth.log the reason."
+    )
 
 
 def _version(client: PbsClient, version: str) -> list[Finding]:
@@ -87,8 +96,14 @@ async def _datastores(client: PbsClient) -> list[Finding]:
     if not found and stores.state is State.PARTIAL:
         found = [doubtful(client.source, "datastores", stores.detail)]
     if not found:
-        found = [good(client.source, "datastores", f"{count(len(there), 'datastore')} readable")]
+        told = "; ".join([f"{count(len(there), 'datastore')} readable", *_away(stores.data)])
+        found = [good(client.source, "datastores", told)]
     return [*found, *_default(client, stores.data)]
+
+
+def _away(stores: tuple[Datastore, ...]) -> list[str]:
+    """What is said of datastores that are meant not to be there now."""
+    return [f"{store.name}: {unmarked(store_state(store))}" for store in stores if store.is_away]
 
 
 def _default(client: PbsClient, stores: tuple[Datastore, ...]) -> list[Finding]:

@@ -30,10 +30,17 @@ _CREATE: Final = (
 
 async def proxmox(client: ProxmoxClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, the rights each part needs, no right to change things, nodes."""
-    found, held = await opened(client, "Proxmox VE", _CREATE, partial(_version, client))
+    found, held = await opened(client, "Proxmox VE", _CREATE, _look, partial(_version, client))
     if held is None:
         return found
     return [*found, *_rights(client, held), *await _nodes(client)]
+
+
+def _look(user: str) -> str:
+    return (
+        f"`pveum user token list {user}` shows its tokens, and `journalctl -u pvedaemon` on the "
+        "server the reason."
+    )
 
 
 def _version(client: ProxmoxClient, version: str) -> list[Finding]:

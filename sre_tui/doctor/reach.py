@@ -87,12 +87,30 @@ def token_text(endpoint: Endpoint) -> str:
     return "the token" if identity is None else f"the token {identity[1]!r}"
 
 
-def lacking(reading: Reading[T], endpoint: Endpoint, create: str, grant: str) -> str:
-    """How to be let in: for a token that is known but lacks a right, the grant only."""
-    if "a right is missing" not in reading.detail:
-        return create
+def lacking(
+    reading: Reading[T], endpoint: Endpoint, create: str, grant: str, look: Callable[[str], str]
+) -> str:
+    """How to be let in: a right for a token that is known, a look at one that is not accepted.
+
+    Args:
+        reading: what was refused.
+        endpoint: with the token that was sent, if there is one.
+        create: how to make a token.
+        grant: how to give one the right it lacks.
+        look: says, for the token's user, where the server tells what is wrong with the token.
+    """
     who = token_text(endpoint)
-    return f"{who[0].upper()}{who[1:]} is known to the server but lacks the right to audit: {grant}"
+    if "a right is missing" in reading.detail:
+        known = f"{who[0].upper()}{who[1:]} is known to the server but lacks the right to audit"
+        return f"{known}: {grant}"
+    user = who.partition("'")[2].partition("!")[0]
+    if not user:
+        return create
+    return (
+        f"The server does not accept {who}: there is none of that name, its secret is another, or "
+        f"it or its user is expired or disabled. {look(user)} A secret is shown only once; if it "
+        f"is lost, make another token. {create}"
+    )
 
 
 def _prefix(source: str) -> str:

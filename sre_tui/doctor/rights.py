@@ -34,6 +34,7 @@ async def opened(
     client: Permitted,
     product: str,
     create: str,
+    look: Callable[[str], str],
     version_findings: Callable[[str], Collection[Finding]],
 ) -> tuple[list[Finding], Permissions | None]:
     """The findings on the way to the token's rights, and these; None if it ends before.
@@ -42,11 +43,12 @@ async def opened(
         client: the backend.
         product: what it is called.
         create: how to make a token that only reads.
+        look: where the server tells, for a user, what is wrong with his token.
         version_findings: what there is to say of a version.
     """
     version, spent = await timed(client.version)
     if version.data is None:
-        access = lacking(version, client.endpoint, create, client.recipe)
+        access = lacking(version, client.endpoint, create, client.recipe, look)
         return [await unreached(version, client.endpoint, access)], None
     found = [
         good(client.source, "reachable", f"{product} {version.data} in {spent:.0f} ms"),
@@ -55,7 +57,7 @@ async def opened(
     ]
     permissions = await client.permissions()
     if permissions.data is None:
-        access = lacking(permissions, client.endpoint, create, client.recipe)
+        access = lacking(permissions, client.endpoint, create, client.recipe, look)
         found.append(failed_reading(permissions, "rights", access))
     return found, permissions.data
 

@@ -19,6 +19,16 @@ RECIPE: Final = (
     "Add; write the key into a file and name the file in TRUENAS_API_KEY_FILE, or set "
     "TRUENAS_API_KEY; the user is TRUENAS_USERNAME."
 )
+_ALLOW: Final = (
+    "The key is not judged yet: in TrueNAS, System > Advanced Settings > Access, add this "
+    "machine's address to the allowed ones."
+)
+_IN_FRONT: Final = (
+    "The key was not sent, so another one changes nothing: what stands in front of the NAS "
+    "refuses this machine. Let a reverse proxy or a login in front of it pass /api/current "
+    "untouched, or set TRUENAS_URL to the NAS's own address; or add this machine to the allowed "
+    "addresses of the NAS (System > Advanced Settings > Access)."
+)
 OLDEST: Final = (25, 4)
 _PARTS: Final = (
     "pools and disks", "disks", "shares", "snapshots and replication", "status", "apps",
@@ -30,7 +40,7 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, every section readable, no right to change things."""
     info, spent = await timed(client.info)
     if info.data is None:
-        return [await unreached(info, client.endpoint, RECIPE)]
+        return [await unreached(info, client.endpoint, _access(info.detail))]
     system = info.data
     offset = None
     if system.clock is not None:
@@ -59,6 +69,13 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
         else:
             found.append(doubtful(client.source, "rights", f"{what}: {each.detail}", RECIPE))
     return found
+
+
+def _access(detail: str) -> str:
+    """How to be let in, by who refused."""
+    if "before any key was sent" in detail or "sends to a login page" in detail:
+        return _IN_FRONT
+    return _ALLOW if "the allowed ones" in detail else RECIPE
 
 
 def _version(client: TrueNasClient, version: str) -> list[Finding]:

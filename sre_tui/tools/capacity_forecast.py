@@ -13,9 +13,9 @@ from providers.text import one_line
 from sre_tui.diagnosis.signals.capacity import read_capacity
 from sre_tui.diagnosis.signals.capacity_model import KINDS, Capacity, Kind
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Positional, Window, format_window
+from sre_tui.tools.arguments import ForPeople, Positional, Short, Window, format_window
 from sre_tui.tools.context import ToolContext
-from sre_tui.tools.notes import page_of, sources_text
+from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import Listing, ToolResult, result
 from sre_tui.tools.tool import tool
@@ -30,7 +30,7 @@ FAR = timedelta(days=730)
 
 
 class CapacityListing(Listing[Capacity]):
-    """What may fill up or run out, the most urgent first."""
+    """What may fill up or run out: what presses first, then by kind."""
 
     filters: dict[str, str] = Field(default_factory=dict)
 
@@ -49,10 +49,13 @@ def _render(answer: ToolResult[CapacityListing], view: ModelView) -> str:
         answer,
         view,
         f"Forecast of {sources_text(answer)}{filter_text(data.filters)}: "
-        f"{count(len(data.items), 'thing')}, what is full first above; intervals hold 4 times of 5",
+        f"{count(data.total or 0, 'thing')}, what presses first, then by kind; "
+        "intervals hold 4 times of 5",
         nothing="Nothing is foreseen to be full." if data.filters else "Nothing to foretell.",
     )
     page.rows += [_row_text(row, view.now) for row in data.items]
+    if note := truncation(data, "things"):
+        page.notes.append(note)
     return page.text()
 
 
@@ -90,6 +93,9 @@ async def capacity_forecast(
     within: Annotated[
         Window | None, Field(description="Only what may be full within that time.")
     ] = None,
+    limit: Annotated[
+        int, Field(description="Most rows.", ge=1, le=5000), Short("n"), ForPeople()
+    ] = 200,
 ) -> ToolResult[CapacityListing]:
     """When pools, datastores, storages and disks are full, and certificates expire."""
     now = context.clock()
@@ -102,7 +108,8 @@ async def capacity_forecast(
         end = now + within
         found = [row for row in found if _by(row, end)]
     data = CapacityListing(
-        items=tuple(found),
+        items=tuple(found[:limit]),
+        truncated=len(found) > limit,
         total=len(found),
         hints=_hints(found, known),
         filters=filters_given(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sre_tui.diagnosis.signals.capacity_model import Capacity
-from sre_tui.views.cells import fill_cell, size_cell, source_column, text_cell
+from sre_tui.diagnosis.signals.capacity_model import Capacity, is_pressing
+from sre_tui.views.cells import fill_cell, size_cell, text_cell
 from sre_tui.views.human import count, size
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -18,8 +20,6 @@ FAR: Final = 10 * YEAR
 """Seconds beyond which nobody counts years."""
 SOON: Final = 7 * DAY
 """Seconds within which a full disk is pressing."""
-AHEAD: Final = 60 * DAY
-"""Seconds within which it is worth a look."""
 _TONES: Final = {"full": Tone.ERROR, "expired": Tone.ERROR, "erratic": Tone.WARNING}
 
 
@@ -81,7 +81,7 @@ def _tone(row: Capacity, now: datetime) -> Tone:
     if row.first is None:
         return Tone.MUTED
     left = (row.first - now).total_seconds()
-    return Tone.ERROR if left < SOON else Tone.WARNING if left < AHEAD else Tone.NEUTRAL
+    return Tone.ERROR if left < SOON else Tone.WARNING if is_pressing(row, now) else Tone.NEUTRAL
 
 
 def _outlook(row: Capacity, display: Display) -> Cell:
@@ -105,11 +105,11 @@ def _fill(row: Capacity) -> Cell:
 
 FORECASTS: TableView[Capacity] = TableView(
     columns=(
-        Column("kind", "Kind", lambda row, _: text_cell(row.kind), 11, 2),
+        Column("kind", "Kind", lambda row, _: text_cell(row.kind), 11, 1),
         Column("subject", "What", lambda row, _: text_cell(str(row.subject)), 18, 0, "left", True),
         Column("outlook", "Outlook", _outlook, 28),
         Column("ratio", "Fill", lambda row, _: _fill(row), 16),
-        Column("growth", "Growth", lambda row, _: _growth(row), 12, 1, "right"),
+        Column("growth", "Growth", lambda row, _: _growth(row), 12, 2, "right"),
         Column(
             "size",
             "Size",
@@ -120,10 +120,19 @@ FORECASTS: TableView[Capacity] = TableView(
         ),
         Column("basis", "From", lambda row, _: text_cell(basis_text(row)), 18, 4),
         Column("notes", "Remarks", lambda row, _: text_cell("; ".join(row.notes)), 24, 5),
-        source_column(lambda row: row.source),
+        Column("source", "Source", lambda row, _: text_cell(row.source), 14, 6),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="Nothing is foreseen to be full.",
     made_from={"subject": "subject", "ratio": "used"},
+    instead=lambda data: _told_apart(data.items),
 )
+
+
+def _told_apart(rows: Sequence[Capacity]) -> TableView[Any] | None:
+    """The view that says on any width where a row is from, if two rows read the same."""
+    if len({(row.kind, str(row.subject)) for row in rows}) == len(rows):
+        return None
+    columns = [replace(c, priority=0) if c.key == "source" else c for c in FORECASTS.columns]
+    return replace(FORECASTS, columns=tuple(columns))

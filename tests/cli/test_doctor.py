@@ -54,19 +54,41 @@ def test_a_broken_backend_is_named_and_the_others_are_well(
 
 
 @pytest.mark.parametrize(
-    ("backend", "told"),
+    ("variable", "given", "told"),
     [
-        ("proxmox", ["-role PVEAuditor", "PROXMOX_API_TOKEN_FILE"]),
-        ("pbs", ["acl update / Audit", "PBS_API_TOKEN_FILE"]),
-        ("truenas", ["Readonly Admin", "TRUENAS_API_KEY_FILE"]),
+        ("PROXMOX_API_TOKEN", "sre@pve!tui=wrong", ["token list sre@pve", "-role PVEAuditor"]),
+        ("PBS_API_TOKEN", "sre@pbs!tui:wrong", ["list-tokens sre@pbs", "acl update / Audit"]),
+        ("TRUENAS_API_KEY", "1-wrong", ["Readonly Admin"]),
     ],
 )
-def test_a_refused_credential_is_answered_with_the_way_to_the_least_rights(
-    sre: Sre, broken: Broken, backend: str, told: list[str]
+def test_a_refused_credential_is_answered_with_its_causes_and_the_least_rights(
+    sre: Sre, variable: str, given: str, told: list[str]
 ) -> None:
-    with broken("401", backend):
+    done = sre.having(**{variable: given})("doctor", "--no-model")
+    assert all(text in done.err for text in [*told, f"{variable}_FILE"]), done.err
+    assert "wrong" not in done.err
+    if "sre@" in given:
+        assert "wrong name or secret, expired or disabled" in done.out
+        assert f"does not accept the token '{given[:11]}'" in done.err
+
+
+@pytest.mark.parametrize("how", ["401", "403", "redirect"])
+def test_no_new_key_is_advised_where_none_was_judged(sre: Sre, broken: Broken, how: str) -> None:
+    with broken(how, "truenas"):
         done = sre("doctor", "--no-model")
-    assert all(text in done.err for text in told), done.err
+    assert "truenas:main reachable: The key was not sent, so another one changes" in done.err
+    assert "Readonly Admin" not in done.err
+
+
+def test_a_datastore_that_is_not_plugged_in_is_a_note_only(sre: Sre) -> None:
+    done = sre("doctor", "--no-model", "--json")
+    (told,) = [
+        finding
+        for finding in by_source(done.document["data"]["items"])["pbs"]
+        if finding["aspect"] == "datastores"
+    ]
+    assert told["verdict"] == "ok"
+    assert told["detail"] == "2 datastores readable; usb: not plugged in"
 
 
 @pytest.mark.parametrize("backend", ["proxmox", "pbs", "truenas"])

@@ -138,8 +138,13 @@ def test_a_missing_right_names_the_token_without_its_secret(secret: str, named: 
             source="proxmox:main", state=State.UNAUTHORIZED, observed_at=THEN, detail=detail
         )
 
-    told = lacking(refused(f"{url}: Forbidden (a right is missing)"), endpoint, "create", "grant")
+    def advised(detail: str) -> str:
+        return lacking(refused(f"{url}{detail}"), endpoint, "create", "grant", "look at {}".format)
+
+    told = advised(": Forbidden (a right is missing)")
     assert told.startswith(named)
     assert told.endswith(": grant")
-    assert "s3cret" not in told
-    assert lacking(refused(f"{url} answered 401"), endpoint, "create", "grant") == "create"
+    refusal = advised(" answered 401")
+    assert refusal.endswith("create")
+    assert ("look at sre@" in refusal) == ("!" in secret)
+    assert "s3cret" not in told + refusal

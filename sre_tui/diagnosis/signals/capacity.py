@@ -63,7 +63,7 @@ _MOST_ARCHIVES: Final = 20
 
 @dataclass(frozen=True)
 class CapacityReport:
-    """All that may fill up, what fills first above; and every answer behind it."""
+    """All that may fill up, what presses above, then by kind; and every answer behind it."""
 
     rows: tuple[Capacity, ...]
     readings: tuple[Reading[Any], ...]
@@ -126,7 +126,8 @@ async def read_capacity(
                     )
                 )
     distinct = {row.key: row for row in rows if row.kind in wanted}
-    return CapacityReport(tuple(sorted(distinct.values(), key=urgency)), tuple(readings))
+    ordered = sorted(distinct.values(), key=lambda row: urgency(row, now))
+    return CapacityReport(tuple(ordered), tuple(readings))
 
 
 def _parts(wanted: frozenset[Kind]) -> frozenset[str]:

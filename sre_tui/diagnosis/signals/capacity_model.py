@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -14,6 +15,13 @@ Kind = Literal["pool", "datastore", "storage", "filesystem", "guest", "certifica
 KINDS: Final[tuple[Kind, ...]] = (
     "pool", "datastore", "storage", "filesystem", "guest", "certificate",
 )  # fmt: skip
+
+_DAY: Final = 86400.0
+AHEAD: Final[Mapping[Kind, float]] = {
+    **dict.fromkeys(KINDS, 60 * _DAY),
+    "certificate": 14 * _DAY,
+}
+"""Seconds ahead within which it is worth a look: certificates renew themselves some weeks ahead."""
 
 
 class Capacity(BaseModel):
@@ -59,8 +67,17 @@ class Capacity(BaseModel):
         return self.full_at or self.earliest
 
 
-def urgency(row: Capacity) -> tuple[int, float, float, str]:
-    """Sorts what is full, then what is full first, then what is not foreseen by its fill."""
-    rank = 0 if row.outlook in ("full", "expired") else 1 if row.first is not None else 2
-    first = row.first.timestamp() if row.first is not None else 0.0
-    return rank, first, -(row.ratio or 0.0), row.subject.key
+def is_pressing(row: Capacity, now: datetime) -> bool:
+    """Whether it is full or expired, or so soon that somebody has to do something about it."""
+    if row.outlook in ("full", "expired"):
+        return True
+    return row.first is not None and (row.first - now).total_seconds() < AHEAD[row.kind]
+
+
+def urgency(row: Capacity, now: datetime) -> tuple[int, int, float, float, str]:
+    """Sorts what presses by its moment; then all else by kind, by its moment, by its fill."""
+    first = row.first.timestamp() if row.first is not None else float("inf")
+    if is_pressing(row, now):
+        soonest = 0.0 if row.outlook == "full" else first
+        return 0, 0, soonest, -(row.ratio or 0.0), row.subject.key
+    return 1, KINDS.index(row.kind), first, -(row.ratio or 0.0), row.subject.key
