@@ -69,6 +69,16 @@ class RawTask(_Part):
     status: str = "OK"
 
 
+class RawDataset(_Part):
+    """Bytes that a dataset of the NAS, ``host/pool/path``, holds: straight lines between points.
+
+    The other datasets of its pool hold the less; a NAS warns from 80 % of a quota on.
+    """
+
+    dataset: str
+    points: tuple[tuple[Offset, Annotated[float, Field(ge=0)]], ...] = Field(min_length=1)
+
+
 class Raw(_Part):
     """Anything no fault kind covers, injected as it is."""
 
@@ -76,6 +86,7 @@ class Raw(_Part):
     logs: tuple[RawLog, ...] = ()
     alerts: tuple[RawAlert, ...] = ()
     tasks: tuple[RawTask, ...] = ()
+    datasets: tuple[RawDataset, ...] = ()
 
 
 def _as_text(how: object) -> object:

@@ -151,6 +151,8 @@ class BadUpdate(Fault):
                 (start + 25, f"Upgrade: {name}:amd64 (previous, {self.version})"),
                 (start + 31, f"End-Date: upgrade of {name} finished, service restarted"),
             )  # fmt: skip
+            stage.raise_("updates.pending", guest.name, start - 86400, start, 1.0, 1, 1)
+            stage.hold("updates.pending", guest.name, start + 31, FOREVER, 0.0)
         broken = start + self.delay
         if broken >= end:
             return

@@ -252,7 +252,10 @@ class Plant:
         for kind in ("read", "write", "checksum"):
             self._level(f"zfs.{kind}_errors", disks, 0.0)
         self._level("scrub.errors", pools, 0.0)
-        self._level("snapshots.excess", [d.id for d in inventory.datasets(lab)], 0.0)
+        datasets = [dataset.id for dataset in inventory.datasets(lab)]
+        self._level("snapshots.excess", datasets, 0.0)
+        # Only of those that a scenario fills; the others share what the rest of the pool holds.
+        self._level("dataset.used", datasets, 0.0)
         self._level("replication.failing", [r.id for r in inventory.replications(lab)], 0.0)
         self._level("smart.wear", disks, np.floor(vary("wear", disks, 2, 14)))
         self._level("arc.size", ["nas1"], 31.0 * 2**30, rough=0.03)

@@ -85,6 +85,15 @@ class World:
                 ) from error
         for task in scenario.raw.tasks:
             make_busy(stage, task)
+        for held in scenario.raw.datasets:
+            points = line([(anchor + at, value) for at, value in held.points])
+            try:
+                stage.add("dataset.used", held.dataset, points)
+            except KeyError as error:
+                known = ", ".join(plant["dataset.used"].row)
+                raise ValueError(
+                    f"{scenario.id}: there is no dataset {error}; there are {known}"
+                ) from error
         stage.keep_processors_possible()
         raw_series = [
             RawSeries(item.name, item.labels, line([(anchor + x, y) for x, y in item.points]))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from sre_tui.demo.scenario import Raw, RawLog, RawTask, Scenario
+import pytest
+
+from sre_tui.demo.scenario import Raw, RawDataset, RawLog, RawTask, Scenario
+from sre_tui.demo.scenario_load import load_scenario
 from sre_tui.demo.world.nas.jobs import jobs
+from sre_tui.demo.world.nas.troubles import troubles
 from sre_tui.demo.world.world import World
 
 from .conftest import ANCHOR, Ask, Hear, MakeWorld
@@ -191,3 +195,30 @@ def test_free_room_of_a_pool_is_one_number(quiet_world: World, ask: Ask) -> None
             # Scrapes are up to 15 s old, and metrics count in blocks of 4 KiB.
             assert abs(free - space.available) < 1e7
             assert abs(size - space.available - space.used) < 4096
+
+
+def test_a_used_quota_is_one_number(ask: Ask) -> None:
+    world = World.create(load_scenario("mac-backup-no-room"), anchor=ANCHOR)
+    (full,) = [each for each in world.nas.space(ANCHOR) if each.dataset.name == "tank/timemachine"]
+    assert (full.used, full.available) == (full.dataset.quota, 0)
+    of_dataset = '{name="tank/timemachine"}'
+    for what, amount in (("used", full.used), ("quota", full.used), ("available", 0)):
+        assert ask(world, f"zfs_dataset_{what}_bytes{of_dataset}") == [amount]
+    said = {each.klass: each for each in troubles(world.nas, ANCHOR)}["QuotaCritical"]
+    assert said.text == (
+        "Quota exceeded on dataset tank/timemachine. Used 100.00% (1.82 TiB of 1.82 TiB)."
+    )
+    held = RawDataset.model_validate({"dataset": "nas1/tank/sync", "points": [["-1m", 0.85e12]]})
+    raw = Scenario(id="quota", title="A quota", raw=Raw(datasets=(held,)))
+    (warned,) = troubles(World.create(raw, anchor=ANCHOR).nas, ANCHOR)
+    assert (warned.klass, warned.level, warned.key) == ("QuotaWarning", "WARNING", "tank/sync")
+    lost = held.model_copy(update={"dataset": "nas1/tank/none"})
+    with pytest.raises(ValueError, match="there is no dataset 'nas1/tank/none'; there are nas1/"):
+        World.create(Scenario(id="x", title="None such", raw=Raw(datasets=(lost,))), anchor=ANCHOR)
+
+
+def test_an_update_that_is_installed_waits_no_more(world_with: MakeWorld, ask: Ask) -> None:
+    world = world_with({"kind": "bad_update", "target": "media", "at": "-2h"})
+    waiting = 'apt_upgrades_pending{hostname="media"}'
+    assert ask(world, waiting, -3 * 3600)[0] >= 1
+    assert ask(world, waiting) == [0]

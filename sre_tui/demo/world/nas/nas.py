@@ -195,6 +195,9 @@ class Nas:
         return found
 
     def _fixed(self, dataset: NasDataset, used: int, now: float) -> int:
+        given = self.level("dataset.used", dataset.id, now)
+        if given:
+            return int(min(given, used))
         if dataset.name == inventory.PBS_DATASET:
             # What faults add fills the whole pool, not this dataset.
             stored = self.plant["datastore.used"]

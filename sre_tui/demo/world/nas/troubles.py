@@ -12,12 +12,18 @@ from sre_tui.demo.world.nas.nas import POOL_STATES, Nas
 from sre_tui.demo.world.nas.protection import replication_run, snapshots
 from sre_tui.demo.world.nas.records import Level, Trouble
 
+_UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 MOST_SNAPSHOTS: Final = 512
 """Per dataset, from which on the NAS warns."""
 _FULL: Final[tuple[tuple[float, Level, str], ...]] = (
     (0.9, "CRITICAL", "ZpoolCapacityCritical"),
     (0.8, "WARNING", "ZpoolCapacityWarning"),
 )
+_QUOTA: Final[tuple[tuple[float, Level, str], ...]] = (
+    (0.95, "CRITICAL", "QuotaCritical"),
+    (0.8, "WARNING", "QuotaWarning"),
+)
+"""Shares from which on the NAS says so unless it is told otherwise."""
 
 
 def troubles(nas: Nas, now: float) -> list[Trouble]:
@@ -27,6 +33,7 @@ def troubles(nas: Nas, now: float) -> list[Trouble]:
         *_disks(nas, now),
         *_replications(nas, now),
         *_snapshots(nas, now),
+        *_quotas(nas, now),
         *_power(nas, now),
     ]
 
@@ -115,6 +122,27 @@ def _snapshots(nas: Nas, now: float) -> Iterator[Trouble]:
             more = MOST_SNAPSHOTS - 78
             began = nas.since("snapshots.excess", subject, now, partial(_reaches, more + 1.0))
             yield Trouble("SnapshotCount", "WARNING", name, text, began)
+
+
+def _quotas(nas: Nas, now: float) -> Iterator[Trouble]:
+    for space in nas.space(now):
+        dataset, limit = space.dataset, space.dataset.quota
+        hit = next((each for each in _QUOTA if limit and space.used >= each[0] * limit), None)
+        if hit is None:
+            continue
+        share, level, klass = hit
+        text = (
+            f"Quota exceeded on dataset {dataset.name}. Used {space.used / limit:.2%} "
+            f"({_size(space.used)} of {_size(limit)})."
+        )
+        began = nas.since("dataset.used", dataset.id, now, partial(_reaches, share * limit))
+        yield Trouble(klass, level, dataset.name, text, began)
+
+
+def _size(amount: int) -> str:
+    """As the NAS writes it: binary units, two decimals at most."""
+    power = min(4, max(0, (amount.bit_length() - 1) // 10))
+    return f"{amount / 1024**power:.2f}".rstrip("0").rstrip(".") + f" {_UNITS[power]}"
 
 
 def _power(nas: Nas, now: float) -> Iterator[Trouble]:
