@@ -158,6 +158,20 @@ def _flat(table: Mapping[object, object], before: str = "") -> Iterator[tuple[st
             yield f"{before}{name}", value
 
 
+class MemorySettings(BaseModel):
+    """Where incidents, reports, baselines and usage are kept.
+
+    Neither is looked at before the memory is opened, so that a mistake in it costs nothing else.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: Path | None = None
+    """The SQLite file, instead of the one in the data folder."""
+    url: SecretStr | None = None
+    """``postgresql://USER:PASSWORD@HOST/DATABASE``; goes before ``path``."""
+
+
 class Settings(BaseModel):
     """All settings, validated."""
 
@@ -173,6 +187,7 @@ class Settings(BaseModel):
     truenas: tuple[TrueNasEndpoint, ...] = ()
     llm: LlmSettings = LlmSettings()
     docs: DocsSettings = DocsSettings()
+    memory: MemorySettings = MemorySettings()
     app: AppSettings = AppSettings()
     checks: dict[str, CheckSettings] = Field(default_factory=dict)
     """By id of the check."""

@@ -68,6 +68,10 @@ TEMPLATE: Final = """\
 #[docs]
 #extra_dirs = ["~/homelab/docs", "~/homelab/ansible"]
 
+# Incidents, reports, baselines and usage; docs/memory.md. On PostgreSQL: MEMORY_DB_URL.
+#[memory]
+#path = "~/homelab/memory.db"                  # in the data folder if not set
+
 # The full-screen app: how it looks, and how often it asks, in seconds.
 #[app]
 #theme = "dark"                                # light, ansi, high-contrast, or any that t lists

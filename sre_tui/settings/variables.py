@@ -57,6 +57,8 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "SRE_THEME": ("app", "theme"),
     "EXTRA_DOCS_DIRS": ("docs", "extra_dirs"),
     "CONVERSATION_HISTORY_DIR": ("conversation_dir",),
+    "MEMORY_DB_PATH": ("memory", "path"),
+    "MEMORY_DB_URL": ("memory", "url"),
 }
 """Variable name to the path of its setting; each may also be given as ``NAME_FILE``."""
 

@@ -1,0 +1,113 @@
+"""An incident: what was wrong, since when, why, and what helped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+
+from providers.clock import Clock
+from providers.text import clean, one_line
+from sre_tui.complaint import Complaint
+
+LONGEST_TITLE: Final = 200
+LONGEST_TEXT: Final = 20_000
+
+
+def _text(value: object) -> object:
+    return clean(value).strip() if isinstance(value, str) else value
+
+
+def _line(value: object) -> object:
+    return one_line(value, LONGEST_TITLE) if isinstance(value, str) else value
+
+
+def _lines(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        return value
+    # Several may be given as one, with commas between them.
+    parts = [part for each in value for part in str(each).split(",")]
+    return tuple(dict.fromkeys(line for part in parts if (line := one_line(part, LONGEST_TITLE))))
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+"""Text of any length, without what terminals obey."""
+Line = Annotated[str, BeforeValidator(_line)]
+"""The same on one line, at most 200 characters long."""
+
+
+class IncidentError(Complaint):
+    """An incident cannot be as it was given."""
+
+    code = "usage"
+    wrong_usage = True
+
+
+class Incident(BaseModel):
+    """What is kept of an incident; whoever wrote it, its text is safe to show."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Line
+    """Eight letters and digits, the same wherever it is imported."""
+    title: Line
+    description: Text = ""
+    alert: Line = ""
+    """The name of the alert that told of it; empty if none did."""
+    subject: Line = ""
+    """What it was about, such as ``nas1/tank``."""
+    services: Annotated[tuple[str, ...], BeforeValidator(_lines)] = ()
+    """What it affected."""
+    severity: Line = ""
+    cause: Text = ""
+    resolution: Text = ""
+    started: AwareDatetime
+    ended: AwareDatetime | None = None
+    """None as long as it is open."""
+    recorded: AwareDatetime
+    updated: AwareDatetime
+    session: Line = ""
+    """The conversation it came out of."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.ended is None
+
+    def changed(self, changes: Mapping[str, Any], clock: Clock) -> Incident:
+        """The incident with other values.
+
+        Raises:
+            IncidentError: if that makes no sense.
+        """
+        values = {**self.model_dump(), **changes, "updated": clock()}
+        return checked(Incident.model_validate(values))
+
+
+def checked(incident: Incident) -> Incident:
+    """The incident, if it can be kept.
+
+    Raises:
+        IncidentError: if it has no title, or ended before it began.
+    """
+    if not incident.title:
+        raise IncidentError("an incident needs a title")
+    if incident.ended is not None and incident.ended < incident.started:
+        raise IncidentError("it cannot have ended before it began")
+    return incident
+
+
+def searched_text(incident: Incident) -> str:
+    """All that an incident is found by; the title twice, since it says the most."""
+    parts: Iterable[str] = (
+        incident.title,
+        incident.title,
+        incident.alert,
+        incident.subject,
+        " ".join(incident.services),
+        incident.cause,
+        incident.resolution,
+        incident.description,
+    )
+    return "\n".join(parts)

@@ -1,0 +1,106 @@
+"""The memory in a PostgreSQL database that several machines share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from threading import Lock
+from typing import Final
+
+from sqlalchemy import URL, Connection, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from providers.text import one_line
+from sre_tui.memory.faults import NotSetUp
+from sre_tui.memory.migration import check_not_newer, migrate, version_of
+from sre_tui.memory.steps import STEPS, Step
+from sre_tui.memory.store import Store
+
+_NAMES: Final = ("postgresql", "postgres", "postgresql+psycopg")
+_HOW: Final = "write it as postgresql://USER:PASSWORD@HOST/DATABASE"
+_CONNECTING: Final = {
+    "connect_timeout": "5",
+    "application_name": "sre-tui",
+    "keepalives_idle": "30",
+    "tcp_user_timeout": "15000",
+}
+"""Seconds, but for the last, which is in milliseconds."""
+
+
+class PostgresqlStore(Store):
+    """A few connections, each looked after before it is used again."""
+
+    def __init__(self, url: str, steps: Sequence[Step] = STEPS) -> None:
+        parsed = _parsed(url)
+        self.name = one_line(
+            f"PostgreSQL at {parsed.host or 'localhost'}:{parsed.port or 5432}"
+            f"/{parsed.database or parsed.username or ''}"
+        )
+        self._steps = steps
+        self._engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=2,
+            max_overflow=4,
+            pool_timeout=15,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            hide_parameters=True,
+            connect_args={key: v for key, v in _CONNECTING.items() if key not in parsed.query},
+        )
+        self._is_prepared = False
+        self._lock = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction in which the server refuses to write."""
+        with self._told(writing=False):
+            self._prepare()
+            with self._begun("SET TRANSACTION READ ONLY") as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that the server has on its disk when it has ended."""
+        with self._told(writing=True):
+            self._prepare()
+            with self._begun("SET LOCAL synchronous_commit = on") as connection:
+                yield connection
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _begun(self, *settings: str) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            # For the transaction only: a pooler in between may give the session to others.
+            for setting in (*settings, "SET LOCAL statement_timeout = '15s'"):
+                connection.exec_driver_sql(setting)
+            yield connection
+
+    def _prepare(self) -> None:
+        with self._lock:
+            if self._is_prepared:
+                return
+            with self._begun() as connection:
+                version = version_of(connection, self.name)
+            check_not_newer(version, self.name, self._steps)
+            if version < len(self._steps):
+                with self._begun() as connection:
+                    migrate(connection, self.name, self._steps)
+            self._is_prepared = True
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url.strip())
+    except (ArgumentError, ValueError):
+        raise NotSetUp(f"MEMORY_DB_URL is not the address of a database: {_HOW}") from None
+    if parsed.drivername not in _NAMES:
+        raise NotSetUp(f"MEMORY_DB_URL must be the address of a PostgreSQL database: {_HOW}")
+    if find_spec("psycopg") is None:
+        raise NotSetUp(
+            "MEMORY_DB_URL needs a driver: install sre-tui[postgres], or psycopg[binary]"
+        )
+    return parsed
