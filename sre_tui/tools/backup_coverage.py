@@ -35,7 +35,7 @@ from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import ArgumentError, tool
 from sre_tui.views.human import count, size
 
-_WORDS: dict[Verdict, str] = {
+_WORDS: dict[str, str] = {
     "never": "NO BACKUP",
     "not_covered": "NOT COVERED",
     "damaged": "DAMAGED",
@@ -44,6 +44,7 @@ _WORDS: dict[Verdict, str] = {
     "pending": "pending",
     "excluded": "left out on purpose",
     "template": "template",
+    "ok_in_part": "ok in part",
     "ok": "ok",
 }
 
@@ -65,7 +66,7 @@ def _render_coverage(answer: ToolResult[CoverageListing], view: ModelView) -> st
     return page.text()
 
 
-def _in_order(counts: dict[str, int]) -> list[tuple[Verdict, int]]:
+def _in_order(counts: dict[str, int]) -> list[tuple[str, int]]:
     return [(verdict, counts[verdict]) for verdict in _WORDS if verdict in counts]
 
 
@@ -95,7 +96,7 @@ def _is_plain(item: GuestCoverage) -> bool:
 
 
 def _guest_text(item: GuestCoverage, now: datetime) -> str:
-    parts = [f"{item.label} [{item.type} on {item.node}, {item.status}] {_WORDS[item.verdict]}"]
+    parts = [f"{item.label} [{item.type} on {item.node}, {item.status}] {_WORDS[item.counted_as]}"]
     if item.reason:
         parts.append(item.reason)
     if item.newest is not None:
@@ -108,7 +109,7 @@ def _guest_text(item: GuestCoverage, now: datetime) -> str:
     if item.running:
         parts.append("a backup runs now")
     if item.excluded_disks:
-        parts.append(f"not in any backup: {', '.join(item.excluded_disks)}")
+        parts.append(item.without)
     if item.former_names:
         parts.append(f"{_identity_text(item)}: {', '.join(item.former_names)}")
     return "; ".join(parts)
@@ -188,7 +189,7 @@ async def backup_coverage(
             *(gathered.skipped if any(i.problem or i.verdict == "unknown" for i in every) else ()),
         ),
         shared=tuple(in_common(every if not filters or set(filters) == {"problems"} else found)),
-        counts=dict(Counter(item.verdict for item in every)),
+        counts=dict(Counter(item.counted_as for item in every)),
         filters=filters,
         orphans=() if filters else tuple(gone),
         jobs=sum(job.enabled for jobs in evidence.jobs.values() for job in jobs),

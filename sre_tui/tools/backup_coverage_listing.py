@@ -14,7 +14,7 @@ class CoverageListing(Listing[GuestCoverage]):
     """Guests with their verdicts, the gravest first."""
 
     counts: dict[str, int] = Field(default_factory=dict)
-    """Guests by verdict before filtering."""
+    """Guests by verdict before filtering; ``ok_in_part`` are those of which disks are left out."""
     filters: dict[str, str] = Field(default_factory=dict)
     orphans: tuple[Orphan, ...] = ()
     """Backups of guests that are gone; none are told while a Proxmox cannot be asked."""
@@ -33,5 +33,7 @@ class CoverageListing(Listing[GuestCoverage]):
         if not problems and open_:
             return f"{open_} of {count(every, 'guest')} cannot be judged, the others are backed up"
         if not problems:
-            return f"all {count(every, 'guest')} backed up or left out on purpose"
+            some = self.counts.get("ok_in_part", 0)
+            but = f", {some} of them without some disks" if some else ""
+            return f"all {count(every, 'guest')} backed up or left out on purpose{but}"
         return with_first(f"{problems} of {count(every, 'guest')} without a good backup", named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -20,7 +20,7 @@ from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import Backup, BackupListing
-from sre_tui.tools.pbs_find import having, of_those
+from sre_tui.tools.pbs_find import groups_of, having, of_those
 from sre_tui.tools.proxmox_find import all_answered
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -118,7 +118,13 @@ async def pbs_list_backups(
         readings = of_those(readings, await having(context.pbs, datastore))
     now = context.clock()
     every = groups([s for r in readings if r.data for s in r.data.snapshots], now)
-    chosen = _named(every, guest, all_answered(readings))
+    chosen = _named(every, guest)
+    if not chosen and guest.strip():
+        # Their notes may not tell the name, which Proxmox VE knows.
+        known = await groups_of(context, guest)
+        chosen = [item for item in every if item.group in known]
+        if not chosen and all_answered(readings):
+            raise ArgumentError(_nothing_of(every, guest, known))
     keys = {_place(item) for item in chosen}
     if each:
         found = [
@@ -199,16 +205,19 @@ def _place(snapshot: Snapshot) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _named(every: Sequence[Backup], asked: str, all_there: bool) -> list[Backup]:
+def _named(every: Sequence[Backup], asked: str) -> list[Backup]:
     wanted = asked.strip().casefold()
     if not wanted:
         return list(every)
-    found = [g for g in every if wanted in (g.id.casefold(), g.group, (g.name or "").casefold())]
-    if not found and all_there:
-        close = nearest(asked, {item.name or item.group for item in every})
-        hint = f"; did you mean {', '.join(close)}?" if close else ""
-        raise ArgumentError(f"there are no backups of {asked!r}{hint}")
-    return found
+    return [g for g in every if wanted in (g.id.casefold(), g.group, (g.name or "").casefold())]
+
+
+def _nothing_of(every: Sequence[Backup], asked: str, groups: Collection[str]) -> str:
+    if groups:
+        return f"there are no backups of {asked!r}, which is {' or '.join(sorted(groups))}"
+    close = nearest(asked, {item.name or item.group for item in every})
+    hint = f"; did you mean {', '.join(close)}?" if close else ""
+    return f"there are no backups of {asked!r}{hint}"
 
 
 def _hints(

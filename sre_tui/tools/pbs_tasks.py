@@ -15,7 +15,7 @@ from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import BackupTaskListing
-from sre_tui.tools.pbs_find import having
+from sre_tui.tools.pbs_find import groups_called, having
 from sre_tui.tools.proxmox_find import all_answered
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -63,7 +63,9 @@ async def pbs_list_tasks(
         str | None, Field(description="Only of this datastore."), Completes("datastore")
     ] = None,
     guest: Annotated[
-        str | None, Field(description="Only of this id, such as 101 or vm/101.")
+        str | None,
+        Field(description="Only of this guest or host, by name or id."),
+        Completes("guest"),
     ] = None,
     type: Annotated[  # noqa: A002 - as the backup server calls it
         str | None,
@@ -95,7 +97,7 @@ async def pbs_list_tasks(
         # The server takes any name, and finds nothing of one that there is not.
         await having(context.pbs, datastore)
     if guest is not None:
-        found = [task for task in found if guest in (task.group, task.group.partition("/")[2])]
+        found = await _of_guest(context, found, guest)
     found.sort(key=lambda task: (task.started, task.upid), reverse=True)
     more = len(found) > limit or any(r.data.more for r in readings if r.data is not None)
     filters = filters_given(
@@ -114,6 +116,14 @@ async def pbs_list_tasks(
         since=query.since,
     )
     return result(data, readings, now=now)
+
+
+async def _of_guest(context: ToolContext, tasks: Sequence[Task], asked: str) -> list[Task]:
+    found = [task for task in tasks if asked in (task.group, task.group.partition("/")[2])]
+    if found or "/" in asked or asked.isdigit():
+        return found
+    groups = await groups_called(context, asked)
+    return [task for task in tasks if task.group in groups]
 
 
 async def _log(context: ToolContext, upid: str) -> ToolResult[BackupTaskListing]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from providers.proxmox import Guest, GuestDetail, Replication
 from providers.reading import Reading, SourceStatus, by_source
-from sre_tui.diagnosis.coverage.owners import noted_name
+from sre_tui.diagnosis.topology.guest_names import Learned, named_elsewhere, named_inventories
 from sre_tui.tools.arguments import Completes, Positional
-from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of
 from sre_tui.tools.proxmox_find import (
     FEW,
@@ -59,19 +59,16 @@ async def proxmox_get_guest_config(
     ],
 ) -> ToolResult[GuestProperties]:
     """Show a guest's state, CPU, memory, disks, network, boot, snapshots and last tasks."""
-    inventories = await ask_all(context.proxmox, lambda client: client.inventory())
+    inventories, learned = await named_inventories(context)
     known = guests_of(inventories)
     found = named_guests(guest, known)
-    silent = [each for each in known if each.name is None and each.status == "unknown"]
-    if not found and silent:
-        found = await _named_in_backups(context, guest, silent)
     if len(found) != 1:
         data = _unclear(guest, found, known, complete=all_answered(inventories))
         return result(data, inventories, now=context.clock())
     detail, replications = await _ask(context, found[0])
     parts: list[Reading[Any]] = [detail, replications]
     if detail.data is None:
-        lost = [_about(status, found[0], guest) for status in by_source(parts)]
+        lost = [_about(status, found[0], learned) for status in by_source(parts)]
         return result(GuestProperties(asked=guest), lost, now=context.clock())
     own = tuple(each for each in replications.data or () if each.vmid == found[0].vmid)
     return result(
@@ -94,26 +91,11 @@ async def _ask(
     return await asyncio.gather(client.guest(guest), client.replications((guest.node,)))
 
 
-async def _named_in_backups(
-    context: ToolContext, asked: str, silent: Sequence[Guest]
-) -> list[Guest]:
-    """Of guests whose node is silent, those whose backups are noted with that name."""
-    readings = await ask_all(context.pbs, lambda client: client.contents())
-    wanted = asked.strip().casefold()
-    noted = {
-        snapshot.id
-        for reading in readings
-        for snapshot in (reading.data.snapshots if reading.data else ())
-        if snapshot.type in ("vm", "ct")
-        and (noted_name(snapshot.comment) or "").casefold() == wanted
-    }
-    return [each for each in silent if str(each.vmid) in noted]
-
-
-def _about(status: SourceStatus, guest: Guest, asked: str) -> SourceStatus:
+def _about(status: SourceStatus, guest: Guest, learned: Mapping[str, Learned]) -> SourceStatus:
     """The status of a source that tells nothing of a guest, with the guest and where it is."""
-    name = "" if is_named(asked, guest) else f" ({asked.strip()} by the notes of its backups)"
-    detail = f"guest {guest.label}{name} is on {guest.node}: {status.detail}"
+    told = named_elsewhere(guest, learned)
+    name = f"{guest.vmid} ({told})" if told else guest.label
+    detail = f"guest {name} is on {guest.node}: {status.detail}"
     return status.model_copy(update={"detail": detail})
 
 

@@ -13,10 +13,11 @@ from providers.clock import age_in_words
 from providers.proxmox import Guest, Inventory
 from providers.proxmox.guests import URGENCY
 from providers.reading import Reading, State
+from sre_tui.diagnosis.topology.guest_names import Learned, named_inventories
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short
-from sre_tui.tools.context import ToolContext, ask_all
+from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_find import all_answered, guests_of, node_names, require_known
 from sre_tui.tools.proxmox_guest_data import GuestListing
@@ -126,7 +127,7 @@ async def proxmox_list_guests(
     ] = 10000,
 ) -> ToolResult[GuestListing]:
     """List Proxmox guests with node, state, CPU, memory, disk and uptime."""
-    readings = await ask_all(context.proxmox, lambda client: client.inventory(boot=True))
+    readings, learned = await named_inventories(context, boot=True)
     known = guests_of(readings)
     require_known(node, node_names(readings), "node", all_answered(readings))
     filters = filters_given(name=name, node=node, type=type, status=status, tag=tag)
@@ -137,7 +138,7 @@ async def proxmox_list_guests(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=tuple(_hints(known, found, filters, context.clock())),
+        hints=tuple(_hints(known, found, filters, learned, context.clock())),
         filters=filters,
         counts=dict(Counter(status_of(guest) for guest in known)),
     )
@@ -194,9 +195,13 @@ def _fits(
 
 
 def _hints(
-    known: Sequence[Guest], found: Sequence[Guest], filters: Mapping[str, str], now: datetime
+    known: Sequence[Guest],
+    found: Sequence[Guest],
+    filters: Mapping[str, str],
+    learned: Mapping[str, Learned],
+    now: datetime,
 ) -> Iterable[str]:
-    silent = [guest for guest in found if _is_silent(guest)]
+    silent = [guest for guest in found if _is_silent(guest) and guest.key not in learned]
     if seen := [guest.last_reported for guest in silent if guest.last_reported is not None]:
         age = age_in_words((now - min(seen)).total_seconds())
         yield f"names and tags of guests that do not report are {age} old"

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from providers.proxmox import Guest, Inventory, Task, TaskPage, TaskQuery
 from providers.reading import Reading, State
+from sre_tui.diagnosis.topology.guest_names import named_elsewhere, named_inventories
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Since, format_window
 from sre_tui.tools.context import ToolContext, ask_all
@@ -85,14 +86,16 @@ async def proxmox_list_tasks(
         return await _log(context, log)
     inventories: list[Reading[Inventory]] = []
     wanted: Guest | None = None
+    told = ""
     if guest is not None or node is not None:
-        inventories = await ask_all(context.proxmox, lambda client: client.inventory())
+        inventories, learned = await named_inventories(context)
         if not any(each.state.has_data for each in inventories):
             # Who does not tell what there is will not tell what it did either.
             return result(TaskListing(), inventories, now=context.clock())
         complete = all_answered(inventories)
         require_known(node, node_names(inventories), "node", complete)
         wanted = _one_guest(guest, guests_of(inventories), complete=complete)
+        told = named_elsewhere(wanted, learned) if wanted is not None else ""
     now = context.clock()
     query = TaskQuery(
         # What runs now may have begun long ago.
@@ -121,7 +124,10 @@ async def proxmox_list_tasks(
         items=tuple(shown),
         truncated=more,
         total=None if more else len(found),
-        hints=tuple(_hints(found, readings, filters, since)),
+        hints=(
+            *((f"guest {wanted.vmid} is {told}",) if wanted is not None and told else ()),
+            *_hints(found, readings, filters, since),
+        ),
         filters=filters,
         since=query.since,
     )

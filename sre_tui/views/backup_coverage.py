@@ -20,6 +20,7 @@ _VERDICTS: dict[str, tuple[str, float, Tone]] = {
     "stale": ("stale", 3, Tone.WARNING),
     "unknown": ("unknown", 4, Tone.STALE),
     "pending": ("pending", 5, Tone.INFO),
+    "ok_in_part": ("ok in part", 6, Tone.OK),
     "ok": ("ok", 7, Tone.OK),
     "excluded": ("left out", 8, Tone.MUTED),
     "template": ("template", 9, Tone.MUTED),
@@ -83,7 +84,9 @@ class Coverage(Protocol):
     @property
     def running(self) -> bool: ...
     @property
-    def excluded_disks(self) -> Sequence[str]: ...
+    def counted_as(self) -> str: ...
+    @property
+    def without(self) -> str: ...
     @property
     def identity(self) -> str: ...
     @property
@@ -92,9 +95,7 @@ class Coverage(Protocol):
 
 def verdict_cell(row: Coverage) -> Cell:
     """Whether the guest could be restored, in a word."""
-    word, rank, tone = _VERDICTS.get(row.verdict, (row.verdict, 4.5, Tone.WARNING))
-    if tone is Tone.OK and row.excluded_disks:
-        word, rank, tone = "ok in part", 6.0, Tone.WARNING
+    word, rank, tone = _VERDICTS.get(row.counted_as, (row.verdict, 4.5, Tone.WARNING))
     return state_cell(word, tone, rank)
 
 
@@ -118,8 +119,8 @@ def remark(row: Coverage) -> str:
     parts = [_cause(row)] if row.reason else []
     if row.running:
         parts.append("a backup runs now")
-    if row.excluded_disks:
-        parts.append(f"not backed up: {', '.join(row.excluded_disks)}")
+    if row.without:
+        parts.append(row.without)
     if row.former_names:
         was = ", ".join(row.former_names)
         told = {"renamed": f"was called {was}", "recreated": f"the id was {was}'s before"}

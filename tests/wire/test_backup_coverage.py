@@ -73,8 +73,8 @@ async def homelab(
             yield demo, context
 
 
-async def run(context: ToolContext, name: str, **arguments: object) -> ToolResult[Any]:
-    return await get_tool(name).run(context, arguments)
+async def run(context: ToolContext, called: str, /, **arguments: object) -> ToolResult[Any]:
+    return await get_tool(called).run(context, arguments)
 
 
 def text(answer: ToolResult[Any], budget: int = 1500) -> str:
@@ -98,12 +98,17 @@ async def test_nothing_is_wrong_with_the_quiet_homelab(tmp_path: Path) -> None:
         answer = await run(context, "backup_coverage")
         problems = await run(context, "backup_coverage", problems=True)
     assert answer.state is State.OK, answer.warnings
-    assert answer.data.counts == {"ok": 40, "excluded": 1, "template": 2}
+    assert answer.data.counts == {"ok": 38, "ok_in_part": 2, "excluded": 1, "template": 2}
     found = by_name(answer.data)
     assert found["win11"].status == "stopped"
     assert found["win10-old"].verdict == "excluded"
     assert found["debian-13-template"].verdict == "template"
     assert found["docker1"].excluded_disks == ("scsi1",)
+    assert [name for name, item in found.items() if item.in_part] == ["docker1", "frigate"]
+    told = text(answer)
+    assert "2 ok in part, 38 ok; " in told
+    assert "[qemu on pve2, running] ok in part; " in told
+    assert "; without scsi1 (left out on purpose: backup=0)" in told
     assert found["homeassistant"].identity == "recreated"
     assert found["homeassistant"].former_names == ("domoticz",)
     assert found["gitea"].former_names == ("gogs",)
@@ -116,7 +121,9 @@ async def test_nothing_is_wrong_with_the_quiet_homelab(tmp_path: Path) -> None:
     assert problems.data.items == ()
     assert problems.data.hints == ("43 guests without these filters, 0 with a problem",)
     assert estimate_tokens(text(answer)) < 1500
-    assert "all 41 guests backed up" in answer.data.gist()
+    assert answer.data.gist() == (
+        "all 41 guests backed up or left out on purpose, 2 of them without some disks"
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +174,7 @@ async def test_without_the_backup_server_proxmox_still_tells(tmp_path: Path) -> 
         await demo.mend_backend("pbs")
     assert answer.state is State.PARTIAL
     assert "nothing listens" in " ".join(answer.warnings)
-    assert answer.data.counts["ok"] == 40
+    assert (answer.data.counts["ok"], answer.data.counts["ok_in_part"]) == (38, 2)
     media = by_name(answer.data)["media"]
     assert media.places == ("proxmox:main/pbs-main",)
     assert media.newest is not None
@@ -197,14 +204,35 @@ async def test_a_dead_node_does_not_make_its_guests_stale(tmp_path: Path) -> Non
     fault = {"kind": "node_offline", "target": "pve3", "at": "-2h"}
     async with homelab(tmp_path, fault) as (_, context):
         answer = await run(context, "backup_coverage")
+        listed = await run(context, "proxmox_list_guests", name="immich")
+        tasks = await run(context, "proxmox_list_tasks", guest="immich")
+        written = await run(context, "pbs_list_tasks", guest="immich")
+        shown = await run(context, "proxmox_get_guest_config", guest="immich")
+        with pytest.raises(ArgumentError, match="there is no guest 'imich'"):
+            await run(context, "pbs_list_tasks", guest="imich")
+    assert [(one.vmid, one.name, one.status) for one in listed.data.items] == [
+        (108, "immich", "unknown")
+    ]
+    assert listed.data.hints == ()
+    assert "guest 108 is immich by the notes of its backups" in tasks.data.hints
+    assert {task.group for task in written.data.items} == {"vm/108"}
+    assert "guest 108 (immich by the notes of its backups) is on pve3" in shown.warnings[0]
     problems = [item for item in answer.data.items if item.problem]
     assert problems == []
-    assert answer.data.counts["ok"] == 40
+    assert (answer.data.counts["ok"], answer.data.counts["ok_in_part"]) == (38, 2)
+    assert {item.name for item in answer.data.items if item.node == "pve3"} >= {"vaultwarden"}
+    assert answer.warnings[-1].endswith(
+        "13 guests on pve3 have their names from the notes of their backups"
+    )
+    weekly = by_name(answer.data)["vaultwarden"]
+    assert weekly.reason.endswith("left cannot be looked into: node pve3 is offline")
+    assert not any(job.late for job in weekly.jobs)
     longer = {"kind": "node_offline", "target": "pve3", "at": "-3d"}
     async with homelab(tmp_path, longer) as (_, context):
         later = await run(context, "backup_coverage", problems=True)
     assert {item.node for item in later.data.items} == {"pve3"}
     assert {item.verdict for item in later.data.items} == {"stale"}
+    assert all(", and its node pve3 is offline; the" in item.reason for item in later.data.items)
 
 
 async def test_one_guest_by_name_or_id(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sre_tui.diagnosis.checks.check import Check, Scene
 from sre_tui.diagnosis.checks.combined import without_part
 from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
-from sre_tui.diagnosis.coverage.logic import judge
+from sre_tui.diagnosis.coverage.logic import OPT_OUT_TAGS, judge
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.views.human import duration
@@ -26,6 +26,8 @@ _KINDS: Final[dict[Verdict, str]] = {
     "never": "backup_missing",
 }
 """What each verdict is a sign of."""
+_MEANT: Final = f'template!="1",tags!~"(.*;)?({"|".join(sorted(OPT_OUT_TAGS))})(;.*)?"'
+"""Labels of guests that are neither templates nor tagged to be left out."""
 _WORDS: Final[dict[Verdict, str]] = {
     "not_covered": "is in no backup job",
     "damaged": "has newer backups that fail their verification",
@@ -114,13 +116,13 @@ CHECKS: Final = (
         "coverage",
         metric_check(
             "not-backed-up", "backup_uncovered", "backups",
-            "pve_not_backed_up_total{$S}",
+            f"(pve_not_backed_up_info{{$S}} and on (id) pve_guest_info{{{_MEANT}}})",
             ">", 0,
-            "{value} guests are in no backup job",
-            delay=0, subject=SubjectKind.NODE,
-            title="guests in no backup job, where Proxmox VE is not configured",
-            why="nothing of them can be restored",
-            advice="see which guests no job selects", runbook="backup-failed",
+            "guest {subject} is in no backup job",
+            delay=0, subject=SubjectKind.GUEST,
+            title="guests in no backup job, where Proxmox VE does not tell",
+            why="no job makes backups of it",
+            advice="see which job should select it", runbook="backup-failed",
         ),
     ),
     without_part(

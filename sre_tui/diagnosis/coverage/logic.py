@@ -56,6 +56,7 @@ class Evidence:
         failures: the last failed run of each group.
         unread: by source, storages, each with a node, whose backups could not be seen.
         listed: by source, the storages on which at least one backup was seen.
+        offline: by source, the nodes that are.
     """
 
     now: datetime
@@ -68,6 +69,7 @@ class Evidence:
     failures: Mapping[Group, FailedRun] = field(default_factory=dict)
     unread: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    offline: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def judge(evidence: Evidence) -> list[GuestCoverage]:
@@ -148,9 +150,12 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
     if failure is not None and newest is not None and failure.at <= newest.at:
         failure = None
     listed = evidence.listed.get(guest.source, frozenset())
-    late = [job.id for job in covering if job.storage in listed and not running
-            and _is_late(job, good, evidence.now)]  # fmt: skip
-    case = _Case(guest, jobs, covering, newest, damaged, due, failure, evidence, late)
+    missed = [job for job in covering if job.storage in listed and not running
+              and _is_late(job, good, evidence.now)]  # fmt: skip
+    unread = evidence.unread.get(guest.source, frozenset())
+    hidden = [job for job in missed if (job.storage, guest.node) in unread]
+    late = [job.id for job in missed if job not in hidden]
+    case = _Case(guest, jobs, covering, newest, damaged, due, failure, evidence, late, hidden)
     verdict, reason = case.verdict()
     return GuestCoverage(
         source=guest.source,
@@ -237,6 +242,8 @@ class _Case:
     failure: FailedRun | None
     evidence: Evidence
     late: Sequence[str]
+    hidden: Sequence[BackupJob]
+    """Jobs of which nothing is seen where they write to, but it could not be looked there."""
 
     def verdict(self) -> tuple[Verdict, str]:
         """The verdict with its reason."""
@@ -259,8 +266,9 @@ class _Case:
             )
         if blind := self._blind():
             return "unknown", f"none is seen since {_stamp(self.newest.at)}, but {blind}"
+        gone = f", and its node {self.guest.node} is offline" if self._is_cut_off else ""
         return "stale", self._because(
-            f"no backup since the run of {_stamp(self.due.at)}; the newest good one is of "
+            f"no backup since the run of {_stamp(self.due.at)}{gone}; the newest good one is of "
             f"{_stamp(self.newest.at)}"
         )
 
@@ -302,7 +310,17 @@ class _Case:
         unread = self.evidence.unread.get(self.guest.source, frozenset())
         targets = {job.storage for job in self.covering}
         hidden = sorted(name for name in targets if (name, self.guest.node) in unread)
-        return f"storage {', '.join(hidden)} cannot be looked into" if hidden else ""
+        return f"storage {', '.join(hidden)} {self._unseen}" if hidden else ""
+
+    @property
+    def _is_cut_off(self) -> bool:
+        return self.guest.node in self.evidence.offline.get(self.guest.source, frozenset())
+
+    @property
+    def _unseen(self) -> str:
+        """That a storage of its node cannot be looked into, and why where that is known."""
+        why = f": node {self.guest.node} is offline" if self._is_cut_off else ""
+        return f"cannot be looked into{why}"
 
     def _because(self, what: str) -> str:
         return f"{what}; the last run failed: {self.failure.text}" if self.failure else what
@@ -313,12 +331,17 @@ class _Case:
         if self.damaged is not None:
             return f"a newer backup of {_stamp(self.damaged.at)} fails its verification"
         if self.late:
-            jobs = [job for job in self.covering if job.id in self.late]
-            told = ", ".join(f"{job.id} ({job.schedule} to {job.storage})" for job in jobs)
+            told = _jobs_text([job for job in self.covering if job.id in self.late])
             return f"the last run of another job left nothing: {told}"
+        if self.hidden:
+            return f"what {_jobs_text(self.hidden)} left {self._unseen}"
         if self.newest is not None and self.newest.kind == "snapshot" and not self.newest.verified:
             return "not verified yet"
         return ""
+
+
+def _jobs_text(jobs: Sequence[BackupJob]) -> str:
+    return ", ".join(f"{job.id} ({job.schedule} to {job.storage})" for job in jobs)
 
 
 def _stamp(at: datetime) -> str:

@@ -101,6 +101,26 @@ class GuestCoverage(_Model):
         """Whether it could not be restored as its jobs promise, or is promised nothing."""
         return self.verdict in PROBLEMS
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def in_part(self) -> bool:
+        """Whether there is a good backup, though not of every disk."""
+        return self.verdict == "ok" and bool(self.excluded_disks)
+
+    @property
+    def counted_as(self) -> str:
+        """The verdict; ``ok_in_part`` where only some of its disks are backed up."""
+        return "ok_in_part" if self.in_part else self.verdict
+
+    @property
+    def without(self) -> str:
+        """The disks that are in no backup, and why: ``without scsi1 (…)``; empty if none is."""
+        if not self.excluded_disks:
+            return ""
+        # A disk of a machine is backed up unless somebody says no, a mount point if somebody does.
+        why = "left out on purpose: backup=0" if self.type == "qemu" else "no backup=1 is set"
+        return f"without {', '.join(self.excluded_disks)} ({why})"
+
     @property
     def key(self) -> str:
         """Unique among the guests of all sources."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,9 +21,11 @@ from providers.proxmox import (
     ProxmoxClient,
 )
 from providers.reading import Reading, SourceStatus, State, by_source, joint_state
+from providers.shared_reads import shared_reads
 from sre_tui.diagnosis.coverage.logic import Evidence, FailedRun
 from sre_tui.diagnosis.coverage.owners import Group, Held, Key, Seen, noted_name, owned_by
 from sre_tui.diagnosis.sources import Sources
+from sre_tui.diagnosis.topology.guest_names import AskInventory, named_inventory
 
 FAILURES_SINCE: Final = timedelta(days=8)
 MOST_FAILURES: Final = 1000
@@ -71,14 +73,7 @@ class _Server:
     failures: Reading[TaskPage]
 
 
-AskInventory = Callable[["ProxmoxClient"], Awaitable[Reading[Inventory]]]
-
-
-def _ask_inventory(client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
-    return client.inventory()
-
-
-async def gather(sources: Sources, inventory: AskInventory = _ask_inventory) -> Gathered:
+async def gather(sources: Sources, inventory: AskInventory | None = None) -> Gathered:
     """Ask everything that is configured.
 
     Args:
@@ -86,10 +81,16 @@ async def gather(sources: Sources, inventory: AskInventory = _ask_inventory) -> 
         inventory: gives the guests of a Proxmox VE, where somebody asks for them anyway.
     """
     now = sources.clock()
-    hosts, servers = await asyncio.gather(
-        asyncio.gather(*(_ask_host(client, inventory) for client in sources.proxmox)),
-        asyncio.gather(*(_ask_server(client, now) for client in sources.pbs)),
-    )
+
+    def ask(client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
+        return named_inventory(sources, client, lambda one: one.inventory())
+
+    # Names may have to be looked up in what is read here anyway.
+    async with shared_reads():
+        hosts, servers = await asyncio.gather(
+            asyncio.gather(*(_ask_host(client, inventory or ask) for client in sources.proxmox)),
+            asyncio.gather(*(_ask_server(client, now) for client in sources.pbs)),
+        )
     guests = [guest for host in hosts if host.inventory.data for guest in
               host.inventory.data.guests]  # fmt: skip
     with uncollected():
@@ -114,6 +115,11 @@ async def gather(sources: Sources, inventory: AskInventory = _ask_inventory) -> 
             host.client.source: frozenset(volume.storage for volume in host.volumes.data)
             for host in hosts
             if host.volumes.data is not None
+        },
+        offline={
+            host.client.source: frozenset(host.inventory.data.offline)
+            for host in hosts
+            if host.inventory.data is not None
         },
     )
     readings: list[Reading[Any]] = []

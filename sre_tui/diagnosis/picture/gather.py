@@ -20,6 +20,7 @@ from sre_tui.diagnosis.picture import logs, metrics
 from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.sources import Sources
+from sre_tui.diagnosis.topology.guest_names import named_inventory
 
 if TYPE_CHECKING:
     from providers.proxmox import Inventory, ProxmoxClient
@@ -166,6 +167,9 @@ class _Camera:
         return self.wanted.end if past else None
 
     def _inventory(self, client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
+        return named_inventory(self.sources, client, self._bare_inventory)
+
+    def _bare_inventory(self, client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
         if client.source not in self.inventories:
             self.inventories[client.source] = asyncio.ensure_future(client.inventory(boot=True))
         # One who gives up must not take the answer from the other.

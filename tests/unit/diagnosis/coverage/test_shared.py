@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 from sre_tui.diagnosis.coverage.model import BackupCopy, GuestCoverage
 from sre_tui.diagnosis.coverage.shared import in_common
 from sre_tui.tools.backup_coverage_listing import CoverageListing
-from sre_tui.views.backup_coverage import COVERAGE, remark
+from sre_tui.views.backup_coverage import COVERAGE, remark, verdict_cell
+from widgets.cell import Tone
 
 DUE = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
 ERROR = "unable to create backup snapshot - ENOSPC: No space left on device"
@@ -58,5 +60,21 @@ def test_a_remark_is_the_cause_in_few_words() -> None:
     assert remark(full(1)) == "ENOSPC: No space left on device"
     silent = full(1).model_copy(update={"error": ""})
     assert remark(silent) == "no backup since the run of x"
-    disks = full(1).model_copy(update={"excluded_disks": ("scsi1",)})
-    assert remark(disks) == "ENOSPC: No space left on device; not backed up: scsi1"
+    disks = full(1).model_copy(update={"excluded_disks": ("mp0",)})
+    assert remark(disks) == "ENOSPC: No space left on device; without mp0 (no backup=1 is set)"
+
+
+def test_a_guest_without_some_disks_is_counted_apart_and_is_no_alarm() -> None:
+    left = {"excluded_disks": ("scsi1",), "type": "qemu"}
+    items = (covered(1, "ok"), covered(2, "ok").model_copy(update=left))
+    assert [item.in_part for item in items] == [False, True]
+    cell = verdict_cell(items[1])
+    assert (cell.text, cell.tone) == ("✓ ok in part", Tone.OK)
+    assert remark(items[1]) == "without scsi1 (left out on purpose: backup=0)"
+    counts = dict(Counter(item.counted_as for item in items))
+    data = CoverageListing(items=items, counts=counts)
+    assert COVERAGE.title(data) == "2 guests: 1 ok in part, 1 ok"
+    assert data.gist() == (
+        "all 2 guests backed up or left out on purpose, 1 of them without some disks"
+    )
+    assert not covered(3, "stale").model_copy(update=left).in_part

@@ -20,6 +20,7 @@ from sre_tui.diagnosis.coverage.model import (
 )
 from sre_tui.diagnosis.coverage.owners import Held, Seen, noted_name, orphans
 from sre_tui.tools.backup_coverage_listing import CoverageListing
+from sre_tui.views.backup_coverage import remark
 
 NOW = datetime(2026, 11, 22, 15, 23, 23, tzinfo=UTC)
 """A Sunday."""
@@ -368,6 +369,32 @@ def test_more_backups_never_make_it_worse(
 def test_a_storage_of_another_node_hides_nothing() -> None:
     hidden: dict[str, Any] = {"unread": {PVE: frozenset({("pbs-main", "pve2")})}}
     assert verdict(seen(last_night(2)), **hidden).verdict == "stale"
+
+
+def test_what_lies_on_a_node_that_is_offline_is_not_called_missing() -> None:
+    jobs = [job(), job(id="weekly", schedule="sat 03:30", storage="local")]
+    off: dict[str, Any] = {"unread": {PVE: frozenset({("local", "pve1")})},
+                           "listed": {PVE: frozenset({"pbs-main", "local"})},
+                           "offline": {PVE: frozenset({"pve1"})}}  # fmt: skip
+    newest = seen(last_night(), storage="pbs-main")
+    found = verdict(newest, jobs=jobs, **off)
+    assert found.reason == (
+        "what weekly (sat 03:30 to local) left cannot be looked into: node pve1 is offline"
+    )
+    assert not any(each.late for each in found.jobs)
+    online = verdict(newest, jobs=jobs, **{**off, "offline": {}})
+    assert online.reason == "what weekly (sat 03:30 to local) left cannot be looked into"
+    shown = verdict(newest, jobs=jobs, **{**off, "unread": {}})
+    assert shown.reason.startswith("the last run of another job left nothing: weekly")
+    assert [each.late for each in shown.jobs] == [False, True]
+    stale = verdict(seen(last_night(2)), **off)
+    assert stale.reason == (
+        "no backup since the run of 2026-11-22 01:30 UTC, and its node pve1 is offline; the newest "
+        "good one is of 2026-11-20 01:41 UTC"
+    )
+    assert remark(stale) == (
+        "no backup since the run of 2026-11-22 01:30 UTC, and its node pve1 is offline"
+    )
 
 
 def test_one_datastore_under_two_names_makes_no_job_late() -> None:
