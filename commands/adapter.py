@@ -20,6 +20,7 @@ from commands.main import invocation_of
 from commands.mistakes import as_usage_problem
 from commands.output import OutputOptions, write_json, write_json_lines, write_table
 from commands.parameters import parameter_of
+from commands.sorting import own_orders, resolved, sort_option, sorted_answer, widened
 from providers.reading import State
 from providers.text import clean
 from sre_tui.settings.model import TITLES
@@ -95,7 +96,7 @@ def run_tool(
     options, fields = with_fields(tool, options)
 
     def look(invocation: Invocation, options: OutputOptions) -> ExitCode:
-        answer = ask(invocation, tool, arguments)
+        answer = ask(invocation, tool, arguments, options.sort)
         show(invocation, tool, answer, options, fields)
         return EXIT_CODES[answer.state]
 
@@ -112,14 +113,22 @@ def with_fields(tool: Tool[Any], options: OutputOptions) -> tuple[OutputOptions,
     Raises:
         Problem: if there is no such field.
     """
-    if not options.fields:
+    if not options.fields and not options.sort:
         return options, None
     fields = fields_of(tool)
-    return replace(options, fields=fields.resolve(options.fields)), fields
+    options = replace(
+        options, fields=fields.resolve(options.fields), sort=resolved(fields, options.sort)
+    )
+    return options, fields if options.fields else None
 
 
-def ask(invocation: Invocation, tool: Tool[Any], arguments: dict[str, object]) -> ToolResult[Any]:
-    """Run a tool.
+def ask(
+    invocation: Invocation,
+    tool: Tool[Any],
+    arguments: dict[str, object],
+    sort: Sequence[str] = (),
+) -> ToolResult[Any]:
+    """Run a tool; its rows come in the order of these fields if any are given.
 
     Raises:
         Problem: if the arguments do not fit, its backend is not configured or gave no data, or
@@ -130,12 +139,16 @@ def ask(invocation: Invocation, tool: Tool[Any], arguments: dict[str, object]) -
     except ValidationError as error:
         raise as_usage_problem(tool, error) from error
     require_backend(invocation, tool)
-    answer = invocation.run(lambda context: tool.run(context, arguments))
+    asked = widened(tool, arguments) if sort else arguments
+    answer = invocation.run(lambda context: tool.run(context, asked))
     require_data(invocation, answer)
     if isinstance(answer.data, Listing) and (missing := answer.data.missing()):
         for warning in answer.warnings:
             invocation.narrator.warn(warning)
         raise Problem(missing, code="not_found", exit_code=ExitCode.USAGE)
+    if sort:
+        now = invocation.environment.clock()
+        return sorted_answer(tool, answer, fields_of(tool), sort, arguments, now)
     return answer
 
 
@@ -276,18 +289,33 @@ def _show_table(
         invocation.narrator.trace(f"{cut.partition(';')[0]}: -n N takes more")
 
 
+def is_listing(tool: Tool[Any]) -> bool:
+    """Whether a tool answers with rows."""
+    data: Any = tool.result_type.model_fields["data"].annotation
+    return issubclass(data, Listing)
+
+
+def given(tool: Tool[Any], values: dict[str, Any]) -> tuple[OutputOptions, dict[str, object]]:
+    """What a command line says of the output, and the arguments of the tool."""
+    sort = split_names(values.pop("sort", None))
+    own = sort[0] if len(sort) == 1 and sort[0] in own_orders(tool) else None
+    options = OutputOptions(
+        json=values.pop("as_json"),
+        jsonl=values.pop("as_jsonl"),
+        fields=split_names(values.pop("shown_fields")),
+        sort=() if own else sort,
+        utc=values.pop("absolute"),
+        watch=values.pop("every"),
+    )
+    values["sort"] = own
+    return options, {k: value for k, value in values.items() if value not in (None, [], ())}
+
+
 def _command(tool: Tool[Any]) -> Callable[..., None]:
     fields = tool.arguments.model_fields
 
     def command(context: typer.Context, **values: Any) -> None:
-        options = OutputOptions(
-            json=values.pop("as_json"),
-            jsonl=values.pop("as_jsonl"),
-            fields=split_names(values.pop("shown_fields")),
-            utc=values.pop("absolute"),
-            watch=values.pop("every"),
-        )
-        arguments = {name: value for name, value in values.items() if value not in (None, [], ())}
+        options, arguments = given(tool, values)
         code = run_tool(invocation_of(context), tool, arguments, options)
         if code is not ExitCode.OK:
             raise typer.Exit(code)
@@ -295,14 +323,19 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
     parameters = [
         inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     ]
-    parameters += [parameter_of(name, field) for name, field in fields.items()]
-    for name, annotation, default in (
+    parameters += [parameter_of(name, field) for name, field in fields.items() if name != "sort"]
+    by_field = sort_option(lambda: fields_of(tool), tool)
+    common: list[tuple[str, Any, Any]] = [
         ("as_json", JSON_OPTION, False),
         ("as_jsonl", JSONL_OPTION, False),
         ("shown_fields", Annotated[str | None, fields_option(lambda: fields_of(tool))], None),
+        ("sort", Annotated[str | None, by_field], None),
         ("absolute", TIMES_OPTION, None),
         ("every", WATCH_OPTION, None),
-    ):
+    ]
+    for name, annotation, default in common:
+        if name == "sort" and not is_listing(tool):
+            continue
         parameters.append(
             inspect.Parameter(
                 name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation

@@ -7,12 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.adapter import add_tool, ask, show, with_fields
+from commands.adapter import add_tool, ask, given, show, with_fields
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
-from commands.fields import split_names
 from commands.main import invocation_of
-from commands.output import OutputOptions
 from sre_tui.tools.registry import get_tool
 
 _TOOL = get_tool("check_health")
@@ -49,13 +47,8 @@ def _with_exit_code() -> None:
 
 
 def _end_by_findings(context: typer.Context, values: dict[str, Any]) -> None:
-    options = OutputOptions(
-        json=values.pop("as_json"),
-        jsonl=values.pop("as_jsonl"),
-        fields=split_names(values.pop("shown_fields")),
-        utc=values.pop("absolute"),
-    )
-    if values.pop("every") is not None:
+    options, arguments = given(_TOOL, values)
+    if options.watch is not None:
         raise Problem(
             "--exit-code and --watch do not go together: a watch ends when it is stopped",
             code="usage",
@@ -63,8 +56,7 @@ def _end_by_findings(context: typer.Context, values: dict[str, Any]) -> None:
         )
     options, fields = with_fields(_TOOL, options)
     invocation = invocation_of(context)
-    arguments = {name: value for name, value in values.items() if value not in (None, [], ())}
-    answer = ask(invocation, _TOOL, arguments)
+    answer = ask(invocation, _TOOL, arguments, options.sort)
     show(invocation, _TOOL, answer, options, fields)
     code = EXIT_CODES[answer.state]
     # What the operator does not want to see must not wake him either.

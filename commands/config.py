@@ -17,6 +17,7 @@ from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions
+from commands.sorting import sort_option
 from sre_tui.settings.load import config_path, load_with_origins
 from sre_tui.settings.template import TEMPLATE
 from widgets.cell import Cell, Column, Display, Tone
@@ -72,6 +73,7 @@ def show(
     as_json: JSON_OPTION = False,
     as_jsonl: JSONL_OPTION = False,
     only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+    order: Annotated[str | None, sort_option(lambda: _FIELDS)] = None,
 ) -> None:
     """Every setting with its origin, as a variable, a file or the default."""
     invocation = invocation_of(context)
@@ -82,7 +84,9 @@ def show(
         {"setting": _dotted(where), "value": value, "origin": loaded.origins.get(where, "default")}
         for where, value in _leaves(loaded.settings)
     ]
-    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    options = OutputOptions(
+        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
+    )
     write_listing(invocation, _FIELDS, rows, options)
 
 

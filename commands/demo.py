@@ -29,6 +29,7 @@ from commands.listing import write_listing
 from commands.main import complete_scenario, invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions, write_json, write_record
+from commands.sorting import sort_option
 from sre_tui.views.human import ago
 from sre_tui.views.record import Section
 from widgets.cell import Cell, Column, Display, Tone, marked
@@ -117,6 +118,7 @@ def list_scenarios_(
     as_json: JSON_OPTION = False,
     as_jsonl: JSONL_OPTION = False,
     only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+    order: Annotated[str | None, sort_option(lambda: _FIELDS)] = None,
 ) -> None:
     """Every bundled scenario."""
     from sre_tui.demo.scenario_load import list_scenarios
@@ -125,7 +127,9 @@ def list_scenarios_(
         {"id": each.id, "title": each.title, "questions": [one.ask for one in each.questions]}
         for each in list_scenarios()
     ]
-    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    options = OutputOptions(
+        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
+    )
     write_listing(invocation_of(context), _FIELDS, rows, options)
 
 

@@ -13,6 +13,7 @@ from commands.fields import Fields, fields_command, fields_option, split_names
 from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.output import OutputOptions
+from commands.sorting import sort_option
 from sre_tui.nearest import nearest
 from widgets.cell import Cell, Column, Display
 
@@ -61,6 +62,7 @@ def faults(
     as_json: JSON_OPTION = False,
     as_jsonl: JSONL_OPTION = False,
     only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+    order: Annotated[str | None, sort_option(lambda: _FIELDS)] = None,
 ) -> None:
     """Every fault kind, or the one asked for."""
     from sre_tui.demo.faults.catalogue import described_kinds
@@ -70,7 +72,9 @@ def faults(
     if not chosen:
         raise _unknown(kind or "", every)
     rows = [asdict(each) for each in chosen]
-    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    options = OutputOptions(
+        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
+    )
     write_listing(invocation_of(context), _FIELDS, rows, options)
 
 

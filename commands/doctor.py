@@ -13,6 +13,7 @@ from commands.fields import Fields, fields_command, fields_option, split_names
 from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.output import OutputOptions
+from commands.sorting import sort_option
 from sre_tui.doctor.finding import Finding, Verdict
 from widgets.cell import Cell, Column, Tone, marked
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
+_RANKS = {Verdict.FAILED: 0.0, Verdict.WARNING: 1.0, Verdict.OK: 2.0}
 _TONES = {Verdict.OK: Tone.OK, Verdict.WARNING: Tone.WARNING, Verdict.FAILED: Tone.ERROR}
 
 
@@ -38,11 +40,14 @@ def doctor(
     as_json: JSON_OPTION = False,
     as_jsonl: JSONL_OPTION = False,
     only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+    order: Annotated[str | None, sort_option(lambda: _FIELDS)] = None,
 ) -> None:
     """Print every finding; the exit code is that of the worst, and 2 without any backend."""
     invocation = invocation_of(context)
     found = invocation.run_async(_examine(invocation, ask_model=model))
-    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    options = OutputOptions(
+        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
+    )
     write_listing(invocation, _FIELDS, found, options)
     if not options.for_program:
         fixes = (
@@ -83,7 +88,7 @@ _COLUMNS: tuple[Column[Finding], ...] = (
         "verdict",
         "",
         lambda row, _: Cell(
-            marked(_TONES[row.verdict], row.verdict.value), row.verdict.value, _TONES[row.verdict]
+            marked(_TONES[row.verdict], row.verdict.value), _RANKS[row.verdict], _TONES[row.verdict]
         ),
         9,
     ),

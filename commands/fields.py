@@ -58,6 +58,12 @@ class Fields:
         """The row of the document with only these fields."""
         return {name: _reach(row, self.made_from.get(name, name)) for name in fields}
 
+    def reach(self, row: Any, name: str) -> Any:
+        """What a field of a row is made of, the row being a model or its members by name."""
+        for step in self.made_from.get(name, name).split(".", 1):
+            row = row.get(step) if isinstance(row, Mapping) else getattr(row, step, None)
+        return row
+
     def described(self) -> list[str]:
         """Every field, with the title of its column where that differs: ``name (Alert)``."""
         titles = {self._field_of(column): column.title for column in reversed(self.shown)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from commands.output import OutputOptions, write_json, write_json_lines, write_table
+from commands.sorting import in_order, resolved
 from widgets.cell import Display
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def write_listing(
         Problem: a field was asked for that there is not.
     """
     stdout = invocation.environment.stdout
+    if options.sort:
+        now = invocation.environment.clock()
+        rows = in_order(fields, rows, resolved(fields, options.sort), now)
     asked = fields.resolve(options.fields)
     if options.for_program:
         items = [row if isinstance(row, dict) else row.model_dump(mode="json") for row in rows]

@@ -37,6 +37,8 @@ class OutputOptions:
     json: bool = False
     jsonl: bool = False
     fields: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
+    """Fields the rows are ordered by; with ``-`` in front, turned round."""
     utc: bool | None = None
     """None for relative times, True for UTC, False for local time."""
     watch: float | None = None

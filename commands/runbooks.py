@@ -15,6 +15,7 @@ from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions, write_json
+from commands.sorting import sort_option
 from providers.text import clean, one_line
 from sre_tui.nearest import nearest
 from widgets.cell import Cell, Column, Display, Tone
@@ -45,6 +46,7 @@ def list_runbooks(
     as_json: JSON_OPTION = False,
     as_jsonl: JSONL_OPTION = False,
     only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
+    order: Annotated[str | None, sort_option(lambda: _FIELDS)] = None,
 ) -> None:
     """Every document, with the alerts it serves."""
     invocation = invocation_of(context)
@@ -59,7 +61,9 @@ def list_runbooks(
         }
         for document in _documents(invocation)
     ]
-    options = OutputOptions(json=as_json, jsonl=as_jsonl, fields=split_names(only))
+    options = OutputOptions(
+        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
+    )
     write_listing(invocation, _FIELDS, rows, options)
 
 

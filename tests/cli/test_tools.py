@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from commands.adapter import is_listing
 from sre_tui.tools.registry import MODULES, all_tools, get_tool
 from sre_tui.tools.tool import registered
 from sre_tui.views.registry import VIEWS, table_view
@@ -126,7 +127,8 @@ def test_the_document_fits_the_schema_and_the_table_shows_its_rows(sre: Sre, nam
     rows = data.get("items", [data])
     every = ",".join(column.key for column in table_view(name).columns)
     fields = ["--fields", every] if name in PAGES else []
-    shown = sre(*tool.command, *ARGUMENTS[name], *fields).lines
+    order = ["--sort", f"-{table_view(name).columns[1].key}"] if is_listing(tool) else []
+    shown = sre(*tool.command, *ARGUMENTS[name], *fields, *order).lines
     table = shown[1:] if name in HEADED else shown
     titles = [column.title for column in table_view(name).columns if column.title]
     assert all(title in table[0] for title in titles)
