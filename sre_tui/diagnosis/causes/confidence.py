@@ -61,6 +61,20 @@ def confidence(found: Mapping[str, float]) -> float:
     return 1.0 / (1.0 + exp(-total))
 
 
+STATED: Final = 0.95
+"""How sure at least is what a backend says of itself, whatever is asked."""
+
+
+def certainty(one: Hypothesis, probability: float) -> float:
+    """How sure it is that a hypothesis holds, be it the cause of what is asked or not.
+
+    Args:
+        one: the hypothesis.
+        probability: how likely it is the cause of what is asked.
+    """
+    return max(probability, STATED) if one.stated else probability
+
+
 UNRIVALLED: Final = 1.6
 """Logarithm of the odds of the likeliest cause of one thing, when it is no surer than not."""
 

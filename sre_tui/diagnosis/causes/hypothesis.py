@@ -82,6 +82,21 @@ class Hypothesis:
         return all(one.refuted for one in self.findings)
 
     @property
+    def stated(self) -> bool:
+        """Whether a backend says of itself that it is so now, or a date that is read has passed."""
+        return any(
+            one.active and not (one.event or one.refuted or one.diagnostic or one.hearsay)
+            and one.severity is not Severity.NOTE
+            and any(each.kind in self._stating for each in one.evidence)
+            for one in self.findings
+        )  # fmt: skip
+
+    @property
+    def _stating(self) -> frozenset[str]:
+        """Kinds of evidence that by themselves say what is claimed."""
+        return frozenset({"api", "metric"} if self.pattern.plain else {"api"})
+
+    @property
     def hearsay(self) -> bool:
         """Whether only words that somebody wrote about it tell what it is."""
         return all(one.hearsay for one in self.findings)

@@ -54,7 +54,7 @@ def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> list[Hypothesi
 def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int | None:
     if other.pattern.id in one.pattern.same_as and _same_fact(one, other, reach):
         return 0
-    if one.pattern is other.pattern and one.pattern.echoes and reach.node(one) == other.subject:
+    if reach.is_echo(one, other):
         return 1
     if other.pattern.id == ALERT and reach.machine(one.subject) == reach.machine(other.subject):
         return 0
@@ -133,6 +133,8 @@ def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
 
 _ENDED: Final = frozenset({"restart_loop", "container_down", "unit_failed", "program_died"})
 """Patterns of a program that does not run; what it said before may be the reason."""
+_ECHOED: Final = 2
+"""Dependencies between a guest and what tells of its trouble: its datastore, and whose that is."""
 _SERVERS: Final = re.compile(
     r"(?i)postgres|pgbouncer|mysql|maria|mongo|redis|valkey|influx|clickhouse|elastic|rabbit"
 )
@@ -163,11 +165,14 @@ class _Reachability:
         near = sorted(self.below(subject).items(), key=lambda pair: (pair[1], pair[0].key))
         return next((one for one, _ in near if one.kind in MACHINES), None)
 
-    def node(self, one: Hypothesis) -> Subject | None:
-        """The node below a guest."""
+    def is_echo(self, one: Hypothesis, other: Hypothesis) -> bool:
+        """Whether what a guest stands on only tells of the guest's trouble as its own."""
+        if one.pattern is not other.pattern or other.subject.kind not in one.pattern.echoed_by:
+            return False
         machine = self.machine(one.subject)
-        edges = self.topology.below(machine) if machine is not None else []
-        return next((edge.on for edge in edges if edge.relation is Relation.RUNS_ON), None)
+        if machine is None or machine.kind is not SubjectKind.GUEST:
+            return False
+        return 0 < len(self.topology.path(machine, other.subject)) <= _ECHOED
 
     def below(self, subject: Subject) -> dict[Subject, int]:
         """All it depends on, and its machine does."""

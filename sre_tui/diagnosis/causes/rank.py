@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sre_tui.diagnosis.causes.confidence import confidence, doubted, features, unrivalled
+from sre_tui.diagnosis.causes.confidence import (
+    certainty,
+    confidence,
+    doubted,
+    features,
+    unrivalled,
+)
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather, join_shared
 from sre_tui.diagnosis.causes.links import link
@@ -24,10 +30,24 @@ RIVALLED: Final = 2.5
 
 @dataclass(frozen=True)
 class Ranked:
-    """A hypothesis with its confidence."""
+    """A hypothesis with how likely it is the cause of what is asked, which is what it is told by.
+
+    That it holds may be surer: a guest without a backup job is none, however little it has to do
+    with the question.
+    """
 
     hypothesis: Hypothesis
-    confidence: float
+    relevance: float
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that it holds."""
+        return certainty(self.hypothesis, self.relevance)
+
+    @property
+    def relevant(self) -> bool:
+        """Whether it is likely enough the cause of what is asked."""
+        return self.relevance >= CONFIRMED
 
     @property
     def confirmed(self) -> bool:
@@ -103,22 +123,31 @@ def _compared(
 
     Of one thing that does not work there is mostly one cause, however sure other trouble is.
     """
-    if not focus.subjects or not causes or not causes[0].confirmed:
-        return list(causes), []
+    if not focus.subjects or not causes or not causes[0].relevant:
+        return _set_apart(causes, focus)
     first = causes[0]
     if not blind:
-        first = replace(first, confidence=unrivalled(first.confidence))
+        first = replace(first, relevance=unrivalled(first.relevance))
     kept, beside = [first], []
     felt = focus.feeling(first.hypothesis)
     for one in causes[1:]:
-        if not one.confirmed or focus.feeling(one.hypothesis) - felt:
+        if not one.relevant or focus.feeling(one.hypothesis) - felt:
             kept.append(one)
         elif focus.means(one.hypothesis):
-            kept.append(replace(one, confidence=doubted(one.confidence, RIVALLED)))
+            kept.append(replace(one, relevance=doubted(one.relevance, RIVALLED)))
         else:
             beside.append(one)
-    kept[1:] = sorted(kept[1:], key=lambda one: not one.confirmed)
-    return kept, beside
+    kept[1:] = sorted(kept[1:], key=lambda one: not one.relevant)
+    kept, doubtful = _set_apart(kept, focus)
+    return kept, [*beside, *doubtful]
+
+
+def _set_apart(causes: Sequence[Ranked], focus: Focus) -> tuple[list[Ranked], list[Ranked]]:
+    """What may be the cause, and what certainly is so, but hardly the cause of what is asked."""
+    if focus.everything:
+        return list(causes), []
+    apart = [one for one in causes if one.confirmed and not one.relevant]
+    return [one for one in causes if one not in apart], apart
 
 
 def _begins(one: Hypothesis) -> bool:
@@ -132,9 +161,9 @@ def _order(one: Ranked, focus: Focus) -> tuple[bool, bool, float, tuple[float, s
     """What is sure and about the very thing that is asked comes first, then by confidence."""
     needed = DIRECT if focus.named_kinds else CONFIRMED
     told = focus.means(one.hypothesis) and focus.fits(one.hypothesis)
-    direct = one.confidence >= needed and told
-    felt = one.confirmed and focus.felt(one.hypothesis)
-    return not direct, not felt, -one.confidence, one.hypothesis.order
+    direct = one.relevance >= needed and told
+    felt = one.relevant and focus.felt(one.hypothesis)
+    return not direct, not felt, -one.relevance, one.hypothesis.order
 
 
 def _matters(one: Hypothesis) -> bool:

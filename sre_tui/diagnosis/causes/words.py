@@ -81,7 +81,7 @@ def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
         yield Argument(text="what is read now does not show it")
     elif not one.active:
         yield Argument(text="it is over, and nothing of it lasts")
-    if len(one.witnesses) == 1:
+    if len(one.witnesses) == 1 and not one.stated:
         only = next(iter(one.witnesses))
         yield Argument(text=f"only one kind of evidence speaks of it ({only})")
     if one.pattern.reach is not Reach.OWN and not one.effects:

@@ -134,10 +134,14 @@ class Pattern(_Model):
     """Whether it does from its beginning what it does: what begins much later is not of it."""
     circumstantial: bool = False
     """Whether only the order in time speaks for it: what else explains the same is likelier."""
+    plain: bool = False
+    """Whether a value says just what is claimed and leaves nothing to conclude, such as a date that
+    has passed."""
     passed_on: bool = False
     """Whether clients repeat the message of the server that has it."""
-    echoes: bool = False
-    """Whether the node counts what happens in its guests as well."""
+    echoed_by: tuple[SubjectKind, ...] = ()
+    """Sorts of things that tell of it as theirs where a guest has it that stands on them: a node
+    counts what happens in its guests, a datastore has the damage of a guest's backup."""
     lines: tuple[LineSign, ...] = ()
     alerts: AlertSign | None = None
     confirm: tuple[str, ...] = ()

@@ -1,0 +1,89 @@
+"""What a backend says of itself is sure whatever is asked; that only says where it stands."""
+
+import pytest
+
+from sre_tui.diagnosis.causes.confidence import STATED
+from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.rank import Ranked, Ranking, rank
+from sre_tui.diagnosis.causes.words import cause_of
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import bundled
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Relation, Topology
+from tests.unit.diagnosis.causes.lab import DOCKER, MEDIA, finding, homelab
+
+UNCOVERED = finding("backup_uncovered", MEDIA, 300, by="api")
+
+
+def ranked(
+    *findings: Finding, about: tuple[Subject, ...] = (), kinds: tuple[str, ...] = ()
+) -> Ranking:
+    topology = homelab()
+    return rank(findings, topology, Focus.on(about, topology, kinds=kinds), bundled())
+
+
+def told(ranking: Ranking) -> list[Ranked]:
+    return [*ranking.causes, *ranking.elsewhere]
+
+
+@pytest.mark.parametrize(
+    "ranking",
+    [
+        ranked(UNCOVERED),
+        ranked(UNCOVERED, about=(MEDIA,)),
+        ranked(UNCOVERED, about=(DOCKER,)),
+        ranked(UNCOVERED, kinds=("backup_uncovered",)),
+        ranked(UNCOVERED, finding("oom_kill", MEDIA, 20), about=(MEDIA,)),
+    ],
+    ids=["all", "its guest", "another guest", "backups", "beside another cause"],
+)
+def test_a_fact_is_as_sure_however_one_asks(ranking: Ranking) -> None:
+    (fact,) = [one for one in told(ranking) if one.hypothesis.subject == MEDIA
+               and one.hypothesis.pattern.id == "backup_uncovered"]  # fmt: skip
+    assert fact.confidence >= STATED
+    assert "only one kind" not in str(cause_of(fact).speaks_against)
+
+
+def test_what_is_certain_but_hardly_meant_is_told_elsewhere() -> None:
+    stale = finding("backup_missing", DOCKER, 300, by="api")
+    ranking = ranked(stale, kinds=("backup_missing",))
+    assert ranking.causes == ()
+    (fact,) = ranking.elsewhere
+    assert fact.confirmed
+    assert not fact.relevant
+    assert [one.confirmed for one in ranked(stale).causes] == [True]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        finding("backup_uncovered", MEDIA, 300, by="metric"),
+        finding("backup_uncovered", MEDIA, 300, by="api", severity=Severity.NOTE),
+        UNCOVERED.model_copy(update={"active": False}),
+        UNCOVERED.model_copy(update={"event": True}),
+        UNCOVERED.model_copy(update={"refuted": True}),
+        UNCOVERED.model_copy(update={"diagnostic": True}),
+    ],
+    ids=["measured", "note", "over", "event", "refuted", "diagnostic"],
+)
+def test_only_what_is_said_to_be_so_now_is_a_fact(other: Finding) -> None:
+    assert all(one.confidence == one.relevance for one in told(ranked(other)))
+
+
+def test_a_date_that_has_passed_is_a_fact_although_it_is_measured() -> None:
+    site = Subject(kind=SubjectKind.SITE, name="wiki.home.example")
+    (fact,) = ranked(finding("certificate_expired", site, 60)).causes
+    assert fact.confidence >= STATED > fact.relevance
+
+
+def test_a_datastore_tells_of_the_damage_of_its_guest() -> None:
+    topology = Topology()
+    store = Subject(kind=SubjectKind.DATASTORE, name="main")
+    server = Subject(kind=SubjectKind.HOST, name="pbs")
+    topology.connect(MEDIA, Relation.BACKED_UP_TO, store)
+    topology.connect(store, Relation.ATTACHED_TO, server)
+    damaged = [finding("backup_unverified", one, 60, by="api") for one in (store, server, MEDIA)]
+    ranking = rank(damaged, topology, Focus(), bundled())
+    assert [one.hypothesis.subject for one in ranking.causes] == [MEDIA]
+    alone = rank(damaged[:1], topology, Focus(), bundled())
+    assert [one.hypothesis.subject for one in alone.causes] == [store]
