@@ -32,7 +32,7 @@ _SQLITE: Final = {
     "SQLITE_READONLY": "it may only be read",
     "SQLITE_BUSY": "another program keeps it locked",
     "SQLITE_LOCKED": "another program keeps it locked",
-    "SQLITE_CANTOPEN": "it cannot be opened",
+    "SQLITE_CANTOPEN": "it, or the folder it is in, does not allow it",
     "SQLITE_PERM": "its permissions do not allow it",
     "SQLITE_AUTH": "its permissions do not allow it",
     "SQLITE_IOERR": "its disk gives errors, or has no room left",
@@ -42,7 +42,14 @@ _SQLITE: Final = {
 """Primary result codes of SQLite to what they mean."""
 _FOR_LACK_OF_RIGHTS: Final = ("28", "42501")
 """Classes and codes of PostgreSQL: login refused, no right to a table or schema."""
+_NOT_LET_IN: Final = re.compile(
+    r'authentication failed|role ".*" does not exist|no pg_hba.conf entry|no password supplied'
+)
+"""What a server says before there is a connection has no code."""
 _NO_SUCH_DATABASE: Final = "3D000"
+_MISTAKEN: Final = re.compile(
+    r'database ".*" does not exist|invalid (?:connection option|\S+ value)'
+)
 _CANNOT_WRITE: Final = ("53100", "25006")
 """Disk full; a server that may only be read, such as a standby."""
 
@@ -83,9 +90,9 @@ def _of_postgresql(
 ) -> Exception:
     said = _first_line(cause or error)
     state = getattr(cause, "sqlstate", None) or ""
-    if state.startswith(_FOR_LACK_OF_RIGHTS) or "authentication failed" in said:
+    if state.startswith(_FOR_LACK_OF_RIGHTS) or _NOT_LET_IN.search(said):
         return Unauthorized(f"{name}: {said}")
-    if state == _NO_SUCH_DATABASE or re.search(r'database ".*" does not exist', said):
+    if state == _NO_SUCH_DATABASE or _MISTAKEN.search(said):
         return NotSetUp(f"{name}: {said}")
     if state.startswith(_CANNOT_WRITE) and writing:
         return NotKept(f"{name} cannot be written: {said}")

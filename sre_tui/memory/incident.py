@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    computed_field,
+    model_validator,
+)
 
 from providers.clock import Clock
 from providers.text import clean, one_line
@@ -13,6 +21,7 @@ from sre_tui.complaint import Complaint
 
 LONGEST_TITLE: Final = 200
 LONGEST_TEXT: Final = 20_000
+_ID: Final = re.compile(r"[0-9a-z]{4,40}")
 
 
 def _text(value: object) -> object:
@@ -70,10 +79,19 @@ class Incident(BaseModel):
     session: Line = ""
     """The conversation it came out of."""
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
-    def is_open(self) -> bool:
+    def state(self) -> Literal["open", "closed"]:
         """Whether it goes on."""
-        return self.ended is None
+        return "open" if self.ended is None else "closed"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_state(cls, value: object) -> object:
+        # It follows from the times, and is in every document that is read back.
+        if isinstance(value, dict):
+            return {name: each for name, each in value.items() if name != "state"}
+        return value
 
     def changed(self, changes: Mapping[str, Any], clock: Clock) -> Incident:
         """The incident with other values.
@@ -85,12 +103,19 @@ class Incident(BaseModel):
         return checked(Incident.model_validate(values))
 
 
+def is_id(text: str) -> bool:
+    """Whether it can be the id of an incident."""
+    return _ID.fullmatch(text) is not None
+
+
 def checked(incident: Incident) -> Incident:
     """The incident, if it can be kept.
 
     Raises:
-        IncidentError: if it has no title, or ended before it began.
+        IncidentError: if it has no title or no proper id, or ended before it began.
     """
+    if not is_id(incident.id):
+        raise IncidentError(f"{incident.id!r} is no id: it has 4 to 40 small letters and digits")
     if not incident.title:
         raise IncidentError("an incident needs a title")
     if incident.ended is not None and incident.ended < incident.started:

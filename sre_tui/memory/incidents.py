@@ -300,7 +300,7 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
 
 def _row(incident: Incident) -> dict[str, Any]:
     words = " ".join(tokens(searched_text(incident)))
-    return {**incident.model_dump(), "words": words[:_MOST_WORDS]}
+    return {**incident.model_dump(include=set(_FIELDS)), "words": words[:_MOST_WORDS]}
 
 
 def _incident(row: Any) -> Incident:

@@ -30,7 +30,9 @@ def version_of(connection: Connection, name: str) -> int:
         owner = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
         tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
         if owner != APPLICATION_ID and (owner or version or tables):
-            raise NotSetUp(f"{name} is another program's database: MEMORY_DB_PATH names another")
+            raise NotSetUp(
+                f"{name} is another program's database: name a file of its own by MEMORY_DB_PATH"
+            )
         return version
     if connection.exec_driver_sql(f"SELECT to_regclass('{_VERSIONS}')").scalar_one() is None:
         return 0

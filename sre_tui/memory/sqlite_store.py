@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, NullPool, StaticPool, create_engine, event
@@ -39,90 +38,95 @@ class SqliteStore(Store):
         self.path = path
         self._steps = steps
         self._engine = _engine(lambda: _connected(f"{path.as_uri()}?mode=rw"))
-        self._frozen: Engine | None = None
+        self._writer = self._engine.execution_options(writes=True)
+        self._still: Engine | None = None
         self._empty: Engine | None = None
-        self._prepared: Identity | None = None
-        self._was_there = False
-        self._lock = Lock()
+        self._seen: Identity | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction on the file, or on nothing where there is none."""
         with self._told(writing=False):
-            engine = self._readable()
-            with engine.begin() as connection:
+            identity = self._identity()
+            with self._nothing() if identity is None else self._readable() as connection:
                 yield connection
+            self._seen = identity or self._seen
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that nobody else writes in; on the disk when it has ended."""
         with self._told(writing=True):
-            self._make_writable()
-            before = self._identity()
-            with self._engine.execution_options(writes=True).begin() as connection:
+            before = self._identity() or self._create()
+            with self._current(self._writer) as connection:
                 yield connection
+                connection.commit()
             if self._identity() != before:
                 raise NotKept(
                     f"{self.name} was removed at that moment: nothing was kept, try again"
                 )
+            self._seen = before
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """Whether there is a file, or is none any more."""
-        if self._was_there and self._prepared != self._identity():
+        identity = self._identity()
+        if self._seen not in (None, identity):
             return (f"{self.name} was removed or replaced while this ran",)
-        if self._identity() is None:
+        if identity is None:
             return (f"nothing has been recorded yet: {self.name} does not exist",)
         return ()
 
     def close(self) -> None:
         """Let go of the connections, of which none outlives its transaction but the empty one."""
-        dispose(self._engine, self._frozen, self._empty)
+        dispose(self._engine, self._still, self._empty)
 
-    def _readable(self) -> Engine:
-        identity = self._identity()
-        with self._lock:
-            if identity is None:
-                if self._empty is None:
-                    self._empty = _empty_memory(self._steps)
-                return self._empty
-            if identity == self._prepared:
-                return self._frozen or self._engine
-            engine = self._engine
-            try:
-                version = self._version(engine)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlite_errorname", "") not in _IN_A_FOLDER_TO_READ:
-                    raise
-                # Beside a file that is shared SQLite writes others, which it cannot do there.
-                uri = f"{self.path.as_uri()}?immutable=1"
-                engine = self._frozen = _engine(lambda: _connected(uri))
-                version = self._version(engine)
-            if version < len(self._steps):
-                self._bring_up_to_date()
-            self._prepared, self._was_there = identity, True
-            return engine
+    def _nothing(self) -> Connection:
+        if self._empty is None:
+            self._empty = _empty_memory(self._steps)
+        return self._empty.connect()
 
-    def _make_writable(self) -> None:
-        with self._lock:
-            identity = self._identity()
-            if identity is not None and identity == self._prepared and self._frozen is None:
-                return
-            if identity is None:
-                if self._was_there:
-                    log.warning("%s is gone: a new memory is begun", self.name)
-                self._create()
-            if self._version(self._engine) < len(self._steps):
-                self._bring_up_to_date()
-            self._prepared, self._was_there = self._identity(), True
+    def _readable(self) -> Connection:
+        try:
+            return self._current(self._engine)
+        except DBAPIError as error:
+            name: str = getattr(error.orig, "sqlite_errorname", "")
+            if not name.startswith(_NEEDS_FILES_BESIDE) or self._has_more_beside():
+                raise
+        # Beside a shared file SQLite writes another, which a full or read-only disk does not take;
+        # one that nobody has open is whole without it.
+        if self._still is None:
+            uri = f"{self.path.as_uri()}?immutable=1"
+            self._still = _engine(lambda: _connected(uri))
+        return self._current(self._still)
 
-    def _version(self, engine: Engine) -> int:
-        with engine.begin() as connection:
+    def _current(self, engine: Engine) -> Connection:
+        """A connection in a transaction, to tables of this program's version."""
+        connection, version = self._opened(engine)
+        if version == len(self._steps):
+            return connection
+        connection.close()
+        self._bring_up_to_date()
+        return self._opened(engine)[0]
+
+    def _opened(self, engine: Engine) -> tuple[Connection, int]:
+        connection = engine.connect()
+        try:
             version = version_of(connection, self.name)
-        check_not_newer(version, self.name, self._steps)
-        return version
+            check_not_newer(version, self.name, self._steps)
+        except BaseException:
+            connection.close()
+            raise
+        return connection, version
 
-    def _create(self) -> None:
+    def _has_more_beside(self) -> bool:
+        try:
+            return Path(f"{self.path}-wal").stat().st_size > 0
+        except OSError:
+            return False
+
+    def _create(self) -> Identity | None:
+        if self._seen is not None:
+            log.warning("%s is gone: a new memory is begun", self.name)
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -134,6 +138,7 @@ class SqliteStore(Store):
                 os.close(folder)
         except OSError as error:
             raise NotKept(f"{self.name} cannot be written: {error.strerror}") from error
+        return self._identity()
 
     def _bring_up_to_date(self) -> None:
         try:
@@ -143,7 +148,7 @@ class SqliteStore(Store):
                     raw = connection.connection.driver_connection
                     assert raw is not None
                     raw.execute("PRAGMA journal_mode = WAL")
-                with self._engine.execution_options(writes=True).begin() as connection:
+                with self._writer.begin() as connection:
                     migrate(connection, self.name, self._steps)
         except Timeout as error:
             raise NotKept(f"{self.name} cannot be written: another program locks it") from error
@@ -160,7 +165,7 @@ class SqliteStore(Store):
         return found.st_dev, found.st_ino
 
 
-_IN_A_FOLDER_TO_READ = ("SQLITE_CANTOPEN", "SQLITE_READONLY_DIRECTORY", "SQLITE_READONLY_CANTINIT")
+_NEEDS_FILES_BESIDE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_FULL", "SQLITE_IOERR")
 
 
 def _connected(uri: str) -> sqlite3.Connection:

@@ -44,6 +44,12 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Module in this package to the tools it registers, in the order they are offered."""
 
+FOR_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "memory_incidents": ("memory_search_incidents",),
+    "memory_recording": ("memory_record_incident",),
+}
+"""The same of tools that have a command only: no model is offered them, and none can call them."""
+
 
 class UnknownTool(Complaint):
     """There is no tool of that name; ``str(error)`` suggests the nearest."""
@@ -58,7 +64,7 @@ def get_tool(name: str) -> Tool[Any]:
     Raises:
         UnknownTool: if there is none.
     """
-    for module, names in MODULES.items():
+    for module, names in (*MODULES.items(), *FOR_PEOPLE.items()):
         if name in names:
             import_module(f"sre_tui.tools.{module}")
             return registered()[name]

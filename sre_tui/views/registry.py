@@ -45,6 +45,7 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "check_health": ("findings", "FINDINGS"),
     "health_overview": ("findings", "OVERVIEW"),
     "runbook_search": ("runbooks", "PASSAGES"),
+    "memory_search_incidents": ("incidents", "INCIDENTS"),
 }
 """Tool name to the module in this package and the name of its view there."""
 

@@ -17,6 +17,7 @@ HEAVY = {
     "pandas",
     "pygments",
     "click",
+    "sqlalchemy",
 }
 COMMANDS = (
     "--help",
@@ -35,6 +36,7 @@ COMMANDS = (
     "chat --help",
     "demo list",
     "doctor --help",
+    "incidents record --help",
 )
 COMPLETED = ("sre al", "sre alerts list x", "sre dashboards show x")
 PROBE = """

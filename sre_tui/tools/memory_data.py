@@ -1,0 +1,62 @@
+"""Opens the memory for a tool, away from the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from providers.errors import BackendError
+from providers.reading import SourceStatus, State
+from sre_tui.memory.place import place_of
+from sre_tui.tools.context import ToolContext
+
+if TYPE_CHECKING:
+    from sre_tui.memory.incidents import Incidents
+
+SOURCE: Final = "memory"
+T = TypeVar("T")
+
+
+async def with_incidents(context: ToolContext, work: Callable[[Incidents], T]) -> T:
+    """Do something with the incidents in the memory.
+
+    Raises:
+        BackendError: if the memory cannot be used.
+        NotKept: if it cannot be written.
+        Complaint: what the work itself refuses.
+    """
+    value, _ = await asyncio.to_thread(_with_incidents, context, work)
+    return value
+
+
+async def asked_incidents(
+    context: ToolContext, work: Callable[[Incidents], T]
+) -> tuple[T | None, SourceStatus, tuple[str, ...]]:
+    """The same for a question: a memory that cannot be asked is a state of the answer.
+
+    Returns:
+        What the work gave, how far that can be trusted, and what is to be told of the memory.
+
+    Raises:
+        Complaint: what the work itself refuses.
+    """
+    now = context.clock()
+    try:
+        value, remarks = await asyncio.to_thread(_with_incidents, context, work)
+    except BackendError as error:
+        status = SourceStatus(
+            source=SOURCE, state=error.state, observed_at=now, detail=error.detail
+        )
+        return None, status, ()
+    return value, SourceStatus(source=SOURCE, state=State.OK, observed_at=now), remarks
+
+
+def _with_incidents(
+    context: ToolContext, work: Callable[[Incidents], T]
+) -> tuple[T, tuple[str, ...]]:
+    from sre_tui.memory.incidents import Incidents
+    from sre_tui.memory.store import open_store
+
+    with open_store(place_of(context.settings, context.folders)) as store:
+        return work(Incidents(store)), store.remarks

@@ -1,0 +1,97 @@
+"""How recorded incidents are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from sre_tui.memory.incident import Incident
+from sre_tui.views.cells import span_cell, state_cell, text_cell, time_cell
+from sre_tui.views.human import ago, duration, moment
+from sre_tui.views.record import Section
+from sre_tui.views.severity import severity_rank, severity_tone
+from sre_tui.views.table import TableView
+from widgets.cell import Cell, Column, Display, Tone, marked
+
+
+def incident_state(row: Incident, _: Display) -> Cell:
+    """Open ones first."""
+    if row.state == "open":
+        return state_cell("open", Tone.WARNING, 0)
+    return state_cell("closed", Tone.OK, 1)
+
+
+def incident_severity(row: Incident, _: Display) -> Cell:
+    """In its tone; empty if nobody said."""
+    if not row.severity:
+        return Cell("", None)
+    tone = severity_tone(row.severity)
+    return Cell(marked(tone, row.severity), float(severity_rank(row.severity)), tone)
+
+
+def incident_sections(incident: Incident, display: Display) -> tuple[Section, ...]:
+    """All that was recorded, its texts whole."""
+    return (Section("", tuple(_properties(incident, display))),)
+
+
+def _properties(incident: Incident, display: Display) -> Iterator[tuple[str, Cell]]:
+    yield "Incident", text_cell(incident.id)
+    yield "Title", text_cell(incident.title)
+    yield "State", incident_state(incident, display)
+    if incident.severity:
+        yield "Severity", incident_severity(incident, display)
+    told = (
+        ("Alert", incident.alert),
+        ("About", incident.subject),
+        ("Services", ", ".join(incident.services)),
+        ("Description", incident.description),
+        ("Cause", incident.cause),
+        ("Resolution", incident.resolution),
+    )
+    yield from ((name, Cell(text, text)) for name, text in told if text)
+    times = (
+        ("Began", incident.started),
+        ("Ended", incident.ended),
+        ("Recorded", incident.recorded),
+        ("Changed", incident.updated if incident.updated != incident.recorded else None),
+    )
+    for name, at in times:
+        if at is None:
+            continue
+        if display.utc is not None:
+            yield name, Cell(moment(at, display), at)
+        else:
+            shown = f"{ago(at, display.now)} ({at.astimezone(UTC):%Y-%m-%d %H:%M:%SZ})"
+            yield name, Cell(shown, at)
+    if incident.ended is not None:
+        yield "Lasted", _lasted(incident, display)
+    if incident.session:
+        yield "Session", text_cell(incident.session)
+
+
+def _lasted(row: Incident, display: Display) -> Cell:
+    if row.ended is not None:
+        return span_cell((row.ended - row.started).total_seconds())
+    spent = (display.now - row.started).total_seconds()
+    return Cell(f"{duration(spent)} so far", spent)
+
+
+INCIDENTS: TableView[Incident] = TableView(
+    columns=(
+        Column("id", "Incident", lambda row, _: text_cell(row.id), 8),
+        Column("state", "State", incident_state, 8),
+        Column("title", "Title", lambda row, _: text_cell(row.title), 24, flexible=True),
+        Column("severity", "Severity", incident_severity, 10, priority=3),
+        Column("started", "Began", lambda row, display: time_cell(row.started, display), 14),
+        Column("ended", "Lasted", _lasted, 14, priority=3),
+        Column("alert", "Alert", lambda row, _: text_cell(row.alert), 16, priority=2),
+        Column("subject", "About", lambda row, _: text_cell(row.subject), 14, priority=2),
+        Column("services", "Services", lambda row, _: text_cell(", ".join(row.services)), 14, 4),
+        Column(
+            "cause", "Cause", lambda row, _: text_cell(row.cause), 24, priority=1, flexible=True
+        ),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.id,
+    nothing="No incidents.",
+)
