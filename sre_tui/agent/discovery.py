@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from providers.errors import Unreachable
 from providers.reading import Reading
 from providers.text import one_line
+from sre_tui.diagnosis.topology.guest_names import learned_names
 from sre_tui.tools.context import ToolContext
 
 if TYPE_CHECKING:
@@ -89,18 +90,27 @@ class Discovery:
             yield loki.source, of_loki(loki, "services", "service_name")
 
     def _inventories(self, now: datetime) -> Iterable[tuple[str, Awaitable[_Named]]]:
+        asked = {one: asyncio.ensure_future(one.inventory()) for one in self._context.proxmox}
+
         async def of_proxmox(client: ProxmoxClient) -> _Named:
-            found = _told(await client.inventory())
+            found = _told(await asked[client])
             return [
                 *(("guests", guest.name) for guest in found.guests if guest.name),
                 *(("hosts", node.name) for node in found.nodes),
             ]
+
+        async def of_silent() -> _Named:
+            learned = await learned_names(self._context, await asyncio.gather(*asked.values()))
+            return [("guests", one.name) for one in learned.values()]
 
         async def of_truenas(client: TrueNasClient) -> _Named:
             return [("hosts", _told(await client.info()).hostname)]
 
         for proxmox in self._context.proxmox:
             yield proxmox.source, of_proxmox(proxmox)
+        if asked:
+            # These have a name in other answers, though their own node tells none.
+            yield "the notes of backups", of_silent()
         for truenas in self._context.truenas:
             yield truenas.source, of_truenas(truenas)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from providers.pbs import Contents, Snapshot
 from providers.proxmox import Guest, Inventory, Node
 from providers.reading import Reading, State
 from sre_tui.agent import discovery
@@ -102,6 +103,27 @@ async def test_every_machine_of_the_inventories_is_told_and_who_is_silent(tmp_pa
     assert len(found.names["guests"]) == 100
     assert found.names["hosts"] == ("attic",)
     assert found.silent == ("proxmox:b",)
+
+
+class Noted:
+    """A backup server whose notes name one guest."""
+
+    source = "pbs:a"
+
+    async def contents(self) -> Reading[Contents]:
+        one = Snapshot(source="pbs:a", datastore="main", type="ct", id="101", at=NOW,
+                       comment="diary")  # fmt: skip
+        data = Contents(snapshots=(one,))
+        return Reading(source="pbs:a", state=State.OK, observed_at=NOW, data=data)
+
+
+async def test_guests_that_only_their_backups_name_are_machines_too(tmp_path: Path) -> None:
+    mute = Guest(source="proxmox:a", vmid=101, type="lxc", node="pve3")
+    context = context_with(tmp_path, [], [])
+    host = Machines("proxmox:a", Inventory(guests=(mute,)))
+    context.__dict__.update(proxmox=(host,), pbs=(Noted(),), truenas=())
+    found = await Discovery(context).machines()
+    assert (found.names, found.silent) == ({"guests": ("diary",)}, ())
 
 
 def test_names_of_several_are_joined() -> None:
