@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 MatchOp = Literal["=", "!=", "=~", "!~"]
 
+Moments = NDArray[np.int64]
+"""Ascending times in Unix milliseconds, to which the server of metrics rounds all of its own."""
+
 
 @dataclass(frozen=True)
 class Matcher:
@@ -69,8 +72,22 @@ class MetricMetadata:
 class SeriesSource(Protocol):
     """Read access to the world's metrics."""
 
-    def select(self, matchers: Sequence[Matcher], start: float, end: float) -> Sequence[Series]:
-        """Every matching series with its samples in ``start <= t <= end``; none without samples."""
+    def select(
+        self,
+        matchers: Sequence[Matcher],
+        start: float,
+        end: float,
+        at: Moments | None = None,
+    ) -> Sequence[Series]:
+        """Every matching series with its samples in ``start <= t <= end``; none without samples.
+
+        Args:
+            matchers: what its labels have to match.
+            start: Unix seconds.
+            end: Unix seconds.
+            at: where only the newest sample up to each of these is wanted, so that others may be
+                left out.
+        """
         ...
 
     def label_sets(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sre_tui.demo.telemetry import Matcher, MetricMetadata, Series, select_labels
+from sre_tui.demo.telemetry import Matcher, MetricMetadata, Moments, Series, select_labels
 
 
 @dataclass
@@ -16,7 +16,13 @@ class MemorySeries:
     described: Mapping[str, MetricMetadata] = field(default_factory=dict)
     asked: list[tuple[float, float]] = field(default_factory=list)
 
-    def select(self, matchers: Sequence[Matcher], start: float, end: float) -> Sequence[Series]:
+    def select(
+        self,
+        matchers: Sequence[Matcher],
+        start: float,
+        end: float,
+        at: Moments | None = None,
+    ) -> Sequence[Series]:
         self.asked.append((start, end))
         found = []
         for one in self.series:

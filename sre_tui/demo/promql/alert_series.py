@@ -16,6 +16,7 @@ from sre_tui.demo.telemetry import (
     AlertRule,
     Matcher,
     MetricMetadata,
+    Moments,
     Series,
     select_labels,
 )
@@ -36,9 +37,16 @@ class AlertSeries:
         self._source = ruler.source
         self._ruler = ruler
 
-    def select(self, matchers: Sequence[Matcher], start: float, end: float) -> Sequence[Series]:
+    def select(
+        self,
+        matchers: Sequence[Matcher],
+        start: float,
+        end: float,
+        at: Moments | None = None,
+    ) -> Sequence[Series]:
         """The source's series, and ``ALERTS`` when it is named."""
-        return [*self._source.select(matchers, start, end), *self._alerts(matchers, start, end)]
+        found = self._source.select(matchers, start, end, at)
+        return [*found, *self._alerts(matchers, start, end)]
 
     def _alerts(self, matchers: Sequence[Matcher], start: float, end: float) -> list[Series]:
         names = [one for one in matchers if one.name == NAME and one.op in {"=", "=~"}]

@@ -123,19 +123,24 @@ class Evaluator:
                 pass
         return np.full_like(self.times, fixed - node.offset)
 
-    def _fetch(self, selector: nodes.Selector, start: int, end: int) -> Samples:
+    def _fetch(
+        self, selector: nodes.Selector, start: int, end: int, at: Times | None = None
+    ) -> Samples:
         # One millisecond more on both sides, because samples are rounded to milliseconds here.
-        series = self.source.select(selector.matchers, (start - 1) / 1000, (end + 1) / 1000)
+        series = self.source.select(selector.matchers, (start - 1) / 1000, (end + 1) / 1000, at)
         return Samples.from_series(series)
+
+    def _newest(self, selector: nodes.Selector, times: Times) -> Samples:
+        return self._fetch(selector, int(times[0]) - self.lookback, int(times[-1]), times)
 
     def _instant(self, selector: nodes.Selector) -> Vector:
         times = self._reference_times(selector)
-        samples = self._fetch(selector, int(times.min()) - self.lookback, int(times.max()))
+        samples = self._newest(selector, times)
         return samples.newest(times, self.lookback, left_open=self.dialect.left_open)
 
     def _timestamps(self, selector: nodes.Selector) -> Vector:
         times = self._reference_times(selector)
-        samples = self._fetch(selector, int(times.min()) - self.lookback, int(times.max()))
+        samples = self._newest(selector, times)
         if not len(samples.times):
             return Vector.empty(len(times))
         index, found = samples.latest(times, self.lookback, left_open=self.dialect.left_open)

@@ -10,7 +10,7 @@ from threading import Lock
 
 import numpy as np
 
-from sre_tui.demo.telemetry import Matcher, MetricMetadata, Series
+from sre_tui.demo.telemetry import Matcher, MetricMetadata, Moments, Series
 from sre_tui.demo.world.family import INTERVAL, Family, RowSet, Target
 from sre_tui.demo.world.shapes import Floats, Shape
 
@@ -20,7 +20,7 @@ _CHUNK = 2_000_000
 _REMEMBERED = 6_000_000
 """Samples of recent selections kept: rules and panels ask for the same window again and again."""
 
-_Selection = tuple[tuple[Matcher, ...], float, float]
+_Selection = tuple[tuple[Matcher, ...], float, float, bytes]
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,22 @@ class WorldSeries:
             if family.described is not None
         }
 
-    def select(self, matchers: Sequence[Matcher], start: float, end: float) -> Sequence[Series]:
+    def select(
+        self,
+        matchers: Sequence[Matcher],
+        start: float,
+        end: float,
+        at: Moments | None = None,
+    ) -> Sequence[Series]:
         """Every matching series with its samples in ``start <= t <= end``; none without samples."""
-        asked = (tuple(matchers), start, end)
+        if at is not None and (len(at) < 2 or at[1] - at[0] <= INTERVAL * 1000):
+            at = None
+        asked = (tuple(matchers), start, end, b"" if at is None else at.tobytes())
         with self._lock:
             if asked in self._recent:
                 self._recent.move_to_end(asked)
                 return self._recent[asked]
-        found = tuple(self._computed(matchers, start, end))
+        found = tuple(self._computed(matchers, start, end, at))
         self._remember(asked, found)
         return found
 
@@ -101,13 +109,15 @@ class WorldSeries:
             while self._kept > _REMEMBERED:
                 self._kept -= _size(self._recent.popitem(last=False)[1])
 
-    def _computed(self, matchers: Sequence[Matcher], start: float, end: float) -> list[Series]:
+    def _computed(
+        self, matchers: Sequence[Matcher], start: float, end: float, at: Moments | None
+    ) -> list[Series]:
         found: list[Series] = []
         for family, rows in self._matching(matchers):
             samples = max(1, int((end - start) / INTERVAL) + 2)
             step = max(1, _CHUNK // samples)
-            for at in range(0, len(rows), step):
-                found += self._samples(family, rows[at : at + step], start, end)
+            for first in range(0, len(rows), step):
+                found += self._samples(family, rows[first : first + step], start, end, at)
         return found
 
     def label_sets(
@@ -176,12 +186,17 @@ class WorldSeries:
         return self._built[name]
 
     def _samples(
-        self, built: _Built, rows: Sequence[int], start: float, end: float
+        self,
+        built: _Built,
+        rows: Sequence[int],
+        start: float,
+        end: float,
+        at: Moments | None = None,
     ) -> list[Series]:
         found: list[Series] = []
         scraped = [row for row in rows if row < len(built.targets)]
         if scraped:
-            found = self._scraped(built, scraped, start, end)
+            found = self._scraped(built, scraped, start, end, at)
         for row in rows[len(scraped) :]:
             raw = built.overrides[row]
             first, count = _scrapes(0.0, INTERVAL, max(start, raw.start), end)
@@ -191,28 +206,33 @@ class WorldSeries:
         return found
 
     def _scraped(
-        self, built: _Built, rows: Sequence[int], start: float, end: float
+        self,
+        built: _Built,
+        rows: Sequence[int],
+        start: float,
+        end: float,
+        at: Moments | None,
     ) -> list[Series]:
-        interval = built.targets[rows[0]].interval
-        spans = {}
-        for row in rows:
-            target = built.targets[row]
-            if id(target) not in spans:
-                spans[id(target)] = (*_scrapes(target.offset, interval, start, end), target.offset)
-        chosen = [spans[id(built.targets[row])] for row in rows]
-        width = max(count for _, count, _ in chosen)
-        if width <= 0:
+        targets = {id(built.targets[row]): built.targets[row] for row in rows}
+        if built.rows.gaps or (not built.rows.always and any(t.down for t in targets.values())):
+            # Where a scrape may be missing, an earlier one counts.
+            at = None
+        when_scraped = {
+            name: _scrape_times(target, start, end, at) for name, target in targets.items()
+        }
+        width = max(len(each) for each in when_scraped.values())
+        if width == 0:
             return []
-        first = np.array([first for first, _, _ in chosen], dtype=np.float64)
-        offsets = np.array([offset for _, _, offset in chosen])
-        times = (first[:, None] + np.arange(width, dtype=np.float64)) * interval + offsets[:, None]
+        place = {name: number for number, name in enumerate(when_scraped)}
+        padded = np.stack([np.resize(each, width) for each in when_scraped.values()])
+        times = padded[[place[id(built.targets[row])] for row in rows]]
         values = built.rows.compute(np.array(rows, dtype=np.intp), times)
         found = []
-        for at, row in enumerate(rows):
-            count = chosen[at][1]
-            if count <= 0:
+        for number, row in enumerate(rows):
+            count = len(when_scraped[id(built.targets[row])])
+            if count == 0:
                 continue
-            when, what = times[at, :count], values[at, :count]
+            when, what = times[number, :count], values[number, :count]
             if row in built.overrides:
                 raw = built.overrides[row]
                 what = np.where(when >= raw.start, raw.shape.value(when), what)
@@ -250,6 +270,20 @@ def _scrapes(offset: float, interval: float, start: float, end: float) -> tuple[
     if (last + 1) * interval + offset <= end:
         last += 1
     return first, last - first + 1
+
+
+def _scrape_times(target: Target, start: float, end: float, at: Moments | None) -> Floats:
+    """When a target is scraped in ``start <= t <= end``; with ``at``, last before each of these."""
+    offset, interval = target.offset, target.interval
+    first, count = _scrapes(offset, interval, start, end)
+    if at is None or count <= 0:
+        return np.arange(first, first + max(0, count), dtype=np.float64) * interval + offset
+    numbers = np.floor((at / 1000 - offset) / interval) + 1
+    for _ in range(2):
+        numbers -= np.rint((numbers * interval + offset) * 1000) > at
+    inside = numbers[(numbers >= first) & (numbers < first + count)]
+    newest: Floats = np.unique(inside) * interval + offset
+    return newest
 
 
 def _any_sample(target: Target, always: bool, start: float, end: float) -> bool:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sre_tui.demo.promql.samples import Samples
 from sre_tui.demo.scenario import QUIET, Raw, RawMetric, Scenario
 from sre_tui.demo.scenario_load import load_scenario
-from sre_tui.demo.telemetry import Matcher
+from sre_tui.demo.telemetry import Matcher, Series
 from sre_tui.demo.world.exporters.recording import RULES
 from sre_tui.demo.world.world import World
 
@@ -25,6 +26,11 @@ def name_is(name: str) -> list[Matcher]:
 @pytest.fixture(scope="module")
 def troubled() -> World:
     return World.create(load_scenario("guest-memory-leak-oom"), anchor=ANCHOR)
+
+
+@pytest.fixture(scope="module")
+def down() -> World:
+    return World.create(load_scenario("node-offline", guests=16), anchor=ANCHOR)
 
 
 def test_labels_are_unique_and_belong_to_a_scrape(quiet_world: World) -> None:
@@ -90,6 +96,27 @@ def test_values_do_not_depend_on_the_window(
     for series in whole:
         known = parts[tuple(sorted(series.labels.items()))]
         assert known == dict(zip(series.times.tolist(), series.values.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("step", [37_123, 60_000])
+def test_the_newest_samples_alone_give_the_same_as_all(down: World, step: int) -> None:
+    end, lookback = int(ANCHOR * 1000), 300_000
+    moments = np.arange(end - 40 * step, end + 1, step, dtype=np.int64)
+    window = (moments[0] - lookback) / 1000, ANCHOR
+    whole = down.series.select(EVERYTHING, *window)
+    newest = down.series.select(EVERYTHING, *window, at=moments)
+    assert sum(map(len_of, newest)) < 0.9 * sum(map(len_of, whole))
+    all_of, some_of = (
+        Samples.from_series(found).newest(moments, lookback, left_open=True)
+        for found in (whole, newest)
+    )
+    assert all_of.labels == some_of.labels
+    assert np.array_equal(all_of.present, some_of.present)
+    assert np.array_equal(all_of.values[all_of.present], some_of.values[some_of.present])
+
+
+def len_of(series: Series) -> int:
+    return len(series.times)
 
 
 def test_counters_only_fall_at_restarts(troubled: World) -> None:
