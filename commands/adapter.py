@@ -18,16 +18,23 @@ from commands.fields import Fields, fields_command, fields_of, fields_option, sp
 from commands.invocation import Invocation
 from commands.main import invocation_of
 from commands.mistakes import as_usage_problem
-from commands.output import OutputOptions, write_json, write_json_lines, write_table
+from commands.output import (
+    OutputOptions,
+    display_of,
+    room_of,
+    write_json,
+    write_json_lines,
+    write_table,
+)
 from commands.parameters import parameter_of
-from commands.sorting import own_orders, resolved, sort_option, sorted_answer, widened
+from commands.sorting import most_rows, own_orders, resolved, sort_option, sorted_answer, widened
 from providers.reading import State
 from providers.text import clean
 from sre_tui.settings.model import TITLES
-from sre_tui.tools.notes import truncation
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.result import Listing, ToolResult
 from sre_tui.tools.tool import Tool
+from sre_tui.views.human import left_out
 from widgets.cell import Column, Display
 
 if TYPE_CHECKING:
@@ -235,7 +242,7 @@ def show(
     from sre_tui.views.registry import table_view
 
     view = table_view(tool.name)
-    display = Display(now=invocation.environment.clock(), utc=options.utc, wide=not stdout.isatty())
+    display = display_of(invocation, options)
     if fields is None:
         view = view.instead(answer.data) or view
     if fields is None and view.page is not None:
@@ -248,25 +255,27 @@ def show(
     columns = view.columns if fields is None else fields.columns(options.fields)
     if fields is None and (headline := view.headline(answer.data)):
         stdout.write(f"{_fitted(invocation, clean(headline))}\n")
-    _show_table(invocation, view, columns, answer, display)
+    _show_table(invocation, tool, view, columns, answer, display)
     if fields is None:
         for more in view.below(answer.data):
             stdout.write("\n")
-            write_table(invocation, more.columns, more.rows(answer.data), display)
+            rows = more.rows(answer.data)
+            write_table(invocation, more.columns, rows, display, chosen=False)
 
 
 def _fitted(invocation: Invocation, text: str) -> str:
     """A line broken between words where it is wider than the terminal."""
-    if not invocation.environment.stdout.isatty():
+    width = room_of(invocation)
+    if width is None:
         return text
-    from commands.output import console_of
     from commands.wrapping import wrapped
 
-    return wrapped(text, console_of(invocation).width)
+    return wrapped(text, width)
 
 
 def _show_table(
     invocation: Invocation,
+    tool: Tool[Any],
     view: TableView[Any],
     columns: Sequence[Column[Any]],
     answer: ToolResult[Any],
@@ -285,8 +294,19 @@ def _show_table(
         write_charts(invocation, view.charts(answer.data), utc=display.utc)
     for note in view.notes(answer.data):
         invocation.narrator.trace(note)
-    if isinstance(answer.data, Listing) and (cut := truncation(answer.data, "rows")):
-        invocation.narrator.trace(f"{cut.partition(';')[0]}: -n N takes more")
+    if isinstance(answer.data, Listing) and answer.data.truncated:
+        invocation.narrator.trace(_rest_of(tool, answer.data))
+
+
+def _rest_of(tool: Tool[Any], data: Listing[Any]) -> str:
+    """How to see the rows that the limit did not let through."""
+    most = most_rows(tool)
+    left = None if data.total is None else data.total - data.shown
+    if most is None or data.shown >= most:
+        return left_out(left, "row", "more than one answer holds, so ask for less at once")
+    if data.total is not None and data.total <= most:
+        return left_out(left, "row", f"-n {data.total} shows all")
+    return left_out(left, "row", f"-n takes up to {most}")
 
 
 def is_listing(tool: Tool[Any]) -> bool:

@@ -17,10 +17,9 @@ from commands.adapter import (
 from commands.endings import EXIT_CODES
 from commands.main import invocation_of
 from commands.noun import noun
-from commands.output import OutputOptions, write_json, write_record
+from commands.output import OutputOptions, display_of, write_json, write_record
 from commands.parameters import completed_with
 from sre_tui.tools.registry import get_tool
-from widgets.cell import Display
 
 if TYPE_CHECKING:
     from commands.diagnostics import ExitCode
@@ -93,9 +92,7 @@ def _show(invocation: Invocation, options: OutputOptions, name: str, host: str |
     if options.for_program:
         write_json(stdout, answer.model_dump(mode="json"), compact=options.compact)
     else:
-        display = Display(
-            now=invocation.environment.clock(), utc=options.utc, wide=not stdout.isatty()
-        )
+        display = display_of(invocation, options)
         found = answer.data
         write_record(invocation, alert_sections(found.alert, found.rules, found.runbooks, display))
     return EXIT_CODES[answer.state]

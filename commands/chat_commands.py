@@ -16,6 +16,7 @@ from sre_tui.agent.transcript import save_transcript
 from sre_tui.agent.wording import ANALYST, total_text
 from sre_tui.nearest import nearest
 from sre_tui.settings import LlmSettings
+from sre_tui.views.human import left_out
 
 if TYPE_CHECKING:
     from sre_tui.agent.agent import Agent
@@ -158,8 +159,8 @@ def _evidence(chat: Chat, rest: str) -> None:
     shown = lines[:_MOST_LINES] if width and amount.casefold() != ALL else lines
     chat.stdout.write(f"{evidence_line(chosen, width)}\n\n" + "\n".join(shown) + "\n")
     if len(shown) < len(lines):
-        left = len(lines) - len(shown)
-        chat.narrator.say(f"{left} more lines: `/evidence {chosen.id} {ALL}` shows the whole")
+        way = f"`/evidence {chosen.id} {ALL}` shows the whole"
+        chat.narrator.say(left_out(len(lines) - len(shown), "line", way))
 
 
 def _cost(chat: Chat, _: str) -> None:

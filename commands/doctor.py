@@ -48,7 +48,7 @@ def doctor(
     options = OutputOptions(
         json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
     )
-    write_listing(invocation, _FIELDS, found, options)
+    write_listing(invocation, _FIELDS, found, options, folded=["detail"])
     if not options.for_program:
         fixes = (
             f"{finding.subject} {finding.aspect}: {finding.fix}"

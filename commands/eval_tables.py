@@ -31,7 +31,7 @@ def write_report(invocation: Invocation, report: Report, goals: Sequence[Goal]) 
             stdout = invocation.environment.stdout
             stdout.write(f"{title}\n")
             display = Display(now=invocation.environment.clock(), utc=None, wide=True)
-            write_table(invocation, columns, rows, display)
+            write_table(invocation, columns, rows, display, chosen=False)
             stdout.write("\n")
     invocation.environment.stdout.write(
         f"{report.questions} questions of {report.scenarios} scenarios in "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from shutil import get_terminal_size
+from typing import TextIO, TypeVar
 
 from widgets.cell import Column, fit_columns
 
@@ -14,6 +15,18 @@ GAP = 2
 """Cells between two columns."""
 NARROWEST = 6
 """Cells below which a column that may not be left out is not narrowed further."""
+
+
+def room(stream: TextIO, variables: Mapping[str, str]) -> int | None:
+    """Terminal cells that a line of a stream may have; None if it may have any number.
+
+    ``COLUMNS`` goes before the terminal's own width, and holds in a pipe too, where no width is
+    the rule.
+    """
+    given = variables.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given) > 0:
+        return int(given)
+    return get_terminal_size().columns if stream.isatty() else None
 
 
 def layout(

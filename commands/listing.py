@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from commands.output import OutputOptions, write_json, write_json_lines, write_table
+from commands.output import OutputOptions, display_of, write_json, write_json_lines, write_table
 from commands.sorting import in_order, resolved
-from widgets.cell import Display
 
 if TYPE_CHECKING:
     from commands.fields import Fields
@@ -20,9 +19,13 @@ Row = BaseModel | dict[str, Any]
 
 
 def write_listing(
-    invocation: Invocation, fields: Fields, rows: Sequence[Row], options: OutputOptions
+    invocation: Invocation,
+    fields: Fields,
+    rows: Sequence[Row],
+    options: OutputOptions,
+    folded: Collection[str] = (),
 ) -> None:
-    """Write rows as a table or as a document.
+    """Write rows as a table or as a document; ``folded`` columns are broken rather than cut.
 
     Raises:
         Problem: a field was asked for that there is not.
@@ -42,5 +45,4 @@ def write_listing(
             write_json(stdout, {"schema_version": 1, "data": {"items": items}})
         return
     columns = fields.columns(asked) if asked else fields.shown
-    display = Display(now=invocation.environment.clock(), utc=None, wide=not stdout.isatty())
-    write_table(invocation, columns, rows, display)
+    write_table(invocation, columns, rows, display_of(invocation, options), folded=folded)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import textwrap
-from shutil import get_terminal_size
 from typing import TextIO
 
 from commands.diagnostics import Narrator
+from commands.layout import room
 from commands.wrapping import NARROWEST, WordWrapper, wrapped
 from providers.reading import State
 from sre_tui.agent.events import (
@@ -205,8 +206,8 @@ def _hanging(text: str, head: str, width: int) -> list[str]:
 
 
 def terminal_width(stream: TextIO) -> int:
-    """Columns of the terminal a stream writes to; 0 if it is none."""
-    return get_terminal_size().columns if stream.isatty() else 0
+    """Columns that a line of a stream may have; 0 if it may have any number."""
+    return room(stream, os.environ) or 0
 
 
 def _cut(text: str, limit: int) -> str:

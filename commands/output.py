@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from commands.layout import GAP, layout
+from commands.layout import GAP, layout, room
 from providers.text import clean
 from widgets.cell import Column, Display, Tone
 
@@ -28,6 +28,13 @@ STYLES: Mapping[Tone, str] = {
     Tone.STALE: "dim italic",
 }
 """The terminal's own colours, so that the user's theme decides what they look like."""
+
+
+ENDLESS: Final = 1_000_000
+"""Cells of a line that may have any number."""
+
+SOURCE: Final = "source"
+"""Column that is worth no word where all rows are of one source."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +79,25 @@ def write_table(
     display: Display,
     *,
     title: str = "",
+    chosen: bool = True,
+    folded: Collection[str] = (),
 ) -> None:
-    """Rows as an aligned table: fitted to a terminal, whole and untruncated in a pipe."""
+    """Rows as an aligned table: fitted to a terminal, whole and untruncated in a pipe.
+
+    Args:
+        invocation: where to write.
+        columns: what may be shown.
+        rows: what is shown.
+        display: how.
+        title: a line above, on a terminal.
+        chosen: whether ``--fields`` chooses among these columns.
+        folded: keys of columns whose text is broken into lines rather than cut.
+    """
     from rich.table import Table
     from rich.text import Text
 
     stream = invocation.environment.stdout
-    terminal = stream.isatty()
+    width = room_of(invocation)
     console = console_of(invocation)
     cells = [[column.cell(row, display) for column in columns] for row in rows]
     texts = [[Text(flat(cell.text), style=STYLES[cell.tone]) for cell in row] for row in cells]
@@ -87,18 +106,27 @@ def write_table(
         for i, column in enumerate(columns)
     }
     fitted: Sequence[tuple[Column[Any], int | None]] = [(column, None) for column in columns]
-    if terminal:
+    hidden: list[str] = []
+    if width is not None:
         judged = [kept(c, [row[i].plain for row in texts]) for i, c in enumerate(columns)]
         telling = [column for column in judged if column is not None]
-        fitted = layout(telling, natural, console.width)
+        fitted = layout(telling, natural, width)
+        shown = {column.key for column, _ in fitted}
+        hidden = [
+            _name_of(column)
+            for i, column in enumerate(columns)
+            if column in telling
+            and column.key not in shown
+            and not (column.key == SOURCE and len({row[i].plain for row in texts}) == 1)
+        ]
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold dim")
-    for column, width in fitted:
+    for column, cells_wide in fitted:
         table.add_column(
             Text(column.title),
             justify=column.align,
-            no_wrap=True,
-            overflow="ellipsis",
-            width=width,
+            no_wrap=column.key not in folded,
+            overflow="fold" if column.key in folded else "ellipsis",
+            width=cells_wide,
         )
     shown = {column.key for column, _ in fitted}
     for row in texts:
@@ -106,10 +134,17 @@ def write_table(
             *(text for column, text in zip(columns, row, strict=True) if column.key in shown)
         )
     with console.capture() as capture:
-        if title and terminal:
+        if title and stream.isatty():
             console.print(Text(flat(title), style="dim"))
         console.print(table)
     write_lines(stream, capture.get())
+    if hidden and width is not None:
+        from commands.wrapping import wrapped
+
+        stream.flush()
+        ways = "a wider terminal, --fields" if chosen else "a wider terminal"
+        told = f"hidden for want of width: {', '.join(hidden)} ({ways})"
+        invocation.narrator.trace(wrapped(told, width))
 
 
 def write_record(invocation: Invocation, sections: Sequence[Section]) -> None:
@@ -135,6 +170,24 @@ def write_record(invocation: Invocation, sections: Sequence[Section]) -> None:
     write_lines(invocation.environment.stdout, capture.get())
 
 
+def room_of(invocation: Invocation) -> int | None:
+    """Terminal cells that a line on stdout may have; None if it may have any number."""
+    environment = invocation.environment
+    return room(environment.stdout, environment.variables)
+
+
+def display_of(invocation: Invocation, options: OutputOptions) -> Display:
+    """How values are made human on stdout."""
+    return Display(
+        now=invocation.environment.clock(), utc=options.utc, wide=room_of(invocation) is None
+    )
+
+
+def _name_of(column: Column[Any]) -> str:
+    """What ``--fields`` takes for a column: its title, unless a comma in it would part it."""
+    return column.key if "," in column.title else column.title
+
+
 def console_of(invocation: Invocation) -> Console:
     """A console that lays text out for stdout: as wide as the terminal, without end in a pipe."""
     from rich.console import Console
@@ -145,7 +198,7 @@ def console_of(invocation: Invocation) -> Console:
         force_terminal=invocation.colored,
         color_system="standard" if invocation.colored else None,
         no_color=not invocation.colored,
-        width=None if stream.isatty() else 1_000_000,
+        width=room_of(invocation) or ENDLESS,
         highlight=False,
         markup=False,
         emoji=False,

@@ -93,9 +93,15 @@ def in_order(
 
 def widened(tool: Tool[Any], arguments: Mapping[str, object]) -> dict[str, object]:
     """The arguments with the highest limit: what is first in another order may stand last."""
+    most = most_rows(tool)
+    return dict(arguments) if most is None else {**arguments, "limit": most}
+
+
+def most_rows(tool: Tool[Any]) -> int | None:
+    """The highest limit that a tool takes; None if it takes none."""
     field = tool.arguments.model_fields.get("limit")
-    most = [each.le for each in field.metadata if isinstance(each, Le)] if field else []
-    return {**arguments, "limit": most[0]} if most else dict(arguments)
+    bounds = [each.le for each in field.metadata if isinstance(each, Le)] if field else []
+    return int(str(bounds[0])) if bounds else None
 
 
 def sorted_answer(

@@ -14,7 +14,7 @@ from commands.diagnostics import ExitCode, Narrator, report
 from commands.endings import as_problem
 from commands.invocation import end_on_termination
 from commands.output import OutputOptions
-from sre_tui.views.human import duration
+from sre_tui.views.human import duration, left_out
 
 if TYPE_CHECKING:
     from commands.diagnostics import Problem
@@ -138,5 +138,5 @@ def _frame(text: str) -> str:
     height = get_terminal_size().lines
     if len(lines) > height:
         rest = len(lines) - height + 1
-        lines = [*lines[: height - 1], f"… {rest} more lines"]
+        lines = [*lines[: height - 1], left_out(rest, "line", "a higher terminal or -n")]
     return _HOME + "\n".join(f"{line}{_REST_OF_LINE}" for line in lines) + _REST_OF_SCREEN

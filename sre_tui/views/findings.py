@@ -63,7 +63,8 @@ def grouped(findings: Sequence[Finding]) -> list[Row]:
             rows.append(Row(several[0], tuple(several[1:])))
         else:
             rows += [Row(one) for one in several]
-    return sorted(rows, key=lambda row: row.finding.order)
+    places = {id(one): place for place, one in enumerate(findings)}
+    return sorted(rows, key=lambda row: places[id(row.finding)])
 
 
 def _severity(row: Row, _: Display) -> Cell:

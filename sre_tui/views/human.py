@@ -94,3 +94,14 @@ def short_time(at: datetime, start: datetime, end: datetime) -> str:
 def count(amount: int, noun: str, plural: str | None = None) -> str:
     """An amount with its noun: ``1 alert``, ``3 alerts``."""
     return f"{amount:,} {noun if amount == 1 else plural or noun + 's'}"
+
+
+def left_out(amount: int | None, noun: str, how: str) -> str:
+    """What is said of things that are not shown: ``… 40 more rows: -n 43 shows all``.
+
+    Args:
+        amount: how many; None if that is not known.
+        noun: for one of them.
+        how: what shows them.
+    """
+    return f"… {'more ' + noun + 's' if amount is None else count(amount, f'more {noun}')}: {how}"

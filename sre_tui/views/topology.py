@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Edge, Relation, Topology
-from sre_tui.views.human import count
+from sre_tui.views.human import count, left_out
 from sre_tui.views.page import Block, Branch, Page, line, piece
 from sre_tui.views.table import TableView
 from sre_tui.views.topology_graph import Thing, graph_of, named
@@ -109,7 +109,7 @@ def _few(branches: Sequence[Branch]) -> tuple[Branch, ...]:
     left = len(branches) - MOST_CHILDREN
     if left <= 0:
         return tuple(branches)
-    more = Branch((piece(f"and {left} more: --json has all", Tone.MUTED),))
+    more = Branch((piece(left_out(left, "thing", "--json has all"), Tone.MUTED),))
     return (*branches[:MOST_CHILDREN], more)
 
 

@@ -45,7 +45,7 @@ def _leaves(command: Any, context: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, command
         return
     for name in command.list_commands(context):
-        inner = command.get_command(context, name)
+        inner: Any = command.get_command(context, name)
         below = inner.make_context(name, [], parent=context, resilient_parsing=True)
         yield from _leaves(inner, below, f"{path} {name}")
 

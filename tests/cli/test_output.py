@@ -87,6 +87,22 @@ def test_a_terminal_gets_what_fits(sre: Sre, columns: int) -> None:
     assert "SmartDiskFailing" in plain
 
 
+def test_columns_without_room_are_named_and_a_pipe_has_the_width_that_is_given(sre: Sre) -> None:
+    narrow = sre.having(COLUMNS="80")("alerts", "rules", "-n", "2")
+    assert max(map(len, narrow.lines)) <= 80
+    hidden, _, rest = " ".join(narrow.err.split()).partition(" (a wider terminal, --fields)")
+    names = hidden.removeprefix("hidden for want of width: ").split(", ")
+    assert rest.startswith(" … ")
+    assert "Group" in names
+    assert "Source" not in names
+    assert not set(names) & set(narrow.lines[0].split())
+    wide = sre.having(COLUMNS="400")("alerts", "rules", "-n", "2", "--fields", ",".join(names))
+    assert all(name in wide.lines[0] for name in names)
+    assert "hidden" not in wide.err
+    unknown = sre.having(COLUMNS="wide")("alerts", "rules", "-n", "2")
+    assert "Group" in unknown.lines[0]
+
+
 @pytest.mark.parametrize(
     ("variables", "options", "out", "err"),
     [
@@ -175,9 +191,12 @@ def test_a_runbook_is_markdown_in_a_pipe_and_rendered_in_a_terminal(bare: Sre) -
 def test_rows_that_were_left_out_are_told_on_stderr(sre: Sre) -> None:
     cut = sre("metrics", "targets", "-n", "2")
     assert (cut.code, len(cut.lines)) == (0, 3)
-    assert re.fullmatch(r"2 of \d+ rows shown: -n N takes more\n", cut.err)
+    told = re.fullmatch(r"… (\d+) more rows: -n (\d+) shows all\n", cut.err)
+    assert told is not None
+    assert int(told[1]) + 2 == int(told[2])
+    assert sre("metrics", "targets", "-n", told[2]).err == ""
     series = sre("metrics", "query", "up[5m]", "-n", "2")
-    assert re.fullmatch(r"2 of \d+ rows shown: -n N takes more\n", series.err)
+    assert re.fullmatch(r"… \d+ more rows: -n \d+ shows all\n", series.err)
     assert sre("metrics", "targets", "-n", "2", "--json").err == ""
 
 
