@@ -29,7 +29,7 @@ from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text, truncation
-from sre_tui.tools.proxmox_find import close_guests, matching_guests
+from sre_tui.tools.proxmox_find import close_guests, matching_guests, without_name
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import ArgumentError, tool
@@ -208,6 +208,8 @@ def _named(
     if not keys and guests:
         close = ", ".join(guest.label for guest in close_guests(asked, guests))
         hint = f"; did you mean {close}?" if close else ""
+        if silent := without_name(guests):
+            hint = f" among those that report; {silent}{hint}"
         raise ArgumentError(f"there is no guest {asked!r}{hint}")
     return [item for item in every if item.key in keys]
 

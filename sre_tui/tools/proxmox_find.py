@@ -60,6 +60,19 @@ def close_guests(asked: str, guests: Iterable[Guest]) -> list[Guest]:
     return parts[:FEW] or [by_name[name] for name in nearest(asked, by_name)]
 
 
+def without_name(guests: Iterable[Guest]) -> str:
+    """Who has no name because the node is silent: one of them may be meant; empty if none is."""
+    silent = [guest for guest in guests if guest.name is None and guest.status == "unknown"]
+    if not silent:
+        return ""
+    lost = ", ".join(sorted({guest.node for guest in silent}))
+    ids = ", ".join(str(guest.vmid) for guest in silent[:FEW])
+    more = ", …" if len(silent) > FEW else ""
+    alone = len(silent) == 1
+    which = f"its guest {ids} has" if alone else f"its {len(silent)} guests ({ids}{more}) have"
+    return f"{lost} does not report, so that {which} no name until it is back"
+
+
 def require_known(asked: str | None, known: Iterable[str], what: str, states: bool) -> None:
     """Refuse a name that there is not.
 

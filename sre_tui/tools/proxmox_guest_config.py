@@ -22,13 +22,13 @@ from sre_tui.tools.proxmox_find import (
     guests_of,
     is_named,
     named_guests,
+    without_name,
 )
 from sre_tui.tools.proxmox_guest_data import GuestProperties, Property
 from sre_tui.tools.proxmox_properties import properties_of, property_text
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
-from sre_tui.views.human import count
 
 
 def _render(answer: ToolResult[GuestProperties], view: ModelView) -> str:
@@ -110,16 +110,8 @@ def _unclear(
     close = [guest_text(each) for each in close_guests(asked, known)]
     tail = f"; did you mean {' or '.join(close)}?" if close else f"; {_names_of(known)}"
     where = "" if complete else " among those that could be asked"
-    silent = [each for each in known if each.name is None and each.status == "unknown"]
-    if silent:
-        lost = ", ".join(sorted({each.node for each in silent}))
-        ids = ", ".join(str(each.vmid) for each in silent[:FEW])
-        more = ", …" if len(silent) > FEW else ""
-        where = " among those that report"
-        tail = (
-            f"; {lost} does not report, so that its {count(len(silent), 'guest')} ({ids}{more}) "
-            f"have no name until it is back{tail}"
-        )
+    if silent := without_name(known):
+        where, tail = " among those that report", f"; {silent}{tail}"
     hint = f"there is no guest {asked!r}{where}{tail}"
     return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(close))
 

@@ -19,7 +19,13 @@ from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text, truncation
-from sre_tui.tools.proxmox_find import all_answered, guests_of, node_names, require_known
+from sre_tui.tools.proxmox_find import (
+    all_answered,
+    guests_of,
+    node_names,
+    require_known,
+    without_name,
+)
 from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -216,6 +222,8 @@ def _hints(
         close = nearest(asked, [guest.name for guest in known if guest.name])
         if close:
             yield f"names that come close: {', '.join(close)}"
+        if silent_ones := without_name(known):
+            yield silent_ones
     if "tag" in filters:
         tags = sorted({tag for guest in known for tag in guest.tags})
         yield f"tags there are: {', '.join(tags) or 'none'}"

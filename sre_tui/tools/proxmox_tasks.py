@@ -24,6 +24,7 @@ from sre_tui.tools.proxmox_find import (
     matching_guests,
     node_names,
     require_known,
+    without_name,
 )
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -156,6 +157,8 @@ def _one_guest(asked: str | None, known: Sequence[Guest], *, complete: bool) -> 
     close = close_guests(asked, known)
     tail = f"; did you mean {', '.join(guest_text(each) for each in close)}?" if close else ""
     where = "" if complete else " on the hosts that could be asked"
+    if silent := without_name(known):
+        where, tail = " among those that report", f"; {silent}{tail}"
     raise ArgumentError(f"there is no guest {asked!r}{where}{tail}")
 
 

@@ -149,6 +149,13 @@ async def test_guests_of_a_dead_node_are_unknown() -> None:
         nameless = await run(context, "proxmox_list_guests", name="immich")
         elsewhere = await run(context, "proxmox_list_guests", node="pve1", status="running")
         told, shown = text(answer, context), cells(answer, context)
+        mute = "pve3 does not report, so that its 13 guests (106, 108, 109, 112, 114, 115, 119, 125"
+        shown_one = await run(context, "proxmox_get_guest_config", guest="immich")
+        for called in ("proxmox_list_tasks", "backup_coverage"):
+            with pytest.raises(ArgumentError, match="'immich' among those that report; pve3 does"):
+                await run(context, called, guest="immich")
+    assert mute in shown_one.data.hints[0]
+    assert nameless.data.hints[-1].startswith(mute)
     # Whoever cannot be looked at may be what is asked for.
     assert [one.state for one in (running, nameless)] == [State.PARTIAL, State.PARTIAL]
     assert running.data.items == nameless.data.items == ()
