@@ -96,3 +96,38 @@ async def test_a_backend_that_fails_is_named_and_the_rest_is_answered(tmp_path: 
     assert "disk sdc on nas1" in answer.text.splitlines()[0].casefold()
     assert "loki" in answer.text.partition("**Not checked**")[2].casefold()
     assert answer.unsupported == ()
+
+
+async def test_an_all_clear_never_stands_where_the_asked_backend_is_away(tmp_path: Path) -> None:
+    async with lab_of("quiet", tmp_path, guests=10) as lab:
+        await lab.break_backend("truenas", "refuse")
+        of_nas = ("is the NAS ok?", "is sdc ok?", "is the nas down?", "is everything ok?")
+        told = [(await lab.ask(one)).text for one in of_nas]
+        node = (await lab.ask("is pve1 ok?")).text
+        await lab.ask("which guests are down?")
+        await lab.break_backend("proxmox", "refuse")
+        old = (await lab.ask("which guests are down?")).text
+    for text in told:
+        lead = text.partition("\n\n")[0]
+        assert re.match(
+            r"\*\*(Cannot tell: )?TrueNAS cannot be reached \(connection refused\)", lead
+        )
+        assert not re.search(r"\b(yes|no)\b[:,]", text, re.IGNORECASE), text
+    assert node.startswith("**Yes, pve1 is fine as far as can be seen**"), node
+    assert re.match(r"\*\*Proxmox VE gives no answer now\*\*; as it was \d+ s ago: ", old), old
+
+
+async def test_guests_of_a_dead_node_come_before_those_stopped_on_purpose(tmp_path: Path) -> None:
+    async with lab_of("node-offline", tmp_path, guests=fewest_guests("node-offline")) as lab:
+        which = await lab.ask("which guests are down?")
+        one = await lab.ask("is immich down?")
+    lead, _, rest = which.text.partition("\n\n")
+    assert re.match(r"\*\*\d+ of \d+ guests are down or out of reach, their node pve3 is offline",
+                    lead)  # fmt: skip
+    assert "immich" in lead
+    assert "win10-old" not in lead
+    assert re.match(r"Besides, \d+ more (is|are) stopped: .*win10-old", rest), rest
+    assert one.text.startswith(
+        "**Yes, guest immich is down or out of reach, its node pve3 is offline"
+    )
+    assert which.unsupported == one.unsupported == ()

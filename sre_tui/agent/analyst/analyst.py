@@ -37,6 +37,7 @@ from sre_tui.agent.analyst.answers.swap_use import tell_swap
 from sre_tui.agent.analyst.answers.tasks import tell_tasks
 from sre_tui.agent.analyst.answers.told import Attempt, cannot_tell, rather
 from sre_tui.agent.analyst.answers.unanswered import say_unanswered
+from sre_tui.agent.analyst.answers.unseen import honest
 from sre_tui.agent.analyst.answers.ups import tell_supply
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.diagnose import concluded, diagnose
@@ -226,7 +227,7 @@ class BuiltInAnalyst:
             for attempt in _DIRECT:
                 told = told or await attempt(look)
             pieces = told or await handler_for(look, LOOKUPS)(look)
-        for piece in pieces:
+        for piece in honest(look, pieces):
             yield piece
         yield SIGNATURE
 

@@ -102,6 +102,11 @@ class Coverage:
             part = " in part" if name in self.answered else ""
             yield f"{plain(name)}{part} ({plain(trouble.reason)}){trouble.cite}"
 
+    def ages(self, now: datetime) -> Iterator[tuple[str, str]]:
+        """The sources whose data is old, each with the age of the oldest."""
+        for name, (at, _) in self._stale.items():
+            yield name, age_in_words((now - at).total_seconds())
+
     def old(self, now: datetime) -> str:
         """A sentence about the sources whose data is old; empty if there are none."""
         told = [

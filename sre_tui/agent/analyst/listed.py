@@ -15,6 +15,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.quantities import INSTANT, Thing, field_of, thing_of, things
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.prometheus_data import InstantValues
+from sre_tui.tools.proxmox_data import NodeListing
 from sre_tui.tools.result import Listing
 from sre_tui.views.human import count
 
@@ -49,6 +50,8 @@ async def list_things(look: Look) -> Iterator[str]:
     if thing.tool and look.caller.offers(thing.tool):
         found = (await look.ask(rows=Call(thing.tool, {})))["rows"]
         if found.ok:
+            if thing.id == "guest" and any(one.unknown for one in _rows(look, thing, found)):
+                await look.ask(nodes=Call("proxmox_node_status", {}))
             return _listed(look, thing, found)
     call = Call(INSTANT, {"query": thing.query, "limit": MOST})
     found = (await look.ask(things=call))["things"]
@@ -122,14 +125,18 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     elif not every:
         yield f"**{known}{'no' if known else 'No'} {thing.one} is known{where}.**{found.cite}\n\n"
     elif thing.running and _OFF.search(folded):
-        if lost and not stopped:
-            yield f"**None is known to be off**, but {_unknown(look, lost)}{found.cite}\n\n"
+        if lost:
+            amount = tell(f"{len(lost)} of {count(len(every), thing.one, plural)}")
+            yield f"**{known}{amount}{where} {_are(lost)} down or out of reach, "
+            yield f"{_why_unknown(look, lost)}**: {_names(lost, with_host=False)}."
+            yield f"{left_out}{found.cite}\n\n"
+            if stopped:
+                rest = tell(f"{len(stopped)} more {_are(stopped)}")
+                yield f"Besides, {rest} stopped: {_names(stopped)}.{found.cite}\n\n"
         elif stopped:
             amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
             yield f"**{known}{amount}{where} not {thing.called}**: {_names(stopped)}."
             yield f"{left_out}{found.cite}\n\n"
-            if lost:
-                yield f"Besides, {_unknown(look, lost)}{found.cite}\n\n"
         else:
             amount = tell(count(len(every), thing.one, plural))
             yield f"**{known}{'none' if known else 'None'}**: all of {amount}{where} {_are(every)} "
@@ -149,15 +156,17 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         amount = tell(count(len(every), thing.one, plural))
         yes = ""
         if thing.running and _WHETHER.search(folded):
-            yes = "No: " if stopped else "Not all are known to: " if lost else "Yes: "
+            yes = "No: " if stopped or lost else "Yes: "
         yield f"**{known}{yes.lower() if known else yes}{amount}{where}{state}**."
         yield f"{left_out}{found.cite}\n\n"
         told = [one for one in shown if not one.unknown]
         yield from (f"- {line}{found.cite}\n" for line in _by_host(told))
+        if lost:
+            amount = tell(f"{len(lost)} down or out of reach")
+            yield f"- {amount}, {_why_unknown(look, lost)}: "
+            yield f"{_names(lost, with_host=False)}{found.cite}\n"
         if stopped:
             yield f"- not {thing.called}: {_names(stopped)}{found.cite}\n"
-        if lost:
-            yield f"- {_unknown(look, lost)}{found.cite}\n"
         yield "\n"
     yield from gaps(look)
 
@@ -174,23 +183,32 @@ def _templates(look: Look, thing: Thing, found: Found) -> str:
     return look.caller.counted(f" {count(len(held), 'template')} {are} not counted.")
 
 
-def _unknown(look: Look, lost: Sequence[_One]) -> str:
-    """Those whose node does not report: off with it, or running where nobody can see."""
-    where = names(sorted({plain(one.host, 60) for one in lost if one.host}))
-    amount = look.caller.counted(str(len(lost)))
-    listed = names([plain(one.name, 60) for one in lost], SHOWN)
-    return f"how {amount} on {where} are is not known, it does not report: {listed}."
+def _why_unknown(look: Look, lost: Sequence[_One]) -> str:
+    """Their nodes do not report: they are off with them, or run where nobody can see."""
+    hosts = sorted({one.host for one in lost if one.host})
+    if not hosts:
+        return "nothing reports how they are"
+    told = look.found["nodes"].data(NodeListing) if "nodes" in look.found else None
+    reports = told.items if told is not None else ()
+    off = {one.node.name for one in reports if one.node.status == "offline"}
+    alone = len(hosts) == 1
+    state = ("is" if alone else "are") + " offline"
+    if not off.issuperset(hosts):
+        state = f"{'does' if alone else 'do'} not report"
+    whose = "its" if len(lost) == 1 else "their"
+    where = names([plain(host, 60) for host in hosts])
+    return f"{whose} {'node' if alone else 'nodes'} {where} {state}"
 
 
 def _are(every: Sequence[_One]) -> str:
     return "is" if len(every) == 1 else "are"
 
 
-def _names(members: Sequence[_One]) -> str:
+def _names(members: Sequence[_One], *, with_host: bool = True) -> str:
     return names(
         [
-            plain(one.name, 60) + (f" on {plain(one.host, 60)}" if one.host != one.name and one.host
-                                   else "")
+            plain(one.name, 60) + (f" on {plain(one.host, 60)}"
+                                   if with_host and one.host not in ("", one.name) else "")
             for one in members
         ],
         SHOWN,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from sre_tui.agent.analyst.answers.told import yes_no
+from sre_tui.agent.analyst.answers.unseen import unseen
 from sre_tui.agent.analyst.calls import Found
 from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
 from sre_tui.agent.analyst.look import SETTINGS, Look
@@ -19,7 +20,7 @@ from sre_tui.agent.analyst.wording import capital, code, names, plain, since, wi
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.language.topics import Topic
-from sre_tui.diagnosis.subject import Subject
+from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.views.human import count
 from sre_tui.views.investigation_words import (
     by_kind,
@@ -161,7 +162,8 @@ class _Writer:
             self._look.caller.counted(f"{told}{more}")
             parts.append(f"Affected: {told}{more}.{self._quotes.whole}")
         failed = names([plain(name) for name in self._look.coverage.failed])
-        if failed and found.verdict in ("nothing_wrong", "elsewhere"):
+        others = set(self._look.coverage.failed) - set(unseen(self._look))
+        if others and found.verdict in ("nothing_wrong", "elsewhere"):
             parts.append(f"That is no all-clear: {failed} gave no answer.")
         return " ".join(parts)
 
@@ -189,10 +191,12 @@ class _Writer:
                 return ""
             word = "Yes" if _WANTS_DOWN.search(folded) else "No"
             is_cause = any(down is one for one in self._told)
-            return f"{word}: " if is_cause else f"{word}, {plain(_said(down), 160)}: "
-        if not _WELL.search(folded):
+            return f"{word}: " if is_cause else f"{word}, {plain(self._how_down(down), 160)}: "
+        well = found.verdict in ("nothing_wrong", "elsewhere")
+        # Who could not look everywhere gives no all-clear.
+        if not _WELL.search(folded) or (well and self._look.coverage.failed):
             return ""
-        return yes_no(self._look, fine=found.verdict in ("nothing_wrong", "elsewhere"))
+        return yes_no(self._look, fine=well)
 
     def _down(self) -> Cause | Effect | Finding | None:
         """What says that the thing asked about is down."""
@@ -202,8 +206,18 @@ class _Writer:
         for cause in self._found.causes:
             every += [cause, *cause.effects]
         every += self._found.symptoms
-        down = (one for one in every if one.kind in _DOWN and one.active)
-        return next((one for one in down if _is_about(one.subject, focus, own)), None)
+        down = [one for one in every if one.kind in _DOWN and one.active
+                and _is_about(one.subject, focus, own)]  # fmt: skip
+        # A guest that does not run tells more than its web page that does not answer.
+        guests = (one for one in down if one.subject.kind is SubjectKind.GUEST)
+        return next(guests, next(iter(down), None))
+
+    def _how_down(self, down: Cause | Effect | Finding) -> str:
+        """What is said of it; a guest that went with its node is not known to be stopped."""
+        node = next((one.subject for one in self._told if one.kind == "node_down"), None)
+        if node is None or down.subject.kind is not SubjectKind.GUEST:
+            return _said(down)
+        return f"guest {down.subject} is down or out of reach, its node {node} is offline"
 
     # -- causes ------------------------------------------------------------------------------
 
