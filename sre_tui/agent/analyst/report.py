@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Final
 
 from sre_tui.agent.analyst.answers.told import yes_no
-from sre_tui.agent.analyst.answers.unseen import unseen
 from sre_tui.agent.analyst.calls import Found
 from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
 from sre_tui.agent.analyst.look import SETTINGS, Look
@@ -162,8 +161,7 @@ class _Writer:
             self._look.caller.counted(f"{told}{more}")
             parts.append(f"Affected: {told}{more}.{self._quotes.whole}")
         failed = names([plain(name) for name in self._look.coverage.failed])
-        others = set(self._look.coverage.failed) - set(unseen(self._look))
-        if others and found.verdict in ("nothing_wrong", "elsewhere"):
+        if failed and found.verdict in ("nothing_wrong", "elsewhere"):
             parts.append(f"That is no all-clear: {failed} gave no answer.")
         return " ".join(parts)
 

@@ -34,6 +34,7 @@ _WELL: Final = re.compile(
 )
 """How an all-clear begins, or the answer that something is not well."""
 _BACKEND: Final = re.compile(r"^\*\*As far as (?P<who>[^,*]{2,60}) knows, ")
+_NO_ALL_CLEAR: Final = re.compile(r" That is no all-clear: [^.]{2,200} gave no answer\.")
 _TROUBLE: Final = re.compile(
     r"\b(fail\w*|wrong|degraded|down|offline|stopped|inactive|broken|errors?|problems?|complain\w*|"
     r"complaints?|missing|stuck|damaged|bad|dead|dying|unhealthy|any|anything|which|welche\w*|"
@@ -65,11 +66,6 @@ def asked_backends(look: Look) -> frozenset[str]:
     if not about and not look.focus.entities and not question.topics and not question.named:
         return frozenset(TITLES) if question.intent in _OF_THE_HOMELAB else frozenset()
     return frozenset(about)
-
-
-def unseen(look: Look) -> tuple[str, ...]:
-    """Names of the sources that are asked about and gave no data."""
-    return tuple(_of(look.coverage.failed, asked_backends(look)))
 
 
 def _of(sources: Iterable[str], backends: Iterable[str]) -> Iterator[str]:
@@ -112,7 +108,10 @@ def _begun(look: Look, piece: str, *, reason_told: bool) -> str:
     reasons = " ".join(look.coverage.trouble(name) for name in away)
     known = _BACKEND.match(piece)
     by = f"As far as {known['who']} knows" if known else "As far as the others tell"
-    return tell(f"**Cannot tell: {reasons.rstrip('.')}**. {by}: ") + _without_word(piece)
+    rest = _without_word(piece)
+    if set(away) == set(look.coverage.failed):
+        rest = _NO_ALL_CLEAR.sub("", rest)
+    return tell(f"**Cannot tell: {reasons.rstrip('.')}**. {by}: ") + rest
 
 
 def _all_clear(look: Look, word: str | None) -> bool:
@@ -131,4 +130,4 @@ def _without_word(piece: str) -> str:
     return rest.replace("**", "", 1)
 
 
-__all__ = ["asked_backends", "honest", "unseen"]
+__all__ = ["asked_backends", "honest"]
