@@ -200,10 +200,13 @@ async def test_without_proxmox_there_is_nothing_to_say(tmp_path: Path) -> None:
     assert backups.state is State.OK
 
 
-async def test_a_dead_node_does_not_make_its_guests_stale(tmp_path: Path) -> None:
+async def test_a_dead_node_does_not_make_its_guests_stale(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     fault = {"kind": "node_offline", "target": "pve3", "at": "-2h"}
     async with homelab(tmp_path, fault) as (_, context):
         answer = await run(context, "backup_coverage")
+        assert "pve3 could not be asked" not in caplog.text
         listed = await run(context, "proxmox_list_guests", name="immich")
         tasks = await run(context, "proxmox_list_tasks", guest="immich")
         written = await run(context, "pbs_list_tasks", guest="immich")

@@ -289,8 +289,8 @@ async def _creation_times(
 
 
 def _may_be_new(guest: Guest) -> bool:
-    # Only the configuration of a virtual machine says when it was made.
-    return guest.type == "qemu" and bool(guest.name)
+    # Only the configuration of a virtual machine says when it was made; a silent node has none.
+    return guest.type == "qemu" and bool(guest.name) and guest.status != "unknown"
 
 
 async def _looked_up(client: ProxmoxClient, guests: Sequence[Guest]) -> dict[Key, datetime | None]:
