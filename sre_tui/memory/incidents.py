@@ -30,7 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from index.words import tokens
 from providers.clock import Clock
-from providers.text import clean
+from providers.text import clean, one_line
 from sre_tui.complaint import Complaint
 from sre_tui.memory.incident import Incident, checked, searched_text
 from sre_tui.memory.schema import INCIDENTS
@@ -279,15 +279,15 @@ def _hits(connection: Connection, asked: Sequence[Term], *, all_words: bool) -> 
 def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
     columns = INCIDENTS.c
     conditions: list[Any] = []
-    if wanted.alert:
-        conditions.append(func.lower(columns.alert) == wanted.alert.strip().lower())
-    if wanted.subject:
-        conditions.append(func.lower(columns.subject) == wanted.subject.strip().lower())
+    for column, value in ((columns.alert, wanted.alert), (columns.subject, wanted.subject)):
+        if value:
+            conditions.append(func.lower(column) == one_line(value).lower())
     if wanted.service:
-        # Within its quotes a name in the list is itself and not a part of another one.
-        name = json.dumps(wanted.service.strip().lower(), ensure_ascii=False)
+        # Between what begins and ends it a name in the list is itself and no part of another one.
+        name = json.dumps(one_line(wanted.service).lower(), ensure_ascii=False)
         listed = func.lower(type_coerce(columns.services, Text))
-        conditions.append(listed.contains(name, autoescape=True))
+        first = listed.startswith(f"[{name}", autoescape=True)
+        conditions.append(or_(first, listed.contains(f", {name}", autoescape=True)))
     if wanted.since is not None:
         conditions.append(or_(columns.ended.is_(None), columns.ended >= wanted.since))
     if wanted.until is not None:

@@ -18,6 +18,12 @@ LOCK: Final = 0x53524554_4D454D00
 _VERSIONS: Final = "sre_memory_version"
 """In PostgreSQL the table with the version; in SQLite the header of the file has it."""
 
+_HAS_VERSIONS: Final = (
+    "SELECT count(*) FROM pg_catalog.pg_tables"  # noqa: S608
+    f" WHERE tablename = '{_VERSIONS}' AND schemaname = ANY (current_schemas(false))"
+)
+"""Reads the catalog itself: what a session has cached of it may be older than the lock it got."""
+
 
 def version_of(connection: Connection, name: str) -> int:
     """The version of the tables; 0 if there are none.
@@ -34,7 +40,7 @@ def version_of(connection: Connection, name: str) -> int:
                 f"{name} is another program's database: name a file of its own by MEMORY_DB_PATH"
             )
         return version
-    if connection.exec_driver_sql(f"SELECT to_regclass('{_VERSIONS}')").scalar_one() is None:
+    if not connection.exec_driver_sql(_HAS_VERSIONS).scalar_one():
         return 0
     found = connection.exec_driver_sql(f"SELECT max(version) FROM {_VERSIONS}").scalar_one()  # noqa: S608
     return int(found or 0)

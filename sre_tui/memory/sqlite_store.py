@@ -146,8 +146,8 @@ class SqliteStore(Store):
             with lock:
                 with self._engine.connect() as connection:
                     raw = connection.connection.driver_connection
-                    assert raw is not None
-                    raw.execute("PRAGMA journal_mode = WAL")
+                    assert isinstance(raw, sqlite3.Connection)
+                    _share(raw)
                 with self._writer.begin() as connection:
                     migrate(connection, self.name, self._steps)
         except Timeout as error:
@@ -177,6 +177,22 @@ def _connected(uri: str) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("PRAGMA fullfsync = ON")
     return connection
+
+
+def _share(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer of the file work at the same time, now and ever after."""
+    import stamina
+
+    # Who has only looked at the new file is in the way, and SQLite itself does not wait for that.
+    for attempt in stamina.retry_context(
+        on=_is_busy, attempts=None, timeout=PATIENCE, wait_initial=0.01, wait_max=0.2
+    ):
+        with attempt:
+            connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY"
 
 
 def _engine(connect: Callable[[], sqlite3.Connection], *, keep: bool = False) -> Engine:

@@ -1,0 +1,308 @@
+"""The memory on SQLite and on a real PostgreSQL: the same answers from both."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from providers.errors import BadResponse, Unauthorized, Unreachable
+from sre_tui.memory.faults import NotKept, NotSetUp
+from sre_tui.memory.incident import Incident, IncidentError
+from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
+from sre_tui.memory.place import Place
+from sre_tui.memory.steps import STEPS, Step
+from sre_tui.memory.store import Store, open_store
+from tests.real.postgresql import (
+    URL_PASSWORD,
+    USER,
+    programs,
+    running_postgresql,
+    throw_away_folder,
+)
+from tests.stubs.ports import free_ports
+
+NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LATER = (*STEPS, Step(both=("ALTER TABLE incidents ADD COLUMN note TEXT NOT NULL DEFAULT 'n'",)))
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    if programs() is None and "CI" not in os.environ:
+        pytest.skip("PostgreSQL is not installed: Debian's package is postgresql")
+    with throw_away_folder() as folder, running_postgresql(folder) as port:
+        yield port
+
+
+@pytest.fixture
+def schema(port: int) -> Callable[[], str]:
+    """Gives addresses of empty memories, each in a schema of its own."""
+
+    def make() -> str:
+        name = f"s{new_id()}"
+        with open_store(Place(url=address(port))) as store, store.writing() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+        return f"{address(port)}?options=-csearch_path%3D{name}"
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqlite":
+        return Place(path=tmp_path / "memory.db")
+    return Place(url=request.getfixturevalue("schema")())
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    with open_store(place) as store:
+        yield store
+
+
+def address(port: int, password: str = URL_PASSWORD, database: str = "postgres") -> str:
+    return f"postgresql://{USER}:{password}@127.0.0.1:{port}/{database}"
+
+
+def incident(title: str = "Jellyfin buffers", **values: object) -> Incident:
+    whole = {"id": new_id(), "title": title, "started": NOW, "recorded": NOW, "updated": NOW}
+    return Incident.model_validate({**whole, **values})
+
+
+def titles(store: Store, words: str = "", **wanted: object) -> list[str]:
+    found = Incidents(store).find(Wanted(words=words, **wanted))  # type: ignore[arg-type]
+    return [each.title for each in found.items]
+
+
+def test_what_is_kept_comes_back_as_it_was(place: Place) -> None:
+    one = incident(
+        description="two\nlines\tand 'quotes\" \\ %s :x {y}",
+        alert="SmartDiskFailing",
+        subject="nas1/sdc",
+        services=("jellyfin", "straße"),
+        severity="critical",
+        cause="sdc",
+        resolution="replaced",
+        started=datetime(2026, 11, 20, 18, 30, 0, 123456, timezone(-5 * HOUR)),
+        ended=NOW + HOUR,
+        session="20261120-230000-abcd",
+    )
+    with open_store(place) as store:
+        Incidents(store).add(one)
+    with open_store(place) as store:
+        found = Incidents(store).get(one.id)
+        assert found == one
+        assert found.started.tzinfo is UTC
+        assert found.started == datetime(2026, 11, 20, 23, 30, 0, 123456, UTC)
+        assert Incidents(store).get(one.id[:4].upper()) == one
+        assert Incidents(store).all() == (one,)
+
+
+def test_words_are_found_in_every_text_and_the_best_comes_first(store: Store) -> None:
+    incidents = Incidents(store)
+    incidents.add(incident("Jellyfin buffers", alert="SmartDiskFailing", cause="a failing disk"))
+    incidents.add(incident("DNS was down", services=("pihole",), description="buffers were empty"))
+    incidents.add(incident("Disk replaced on nas1", resolution="swapped sdc, jellyfin restarted"))
+    assert titles(store, "buffering") == ["Jellyfin buffers", "DNS was down"]
+    assert titles(store, "pihole") == ["DNS was down"]
+    assert titles(store, "SmartDiskFailing") == ["Jellyfin buffers"]
+    assert titles(store, "smart disk") == ["Jellyfin buffers"]
+    assert titles(store, "jelly sdc") == ["Disk replaced on nas1"]
+    assert titles(store, "nas1/sdc") == ["Disk replaced on nas1"]
+    some = incidents.find(Wanted(words="pihole kernel panic"))
+    assert [each.title for each in some.items] == ["DNS was down"]
+    assert some.only_some_words
+    assert titles(store, "the of and") == []
+    assert titles(store, "kernel") == []
+
+
+HOSTILE = (
+    *('"', "'", "a AND", "NEAR(a b, 3)", "title:x", "*", "-x", "^a", "(", ")", "a OR OR b", "!"),
+    *("&", "a & | !", "':*", "\\", "x:*AB", "%", "_", "{a b}:c", "\x00", "\ud800", "−", "日本"),
+    *("'; DROP TABLE incidents--", "a" * 5000, " ".join(f"w{n}" for n in range(500))),
+)
+
+
+def test_no_query_is_a_mistake(store: Store) -> None:
+    Incidents(store).add(incident("nothing of that"))
+    for words in HOSTILE:
+        assert titles(store, words) == [], words
+        assert titles(store, f"nothing {words}") == ["nothing of that"], words
+        for name in ("alert", "service", "subject"):
+            assert titles(store, **{name: f"x{words}"}) == [], words
+        with pytest.raises(UnknownIncident, match="there is no incident"):
+            Incidents(store).get(words)
+
+
+def test_filters(store: Store) -> None:
+    incidents = Incidents(store)
+    incidents.add(incident("old", started=NOW - 9 * HOUR, ended=NOW - 8 * HOUR, alert="HostDown"))
+    incidents.add(incident("long", started=NOW - 9 * HOUR, ended=NOW, services=("a_b", 'q"q')))
+    incidents.add(incident("open", started=NOW - HOUR, subject="nas1/tank", services=("aXb",)))
+    assert titles(store) == ["open", "long", "old"]
+    assert titles(store, alert="hostdown") == ["old"]
+    assert titles(store, service="A_B") == ["long"]
+    assert titles(store, service='q"Q') == ["long"]
+    assert titles(store, service="q") == []
+    assert titles(store, subject="NAS1/tank") == ["open"]
+    assert titles(store, since=NOW - 2 * HOUR) == ["open", "long"]
+    assert titles(store, until=NOW - 2 * HOUR) == ["long", "old"]
+    assert titles(store, is_open=True) == ["open"]
+    assert titles(store, is_open=False, limit=1) == ["long"]
+    assert incidents.find(Wanted(is_open=False, limit=1)).total == 2
+
+
+def test_changes_are_found_and_what_was_there_before_is_not(store: Store) -> None:
+    incidents = Incidents(store)
+    one = incident(cause="unknown")
+    incidents.add(one)
+    changed = incidents.change(one.id, {"cause": "cable", "ended": NOW + HOUR}, lambda: NOW + HOUR)
+    assert (changed.state, changed.updated) == ("closed", NOW + HOUR)
+    assert incidents.get(one.id) == changed
+    assert (titles(store, "cable"), titles(store, "unknown")) == ([one.title], [])
+    with pytest.raises(IncidentError, match="ended before it began"):
+        incidents.change(one.id, {"ended": NOW - HOUR}, lambda: NOW)
+    with pytest.raises(UnknownIncident):
+        incidents.change("zzzz", {"title": "x"}, lambda: NOW)
+    assert incidents.get(one.id) == changed
+
+
+def test_an_id_that_is_none_names_the_nearest_or_those_that_begin_so(store: Store) -> None:
+    incidents = Incidents(store)
+    for name in ("abcd2345", "abce2345"):
+        incidents.add(incident(id=name))
+    with pytest.raises(UnknownIncident, match="several incidents begin with 'abc': abcd2345, abce"):
+        incidents.get("abc")
+    with pytest.raises(UnknownIncident, match="'abcd2354'; did you mean abcd2345"):
+        incidents.get("abcd2354")
+    with pytest.raises(UnknownIncident, match="`sre incidents list` has them"):
+        incidents.get("9999")
+
+
+def test_merging_twice_does_no_more_than_once_and_the_later_change_wins(store: Store) -> None:
+    incidents = Incidents(store)
+    old, other = incident("old"), incident("other")
+    newer = old.changed({"title": "newer"}, lambda: NOW + HOUR)
+    done = incidents.merge([old, other])
+    assert (done.new, done.updated, done.same) == (2, 0, 0)
+    done = incidents.merge([newer, other])
+    assert (done.new, done.updated, done.same) == (0, 1, 1)
+    done = incidents.merge([old, newer])
+    assert (done.new, done.updated, done.same) == (0, 0, 1)
+    assert incidents.all() == (newer, other)
+    assert (titles(store, "newer"), titles(store, "old")) == (["newer"], [])
+    with pytest.raises(IncidentError):
+        incidents.merge([incident("new"), incident("")])
+    assert len(incidents.all()) == 2
+
+
+def test_what_others_wrote_is_safe_to_show_and_what_cannot_be_read_is_told(store: Store) -> None:
+    one = incident()
+    Incidents(store).add(one)
+    hostile = "\x1b[2Jgone\u202e \n second"
+    with store.writing() as connection:
+        connection.execute(
+            text("UPDATE incidents SET title = :t, services = :s, severity = :t"),
+            {"t": hostile, "s": '["\\u001b[1mx", 7]'},
+        )
+    found = Incidents(store).get(one.id)
+    assert (found.title, found.services, found.severity) == (
+        "gone second", ("x", "7"), "gone second",
+    )  # fmt: skip
+    with store.writing() as connection:
+        connection.execute(text("UPDATE incidents SET services = 'no json'"))
+    with pytest.raises(BadResponse, match="a row that cannot be read"):
+        Incidents(store).get(one.id)
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
+    Incidents(store).add(incident("kept"))
+
+    def delete_and_fail() -> None:
+        with store.writing() as connection:
+            connection.execute(text("DELETE FROM incidents"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        delete_and_fail()
+    assert titles(store, "kept") == ["kept"]
+
+
+def test_every_earlier_version_is_brought_up_to_date_with_what_it_holds(place: Place) -> None:
+    with open_store(place, ()) as store, store.writing():
+        pass
+    with open_store(place) as store:
+        Incidents(store).add(incident("from before"))
+    with open_store(place, LATER) as store:
+        assert titles(store, "before") == ["from before"]
+        with store.reading() as connection:
+            assert connection.execute(text("SELECT note FROM incidents")).scalar() == "n"
+    with (
+        open_store(place) as store,
+        pytest.raises(BadResponse, match=r"newer sre-tui .its version is 2, this program's 1"),
+        store.reading(),
+    ):
+        pass
+
+
+def test_a_step_that_fails_leaves_the_earlier_version(place: Place) -> None:
+    broken = (*STEPS, Step(both=("CREATE TABLE half (a TEXT)", "CREATE NONSENSE")))
+    with open_store(place) as store:
+        Incidents(store).add(incident())
+    with (
+        open_store(place, broken) as store,
+        pytest.raises((BadResponse, NotKept)) as caught,
+        store.writing(),
+    ):
+        pass
+    assert "\n" not in str(caught.value)
+    with open_store(place, LATER) as store:
+        assert titles(store) == ["Jellyfin buffers"]
+
+
+def test_several_processes_that_start_and_write_at_once_lose_nothing(
+    schema: Callable[[], str],
+) -> None:
+    command = [sys.executable, "-m", "tests.unit.memory.killing", "--kills=0", "--rows=20"]
+    done = subprocess.run(
+        [*command, f"--url={schema()}"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "3 writers at once: 60 rows acknowledged, all there\n", done.stderr
+
+
+def test_a_server_that_cannot_be_used_is_told_in_a_line_without_the_password(port: int) -> None:
+    nowhere = free_ports()
+    for url, kind in (
+        (address(port, "wrong"), Unauthorized),
+        (address(port, database="none"), NotSetUp),
+        (address(nowhere), Unreachable),
+        (f"{address(port)}?foo=bar", NotSetUp),
+    ):
+        with (
+            open_store(Place(url=url)) as store,
+            pytest.raises(kind, match=r"PostgreSQL at 127\.0\.0\.1:") as caught,
+        ):
+            Incidents(store).all()
+        assert "\n" not in str(caught.value)
+        assert not any(word in repr(caught.value) for word in ("wrong", "horse"))
+
+
+def test_reading_cannot_write_and_a_lost_connection_is_made_anew(
+    schema: Callable[[], str], port: int
+) -> None:
+    with open_store(Place(url=schema())) as store:
+        Incidents(store).add(incident())
+        with pytest.raises(BadResponse, match="read-only transaction"), store.reading() as one:
+            one.execute(text("DELETE FROM incidents"))
+        with open_store(Place(url=address(port))) as other, other.writing() as connection:
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> %s"
+            own = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+            connection.exec_driver_sql(f"{ended} AND usename = 'sre'", (own,))
+        assert titles(store) == ["Jellyfin buffers"]

@@ -1,0 +1,173 @@
+"""Kills processes that record incidents and migrate, and lets several write at once.
+
+``python -m tests.unit.memory.killing --kills 200 --seconds 30`` does it thoroughly, in a folder
+that is thrown away; with ``--url`` the writers write to a PostgreSQL. The suite runs a few rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from sre_tui.memory.incident import Incident
+from sre_tui.memory.incidents import Incidents, Wanted, new_id
+from sre_tui.memory.place import Place
+from sre_tui.memory.steps import STEPS, Step
+from sre_tui.memory.store import open_store
+
+WRITERS = 3
+MANY_STEPS = (*STEPS, *(Step(both=(f"CREATE TABLE later_{n} (a TEXT)",)) for n in range(20)))
+NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+
+
+def incident(title: str = "Jellyfin buffers") -> Incident:
+    return Incident(id=new_id(), title=title, started=NOW, recorded=NOW, updated=NOW)
+
+
+def record(place: Place, acknowledged: int, more: Callable[[int], bool]) -> None:
+    """Record one after the other, and tell of each when it is said to be kept."""
+    with open_store(place) as store:
+        done = 0
+        while more(done):
+            one = incident(f"number {done}")
+            Incidents(store).add(one)
+            os.write(acknowledged, f"{one.id}\n".encode())
+            done += 1
+
+
+def forked(work: Callable[[], None]) -> int:
+    """The process that does it."""
+    child = os.fork()
+    if not child:
+        code = 1
+        with suppress(KeyboardInterrupt):
+            work()
+            code = 0
+        os._exit(code)
+    return child
+
+
+def told(pipe: int) -> list[str]:
+    """All ids that came through a pipe whose writers have ended; a torn last line is none."""
+    with os.fdopen(pipe) as stream:
+        return [line.strip() for line in stream if line.endswith("\n")]
+
+
+def check(place: Place, acknowledged: list[str]) -> int:
+    """Whether the memory opens, is whole, and has all that was acknowledged; how much it has."""
+    with open_store(place) as store:
+        kept = Incidents(store).all()
+        missing = set(acknowledged) - {each.id for each in kept}
+        assert not missing, f"acknowledged and lost: {missing}"
+        assert Incidents(store).find(Wanted(words="number", limit=1)).total == len(kept)
+        if place.path is not None and place.path.exists():
+            with store.writing() as connection:
+                assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+                connection.execute(
+                    text("INSERT INTO incident_words (incident_words) VALUES ('integrity-check')")
+                )
+    return len(kept)
+
+
+def kill_while_recording(path: Path, chance: random.Random) -> int:
+    """One process that is killed at any moment between its start and some rows later."""
+    reading, writing = os.pipe()
+    child = forked(lambda: record(Place(path=path), writing, lambda done: True))
+    os.close(writing)
+    time.sleep(chance.uniform(0, 0.1))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return check(Place(path=path), told(reading))
+
+
+def kill_while_migrating(path: Path, chance: random.Random) -> int:
+    """One process that is killed while it brings an earlier memory up to date; its version then."""
+    with open_store(Place(path=path)) as store:
+        Incidents(store).add(incident("number 0"))
+
+    def migrate() -> None:
+        with open_store(Place(path=path), MANY_STEPS) as store, store.writing():
+            pass
+
+    child = forked(migrate)
+    time.sleep(chance.uniform(0, 0.04))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with open_store(Place(path=path), MANY_STEPS) as store:
+        version = _version(path)
+        assert version in (len(STEPS), len(MANY_STEPS)), version
+        with store.reading() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM later_19").scalar() == 0
+            assert connection.exec_driver_sql("SELECT count(*) FROM incidents").scalar() == 1
+    return version
+
+
+def _version(path: Path) -> int:
+    import sqlite3
+
+    connection = sqlite3.connect(path)
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def write_at_once(place: Place, more: Callable[[int], bool]) -> int:
+    """Several processes that create the memory and write to it at the same time; what is kept."""
+    reading, writing = os.pipe()
+    children = [forked(lambda: record(place, writing, more)) for _ in range(WRITERS)]
+    os.close(writing)
+    acknowledged = told(reading)
+    codes = [os.waitpid(child, 0)[1] for child in children]
+    assert codes == [0] * WRITERS, codes
+    assert check(place, acknowledged) >= len(acknowledged)
+    return len(acknowledged)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--rows", type=int, default=0, help="rows of each writer, not seconds")
+    parser.add_argument("--url", default="")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    chance = random.Random(given.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        path, kept, versions = root / "0" / "memory.db", 0, []
+        for number in range(given.kills):
+            if number % 2:
+                versions.append(kill_while_migrating(root / f"m{number}.db", chance))
+                continue
+            if number % 8 == 0:
+                path = root / str(number) / "memory.db"
+            kept = kill_while_recording(path, chance)
+        if given.kills:
+            done = sum(version == len(MANY_STEPS) for version in versions)
+            sys.stdout.write(
+                f"{given.kills} killed: nothing lost; {kept} rows in the last memory; "
+                f"{done} of {len(versions)} migrations had ended\n"
+            )
+        until = time.monotonic() + given.seconds
+        place = Place(url=given.url) if given.url else Place(path=root / "at-once" / "memory.db")
+        rows = write_at_once(
+            place,
+            lambda done: done < given.rows if given.rows else time.monotonic() < until,
+        )
+        sys.stdout.write(f"{WRITERS} writers at once: {rows} rows acknowledged, all there\n")
+
+
+if __name__ == "__main__":
+    main()
