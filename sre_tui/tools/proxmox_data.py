@@ -17,6 +17,7 @@ from providers.proxmox import (
     TaskLog,
 )
 from sre_tui.tools.gist import with_first
+from sre_tui.tools.proxmox_history import LoadHistory
 from sre_tui.tools.result import Listing
 
 
@@ -28,6 +29,8 @@ class NodeListing(Listing[NodeReport]):
     replications: tuple[Replication, ...] = ()
     disks: NodeDisks | None = None
     """None if they were not asked for."""
+    histories: tuple[LoadHistory, ...] = ()
+    """Of each node that could be read, if they were asked for."""
 
     def gist(self) -> str:
         """How many nodes, and which of them are not online."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from providers.proxmox import Guest, GuestDetail, Replication
+from providers.proxmox import Guest, GuestDetail, History, Replication
 from providers.reading import Reading, SourceStatus, by_source
 from sre_tui.diagnosis.topology.guest_names import Learned, named_elsewhere, named_inventories
 from sre_tui.tools.arguments import Completes, Positional
@@ -25,6 +25,13 @@ from sre_tui.tools.proxmox_find import (
     without_name,
 )
 from sre_tui.tools.proxmox_guest_data import GuestProperties, Property
+from sre_tui.tools.proxmox_history import (
+    HistoryArgument,
+    LastTime,
+    history_hints,
+    history_rows,
+    load_history,
+)
 from sre_tui.tools.proxmox_properties import properties_of, property_text
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult, result
@@ -43,6 +50,7 @@ def _render(answer: ToolResult[GuestProperties], view: ModelView) -> str:
         f"{group}: {'; '.join(property_text(each, view.now) for each in found)}"
         for group, found in groups.items()
     ]
+    page.rows += history_rows((data.history,) if data.history else (), view)
     return page.text()
 
 
@@ -50,13 +58,14 @@ def _render(answer: ToolResult[GuestProperties], view: ModelView) -> str:
     "guests show",
     render=_render,
     needs=("proxmox",),
-    examples=("guests show media", "guests show 101", "guests show lxc/101 --json"),
+    examples=("guests show media", "guests show lxc/101 --json", "guests show 101 --history week"),
 )
 async def proxmox_get_guest_config(
     context: ToolContext,
     guest: Annotated[
         str, Field(description="Name or id.", min_length=1), Positional(), Completes("guest")
     ],
+    history: HistoryArgument = None,
 ) -> ToolResult[GuestProperties]:
     """Show a guest's state, CPU, memory, disks, network, boot, snapshots and last tasks."""
     inventories, learned = await named_inventories(context)
@@ -65,19 +74,25 @@ async def proxmox_get_guest_config(
     if len(found) != 1:
         data = _unclear(guest, found, known, complete=all_answered(inventories))
         return result(data, inventories, now=context.clock())
-    detail, replications = await _ask(context, found[0])
-    parts: list[Reading[Any]] = [detail, replications]
+    detail, replications, load = await _ask(context, found[0], history)
+    parts: list[Reading[Any]] = [detail, replications, *([load] if load is not None else ())]
     if detail.data is None:
         lost = [_about(status, found[0], learned) for status in by_source(parts)]
         return result(GuestProperties(asked=guest), lost, now=context.clock())
     own = tuple(each for each in replications.data or () if each.vmid == found[0].vmid)
+    course = load_history(load, found[0].label, history) if history else None
     return result(
         GuestProperties(
             items=tuple(properties_of(detail.data, own)),
-            hints=(*_taken(guest, found[0]), *_agent_hint(detail.data)),
+            hints=(
+                *_taken(guest, found[0]),
+                *_agent_hint(detail.data),
+                *history_hints(course),
+            ),
             asked=guest,
             guest=detail.data,
             replications=own,
+            history=course,
         ),
         by_source(parts),
         now=context.clock(),
@@ -85,10 +100,16 @@ async def proxmox_get_guest_config(
 
 
 async def _ask(
-    context: ToolContext, guest: Guest
-) -> tuple[Reading[GuestDetail], Reading[tuple[Replication, ...]]]:
+    context: ToolContext, guest: Guest, history: LastTime | None
+) -> tuple[Reading[GuestDetail], Reading[tuple[Replication, ...]], Reading[History] | None]:
     client = next(each for each in context.proxmox if each.source == guest.source)
-    return await asyncio.gather(client.guest(guest), client.replications((guest.node,)))
+
+    async def with_history() -> Reading[History] | None:
+        return await client.guest_history(guest, history) if history else None
+
+    return await asyncio.gather(
+        client.guest(guest), client.replications((guest.node,)), with_history()
+    )
 
 
 def _about(status: SourceStatus, guest: Guest, learned: Mapping[str, Learned]) -> SourceStatus:

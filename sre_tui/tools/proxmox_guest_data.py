@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from providers.proxmox import Guest, GuestDetail, Replication
 from sre_tui.tools.gist import with_first
+from sre_tui.tools.proxmox_history import LoadHistory
 from sre_tui.tools.result import Listing
 
 
@@ -47,6 +48,8 @@ class GuestProperties(Listing[Property]):
     guest: GuestDetail | None = None
     """The same, typed; None if there is no such guest, or several."""
     replications: tuple[Replication, ...] = ()
+    history: LoadHistory | None = None
+    """None if it was not asked for, or cannot be read."""
     candidates: tuple[str, ...] = ()
     """The guests that may be meant, where there are several or none of that very name."""
 

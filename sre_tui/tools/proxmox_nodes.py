@@ -8,13 +8,20 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from providers.proxmox import NodeDisks, NodeReport, ProxmoxClient
+from providers.proxmox import History, NodeDisks, NodeReport, ProxmoxClient
 from providers.reading import Reading, by_source
 from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.proxmox_data import NodeListing
 from sre_tui.tools.proxmox_find import all_answered, require_known
+from sre_tui.tools.proxmox_history import (
+    HistoryArgument,
+    LastTime,
+    history_hints,
+    history_rows,
+    load_history,
+)
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
@@ -36,6 +43,7 @@ def _render(answer: ToolResult[NodeListing], view: ModelView) -> str:
     page.rows += [_node_text(report) for report in data.items]
     if data.disks is not None:
         page.rows += [*_disk_texts(data.disks)]
+    page.rows += history_rows(data.histories, view)
     services = [each for each in data.ha if each.kind == "service"]
     page.rows += [f"HA service {each.id}: {each.state} on {each.node}" for each in services]
     for each in data.replications:
@@ -94,7 +102,7 @@ def _share(ratio: float | None) -> str:
     render=_render,
     needs=("proxmox",),
     breadth="overview",
-    examples=("nodes", "nodes pve1 --disks"),
+    examples=("nodes", "nodes pve1 --disks", "nodes pve1 --history day"),
 )
 async def proxmox_node_status(
     context: ToolContext,
@@ -102,6 +110,7 @@ async def proxmox_node_status(
         str | None, Field(description="Only this node."), Positional(), Completes("node")
     ] = None,
     disks: Annotated[bool, Field(description="With disks, SMART and ZFS pools.")] = False,
+    history: HistoryArgument = None,
 ) -> ToolResult[NodeListing]:
     """Show Proxmox nodes: CPU, load, memory, root, pressure, quorum, HA, replication, disks."""
     only = (node,) if node else ()
@@ -119,16 +128,27 @@ async def proxmox_node_status(
         pools=tuple(p for r in disk_readings if r.data for p in r.data.pools),
     )
     known.sort(key=lambda report: (report.node.status == "online", report.node.name))
+    archives = await _archives(context, known, history) if history else []
+    courses = [
+        course
+        for name, archive in archives
+        if history and (course := load_history(archive, name, history))
+    ]
     data = NodeListing(
         items=tuple(known),
         total=len(known),
-        hints=tuple(_hints(known)),
+        hints=(
+            *_hints(known, history),
+            *(hint for each in courses for hint in history_hints(each)),
+        ),
         clusters=tuple(clusters),
         ha=tuple(row for each in asked for row in each[2].data or ()),
         replications=tuple(row for each in asked for row in each[3].data or ()),
         disks=found if disks else None,
+        histories=tuple(courses),
     )
     readings: list[Reading[Any]] = [part for each in asked for part in each if part is not None]
+    readings += [archive for _, archive in archives]
     return result(data, by_source(readings), now=context.clock())
 
 
@@ -143,10 +163,24 @@ async def _ask(
     )
 
 
-def _hints(reports: Iterable[NodeReport]) -> Iterable[str]:
+async def _archives(
+    context: ToolContext, reports: Iterable[NodeReport], history: LastTime
+) -> list[tuple[str, Reading[History]]]:
+    """What each node that is online archived; one that is not tells nothing."""
+    clients = {client.source: client for client in context.proxmox}
+    online = [report.node for report in reports if report.node.status == "online"]
+    found = await asyncio.gather(
+        *(clients[node.source].node_history(node.name, history) for node in online)
+    )
+    return [(node.name, reading) for node, reading in zip(online, found, strict=True)]
+
+
+def _hints(reports: Iterable[NodeReport], history: LastTime | None) -> Iterable[str]:
     for report in reports:
         if report.node.status == "offline":
             yield (
                 f"{report.node.name} is offline: its {report.guests} guests are unknown until it "
                 "is back or they are moved"
             )
+            if history:
+                yield f"{report.node.name} is offline: only itself could tell its history"

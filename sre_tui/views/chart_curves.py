@@ -26,7 +26,12 @@ def framed_points(series: Series, start: datetime, end: datetime, step: float) -
         end: its end.
         step: seconds between two points.
     """
-    return tuple(_framed(points_of(series), start, end, timedelta(seconds=max(step, 1.0))))
+    return with_gaps(points_of(series), start, end, step)
+
+
+def with_gaps(points: Points, start: datetime, end: datetime, step: float) -> Points:
+    """The same for points that are no series."""
+    return tuple(_framed(points, start, end, timedelta(seconds=max(step, 1.0))))
 
 
 def _framed(

@@ -18,6 +18,7 @@ from sre_tui.views.cells import (
     text_cell,
 )
 from sre_tui.views.human import moment, number, percent
+from sre_tui.views.load_history import history_views
 from sre_tui.views.table import TableView
 from sre_tui.views.units import with_unit
 from widgets.blocks import fill_bar
@@ -150,6 +151,7 @@ PROPERTIES: TableView[Any] = TableView(
     key=lambda row: f"{row.group}/{row.name}/{row.value}",
     nothing="No such guest.",
     headline=lambda data: _headline(data.guest.guest) if data.guest else "",
+    below=lambda data: history_views([data.history] if data.history else []),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from providers.proxmox import NodeReport
 from sre_tui.views.cells import fill_cell, source_column, span_cell, state_cell, text_cell
 from sre_tui.views.human import percent
+from sre_tui.views.load_history import history_views
 from sre_tui.views.node_disks import DISKS, POOLS
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone, marked
@@ -145,7 +146,8 @@ NODES: TableView[NodeReport] = TableView(
     title=_title,
     notes=_notes,
     below=lambda data: [
-        view for view in (DISKS, POOLS) if data.disks is not None and view.rows(data)
+        *(view for view in (DISKS, POOLS) if data.disks is not None and view.rows(data)),
+        *history_views(data.histories),
     ],
     made_from={
         "status": "node.status",
