@@ -14,8 +14,10 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from providers.clock import Clock
+from providers.reading import State
 from sre_tui.screens.about.tab import (
     WINDOWS,
+    AsChart,
     DetailPart,
     DetailTab,
     Opening,
@@ -236,6 +238,13 @@ class DetailScreen(Level):
         self.app.copy_to_clipboard(self._body.copied)
         self.notify(f"Copied: {self.subject.name}, {self.tab.title}")
 
+    def told_by(self, part: DetailPart) -> DetailPart:
+        """The part whose answer is shown in its place: itself, or what has the curve instead."""
+        other = part.instead
+        if other is None or self.answer(_name(other)) is None or not self._has_none(part):
+            return part
+        return other
+
     def data_of(self, part: DetailPart) -> object | None:
         """What was answered about a part."""
         return cast("object | None", self.data(_name(part)))
@@ -275,6 +284,7 @@ class DetailScreen(Level):
     def _enter(self) -> None:
         """Ask for what the section shows, and for nothing else any more."""
         wanted = {_name(part) for part in self.tab.parts}
+        wanted |= {_name(part.instead) for part in self.tab.parts if part.instead is not None}
         wanted |= {_FIRST + _name(part) for part in self.tab.parts if part.first is not None}
         for name in set(self._asked) - wanted:
             self.rest(name)
@@ -288,15 +298,26 @@ class DetailScreen(Level):
     def _ask_on(self) -> None:
         """Ask for each part whose arguments are known."""
         for part in self.tab.parts:
-            arguments = dict(part.arguments)
-            if part.windowed:
-                arguments["since"] = WINDOWS[self.window].since
+            if part.instead is not None and self._has_none(part):
+                self._ask(_name(part.instead), part.instead.tool, self._arguments(part.instead))
+            arguments = self._arguments(part)
             if part.first is not None:
                 before = self.data(_FIRST + _name(part))
                 if before is None:
                     continue
                 arguments |= part.then(before)
             self._ask(_name(part), part.tool, arguments)
+
+    def _arguments(self, part: DetailPart) -> dict[str, object]:
+        return {**part.arguments, **part.looking_back(WINDOWS[self.window])}
+
+    def _has_none(self, part: DetailPart) -> bool:
+        """Whether a curve's backend is not configured, or has no such series."""
+        answer = self.answer(_name(part))
+        if answer is not None and answer.state is State.NOT_CONFIGURED:
+            return True
+        data = self.data(_name(part))
+        return isinstance(part.form, AsChart) and data is not None and not part.form.series(data)
 
     def _ask(self, name: str, tool: str, arguments: Mapping[str, object]) -> None:
         if self._asked.get(name) != arguments:

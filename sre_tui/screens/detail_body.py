@@ -15,6 +15,7 @@ from sre_tui.screens.page_scroll import PageScroll
 from sre_tui.screens.page_text import result_text
 from sre_tui.screens.rows_pane import RowTable
 from sre_tui.views.registry import table_view
+from widgets import plot
 from widgets.cell import Display, Tone, keyed_rows
 from widgets.chart import Chart
 from widgets.page import PageText, toned
@@ -28,6 +29,10 @@ _TELLS: Final = (PaneKind.READY, PaneKind.STALE, PaneKind.PARTIAL)
 
 class KnowsParts(Protocol):
     """What was answered about each part."""
+
+    def told_by(self, part: DetailPart) -> DetailPart:
+        """The part whose answer is shown in its place."""
+        ...
 
     def data_of(self, part: DetailPart) -> object | None:
         """The answer; None while there is none."""
@@ -73,20 +78,18 @@ class PartTable(RowTable):
 class PartChart(Vertical):
     """One chart, or why there is none."""
 
-    def __init__(self, part: DetailPart, form: AsChart, *, id: str) -> None:  # noqa: A002
+    def __init__(self, part: DetailPart, *, id: str) -> None:  # noqa: A002
         """The chart of a part."""
         super().__init__(id=id, classes="detail--chart")
         self.part = part
-        self.form = form
 
     def compose(self) -> ComposeResult:
         """What is wrong, and the curve."""
         yield PageText(classes="detail--notice")
         yield Chart()
 
-    def show(self, state: PaneState, data: object | None) -> None:
+    def show(self, state: PaneState, series: plot.Series | None) -> None:
         """Show the curve, and what is wrong with it."""
-        series = None if data is None else self.form.series(data)
         notice = Text()
         if state.kind is not PaneKind.READY or series is None:
             notice = _notice(self.part.title, state, series is not None)
@@ -128,7 +131,7 @@ class DetailBody(Vertical):
         charts: list[PartChart] = []
         for number, part in enumerate(self._page):
             if isinstance(part.form, AsChart):
-                charts.append(PartChart(part, part.form, id=f"chart-{number}"))
+                charts.append(PartChart(part, id=f"chart-{number}"))
             else:
                 yield PageText(id=f"text-{number}")
         if charts:
@@ -153,11 +156,14 @@ class DetailBody(Vertical):
             page = self.tab.below(known.reading, room)
             page.rstrip()
             self.query_one("#below", PageText).text = Text("\n") + page
-        for number, part in enumerate(self._page):
+        for number, asked in enumerate(self._page):
+            part = known.told_by(asked)
             data = known.data_of(part)
             if isinstance(part.form, AsChart):
                 state = known.standing_of(part, rows=1, nothing="")
-                self.query_one(f"#chart-{number}", PartChart).show(state, data)
+                self.query_one(f"#chart-{number}", PartChart).show(
+                    state, None if data is None else part.form.series(data)
+                )
             elif isinstance(part.form, AsText):
                 state = known.standing_of(part, rows=1, nothing="")
                 text = _heading(part.title, state, room, data is not None)
@@ -243,7 +249,8 @@ def _notice(title: str, state: PaneState, has_series: bool) -> Text:
     """Why a chart is not there, or is not of now."""
     text = Text(f"{plain_line(title)}  ", "bold")
     if state.kind in _TELLS and not has_series:
-        return text.append("no data in this time", toned(Tone.MUTED))
+        why = "" if state.kind is PaneKind.READY else f" · {_words(state)}"
+        return text.append(f"no data in this time{why}", toned(Tone.MUTED))
     tone = Tone.WARNING if has_series else Tone.MUTED
     return text.append(f"{badge_of(state)}  {_words(state)}", toned(tone))
 

@@ -32,7 +32,7 @@ def alert_tabs(alert: Alert) -> Sequence[DetailTab]:
         looked,
         {"query": measure.query, "limit": _MOST},
         AsChart(lambda data: alert_curve(alert, measure, data)),
-        windowed=True,
+        windowed="since",
     )
     view = episode_view(alert.query)
     history = DetailPart(

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from providers.loki.models import LOG_HOST_LABELS
 from sre_tui.screens.about.backup import backup_parts, copies_part
-from sre_tui.screens.about.charts import chart_part
+from sre_tui.screens.about.charts import chart_part, guest_archive
 from sre_tui.screens.about.tab import (
     Asked,
     AsRows,
@@ -45,7 +45,12 @@ def guest_tabs(guest: Guest) -> Sequence[DetailTab]:
     of = {"guest": f"{guest.type}/{guest.vmid}"}
     limits = {"memory": float(guest.memory_size) if guest.memory_size else None}
     charts = tuple(
-        chart_part(one, about(one.query, f"{guest.type}/{guest.vmid}"), limits.get(one.key))
+        chart_part(
+            one,
+            about(one.query, of["guest"]),
+            limits.get(one.key),
+            guest_archive(one, of["guest"], limits.get(one.key)),
+        )
         for one in GUEST_CURVES
     )
     config, tasks = "proxmox_get_guest_config", "proxmox_list_tasks"

@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from providers.text import one_line
-from sre_tui.screens.about.charts import chart_part
+from sre_tui.screens.about.charts import chart_part, node_archive
 from sre_tui.screens.about.guest import alerts_part, logs_part
 from sre_tui.screens.about.tab import (
     AsRows,
@@ -94,7 +94,10 @@ def node_tabs(name: str) -> Sequence[DetailTab]:
         "No storage is there",
     )
     heat = {"query": about(DISK_HEAT, "", name), "limit": 200}
-    charts = tuple(chart_part(one, about(one.query, f"node/{name}", name)) for one in NODE_CURVES)
+    charts = tuple(
+        chart_part(one, about(one.query, f"node/{name}", name), instead=node_archive(one, name))
+        for one in NODE_CURVES
+    )
     return (
         DetailTab(
             "overview", "Overview",

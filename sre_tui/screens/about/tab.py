@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from rich.text import Text
 
@@ -53,9 +53,13 @@ class Window:
 
     title: str
     since: str
+    history: str
+    """The same as the archive of Proxmox VE knows it."""
 
 
-WINDOWS: Final = (Window("1 h", "1h"), Window("24 h", "24h"), Window("7 d", "7d"))
+WINDOWS: Final = (
+    Window("1 h", "1h", "hour"), Window("24 h", "24h", "day"), Window("7 d", "7d", "week"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,18 +112,27 @@ class DetailPart:
         tool: who is asked.
         arguments: with what.
         form: how the answer is shown.
-        windowed: whether it looks back as far as the charts do.
+        windowed: whether it looks back as far as the charts do; an archive by its own words.
         first: what is asked before it; `then` makes the arguments of what came.
         then: the arguments that the first answer adds.
+        instead: what draws the same curve where this one's backend is not configured, or has no
+            such series.
     """
 
     title: str
     tool: str
     arguments: Mapping[str, object] = field(default_factory=dict)
     form: AsText | AsChart | AsRows = AsText()
-    windowed: bool = False
+    windowed: Literal["", "since", "history"] = ""
     first: Asked | None = None
     then: Callable[[Any], Mapping[str, object]] = lambda data: {}
+    instead: DetailPart | None = None
+
+    def looking_back(self, window: Window) -> Mapping[str, object]:
+        """The argument that says how far."""
+        if not self.windowed:
+            return {}
+        return {self.windowed: window.since if self.windowed == "since" else window.history}
 
 
 @dataclass(frozen=True)
