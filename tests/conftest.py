@@ -15,7 +15,7 @@ from tests.encoder import encoder_folder
 gc.disable()
 
 # Each run would see the same examples; more of them are for whoever changes a parser.
-settings.register_profile("suite", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile("suite")
 
 # The workers share the cores already; more threads only wait for each other, by spinning.

@@ -220,11 +220,17 @@ def _warm_up(*, asks_model: bool) -> None:
             import_module(module.name)
     if asks_model:
         warm_up()
+    from commands.diagnostics import ExitCode
     from index.words import tokens
     from sre_tui.diagnosis.patterns.load import bundled
     from sre_tui.tools.registry import all_tools
+    from tests.cli.inside import run_inside
 
-    all_tools()
+    for tool in all_tools():
+        tool.schema()
+    with tempfile.TemporaryDirectory() as folder:
+        for listing in (["alerts", "list"], ["guests", "list", "--json"]):
+            assert run_inside(listing, Path(folder)).code == ExitCode.USAGE
     tokens("disks")
     bundled().telling("a line that no pattern knows")
     bundled().search()

@@ -34,8 +34,8 @@ HOURS = {
     "midnight": datetime(2026, 11, 24, 0, 5, tzinfo=UTC),
 }
 QUIET = [
-    (seed, list(HOURS)[seed % len(HOURS)], 40 if seed <= len(HOURS) else 10)
-    for seed in range(1, 13)
+    (seed, list(HOURS)[seed % len(HOURS)], 40 if seed <= 2 else 10)
+    for seed in range(1, 2 * len(HOURS) + 1)
 ]
 """Seeds, moments and sizes; the larger ones take twice as long."""
 

@@ -131,18 +131,24 @@ def _usual(differences: Floats, level: Floats) -> float:
 
 def _edge(level: Floats, near: int, reach: int) -> int:
     """Where near a place the split into two levels fits best."""
-    import numpy as np
-
     start, end = max(0, near - reach), min(len(level), near + reach)
     part = level[start:end]
     best, least = near, float("inf")
     first = max(2, near - start - reach // 2)
     for at in range(first, min(len(part) - 1, near - start + reach // 2 + 1)):
-        one, other = part[:at], part[at:]
-        cost = float(np.abs(one - np.median(one)).sum() + np.abs(other - np.median(other)).sum())
+        cost = _scatter(part[:at]) + _scatter(part[at:])
         if cost < least:
             best, least = start + at, cost
     return best
+
+
+def _scatter(values: Floats) -> float:
+    """The sum of all distances from the median: that of the greater half less the smaller one's."""
+    import numpy as np
+
+    half = len(values) // 2
+    ascending = np.sort(values)
+    return float(ascending[len(values) - half :].sum() - ascending[:half].sum())
 
 
 def _between(

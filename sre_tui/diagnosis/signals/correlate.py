@@ -178,11 +178,12 @@ def _ranked(one: Floats, two: Floats) -> tuple[float, float] | None:
     x, y = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
     strength = float(np.clip(np.mean(x * y), -0.9999999, 0.9999999))
     # Bartlett: what resembles itself from step to step tells less than its length.
+    count = len(x)
     alike = sum(
-        float(np.mean(x[lag:] * x[:-lag]) * np.mean(y[lag:] * y[:-lag]))
-        for lag in range(1, min(12, len(x) // 4) + 1)
+        float(x[lag:] @ x[:-lag]) * float(y[lag:] @ y[:-lag]) / (count - lag) ** 2
+        for lag in range(1, min(12, count // 4) + 1)
     )
-    independent = len(x) / max(1.0, 1.0 + 2.0 * alike)
+    independent = count / max(1.0, 1.0 + 2.0 * alike)
     if independent < 8:
         return strength, 1.0
     score = abs(atanh(strength)) * sqrt((independent - 3) / 1.06)
