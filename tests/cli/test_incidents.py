@@ -1,0 +1,237 @@
+"""`sre incidents`: the journal, on the command line."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sre_tui.environment import Folders
+from sre_tui.settings import Settings
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.registry import FOR_PEOPLE, all_tools, get_tool, offered_tools
+from sre_tui.tools.rendering import ModelView, estimate_tokens
+from tests.cli.inside import run_inside
+from tests.cli.running import Done, Sre
+from tests.stubs.ports import free_ports
+
+NOW = datetime(2026, 11, 20, 23, 2, 11, tzinfo=UTC)
+
+
+@pytest.fixture
+def sre(tmp_path: Path) -> Any:
+    def run(*arguments: str, **variables: str) -> Done:
+        return run_inside(["incidents", *arguments], tmp_path, variables, now=NOW)
+
+    return run
+
+
+@pytest.fixture
+def recorded(sre: Any) -> str:
+    """The id of an incident that is closed; another one goes on."""
+    done = sre(
+        *("record", "Jellyfin buffers", "--alert", "SmartDiskFailing", "--subject", "nas1/sdc"),
+        *("--services", "jellyfin,immich", "--severity", "critical", "--cause", "sdc fails"),
+        *("--started", "2026-11-20T18:00", "--ended", "20:00", "-d", "stalls\nevery minute"),
+    )
+    assert (done.code, done.err) == (0, "recorded: Jellyfin buffers\n")
+    assert sre("record", "DNS", "is", "down", "--started=-1h").code == 0
+    return str(done.out.strip())
+
+
+def test_a_listing_like_any_other(sre: Any, recorded: str) -> None:
+    shown = sre().out
+    assert shown == sre("list").out
+    heading, first, second = shown.splitlines()
+    assert heading.split()[:5] == ["Incident", "State", "Title", "Severity", "Began"]
+    assert all(word in first for word in ("▲ open", "DNS is down", "1 h so far"))
+    assert recorded in second
+    assert all(word in second for word in ("✓ closed", "◆ critical", "5 h 2 min ago", "2 h", "sdc"))
+    document = sre("list", "--json").document
+    assert (document["tool"], document["state"]) == ("memory_search_incidents", "ok")
+    row = document["data"]["items"][1]
+    assert row == {
+        "id": recorded,
+        "title": "Jellyfin buffers",
+        "description": "stalls\nevery minute",
+        "alert": "SmartDiskFailing",
+        "subject": "nas1/sdc",
+        "services": ["jellyfin", "immich"],
+        "severity": "critical",
+        "cause": "sdc fails",
+        "resolution": "",
+        "started": "2026-11-20T18:00:00Z",
+        "ended": "2026-11-20T20:00:00Z",
+        "recorded": "2026-11-20T23:02:11Z",
+        "updated": "2026-11-20T23:02:11Z",
+        "session": "",
+        "state": "closed",
+    }
+    picked = sre("list", "--jsonl", "--fields", "title,state", "--state", "open").document
+    assert picked == {"title": "DNS is down", "state": "open"}
+    for chosen in (("search", "stalling", "minutes"), ("list", "--service", "immich"),
+                   ("list", "--since", "4h", "--alert", "smartdiskfailing")):  # fmt: skip
+        assert [row["id"] for row in sre(*chosen, "--json").document["data"]["items"]] == [recorded]
+    partly = sre("search", "jellyfin", "kernel")
+    assert recorded in partly.out
+    assert partly.err == "no incident has all of the words: these have some of them\n"
+    nothing = sre("search", '" OR *')
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "No incidents.\n")
+
+
+def test_show_edit_close_reopen(sre: Any, recorded: str) -> None:
+    shown = sre("show", recorded[:5]).out
+    assert "Description  stalls\n             every minute\n" in shown
+    assert "Lasted       2 h" in shown
+    assert sre("edit", recorded, "--reopen", "--services", "plex").code == 0
+    assert sre("close", recorded, "--resolution", "replaced sdc", "--ended", "22:00").err == (
+        f"closed {recorded}: Jellyfin buffers\n"
+    )
+    data = sre("show", recorded, "--json").document["data"]
+    told = ("services", "cause", "resolution", "ended", "state")
+    assert [data[name] for name in told] == [
+        ["plex"], "sdc fails", "replaced sdc", "2026-11-20T22:00:00Z", "closed",
+    ]  # fmt: skip
+    assert sre("edit", recorded, "--cause", "", "--json").document["data"]["cause"] == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", "zzzz"), ["there is no incident 'zzzz'"]),
+        (("close", "zzzz"), ["there is no incident 'zzzz'"]),
+        (("edit", "zzzz"), ["nothing to change"]),
+        (("record",), ["an incident needs a title", 'sre incidents record "Jelly']),
+        (("record", " \x1b[1m "), ["an incident needs a title"]),
+        (("record", "x", "--severity", "bad"), ["--severity cannot be 'bad'", "critical"]),
+        (("record", "x", "--started", "soon"), ["--started", "-30m"]),
+        (("record", "x", "--started", "2027-01-01"), ["begun in the future"]),
+        (("record", "x", "--started=-1h", "--ended=-2h"), ["ended before it began"]),
+        (("record", "x", "-d", "-", "--cause", "-"), ["only one of --description, --cause"]),
+        (("import", "/nowhere.jsonl"), ["/nowhere.jsonl cannot be read: No such file"]),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(
+    sre: Any, arguments: tuple[str, ...], words: list[str]
+) -> None:
+    done = sre(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: ")
+    assert all(word in done.err for word in words), done.err
+
+
+def test_export_and_import_are_idempotent(sre: Any, recorded: str, tmp_path: Path) -> None:
+    exported = sre("export").out
+    lines = exported.splitlines()
+    assert json.loads(lines[0])["id"] == recorded
+    file, other = tmp_path / "all.jsonl", {"MEMORY_DB_PATH": str(tmp_path / "other.db")}
+    file.write_text(f"{exported}\n", encoding="utf-8")
+    assert sre("import", str(file), **other).err == "2 new, 0 changed, 0 there already\n"
+    assert sre("import", str(file), **other).err == "0 new, 0 changed, 2 there already\n"
+    assert sre("export", **other).out == exported
+    for line, said in (
+        ("{}", "id: Field required"),
+        ("[1]", "Input should be"),
+        ("no json", "Expecting value"),
+        (lines[0].replace(recorded, "A B"), "'A B' is no id"),
+        (lines[0].replace('"cause"', '"causes"'), "causes: Extra inputs"),
+        (lines[0].replace("18:00:00Z", "18:00:00"), "started: Input should have timezone"),
+    ):
+        file.write_text(f"{lines[1]}\n{line}\n", encoding="utf-8")
+        done = sre("import", str(file), MEMORY_DB_PATH=str(tmp_path / "third.db"))
+        assert done.code == 2
+        assert done.err.startswith("error: line 2 is not an incident: ")
+        assert said in done.err
+    assert not (tmp_path / "third.db").exists()
+
+
+def test_what_is_wrong_with_the_memory_is_one_line_and_nothing_else_suffers(
+    sre: Any, tmp_path: Path
+) -> None:
+    secret = "s3cret-word"
+    file = tmp_path / "secret"
+    file.write_text("mysql://u:s3cret-word@h/d\n", encoding="utf-8")
+    text = tmp_path / "text.db"
+    text.write_text("this is no database " * 100, encoding="utf-8")
+    for variables, code, said in (
+        ({"MEMORY_DB_URL": f"nonsense:{secret}"}, 2, "MEMORY_DB_URL is not the address"),
+        ({"MEMORY_DB_URL_FILE": str(file)}, 2, "must be the address of a PostgreSQL"),
+        ({"MEMORY_DB_URL": f"postgresql://u:{secret}@127.0.0.1:{free_ports()}/d"}, 3, "refused"),
+        ({"MEMORY_DB_PATH": str(text)}, 1, "is not a SQLite database"),
+        ({"MEMORY_DB_PATH": str(text / "memory.db")}, 1, "cannot be written"),
+    ):
+        done = sre("record", "x", **variables)
+        assert (done.code, done.out, done.err.count("\n")) == (code, "", 1), done.err
+        assert said in done.err
+        listed = sre("list", "--json", **variables)
+        # Beneath a file there is nothing, which is what has been recorded there.
+        assert listed.code == (0 if said == "cannot be written" else code)
+        for other in (["config", "show"], ["runbooks", "list"]):
+            fine = run_inside(other, tmp_path, variables)
+            assert (fine.code, fine.err) == (0, "")
+            assert secret not in fine.out
+        assert secret not in done.err
+    log = tmp_path / "state" / "log" / "sre.log"
+    assert not log.exists() or secret not in log.read_text(encoding="utf-8")
+    shown = run_inside(["config", "show", "--json"], tmp_path, {"MEMORY_DB_URL_FILE": str(file)})
+    row = next(r for r in shown.document["data"]["items"] if r["setting"] == "memory.url")
+    assert row == {"setting": "memory.url", "value": "********",
+                   "origin": f"MEMORY_DB_URL in the file {file}"}  # fmt: skip
+
+
+def test_a_person_is_asked_for_what_is_missing(bare: Sre) -> None:
+    with bare.terminal("incidents", "record", "--severity", "info") as terminal:
+        for question, answer in (
+            ("What was wrong: ", "Power cut"),
+            ("nas1/tank (enter leaves it open): ", ""),
+            ("commas between (enter leaves it open): ", "dns, immich"),
+            ("Why it happened (enter leaves it open): ", ""),
+            ("What helped (enter leaves it open): ", "the UPS"),
+        ):
+            terminal.wait_for(question)
+            terminal.type(f"{answer}\n")
+        terminal.wait_for("recorded: Power cut")
+    row = bare("incidents", "list", "--jsonl").document
+    told = ("title", "severity", "services", "cause", "resolution")
+    assert [row[name] for name in told] == [
+        "Power cut", "info", ["dns", "immich"], "", "the UPS",
+    ]  # fmt: skip
+    assert bare("incidents", "record", "Noise", "-d", "-", text="a\nlog\n").code == 0
+    first, _ = bare("incidents", "list", "--json").document["data"]["items"]
+    assert first["description"] == "a\nlog"
+    assert row["id"] in bare.complete("sre", "incidents", "show", row["id"][:2]).out
+
+
+async def test_a_model_reads_incidents_and_cannot_record_one(
+    sre: Any, recorded: str, tmp_path: Path
+) -> None:
+    names = [name for own in FOR_PEOPLE.values() for name in own]
+    everything = Settings.model_validate(
+        {name: [{"url": "http://127.0.0.1:9"}] for name in ("prometheus", "grafana", "loki")}
+    )
+    assert not {tool.name for tool in (*all_tools(), *offered_tools(everything))} & set(names)
+    tool = get_tool("memory_search_incidents")
+    assert estimate_tokens(json.dumps(tool.schema())) < 230
+    async with ToolContext(Settings(), Folders.under(tmp_path), lambda: NOW) as context:
+        answer = await tool.run(context, {"words": "jellyfin"})
+        said = tool.render(answer, ModelView(now=NOW))
+    heading, first, *texts = said.splitlines()
+    assert heading == 'Recorded incidents for "jellyfin", best first:'
+    assert first.split("; ") == [
+        f"- Jellyfin buffers (incident id {recorded})",
+        "critical",
+        "alert SmartDiskFailing",
+        "about nas1/sdc",
+        "affected jellyfin, immich",
+        "began 2026-11-20 18:00:00 UTC (5 h 2 min ago)",
+        "lasted 2 h",
+    ]
+    assert texts == ["  seen: stalls every minute", "  cause: sdc fails"]
+    nowhere = Settings.model_validate({"memory": {"path": str(tmp_path)}})
+    async with ToolContext(nowhere, Folders.under(tmp_path), lambda: NOW) as context:
+        failed = await tool.run(context, {})
+    assert failed.state == "bad_response"
+    assert "There is no data." in tool.render(failed, ModelView(now=NOW))
