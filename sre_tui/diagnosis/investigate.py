@@ -17,9 +17,11 @@ from sre_tui.diagnosis.checks.check import Check, Limits
 from sre_tui.diagnosis.checks.registry import all_checks, all_queries
 from sre_tui.diagnosis.checks.run import CheckReport, declared_limits, run_checks
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.own_names import own_names
 from sre_tui.diagnosis.patterns.load import Patterns, bundled
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
+from sre_tui.diagnosis.signs.addresses import with_owners
 from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
 from sre_tui.diagnosis.signs.lines import from_lines
 from sre_tui.diagnosis.signs.measured import refuted
@@ -105,7 +107,7 @@ def understand(picture: Picture, knowledge: Knowledge) -> Insight:
         *from_lines(picture, knowledge.patterns, topology),
         *unexplained(picture, knowledge.patterns, topology),
     )
-    apart = refuted(told_apart(findings, topology), picture, topology)
+    apart = refuted(with_owners(told_apart(findings, topology), topology), picture, topology)
     return Insight(picture, topology, report, tuple(apart))
 
 
@@ -173,7 +175,7 @@ def _written(
         timeline=events_around(
             picture, insight.topology, insight.findings, patterns, _subjects(confirmed or named)
         ),
-        steps=tuple(_steps(confirmed or named[:1])),
+        steps=tuple(_steps(confirmed or named[:1], insight.picture)),
         checked=tuple(_checked(insight)),
         not_checked=tuple(_not_checked(insight, asked)),
     )
@@ -259,15 +261,18 @@ def _subjects(causes: Sequence[Ranked]) -> list[Subject]:
     ]
 
 
-def _steps(causes: Sequence[Ranked]) -> Iterator[Step]:
+def _steps(causes: Sequence[Ranked], picture: Picture) -> Iterator[Step]:
     seen: set[str] = set()
+    guests = [guest for each in picture.inventory for guest in each.guests]
     for one in causes[:2]:
         runbook = one.hypothesis.pattern.runbook
         if runbook and runbook not in seen:
             seen.add(runbook)
-            yield from steps_of(runbook, "Checks", 2)
+            effects = [effect.subject for effect in one.hypothesis.effects]
+            own = own_names(one.hypothesis.subject, effects, guests)
+            yield from steps_of(runbook, "Checks", 2, own=own)
             about = f"{one.hypothesis.claim} {one.hypothesis.pattern.id.replace('_', ' ')}"
-            yield from steps_of(runbook, "Fix", 3, about)
+            yield from steps_of(runbook, "Fix", 3, about, own)
 
 
 def _checked(insight: Insight) -> Iterator[str]:

@@ -132,7 +132,12 @@ class Focus:
             return 0
         if one.subject in self.near and one.pattern.reach is not Reach.OWN:
             return 1
-        return 2
+        return 1 if self._begun(one.subject) else 2
+
+    def _begun(self, subject: Subject) -> bool:
+        """Whether a word of the question is how its name begins, as people shorten names."""
+        parts = re.split(r"[^a-z]+", subject.own_name.casefold())
+        return any(part.startswith(word) for part in parts for word in self.said)
 
     def touches(self, one: Hypothesis) -> bool:
         """Whether a hypothesis is itself about what is asked."""

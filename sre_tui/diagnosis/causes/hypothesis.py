@@ -181,6 +181,8 @@ def _home(finding: Finding, table: dict[tuple[str, Subject], Hypothesis]) -> Sub
     subject = finding.subject
     if (finding.kind, subject) in table:
         return subject
+    if (named := _same_name(finding, table)) is not None:
+        return named
     close = [
         known
         for kind, known in table
@@ -194,6 +196,26 @@ def _home(finding: Finding, table: dict[tuple[str, Subject], Hypothesis]) -> Sub
         hypothesis = table.pop((finding.kind, vague[0]))
         hypothesis.subject = subject
         table[finding.kind, subject] = hypothesis
+    return subject
+
+
+def _same_name(finding: Finding, table: dict[tuple[str, Subject], Hypothesis]) -> Subject | None:
+    """The one thing of that name that somebody else tells the machine of: an alert may not."""
+    subject = finding.subject
+    alike = [
+        known
+        for kind, known in table
+        if kind == finding.kind and known.kind is subject.kind
+        and known.own_name.casefold() == subject.own_name.casefold()
+        and bool(known.host) is not bool(subject.host)
+    ]  # fmt: skip
+    if len(alike) != 1:
+        return None
+    if not subject.host:
+        return alike[0]
+    hypothesis = table.pop((finding.kind, alike[0]))
+    hypothesis.subject = subject
+    table[finding.kind, subject] = hypothesis
     return subject
 
 

@@ -100,6 +100,13 @@ def rank(
         key=lambda one: _order(one, focus),
     )
     concerned = {id(one) for one in hypotheses if focus.concerns(one)}
+    # What is called by its own word is meant, also where the name beside it is of something else.
+    called = [
+        one for one in hypotheses
+        if one.pattern.id in focus.named_kinds and not one.pattern.circumstantial
+    ]  # fmt: skip
+    if focus.subjects and len(called) == 1:
+        concerned.add(id(called[0]))
     roots = [one for one in ranked if _begins(one.hypothesis)]
     causes, symptoms, elsewhere = [], [], []
     for one in roots:

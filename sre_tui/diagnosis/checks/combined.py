@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sre_tui.diagnosis.checks.check import Check, Look, Scene
 from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.subject import SubjectKind
 
 
 def with_metric(check: Check, *others: Check) -> Check:
@@ -38,6 +39,20 @@ def without_part(part: str, check: Check) -> Check:
         check: how to look without it.
     """
     return replace(check, look=_Unless(part, check.look))
+
+
+def only_of(kind: SubjectKind, check: Check) -> Check:
+    """A check that only tells of subjects of one kind."""
+    return replace(check, look=_Only(kind, check.look))
+
+
+@dataclass(frozen=True)
+class _Only:
+    kind: SubjectKind
+    look: Look
+
+    def __call__(self, scene: Scene, check: Check) -> Iterator[Finding]:
+        return (one for one in self.look(scene, check) if one.subject.kind is self.kind)
 
 
 @dataclass(frozen=True)

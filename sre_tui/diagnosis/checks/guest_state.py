@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
-from sre_tui.diagnosis.checks.combined import with_metric
+from sre_tui.diagnosis.checks.combined import only_of, with_metric
 from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
 from sre_tui.diagnosis.finding import Finding, Severity
@@ -252,6 +252,21 @@ CHECKS: Final = (
         limits=Limits(2, delay=0),
         why="it dies soon after each start", advice="read its last lines before it dies",
         runbook="guest-will-not-start",
+    ),
+    only_of(
+        SubjectKind.GUEST,
+        metric_check(
+            "guest-boots", "guest_crash_loop", "guests",
+            # A clock that is set moves the time of the boot a little as well.
+            "(changes(node_boot_time_seconds{$S}[3h]) "
+            "and time() - node_boot_time_seconds{$S} < 10800)",
+            ">", 2,
+            "it was booted {value} times within 3 h",
+            delay=0, severity=Severity.CRITICAL, subject=SubjectKind.GUEST,
+            title="a guest that boots over and over, whoever starts it",
+            why="it dies soon after each start", advice="read its last lines before it dies",
+            runbook="guest-will-not-start",
+        ),
     ),
     state_check(
         "guest-stopped", "guest_stopped", "guests", _stopped, "tasks",

@@ -65,6 +65,26 @@ CHECKS: Final = (
         diagnostic=True,
     ),
     metric_check(
+        "memory-growth-slow", "memory_leak", "memory",
+        # What fills a cache or serves a busy hour stops growing; a leak grows through every part.
+        "((node_memory_MemAvailable_bytes{$S} offset 12h - "
+        "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S} "
+        "and (node_memory_MemAvailable_bytes{$S} offset 12h - "
+        "node_memory_MemAvailable_bytes{$S} offset 9h) / node_memory_MemTotal_bytes{$S} > 0.04 "
+        "and (node_memory_MemAvailable_bytes{$S} offset 9h - "
+        "node_memory_MemAvailable_bytes{$S} offset 6h) / node_memory_MemTotal_bytes{$S} > 0.04 "
+        "and (node_memory_MemAvailable_bytes{$S} offset 6h - "
+        "node_memory_MemAvailable_bytes{$S} offset 3h) / node_memory_MemTotal_bytes{$S} > 0.04 "
+        "and node_memory_MemAvailable_bytes{$S} / node_memory_MemTotal_bytes{$S} < 0.3)",
+        ">", 0.25,
+        "used memory grew by {value} of the machine's memory within 12 h, at a steady pace",
+        unit="ratio", clear=0.237, delay=1800, lasting=False,
+        title="memory use that grows slowly and does not stop",
+        why="it ends with a kill",
+        advice="find the program that grows",
+        diagnostic=True,
+    ),
+    metric_check(
         "memory-growth-between-kills", "memory_leak", "memory",
         "((node_memory_MemAvailable_bytes{$S} offset 1h - "
         "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S} "

@@ -87,3 +87,11 @@ def test_a_datastore_tells_of_the_damage_of_its_guest() -> None:
     assert [one.hypothesis.subject for one in ranking.causes] == [MEDIA]
     alone = rank(damaged[:1], topology, Focus(), bundled())
     assert [one.hypothesis.subject for one in alone.causes] == [store]
+
+
+def test_what_is_called_by_its_own_word_is_meant_beside_another_name() -> None:
+    topology = homelab()
+    pile = finding("snapshot_pileup", Subject(kind=SubjectKind.DATASET, name="nas1/tank/cctv"))
+    focus = Focus.on((DOCKER,), topology, named_kinds=("snapshot_pileup",))
+    ranking = rank([pile], topology, focus, bundled())
+    assert [one.hypothesis.pattern.id for one in ranking.causes] == ["snapshot_pileup"]
