@@ -21,6 +21,7 @@ from sre_tui.diagnosis.coverage.model import (
     Verdict,
 )
 from sre_tui.diagnosis.coverage.owners import Group, Held, Key, Seen, owned_by
+from sre_tui.diagnosis.coverage.silence import Offline
 
 TOLERANCE: Final = timedelta(minutes=65)
 """A backup may seem older than the run it belongs to: clocks differ, and summer time ends."""
@@ -56,7 +57,7 @@ class Evidence:
         failures: the last failed run of each group.
         unread: by source, storages, each with a node, whose backups could not be seen.
         listed: by source, the storages on which at least one backup was seen.
-        offline: by source, the nodes that are.
+        offline: by source, the nodes that are, with when they were last seen online.
     """
 
     now: datetime
@@ -69,7 +70,7 @@ class Evidence:
     failures: Mapping[Group, FailedRun] = field(default_factory=dict)
     unread: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    offline: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    offline: Mapping[str, Offline] = field(default_factory=dict)
 
 
 def judge(evidence: Evidence) -> list[GuestCoverage]:
@@ -266,10 +267,9 @@ class _Case:
             )
         if blind := self._blind():
             return "unknown", f"none is seen since {_stamp(self.newest.at)}, but {blind}"
-        gone = f", and its node {self.guest.node} is offline" if self._is_cut_off else ""
         return "stale", self._because(
-            f"no backup since the run of {_stamp(self.due.at)}{gone}; the newest good one is of "
-            f"{_stamp(self.newest.at)}"
+            f"no backup since the run of {_stamp(self.due.at)}{self._cut_off(self.due.at)}; the "
+            f"newest good one is of {_stamp(self.newest.at)}"
         )
 
     def _uncovered(self, jobs: Sequence[BackupJob]) -> tuple[Verdict, str]:
@@ -312,15 +312,29 @@ class _Case:
         hidden = sorted(name for name in targets if (name, self.guest.node) in unread)
         return f"storage {', '.join(hidden)} {self._unseen}" if hidden else ""
 
+    def _cut_off(self, due: datetime) -> str:
+        """That its node is offline, and if it was so when a run was due; empty if it is not."""
+        if not (offline := self._offline):
+            return ""
+        since = self.evidence.offline[self.guest.source][self.guest.node]
+        if since is not None and since <= due:
+            return f": its {offline}, so that no job could run there"
+        return f", and its {offline}"
+
     @property
-    def _is_cut_off(self) -> bool:
-        return self.guest.node in self.evidence.offline.get(self.guest.source, frozenset())
+    def _offline(self) -> str:
+        """``node pve3 is offline since about …``; empty if it is not."""
+        offline = self.evidence.offline.get(self.guest.source, {})
+        if self.guest.node not in offline:
+            return ""
+        since = offline[self.guest.node]
+        when = f" since about {_stamp(since)}" if since is not None else ""
+        return f"node {self.guest.node} is offline{when}"
 
     @property
     def _unseen(self) -> str:
         """That a storage of its node cannot be looked into, and why where that is known."""
-        why = f": node {self.guest.node} is offline" if self._is_cut_off else ""
-        return f"cannot be looked into{why}"
+        return f"cannot be looked into{f': {self._offline}' if self._offline else ''}"
 
     def _because(self, what: str) -> str:
         return f"{what}; the last run failed: {self.failure.text}" if self.failure else what

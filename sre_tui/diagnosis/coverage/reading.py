@@ -24,6 +24,7 @@ from providers.reading import Reading, SourceStatus, State, by_source, joint_sta
 from providers.shared_reads import shared_reads
 from sre_tui.diagnosis.coverage.logic import Evidence, FailedRun
 from sre_tui.diagnosis.coverage.owners import Group, Held, Key, Seen, noted_name, owned_by
+from sre_tui.diagnosis.coverage.silence import offline_nodes
 from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.topology.guest_names import AskInventory, named_inventory
 
@@ -73,29 +74,34 @@ class _Server:
     failures: Reading[TaskPage]
 
 
-async def gather(sources: Sources, inventory: AskInventory | None = None) -> Gathered:
+async def gather(sources: Sources, ask_inventory: AskInventory | None = None) -> Gathered:
     """Ask everything that is configured.
 
     Args:
         sources: clients of the configured backends.
-        inventory: gives the guests of a Proxmox VE, where somebody asks for them anyway.
+        ask_inventory: gives the guests of a Proxmox VE, where somebody asks for them anyway.
     """
     now = sources.clock()
 
-    def ask(client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
+    def named(client: ProxmoxClient) -> Awaitable[Reading[Inventory]]:
         return named_inventory(sources, client, lambda one: one.inventory())
 
+    ask = ask_inventory or named
     # Names may have to be looked up in what is read here anyway.
     async with shared_reads():
         hosts, servers = await asyncio.gather(
-            asyncio.gather(*(_ask_host(client, inventory or ask) for client in sources.proxmox)),
+            asyncio.gather(*(_ask_host(client, ask) for client in sources.proxmox)),
             asyncio.gather(*(_ask_server(client, now) for client in sources.pbs)),
         )
-    guests = [guest for host in hosts if host.inventory.data for guest in
-              host.inventory.data.guests]  # fmt: skip
+    inventories = {
+        host.client.source: host.inventory.data for host in hosts if host.inventory.data is not None
+    }
+    guests = [guest for inventory in inventories.values() for guest in inventory.guests]
     with uncollected():
         seen = _all_seen(hosts, servers)
-    created = await _creation_times(hosts, guests, seen)
+    created, offline = await asyncio.gather(
+        _creation_times(hosts, guests, seen), offline_nodes(sources, inventories)
+    )
     excluded = [host.excluded for host in hosts if host.excluded is not None]
     evidence = Evidence(
         now=now,
@@ -116,11 +122,7 @@ async def gather(sources: Sources, inventory: AskInventory | None = None) -> Gat
             for host in hosts
             if host.volumes.data is not None
         },
-        offline={
-            host.client.source: frozenset(host.inventory.data.offline)
-            for host in hosts
-            if host.inventory.data is not None
-        },
+        offline=offline,
     )
     readings: list[Reading[Any]] = []
     for host in hosts:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 NOTES: Final = "the notes of their backups"
 METRICS: Final = "Prometheus"
-PATIENCE: Final = 10.0
+PATIENCE: Final = 5.0
 """Seconds after which a name is not waited for any longer: the guests are told without."""
 KEPT: Final = timedelta(minutes=10)
 """How long the same guests are not asked about again."""
@@ -86,7 +86,7 @@ async def learned_names(
     if not lacking:
         return {}
     holders = Counter(_id(guest) for guest in guests)
-    known = await _known(sources, {guest.source for guest in lacking})
+    known = await _known(sources, lacking)
     return {
         guest.key: known[_id(guest)]
         for guest in lacking
@@ -162,19 +162,20 @@ def _told(guests: Iterable[Guest], learned: Mapping[str, Learned]) -> Iterator[s
             yield f"{count(len(named), 'guest')} on {nodes} {verb} from {whence}"
 
 
-async def _known(sources: Sources, lacking: set[str]) -> _Names:
-    clients = [one for one in sources.proxmox if one.source in lacking]
+async def _known(sources: Sources, lacking: Sequence[Guest]) -> _Names:
+    clients = [one for one in sources.proxmox if one.source in {each.source for each in lacking}]
     now = sources.clock()
     kept = [_remembered.get(one) for one in clients]
     if kept and all(one is not None and now < one.until for one in kept):
         return {name: told for one in kept if one is not None for name, told in one.names.items()}
-    noted, measured = await asyncio.gather(
-        asyncio.gather(*(_patiently(_noted(one)) for one in sources.pbs)),
-        asyncio.gather(*(_patiently(_measured(one)) for one in sources.prometheus)),
-    )
-    # What the notes tell goes before what Prometheus tells, and of two the newer one.
-    names = _newest(measured) | _distinct(_newest(noted))
-    answered = all(one is not None for one in (*noted, *measured))
+    told = await asyncio.gather(*(_patiently(_noted(one)) for one in sources.pbs))
+    names = _distinct(_newest(told))
+    # Prometheus may be on the very node that is lost: it is not waited for without need.
+    if any(_id(guest) not in names for guest in lacking):
+        measured = await asyncio.gather(*(_patiently(_measured(one)) for one in sources.prometheus))
+        names = _newest(measured) | names
+        told += measured
+    answered = all(one is not None for one in told)
     memory = _Memory(now + (KEPT if answered else KEPT_IN_PART), names)
     for client in clients:
         _remembered[client] = memory

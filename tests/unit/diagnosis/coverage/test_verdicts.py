@@ -375,7 +375,7 @@ def test_what_lies_on_a_node_that_is_offline_is_not_called_missing() -> None:
     jobs = [job(), job(id="weekly", schedule="sat 03:30", storage="local")]
     off: dict[str, Any] = {"unread": {PVE: frozenset({("local", "pve1")})},
                            "listed": {PVE: frozenset({"pbs-main", "local"})},
-                           "offline": {PVE: frozenset({"pve1"})}}  # fmt: skip
+                           "offline": {PVE: {"pve1": None}}}  # fmt: skip
     newest = seen(last_night(), storage="pbs-main")
     found = verdict(newest, jobs=jobs, **off)
     assert found.reason == (
@@ -394,6 +394,15 @@ def test_what_lies_on_a_node_that_is_offline_is_not_called_missing() -> None:
     )
     assert remark(stale) == (
         "no backup since the run of 2026-11-22 01:30 UTC, and its node pve1 is offline"
+    )
+    before = {**off, "offline": {PVE: {"pve1": last_night(1)}}}
+    assert remark(verdict(seen(last_night(2)), **before)) == (
+        "no backup since the run of 2026-11-22 01:30 UTC: its node pve1 is offline since about "
+        "2026-11-21 01:41 UTC, so that no job could run there"
+    )
+    after = {**off, "offline": {PVE: {"pve1": NOW}}}
+    assert remark(verdict(seen(last_night(2)), **after)).endswith(
+        "01:30 UTC, and its node pve1 is offline since about 2026-11-22 15:23 UTC"
     )
 
 

@@ -132,6 +132,8 @@ async def test_the_newest_notes_go_before_metrics_and_both_are_told() -> None:
     )
     assert named_elsewhere(found[108], learned) == "immich by the notes of its backups"
     assert named_elsewhere(found[111], learned) == ""
+    assert await names(Homelab(Host(guest(108)), pbs=pbs, told=told)) == {108: "immich"}
+    assert (pbs.asked, told.asked) == (2, 1)
 
 
 async def test_a_word_about_all_and_an_id_of_two_clusters_are_no_name() -> None:
