@@ -20,10 +20,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' >&2
 	@touch $@
 
-# The tests embed with an export of the model, which each of their runs would wait for otherwise.
+# The tests embed with an export of the model, which each of their runs would wait for otherwise,
+# and each worker of the first run would compile every test for itself.
 $(ENCODER): $(INSTALLED) $(wildcard index/*.py)
-	@echo "Exporting the encoder for the tests (once, about 20 s) ..." >&2
+	@echo "Exporting the encoder for the tests and compiling them (once, about 30 s) ..." >&2
 	@$(BIN)/python -m tests.encoder
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -q >/dev/null || true
 	@touch $@
 
 dev: $(INSTALLED) $(ENCODER) ## Install for development
