@@ -22,7 +22,14 @@ from commands.output import write_json, write_json_lines, write_record
 from commands.parameters import parameter_of
 from providers.reading import SourceStatus, State
 from providers.text import one_line
-from sre_tui.memory.incident import Incident, IncidentError, checked, is_id
+from sre_tui.memory.incident import (
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    Incident,
+    IncidentError,
+    checked,
+    is_id,
+)
 from sre_tui.tools.arguments import Moment
 from sre_tui.tools.memory_data import SOURCE, with_incidents
 from sre_tui.tools.registry import get_tool
@@ -286,6 +293,14 @@ def _given(invocation: Invocation, values: Mapping[str, Any]) -> dict[str, Any]:
         )
     for name in piped:
         given[name] = invocation.environment.stdin.read()
+    for name, value in given.items():
+        most = LONGEST_TEXT if name in _TEXTS else LONGEST_TITLE
+        if isinstance(value, str) and len(value) > most:
+            raise Problem(
+                f"--{name} has {len(value):,} characters, and may have {most:,}",
+                code="usage",
+                exit_code=ExitCode.USAGE,
+            )
     return given
 
 

@@ -95,6 +95,9 @@ def test_show_edit_close_reopen(sre: Any, recorded: str) -> None:
     assert [data[name] for name in told] == [
         ["plex"], "sdc fails", "replaced sdc", "2026-11-20T22:00:00Z", "closed",
     ]  # fmt: skip
+    assert sre("edit", recorded, "--title", "New title", "--json").document["data"]["title"] == (
+        "New title"
+    )
     assert sre("edit", recorded, "--cause", "", "--json").document["data"]["cause"] == ""
 
 
@@ -111,6 +114,7 @@ def test_show_edit_close_reopen(sre: Any, recorded: str) -> None:
         (("record", "x", "--started", "2027-01-01"), ["begun in the future"]),
         (("record", "x", "--started=-1h", "--ended=-2h"), ["ended before it began"]),
         (("record", "x", "-d", "-", "--cause", "-"), ["only one of --description, --cause"]),
+        (("record", "x", "-d", "y" * 20_001), ["--description has 20,001 characters, and may"]),
         (("import", "/nowhere.jsonl"), ["/nowhere.jsonl cannot be read: No such file"]),
     ],
 )

@@ -10,15 +10,20 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from providers.errors import BadResponse, Unauthorized, Unreachable
+from sre_tui.memory.baselines import Baseline, Baselines
 from sre_tui.memory.faults import NotKept, NotSetUp
 from sre_tui.memory.incident import Incident, IncidentError
 from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
+from sre_tui.memory.questions import AskedQuestion, Questions
+from sre_tui.memory.reports import Reports, StoredReport
+from sre_tui.memory.schema import QUESTIONS
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store, open_store
+from sre_tui.memory.usage import Call, Run, Usage
 from tests.real.postgresql import (
     URL_PASSWORD,
     USER,
@@ -220,6 +225,80 @@ def test_what_others_wrote_is_safe_to_show_and_what_cannot_be_read_is_told(store
         connection.execute(text("UPDATE incidents SET services = 'no json'"))
     with pytest.raises(BadResponse, match="a row that cannot be read"):
         Incidents(store).get(one.id)
+
+
+def test_reports_are_archived_and_mailed_once(store: Store) -> None:
+    reports = Reports(store)
+    first = StoredReport(
+        id="r1",
+        made=NOW,
+        since=NOW - 9 * HOUR,
+        until=NOW,
+        document={"a": [1.5, None]},
+        mail_due=True,
+    )
+    second = first.model_copy(update={"id": "r2", "made": NOW + HOUR, "mail_due": False})
+    reports.add(first)
+    reports.add(second)
+    assert reports.latest() == (second, first)
+    assert reports.latest(1) == (second,)
+    assert reports.due() == (first,)
+    reports.not_mailed("r1", "refused")
+    assert reports.due() == (first.model_copy(update={"mail_problem": "refused"}),)
+    reports.mailed("r1", lambda: NOW + HOUR)
+    assert reports.due() == ()
+    assert reports.latest()[1].mailed == NOW + HOUR
+
+
+def test_baselines_replace_earlier_ones(store: Store) -> None:
+    baselines = Baselines(store)
+    whole = Baseline(
+        metric="node_load1", host="media", median=0.5, spread=0.1, p95=2.0, least=0.0, most=9.25,
+        samples=2016, since=NOW - 168 * HOUR, until=NOW, computed=NOW,
+    )  # fmt: skip
+    hours = [whole.model_copy(update={"hour": hour}) for hour in (0, 167)]
+    baselines.put([whole, *hours, whole.model_copy(update={"metric": "up", "host": ""})])
+    later = whole.model_copy(update={"median": 0.75, "computed": NOW + HOUR})
+    baselines.put([later])
+    baselines.put([])
+    assert baselines.metrics() == ("node_load1", "up")
+    assert baselines.of("node_load1", "media") == (later, *hours)
+    assert baselines.of("node_load1", "nas1") == ()
+    with pytest.raises((BadResponse, NotKept)):
+        baselines.put([whole.model_copy(update={"hour": 168})])
+
+
+def test_the_last_hundred_questions_are_kept(store: Store) -> None:
+    questions = Questions(store)
+
+    def asked(number: int) -> AskedQuestion:
+        return AskedQuestion(asked=NOW, question=f"why {number}?", tools=("investigate",))
+
+    with store.writing() as connection:
+        connection.execute(insert(QUESTIONS), [asked(n).model_dump() for n in range(100)])
+    questions.remember(asked(100))
+    questions.remember(asked(101))
+    latest = questions.latest()
+    assert [latest[0].question, latest[-1].question] == ["why 101?", "why 2?"]
+    assert (len(latest), latest[0].tools) == (100, ("investigate",))
+
+
+def test_usage_is_counted_by_run_and_forgotten_with_it(store: Store) -> None:
+    usage = Usage(store)
+    run = Run(id="a", front="ask", version="1.0", started=NOW)
+    tool = Call(kind="tool", name="investigate", started=NOW, seconds=1.5, outcome="ok")
+    model = Call(
+        kind="model", name="qwen3", started=NOW + HOUR, seconds=9, outcome="timeout",
+        tokens_in=3_000_000_000, tokens_out=0, cost=0.25,
+    )  # fmt: skip
+    usage.count(run, [model])
+    usage.count(run, [tool])
+    usage.count(run.model_copy(update={"id": "b", "started": NOW + HOUR}), [])
+    assert usage.calls(NOW) == (tool, model)
+    assert usage.calls(NOW + HOUR) == (model,)
+    assert [each.id for each in usage.runs(NOW)] == ["a", "b"]
+    assert usage.forget(NOW + HOUR) == 1
+    assert usage.calls(NOW) == ()
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
