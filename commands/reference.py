@@ -28,6 +28,14 @@ writes does not depend on whether it writes to a terminal or a pipe, except that
 colour, the columns that fit, and prompts. `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb` and `--no-color`
 decide about colour on each stream.
 
+In a terminal the least telling columns give way, and a line on standard error names those that had
+something to say: `--fields` chooses others, a wider terminal has all. A pipe gets every column,
+aligned and uncut, unless `COLUMNS` says how wide a line may be: `COLUMNS=80 sre guests | cat`.
+
+`--sort FIELD` orders the rows of a listing, by column title or JSON name: figures from the largest,
+times from the nearest, states from the worst, texts from A. `-FIELD` turns it round, commas part
+several. With `-n` it gives the first of all rows.
+
 With `--json` or `--jsonl` an error is one JSON object on standard error:
 `{"error": {"code": …, "message": …, "hint": …, "exit_code": …}}`. Codes are stable words, such as
 `usage`, `settings`, `not_configured`, `invalid_query`, `unknown_field`, `unreachable`,
@@ -38,11 +46,23 @@ alerts, hosts, metrics, labels and dashboards come from the last good answers, n
 network.
 """
 
+AFTER_THE_CODES: Final = """\
+An answer that breaks off or cannot be read counts as one that failed: without anything from before
+it ends with 1, or with 3 where the connection itself is gone; with the last good answer, which is
+then shown and marked stale, with 5, as where other backends answered. A missing right ends with 4
+even if there is something from before.
+
+`sre check --exit-code` ends with 6 if a finding is a warning or worse, with `--severity critical`
+only if one is critical, whatever else failed; with 5 if nothing was found but not everything could
+be looked at; with 0 if all is well.
+"""
+
 _OTHERS: Final[Mapping[str, str]] = {
     "SRE_CONFIG": "The settings file, as `--config`.",
     "NO_COLOR": "No colour, if set to anything.",
     "FORCE_COLOR": "Colour in pipes too, if set to anything; `NO_COLOR` goes first.",
     "TERM": "`dumb` means no colour.",
+    "COLUMNS": "How wide a line may be, in a pipe too.",
     "XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_CACHE_HOME, XDG_STATE_HOME": "Where the folders are.",
 }
 
@@ -55,10 +75,15 @@ def reference() -> str:
 def _exit_codes() -> Iterator[str]:
     yield "## Exit codes\n"
     yield "| code | meaning |\n|---|---|"
-    for line in EXIT_CODE_HELP.splitlines():
-        code, meaning = line.split(maxsplit=1)
-        yield f"| {code} | {meaning} |"
+    yield from exit_code_table()
     yield ""
+    yield AFTER_THE_CODES
+
+
+def exit_code_table() -> list[str]:
+    """The rows of the table of exit codes, as Markdown."""
+    pairs = [line.split(maxsplit=1) for line in EXIT_CODE_HELP.splitlines()]
+    return [f"| {code} | {meaning} |" for code, meaning in pairs]
 
 
 def _variables() -> Iterator[str]:

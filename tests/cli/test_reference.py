@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from commands.main import COMMANDS
-from commands.reference import reference
+from commands.reference import exit_code_table, reference
 from sre_tui.settings.variables import PROVIDER_VARIABLES, VARIABLES
 from tests.cli.running import ROOT
 
@@ -36,6 +36,16 @@ def test_it_has_every_command_and_variable() -> None:
     assert {f"sre {entry.name}" for entry in COMMANDS} <= {name for name, _ in SECTIONS}
     names = [*VARIABLES, *(name for names in PROVIDER_VARIABLES.values() for name in names)]
     assert all(f"`{name}`" in text for name in names)
+
+
+def test_the_readme_has_the_same_exit_codes_and_every_group_of_commands() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert "\n".join(exit_code_table()) in text
+    assert "\n".join(exit_code_table()) in reference()
+    named = set(re.findall(r"\bsre ([a-z]+)", text))
+    # `logs-path` is found by anybody who needs it, in the errors that name it.
+    untold = {entry.name for entry in COMMANDS} - named
+    assert untold <= {"logs-path", "schema", "eval", "incidents"}
 
 
 @pytest.mark.parametrize(("name", "text"), SECTIONS, ids=[name for name, _ in SECTIONS])
