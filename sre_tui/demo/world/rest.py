@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -73,6 +74,8 @@ class Rest:
         return np.append(self.spans.ends, -np.inf)[at]
 
 
+# The disks of a pool rest together.
+@lru_cache(maxsize=16)
 def daily(seed: int, name: str, anchor: float, begin: float, end: float) -> Spans:
     """A rest every day, around the anchor.
 
