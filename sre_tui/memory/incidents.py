@@ -187,8 +187,8 @@ class Incidents:
             known = _updated(connection, tuple(given))
             new = [each for each in given.values() if each.id not in known]
             newer = [each for each in given.values() if _is_newer(each, known.get(each.id))]
-            for each in (*new, *newer):
-                connection.execute(_upsert(connection, _row(each)))
+            if rows := [_row(each) for each in (*new, *newer)]:
+                connection.execute(_upsert(connection), rows)
         return Merged(len(new), len(newer), len(given) - len(new) - len(newer))
 
 
@@ -205,13 +205,13 @@ def _updated(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]:
     return found
 
 
-def _upsert(connection: Connection, row: dict[str, Any]) -> Any:
+def _upsert(connection: Connection) -> Any:
     # Another process may have recorded the same one since it was looked for.
     module: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    adding = module.insert(INCIDENTS).values(row)
+    adding = module.insert(INCIDENTS)
     return adding.on_conflict_do_update(
         index_elements=[INCIDENTS.c.id],
-        set_={name: adding.excluded[name] for name in row if name != "id"},
+        set_={name: adding.excluded[name] for name in (*_FIELDS, "words") if name != "id"},
         where=adding.excluded.updated > INCIDENTS.c.updated,
     )
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from threading import Lock
-from typing import Final
+from socket import SHUT_RDWR, socket
+from threading import Event, Lock, Thread
+from typing import Any, Final
 
-from sqlalchemy import URL, Connection, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
+from providers.errors import Unreachable
 from providers.text import one_line
 from sre_tui.memory.faults import NotSetUp
 from sre_tui.memory.migration import check_not_newer, migrate, version_of
@@ -19,6 +22,10 @@ from sre_tui.memory.store import Store
 
 _NAMES: Final = ("postgresql", "postgres", "postgresql+psycopg")
 _HOW: Final = "write it as postgresql://USER:PASSWORD@HOST/DATABASE"
+PATIENCE: Final = 30.0
+"""Seconds that a transaction may take; the server itself ends a statement before."""
+PATIENCE_WITH_AN_OLD_ONE: Final = 3.0
+"""Seconds that a connection may take to show that it still is one."""
 _CONNECTING: Final = {
     "connect_timeout": "5",
     "application_name": "sre-tui",
@@ -43,11 +50,11 @@ class PostgresqlStore(Store):
             pool_size=2,
             max_overflow=4,
             pool_timeout=15,
-            pool_pre_ping=True,
             pool_recycle=1800,
             hide_parameters=True,
             connect_args={key: v for key, v in _CONNECTING.items() if key not in parsed.query},
         )
+        event.listen(self._engine, "checkout", _look_after)
         self._is_prepared = False
         self._lock = Lock()
 
@@ -74,10 +81,18 @@ class PostgresqlStore(Store):
     @contextmanager
     def _begun(self, *settings: str) -> Iterator[Connection]:
         with self._engine.begin() as connection:
-            # For the transaction only: a pooler in between may give the session to others.
-            for setting in (*settings, "SET LOCAL statement_timeout = '15s'"):
-                connection.exec_driver_sql(setting)
-            yield connection
+            raw: Any = connection.connection.driver_connection
+            with _watched(raw, PATIENCE) as has_hung:
+                try:
+                    # For the transaction only: a pooler in between may give the session to others.
+                    for setting in (*settings, "SET LOCAL statement_timeout = '15s'"):
+                        connection.exec_driver_sql(setting)
+                    yield connection
+                    connection.commit()
+                except SQLAlchemyError as error:
+                    if has_hung.is_set():
+                        raise Unreachable(f"{self.name} does not answer", transient=True) from error
+                    raise
 
     def _prepare(self) -> None:
         with self._lock:
@@ -90,6 +105,46 @@ class PostgresqlStore(Store):
                 with self._begun() as connection:
                     migrate(connection, self.name, self._steps)
             self._is_prepared = True
+
+
+def _look_after(connection: Any, record: Any, _: object) -> None:
+    """Let the pool make a connection anew that the server has closed, or does not answer on."""
+    import psycopg
+
+    if not record.info.setdefault("used", False):
+        record.info["used"] = True
+        return
+    try:
+        with _watched(connection, PATIENCE_WITH_AN_OLD_ONE):
+            connection.execute("SELECT 1")
+            connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
+
+
+@contextmanager
+def _watched(connection: Any, patience: float) -> Iterator[Event]:
+    """Cut a connection whose server goes silent, for which the driver would wait for ever."""
+    import psycopg
+
+    is_over, has_hung = Event(), Event()
+
+    def watch() -> None:
+        if not is_over.wait(patience):
+            has_hung.set()
+            with (
+                suppress(OSError, psycopg.Error),
+                socket(fileno=os.dup(connection.fileno())) as own,
+            ):
+                own.shutdown(SHUT_RDWR)
+
+    thread = Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield has_hung
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _parsed(url: str) -> URL:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from providers.errors import BadResponse, Unauthorized, Unreachable
+from sre_tui.memory import postgresql_store
 from sre_tui.memory.baselines import Baseline, Baselines
 from sre_tui.memory.faults import NotKept, NotSetUp
 from sre_tui.memory.incident import Incident, IncidentError
@@ -385,3 +387,33 @@ def test_reading_cannot_write_and_a_lost_connection_is_made_anew(
             own = connection.execute(text("SELECT pg_backend_pid()")).scalar()
             connection.exec_driver_sql(f"{ended} AND usename = 'sre'", (own,))
         assert titles(store) == ["Jellyfin buffers"]
+
+
+def test_a_server_that_goes_silent_is_not_waited_for(
+    schema: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(Place(url=schema())) as store:
+        Incidents(store).add(incident())
+        monkeypatch.setattr(postgresql_store, "PATIENCE", 0.2)
+        monkeypatch.setattr(postgresql_store, "PATIENCE_WITH_AN_OLD_ONE", 0.2)
+        stopped = 0
+
+        def ask_while_it_is_silent() -> None:
+            nonlocal stopped
+            with store.writing() as connection:
+                stopped = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+                os.kill(stopped, signal.SIGSTOP)
+                connection.execute(text("SELECT 1"))
+
+        try:
+            with pytest.raises(Unreachable, match="does not answer"):
+                ask_while_it_is_silent()
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+        with store.reading() as connection:
+            pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            assert titles(store) == ["Jellyfin buffers"]
+        finally:
+            os.kill(pid, signal.SIGCONT)
