@@ -10,7 +10,8 @@ from typing import TextIO
 
 from commands.diagnostics import Narrator
 from commands.layout import room
-from commands.wrapping import NARROWEST, WordWrapper, wrapped
+from commands.links import LinkShower
+from commands.wrapping import NARROWEST, WordWrapper
 from providers.reading import State
 from sre_tui.agent.events import (
     AgentEvent,
@@ -70,12 +71,17 @@ class AnswerWriter:
         self._shows_session = shows_session
         self._streamed = ""
         self._width = terminal_width(stdout)
-        self._wrapper = self._new_wrapper()
+        self._renew()
         self._asked: str | None = None
         self._warned: set[str] = set()
 
-    def _new_wrapper(self) -> WordWrapper | None:
-        return WordWrapper(self._width) if self._width else None
+    def _renew(self) -> None:
+        """Begin a text anew: what is read on a terminal is wrapped, its links made readable."""
+        self._wrapper = WordWrapper(self._width) if self._width else None
+        self._links = LinkShower()
+
+    def _shown(self, text: str) -> str:
+        return self._wrapper.feed(self._links.feed(text)) if self._wrapper else text
 
     def take(self, event: AgentEvent) -> None:
         """Write what one event has to say."""
@@ -87,7 +93,7 @@ class AnswerWriter:
                 if model:
                     self._trace(f"asking {model} …")
             case TextDelta(text=text) if self._stream:
-                self._write(self._wrapper.feed(text) if self._wrapper else text)
+                self._write(self._shown(text))
                 self._streamed += text
             case TextReset():
                 self._end_stream()
@@ -120,8 +126,8 @@ class AnswerWriter:
 
     def _end_stream(self) -> None:
         if self._wrapper is not None:
-            self._write(self._wrapper.end())
-            self._wrapper = self._new_wrapper()
+            self._write(self._wrapper.feed(self._links.end()) + self._wrapper.end())
+            self._renew()
 
     def _tool_line(self, event: ToolFinished) -> None:
         evidence = event.evidence
@@ -141,7 +147,8 @@ class AnswerWriter:
         if answer.text.strip() != shown.strip():
             if shown:
                 self._write("\n\n")
-            self._write(wrapped(answer.text, self._width))
+            self._write(self._shown(answer.text))
+            self._end_stream()
             shown = answer.text
         if not shown.endswith("\n"):
             self._write("\n")

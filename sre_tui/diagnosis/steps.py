@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -13,32 +14,61 @@ from markdown_it.tree import SyntaxTreeNode
 
 from providers.text import one_line
 from sre_tui.diagnosis.causes.model import Step
+from sre_tui.diagnosis.own_names import commands_with_own, with_own_in_code
 
 MOST: Final = 4
 MOST_COMMANDS: Final = 4
+ENOUGH: Final = 2
+"""Steps for a case from which on none for another is told."""
+NOTHING_OWN: Final[Mapping[str, str]] = MappingProxyType({})
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _CASE: Final = re.compile(r"(?P<case>[A-Z][^:.;`]{2,40})(?:: |\. (?=\**Careful))")
 _ALWAYS: Final = re.compile(r"\b(first|once|before|always|now)\b")
 _STEM: Final = 4
 """Letters by which words are the same: ``lock`` and ``locked``."""
 _VAGUE: Final = frozenset({"disk", "with", "from", "that", "when", "high", "pool"})
+_LINK: Final = re.compile(r"(?P<open>(?<=\())?\[(?P<text>[^\]]+)\]\((?P<place>[^)\s]+)\)")
 _EMPHASIS: Final = re.compile(r"\*\*([^*]+)\*\*")
 
 
-def steps_of(runbook: str, heading: str, most: int = MOST, about: str = "") -> tuple[Step, ...]:
+def steps_of(
+    runbook: str,
+    heading: str,
+    most: int = MOST,
+    about: str = "",
+    own: Mapping[str, str] = NOTHING_OWN,
+) -> tuple[Step, ...]:
     """The first steps of a section, with their commands; empty if there is no such runbook.
+
+    Where a runbook has an example in a command, the name of the incident stands, or what to put
+    in, in angle brackets.
 
     Args:
         runbook: its id, the file's name without ending.
         heading: ``Checks`` or ``Fix``.
         most: how many steps at most.
-        about: what is wrong, in words; steps for another case come last then.
+        about: what is wrong, in words; steps for another case are told only if few are for this.
+        own: the names of the incident, as :func:`own_names` gives them.
     """
     every = _steps(runbook, heading)
-    # A runbook begins with what is safe and urgent in every case.
-    rest = sorted(every[1:], key=lambda one: not fits(one.text, about))
-    chosen = [*every[:1], *rest][:most]
-    return tuple(one for one in every if one in chosen)
+    fitting = [one for one in every if fits(one.text, about)]
+    others = [one for one in every if one not in fitting]
+    # What is for another case is told only where little is for this one.
+    chosen = fitting[:most] if len(fitting) >= ENOUGH else [*fitting, *others][:most]
+    return tuple(_own(one, own) for one in every if one in chosen)
+
+
+def is_bundled(runbook: str) -> bool:
+    """Whether a runbook of that id comes with the program."""
+    named = re.fullmatch(r"[a-z0-9-]+", runbook) is not None
+    return named and (resources.files("runbooks") / f"{runbook}.md").is_file()
+
+
+def _own(step: Step, own: Mapping[str, str]) -> Step:
+    commands = commands_with_own(step.commands, own)[:MOST_COMMANDS]
+    return step.model_copy(
+        update={"text": with_own_in_code(step.text, own), "commands": tuple(commands)}
+    )
 
 
 def fits(step: str, about: str) -> bool:
@@ -55,11 +85,9 @@ def _stems(text: str) -> set[str]:
 
 @cache
 def _steps(runbook: str, heading: str) -> tuple[Step, ...]:
-    if not re.fullmatch(r"[a-z0-9-]+", runbook):
+    if not is_bundled(runbook):
         return ()
     path = resources.files("runbooks") / f"{runbook}.md"
-    if not path.is_file():
-        return ()
     text = _FRONT_MATTER.sub("", path.read_text(encoding="utf-8"))
     tree = SyntaxTreeNode(MarkdownIt().parse(text))
     return tuple(_in_section(tree, runbook, heading))
@@ -74,7 +102,7 @@ def _in_section(tree: SyntaxTreeNode, runbook: str, heading: str) -> Iterator[St
             for item in node.children:
                 yield Step(
                     text=_sentence(item),
-                    commands=tuple(_commands(item))[:MOST_COMMANDS],
+                    commands=tuple(_commands(item)),
                     runbook=runbook,
                     heading=heading,
                 )
@@ -82,7 +110,23 @@ def _in_section(tree: SyntaxTreeNode, runbook: str, heading: str) -> Iterator[St
 
 def _sentence(item: SyntaxTreeNode) -> str:
     first = next((child for child in item.children if child.type == "paragraph"), None)
-    return one_line(_EMPHASIS.sub(r"\1", _text(first)) if first is not None else "", 400)
+    said = _EMPHASIS.sub(r"\1", _text(first)) if first is not None else ""
+    return one_line(with_places(said), 400)
+
+
+def with_places(text: str) -> str:
+    """A text whose Markdown links are told as their words with what shows the place."""
+    return _LINK.sub(_place, text)
+
+
+def _place(match: re.Match[str]) -> str:
+    text, place = match["text"], match["place"]
+    # Another runbook is shown by its command, wherever its file lies.
+    book = place.removesuffix(".md")
+    shown = f"`sre runbooks show {book}`" if place.endswith(".md") and is_bundled(book) else place
+    if text == place:
+        return place
+    return f"{text}: {shown}" if match["open"] else f"{text} ({shown})"
 
 
 def _commands(item: SyntaxTreeNode) -> Iterator[str]:

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 
 from commands.diagnostics import Narrator
+from commands.links import LinkShower
 from commands.narration import AnswerWriter, evidence_line, short_evidence_line
 from commands.wrapping import WordWrapper
 from providers.reading import State
@@ -145,3 +146,17 @@ def test_lines_are_broken_between_words_as_they_come(size: int) -> None:
     assert "  terminal is wide, by far" in lines
     assert "    terminal is wide" in lines
     assert "".join("".join(lines).split()) == "".join(TEXT.split())
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_links_are_shown_with_their_places_as_they_come(size: int) -> None:
+    text = (
+        "see [pool full](zfs-pool-full.md) [E1][E2], [a page](https://example.org/x), `[no](y)`\n"
+        "```\n[neither](here.md)\n```\n[open and [x](notes.md)"
+    )
+    shower = LinkShower()
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    assert "".join(map(shower.feed, pieces)) + shower.end() == (
+        "see pool full (`sre runbooks show zfs-pool-full`) [E1][E2], a page (https://example.org/x)"
+        ", `[no](y)`\n```\n[neither](here.md)\n```\n[open and x (notes.md)"
+    )

@@ -12,6 +12,7 @@ from providers.clock import age_in_words
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
@@ -128,7 +129,7 @@ def _backups(
     yield from _section("What says why" if missed else "Also seen", [
         *_stores(found["stores"]), *_failed_lines(look, found), *_alerts(look), *_jobless(found),
     ])  # fmt: skip
-    steps = steps_of(look.found.get("runbook"))
+    steps = steps_of(look.found.get("runbook"), own=own_here(look))
     if steps is not None and (missed or bad):
         from sre_tui.agent.analyst.endings import next_steps
 

@@ -54,8 +54,7 @@ def next_steps(steps: Steps) -> str:
         )
     command = f"`sre runbooks show {steps.id}`"
     title = f"{plain(steps.title)}{where}"
-    examples = "; names in its commands are examples" if steps.has_commands else ""
-    head = f"**What to do next**, from the runbook {title} ({command}{examples}){steps.cite}\n"
+    head = f"**What to do next**, from the runbook {title} ({command}{steps.note}){steps.cite}\n"
     return head + "".join(f"{n}. {item}\n" for n, item in enumerate(steps.items, 1)) + "\n"
 
 

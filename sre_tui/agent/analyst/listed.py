@@ -26,6 +26,7 @@ _OFF: Final = re.compile(
     r"gestoppt|nicht (an|online)|degraded|failed|failing|fails|broken|inactive|unavailable|"
     r"errors?|fehler|50\d)\b"
 )
+_STOPPED: Final = re.compile(r"\b(stopped|gestoppt)\b")
 _ON: Final = re.compile(r"\b(running|run|runs|up|online|active|laufen|läuft|answering|healthy)\b")
 
 
@@ -125,7 +126,7 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     elif not every:
         yield f"**{known}{'no' if known else 'No'} {thing.one} is known{where}.**{found.cite}\n\n"
     elif thing.running and _OFF.search(folded):
-        if lost:
+        if lost and not (stopped and _STOPPED.search(folded)):
             amount = tell(f"{len(lost)} of {count(len(every), thing.one, plural)}")
             yield f"**{known}{amount}{where} {_are(lost)} down or out of reach, "
             yield f"{_why_unknown(look, lost)}**: {_names(lost, with_host=False)}."
@@ -137,6 +138,10 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
             amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
             yield f"**{known}{amount}{where} not {thing.called}**: {_names(stopped)}."
             yield f"{left_out}{found.cite}\n\n"
+            if lost:
+                rest = tell(f"{len(lost)} more {_are(lost)}")
+                yield f"Besides, {rest} down or out of reach, {_why_unknown(look, lost)}: "
+                yield f"{_names(lost, with_host=False)}.{found.cite}\n\n"
         else:
             amount = tell(count(len(every), thing.one, plural))
             yield f"**{known}{'none' if known else 'None'}**: all of {amount}{where} {_are(every)} "

@@ -41,6 +41,7 @@ class Look:
         coverage: how the sources fared.
         configured: backends that are set.
         found: outcomes of discovery by what they are for.
+        own: names for the commands of the next steps, such as ``vmid`` or ``pool``.
     """
 
     question: Question
@@ -53,6 +54,7 @@ class Look:
     coverage: Coverage = field(default_factory=Coverage)
     configured: frozenset[str] = frozenset()
     found: dict[str, Found] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
 
     def note_gap(self, text: str) -> None:
         """Remember, once, what could not be checked."""

@@ -11,6 +11,7 @@ from providers.text import one_line
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain, since
 from sre_tui.diagnosis.language.vocabulary import INTENTS, STOP_WORDS
@@ -155,7 +156,7 @@ def _targets(look: Look, data: TargetListing | None) -> Iterator[str]:
             who = f"{plain(one.instance, 80)} (job {plain(one.job, 40)})"
             yield f"- {who} is {one.health}{error}{cite}\n"
         yield "\n"
-        steps = steps_of(look.found.get("runbook"), "checks")
+        steps = steps_of(look.found.get("runbook"), "checks", own=own_here(look))
         if steps is not None:
             from sre_tui.agent.analyst.endings import next_steps
 
@@ -218,7 +219,7 @@ async def tell_runbook(look: Look) -> Iterator[str]:
 
 def _runbook(look: Look, data: RunbookMatches | None) -> Iterator[str]:
     found = look.found["runbook"]
-    steps = steps_of(found, _wanted_section(look.question.folded))
+    steps = steps_of(found, _wanted_section(look.question.folded), own=own_here(look))
     if steps is None or data is None:
         yield f"**No runbook or document says anything about this.**{found.cite}\n\n"
         yield from gaps(look)

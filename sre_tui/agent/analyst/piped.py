@@ -9,6 +9,7 @@ from typing import Final
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.telling_lines import LineGroup, group_lines
 from sre_tui.agent.analyst.wording import capital, code, names, plain, since
@@ -62,7 +63,7 @@ def _write_pools(look: Look, pools: Sequence[PoolText]) -> Iterator[str]:
     related = _alerts_of(look, frozenset({"pool_degraded", "disk_failing", "disk_dead"}))
     if related and hurt:
         yield "**What fits it here**\n" + _bulleted(related)
-    steps = steps_of(look.found.get("runbook")) if hurt else None
+    steps = steps_of(look.found.get("runbook"), own=own_here(look)) if hurt else None
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
@@ -114,7 +115,7 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     related = _related(look, groups)
     if related:
         yield "**What fits it here**\n" + "".join(f"- {line}\n" for line in related) + "\n"
-    steps = steps_of(look.found.get("runbook")) if serious else None
+    steps = steps_of(look.found.get("runbook"), own=own_here(look)) if serious else None
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)

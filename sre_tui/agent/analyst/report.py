@@ -15,6 +15,7 @@ from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
 from sre_tui.agent.analyst.look import SETTINGS, Look
 from sre_tui.agent.analyst.quotes import Quotes
 from sre_tui.agent.analyst.regarding import CLOSED, FOUND, regarding
+from sre_tui.agent.analyst.runbook_steps import placeholder_note
 from sre_tui.agent.analyst.wording import capital, code, names, plain, since, with_ages
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
 from sre_tui.diagnosis.finding import Finding
@@ -324,11 +325,10 @@ class _Writer:
         for runbook, every in books.items():
             steps = _chosen(every, self._room.steps if len(books) == 1 else 2)
             cite = self._quotes.cite_runbook(steps)
-            examples = "; names in its commands are examples" if any(
-                step.commands for step in steps) else ""  # fmt: skip
+            note = placeholder_note(text for step in steps for text in (step.text, *step.commands))
             yield (
                 f"**What to do next**, from the runbook {code(runbook)} "
-                f"(`sre runbooks show {runbook}`{examples}){cite}\n"
+                f"(`sre runbooks show {runbook}`{note}){cite}\n"
             )
             yield "".join(
                 f"{n}. {_step(_about_own(step, self._own_disks()))}\n"

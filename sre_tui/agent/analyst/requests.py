@@ -10,6 +10,7 @@ from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import Entity, EntityKind
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain
 from sre_tui.tools.runbooks import RunbookMatches
@@ -150,7 +151,7 @@ def _decline(look: Look) -> Iterator[str]:
         yield "\n"
     found = look.found.get("runbook")
     data = found.data(RunbookMatches) if found is not None else None
-    steps = steps_of(found)
+    steps = steps_of(found, own=own_here(look))
     if steps is not None and data is not None and _fits(look, data):
         yield (
             f"The runbook nearest to this is {plain(steps.title)}: "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from providers.text import clean, one_line
 from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.diagnosis.own_names import commands_with_own, with_own_in_code
+from sre_tui.diagnosis.steps import NOTHING_OWN, is_bundled, with_places
 from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
 from sre_tui.views.human import count
 
@@ -44,8 +46,8 @@ _NO_STEPS: Final = {
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d+[.)]|[-*+])\s+(?P<text>.+)$")
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
 _CAREFUL = re.compile(r"\*\*Careful:\*\* .+?(?:\.(?=\s|$)|$)")
+_PLACEHOLDER = re.compile(r"<[a-zA-Z][a-zA-Z|-]*>")
 _SPACED = re.compile(r"\s{2,}")
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,14 @@ class Steps:
     heading: str
     items: tuple[str, ...]
     cite: str
+    bundled: bool = False
 
     @property
-    def has_commands(self) -> bool:
-        """Whether there are commands in the steps, with names and numbers of the runbook."""
-        return any("`" in item for item in self.items)
+    def note(self) -> str:
+        """How the commands in the steps are to be read; empty if there is nothing to say."""
+        if not self.bundled and any("`" in item for item in self.items):
+            return "; names in its commands are examples"
+        return placeholder_note(self.items)
 
 
 @dataclass
@@ -100,6 +105,11 @@ class _Item:
         return f"{self.text} {self.after}".strip()
 
 
+def placeholder_note(items: Iterable[str]) -> str:
+    """What to do with ``<vmid>`` and the like, if any stands in the commands."""
+    return "; fill in what stands in `<…>`" if any(map(_PLACEHOLDER.search, items)) else ""
+
+
 def runbook_call(query: str, section: str = "fix") -> Call:
     """The search for a runbook, of which that section is wanted whole."""
     asked = {"query": one_line(query, 300) or "?", "limit": PASSAGES, "section": section}
@@ -111,7 +121,12 @@ def fix_call(trouble: str) -> Call:
     return runbook_call(f"{trouble}: fix")
 
 
-def steps_of(found: Found | None, prefer: str = "fix", first: str = "") -> Steps | None:
+def steps_of(
+    found: Found | None,
+    prefer: str = "fix",
+    first: str = "",
+    own: Mapping[str, str] = NOTHING_OWN,
+) -> Steps | None:
     """The first steps of the best matching runbook, in its order; None if none was found.
 
     They are taken from the section that is asked for, else from the checks, the fix or how to
@@ -121,13 +136,15 @@ def steps_of(found: Found | None, prefer: str = "fix", first: str = "") -> Steps
         found: the outcome of the search.
         prefer: the section the steps are taken from.
         first: how the step begins that helps here; those before it are left out if it is there.
+        own: names to put where a bundled runbook has examples in its commands.
     """
     data = found.data(RunbookMatches) if found is not None else None
     if found is None or data is None or not data.items:
         return None
     best = data.items[0]
     chosen = _best_section(data.items, prefer)
-    items = () if chosen is None else _items(chosen.passage, best.id, first)
+    bundled = best.kind == "runbook" and is_bundled(best.id)
+    items = () if chosen is None else _items(chosen.passage, best.id, first, own, bundled=bundled)
     heading = chosen.heading.split(" > ")[-1] if chosen is not None else ""
     return Steps(
         title=one_line(best.title, 80),
@@ -135,6 +152,7 @@ def steps_of(found: Found | None, prefer: str = "fix", first: str = "") -> Steps
         heading=one_line(heading, 60),
         items=items,
         cite=found.cite,
+        bundled=bundled,
     )
 
 
@@ -163,9 +181,13 @@ def _section(heading: str) -> str | None:
     return ""
 
 
-def _items(passage: str, runbook: str, first: str) -> tuple[str, ...]:
+def _items(
+    passage: str, runbook: str, first: str, own: Mapping[str, str], *, bundled: bool
+) -> tuple[str, ...]:
     """The first list items as Markdown, each with its continuation lines and commands."""
     items = list(_parsed(passage))
+    if bundled:
+        items = [_with_own(item, own) for item in items]
     begin = next((at for at, item in enumerate(items) if first and item.text.startswith(first)), -1)
     if begin >= 0:
         return tuple(_markdown(item, runbook) for item in items[begin : begin + _LED])
@@ -177,6 +199,11 @@ def _items(passage: str, runbook: str, first: str) -> tuple[str, ...]:
             break
         chosen.append(item)
     return tuple(_markdown(item, runbook) for item in items if item in chosen)
+
+
+def _with_own(item: _Item, own: Mapping[str, str]) -> _Item:
+    blocks = [_Block(one.language, commands_with_own(one.lines, own)) for one in item.blocks]
+    return _Item(with_own_in_code(item.text, own), blocks, with_own_in_code(item.after, own))
 
 
 def _parsed(passage: str) -> Iterator[_Item]:
@@ -223,10 +250,10 @@ def _markdown(item: _Item, runbook: str) -> str:
 
 def _said(item: _Item) -> str:
     """What a step says, shortened, then its warning, which is never cut."""
-    whole = _LINK.sub(r"\1", item.whole)
+    whole = with_places(item.whole)
     warned = _CAREFUL.search(whole)
     careful = one_line(warned.group(), 2 * STEP_LENGTH) if warned is not None else ""
-    text = _LINK.sub(r"\1", item.text) if any(one.lines for one in item.blocks) else whole
+    text = with_places(item.text) if any(one.lines for one in item.blocks) else whole
     return f"{_shortened(text.partition('**Careful:**')[0].strip())} {careful}".strip()
 
 

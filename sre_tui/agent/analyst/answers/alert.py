@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.diagnose import diagnose
 from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.report import report
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain, since
@@ -119,7 +120,7 @@ async def _no_such_alert(look: Look) -> Iterator[str]:
             f"**No alert {plain(name)} is active**, and no rule is called so.{cite}"
             f"{found['rules'].cite}{close}\n\n"
         )
-    steps = steps_of(found["runbook"], "checks")
+    steps = steps_of(found["runbook"], "checks", own=own_here(look))
     if steps is not None and known:
         pieces.append(next_steps(steps))
     return iter([*pieces, *gaps(look)])

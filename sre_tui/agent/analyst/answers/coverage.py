@@ -22,6 +22,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.runbook_steps import COVER
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.diagnosis.coverage.model import GuestCoverage
+from sre_tui.diagnosis.own_names import id_names
 from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.pbs_data import Backup, BackupListing, BackupTaskListing, DatastoreListing
 from sre_tui.tools.proxmox_data import TaskListing
@@ -74,7 +75,8 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
                                 for one in bad)  # fmt: skip
     if bad:
         reasons = await _reasons(look, bad)
-        await with_runbook(look, _runbook_words(bad[0]))
+        own = id_names(bad[0].vmid, bad[0].type) if len(bad) == 1 else {}
+        await with_runbook(look, _runbook_words(bad[0]), **own)
     failed = None
     if asks_for_failed(look.question.folded):
         failed = await failed_runs(look, guests, bool(wanted))

@@ -30,7 +30,7 @@ async def tell_nodes(look: Look) -> Iterator[str] | None:
     lost = [one for one in nodes if one.node.status != "online"]
     folded = look.question.folded
     if lost:
-        await with_runbook(look, "Proxmox node offline")
+        await with_runbook(look, "Proxmox node offline", node=lost[0].node.name)
     lines = [_line(one) + cite for one in nodes]
     if _QUORUM.search(folded) and not wanted:
         return told(look, _quorum(look, data, lost, cite), ("Nodes", lines))

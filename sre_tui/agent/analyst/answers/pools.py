@@ -63,7 +63,7 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
                     *_sections(look, chosen, cite))  # fmt: skip
     bad = [pool for pool in chosen if trouble_of(pool)]
     if bad:
-        await with_runbook(look, _runbook_words(bad[0]))
+        await with_runbook(look, _runbook_words(bad[0]), pool=bad[0].name)
     if _FILES.search(folded) and chosen:
         return told(look, _files_lead(chosen, cite), *_sections(look, chosen, cite))
     if _SCAN.search(folded) and chosen:

@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.known import Attempt
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
+from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain
 
@@ -69,14 +70,21 @@ def told(look: Look, lead: str, *sections: Section, step: str = "") -> Iterator[
             if len(lines) > MOST:
                 shown.append(f"- and {len(lines) - MOST} more\n")
             yield tell((f"**{title}**\n" if title else "") + "".join(shown)) + "\n"
-    steps = steps_of(look.found.get("runbook"), first=step)
+    steps = steps_of(look.found.get("runbook"), first=step, own=own_here(look))
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
 
 
-async def with_runbook(look: Look, words: str) -> None:
-    """Look up what to do, for the end of the answer."""
+async def with_runbook(look: Look, words: str, **own: str) -> None:
+    """Look up what to do, for the end of the answer.
+
+    Args:
+        look: the question.
+        words: what is wrong.
+        own: names for the commands: ``vmid``, ``pool``, ``datastore`` ...
+    """
+    look.own |= own
     await look.ask(runbook=fix_call(words))
 
 
