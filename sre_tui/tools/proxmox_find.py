@@ -7,7 +7,7 @@ from typing import Any
 
 from providers.proxmox import Guest, Inventory
 from providers.reading import Reading
-from sre_tui.nearest import nearest
+from sre_tui.nearest import nearest, no_such
 from sre_tui.tools.tool import ArgumentError
 
 FEW = 8
@@ -83,15 +83,12 @@ def require_known(asked: str | None, known: Iterable[str], what: str, states: bo
         states: whether every instance was asked, so that the name cannot be elsewhere.
 
     Raises:
-        ArgumentError: suggesting the nearest.
+        ArgumentError: suggesting the nearest, and telling those there are.
     """
     names = sorted(set(known))
     if asked is None or not states or asked in names:
         return
-    close = nearest(asked, names)
-    shown = ", ".join(close or names[:FEW]) or "none"
-    tail = f"did you mean {shown}?" if close else f"there are: {shown}"
-    raise ArgumentError(f"there is no {what} {asked!r}; {tail}")
+    raise ArgumentError(no_such(what, asked, names))
 
 
 def all_answered(readings: Sequence[Reading[Any]]) -> bool:

@@ -11,6 +11,7 @@ from pydantic import Field
 from providers.proxmox import Guest, Inventory, Task, TaskPage, TaskQuery
 from providers.reading import Reading, State
 from sre_tui.diagnosis.topology.guest_names import named_elsewhere, named_inventories
+from sre_tui.nearest import there_are
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Since, format_window
 from sre_tui.tools.context import ToolContext, ask_all
@@ -155,7 +156,8 @@ def _one_guest(asked: str | None, known: Sequence[Guest], *, complete: bool) -> 
         # The task list still knows guests that are gone.
         return Guest(source="", vmid=int(asked), type="qemu", node="")
     close = close_guests(asked, known)
-    tail = f"; did you mean {', '.join(guest_text(each) for each in close)}?" if close else ""
+    near = f"; did you mean {', '.join(guest_text(each) for each in close)}?"
+    tail = near if close else there_are(sorted(each.label for each in known))
     where = "" if complete else " on the hosts that could be asked"
     if silent := without_name(known):
         where, tail = " among those that report", f"; {silent}{tail}"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from providers.reading import Reading, State
-from sre_tui.nearest import nearest
+from sre_tui.nearest import no_such
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
-
-FEW: Final = 16
-"""Names that are listed where one does not exist."""
 
 
 def check_known(
@@ -25,13 +22,9 @@ def check_known(
     names = sorted(set(known))
     if not asked or asked in names or any(reading.state is not State.OK for reading in readings):
         return
-    close = nearest(asked, names)
-    told = f"; did you mean {' or '.join(close)}?" if close else ""
     # Of names that come with and without their place, the sort that was asked for is listed.
     listed = [name for name in names if name.count("/") <= asked.count("/")] or names
-    more = ", …" if len(listed) > FEW else ""
-    there = f"; there are: {', '.join(listed[:FEW])}{more}" if listed else ""
-    raise ArgumentError(f"there is no {what} {asked!r}{told}{there}")
+    raise ArgumentError(no_such(what, asked, names, listed))
 
 
 def place(answer: ToolResult[Any], source: str) -> str:

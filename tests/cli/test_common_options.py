@@ -105,3 +105,23 @@ def test_what_is_first_in_another_order_is_found_behind_the_limit(sre: Sre) -> N
     assert (refused.code, refused.error["code"]) == (2, "unknown_field")
     pools = sre("pools", "--sort", "free", "--fields", "pool,free")
     assert [line.split()[0] for line in pools.lines[1:]] == ["tank", "fast"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("nas disks --pool tnak", "did you mean tank?"),
+        ("nas snapshots --pool nix", "there are: fast, tank"),
+        ("tasks --node pve9", "there are: pve1, pve2, pve3"),
+        ("tasks --guest zzqq", "(100)"),
+        ("storage --node pve9", "there are: pve1, pve2, pve3"),
+        ("backups list --datastore mian", "there are: archive, main, usb"),
+        ("backups tasks --datastore mian", "did you mean main?"),
+    ],
+)
+def test_a_name_that_does_not_exist_is_answered_with_those_that_do(
+    sre: Sre, line: str, told: str
+) -> None:
+    done = sre(*line.split(), "--json")
+    assert (done.code, done.out) == (2, "")
+    assert told in done.error["message"]
