@@ -18,7 +18,6 @@ from weakref import WeakKeyDictionary
 from providers.coercion import epoch
 from providers.errors import BackendError, InvalidQuery
 from providers.text import one_line
-from sre_tui.diagnosis.coverage.owners import noted_name
 from sre_tui.views.human import count
 
 if TYPE_CHECKING:
@@ -192,6 +191,9 @@ async def _patiently(asked: Awaitable[_Names | None]) -> _Names | None:
 
 
 async def _noted(client: PbsClient) -> _Names | None:
+    # Its models take longer to import than a list of guests may take.
+    from sre_tui.diagnosis.coverage.owners import noted_name
+
     reading = await client.contents()
     if reading.data is None:
         return None
