@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Final
-
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.causes.model import Step
 from sre_tui.diagnosis.own_names import commands_with_own, with_own_in_code
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
 
 MOST: Final = 4
 MOST_COMMANDS: Final = 4
@@ -87,6 +87,9 @@ def _stems(text: str) -> set[str]:
 def _steps(runbook: str, heading: str) -> tuple[Step, ...]:
     if not is_bundled(runbook):
         return ()
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
     path = resources.files("runbooks") / f"{runbook}.md"
     text = _FRONT_MATTER.sub("", path.read_text(encoding="utf-8"))
     tree = SyntaxTreeNode(MarkdownIt().parse(text))

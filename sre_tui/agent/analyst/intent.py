@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
+from functools import cache
 from typing import Final
 
 from sre_tui.agent.analyst.complaints import complains
@@ -27,27 +28,51 @@ MAX_QUESTION: Final = 2000
 
 _SYMPTOM = r"\b(?:" + "|".join(map(re.escape, SYMPTOMS)) + r")\b"
 
-_ASKED = (
+_ASKED: Final = (
     r"^(?!.*\b(why|warum|wieso|weshalb|how (do|can|should|would|to) (i|we|you)|how to|wie kann|"
     r"what (should|to|can|must) (i |we |one )?(to )?do\b|runbooks?|dashboards?|"
     r"alert(ing)? rules?|logs?|metrics?|until|restore|explain|alert [a-z]+[A-Z]\w*)\b)"
 )
 """Not a question for reasons or instructions, and not one for the other backends."""
 
-_A_SYMPTOM: Final = re.compile(
+_A_SYMPTOM: Final = (
     _SYMPTOM + r"|\b(happen\w*|wrong|can't|cannot|won't|doesn't|isn't|not|no|never|nothing|nicht)\b"
 )
 
-_DATA: Final[Mapping[str, list[tuple[float, str]]]] = table("intents")
-_COMPILED: Final = tuple(
-    (
-        Intent(intent),
-        float(weight),
-        re.compile(pattern.replace("$SYMPTOM", _SYMPTOM).replace("$ASKED", _ASKED)),
+
+@cache
+def _rules(*, asked: bool) -> tuple[tuple[Intent, float, re.Pattern[str]], ...]:
+    """The rules with their weights, for questions that ``$ASKED`` lets through, or for others.
+
+    It is tried once for a question: compiled into every rule it costs more than all the rest.
+    """
+    data: Mapping[str, list[tuple[float, str]]] = table("intents")
+    begins = "^" if asked else "(?!)"
+    return tuple(
+        (
+            Intent(intent),
+            float(weight),
+            re.compile(pattern.replace("$SYMPTOM", _SYMPTOM).replace("$ASKED", begins)),
+        )
+        for intent, rules in data.items()
+        for weight, pattern in rules
+        if asked or not _never_without_asked(pattern)
     )
-    for intent, rules in _DATA.items()
-    for weight, pattern in rules
-)
+
+
+_FLAT: Final = re.compile(r"\\.|\[[^\]]*\]")
+_GROUP: Final = re.compile(r"\([^()]*\)")
+
+
+def _never_without_asked(pattern: str) -> bool:
+    """Whether every part of a rule begins with ``$ASKED``, so that it fails where that does."""
+    if not pattern.startswith("$ASKED"):
+        return False
+    flat, groups = _FLAT.sub("", pattern), 1
+    while groups:
+        flat, groups = _GROUP.subn("", flat)
+    return all(part.startswith("$ASKED") for part in flat.split("|"))
+
 
 _CAMEL = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
 _METRIC_NAME = re.compile(r"\b[a-z][a-z0-9]*(?:[_:][a-z0-9]+)+\b")
@@ -57,28 +82,25 @@ _HERE = re.compile(
     r"|\blocalhost\b|\bhere\b|\bhier\b"
 )
 _NAME = r"[\"'`]?(?P<name>[A-Za-z0-9][\w.:/@-]*)"
-_SLOTS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?:on|of|for|from|with|auf|von|bei|für|vom|about|host|guest|vm|server|node|service|"
-        r"container|pool|disk|instance|machine|app|share|export|dataset|datastore|replication|"
-        r"storage)\s+(?:the\s+|my\s+|host\s+|guest\s+|vm\s+|server\s+|"
-        r"node\s+|service\s+|container\s+|pool\s+|disk\s+|dataset\s+|datastore\s+|share\s+|app\s+|der\s+|dem\s+|den\s+)*"
-        + _NAME,
-        r"\b(?:why|warum|wieso|weshalb)\s+(?:is|are|was|were|does|do|did|has|ist|sind|war|hat|"
-        r"kann|can't|won't|isn't|hängt|ruckelt|läuft|spinnt)\s+(?:the\s+|my\s+|der\s+|die\s+|das\s+|"
-        r"mein\s+|meine\s+)*" + _NAME,
-        r"^(?:is|ist|are|was|how is|how's)\s+(?:the\s+|my\s+)?" + _NAME,
-        r"\b(?:does|do|did|is|are)\s+(?:the\s+|my\s+)?"
-        + _NAME
-        + r"\s+(?:last\s+)?(?:use|have|need|take|eat|"
-        r"run|restart|reboot|log|consume|still|really|down|up|ok|do|start|stop|delete|change)\b",
-        r"^(?:my\s+|the\s+|mein\s+)?" + _NAME + r"\s+(?:is|ist|was|has|keeps|won't|wont|doesn't|"
-        r"doesnt|does|can't|hängt|ruckelt|spinnt|läuft|down|slow|broken|offline|crashed|crashes|"
-        r"logs|uptime|memory|cpu|ram|backup|backups|temperature)\b",
-        r"\b(?:reach|open|access|watch|use|stream)\s+(?:the\s+|my\s+)?" + _NAME,
-        r"[\"'`](?P<name>[\w.:/@-]{2,})[\"'`]",
-    )
+_SLOTS: Final = (
+    r"\b(?:on|of|for|from|with|auf|von|bei|für|vom|about|host|guest|vm|server|node|service|"
+    r"container|pool|disk|instance|machine|app|share|export|dataset|datastore|replication|"
+    r"storage)\s+(?:the\s+|my\s+|host\s+|guest\s+|vm\s+|server\s+|"
+    r"node\s+|service\s+|container\s+|pool\s+|disk\s+|dataset\s+|datastore\s+|share\s+|app\s+|der\s+|dem\s+|den\s+)*"
+    + _NAME,
+    r"\b(?:why|warum|wieso|weshalb)\s+(?:is|are|was|were|does|do|did|has|ist|sind|war|hat|"
+    r"kann|can't|won't|isn't|hängt|ruckelt|läuft|spinnt)\s+(?:the\s+|my\s+|der\s+|die\s+|das\s+|"
+    r"mein\s+|meine\s+)*" + _NAME,
+    r"^(?:is|ist|are|was|how is|how's)\s+(?:the\s+|my\s+)?" + _NAME,
+    r"\b(?:does|do|did|is|are)\s+(?:the\s+|my\s+)?"
+    + _NAME
+    + r"\s+(?:last\s+)?(?:use|have|need|take|eat|"
+    r"run|restart|reboot|log|consume|still|really|down|up|ok|do|start|stop|delete|change)\b",
+    r"^(?:my\s+|the\s+|mein\s+)?" + _NAME + r"\s+(?:is|ist|was|has|keeps|won't|wont|doesn't|"
+    r"doesnt|does|can't|hängt|ruckelt|spinnt|läuft|down|slow|broken|offline|crashed|crashes|"
+    r"logs|uptime|memory|cpu|ram|backup|backups|temperature)\b",
+    r"\b(?:reach|open|access|watch|use|stream)\s+(?:the\s+|my\s+)?" + _NAME,
+    r"[\"'`](?P<name>[\w.:/@-]{2,})[\"'`]",
 )
 _DOES: Final = re.compile(
     r"\b(?:who|wer|(?:which|what|welche[rsnm]?|how many|wie ?viele)"
@@ -125,9 +147,14 @@ def classify(folded: str, *, alert_named: bool, piped: bool) -> Intent:
     return max(weights, key=lambda intent: (weights[intent], -order.index(intent)))
 
 
+@cache
+def _asked() -> re.Pattern[str]:
+    return re.compile(_ASKED)
+
+
 def _weights(folded: str) -> dict[Intent, float]:
     weights: dict[Intent, float] = {}
-    for intent, weight, rule in _COMPILED:
+    for intent, weight, rule in _rules(asked=_asked().match(folded) is not None):
         if rule.search(folded):
             weights[intent] = weights.get(intent, 0.0) + weight
     # What is neither a known quantity nor a known kind of thing is neither measured nor counted.
@@ -184,7 +211,7 @@ def _folded(asked: str) -> str:
 def _is_vague(folded: str) -> bool:
     weights = _weights(folded)
     return not weights or (
-        set(weights) == {Intent.WHY} and not _A_SYMPTOM.search(folded) and not topics_in(folded)
+        set(weights) == {Intent.WHY} and not re.search(_A_SYMPTOM, folded) and not topics_in(folded)
     )
 
 
@@ -192,6 +219,11 @@ def _no_question(asked: str, folded: str) -> Intent | None:
     if wants_no_answer(asked):
         return Intent.HELP
     return Intent.ACT if wants_act(asked) or wants_act(folded) else None
+
+
+@cache
+def _slots() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in _SLOTS)
 
 
 def _verbs(text: str) -> frozenset[str]:
@@ -208,7 +240,7 @@ def _candidates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     verbs = _verbs(text)
     sure = [
         name
-        for slot in _SLOTS
+        for slot in _slots()
         for match in slot.finditer(text)
         if may_be_name(name := match["name"].rstrip(".,:;?!'\"/-"))
         and put_right(name) not in key_words()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta, tzinfo
+from functools import cache
 from typing import Final
 
 from sre_tui.agent.analyst.question import TimeScope
@@ -232,10 +233,14 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
     (_DAY, _in_day),
     (r"tonight|overnight", _overnight),
 )  # fmt: skip
-_COMPILED: Final = tuple(
-    (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), reader)
-    for pattern, reader in _PHRASES
-)
+
+
+@cache
+def _compiled() -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    return tuple(
+        (re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), reader)
+        for pattern, reader in _PHRASES
+    )
 
 
 def read_scope(
@@ -253,7 +258,7 @@ def read_scope(
     """
     local = now.astimezone(zone)
     lowered = " ".join(text.casefold().split())
-    for pattern, reader in _COMPILED:
+    for pattern, reader in _compiled():
         match = pattern.search(lowered)
         if match is None:
             continue
