@@ -47,6 +47,8 @@ _NOT_LET_IN: Final = re.compile(
 )
 """What a server says before there is a connection has no code."""
 _NO_SUCH_DATABASE: Final = "3D000"
+_TAKEN: Final = "42P07"
+"""A table that was to be created is there."""
 _MISTAKEN: Final = re.compile(
     r'database ".*" does not exist|invalid (?:connection option|\S+ value)'
 )
@@ -94,6 +96,8 @@ def _of_postgresql(
         return Unauthorized(f"{name}: {said}")
     if state == _NO_SUCH_DATABASE or _MISTAKEN.search(said):
         return NotSetUp(f"{name}: {said}")
+    if state == _TAKEN:
+        return NotSetUp(f"{name} holds tables of another program: give sre-tui one of its own")
     if state.startswith(_CANNOT_WRITE) and writing:
         return NotKept(f"{name} cannot be written: {said}")
     lost = isinstance(error, DBAPIError) and error.connection_invalidated

@@ -55,7 +55,7 @@ def check_not_newer(version: int, name: str, steps: Sequence[Step] = STEPS) -> N
     if version > len(steps):
         raise BadResponse(
             f"{name} was written by a newer sre-tui (its version is {version}, this program's "
-            f"{len(steps)}): update sre-tui, or name another file by MEMORY_DB_PATH"
+            f"{len(steps)}): update sre-tui, or give this one a memory of its own"
         )
 
 

@@ -375,6 +375,16 @@ def test_a_server_that_cannot_be_used_is_told_in_a_line_without_the_password(por
         assert not any(word in repr(caught.value) for word in ("wrong", "horse"))
 
 
+def test_tables_of_another_program_are_left_alone(schema: Callable[[], str]) -> None:
+    place = Place(url=schema())
+    with open_store(place, ()) as store, store.writing() as connection:
+        connection.execute(text("CREATE TABLE runs (a TEXT)"))
+    with open_store(place) as store, pytest.raises(NotSetUp, match="tables of another program"):
+        Incidents(store).all()
+    with open_store(place, ()) as store, store.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 0
+
+
 def test_reading_cannot_write_and_a_lost_connection_is_made_anew(
     schema: Callable[[], str], port: int
 ) -> None:

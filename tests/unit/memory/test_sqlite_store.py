@@ -13,11 +13,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event
 
 from providers.errors import BadResponse
 from sre_tui.memory.faults import NotKept, NotSetUp
-from sre_tui.memory.incidents import Incidents
+from sre_tui.memory.incidents import Incidents, Wanted
 from sre_tui.memory.sqlite_store import SqliteStore
 from sre_tui.memory.steps import STEPS, Step
 from tests.unit.memory.killing import incident
@@ -181,6 +183,20 @@ def tables(store: SqliteStore) -> set[str]:
     with store.reading() as connection:
         made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql <> ''")
         return {str(sql) for (sql,) in made}
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Incidents]:
+    with SqliteStore(tmp_path_factory.mktemp("searched") / "memory.db") as store:
+        Incidents(store).add(incident("SmartDiskFailing on nas1"))
+        yield Incidents(store)
+
+
+@settings(max_examples=60)
+@given(words=st.text(max_size=20))
+def test_any_text_may_be_searched_for(searched: Incidents, words: str) -> None:
+    found = searched.find(Wanted(words=words, service=words, alert=words))
+    assert found.total == len(found.items) == (0 if words.strip() else 1)
 
 
 def test_killed_at_any_moment_it_opens_with_all_that_was_acknowledged() -> None:
