@@ -283,7 +283,8 @@ def _show_table(
 ) -> None:
     rows = view.rows(answer.data)
     if rows:
-        write_table(invocation, columns, rows, display, title=view.title(answer.data))
+        title = view.title(answer.data)
+        write_table(invocation, columns, rows, display, title=title, folded=view.folded)
     elif text := view.text(answer.data):
         invocation.environment.stdout.write(f"{clean(text)}\n")
     else:

@@ -130,7 +130,7 @@ def list_scenarios_(
     options = OutputOptions(
         json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
     )
-    write_listing(invocation_of(context), _FIELDS, rows, options)
+    write_listing(invocation_of(context), _FIELDS, rows, options, folded=["title"])
 
 
 @app.command(

@@ -75,7 +75,7 @@ def faults(
     options = OutputOptions(
         json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
     )
-    write_listing(invocation_of(context), _FIELDS, rows, options)
+    write_listing(invocation_of(context), _FIELDS, rows, options, folded=["target", "summary"])
 
 
 def _unknown(kind: str, every: tuple[KindDescription, ...]) -> Problem:

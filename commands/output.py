@@ -34,7 +34,7 @@ ENDLESS: Final = 1_000_000
 """Cells of a line that may have any number."""
 
 SOURCE: Final = "source"
-"""Column that is worth no word where all rows are of one source."""
+"""Column that is there to tell rows apart, and worth no room where all are of one source."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +112,7 @@ def write_table(
         telling = [column for column in judged if column is not None]
         fitted = layout(telling, natural, width)
         shown = {column.key for column, _ in fitted}
-        hidden = [
-            _name_of(column)
-            for i, column in enumerate(columns)
-            if column in telling
-            and column.key not in shown
-            and not (column.key == SOURCE and len({row[i].plain for row in texts}) == 1)
-        ]
+        hidden = [_name_of(column) for column in telling if column.key not in shown]
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold dim")
     for column, cells_wide in fitted:
         table.add_column(
@@ -219,6 +213,6 @@ def kept(column: Column[Any], texts: Sequence[str]) -> Column[Any] | None:
     """The column if it is worth its room: one that may be dropped and is empty is not."""
     if column.priority == 0:
         return column
-    if column.tells_apart:
+    if column.tells_apart or column.key == SOURCE:
         return replace(column, priority=0) if len(set(texts)) > 1 else None
     return column if any(texts) else None

@@ -29,7 +29,8 @@ colour, the columns that fit, and prompts. `NO_COLOR`, `FORCE_COLOR`, `TERM=dumb
 decide about colour on each stream.
 
 In a terminal the least telling columns give way, and a line on standard error names those that had
-something to say: `--fields` chooses others, a wider terminal has all. A pipe gets every column,
+something to say: `--fields` chooses others, a wider terminal has all. What is read, such as a
+finding or a log line, is broken into lines there; other cells are cut. A pipe gets every column,
 aligned and uncut, unless `COLUMNS` says how wide a line may be: `COLUMNS=80 sre guests | cat`.
 
 `--sort FIELD` orders the rows of a listing, by column title or JSON name: figures from the largest,

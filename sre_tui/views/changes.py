@@ -78,6 +78,7 @@ CHANGES: TableView[Event] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="Nothing changed but what belongs to every day.",
+    folded=("subject", "text"),
     title=_title,
     made_from={"sources": "evidence"},
     notes=_notes,

@@ -136,6 +136,7 @@ FINDINGS: TableView[Row] = TableView(
     headline=_headline,
     notes=_notes,
     made_from={"limit": "threshold"},
+    folded=("subject", "text"),
 )
 
 _STATES: Final = {State.OK: Tone.OK, State.PARTIAL: Tone.WARNING, State.STALE: Tone.STALE}
@@ -189,4 +190,5 @@ OVERVIEW: TableView[Row] = TableView(
     notes=_notes,
     below=_below,
     made_from={"limit": "threshold"},
+    folded=("subject", "text"),
 )

@@ -53,6 +53,7 @@ LOG_ENTRIES: TableView[LogEntry] = TableView(
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{row.time_ns}/{sorted(row.labels.items())}/{row.line}",
     nothing="No lines.",
+    folded=("line",),
 )
 
 LABEL_VALUES: TableView[LabelValue] = TableView(
@@ -81,6 +82,7 @@ LOG_PATTERNS: TableView[LogPattern] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No lines.",
+    folded=("pattern",),
 )
 
 CHANGES: TableView[Change] = TableView(
@@ -95,4 +97,5 @@ CHANGES: TableView[Change] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="Nothing changed.",
+    folded=("text",),
 )

@@ -150,6 +150,7 @@ STATUS: TableView[Any] = told_apart(TableView(
     rows=lambda data: data.items,
     key=lambda row: str(row.key),
     nothing="Nothing to report.",
+    folded=("name", "detail"),
 ))  # fmt: skip
 
 _APP_TONES = {

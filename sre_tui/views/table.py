@@ -37,6 +37,8 @@ class TableView(Generic[RowT]):
         text: what stands in place of rows where the result is one text.
         instead: another view, where the result is of another kind than most.
         below: further tables of the same result, for what was asked for beside its rows.
+        folded: keys of columns whose text a terminal breaks into lines rather than cuts: what is
+            read, such as a log line, and not only looked up.
         page: paragraphs and trees that people read in place of the table, which is then left to
             those who ask for some of its columns.
     """
@@ -53,4 +55,5 @@ class TableView(Generic[RowT]):
     text: Callable[[Any], str] = lambda data: ""
     instead: Callable[[Any], TableView[Any] | None] = lambda data: None
     below: Callable[[Any], Sequence[TableView[Any]]] = lambda data: ()
+    folded: tuple[str, ...] = ()
     page: Callable[[Any, Display], Page] | None = None
