@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
-from sre_tui.environment import Folders
+from commands.incidents import _complete_id, app
+from commands.main import run
+from sre_tui.environment import Environment, Folders
 from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import FOR_PEOPLE, all_tools, get_tool, offered_tools
 from sre_tui.tools.rendering import ModelView, estimate_tokens
-from tests.cli.inside import run_inside
-from tests.cli.running import Done, Sre
+from tests.cli.inside import _logging_restored, run_inside
+from tests.cli.running import Done
 from tests.stubs.ports import free_ports
 
 NOW = datetime(2026, 11, 20, 23, 2, 11, tzinfo=UTC)
@@ -186,27 +190,52 @@ def test_what_is_wrong_with_the_memory_is_one_line_and_nothing_else_suffers(
                    "origin": f"MEMORY_DB_URL in the file {file}"}  # fmt: skip
 
 
-def test_a_person_is_asked_for_what_is_missing(bare: Sre) -> None:
-    with bare.terminal("incidents", "record", "--severity", "info") as terminal:
-        for question, answer in (
-            ("What was wrong: ", "Power cut"),
-            ("nas1/tank (enter leaves it open): ", ""),
-            ("commas between (enter leaves it open): ", "dns, immich"),
-            ("Why it happened (enter leaves it open): ", ""),
-            ("What helped (enter leaves it open): ", "the UPS"),
-        ):
-            terminal.wait_for(question)
-            terminal.type(f"{answer}\n")
-        terminal.wait_for("recorded: Power cut")
-    row = bare("incidents", "list", "--jsonl").document
+class Typed(io.StringIO):
+    """A terminal at which somebody typed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run_with(stdin: io.StringIO, folder: Path, *arguments: str) -> Done:
+    out, err = io.StringIO(), io.StringIO()
+    environment = Environment(
+        {}, stdin, out, err, lambda: NOW, Folders.under(folder), working_folder=folder
+    )
+    with _logging_restored():
+        code = run(["incidents", *arguments], environment)
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def test_a_person_is_asked_for_what_is_missing(
+    sre: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = Typed("Power cut\n\ndns, immich\n\nthe UPS\n")
+    done = run_with(typed, tmp_path, "record", "--severity", "info")
+    assert done.code == 0
+    assert done.err.split(": ") == [
+        "What was wrong",
+        "What it is about, such as nas1/tank (enter leaves it open)",
+        "What it affects, with commas between (enter leaves it open)",
+        "Why it happened (enter leaves it open)",
+        "What helped (enter leaves it open)",
+        "recorded",
+        "Power cut\n",
+    ]
+    row = sre("list", "--jsonl").document
     told = ("title", "severity", "services", "cause", "resolution")
     assert [row[name] for name in told] == [
         "Power cut", "info", ["dns", "immich"], "", "the UPS",
     ]  # fmt: skip
-    assert bare("incidents", "record", "Noise", "-d", "-", text="a\nlog\n").code == 0
-    first, _ = bare("incidents", "list", "--json").document["data"]["items"]
-    assert first["description"] == "a\nlog"
-    assert row["id"] in bare.complete("sre", "incidents", "show", row["id"][:2]).out
+    nothing = run_with(Typed(""), tmp_path, "record")
+    assert nothing.code == 2
+    assert nothing.err.endswith("error: nothing was recorded: an incident needs a title\n")
+    piped = run_with(io.StringIO("a\nlog\n"), tmp_path, "record", "Noise", "-d", "-", "--json")
+    assert piped.document["data"]["description"] == "a\nlog"
+    monkeypatch.setenv("MEMORY_DB_PATH", str(Folders.under(tmp_path).data / "memory" / "memory.db"))
+    context = typer.Context(typer.main.get_command(app))
+    assert _complete_id(context, row["id"][:3]) == [row["id"]]
+    assert _complete_id(context, "zz") == []
 
 
 async def test_a_model_reads_incidents_and_cannot_record_one(
