@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from sre_tui.agent.analyst.inventory import Inventory, Subject
@@ -205,9 +207,10 @@ def _index(inventory: Inventory, metrics: Iterable[str]) -> dict[str, list[Entit
     for alert in inventory.alerts:
         add(Entity(EntityKind.ALERT, alert.name))
     machines = tuple(inventory.hosts.values())
+    stems = Counter(map(_stem, machines))
     for name in machines:
-        stem = name.partition(".")[0].rstrip("0123456789-")
-        alone = sum(one.partition(".")[0].rstrip("0123456789-") == stem for one in machines) == 1
+        stem = _stem(name)
+        alone = stems[stem] == 1
         spellings = (name, name.partition(".")[0], *((stem,) if alone and len(stem) > 2 else ()))
         add(Entity(EntityKind.HOST, name, (name,)), *spellings)
     for own, name in inventory.name_of_id.items():
@@ -226,11 +229,17 @@ def _index(inventory: Inventory, metrics: Iterable[str]) -> dict[str, list[Entit
     return index
 
 
+def _stem(name: str) -> str:
+    """A machine's name without its number: ``pve`` of ``pve1.lan``."""
+    return name.partition(".")[0].rstrip("0123456789-")
+
+
 def _phrases(words: Sequence[str]) -> list[tuple[str, ...]]:
     pairs = [(words[at], words[at + 1]) for at in range(len(words) - 1)]
     return [*pairs, *((word,) for word in words)]
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return "".join(c for c in name.casefold() if c.isalnum() or c in "/:")
 
