@@ -52,8 +52,13 @@ class Row:
     others: tuple[Finding, ...] = ()
 
 
-def grouped(findings: Sequence[Finding]) -> list[Row]:
-    """Rows of findings: many of one check, kind and severity share one."""
+def grouped(findings: Sequence[Finding], *, as_given: bool = False) -> list[Row]:
+    """Rows of findings: many of one check, kind and severity share one.
+
+    Args:
+        findings: all of them.
+        as_given: whether they stay in their order, instead of the gravest coming first.
+    """
     groups: dict[tuple[str, str, Severity], list[Finding]] = {}
     for one in findings:
         groups.setdefault((one.check, one.kind, one.severity), []).append(one)
@@ -63,6 +68,8 @@ def grouped(findings: Sequence[Finding]) -> list[Row]:
             rows.append(Row(several[0], tuple(several[1:])))
         else:
             rows += [Row(one) for one in several]
+    if not as_given:
+        return sorted(rows, key=lambda row: row.finding.order)
     places = {id(one): place for place, one in enumerate(findings)}
     return sorted(rows, key=lambda row: places[id(row.finding)])
 
@@ -130,7 +137,7 @@ _COLUMNS: Final[tuple[Column[Row], ...]] = (
 
 FINDINGS: TableView[Row] = TableView(
     columns=_COLUMNS,
-    rows=lambda data: grouped(data.items),
+    rows=lambda data: grouped(data.items, as_given=True),
     key=lambda row: row.finding.key,
     nothing="No findings.",
     headline=_headline,
@@ -183,7 +190,7 @@ def _below(data: Any) -> list[TableView[Any]]:
 
 OVERVIEW: TableView[Row] = TableView(
     columns=_COLUMNS,
-    rows=lambda data: grouped(data.items),
+    rows=lambda data: grouped(data.items, as_given=True),
     key=lambda row: row.finding.key,
     nothing="No findings.",
     headline=_headline,
