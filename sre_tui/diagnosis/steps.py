@@ -27,7 +27,7 @@ _ALWAYS: Final = re.compile(r"\b(first|once|before|always|now)\b")
 _STEM: Final = 4
 """Letters by which words are the same: ``lock`` and ``locked``."""
 _VAGUE: Final = frozenset({"disk", "with", "from", "that", "when", "high", "pool"})
-_LINK: Final = re.compile(r"(?P<open>(?<=\())?\[(?P<text>[^\]]+)\]\((?P<place>[^)\s]+)\)")
+_LINK: Final = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<place>[^)\s]+)\)")
 _EMPHASIS: Final = re.compile(r"\*\*([^*]+)\*\*")
 
 
@@ -129,7 +129,9 @@ def _place(match: re.Match[str]) -> str:
     shown = f"`sre runbooks show {book}`" if place.endswith(".md") and is_bundled(book) else place
     if text == place:
         return place
-    return f"{text}: {shown}" if match["open"] else f"{text} ({shown})"
+    before = match.string[: match.start()]
+    inside = before.count("(") > before.count(")")
+    return f"{text}: {shown}" if inside else f"{text} ({shown})"
 
 
 def _commands(item: SyntaxTreeNode) -> Iterator[str]:
