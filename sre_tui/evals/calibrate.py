@@ -104,6 +104,7 @@ def _rows(
         kinds=asked.kinds(patterns),
         named_kinds=asked.named_kinds(patterns),
         manner=asked.manner,
+        said=question.ask.casefold().split(),
     )
     blind = any(one.state is not State.OK for one in picture.sources())
     ranking = rank(insight.findings, topology, focus, patterns, blind=blind)

@@ -16,7 +16,7 @@ from sre_tui.evals.calibration import expected_error, reliability
 BIAS: Final = "bias"
 NEVER_AGAINST: Final = frozenset({"root", "witnesses", "effects"})
 """What can only speak for a hypothesis, whatever few scenarios make it look like."""
-NEVER_FOR: Final = frozenset({"explained", "blind"})
+NEVER_FOR: Final = frozenset({"explained", "blind", "unchecked"})
 STEPS: Final = 2000
 _TOLD: Final = 0.15
 """Confidence below which nothing is told."""

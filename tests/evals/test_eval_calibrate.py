@@ -5,7 +5,7 @@ from itertools import chain
 
 import pytest
 
-from sre_tui.diagnosis.causes.confidence import doubted, unrivalled
+from sre_tui.diagnosis.causes.confidence import STATED, doubted, unrivalled
 from sre_tui.diagnosis.causes.rank import RIVALLED
 from sre_tui.diagnosis.investigate import Knowledge, investigate
 from sre_tui.evals.calibrate import FILE, rows_of
@@ -102,9 +102,9 @@ async def test_rows_are_what_an_investigation_weighs() -> None:
         rows = rows_of("several-at-once", str(place), question, insight, knowledge)
         said = zip(rows, confidences(rows, weights), strict=True)
         told = [one for row, one in said if row.told and one >= 0.15]
-        # Held against each other, the first gains and the others lose.
-        compared = [(one, unrivalled(one), doubted(one, RIVALLED)) for one in told]
+        # Held against each other, the first gains and the others lose; facts stay what they are.
+        compared = [(one, unrivalled(one), doubted(one, RIVALLED), STATED) for one in told]
         for cause in found:
             assert any(cause.confidence == pytest.approx(each, abs=0.01)
                        for each in chain(*compared))  # fmt: skip
-        assert len(found) == min(5, len(told))
+        assert 1 <= len(found) <= min(5, len(told))

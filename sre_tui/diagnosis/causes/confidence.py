@@ -51,6 +51,8 @@ def features(one: Hypothesis, focus: Focus, *, blind: bool) -> Mapping[str, floa
         "named": float(asked and one.subject in focus.subjects),
         "explained": float(any(focus.concerns(each) for each in one.explained_by)),
         "blind": float(blind),
+        # What would confirm or deny the only source of it may be what does not answer.
+        "unchecked": float(blind and len(own) <= 1 and not one.stated),
     }
 
 

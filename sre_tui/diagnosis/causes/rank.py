@@ -130,17 +130,16 @@ def _compared(
 
     Of one thing that does not work there is mostly one cause, however sure other trouble is.
     """
-    if not focus.subjects or not causes or not causes[0].relevant:
+    if focus.everything or not causes or not causes[0].relevant:
         return _set_apart(causes, focus)
     first = causes[0]
-    if not blind:
+    if not blind and focus.subjects:
         first = replace(first, relevance=unrivalled(first.relevance))
     kept, beside = [first], []
     felt = focus.feeling(first.hypothesis)
     for one in causes[1:]:
-        if not one.relevant or focus.feeling(one.hypothesis) - felt:
-            kept.append(one)
-        elif focus.means(one.hypothesis):
+        named = focus.means(one.hypothesis) or focus.feeling(one.hypothesis) - felt
+        if named or not one.relevant:
             kept.append(replace(one, relevance=doubted(one.relevance, RIVALLED)))
         else:
             beside.append(one)

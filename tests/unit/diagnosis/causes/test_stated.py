@@ -95,3 +95,30 @@ def test_what_is_called_by_its_own_word_is_meant_beside_another_name() -> None:
     focus = Focus.on((DOCKER,), topology, named_kinds=("snapshot_pileup",))
     ranking = rank([pile], topology, focus, bundled())
     assert [one.hypothesis.pattern.id for one in ranking.causes] == ["snapshot_pileup"]
+
+
+def test_what_one_source_says_is_less_sure_while_another_is_away() -> None:
+    topology = homelab()
+    half = finding("oom_kill", MEDIA, 20, severity=Severity.CRITICAL)
+    fact = finding("backup_uncovered", DOCKER, 300, by="api")
+    seen, blind = (
+        {one.hypothesis.pattern.id: one.confidence for one in ranking.causes}
+        for ranking in (
+            rank([half, fact], topology, Focus(), bundled(), blind=away) for away in (False, True)
+        )
+    )
+    assert blind["oom_kill"] < seen["oom_kill"] - 0.05
+    assert blind["backup_uncovered"] == seen["backup_uncovered"]
+
+
+def test_beside_a_sure_cause_of_what_is_asked_others_hardly_count() -> None:
+    sure = finding("oom_kill", MEDIA, 20, severity=Severity.CRITICAL)
+    vague = finding("auth_failures", MEDIA, 25)
+    alone, beside = (
+        {
+            one.hypothesis.pattern.id: one.confidence
+            for one in told(ranked(*several, about=(MEDIA,)))
+        }
+        for several in ((vague,), (sure, vague))
+    )
+    assert beside["auth_failures"] < alone["auth_failures"] / 2
