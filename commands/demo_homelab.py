@@ -121,10 +121,10 @@ def throw_away_variables(
 def _pointed_at(environment: Environment, state: DemoState) -> dict[str, str]:
     from sre_tui.demo.runtime.state import demo_environment
 
-    backends = {name for name, path in VARIABLES.items() if path[0] in BACKENDS}
+    replaced = {name for name, path in VARIABLES.items() if path[0] in (*BACKENDS, "memory")}
     own = {
         name: value
         for name, value in environment.variables.items()
-        if name.removesuffix("_FILE") not in backends
+        if name.removesuffix("_FILE") not in replaced
     }
     return {"HOMELAB_NAME": NAME, **own, **demo_environment(state)}

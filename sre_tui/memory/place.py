@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
+
+_OF_FILE: Final = "sqlite:///"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,9 @@ def place_of(settings: Settings, folders: Folders) -> Place:
     """The database that the settings name, else the file in the data folder."""
     memory = settings.memory
     if memory.url is not None:
-        return Place(url=memory.url.get_secret_value())
+        url = memory.url.get_secret_value()
+        if url.startswith(_OF_FILE):
+            return Place(path=Path(url.removeprefix(_OF_FILE)).expanduser().absolute())
+        return Place(url=url)
     path = memory.path or folders.data / "memory" / "memory.db"
     return Place(path=path.expanduser().absolute())

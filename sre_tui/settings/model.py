@@ -169,7 +169,7 @@ class MemorySettings(BaseModel):
     path: Path | None = None
     """The SQLite file, instead of the one in the data folder."""
     url: SecretStr | None = None
-    """``postgresql://USER:PASSWORD@HOST/DATABASE``; goes before ``path``."""
+    """``postgresql://USER:PASSWORD@HOST/DATABASE``, or ``sqlite:///PATH``; before ``path``."""
 
 
 class Settings(BaseModel):

@@ -71,6 +71,12 @@ def test_the_global_option_uses_the_running_demo(homelab: Sre) -> None:
     assert "DnsProbeFailed" in {row["name"] for row in done.document["data"]["items"]}
 
 
+def test_what_is_recorded_about_a_demo_stays_out_of_the_own_journal(homelab: Sre) -> None:
+    assert homelab("--demo", "incidents", "record", "DNS is down").code == 0
+    assert "DNS is down" in homelab("--demo", "incidents", "list").out
+    assert "nothing has been recorded yet" in homelab("incidents", "list").err
+
+
 def test_there_is_one_demo_at_a_time(homelab: Sre) -> None:
     again = homelab("demo", "--background")
     assert again.code == 1

@@ -172,6 +172,7 @@ async def serve_world(
                 scenario=scenario,
                 guests=guests,
                 seed=seed,
+                folder=Path(folder),
                 control=ControlState(url=control.url, token=token),
                 backends={backend.name: _state(backend, servers) for backend in backends},
             )

@@ -42,13 +42,18 @@ class DemoState(_Part):
     scenario: str
     guests: int
     seed: int | None
+    folder: Path
+    """What belongs to it alone, and is gone with it."""
     control: ControlState
     backends: Mapping[str, BackendState]
 
 
 def demo_environment(state: DemoState) -> dict[str, str]:
-    """The environment variables under which every tool talks to this demo."""
-    variables: dict[str, str] = {}
+    """The environment variables under which every tool talks to this demo.
+
+    What is recorded about it is no part of the operator's own memory.
+    """
+    variables = {"MEMORY_DB_URL": f"sqlite:///{state.folder / 'memory' / 'memory.db'}"}
     for backend in state.backends.values():
         variables |= backend.variables
     return variables
