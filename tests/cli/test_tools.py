@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from commands.adapter import is_listing
-from sre_tui.tools.registry import MODULES, all_tools, get_tool
+from sre_tui.tools.registry import FOR_PEOPLE, MODULES, all_tools, get_tool
 from sre_tui.tools.tool import registered
 from sre_tui.views.registry import VIEWS, table_view
 from tests.cli.running import Sre
@@ -82,13 +82,17 @@ def test_the_registry_names_what_the_modules_register() -> None:
     folder = Path(__file__).parents[2] / "sre_tui" / "tools"
     for module in folder.glob("*.py"):
         if "@tool(" in module.read_text():
-            assert module.stem in MODULES
-    assert set(registered()) == set(TOOLS)
+            assert module.stem in {**MODULES, **FOR_PEOPLE}
+    # A model is offered none of the others.
+    others = {name for names in FOR_PEOPLE.values() for name in names}
+    assert not others & set(TOOLS)
+    assert set(registered()) - others == set(TOOLS)
 
 
 def test_every_tool_has_a_view() -> None:
-    assert set(VIEWS) == set(TOOLS)
-    for name in TOOLS:
+    listings = {*TOOLS, "memory_search_incidents"}
+    assert set(VIEWS) == listings
+    for name in listings:
         columns = table_view(name).columns
         assert len({column.key for column in columns}) == len(columns)
         assert min(column.priority for column in columns) == 0

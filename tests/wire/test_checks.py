@@ -55,6 +55,7 @@ FOUND = {
     "guest-stopped": "guest_down guest:vaultwarden",
     "log-flood": "log_flood container:docker1/bazarr",
     "log-store-down": "restart_loop container:monitor/loki",
+    "mac-backup-no-room": "quota_reached dataset:nas1/tank/timemachine",
     "nas-api-down-disk-dead": "pool_degraded pool:nas1/fast",
     "nas-disk-dead": "disk_dead disk:nas1/sde",
     "nas-disk-failing": "disk_failing disk:nas1/sdc",

@@ -34,7 +34,8 @@ _CLASSES: Final = (
     (r"smart", "disk_failing", SubjectKind.DISK, r"/dev/(?P<name>\w+)"),
     (r"volumestatus|pool .*degraded", "pool_degraded", SubjectKind.POOL,
      r"pool '?(?P<name>[\w-]+)"),
-    (r"zpoolcapacity|space usage for pool|quota", "pool_full", SubjectKind.POOL,
+    (r"quota", "quota_reached", SubjectKind.DATASET, r"dataset '?(?P<name>[\w./-]*\w)"),
+    (r"zpoolcapacity|space usage for pool", "pool_full", SubjectKind.POOL,
      r"pool ['\"]?(?P<name>[\w-]+)"),
     (r"\bups", "ups_on_battery", SubjectKind.UPS, r"ups '?(?P<name>[\w-]+)"),
     (r"temperature|too hot", "disk_hot", SubjectKind.DISK, r"/dev/(?P<name>\w+)"),
@@ -48,6 +49,7 @@ _STEPS: Final = {
     "disk_failing": ("check its backup, then replace it", "disk-smart-warning"),
     "pool_degraded": ("find the member that is missing", "zfs-pool-degraded"),
     "pool_full": ("find what grows, and which snapshots hold space", "zfs-pool-full"),
+    "quota_reached": ("make room in the dataset, or raise its quota", "zfs-pool-full"),
     "checksum_errors": (
         "see which files are damaged before anything else", "zfs-checksum-errors"
     ),

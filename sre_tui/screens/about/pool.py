@@ -11,6 +11,7 @@ from rich.text import Text
 from sre_tui.screens.about.charts import month_part
 from sre_tui.screens.about.tab import AsRows, AsText, DetailPart, DetailTab
 from sre_tui.screens.page_text import page_text
+from sre_tui.views.forecasts import FORECASTS
 from sre_tui.views.nas import SNAPSHOTS
 from sre_tui.views.pool_sections import DATASETS, member_tree
 from sre_tui.views.pools import PoolLine
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
     from providers.truenas import Pool
     from sre_tui.screens.subject_queries import ChartsOf
 
+_FIRST = {"growth": 0, "ratio": 1}
+_OUTLOOK = AsRows(
+    # What it is stands in the heading, and how full it is in the overview.
+    tuple(
+        replace(column, priority=_FIRST.get(column.key, column.priority))
+        for column in FORECASTS.columns
+        if column.key != "kind"
+    ),
+    FORECASTS.rows,
+    FORECASTS.key,
+    FORECASTS.nothing,
+)
 _ROOMY = 100
 """Columns from which on the models of disks have room."""
 
@@ -68,7 +81,7 @@ def pool_tabs(pool: Pool, charts: ChartsOf | None) -> Sequence[DetailTab]:
         DetailTab(
             "growth", "Growth",
             (DetailPart("When it is full", "capacity_forecast",
-                        {"name": pool.name, "kind": "pool"}),
+                        {"name": pool.name, "kind": "pool"}, _OUTLOOK),
              *used),
         ),
     )  # fmt: skip
