@@ -16,7 +16,7 @@ from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
 from commands.main import invocation_of
 from commands.narration import AnswerWriter
-from commands.output import OutputOptions, write_json, write_json_lines
+from commands.output import OutputOptions, room_of, write_json, write_json_lines
 from commands.piped import Piped, is_question, read_piped
 from providers.reading import State, joint_state
 from providers.text import one_line
@@ -153,7 +153,12 @@ def answer_question(
     if tells and session is None and not resume:
         invocation.narrator.trace(_LOOKING)
     writer = AnswerWriter(
-        stdout, invocation.narrator, quiet=quiet, verbose=verbose, stream=stdout.isatty()
+        stdout,
+        invocation.narrator,
+        quiet=quiet,
+        verbose=verbose,
+        stream=stdout.isatty(),
+        width=room_of(invocation) or 0,
     )
 
     def take(event: AgentEvent) -> None:

@@ -27,6 +27,7 @@ from commands.endings import as_problem
 from commands.invocation import Invocation
 from commands.main import invocation_of
 from commands.narration import AnswerWriter
+from commands.output import room_of
 from commands.prompt import LineReader
 from sre_tui.settings import LlmSettings
 
@@ -69,6 +70,7 @@ def chat(
                 configured=invocation.settings.llm,
                 llm=llm,
                 stdout=environment.stdout,
+                variables=environment.variables,
                 narrator=invocation.narrator,
                 folder=environment.working_folder,
             )
@@ -114,6 +116,7 @@ def _converse(
                     verbose=verbose,
                     stream=environment.stdout.isatty(),
                     shows_session=False,
+                    width=room_of(invocation) or 0,
                 )
                 check_backends(invocation.settings, talk.llm, line, "")
                 code = runner.run(_ask(talk, line, writer))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from commands.diagnostics import ExitCode, Narrator, Problem
-from commands.narration import evidence_line, short_evidence_line, terminal_width
+from commands.layout import room
+from commands.narration import evidence_line, short_evidence_line
 from providers.clock import age_in_words
 from sre_tui.agent.model import NO_MODEL, asking, configured_models
 from sre_tui.agent.session import Session
@@ -37,6 +38,7 @@ class Chat:
     """Where models to choose from are named."""
     llm: LlmSettings
     stdout: TextIO
+    variables: Mapping[str, str]
     narrator: Narrator
     folder: Path
     """Where ``/save`` writes."""
@@ -135,7 +137,7 @@ def _evidence(chat: Chat, rest: str) -> None:
     known = {evidence.id: evidence for evidence in chat.session.evidence}
     if not known:
         raise _usage("there is no evidence yet", "ask something first")
-    width = terminal_width(chat.stdout)
+    width = room(chat.stdout, chat.variables) or 0
     if not rest:
         left = len(known) - _MOST_EVIDENCE
         for evidence in list(known.values())[-_MOST_EVIDENCE:]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import textwrap
 from typing import TextIO
 
 from commands.diagnostics import Narrator
-from commands.layout import room
 from commands.links import LinkShower
 from commands.wrapping import NARROWEST, WordWrapper
 from providers.reading import State
@@ -51,6 +49,7 @@ class AnswerWriter:
         verbose: whether it shows all arguments and timings.
         stream: whether the answer is written as it comes; if not, only when it is complete.
         shows_session: whether the last line tells how to go on.
+        width: terminal cells a line may have; 0 if it may have any number.
     """
 
     def __init__(
@@ -62,6 +61,7 @@ class AnswerWriter:
         verbose: bool = False,
         stream: bool = True,
         shows_session: bool = True,
+        width: int = 0,
     ) -> None:
         self._stdout = stdout
         self._narrator = narrator
@@ -70,7 +70,7 @@ class AnswerWriter:
         self._stream = stream
         self._shows_session = shows_session
         self._streamed = ""
-        self._width = terminal_width(stdout)
+        self._width = width
         self._renew()
         self._asked: str | None = None
         self._warned: set[str] = set()
@@ -210,11 +210,6 @@ def _hanging(text: str, head: str, width: int) -> list[str]:
         subsequent_indent=" " * len(head),
         break_on_hyphens=False,
     )
-
-
-def terminal_width(stream: TextIO) -> int:
-    """Columns that a line of a stream may have; 0 if it may have any number."""
-    return room(stream, os.environ) or 0
 
 
 def _cut(text: str, limit: int) -> str:
