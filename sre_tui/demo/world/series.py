@@ -84,7 +84,7 @@ class WorldSeries:
         at: Moments | None = None,
     ) -> Sequence[Series]:
         """Every matching series with its samples in ``start <= t <= end``; none without samples."""
-        if at is not None and (len(at) < 2 or at[1] - at[0] <= INTERVAL * 1000):
+        if at is not None and len(at) < 2:
             at = None
         asked = (tuple(matchers), start, end, b"" if at is None else at.tobytes())
         with self._lock:
@@ -217,20 +217,16 @@ class WorldSeries:
         if built.rows.gaps or (not built.rows.always and any(t.down for t in targets.values())):
             # Where a scrape may be missing, an earlier one counts.
             at = None
-        when_scraped = {
-            name: _scrape_times(target, start, end, at) for name, target in targets.items()
-        }
-        width = max(len(each) for each in when_scraped.values())
-        if width == 0:
+        each, counts = _scrape_times([*targets.values()], start, end, at)
+        if each.shape[1] == 0:
             return []
-        place = {name: number for number, name in enumerate(when_scraped)}
-        padded = np.stack([np.resize(each, width) for each in when_scraped.values()])
-        times = padded[[place[id(built.targets[row])] for row in rows]]
+        place = {name: number for number, name in enumerate(targets)}
+        times = each[[place[id(built.targets[row])] for row in rows]]
         values = built.rows.compute(np.array(rows, dtype=np.intp), times)
         found = []
         for number, row in enumerate(rows):
-            count = len(when_scraped[id(built.targets[row])])
-            if count == 0:
+            count = counts[place[id(built.targets[row])]]
+            if count <= 0:
                 continue
             when, what = times[number, :count], values[number, :count]
             if row in built.overrides:
@@ -272,18 +268,34 @@ def _scrapes(offset: float, interval: float, start: float, end: float) -> tuple[
     return first, last - first + 1
 
 
-def _scrape_times(target: Target, start: float, end: float, at: Moments | None) -> Floats:
-    """When a target is scraped in ``start <= t <= end``; with ``at``, last before each of these."""
-    offset, interval = target.offset, target.interval
-    first, count = _scrapes(offset, interval, start, end)
-    if at is None or count <= 0:
-        return np.arange(first, first + max(0, count), dtype=np.float64) * interval + offset
-    numbers = np.floor((at / 1000 - offset) / interval) + 1
-    for _ in range(2):
-        numbers -= np.rint((numbers * interval + offset) * 1000) > at
-    inside = numbers[(numbers >= first) & (numbers < first + count)]
-    newest: Floats = np.unique(inside) * interval + offset
-    return newest
+def _scrape_times(
+    targets: Sequence[Target], start: float, end: float, at: Moments | None
+) -> tuple[Floats, Sequence[int]]:
+    """When targets of one interval are scraped in ``start <= t <= end``, as (targets, m).
+
+    Args:
+        targets: whose scrapes.
+        start: Unix seconds.
+        end: Unix seconds.
+        at: where only the last scrape up to each of these moments is wanted.
+
+    Returns:
+        The times, and how many of its row hold for each target.
+    """
+    interval = targets[0].interval
+    offsets = np.array([[target.offset] for target in targets])
+    if at is not None and at[1] - at[0] > interval * 1000:
+        numbers = np.floor((at / 1000 - offsets) / interval) + 1
+        for _ in range(2):
+            numbers -= np.rint((numbers * interval + offsets) * 1000) > at
+        times = numbers * interval + offsets
+        if times[:, 0].min() >= start:
+            return times, [len(at)] * len(targets)
+    spans = [_scrapes(target.offset, interval, start, end) for target in targets]
+    counts = [count for _, count in spans]
+    first = np.array([[first] for first, _ in spans], dtype=np.float64)
+    steps = np.arange(max(0, max(counts)), dtype=np.float64)
+    return (first + steps) * interval + offsets, counts
 
 
 def _any_sample(target: Target, always: bool, start: float, end: float) -> bool:
