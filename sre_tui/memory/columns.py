@@ -51,7 +51,7 @@ class Texts(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...]:
         """None where somebody else wrote anything but a list."""
-        found = json.loads(value or "[]")
+        found = _decoded(value or "[]")
         return tuple(str(each) for each in found) if isinstance(found, list) else ()
 
 
@@ -67,5 +67,12 @@ class Document(TypeDecorator[dict[str, Any]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any]:
         """Empty where somebody else wrote anything but an object."""
-        found = json.loads(value or "{}")
+        found = _decoded(value or "{}")
         return found if isinstance(found, dict) else {}
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None

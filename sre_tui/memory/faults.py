@@ -6,13 +6,14 @@ import re
 import sqlite3
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from providers.errors import BackendError, BadResponse, Unauthorized, Unreachable
 from providers.reading import State
 from providers.text import one_line
 from sre_tui.complaint import Complaint
+from sre_tui.memory.steps import Dialect
 
 
 class NotSetUp(BackendError):
@@ -42,36 +43,52 @@ _SQLITE: Final = {
 """Primary result codes of SQLite to what they mean."""
 _FOR_LACK_OF_RIGHTS: Final = ("28", "42501")
 """Classes and codes of PostgreSQL: login refused, no right to a table or schema."""
-_NOT_LET_IN: Final = re.compile(
-    r'authentication failed|role ".*" does not exist|no pg_hba.conf entry|no password supplied'
-)
-"""What a server says before there is a connection has no code."""
 _NO_SUCH_DATABASE: Final = "3D000"
 _TAKEN: Final = "42P07"
 """A table that was to be created is there."""
-_MISTAKEN: Final = re.compile(
-    r'database ".*" does not exist|invalid (?:connection option|\S+ value)'
-)
+_MISTAKEN: Final = re.compile(r"invalid (?:connection option|\S+ value)")
+"""What the driver says of an address, in English whatever the server speaks."""
+_RULES_OF_ACCESS: Final = "pg_hba.conf"
+"""Named in every language by a server whose rules let nobody in from here."""
 _CANNOT_WRITE: Final = ("53100", "25006")
 """Disk full; a server that may only be read, such as a standby."""
+_BUSY: Final = ("57014", "55P03", "40P01", "40001")
+"""A statement that took too long, a lock that others hold, two that wait for each other."""
 
 
-def fault_of(error: Exception, name: str, *, writing: bool) -> Exception:
+def fault_of(error: Exception, name: str, dialect: Dialect, *, writing: bool) -> Exception:
     """The fault that an error of the database stands for.
 
     Args:
         error: what SQLAlchemy or a driver raised.
         name: the memory, as people know it.
+        dialect: which database it is.
         writing: whether something was to be written.
     """
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if _is_of_a_value(error):
+        said = one_line(str(error.orig if isinstance(error, StatementError) else error))
+        if writing:
+            return NotKept(f"{name} cannot keep such a value: {said}")
+        return BadResponse(f"{name} cannot be asked for such a value: {said}")
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause, name, writing=writing)
     if isinstance(error, PoolTimeout):
         return Unreachable(f"{name}: all connections are in use", transient=True)
     if isinstance(error, SQLAlchemyError):
-        return _of_postgresql(error, cause, name, writing=writing)
+        if dialect == "postgresql":
+            return _of_postgresql(error, cause, name, writing=writing)
+        return BadResponse(f"{name} cannot be used: {one_line(str(error))}")
     return BadResponse(f"{name} holds a row that cannot be read: {one_line(str(error))}")
+
+
+def _is_of_a_value(error: Exception) -> bool:
+    """Whether a value was refused before the database saw it."""
+    if isinstance(error, DataError):
+        return not getattr(error.orig, "sqlstate", None)
+    if isinstance(error, DBAPIError):
+        return False
+    return isinstance(error, StatementError | UnicodeEncodeError | OverflowError)
 
 
 def _of_sqlite(cause: sqlite3.Error, name: str, *, writing: bool) -> Exception:
@@ -92,18 +109,45 @@ def _of_postgresql(
 ) -> Exception:
     said = _first_line(cause or error)
     state = getattr(cause, "sqlstate", None) or ""
-    if state.startswith(_FOR_LACK_OF_RIGHTS) or _NOT_LET_IN.search(said):
+    if state.startswith(_FOR_LACK_OF_RIGHTS):
         return Unauthorized(f"{name}: {said}")
     if state == _NO_SUCH_DATABASE or _MISTAKEN.search(said):
         return NotSetUp(f"{name}: {said}")
     if state == _TAKEN:
         return NotSetUp(f"{name} holds tables of another program: give sre-tui one of its own")
+    if state in _BUSY:
+        return Unreachable(f"{name} is too busy: {said}", transient=True)
     if state.startswith(_CANNOT_WRITE) and writing:
         return NotKept(f"{name} cannot be written: {said}")
+    if not state and (refused := _not_let_in(cause, said, name)) is not None:
+        return refused
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if lost or not state or state.startswith(("08", "57P", "53")):
         return Unreachable(f"{name} cannot be reached: {said}", transient=True)
     return BadResponse(f"{name}: {said}")
+
+
+def _not_let_in(cause: BaseException | None, said: str, name: str) -> BackendError | None:
+    """The fault of a server that answered and refused; None if it did not.
+
+    What it says before there is a connection has no code and is in its own language, so that the
+    state of the connection and the names in the text have to tell.
+    """
+    connection = getattr(cause, "pgconn", None)
+    if connection is None:
+        return None
+    if connection.needs_password or _RULES_OF_ACCESS in said:
+        return Unauthorized(f"{name}: {said}")
+    if not connection.used_password:
+        return None
+    user, database = (each.decode("utf-8", "replace") for each in (connection.user, connection.db))
+    if database != user and _names(said, database):
+        return NotSetUp(f"{name}: {said}")
+    return Unauthorized(f"{name}: {said}") if _names(said, user) else None
+
+
+def _names(said: str, name: str) -> bool:
+    return bool(name) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said) is not None
 
 
 def _first_line(error: BaseException) -> str:
@@ -111,4 +155,4 @@ def _first_line(error: BaseException) -> str:
     lines = [line for line in str(error).splitlines() if line.strip()]
     told = lines[0] if lines else type(error).__name__
     told = re.sub(r"^connection failed: ", "", told)
-    return one_line(re.sub(r"^connection to server at .*? failed: (?:FATAL:\s*)?", "", told))
+    return one_line(re.sub(r"^connection to server at .*? failed: (?:[^\W\d_]+ ?:\s+)?", "", told))

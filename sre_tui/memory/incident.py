@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -11,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    ValidationError,
     computed_field,
     model_validator,
 )
@@ -97,10 +99,20 @@ class Incident(BaseModel):
         """The incident with other values.
 
         Raises:
-            IncidentError: if that makes no sense.
+            IncidentError: if that makes no sense, or is in the future.
         """
-        values = {**self.model_dump(), **changes, "updated": clock()}
-        return checked(Incident.model_validate(values))
+        now = clock()
+        try:
+            changed = Incident.model_validate({**self.model_dump(), **changes, "updated": now})
+        except ValidationError as error:
+            raise IncidentError(first_mistake(error)) from error
+        # What it had may be of a clock that goes ahead of this one.
+        check_is_past(
+            changed.started if "started" in changes else None,
+            changed.ended if "ended" in changes else None,
+            now,
+        )
+        return checked(changed)
 
 
 def is_id(text: str) -> bool:
@@ -121,6 +133,25 @@ def checked(incident: Incident) -> Incident:
     if incident.ended is not None and incident.ended < incident.started:
         raise IncidentError("it cannot have ended before it began")
     return incident
+
+
+def check_is_past(started: datetime | None, ended: datetime | None, now: datetime) -> None:
+    """Refuse that something began or ended later than now.
+
+    Raises:
+        IncidentError: if so.
+    """
+    for verb, at in (("begun", started), ("ended", ended)):
+        if at is not None and at > now:
+            raise IncidentError(f"it cannot have {verb} in the future, at {at:%Y-%m-%d %H:%M:%SZ}")
+
+
+def first_mistake(error: ValidationError) -> str:
+    """The first thing that is wrong with an incident, and where."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    name = ".".join(str(step) for step in first["loc"])
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{name}: {said}" if name else said
 
 
 def searched_text(incident: Incident) -> str:

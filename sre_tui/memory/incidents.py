@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from unicodedata import normalize
 
 from sqlalchemy import (
     BigInteger,
+    Column,
+    ColumnElement,
     Connection,
     Float,
     Select,
@@ -46,6 +48,8 @@ _MOST_WORDS: Final = 100_000
 _MOST_ASKED: Final = 24
 """Words of a query that are looked for."""
 _WORD: Final = re.compile(r"[^\W_]+")
+_TOLD: Final = 5
+"""Ids that are told where the beginning of one fits several."""
 _AT_ONCE: Final = 400
 """Ids in one statement; SQLite takes 999 values."""
 _FOUND: Final = {
@@ -108,6 +112,14 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """An incident that is over, and whether it was before."""
+
+    incident: Incident
+    was_closed: bool
+
+
+@dataclass(frozen=True)
 class Merged:
     """What an import did."""
 
@@ -144,7 +156,7 @@ class Incidents:
             UnknownIncident: if there is none, or several begin so.
         """
         with self._store.reading() as connection:
-            return _get(connection, reference)
+            return self._get(connection, reference)
 
     def change(self, reference: str, changes: Mapping[str, Any], clock: Clock) -> Incident:
         """Give an incident other values, and what it is then.
@@ -154,10 +166,25 @@ class Incidents:
             IncidentError: if they make no sense.
         """
         with self._store.writing() as connection:
-            changed = _get(connection, reference, lock=True).changed(changes, clock)
-            of_id = INCIDENTS.c.id == changed.id
-            connection.execute(update(INCIDENTS).where(of_id).values(_row(changed)))
-        return changed
+            return self._changed(
+                connection, self._get(connection, reference, lock=True), changes, clock
+            )
+
+    def close(self, reference: str, changes: Mapping[str, Any], clock: Clock) -> Closed:
+        """Say that an incident is over: now, unless the changes name its end or it has one.
+
+        Raises:
+            UnknownIncident: as for :meth:`get`.
+            IncidentError: if the changes make no sense.
+        """
+        with self._store.writing() as connection:
+            found = self._get(connection, reference, lock=True)
+            ended = found.ended or clock()
+            whole = {"ended": ended, **changes}
+            if found.ended is not None and whole == {"ended": ended}:
+                return Closed(found, was_closed=True)
+            closed = self._changed(connection, found, whole, clock)
+            return Closed(closed, was_closed=found.ended is not None)
 
     def find(self, wanted: Wanted) -> Found:
         """The incidents that are wanted: by how well words match, else the latest first."""
@@ -177,12 +204,17 @@ class Incidents:
             return tuple(_incident(row) for row in rows)
 
     def merge(self, incidents: Iterable[Incident]) -> Merged:
-        """Keep those that are not there yet, or are newer here; all of them or none.
+        """Keep those that are not there yet, or were changed later than there; all or none.
+
+        Of several with one id the one that was changed last counts.
 
         Raises:
             IncidentError: if one makes no sense.
         """
-        given = {each.id: checked(each) for each in incidents}
+        given: dict[str, Incident] = {}
+        for each in incidents:
+            if each.id not in given or _is_newer(checked(each), given[each.id].updated):
+                given[each.id] = checked(each)
         with self._store.writing() as connection:
             known = _updated(connection, tuple(given))
             new = [each for each in given.values() if each.id not in known]
@@ -190,6 +222,35 @@ class Incidents:
             if rows := [_row(each) for each in (*new, *newer)]:
                 connection.execute(_upsert(connection), rows)
         return Merged(len(new), len(newer), len(given) - len(new) - len(newer))
+
+    def _changed(
+        self, connection: Connection, found: Incident, changes: Mapping[str, Any], clock: Clock
+    ) -> Incident:
+        changed = found.changed(changes, clock)
+        of_id = INCIDENTS.c.id == changed.id
+        connection.execute(update(INCIDENTS).where(of_id).values(_row(changed)))
+        return changed
+
+    def _get(self, connection: Connection, reference: str, *, lock: bool = False) -> Incident:
+        wanted = clean(reference).strip().lower()
+        begins = INCIDENTS.c.id.startswith(wanted, autoescape=True)
+        # The shortest is the id itself, if there is one of exactly that.
+        query = (
+            select(*_COLUMNS).where(begins).order_by(func.length(INCIDENTS.c.id), INCIDENTS.c.id)
+        )
+        query = query.with_for_update() if lock else query
+        rows = connection.execute(query.limit(_TOLD)).all() if wanted else []
+        if rows and (len(rows) == 1 or rows[0].id == wanted):
+            return _incident(rows[0])
+        if rows:
+            several = ", ".join(row.id for row in rows)
+            raise UnknownIncident(f"several incidents begin with {reference!r}: {several}")
+        latest = select(INCIDENTS.c.id).order_by(INCIDENTS.c.started.desc()).limit(1000)
+        known = connection.execute(latest).scalars().all()
+        close = nearest(wanted, known, limit=1)
+        hint = f"did you mean {close[0]}?" if close else "`sre incidents list` has them"
+        hint = hint if known else "; ".join(self._store.remarks) or "nothing has been recorded yet"
+        raise UnknownIncident(f"there is no incident {reference!r}; {hint}")
 
 
 def _is_newer(incident: Incident, known: datetime | None) -> bool:
@@ -216,24 +277,6 @@ def _upsert(connection: Connection) -> Any:
     )
 
 
-def _get(connection: Connection, reference: str, *, lock: bool = False) -> Incident:
-    wanted = clean(reference).strip().lower()
-    begins = INCIDENTS.c.id.startswith(wanted, autoescape=True)
-    query = select(*_COLUMNS).where(begins).limit(9)
-    query = query.with_for_update() if lock else query
-    rows = connection.execute(query).all() if wanted else []
-    exact = [row for row in rows if row.id == wanted]
-    if len(exact or rows) == 1:
-        return _incident((exact or rows)[0])
-    if rows:
-        several = ", ".join(row.id for row in rows[:5])
-        raise UnknownIncident(f"several incidents begin with {reference!r}: {several}")
-    latest = select(INCIDENTS.c.id).order_by(INCIDENTS.c.started.desc()).limit(1000)
-    close = nearest(wanted, connection.execute(latest).scalars(), limit=1)
-    hint = f"did you mean {close[0]}?" if close else "`sre incidents list` has them"
-    raise UnknownIncident(f"there is no incident {reference!r}; {hint}")
-
-
 def _find(
     connection: Connection, wanted: Wanted, asked: Sequence[Term], *, all_words: bool
 ) -> Found:
@@ -243,7 +286,7 @@ def _find(
         hits = _hits(connection, asked, all_words=all_words)
         query = query.join(hits, hits.c.number == INCIDENTS.c.number)
         order.insert(0, hits.c.score)
-    query = _filtered(query, wanted)
+    query = _filtered(connection, query, wanted)
     counting = query.with_only_columns(func.count(), maintain_column_froms=True)
     total = int(connection.execute(counting).scalar_one())
     rows = connection.execute(query.order_by(*order).limit(wanted.limit))
@@ -276,18 +319,16 @@ def _hits(connection: Connection, asked: Sequence[Term], *, all_words: bool) -> 
     return found.columns(number=BigInteger, score=Float).subquery("hits")
 
 
-def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _filtered(connection: Connection, query: Select[Any], wanted: Wanted) -> Select[Any]:
     columns = INCIDENTS.c
     conditions: list[Any] = []
-    for column, value in ((columns.alert, wanted.alert), (columns.subject, wanted.subject)):
-        if value:
-            conditions.append(func.lower(column) == one_line(value).lower())
-    if wanted.service:
-        # Between what begins and ends it a name in the list is itself and no part of another one.
-        name = json.dumps(one_line(wanted.service).lower(), ensure_ascii=False)
-        listed = func.lower(type_coerce(columns.services, Text))
-        first = listed.startswith(f"[{name}", autoescape=True)
-        conditions.append(or_(first, listed.contains(f", {name}", autoescape=True)))
+    for column, name in (
+        (columns.alert, wanted.alert),
+        (columns.subject, wanted.subject),
+        (columns.services, wanted.service),
+    ):
+        if name:
+            conditions.append(_is_named(connection, column, name))
     if wanted.since is not None:
         conditions.append(or_(columns.ended.is_(None), columns.ended >= wanted.since))
     if wanted.until is not None:
@@ -296,6 +337,25 @@ def _filtered(query: Select[Any], wanted: Wanted) -> Select[Any]:
         is_open = columns.ended.is_(None)
         conditions.append(is_open if wanted.is_open else ~is_open)
     return query.where(and_(*conditions)) if conditions else query
+
+
+def _is_named(connection: Connection, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Whether a column is that name in any case, or a list with it.
+
+    Databases differ in which letters they know the case of: SQLite knows those of ASCII.
+    """
+    wanted, raw = _folded(name), type_coerce(column, Text)
+    kept = connection.execute(select(raw, column).distinct())
+    fitting = [
+        written
+        for written, value in kept
+        if wanted in map(_folded, [value] if isinstance(value, str) else value)
+    ]
+    return raw.in_(fitting)
+
+
+def _folded(name: str) -> str:
+    return normalize("NFC", one_line(name)).casefold()
 
 
 def _row(incident: Incident) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
@@ -22,6 +23,7 @@ from sre_tui.memory.store import Store
 
 _NAMES: Final = ("postgresql", "postgres", "postgresql+psycopg")
 _HOW: Final = "write it as postgresql://USER:PASSWORD@HOST/DATABASE"
+_ONE_AT: Final = "MEMORY_DB_URL has more than one @: within a password or a name it is written %40"
 PATIENCE: Final = 30.0
 """Seconds that a transaction may take; the server itself ends a statement before."""
 PATIENCE_WITH_AN_OLD_ONE: Final = 3.0
@@ -38,12 +40,11 @@ _CONNECTING: Final = {
 class PostgresqlStore(Store):
     """A few connections, each looked after before it is used again."""
 
+    dialect = "postgresql"
+
     def __init__(self, url: str, steps: Sequence[Step] = STEPS) -> None:
         parsed = _parsed(url)
-        self.name = one_line(
-            f"PostgreSQL at {parsed.host or 'localhost'}:{parsed.port or 5432}"
-            f"/{parsed.database or parsed.username or ''}"
-        )
+        self.name = _name_of(parsed)
         self._steps = steps
         self._engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -147,7 +148,25 @@ def _watched(connection: Any, patience: float) -> Iterator[Event]:
         thread.join()
 
 
+def _name_of(url: URL) -> str:
+    """Server and database without user and password; libpq takes them as parameters, too."""
+
+    def given(parameter: str) -> str:
+        value = url.query.get(parameter, "")
+        return value if isinstance(value, str) else ",".join(value)
+
+    hosts = url.host or given("host") or given("hostaddr") or "localhost"
+    # Several have each their port behind them.
+    several = url.host is None and ("," in hosts or re.search(r":\d+$", hosts))
+    port = "" if several else f":{url.port or given('port') or 5432}"
+    database = url.database or given("dbname") or url.username or given("user")
+    return one_line(f"PostgreSQL at {hosts}{port}/{database}")
+
+
 def _parsed(url: str) -> URL:
+    if url.count("@") > 1:
+        # Where the password ends is a guess then, and a wrong one would show the rest of it.
+        raise NotSetUp(_ONE_AT)
     try:
         parsed = make_url(url.strip())
     except (ArgumentError, ValueError):

@@ -33,6 +33,8 @@ class SqliteStore(Store):
     A file that does not exist is read as an empty memory, and created by the first write.
     """
 
+    dialect = "sqlite"
+
     def __init__(self, path: Path, steps: Sequence[Step] = STEPS) -> None:
         self.name = str(path)
         self.path = path

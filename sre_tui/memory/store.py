@@ -6,14 +6,14 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Self
+from typing import ClassVar, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sre_tui.memory.faults import fault_of
 from sre_tui.memory.place import Place
-from sre_tui.memory.steps import STEPS, Step
+from sre_tui.memory.steps import STEPS, Dialect, Step
 
 
 class Store(ABC):
@@ -24,6 +24,7 @@ class Store(ABC):
     that cannot be used, ``NotKept`` where nothing was written.
     """
 
+    dialect: ClassVar[Dialect]
     name: str
     """What it is called in messages; no password is in it."""
 
@@ -54,8 +55,8 @@ class Store(ABC):
     def _told(self, *, writing: bool) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error, ValueError) as error:
-            raise fault_of(error, self.name, writing=writing) from error
+        except (SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
+            raise fault_of(error, self.name, self.dialect, writing=writing) from error
 
 
 def dispose(*engines: Engine | None) -> None:

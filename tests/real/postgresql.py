@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,10 @@ def programs() -> Path | None:
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
     found = str(debian[-1]) if debian else shutil.which("initdb")
     return Path(found).resolve().parent if found else None
+
+
+_LANGUAGE = "C.UTF-8" if sys.platform == "linux" else "C"
+"""A locale that lets ``LANGUAGE`` choose the server's, where translations are installed."""
 
 
 @contextmanager
@@ -45,23 +50,31 @@ def running_postgresql(folder: Path) -> Iterator[int]:
         stdout=subprocess.DEVNULL,
         user=owner,
     )
-    port = free_ports()
-    command = [str(place / "postgres"), "-D", str(data), "-h", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(
-        [*command, "-k", "", "-F", "-c", "shared_buffers=8MB", "-c", "timezone=Asia/Tokyo"],
-        cwd=folder,
-        stderr=subprocess.PIPE,
-        text=True,
-        user=owner,
-    ) as process:
-        try:
-            _wait_until_ready(process)
-            yield port
-        finally:
-            # Immediately: there is nothing worth keeping.
-            process.send_signal(3)
-            assert process.stderr is not None
-            process.stderr.read()
+    port, log = free_ports(), folder / "log"
+    options = f"-h 127.0.0.1 -p {port} -k '' -F -c shared_buffers=8MB -c timezone=Asia/Tokyo"
+    control = [str(place / "pg_ctl"), "-D", str(data), "-l", str(log)]
+    try:
+        # It starts speaking another language where it can: nothing may hang on its words.
+        started = subprocess.run(
+            [*control, "-w", "-o", f"{options} -c lc_messages={_LANGUAGE}", "start"],
+            cwd=folder,
+            check=False,
+            env={**os.environ, "LANGUAGE": "de", "LC_ALL": _LANGUAGE},
+            stdout=subprocess.DEVNULL,
+            user=owner,
+        )
+        said = log.read_text(encoding="utf-8") if log.exists() else ""
+        assert started.returncode == 0, said
+        yield port
+    finally:
+        # Immediately: there is nothing worth keeping.
+        subprocess.run(
+            [*control, "-m", "immediate", "stop"],
+            cwd=folder,
+            check=False,
+            capture_output=True,
+            user=owner,
+        )
 
 
 @contextmanager
@@ -73,13 +86,3 @@ def throw_away_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-def _wait_until_ready(process: subprocess.Popen[str]) -> None:
-    assert process.stderr is not None
-    seen = []
-    for line in process.stderr:
-        seen.append(line)
-        if "database system is ready to accept connections" in line:
-            return
-    raise AssertionError("PostgreSQL ended before it was ready:\n" + "".join(seen))

@@ -161,8 +161,11 @@ def test_filters(store: Store) -> None:
     assert titles(store, since=NOW - 2 * HOUR) == ["open", "long"]
     assert titles(store, until=NOW - 2 * HOUR) == ["long", "old"]
     assert titles(store, is_open=True) == ["open"]
-    assert titles(store, is_open=False, limit=1) == ["long"]
-    assert incidents.find(Wanted(is_open=False, limit=1)).total == 2
+    incidents.add(incident("near", ended=NOW, services=("Küche", "CAFE\u0301"), alert="ÜberLast"))
+    assert titles(store, service="KÜCHE") == titles(store, service="café") == ["near"]
+    assert titles(store, alert="überlast") == ["near"]
+    assert titles(store, is_open=False, limit=1) == ["near"]
+    assert incidents.find(Wanted(is_open=False, limit=1)).total == 3
 
 
 def test_changes_are_found_and_what_was_there_before_is_not(store: Store) -> None:
@@ -175,15 +178,38 @@ def test_changes_are_found_and_what_was_there_before_is_not(store: Store) -> Non
     assert (titles(store, "cable"), titles(store, "unknown")) == ([one.title], [])
     with pytest.raises(IncidentError, match="ended before it began"):
         incidents.change(one.id, {"ended": NOW - HOUR}, lambda: NOW)
+    with pytest.raises(IncidentError, match=r"ended in the future, at 2026-11-21 00:00:00Z"):
+        incidents.change(one.id, {"ended": NOW + HOUR}, lambda: NOW)
+    with pytest.raises(IncidentError, match="started: Input should have timezone info"):
+        incidents.change(one.id, {"started": datetime(2026, 11, 20)}, lambda: NOW)  # noqa: DTZ001
     with pytest.raises(UnknownIncident):
         incidents.change("zzzz", {"title": "x"}, lambda: NOW)
     assert incidents.get(one.id) == changed
 
 
+def test_closing_keeps_the_end_that_there_is(store: Store) -> None:
+    incidents = Incidents(store)
+    one = incident()
+    incidents.add(one)
+    first = incidents.close(one.id, {}, lambda: NOW + HOUR)
+    assert (first.incident.ended, first.was_closed) == (NOW + HOUR, False)
+    again = incidents.close(one.id, {}, lambda: NOW + 2 * HOUR)
+    assert (again.incident, again.was_closed) == (first.incident, True)
+    told = incidents.close(one.id, {"cause": "cable"}, lambda: NOW + 3 * HOUR).incident
+    assert (told.ended, told.cause, told.updated) == (NOW + HOUR, "cable", NOW + 3 * HOUR)
+    moved = incidents.close(one.id, {"ended": NOW + 2 * HOUR}, lambda: NOW + 3 * HOUR)
+    assert incidents.get(one.id).ended == moved.incident.ended == NOW + 2 * HOUR
+
+
 def test_an_id_that_is_none_names_the_nearest_or_those_that_begin_so(store: Store) -> None:
     incidents = Incidents(store)
-    for name in ("abcd2345", "abce2345"):
+    with pytest.raises(UnknownIncident, match="nothing has been recorded yet"):
+        incidents.get("abc")
+    for name in ("abcd2345", "abce2345", *(f"wxyz{n}" for n in "98765432"), "wxyz"):
         incidents.add(incident(id=name))
+    assert incidents.get("wxyz").id == "wxyz"
+    with pytest.raises(UnknownIncident, match=r"'wxy': wxyz, wxyz2, wxyz3, wxyz4, wxyz5$"):
+        incidents.get("wxy")
     with pytest.raises(UnknownIncident, match="several incidents begin with 'abc': abcd2345, abce"):
         incidents.get("abc")
     with pytest.raises(UnknownIncident, match="'abcd2354'; did you mean abcd2345"):
@@ -204,9 +230,23 @@ def test_merging_twice_does_no_more_than_once_and_the_later_change_wins(store: S
     assert (done.new, done.updated, done.same) == (0, 0, 1)
     assert incidents.all() == (newer, other)
     assert (titles(store, "newer"), titles(store, "old")) == (["newer"], [])
+    newest = newer.changed({"title": "newest"}, lambda: NOW + 2 * HOUR)
+    done = incidents.merge([old, newest, newer])
+    assert (done.new, done.updated, done.same) == (0, 1, 0)
+    assert incidents.all() == (newest, other)
     with pytest.raises(IncidentError):
         incidents.merge([incident("new"), incident("")])
     assert len(incidents.all()) == 2
+
+
+def test_a_value_that_cannot_be_kept_is_no_fault_of_the_database(store: Store) -> None:
+    bare = incident().model_copy(update={"started": datetime(2026, 11, 20)})  # noqa: DTZ001
+    nul = incident().model_copy(update={"title": "a\x00b", "cause": "\ud800"})
+    for wrong in (bare, nul):
+        with pytest.raises(NotKept, match="cannot keep such a value: ") as caught:
+            Incidents(store).add(wrong)
+        assert "reached" not in str(caught.value)
+    assert titles(store) == []
 
 
 def test_what_others_wrote_is_safe_to_show_and_what_cannot_be_read_is_told(store: Store) -> None:
@@ -222,10 +262,11 @@ def test_what_others_wrote_is_safe_to_show_and_what_cannot_be_read_is_told(store
     assert (found.title, found.services, found.severity) == (
         "gone second", ("x", "7"), "gone second",
     )  # fmt: skip
-    with store.writing() as connection:
-        connection.execute(text("UPDATE incidents SET services = 'no json'"))
-    with pytest.raises(BadResponse, match="a row that cannot be read"):
-        Incidents(store).get(one.id)
+    for wrong in ("no json", "[" * 100_000):
+        with store.writing() as connection:
+            connection.execute(text("UPDATE incidents SET services = :s"), {"s": wrong})
+        with pytest.raises(BadResponse, match="a row that cannot be read"):
+            Incidents(store).get(one.id)
 
 
 def test_reports_are_archived_and_mailed_once(store: Store) -> None:
@@ -364,6 +405,11 @@ def test_a_server_that_cannot_be_used_is_told_in_a_line_without_the_password(por
         (address(port, database="none"), NotSetUp),
         (address(nowhere), Unreachable),
         (f"{address(port)}?foo=bar", NotSetUp),
+        (address(port, ""), Unauthorized),
+        (
+            f"postgresql:///postgres?host=127.0.0.1&port={port}&user=sre&password=wrong",
+            Unauthorized,
+        ),
     ):
         with (
             open_store(Place(url=url)) as store,
@@ -372,6 +418,50 @@ def test_a_server_that_cannot_be_used_is_told_in_a_line_without_the_password(por
             Incidents(store).all()
         assert "\n" not in str(caught.value)
         assert not any(word in repr(caught.value) for word in ("wrong", "horse"))
+
+
+def test_a_lock_that_another_one_holds_is_a_matter_of_time(schema: Callable[[], str]) -> None:
+    place = Place(url=schema())
+    with open_store(place) as store, open_store(place) as other:
+        one = incident()
+        Incidents(store).add(one)
+
+        def write_beside() -> None:
+            with other.writing() as waiting:
+                waiting.execute(text("SET LOCAL lock_timeout = '1ms'"))
+                waiting.execute(text("DELETE FROM incidents"))
+
+        with store.writing() as holding:
+            holding.execute(text("LOCK TABLE incidents IN ACCESS EXCLUSIVE MODE"))
+            with pytest.raises(Unreachable, match="is too busy: ") as caught:
+                write_beside()
+        assert caught.value.transient
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@ss-w0rd@127.0.0.1/d",
+        "postgresql://u:p@ss/w0rd@127.0.0.1/d",
+        "postgresql://u:p@ss?w0rd=x@127.0.0.1/d",
+        "postgresql://u:p@127.0.0.1/d?password=p@w0rd",
+    ],
+)
+def test_an_address_whose_password_ends_nobody_knows_where_is_refused(url: str) -> None:
+    with pytest.raises(NotSetUp, match=r"more than one @: .* is written %40$") as caught:
+        open_store(Place(url=url))
+    assert "w0rd" not in str(caught.value)
+
+
+def test_a_server_is_called_by_what_the_parameters_say() -> None:
+    for url, name in (
+        ("postgresql://u:p%40x@db.home/d", "db.home:5432/d"),
+        ("postgresql://u@[::1]:5433", "::1:5433/u"),
+        ("postgresql:///?host=/run/pg&dbname=d&user=u", "/run/pg:5432/d"),
+        ("postgresql:///d?host=a:1&host=b:2", "a:1,b:2/d"),
+    ):
+        with open_store(Place(url=url)) as store:
+            assert store.name == f"PostgreSQL at {name}"
 
 
 def test_tables_of_another_program_are_left_alone(schema: Callable[[], str]) -> None:
@@ -389,7 +479,7 @@ def test_reading_cannot_write_and_a_lost_connection_is_made_anew(
 ) -> None:
     with open_store(Place(url=schema())) as store:
         Incidents(store).add(incident())
-        with pytest.raises(BadResponse, match="read-only transaction"), store.reading() as one:
+        with pytest.raises(BadResponse, match=r"(?i)read-only"), store.reading() as one:
             one.execute(text("DELETE FROM incidents"))
         with open_store(Place(url=address(port))) as other, other.writing() as connection:
             ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> %s"

@@ -27,6 +27,8 @@ from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import open_store
 
 WRITERS = 3
+MANY_KILLS = 20
+"""Kills of migrations of which some must come before their end and some after it."""
 MANY_STEPS = (*STEPS, *(Step(both=(f"CREATE TABLE later_{n} (a TEXT)",)) for n in range(20)))
 NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
 
@@ -81,36 +83,66 @@ def check(place: Place, acknowledged: list[str]) -> int:
 
 
 def kill_while_recording(path: Path, chance: random.Random) -> int:
-    """One process that is killed at any moment between its start and some rows later."""
+    """One process that is killed while it records, some rows after it began; how many it told of.
+
+    The moment is counted in rows, so that a slow machine has written as much by then.
+    """
     reading, writing = os.pipe()
     child = forked(lambda: record(Place(path=path), writing, lambda done: True))
     os.close(writing)
-    time.sleep(chance.uniform(0, 0.1))
+    first = [os.read(reading, 9) for _ in range(chance.randint(0, 4))]
+    time.sleep(chance.uniform(0, 0.02))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return check(Place(path=path), told(reading))
+    acknowledged = [*(line.decode().strip() for line in first), *told(reading)]
+    check(Place(path=path), acknowledged)
+    return len(acknowledged)
 
 
-def kill_while_migrating(path: Path, chance: random.Random) -> int:
-    """One process that is killed while it brings an earlier memory up to date; its version then."""
+def kill_while_migrating(path: Path, chance: random.Random, usual: float) -> int:
+    """One process that is killed while it brings an earlier memory up to date; its version then.
+
+    Args:
+        path: where the memory is made.
+        chance: says when.
+        usual: seconds that it takes here.
+    """
     with open_store(Place(path=path)) as store:
         Incidents(store).add(incident("number 0"))
+    begun, beginning = os.pipe()
 
-    def migrate() -> None:
-        with open_store(Place(path=path), MANY_STEPS) as store, store.writing():
-            pass
+    def work() -> None:
+        os.write(beginning, b"x")
+        migrate(path)
 
-    child = forked(migrate)
-    time.sleep(chance.uniform(0, 0.04))
+    child = forked(work)
+    os.read(begun, 1)
+    os.close(begun)
+    os.close(beginning)
+    time.sleep(chance.uniform(0, 1.5 * usual))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    with open_store(Place(path=path), MANY_STEPS) as store:
-        version = _version(path)
-        assert version in (len(STEPS), len(MANY_STEPS)), version
-        with store.reading() as connection:
-            assert connection.exec_driver_sql("SELECT count(*) FROM later_19").scalar() == 0
-            assert connection.exec_driver_sql("SELECT count(*) FROM incidents").scalar() == 1
+    version = _version(path)
+    assert version in (len(STEPS), len(MANY_STEPS)), version
+    with open_store(Place(path=path), MANY_STEPS) as store, store.reading() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM later_19").scalar() == 0
+        assert connection.exec_driver_sql("SELECT count(*) FROM incidents").scalar() == 1
     return version
+
+
+def migrate(path: Path) -> None:
+    """Bring a memory to the last of many versions."""
+    with open_store(Place(path=path), MANY_STEPS) as store, store.writing():
+        pass
+
+
+def usual_migration(path: Path) -> float:
+    """Seconds that a migration takes here."""
+    with open_store(Place(path=path)) as store:
+        Incidents(store).add(incident())
+    began = time.monotonic()
+    migrate(path)
+    return time.monotonic() - began
 
 
 def _version(path: Path) -> int:
@@ -146,24 +178,29 @@ def main() -> None:
     chance = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        path, kept, versions = root / "0" / "memory.db", 0, []
+        path, recorded, versions = root / "0" / "memory.db", 0, []
+        usual = usual_migration(root / "usual.db")
         for number in range(given.kills):
             if number % 2:
-                versions.append(kill_while_migrating(root / f"m{number}.db", chance))
+                place = root / f"m{number}.db"
+                versions.append(kill_while_migrating(place, chance, usual))
                 continue
             if number % 8 == 0:
                 path = root / str(number) / "memory.db"
-            kept = kill_while_recording(path, chance)
+            recorded += kill_while_recording(path, chance)
         if given.kills:
             done = sum(version == len(MANY_STEPS) for version in versions)
+            # Where nothing was under way when it was killed, nothing was tested.
+            assert recorded, "nothing was recorded before the kills"
+            assert len(versions) < MANY_KILLS or 0 < done < len(versions), versions
             sys.stdout.write(
-                f"{given.kills} killed: nothing lost; {kept} rows in the last memory; "
+                f"{given.kills} killed: nothing lost of {recorded} rows; "
                 f"{done} of {len(versions)} migrations had ended\n"
             )
         until = time.monotonic() + given.seconds
-        place = Place(url=given.url) if given.url else Place(path=root / "at-once" / "memory.db")
+        target = Place(url=given.url) if given.url else Place(path=root / "at-once" / "memory.db")
         rows = write_at_once(
-            place,
+            target,
             lambda done: done < given.rows if given.rows else time.monotonic() < until,
         )
         sys.stdout.write(f"{WRITERS} writers at once: {rows} rows acknowledged, all there\n")

@@ -17,12 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from index.words import tokens
 from providers.errors import BadResponse
 from sre_tui.memory.faults import NotKept, NotSetUp
 from sre_tui.memory.incidents import Incidents, Wanted
 from sre_tui.memory.sqlite_store import SqliteStore
 from sre_tui.memory.steps import STEPS, Step
-from tests.unit.memory.killing import incident
+from tests.unit.memory.killing import NOW, incident
 
 FIRST_VERSION = Path(__file__).with_name("version-1.sql")
 
@@ -186,17 +187,29 @@ def tables(store: SqliteStore) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Incidents]:
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
     with SqliteStore(tmp_path_factory.mktemp("searched") / "memory.db") as store:
         Incidents(store).add(incident("SmartDiskFailing on nas1"))
-        yield Incidents(store)
+        yield store
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(words=st.text(max_size=20))
-def test_any_text_may_be_searched_for(searched: Incidents, words: str) -> None:
-    found = searched.find(Wanted(words=words, service=words, alert=words))
-    assert found.total == len(found.items) == (0 if words.strip() else 1)
+def test_any_text_is_found_by_itself_and_by_its_name_in_any_case(
+    searched: SqliteStore, words: str
+) -> None:
+    incidents = Incidents(searched)
+    (kept,) = incidents.all()
+    told = incidents.change(
+        kept.id, {"cause": words, "alert": words, "services": (words,)}, lambda: NOW
+    )
+    has_words = bool(tokens(words))
+    assert incidents.find(Wanted(words=words)).total == (1 if has_words or not words.strip() else 0)
+    if told.alert:
+        assert incidents.find(Wanted(alert=words.swapcase().casefold())).total == 1
+    for service in told.services[:1]:
+        assert incidents.find(Wanted(service=service.casefold())).total == 1
+        assert incidents.find(Wanted(service=f"{service}x")).total == 0
 
 
 def test_killed_at_any_moment_it_opens_with_all_that_was_acknowledged() -> None:
