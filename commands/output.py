@@ -33,9 +33,6 @@ STYLES: Mapping[Tone, str] = {
 ENDLESS: Final = 1_000_000
 """Cells of a line that may have any number."""
 
-SOURCE: Final = "source"
-"""Column that is there to tell rows apart, and worth no room where all are of one source."""
-
 
 @dataclass(frozen=True)
 class OutputOptions:
@@ -213,6 +210,6 @@ def kept(column: Column[Any], texts: Sequence[str]) -> Column[Any] | None:
     """The column if it is worth its room: one that may be dropped and is empty is not."""
     if column.priority == 0:
         return column
-    if column.tells_apart or column.key == SOURCE:
+    if column.tells_apart:
         return replace(column, priority=0) if len(set(texts)) > 1 else None
     return column if any(texts) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from providers.alerting import Alert, AlertRule
-from sre_tui.views.cells import text_cell
+from sre_tui.views.cells import source_column, text_cell
 from sre_tui.views.human import MISSING, duration, moment
 from sre_tui.views.severity import severity_rank, severity_tone, state_rank, state_tone
 from sre_tui.views.table import TableView
@@ -86,7 +86,7 @@ ALERTS: TableView[Alert] = TableView(
         Column("value", "Value", alert_value, 10, priority=2, align="right"),
         Column("summary", "Summary", lambda row, _: text_cell(row.summary), 30, 1, "left", True),
         Column("silence", "Silenced by", _silence, 24, priority=3),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 15, priority=4),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
@@ -105,7 +105,7 @@ RULES: TableView[AlertRule] = TableView(
         Column("health", "Health", rule_health, 10, priority=2),
         Column("error", "Error", lambda row, _: text_cell(row.last_error), 24, priority=3),
         Column("group", "Group", lambda row, _: text_cell(row.group), 14, priority=4),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 15, priority=5),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
 from sre_tui.views.backups import verified_cell
-from sre_tui.views.cells import state_cell, text_cell, time_cell
+from sre_tui.views.cells import source_column, state_cell, text_cell, time_cell
 from sre_tui.views.human import MISSING, count
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -170,7 +170,7 @@ COVERAGE: TableView[Coverage] = TableView(
         Column("place", "Where", lambda row, _: text_cell(row.newest.place if row.newest else ""),
                22, 5),
         Column("node", "Node", lambda row, _: text_cell(row.node), 8, 6),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 13, 7),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

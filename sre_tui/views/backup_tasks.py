@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from providers.pbs import RunState, Task
-from sre_tui.views.cells import span_cell, state_cell, text_cell, time_cell
+from sre_tui.views.cells import source_column, span_cell, state_cell, text_cell, time_cell
 from sre_tui.views.human import duration
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -60,7 +60,7 @@ BACKUP_TASKS: TableView[Task] = TableView(
         Column("status", "Message", lambda row, _: text_cell(_message(row)), 24, 1, "left", True),
         Column("user", "User", lambda row, _: text_cell(row.user), 15, 3),
         Column("upid", "Id", lambda row, _: text_cell(row.upid), 60, 5),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 12, 4),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

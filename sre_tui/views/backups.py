@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, Protocol
 
-from sre_tui.views.cells import size_cell, span_cell, state_cell, text_cell, time_cell
+from sre_tui.views.cells import (
+    size_cell,
+    source_column,
+    span_cell,
+    state_cell,
+    text_cell,
+    time_cell,
+)
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Tone
 
@@ -80,7 +87,7 @@ BACKUPS: TableView[Group] = TableView(
         Column("pause", "Usually every", lambda row, _: span_cell(row.pause), 13, 3, "right"),
         Column("place", "Datastore", lambda row, _: text_cell(_place(row)), 18, 1, "left", True),
         Column("owner", "Owner", lambda row, _: text_cell(row.owner), 16, 4),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 12, 5),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -59,10 +59,12 @@ def state_cell(word: str, tone: Tone, rank: float) -> Cell:
     return Cell(marked(tone, word), rank, tone)
 
 
-def source_column(source: Callable[[RowT], str]) -> Column[RowT]:
-    """The column that tells the rows of several instances apart."""
+def source_column(
+    source: Callable[[RowT], str], key: str = "source", title: str = "Source"
+) -> Column[RowT]:
+    """The column that tells the rows of several instances, or of several machines, apart."""
 
     def cell(row: RowT, _: Display) -> Cell:
         return text_cell(source(row))
 
-    return Column("source", "Source", cell, 14, priority=6, tells_apart=True)
+    return Column(key, title, cell, 14, priority=6, tells_apart=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from providers.grafana import DashboardHit, DatasourceRef, Panel
-from sre_tui.views.cells import text_cell
+from sre_tui.views.cells import source_column, text_cell
 from sre_tui.views.human import number
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display
@@ -35,7 +35,7 @@ DASHBOARDS: TableView[DashboardHit] = TableView(
         Column("tags", "Tags", lambda row, _: text_cell(", ".join(row.tags)), 18, priority=2),
         Column("uid", "Uid", lambda row, _: text_cell(row.uid), 16),
         Column("url", "Address", lambda row, _: text_cell(row.url), 40, priority=4),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 14, priority=3),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

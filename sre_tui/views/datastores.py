@@ -7,7 +7,14 @@ from typing import Any
 
 from providers.pbs import Datastore
 from sre_tui.views.backup_tasks import RUNS
-from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell, time_cell
+from sre_tui.views.cells import (
+    fill_cell,
+    size_cell,
+    source_column,
+    state_cell,
+    text_cell,
+    time_cell,
+)
 from sre_tui.views.datastore_sections import ALL_JOBS, SERVERS
 from sre_tui.views.human import MISSING, size
 from sre_tui.views.table import TableView
@@ -105,7 +112,7 @@ DATASTORES: TableView[Datastore] = TableView(
         Column("freed", "Freed", lambda row, _: _gc_freed(row), 10, 4, "right"),
         Column("deduplication", "Dedup", lambda row, _: _deduplication(row), 6, 5, "right"),
         Column("comment", "Note", lambda row, _: text_cell(row.comment), 16, 6, "left", True),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 12, 7),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sre_tui.diagnosis.signals.capacity_model import Capacity, is_pressing
-from sre_tui.views.cells import fill_cell, size_cell, text_cell
+from sre_tui.views.cells import fill_cell, size_cell, source_column, text_cell
 from sre_tui.views.human import count, size
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -120,19 +118,10 @@ FORECASTS: TableView[Capacity] = TableView(
         ),
         Column("basis", "From", lambda row, _: text_cell(basis_text(row)), 18, 4),
         Column("notes", "Remarks", lambda row, _: text_cell("; ".join(row.notes)), 24, 5),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 14, 6),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="Nothing is foreseen to be full.",
     made_from={"subject": "subject", "ratio": "used"},
-    instead=lambda data: _told_apart(data.items),
 )
-
-
-def _told_apart(rows: Sequence[Capacity]) -> TableView[Any] | None:
-    """The view that says on any width where a row is from, if two rows read the same."""
-    if len({(row.kind, str(row.subject)) for row in rows}) == len(rows):
-        return None
-    columns = [replace(c, priority=0) if c.key == "source" else c for c in FORECASTS.columns]
-    return replace(FORECASTS, columns=tuple(columns))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from providers.loki import Change, LabelValue, LogEntry, LogPattern
-from sre_tui.views.cells import text_cell
+from sre_tui.views.cells import source_column, text_cell
 from sre_tui.views.human import moment, number, percent
 from sre_tui.views.severity import level_rank, level_tone
 from sre_tui.views.table import TableView
@@ -48,7 +48,7 @@ LOG_ENTRIES: TableView[LogEntry] = TableView(
         Column("host", "Host", lambda row, _: text_cell(row.host or ""), 10, priority=2),
         Column("service", "Service", lambda row, _: text_cell(row.service or ""), 16, priority=1),
         Column("line", "Line", lambda row, _: text_cell(row.line), 30, flexible=True),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 12, priority=4),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{row.time_ns}/{sorted(row.labels.items())}/{row.line}",
@@ -60,7 +60,7 @@ LABEL_VALUES: TableView[LabelValue] = TableView(
     columns=(
         Column("label", "Label", lambda row, _: text_cell(row.label or "(names)"), 16, priority=1),
         Column("value", "Value", lambda row, _: text_cell(row.value), 30, flexible=True),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 12, priority=2),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{row.label}/{row.value}",
@@ -92,7 +92,7 @@ CHANGES: TableView[Change] = TableView(
         Column("subject", "Subject", lambda row, _: text_cell(row.subject), 20),
         Column("count", "Lines", lambda row, _: Cell(number(row.count), row.count), 6, 2, "right"),
         Column("text", "What", lambda row, _: text_cell(row.text), 30, flexible=True),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 12, priority=4),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -8,7 +8,7 @@ from math import isfinite
 
 from providers.prometheus import MetricInfo, Target
 from providers.series import Labels, Sample, Series
-from sre_tui.views.cells import text_cell
+from sre_tui.views.cells import source_column, text_cell
 from sre_tui.views.human import MISSING, duration, moment, number
 from sre_tui.views.series_names import labels_text, series_name
 from sre_tui.views.table import TableView
@@ -61,7 +61,7 @@ METRICS: TableView[MetricInfo] = TableView(
         Column("type", "Type", lambda row, _: text_cell(row.type or ""), 10, priority=1),
         Column("unit", "Unit", lambda row, _: text_cell(row.unit), 8, priority=4),
         Column("help", "Help", lambda row, _: text_cell(row.help), 30, priority=2, flexible=True),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=3),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{row.name}",
@@ -77,7 +77,7 @@ SERIES: TableView[Series] = TableView(
         Column("max", "Max", lambda row, _: _value(row.stats.max, row.labels), 12, 1, "right"),
         Column("trend", "Trend", _trend, 8, priority=1),
         Column("gaps", "Gaps", _gaps, 5, priority=3, align="right"),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=4),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
@@ -108,7 +108,7 @@ SAMPLES: TableView[Sample] = TableView(
             True,
         ),
         Column("at", "Time", lambda row, d: Cell(moment(row.at, d), row.at), 12, priority=3),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=4),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: f"{row.source}/{sorted(row.labels.items())}",
@@ -128,7 +128,7 @@ TARGETS: TableView[Target] = TableView(
         Column("duration", "Took", lambda row, _: _seconds(row.scrape_duration), 8, 3, "right"),
         Column("error", "Error", lambda row, _: text_cell(row.last_error), 24, flexible=True),
         Column("url", "Address", lambda row, _: text_cell(row.url), 30, priority=4),
-        Column("source", "Source", lambda row, _: text_cell(row.source), 16, priority=5),
+        source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from providers.truenas import Dataset, Pool, Scan, Vdev
-from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
+from sre_tui.views.cells import fill_cell, size_cell, source_column, state_cell, text_cell
 from sre_tui.views.human import MISSING, ago, count, duration, percent, size
 from sre_tui.views.several import told_apart
 from sre_tui.views.table import TableView
@@ -264,7 +264,7 @@ _SEVERAL: TableView[PoolLine] = told_apart(TableView(
         Column("snapshots", "Snapshots", _snapshots, 10, priority=3, align="right"),
         Column("quota", "Quota", _quota, 10, priority=4, align="right"),
         Column("layout", "Layout", _layout, 20, priority=3),
-        Column("source", "Source", lambda row, _: text_cell(row.pool.source), 14, priority=5),
+        source_column(lambda row: row.pool.source),
     ),
     rows=_lines,
     key=lambda line: line.key,
