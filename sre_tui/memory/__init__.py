@@ -1,1 +1,1 @@
-"""What is kept between runs, in one database: incidents, reports, baselines, usage."""
+"""What is kept between runs, in one database: the journal of incidents, and tables for more."""

@@ -87,12 +87,18 @@ class Incident(BaseModel):
         """Whether it goes on."""
         return "open" if self.ended is None else "closed"
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def lasted(self) -> float | None:
+        """Seconds from its begin to its end; None as long as it is open."""
+        return None if self.ended is None else (self.ended - self.started).total_seconds()
+
     @model_validator(mode="before")
     @classmethod
-    def _without_state(cls, value: object) -> object:
-        # It follows from the times, and is in every document that is read back.
+    def _without_computed(cls, value: object) -> object:
+        # They follow from the times, and are in every document that is read back.
         if isinstance(value, dict):
-            return {name: each for name, each in value.items() if name != "state"}
+            return {n: each for n, each in value.items() if n not in ("state", "lasted")}
         return value
 
     def changed(self, changes: Mapping[str, Any], clock: Clock) -> Incident:

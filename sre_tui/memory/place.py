@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from providers.text import one_line
 from sre_tui.environment import Folders
+from sre_tui.memory.faults import NotSetUp
 from sre_tui.settings import Settings
 
 _OF_FILE: Final = "sqlite:///"
@@ -23,12 +25,25 @@ class Place:
 
 
 def place_of(settings: Settings, folders: Folders) -> Place:
-    """The database that the settings name, else the file in the data folder."""
+    """The database that the settings name, else the file in the data folder.
+
+    Raises:
+        NotSetUp: if they name a file in the home of somebody who has none.
+    """
     memory = settings.memory
     if memory.url is not None:
         url = memory.url.get_secret_value()
         if url.startswith(_OF_FILE):
-            return Place(path=Path(url.removeprefix(_OF_FILE)).expanduser().absolute())
+            return _file(Path(url.removeprefix(_OF_FILE)))
         return Place(url=url)
-    path = memory.path or folders.data / "memory" / "memory.db"
-    return Place(path=path.expanduser().absolute())
+    return _file(memory.path or folders.data / "memory" / "memory.db")
+
+
+def _file(path: Path) -> Place:
+    shown = one_line(str(path))
+    if "\0" in str(path):
+        raise NotSetUp(f"{shown} cannot be the name of a file")
+    try:
+        return Place(path=path.expanduser().absolute())
+    except RuntimeError:
+        raise NotSetUp(f"{shown} cannot be found: there is no such user's home") from None

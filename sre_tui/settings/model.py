@@ -159,7 +159,7 @@ def _flat(table: Mapping[object, object], before: str = "") -> Iterator[tuple[st
 
 
 class MemorySettings(BaseModel):
-    """Where incidents, reports, baselines and usage are kept.
+    """Where the journal of incidents is kept.
 
     Neither is looked at before the memory is opened, so that a mistake in it costs nothing else.
     """

@@ -68,7 +68,7 @@ TEMPLATE: Final = """\
 #[docs]
 #extra_dirs = ["~/homelab/docs", "~/homelab/ansible"]
 
-# Incidents, reports, baselines and usage; docs/memory.md. On PostgreSQL: MEMORY_DB_URL.
+# The journal of incidents; docs/memory.md. On PostgreSQL: MEMORY_DB_URL.
 #[memory]
 #path = "~/homelab/memory.db"                  # in the data folder if not set
 

@@ -18,16 +18,20 @@ SOURCE: Final = "memory"
 T = TypeVar("T")
 
 
-async def with_incidents(context: ToolContext, work: Callable[[Incidents], T]) -> T:
+async def with_incidents(
+    context: ToolContext, work: Callable[[Incidents], T]
+) -> tuple[T, tuple[str, ...]]:
     """Do something with the incidents in the memory.
+
+    Returns:
+        What the work gave, and what is to be told of the memory.
 
     Raises:
         BackendError: if the memory cannot be used.
         NotKept: if it cannot be written.
         Complaint: what the work itself refuses.
     """
-    value, _ = await asyncio.to_thread(_with_incidents, context, work)
-    return value
+    return await asyncio.to_thread(_with_incidents, context, work)
 
 
 async def asked_incidents(
@@ -43,7 +47,7 @@ async def asked_incidents(
     """
     now = context.clock()
     try:
-        value, remarks = await asyncio.to_thread(_with_incidents, context, work)
+        value, remarks = await with_incidents(context, work)
     except BackendError as error:
         status = SourceStatus(
             source=SOURCE, state=error.state, observed_at=now, detail=error.detail

@@ -51,10 +51,8 @@ def incident_text(incident: Incident, view: ModelView) -> str:
     said += [f"about {incident.subject}"] if incident.subject else []
     said += [f"affected {', '.join(incident.services)}"] if incident.services else []
     said.append(f"began {stamp(incident.started, view.now)}")
-    if incident.ended is None:
-        said.append("still open")
-    else:
-        said.append(f"lasted {duration((incident.ended - incident.started).total_seconds())}")
+    lasted = incident.lasted
+    said.append("still open" if lasted is None else f"lasted {duration(lasted)}")
     texts = (
         ("seen", incident.description),
         ("cause", incident.cause),

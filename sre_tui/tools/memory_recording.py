@@ -11,23 +11,20 @@ from sre_tui.memory.incident import (
     LONGEST_TEXT,
     LONGEST_TITLE,
     Incident,
-    IncidentError,
+    check_is_past,
     checked,
 )
 from sre_tui.tools.arguments import NOW, Completes, ForPeople, Positional, Short, When, Words
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.memory_data import SOURCE, with_incidents
 from sre_tui.tools.memory_incidents import incident_text
-from sre_tui.tools.notes import page_of
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 
 
 def _render(answer: ToolResult[Incident], view: ModelView) -> str:
-    page = page_of(answer, view, "Recorded:")
-    page.rows.append(incident_text(answer.data, view))
-    return page.text()
+    return incident_text(answer.data, view)
 
 
 def _listed(value: object) -> object:
@@ -86,8 +83,8 @@ async def memory_record_incident(
 
     now = context.clock()
     began = started.resolve(now)
-    if began > now:
-        raise IncidentError("it cannot have begun in the future")
+    over = None if ended is None else ended.resolve(now)
+    check_is_past(began, over, now)
     incident = checked(
         Incident(
             id=new_id(),
@@ -100,7 +97,7 @@ async def memory_record_incident(
             cause=cause,
             resolution=resolution,
             started=began,
-            ended=None if ended is None else ended.resolve(now),
+            ended=over,
             recorded=now,
             updated=now,
             session=session,

@@ -70,8 +70,8 @@ def _properties(incident: Incident, display: Display) -> Iterator[tuple[str, Cel
 
 
 def _lasted(row: Incident, display: Display) -> Cell:
-    if row.ended is not None:
-        return span_cell((row.ended - row.started).total_seconds())
+    if row.lasted is not None:
+        return span_cell(row.lasted)
     spent = (display.now - row.started).total_seconds()
     return Cell(f"{duration(spent)} so far", spent)
 
@@ -83,7 +83,7 @@ INCIDENTS: TableView[Incident] = TableView(
         Column("title", "Title", lambda row, _: text_cell(row.title), 24, flexible=True),
         Column("severity", "Severity", incident_severity, 10, priority=3),
         Column("started", "Began", lambda row, display: time_cell(row.started, display), 14),
-        Column("ended", "Lasted", _lasted, 14, priority=3),
+        Column("lasted", "Lasted", _lasted, 14, priority=3),
         Column("alert", "Alert", lambda row, _: text_cell(row.alert), 16, priority=2),
         Column("subject", "About", lambda row, _: text_cell(row.subject), 14, priority=2),
         Column("services", "Services", lambda row, _: text_cell(", ".join(row.services)), 14, 4),

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import typer
 
-from commands.incidents import _complete_id, app
+from commands.incident_ids import complete_id
+from commands.incidents import app
 from commands.main import run
 from sre_tui.environment import Environment, Folders
 from sre_tui.settings import Settings
@@ -73,9 +74,14 @@ def test_a_listing_like_any_other(sre: Any, recorded: str) -> None:
         "updated": "2026-11-20T23:02:11Z",
         "session": "",
         "state": "closed",
+        "lasted": 7200.0,
     }
     picked = sre("list", "--jsonl", "--fields", "title,state", "--state", "open").document
     assert picked == {"title": "DNS is down", "state": "open"}
+    both = sre("list", "--fields", "ended,lasted", "--state=closed", "--utc").out.split("\n")
+    assert [line.split() for line in both[:2]] == [
+        ["ended", "Lasted"], ["2026-11-20", "20:00:00Z", "2", "h"],
+    ]  # fmt: skip
     for chosen in (("search", "stalling", "minutes"), ("list", "--service", "immich"),
                    ("list", "--since", "4h", "--alert", "smartdiskfailing")):  # fmt: skip
         assert [row["id"] for row in sre(*chosen, "--json").document["data"]["items"]] == [recorded]
@@ -99,6 +105,19 @@ def test_show_edit_close_reopen(sre: Any, recorded: str) -> None:
     assert [data[name] for name in told] == [
         ["plex"], "sdc fails", "replaced sdc", "2026-11-20T22:00:00Z", "closed",
     ]  # fmt: skip
+    for again, said in (
+        (("close", recorded), f"closed already, and left as it is: {recorded}: Jellyfin buffers"),
+        (("close", recorded, "--cause", "sdc"), f"changed {recorded}: Jellyfin buffers (it was cl"),
+    ):
+        assert sre(*again).err.startswith(said)
+        data = sre("show", recorded, "--json").document["data"]
+        assert data["ended"] == "2026-11-20T22:00:00Z"
+    contradiction = sre("edit", recorded, "--reopen", "--ended", "22:30")
+    assert (contradiction.code, contradiction.err) == (
+        2, "error: --reopen and --ended contradict each other: give one of them\n",
+    )  # fmt: skip
+    for future in (("edit", recorded, "--started"), ("close", recorded, "--ended")):
+        assert "in the future" in sre(*future, "2027-01-01").err
     assert sre("edit", recorded, "--title", "New title", "--json").document["data"]["title"] == (
         "New title"
     )
@@ -119,7 +138,11 @@ def test_show_edit_close_reopen(sre: Any, recorded: str) -> None:
         (("record", "x", "--started=-1h", "--ended=-2h"), ["ended before it began"]),
         (("record", "x", "-d", "-", "--cause", "-"), ["only one of --description, --cause"]),
         (("record", "x", "-d", "y" * 20_001), ["--description has 20,001 characters, and may"]),
+        (("record", "x", "--ended", "2027-01-01"), ["ended in the future"]),
+        (("show", "zzzz"), ["nothing has been recorded yet: ", "memory.db does not exist"]),
         (("import", "/nowhere.jsonl"), ["/nowhere.jsonl cannot be read: No such file"]),
+        (("import", "~nobody-here/x"), ["~nobody-here/x cannot be read: Could not determine"]),
+        (("import", "a\0b"), ["cannot be read: embedded null"]),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(
@@ -141,6 +164,7 @@ def test_export_and_import_are_idempotent(sre: Any, recorded: str, tmp_path: Pat
     assert sre("import", str(file), **other).err == "0 new, 0 changed, 2 there already\n"
     assert sre("export", **other).out == exported
     for line, said in (
+        ("[" * 100_000, "it is nested too deeply"),
         ("{}", "id: Field required"),
         ("[1]", "Input should be"),
         ("no json", "Expecting value"),
@@ -153,7 +177,15 @@ def test_export_and_import_are_idempotent(sre: Any, recorded: str, tmp_path: Pat
         assert done.code == 2
         assert done.err.startswith("error: line 2 is not an incident: ")
         assert said in done.err
+    file.write_bytes(b"\xff\n")
+    assert sre("import", str(file)).err == f"error: {file} cannot be read: it is not UTF-8\n"
     assert not (tmp_path / "third.db").exists()
+    nothing = sre("export", MEMORY_DB_PATH=str(tmp_path / "third.db"))
+    assert (nothing.code, nothing.out) == (0, "")
+    assert nothing.err.splitlines() == [
+        f"nothing has been recorded yet: {tmp_path / 'third.db'} does not exist",
+        "0 incidents exported",
+    ]
 
 
 def test_what_is_wrong_with_the_memory_is_one_line_and_nothing_else_suffers(
@@ -169,6 +201,7 @@ def test_what_is_wrong_with_the_memory_is_one_line_and_nothing_else_suffers(
         ({"MEMORY_DB_URL_FILE": str(file)}, 2, "must be the address of a PostgreSQL"),
         ({"MEMORY_DB_URL": f"postgresql://u:{secret}@127.0.0.1:{free_ports()}/d"}, 3, "refused"),
         ({"MEMORY_DB_PATH": str(text)}, 1, "is not a SQLite database"),
+        ({"MEMORY_DB_URL": "sqlite:///~nobody-here/x.db"}, 2, "no such user's home"),
         ({"MEMORY_DB_PATH": str(text / "memory.db")}, 1, "cannot be written"),
     ):
         done = sre("record", "x", **variables)
@@ -230,12 +263,21 @@ def test_a_person_is_asked_for_what_is_missing(
     nothing = run_with(Typed(""), tmp_path, "record")
     assert nothing.code == 2
     assert nothing.err.endswith("error: nothing was recorded: an incident needs a title\n")
+    twice = run_with(Typed(f"{'x' * 201}\nFan\n\nbad\ninfo\n"), tmp_path, "record")
+    assert twice.code == 0
+    for said in ("  it has 201 characters, and may have 200\nWhat was wrong: ",
+                 "  --severity cannot be 'bad'; allowed: critical, warning, info\nHow bad",
+                 "(enter leaves it open): \nrecorded: Fan\n"):  # fmt: skip
+        assert said in twice.err, twice.err
+    assert run_with(Typed("Fan\n"), tmp_path, "record", "--severity", "bad").err.startswith("error")
     piped = run_with(io.StringIO("a\nlog\n"), tmp_path, "record", "Noise", "-d", "-", "--json")
     assert piped.document["data"]["description"] == "a\nlog"
     monkeypatch.setenv("MEMORY_DB_PATH", str(Folders.under(tmp_path).data / "memory" / "memory.db"))
     context = typer.Context(typer.main.get_command(app))
-    assert _complete_id(context, row["id"][:3]) == [row["id"]]
-    assert _complete_id(context, "zz") == []
+    assert complete_id(context, row["id"][:3]) == [row["id"]]
+    assert complete_id(context, "zz") == []
+    monkeypatch.setenv("MEMORY_DB_PATH", str(Path(__file__)))
+    assert complete_id(context, row["id"][:3]) == []
 
 
 async def test_a_model_reads_incidents_and_cannot_record_one(
