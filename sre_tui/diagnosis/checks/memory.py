@@ -67,15 +67,13 @@ CHECKS: Final = (
     metric_check(
         "memory-growth-slow", "memory_leak", "memory",
         # What fills a cache or serves a busy hour stops growing; a leak grows through every part.
-        "((node_memory_MemAvailable_bytes{$S} offset 12h - "
-        "node_memory_MemAvailable_bytes{$S}) / node_memory_MemTotal_bytes{$S} "
-        "and (node_memory_MemAvailable_bytes{$S} offset 12h - "
-        "node_memory_MemAvailable_bytes{$S} offset 9h) / node_memory_MemTotal_bytes{$S} > 0.04 "
-        "and (node_memory_MemAvailable_bytes{$S} offset 9h - "
-        "node_memory_MemAvailable_bytes{$S} offset 6h) / node_memory_MemTotal_bytes{$S} > 0.04 "
-        "and (node_memory_MemAvailable_bytes{$S} offset 6h - "
-        "node_memory_MemAvailable_bytes{$S} offset 3h) / node_memory_MemTotal_bytes{$S} > 0.04 "
-        "and node_memory_MemAvailable_bytes{$S} / node_memory_MemTotal_bytes{$S} < 0.3)",
+        "(node_memory_MemAvailable_bytes{$S} offset 12h - ("
+        "(node_memory_MemAvailable_bytes{$S} < 0.3 * node_memory_MemTotal_bytes{$S}) "
+        "< 0.92 * (node_memory_MemAvailable_bytes{$S} offset 3h "
+        "< 0.92 * (node_memory_MemAvailable_bytes{$S} offset 6h "
+        "< 0.92 * (node_memory_MemAvailable_bytes{$S} offset 9h "
+        "< 0.92 * node_memory_MemAvailable_bytes{$S} offset 12h)))"
+        ")) / node_memory_MemTotal_bytes{$S}",
         ">", 0.25,
         "used memory grew by {value} of the machine's memory within 12 h, at a steady pace",
         unit="ratio", clear=0.237, delay=1800, lasting=False,
