@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pydantic import BaseModel, SecretStr
@@ -18,9 +18,13 @@ from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions
 from commands.sorting import sort_option
+from providers.errors import BackendError
 from sre_tui.settings.load import config_path, load_with_origins
 from sre_tui.settings.template import TEMPLATE
 from widgets.cell import Cell, Column, Display, Tone
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
 
 app = noun("config", "Create, show and check settings.", default="show")
 
@@ -107,10 +111,39 @@ def check(context: typer.Context) -> None:
     narrator = invocation.narrator
     for line in _remarks(place, settings.configured, invocation.environment.variables):
         narrator.warn(line)
+    memory = _memory(invocation)
     configured = ", ".join(sorted(settings.configured)) or "no backend"
     model = settings.llm.model or settings.llm.provider
     who = model or "no model: the built-in analyst answers"
     narrator.say(f"settings are valid: {configured}; {who}")
+    narrator.say(f"memory: {memory}")
+
+
+def _memory(invocation: Invocation) -> str:
+    """Where the memory is and what it holds; a server is not contacted.
+
+    Raises:
+        NotSetUp: if the settings name it wrongly.
+    """
+    from sre_tui.memory.condition import condition_of
+    from sre_tui.memory.faults import NotKept, NotSetUp
+    from sre_tui.memory.place import place_of
+    from sre_tui.memory.store import open_store
+
+    place = place_of(invocation.settings, invocation.environment.folders)
+    if place.path is None:
+        with open_store(place) as store:
+            return f"{store.name}, not contacted"
+    try:
+        condition = condition_of(place)
+    except NotSetUp:
+        raise
+    except (BackendError, NotKept) as error:
+        invocation.narrator.warn(str(error))
+        return f"{place.path}, which cannot be used"
+    for trouble in condition.troubles:
+        invocation.narrator.warn(trouble)
+    return str(condition)
 
 
 def write_private(path: Path, text: str) -> None:

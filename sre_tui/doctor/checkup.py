@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from sre_tui.doctor import backends, local
 from sre_tui.doctor.finding import Finding, Verdict, broken, doubtful
+from sre_tui.doctor.memory import memory
 from sre_tui.doctor.model import language_model
 from sre_tui.doctor.pbs import pbs
 from sre_tui.doctor.proxmox import proxmox
@@ -18,7 +19,7 @@ __all__ = ["Finding", "Verdict", "examine"]
 
 
 async def examine(context: ToolContext, *, ask_model: bool = True) -> list[Finding]:
-    """Check settings, folders, index, backends and the model.
+    """Check settings, folders, index, memory, backends and the model.
 
     Args:
         context: opened without last-known-good data, so that nothing old looks alive.
@@ -28,6 +29,7 @@ async def examine(context: ToolContext, *, ask_model: bool = True) -> list[Findi
     parts: list[tuple[str, Awaitable[list[Finding]]]] = [
         ("folders", asyncio.to_thread(local.folders, context.folders)),
         ("index", asyncio.to_thread(local.index, settings, context.folders)),
+        ("memory", asyncio.to_thread(memory, settings, context.folders)),
     ]
     parts += [(c.source, backends.prometheus(c, context.clock)) for c in context.prometheus]
     parts += [(c.source, backends.grafana(c, context.clock)) for c in context.grafana]

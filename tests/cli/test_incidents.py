@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -221,6 +224,44 @@ def test_what_is_wrong_with_the_memory_is_one_line_and_nothing_else_suffers(
     row = next(r for r in shown.document["data"]["items"] if r["setting"] == "memory.url")
     assert row == {"setting": "memory.url", "value": "********",
                    "origin": f"MEMORY_DB_URL in the file {file}"}  # fmt: skip
+
+
+def test_the_doctor_and_the_check_of_the_settings_say_how_the_memory_is(
+    recorded: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "data" / "memory" / "memory.db"
+    newer, text, none = tmp_path / "newer.db", tmp_path / "text.db", tmp_path / "none"
+    shutil.copy(path, newer)
+    with closing(sqlite3.connect(newer)) as connection:
+        connection.execute("PRAGMA user_version = 9")
+    newer.chmod(0o600)
+    text.write_text("this is no database " * 100, encoding="utf-8")
+    away, here = f"postgresql://u:s3cret@127.0.0.1:{free_ports()}/d", str(path)
+    # Without any backend the doctor ends with 2 where nothing else is wrong.
+    for name, value, code, verdicts, said in (
+        ("PATH", here, 2, ["ok"], f"{path}: 2 incidents, 1 of them open"),
+        ("PATH", str(none / "m.db"), 2, ["ok"], "nothing recorded yet: the first incident creates"),
+        ("PATH", str(newer), 1, ["failed"], "a newer sre-tui (its version is 9, this program's 1)"),
+        ("PATH", str(text), 1, ["failed"], "is not a SQLite database"),
+        ("PATH", str(text / "m.db"), 2, ["ok", "warning"], f"be created: {text} is no folder"),
+        ("URL", away, 3, ["failed"], "PostgreSQL at 127.0.0.1:"),
+        ("URL", "mysql://u:s3cret@h/d", 2, ["failed"], "must be the address of a PostgreSQL"),
+    ):
+        variables = {f"MEMORY_DB_{name}": value}
+        doctor = run_inside(["doctor", "--no-model", "--json"], tmp_path, variables, now=NOW)
+        findings = [f for f in doctor.document["data"]["items"] if f["subject"] == "memory"]
+        assert [finding["verdict"] for finding in findings] == verdicts
+        assert doctor.code == code
+        assert said in " ".join(finding["detail"] for finding in findings)
+        checked = run_inside(["config", "check"], tmp_path, variables, now=NOW)
+        assert checked.code == (2 if "mysql" in value else 0)
+        assert said in checked.err
+        assert checked.err.endswith(", not contacted\n") is (value == away)
+        assert "s3cret" not in f"{doctor.out}{doctor.err}{checked.err}"
+    path.chmod(0o644)
+    checked = run_inside(["config", "check"], tmp_path, {}, now=NOW)
+    assert checked.err.startswith(f"warning: others can read {path}: chmod 600 it\n")
+    assert not none.exists()
 
 
 class Typed(io.StringIO):
