@@ -34,26 +34,44 @@ def nearest(
 
 
 def no_such(
-    what: str, asked: str, known: Iterable[str], listed: Iterable[str] | None = None
+    what: str,
+    asked: str,
+    known: Iterable[str],
+    listed: Iterable[str] | None = None,
+    *,
+    close: Sequence[str] | None = None,
+    note: str = "",
 ) -> str:
     """One line: that there is none of that name, which are near, and which there are.
+
+    Many names are listed only where none of them is near, and none twice.
 
     Args:
         what: noun for it.
         asked: what was asked for.
         known: every name that would do.
         listed: those that are told, in their order; of the known ones all if None.
+        close: those that are near, as they are told; found among the known ones if None.
+        note: what else is said of it, before the names.
     """
     names = sorted(set(known))
     told = names if listed is None else list(dict.fromkeys(listed))
-    close = nearest(asked, names)
-    guess = f"; did you mean {' or '.join(close)}?" if close else ""
-    return f"there is no {what} {asked!r}{guess}{there_are(told)}"
+    near = nearest(asked, names) if close is None else close
+    said = f"there is no {what} {asked!r}{note}"
+    if not near:
+        return f"{said}; there {_known(told)}"
+    others = f"{', '.join(near[:-1])} or " if near[1:] else ""
+    said = f"{said}; did you mean {others}{near[-1]}?"
+    # A near name is worth more than a long list.
+    tells_more = len(told) <= FEW and not set(told) <= set(near)
+    return f"{said} There {_known(told)}" if tells_more else said
 
 
-def there_are(names: Sequence[str]) -> str:
-    """The end of such a line: the names there are, of many the first."""
+def _known(names: Sequence[str]) -> str:
+    """The names there are, of many the first."""
     if not names:
-        return ", and no other either"
+        return "is none at all"
+    if len(names) == 1:
+        return f"is only {names[0]}"
     more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-    return f"; there are: {', '.join(names[:FEW])}{more}"
+    return f"are: {', '.join(names[:FEW])}{more}"

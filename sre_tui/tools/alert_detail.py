@@ -12,14 +12,13 @@ from providers.alerting import Alert, AlertRule
 from providers.reading import SourceStatus
 from providers.text import clean, one_line
 from sre_tui.complaint import Complaint
-from sre_tui.nearest import nearest
+from sre_tui.nearest import no_such
 from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.grafana_alerts import grafana_get_alerts, is_about
 from sre_tui.tools.grafana_data import AlertListing, RuleListing
 from sre_tui.tools.grafana_rules import grafana_get_alert_rules
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.views.human import count
 
 MOST = 1000
 """Alerts and rules that are looked through."""
@@ -162,10 +161,7 @@ def _rules_of(alert: Alert, rules: Sequence[AlertRule]) -> list[AlertRule]:
 
 def _unknown(wanted: str, alerts: Iterable[Alert], rules: Iterable[AlertRule]) -> str:
     names = {each.name for each in alerts} | {each.name for each in rules}
-    close = nearest(wanted, names)
-    if close:
-        return f"there is no alert {wanted!r}; did you mean {', '.join(close)}?"
-    return f"there is no alert {wanted!r} among {count(len(names), 'alert')} and rules"
+    return no_such("alert or rule", wanted, names)
 
 
 def _instances(wanted: str, found: Sequence[Alert]) -> str:

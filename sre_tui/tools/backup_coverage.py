@@ -27,9 +27,15 @@ from sre_tui.diagnosis.coverage.shared import in_common
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.backup_coverage_listing import CoverageListing
-from sre_tui.tools.context import ToolContext
+from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
-from sre_tui.tools.proxmox_find import close_guests, matching_guests, without_name
+from sre_tui.tools.proxmox_find import (
+    all_answered,
+    matching_guests,
+    no_such_guest,
+    node_names,
+    require_known,
+)
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import ArgumentError, tool
@@ -167,7 +173,11 @@ async def backup_coverage(
     evidence = gathered.evidence
     with uncollected():
         every = sorted(judge(evidence), key=rank)
-    chosen = _named(every, guest, evidence.guests)
+    chosen = _named(every, guest, evidence.guests, complete=gathered.every_guest_known)
+    if evidence.guests and not any(node in (None, each.node) for each in evidence.guests):
+        # A node without guests is no unknown one.
+        inventories = await ask_all(context.proxmox, lambda client: client.inventory())
+        require_known(node, node_names(inventories), "node", all_answered(inventories))
     found = [
         item
         for item in chosen
@@ -200,17 +210,13 @@ async def backup_coverage(
 
 
 def _named(
-    every: Sequence[GuestCoverage], asked: str, guests: Sequence[Guest]
+    every: Sequence[GuestCoverage], asked: str, guests: Sequence[Guest], *, complete: bool
 ) -> list[GuestCoverage]:
     if not asked.strip():
         return list(every)
     keys = {guest.key for guest in matching_guests(asked, guests)}
     if not keys and guests:
-        close = ", ".join(guest.label for guest in close_guests(asked, guests))
-        hint = f"; did you mean {close}?" if close else ""
-        if silent := without_name(guests):
-            hint = f" among those that report; {silent}{hint}"
-        raise ArgumentError(f"there is no guest {asked!r}{hint}")
+        raise ArgumentError(no_such_guest(asked, guests, complete=complete))
     return [item for item in every if item.key in keys]
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import AfterValidator, Field
 
 from sre_tui.diagnosis.causes.model import Investigation
-from sre_tui.nearest import nearest
 from sre_tui.settings import BACKENDS
 from sre_tui.tools.arguments import NOW, Completes, Positional, Short, When, Window, Words
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.investigate_text import render
 from sre_tui.tools.knowledge import knowledge_of
 from sre_tui.tools.result import ToolResult, result
+from sre_tui.tools.subject_names import no_such_subject
 from sre_tui.tools.tool import ArgumentError, tool
 
 if TYPE_CHECKING:
@@ -96,8 +96,6 @@ def _check_named(text: str, insight: Insight, knowledge: Knowledge) -> None:
     unsure = any(part.configured and not part.complete for part in naming)
     if asked.subjects or asked.topics or asked.alerts or unsure:
         return
-    names = {one.own_name for one in topology.subjects()} | {alert.name for alert in alerts}
-    # A short name within a long word is no misspelling of it.
-    close = nearest(text, sorted(name for name in names if 2 * len(name) > len(text)))
-    told = f"; did you mean {' or '.join(close)}?" if close else ""
-    raise ArgumentError(f"nothing here is called {text!r}{told}")
+    what = "alert, guest, node, pool or other thing"
+    names = {alert.name for alert in alerts}
+    raise ArgumentError(no_such_subject(text, topology, sure=True, what=what, also=names))

@@ -14,7 +14,7 @@ from providers.pbs import BackupType, Contents, PbsClient, Snapshot, Wanted
 from providers.reading import Reading
 from sre_tui.diagnosis.coverage.owners import noted_name
 from sre_tui.diagnosis.coverage.reading import skipped_text
-from sre_tui.nearest import nearest
+from sre_tui.nearest import no_such
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
@@ -215,9 +215,8 @@ def _named(every: Sequence[Backup], asked: str) -> list[Backup]:
 def _nothing_of(every: Sequence[Backup], asked: str, groups: Collection[str]) -> str:
     if groups:
         return f"there are no backups of {asked!r}, which is {' or '.join(sorted(groups))}"
-    close = nearest(asked, {item.name or item.group for item in every})
-    hint = f"; did you mean {', '.join(close)}?" if close else ""
-    return f"there are no backups of {asked!r}{hint}"
+    known = [item.name or item.group for item in every]
+    return no_such("guest or host with backups", asked, known)
 
 
 def _hints(

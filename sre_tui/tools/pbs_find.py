@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 from providers.pbs import BackupType, PbsClient
-from providers.proxmox import GuestType
+from providers.proxmox import Guest, GuestType
 from providers.reading import Reading
 from sre_tui.diagnosis.coverage.owners import noted_name
 from sre_tui.diagnosis.topology.guest_names import named_inventories
+from sre_tui.nearest import no_such
 from sre_tui.tools.alert_sources import rows
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.proxmox_find import all_answered, guests_of, is_named, require_known
 from sre_tui.tools.tool import ArgumentError
 
 T = TypeVar("T")
-_TYPES: Final[Mapping[GuestType, BackupType]] = {"qemu": "vm", "lxc": "ct"}
+BACKUP_TYPES: Final[Mapping[GuestType, BackupType]] = {"qemu": "vm", "lxc": "ct"}
 
 
 async def having(clients: Sequence[PbsClient], datastore: str) -> list[PbsClient]:
@@ -42,11 +43,7 @@ def of_those(readings: Sequence[Reading[T]], clients: Sequence[PbsClient]) -> li
 async def groups_of(context: ToolContext, asked: str) -> frozenset[str]:
     """The groups, such as ``vm/101``, of the guests that Proxmox VE calls so; none without one."""
     readings, _ = await named_inventories(context)
-    return frozenset(
-        f"{_TYPES[guest.type]}/{guest.vmid}"
-        for guest in guests_of(readings)
-        if is_named(asked, guest)
-    )
+    return _groups(asked, guests_of(readings))
 
 
 async def groups_called(context: ToolContext, asked: str) -> frozenset[str]:
@@ -55,17 +52,29 @@ async def groups_called(context: ToolContext, asked: str) -> frozenset[str]:
     Raises:
         ArgumentError: if everybody answered and nobody knows the name.
     """
-    found = await groups_of(context, asked)
+    inventories, _ = await named_inventories(context)
+    guests = guests_of(inventories)
+    found = _groups(asked, guests)
     if found:
         return found
     readings = await ask_all(context.pbs, lambda client: client.contents())
     wanted = asked.strip().casefold()
-    found = frozenset(
-        f"{snapshot.type}/{snapshot.id}"
-        for reading in readings
-        for snapshot in (reading.data.snapshots if reading.data else ())
-        if wanted in (snapshot.id.casefold(), (noted_name(snapshot.comment) or "").casefold())
+    names: dict[str, set[str]] = {}
+    for reading in readings:
+        for snapshot in reading.data.snapshots if reading.data else ():
+            group = f"{snapshot.type}/{snapshot.id}"
+            for name in (snapshot.id, noted_name(snapshot.comment)):
+                if name:
+                    names.setdefault(name.casefold(), set()).add(group)
+    if wanted not in names and all_answered(readings):
+        known = {guest.name for guest in guests if guest.name} | {
+            name for name in names if not name.isdigit()
+        }
+        raise ArgumentError(no_such("guest or host with backups", asked, known))
+    return frozenset(names.get(wanted, ()))
+
+
+def _groups(asked: str, guests: Iterable[Guest]) -> frozenset[str]:
+    return frozenset(
+        f"{BACKUP_TYPES[guest.type]}/{guest.vmid}" for guest in guests if is_named(asked, guest)
     )
-    if not found and all_answered(readings):
-        raise ArgumentError(f"there is no guest {asked!r}, and no host of that name has backups")
-    return found

@@ -73,6 +73,24 @@ def without_name(guests: Iterable[Guest]) -> str:
     return f"{lost} does not report, so that {which} no name until it is back"
 
 
+def no_such_guest(asked: str, guests: Sequence[Guest], *, complete: bool = True) -> str:
+    """One line: that no guest is called so, who may be meant, and which there are.
+
+    Args:
+        asked: the name or id.
+        guests: those that are known.
+        complete: whether every instance was asked, so that it cannot be elsewhere.
+    """
+    labels = sorted(guest.label for guest in guests)
+    alike = len(set(labels)) < len(labels)
+    note = "" if complete else " among those that could be asked"
+    if silent := without_name(guests):
+        note = f" among those that report; {silent}"
+    near = close_guests(asked, guests)
+    close = [guest_text(guest) if alike else guest.label for guest in near]
+    return no_such("guest", asked, labels, close=close, note=note)
+
+
 def require_known(asked: str | None, known: Iterable[str], what: str, states: bool) -> None:
     """Refuse a name that there is not.
 

@@ -22,7 +22,7 @@ from sre_tui.tools.proxmox_find import (
     guests_of,
     is_named,
     named_guests,
-    without_name,
+    no_such_guest,
 )
 from sre_tui.tools.proxmox_guest_data import GuestProperties, Property
 from sre_tui.tools.proxmox_history import (
@@ -129,18 +129,10 @@ def _unclear(
         hint = f"{asked!r} may mean {len(found)} guests, give the id: {'; '.join(shown)}{more}"
         return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(shown))
     close = [guest_text(each) for each in close_guests(asked, known)]
-    tail = f"; did you mean {' or '.join(close)}?" if close else f"; {_names_of(known)}"
-    where = "" if complete else " among those that could be asked"
-    if silent := without_name(known):
-        where, tail = " among those that report", f"; {silent}{tail}"
-    hint = f"there is no guest {asked!r}{where}{tail}"
+    hint = no_such_guest(asked, known, complete=complete)
+    if not close:
+        hint = f"{hint}; a service is none"
     return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(close))
-
-
-def _names_of(known: Sequence[Guest]) -> str:
-    names = [each.label for each in known[:FEW]]
-    more = ", …" if len(known) > FEW else ""
-    return f"guests there are: {', '.join(names) or 'none'}{more}; a service is none"
 
 
 def _taken(asked: str, guest: Guest) -> Sequence[str]:

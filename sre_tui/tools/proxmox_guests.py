@@ -14,7 +14,7 @@ from providers.proxmox import Guest, Inventory
 from providers.proxmox.guests import URGENCY
 from providers.reading import Reading, State
 from sre_tui.diagnosis.topology.guest_names import Learned, named_inventories
-from sre_tui.nearest import nearest
+from sre_tui.nearest import nearest, no_such
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short
 from sre_tui.tools.context import ToolContext
@@ -29,7 +29,7 @@ from sre_tui.tools.proxmox_find import (
 from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
-from sre_tui.tools.tool import tool
+from sre_tui.tools.tool import ArgumentError, tool
 from sre_tui.views.human import count, duration, percent, size
 
 Status = Literal["running", "stopped", "paused", "suspended", "error", "unknown", "template"]
@@ -136,6 +136,7 @@ async def proxmox_list_guests(
     readings, learned = await named_inventories(context, boot=True)
     known = guests_of(readings)
     require_known(node, node_names(readings), "node", all_answered(readings))
+    _require_tag(tag, known, all_answered(readings))
     filters = filters_given(name=name, node=node, type=type, status=status, tag=tag)
     found = [guest for guest in known if _fits(guest, name, node, type, status, tag)]
     found.sort(key=_SORTS["id"])
@@ -156,6 +157,13 @@ async def proxmox_list_guests(
         and _fits(guest, name if guest.name else "", node, type, None, tag if guest.tags else None)
     ]
     return result(data, _without_silent(readings, [*found, *unsure]), now=context.clock())
+
+
+def _require_tag(asked: str | None, known: Sequence[Guest], complete: bool) -> None:
+    tags = {tag for guest in known for tag in guest.tags}
+    unsure = not complete or any(_is_silent(guest) and not guest.tags for guest in known)
+    if asked is not None and not unsure and asked.casefold() not in map(str.casefold, tags):
+        raise ArgumentError(no_such("tag", asked, tags))
 
 
 def _is_silent(guest: Guest) -> bool:
@@ -224,9 +232,6 @@ def _hints(
             yield f"names that come close: {', '.join(close)}"
         if silent_ones := without_name(known):
             yield silent_ones
-    if "tag" in filters:
-        tags = sorted({tag for guest in known for tag in guest.tags})
-        yield f"tags there are: {', '.join(tags) or 'none'}"
 
 
 def _counts_text(counts: Mapping[Any, int]) -> str:

@@ -11,7 +11,6 @@ from pydantic import Field
 from providers.proxmox import Guest, Inventory, Task, TaskPage, TaskQuery
 from providers.reading import Reading, State
 from sre_tui.diagnosis.topology.guest_names import named_elsewhere, named_inventories
-from sre_tui.nearest import there_are
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short, Since, format_window
 from sre_tui.tools.context import ToolContext, ask_all
@@ -19,13 +18,12 @@ from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.tools.proxmox_find import (
     all_answered,
-    close_guests,
     guest_text,
     guests_of,
     matching_guests,
+    no_such_guest,
     node_names,
     require_known,
-    without_name,
 )
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -155,13 +153,7 @@ def _one_guest(asked: str | None, known: Sequence[Guest], *, complete: bool) -> 
     if asked.isascii() and asked.isdigit():
         # The task list still knows guests that are gone.
         return Guest(source="", vmid=int(asked), type="qemu", node="")
-    close = close_guests(asked, known)
-    near = f"; did you mean {', '.join(guest_text(each) for each in close)}?"
-    tail = near if close else there_are(sorted(each.label for each in known))
-    where = "" if complete else " on the hosts that could be asked"
-    if silent := without_name(known):
-        where, tail = " among those that report", f"; {silent}{tail}"
-    raise ArgumentError(f"there is no guest {asked!r}{where}{tail}")
+    raise ArgumentError(no_such_guest(asked, known, complete=complete))
 
 
 def _may_have(

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Edge, Topology
-from sre_tui.nearest import nearest
 from sre_tui.settings.model import TITLES
 from sre_tui.tools.arguments import Completes, Positional, Words
 from sre_tui.tools.context import ToolContext
@@ -18,6 +17,7 @@ from sre_tui.tools.gist import with_first
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import Listing, ToolResult, result
+from sre_tui.tools.subject_names import knows_every_name, no_such_subject
 from sre_tui.tools.tool import ArgumentError, tool
 from sre_tui.views.topology_graph import Link, Thing, graph_of, link_of, named
 from sre_tui.views.topology_words import NO_SUPPORT, carried, lines_about, lines_of_all
@@ -109,9 +109,9 @@ async def topology(
         )
     else:
         focus, others = _meant(known, asked)
-        naming = (picture.inventory, picture.pools, picture.identity)
         if not focus:
-            _refuse(asked, known, sure=all(p.complete for p in naming if p.configured))
+            sure = knows_every_name(picture)
+            raise ArgumentError(no_such_subject(asked, known, sure=sure))
         data = _around(known, asked, focus, others)
     hints = (*data.hints, *_missing(context, data))
     return result(data.model_copy(update={"hints": hints}), sources, now=now)
@@ -154,19 +154,6 @@ def _meant(known: Topology, asked: str) -> tuple[list[Subject], list[Subject]]:
 
 def _likely(one: Subject) -> int:
     return _ORDER.index(one.kind) if one.kind in _ORDER else len(_ORDER)
-
-
-def _refuse(asked: str, known: Topology, *, sure: bool) -> None:
-    """Say that nothing has a name.
-
-    Raises:
-        ArgumentError: always; it says whether the name may be where nobody answered.
-    """
-    names = {one.own_name for one in known.subjects()}
-    close = nearest(asked, sorted(each for each in names if 2 * len(each) > len(asked)))
-    told = f"; did you mean {' or '.join(close)}?" if close else ""
-    unsure = "" if sure else ", as far as the backends answered"
-    raise ArgumentError(f"nothing here is called {asked!r}{unsure}{told}")
 
 
 def _around(

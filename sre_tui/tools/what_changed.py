@@ -15,7 +15,6 @@ from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.diagnosis.timeline.merge import in_time
 from sre_tui.diagnosis.timeline.select import events_about, most_telling
 from sre_tui.diagnosis.topology.names import MACHINES
-from sre_tui.nearest import nearest
 from sre_tui.settings import BACKENDS
 from sre_tui.tools.arguments import (
     NOW,
@@ -31,6 +30,7 @@ from sre_tui.tools.knowledge import knowledge_of
 from sre_tui.tools.notes import page_of
 from sre_tui.tools.rendering import ModelView, estimate_tokens, stamp
 from sre_tui.tools.result import Listing, ToolResult, result
+from sre_tui.tools.subject_names import knows_every_name, no_such_subject
 from sre_tui.tools.tool import ArgumentError, tool
 from sre_tui.views.human import ago, count, duration
 
@@ -182,7 +182,8 @@ async def what_changed(
     end = now if moment is None else min(moment + window, now)
     read = await read_timeline(context, begin, end, knowledge_of(context))
     topology = read.insight.topology
-    subjects = [one for name in host for one in _named(name, topology)]
+    sure = knows_every_name(read.insight.picture)
+    subjects = [one for name in host for one in _named(name, topology, sure=sure)]
     events = events_about(read.events, subjects, topology) if host else read.events
     wanted = [event for event in events if all or not event.routine]
     chosen = most_telling(wanted, limit, routine=all)
@@ -200,7 +201,7 @@ async def what_changed(
     return result(data, read.sources, now=now)
 
 
-def _named(name: str, topology: Topology) -> list[Subject]:
+def _named(name: str, topology: Topology, *, sure: bool) -> list[Subject]:
     """What a name means here.
 
     Raises:
@@ -212,9 +213,7 @@ def _named(name: str, topology: Topology) -> list[Subject]:
         return machines
     if found:
         return found
-    close = nearest(name, sorted({one.own_name for one in topology.subjects()}))
-    tail = f"; did you mean {' or '.join(close)}?" if close else ""
-    raise ArgumentError(f"nothing here is called {name!r}{tail}")
+    raise ArgumentError(no_such_subject(name, topology, sure=sure))
 
 
 def _hints(events: Sequence[Event], begin: datetime, end: datetime) -> Iterator[str]:

@@ -112,10 +112,15 @@ def test_what_is_first_in_another_order_is_found_behind_the_limit(sre: Sre) -> N
     [
         ("nas disks --pool tnak", "did you mean tank?"),
         ("nas snapshots --pool nix", "there are: fast, tank"),
-        ("tasks --node pve9", "there are: pve1, pve2, pve3"),
+        ("tasks --node pve9", "did you mean pve1, pve2 or pve3?"),
         ("tasks --guest zzqq", "(100)"),
-        ("storage --node pve9", "there are: pve1, pve2, pve3"),
-        ("backups list --datastore mian", "there are: archive, main, usb"),
+        ("guests --tag zz", "no tag 'zz'; there are: core, no-backup"),
+        ("backups --node zz", "no node 'zz'; there are: pve1, pve2, pve3"),
+        ("backups tasks --guest zzqq", "no guest or host with backups 'zzqq'; there are: "),
+        ("changes --host zz", "'zz'; did you mean "),
+        ("topology qqqqqqqqqq", "'qqqqqqqqqq'; there are: pve1, pve2, pve3, nas1, "),
+        ("storage --node pve9", "did you mean pve1, pve2 or pve3?"),
+        ("backups list --datastore mian", "mean main? There are: archive, main, usb"),
         ("backups tasks --datastore mian", "did you mean main?"),
     ],
 )
@@ -125,3 +130,9 @@ def test_a_name_that_does_not_exist_is_answered_with_those_that_do(
     done = sre(*line.split(), "--json")
     assert (done.code, done.out) == (2, "")
     assert told in done.error["message"]
+
+
+def test_a_filter_that_nothing_fits_is_no_mistake(sre: Sre) -> None:
+    done = sre("guests", "--tag", "core", "--status", "paused")
+    assert (done.code, done.out) == (0, "")
+    assert "without these filters" in done.err

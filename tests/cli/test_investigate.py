@@ -41,7 +41,8 @@ def test_the_document_is_whole_and_fields_pick_from_it(sre: Sre) -> None:
 def test_a_word_that_names_nothing_is_refused_with_the_nearest(sre: Sre) -> None:
     done = sre("investigate", "jelyfn7")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("error: nothing here is called 'jelyfn7'; did you mean jellyfin")
+    told = "error: there is no alert, guest, node, pool or other thing 'jelyfn7'; did you mean jell"
+    assert done.err.startswith(told)
     assert len(done.err.splitlines()) == 1
 
 

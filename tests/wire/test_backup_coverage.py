@@ -211,7 +211,7 @@ async def test_a_dead_node_does_not_make_its_guests_stale(
         tasks = await run(context, "proxmox_list_tasks", guest="immich")
         written = await run(context, "pbs_list_tasks", guest="immich")
         shown = await run(context, "proxmox_get_guest_config", guest="immich")
-        with pytest.raises(ArgumentError, match="there is no guest 'imich'"):
+        with pytest.raises(ArgumentError, match="there is no guest or host with backups 'imich'"):
             await run(context, "pbs_list_tasks", guest="imich")
     assert [(one.vmid, one.name, one.status) for one in listed.data.items] == [
         (108, "immich", "unknown")

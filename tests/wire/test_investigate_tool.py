@@ -81,7 +81,7 @@ async def test_a_failing_disk_is_the_cause_of_what_stands_on_it(tmp_path: Path) 
         words = await get_tool("investigate").run(
             context, {"about": ["why", "is", "media", "slow"]}
         )
-        with pytest.raises(ArgumentError, match=r"nothing here is called 'jelyfn7'.*jellyfin"):
+        with pytest.raises(ArgumentError, match=r"or other thing 'jelyfn7'; did you mean jellyfin"):
             await ask(context, "jelyfn7")
     found = answer.data
     assert answer.state is State.OK

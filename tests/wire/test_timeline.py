@@ -167,7 +167,7 @@ async def test_only_what_is_asked_about(labs: Labs) -> None:
         one.subject.host for one in (await known_changes(labs, "several-at-once")).data.items
     }
     assert answer.data.about == ("ci-runner",)
-    with pytest.raises(ArgumentError, match="nothing here is called 'ci-runer'; did you mean ci-r"):
+    with pytest.raises(ArgumentError, match="other thing 'ci-runer'; did you mean ci-runner"):
         await changes(lab, host=("ci-runer",))
 
 

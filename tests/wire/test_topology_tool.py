@@ -63,7 +63,7 @@ async def test_a_guest_stands_on_disks_and_carries_a_site(tmp_path: Path) -> Non
             await ask(context, "media"), await ask(context, "nas1/tank"), await ask(context)
         )  # fmt: skip
         database = await ask(context, "guest:db")
-        with pytest.raises(ArgumentError, match=r"nothing here is called 'mediaa'; did you mean"):
+        with pytest.raises(ArgumentError, match=r"or other thing 'mediaa'; did you mean media"):
             await ask(context, "mediaa")
     assert media.state is State.OK
     below = {thing.key: thing.below for thing in media.data.items if thing.below is not None}

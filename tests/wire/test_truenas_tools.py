@@ -124,7 +124,7 @@ async def test_a_pool_by_name_shows_every_disk_and_datasets(context: ToolContext
 
 async def test_unknown_names_suggest_the_nearest(context: ToolContext) -> None:
     for name, arguments, near in (
-        ("truenas_pool_status", {"pool": "tnak"}, r"did you mean tank\?; there are: fast, tank$"),
+        ("truenas_pool_status", {"pool": "tnak"}, r"did you mean tank\? There are: fast, tank$"),
         ("truenas_snapshots", {"dataset": "tank/medai"}, "tank/media"),
         ("hdd_power_status", {"pool": "fats"}, "fast"),
     ):

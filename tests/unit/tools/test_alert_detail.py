@@ -89,7 +89,7 @@ def test_many_instances_are_not_all_named() -> None:
 def test_an_unknown_name_suggests_the_nearest_of_alerts_and_rules() -> None:
     with pytest.raises(UnknownAlert, match="did you mean DiskFull"):
         found("DiskFul", rules=(rule("DiskFull"),))
-    with pytest.raises(UnknownAlert, match="there is no alert 'x' among 0 alerts"):
+    with pytest.raises(UnknownAlert, match="there is no alert or rule 'x'; there is none at all"):
         found("x")
 
 
