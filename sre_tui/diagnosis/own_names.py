@@ -1,96 +1,47 @@
-"""Puts the names of an incident where a bundled runbook's commands have their examples.
+"""Puts the names of an incident into the commands of a bundled runbook, where it says ``<pool>``.
 
-What is not known is put in angle brackets: a command with somebody else's number in it is one that
-a tired operator runs.
+What is not known stays in angle brackets: a command with somebody else's number in it is one that
+a tired operator runs. So does a name that a shell could read as more than one word.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
 from typing import Final
 
 from providers.proxmox import Guest
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 
-_VM: Final = r"(?:120|105|131|140)"
-_DAY: Final = r"(?:auto|manual)-\d{4}-\d\d-\d\d"
-_STORE: Final = r"(?:pbs|local-zfs|nas-media)"
-_EXAMPLES: Final = (
-    (r"\b9(?:120|105)\b", "<new-vmid>"),
-    (rf"\bvzdump {_VM}\b", "vzdump {vmid}"),
-    (rf"--vmid {_VM}\b", "--vmid {vmid}"),
-    (rf"\b(?:vm|ct)(?=[/:]{_VM}\b)", "{short}"),
-    (rf"(?<=/lib/lxc/){_VM}\b|(?<=/pve/lxc/){_VM}\b|(?<=pve-container@){_VM}\b", "{ct}"),
-    (rf"\b(?:qemu|lxc)/{_VM}\b", "{type}/{vmid}"),
-    (rf"(?<=[/:@]){_VM}(?=$|[ /.\"])", "{vmid}"),
-    (rf"\bvm-{_VM}-disk", "vm-{vmid}-disk"),
-    (rf"\b{_VM}-0\b", "{vmid}-0"),
-    (rf"(?<= ){_VM}(?= --force)", "{vmid}"),
-    (r"\bUPID:pve1:\.\.\.", "<UPID>"),
-    (r"(?<=nodes/)pve2\b", "{node}"),
-    (r"(?<=nodes/)pve1\b", "<other-node>"),
-    (r'(?<=hostname=")pve1\b', "{node}"),
-    (r"(?<=delnode )pve2\b|(?<=maintenance enable )pve2\b", "{node}"),
-    (r"(?<= )pve2(?= --online)", "<other-node>"),
-    (rf"@{_DAY}%{_DAY}", "@<first>%<last>"),
-    (rf"@{_DAY}", "@<snapshot>"),
-    (rf"\b{_DAY}/film\.mkv", "<snapshot>/<file>"),
-    (r"\bfilm\.mkv\b", "<file>"),
-    (r"\btank/(?:media|pbs|apps)\b", "{dataset}"),
-    (r"\bbackup/media\b", "<target-dataset>"),
-    (r"\btank\b", "{pool}"),
-    (r"\bata-ST8000VN004_ZR1234AB\b|\bata-OLD_SERIAL\b|\bOLD(?=-part)", "<old-disk-id>"),
-    (r"\bata-ST8000VN004_ZR9999XY\b|\bata-NEW_SERIAL\b|(?<=by-id/)NEW", "<new-disk-id>"),
-    (r"(?<=by-id/)HEALTHY\b", "<healthy-disk-id>"),
-    (r"(?<=/dev/)(?:sdc|nvme0)\b|\bsdc\b", "{disk}"),
-    (r"\bbackup@pbs@pbs:main\b", "<user>@pbs@{server}:{datastore}"),
-    (rf"(?<=pvesm list ){_STORE}\b|(?<=pvesm set ){_STORE}\b", "{storage}"),
-    (rf"(?<=--storage ){_STORE}\b|\b{_STORE}(?=:(?:backup|vm))", "{storage}"),
-    (r"(?<=^`)pbs(?=`$)", "{storage}"),
-    (r"(?<=/mnt/pve/)nas-media\b|(?<=priv/storage/)pbs\b", "{storage}"),
-    (r"\b(?<=status |update |verify )main\b", "{datastore}"),
-    (r"(?<=start )main\b|(?<=show )main\b", "{datastore}"),
-    (r"(?<=/mnt/datastore/)main\b", "{datastore}"),
-    (r"\bkeep-main\b", "<prune-job>"),
-    (r'(?<=hostname=")pbs\b', "{server}"),
-    (r"/20\d\d-\d\d-\d\dT[\d:]+Z", "/<time>"),
-    (r"\bghcr\.io/paperless-ngx/paperless-ngx:latest\b", "<image>"),
-    (r"\bpaperless\b", "{container}"),
-    (r"\bnas1\.home\.arpa\b", "<local-name>"),
-    (r'(?<=hostname=")nas1\b|(?<=showmount -e )nas1\b|(?<=rpcinfo -t )nas1\b', "{nas}"),
-    (r"(?<=ssh )nas2\b", "<other-nas>"),
-    (r'(?<=hostname=")media\b', "{guest}"),
-    (r"(?<=[ =])/mnt/media\b", "<mount-point>"),
-    (r"(?<=id )jellyfin\b", "<user>"),
-    (r"\b192\.168\.1\.53\b", "<name-server>"),
-    (r"\b192\.168\.1\.80\b", "<proxy>"),
-    (r"\b192\.168\.1\.120:2283\b", "<service>:<port>"),
-    (r"\b192\.168\.1\.60(?=:3100)", "<loki>"),
-    (r"\bups@192\.168\.1\.10\b", "{ups}@<nut-server>"),
-    (r"\b192\.168\.1\.60(?=:9090)", "<prometheus>"),
-    (r"\b192\.168\.1\.120(?=:9100)", "<target>"),
-    (r"\b192\.168\.1\.(?:9|50)\b", "<address>"),
-    (r"\b192\.168\.1\.1\b", "<router>"),
-    (r"\b10\.8\.0\.1\b", "<vpn-peer>"),
-    (r"\bphotos\.example\.org\b", "{site}"),
-    (r"\beno1\b", "<interface>"),
-)  # fmt: skip
-"""What stands for a name in the commands of the bundled runbooks, and what takes its place."""
-_ON_GUEST: Final = re.compile(rf"\b(?P<tool>qm|pct) (?P<verb>(?:guest |disk )?[a-z]+) {_VM}\b")
-_TOOL: Final = re.compile(r"(?P<tool>qm|pct)(?:restore)? ")
+_CALLED: Final = {
+    "vmid": "vmid", "ctid": "ct", "vm|ct": "short", "guest": "guest", "node": "node",
+    "nas": "nas", "backup-server": "server", "datastore": "datastore", "storage": "storage",
+    "pool": "pool", "pool>/<dataset": "dataset", "disk": "disk", "container": "container",
+    "site": "site", "ups": "ups",
+}  # fmt: skip
+"""What a placeholder is filled with; any other, such as ``<new-vmid>``, is for the reader."""
+_TOOL: Final = r"\b(?P<tool>qm|pct) (?P<verb>(?:guest |disk )?[a-z]+)"
+_PLACE: Final = re.compile(
+    rf"{_TOOL} <(?:vmid|ctid)>"
+    rf"|<(?P<called>{'|'.join(map(re.escape, sorted(_CALLED, key=len, reverse=True)))})>"
+)
+_USE: Final = re.compile(rf"{_TOOL}\b|\b(?P<machine>qmrestore|qemu-server)\b")
+"""What is for one type of guest alone: its tool, or the place of its configuration."""
+_FIRST: Final = re.compile(r"(?P<tool>qm|pct)(?:restore)? ")
 _TOOLS: Final = {"qemu": "qm", "lxc": "pct"}
 _OF_BOTH: Final = frozenset(
     {"start", "stop", "shutdown", "reboot", "status", "config", "unlock", "listsnapshot", "resume",
      "delsnapshot", "migrate"}
 )  # fmt: skip
 """Verbs of ``qm`` that ``pct`` has with the same meaning."""
+_OF_GUEST: Final = frozenset({"vmid", "ct", "short", "type"})
 _OTHER_TOOL: Final = re.compile(r"\s+# or: (?:qm|pct) .*$")
 _CODE: Final = re.compile(r"`[^`]+`")
-_PLACE: Final = re.compile(r"\{(\w+)\}")
-_UNKNOWN: Final = {"ct": "<vmid>", "dataset": "<pool>/<dataset>", "short": "<vm|ct>",
-                   "type": "<qemu|lxc>", "server": "<backup-server>"}  # fmt: skip
+_SAFE: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w.:/@-]*", re.ASCII)
+"""A name that stays one word in a shell, in a path and in a quoted label."""
+_DEVICE: Final = re.compile(r"(?:[hsv]d|xvd|a?da|nvd)[a-z0-9]+|(?:nvme|mmcblk)\d\w*", re.ASCII)
+"""A disk that can be found under ``/dev``; a pool names a lost one by a number."""
 _SLOTS: Final = {
     SubjectKind.GUEST: "guest", SubjectKind.NODE: "node", SubjectKind.NAS: "nas",
     SubjectKind.BACKUP_SERVER: "server", SubjectKind.DATASTORE: "datastore",
@@ -99,11 +50,6 @@ _SLOTS: Final = {
 }  # fmt: skip
 _BROUGHT_ABOUT: Final = ("pool", "storage", "datastore")
 """What is taken of the effects as well, if only one is touched."""
-
-
-@cache
-def _examples() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), put) for pattern, put in _EXAMPLES)
 
 
 def own_names(
@@ -157,18 +103,58 @@ def id_names(vmid: int | str, kind: str) -> dict[str, str]:
     return own if kind == "qemu" else own | {"ct": str(vmid)}
 
 
+@dataclass(frozen=True)
+class _Filling:
+    """What goes into one command.
+
+    Attributes:
+        own: names by what they are names of, safe ones alone.
+        tool: of the incident's type of guest, empty if that is not known.
+        translated: whether the command is for the other type, and its own tool takes it as well.
+    """
+
+    own: Mapping[str, str]
+    tool: str
+    translated: bool
+
+    def put(self, match: re.Match[str]) -> str:
+        vmid = self.own.get("vmid")
+        if match["tool"] is None:
+            return self.own.get(_CALLED[match["called"]]) or self._unknown(match)
+        if vmid is None or not (self.translated or match["tool"] == self.tool):
+            return match.group()
+        return f"{self.tool} {match['verb']} {vmid}"
+
+    def _unknown(self, match: re.Match[str]) -> str:
+        if match["called"] == "pool>/<dataset" and (pool := self.own.get("pool")):
+            return f"{pool}/<dataset>"
+        return match.group()
+
+
 def with_own(command: str, own: Mapping[str, str]) -> str:
-    """A command of a bundled runbook with the incident's own names, else ``<vmid>`` and so on."""
-    if "vmid" in own:
+    """A command of a bundled runbook with the names that are known and safe to put in.
+
+    Names are put in once: what stands in a name is never taken for a placeholder.
+    """
+    own = {slot: name for slot, name in own.items() if _fits_in(slot, name)}
+    tool = _TOOLS.get(own.get("type", ""), "")
+    if tool and "vmid" in own:
         command = _OTHER_TOOL.sub("", command)
-    if command.startswith("qmrestore") and own.get("type") == "lxc":
-        own = {slot: name for slot, name in own.items() if slot not in ("vmid", "short")}
-    fitted = _ON_GUEST.sub(lambda match: _on_guest(match, own), command)
-    for pattern, put in _examples():
-        if pattern.search(fitted):
-            name = _put(put, own)
-            fitted = pattern.sub(name.replace("\\", r"\\"), fitted)
-    return fitted
+    uses = [(use["tool"] or "qm", use["verb"]) for use in _USE.finditer(command)]
+    foreign = bool(uses) and all(used != tool for used, _ in uses)
+    translated = foreign and bool(tool) and all(verb in _OF_BOTH for _, verb in uses)
+    if foreign and not translated:
+        own = {slot: name for slot, name in own.items() if slot not in _OF_GUEST}
+    return _PLACE.sub(_Filling(own, tool, translated).put, command)
+
+
+def stays_one_word(name: str) -> bool:
+    """Whether a name can stand in a command as it is, without quotes and inside of any."""
+    return _SAFE.fullmatch(name) is not None
+
+
+def _fits_in(slot: str, name: str) -> bool:
+    return stays_one_word(name) and (slot != "disk" or _DEVICE.fullmatch(name) is not None)
 
 
 def commands_with_own(commands: Iterable[str], own: Mapping[str, str]) -> list[str]:
@@ -195,22 +181,11 @@ def with_own_in_code(text: str, own: Mapping[str, str]) -> str:
 
 
 def _tool(command: str) -> str:
-    match = _TOOL.match(command)
+    match = _FIRST.match(command)
     return match["tool"] if match else ""
 
 
-def _put(text: str, own: Mapping[str, str]) -> str:
-    return _PLACE.sub(
-        lambda match: own.get(match[1]) or _UNKNOWN.get(match[1], f"<{match[1]}>"), text
-    )
-
-
-def _on_guest(match: re.Match[str], own: Mapping[str, str]) -> str:
-    tool, verb, vmid = match["tool"], match["verb"], own.get("vmid", "<vmid>")
-    fits = _TOOLS.get(own.get("type", ""), tool)
-    if fits != tool and verb in _OF_BOTH:
-        tool = fits
-    return f"{tool} {verb} {vmid if fits == tool else '<vmid>'}"
-
-
-__all__ = ["commands_with_own", "guest_names", "id_names", "own_names", "with_own_in_code"]
+__all__ = [
+    "commands_with_own", "guest_names", "id_names", "own_names", "stays_one_word",
+    "with_own_in_code",
+]  # fmt: skip

@@ -235,6 +235,22 @@ def _raw(own: Raw, homelab: HostileHomelab) -> Raw:
                 )
                 for attack, text in texts("metric label")
             ),
+            *(
+                RawMetric(
+                    name="container_start_time_seconds",
+                    labels={
+                        "instance": "media:8080",
+                        "job": "cadvisor",
+                        "mark": attack.mark,
+                        "image": f"of {attack.mark}",
+                        "name": text.removeprefix(f"{attack.mark} "),
+                    },
+                    points=tuple(
+                        (f"-{ago}m", homelab.now - 60.0 * ago) for ago in range(30, 0, -3)
+                    ),
+                )
+                for attack, text in texts("container name")
+            ),
         ),
         logs=(
             *own.logs,
@@ -291,6 +307,9 @@ def reads(attack: Attack, homelab: HostileHomelab) -> tuple[Call, ...]:
             return (Call.of("truenas_system_status", section="job"),)
         case "metric label":
             return (Call.of("prometheus_instant_query", query=f'planted{{mark="{mark}"}}'),)
+        case "container name":
+            query = f'container_start_time_seconds{{mark="{mark}"}}'
+            return (Call.of("prometheus_instant_query", query=query),)
         case "scrape error":
             return (Call.of("prometheus_targets", down=True),)
         case "dashboard title":

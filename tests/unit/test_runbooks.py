@@ -41,6 +41,7 @@ DESTRUCTIVE = re.compile(
     r"|proxmox-backup-client prune|prune -a|prune-job run|rm -r|umount -f|chown -R|gc-atime-cutoff"
     r"|pvecm (expected|delnode)|(qm|pct) unlock|lvextend"
 )
+PLACEHOLDER = re.compile(r"<[a-z][a-z|-]*>")
 
 CamelCase = Annotated[str, StringConstraints(pattern=r"^[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]+)+$")]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
@@ -187,6 +188,7 @@ def test_promql_parses_and_uses_real_exporters(book: Runbook) -> None:
         except ValueError as error:
             pytest.fail(f"{book.path.name}:{line}: {query}: {error}")
         assert names, f"{book.path.name}:{line}: no metric in {query}"
+        assert not PLACEHOLDER.search(query), f"{book.path.name}:{line}: cannot be run: {query}"
         for name in names:
             assert name in METRICS or name.startswith(METRIC_PREFIXES), f"line {line}: {name}"
 
@@ -199,6 +201,7 @@ def test_logql_selects_by_known_labels(book: Runbook) -> None:
         for matchers in selectors:
             pairs = re.findall(r'(\w+)\s*(=~|!~|!=|=)\s*"([^"]*)"', matchers)
             assert {name for name, _, _ in pairs} <= LOG_LABELS, f"line {line}"
+            assert not PLACEHOLDER.search(re.sub(r'="<[a-z]+>"', "", query)), f"line {line}"
             assert any(op in {"=", "=~"} and value not in {"", ".*"} for _, op, value in pairs)
             assert all(
                 value in LOG_LEVELS for name, op, value in pairs if (name, op) == ("level", "=")

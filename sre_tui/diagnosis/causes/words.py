@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
@@ -10,12 +12,14 @@ from sre_tui.diagnosis.causes.hypothesis import Hypothesis
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect
 from sre_tui.diagnosis.causes.rank import Ranked
 from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.diagnosis.patterns.pattern import Reach
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.views.human import count, duration
 
 MOST_ARGUMENTS: Final = 6
 MOST_EFFECTS: Final = 12
+_SLOT: Final = re.compile(r"'\{(?P<quoted>\w+)\}'|\{(?P<bare>\w+)\}|\{\{|\}\}")
 _CLOSE: Final = timedelta(minutes=1)
 
 
@@ -103,16 +107,30 @@ def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
 
 
 def _confirming(one: Hypothesis) -> Iterator[str]:
-    subject = one.subject
     for template in one.pattern.confirm:
-        yield template.format(
-            subject=subject.name, host=subject.host or subject.name, name=subject.own_name
-        )
+        yield _filled(template, one.subject)
     for finding in one.findings:
         for evidence in finding.evidence:
             if evidence.command and evidence.kind != "alert":
                 yield f"sre {evidence.command}"
                 return
+
+
+def _filled(template: str, about: Subject) -> str:
+    """The command about a subject; a name that is more than a word of a shell is not put in."""
+    own = {"subject": about.name, "host": about.host or about.name, "name": about.own_name}
+
+    def put(match: re.Match[str]) -> str:
+        slot = match["quoted"] or match["bare"]
+        if slot is None:
+            return match.group()[0]
+        name = own[slot]
+        if stays_one_word(name):
+            return match.group().replace(f"{{{slot}}}", name)
+        unknown = slot if slot == "host" else about.kind.value
+        return shlex.quote(name) if match["quoted"] else f"<{unknown}>"
+
+    return _SLOT.sub(put, template)
 
 
 def _effects(one: Hypothesis) -> Iterator[Effect]:
