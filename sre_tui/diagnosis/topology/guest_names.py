@@ -63,7 +63,16 @@ class Learned:
 
 @dataclass(frozen=True)
 class _Memory:
+    """What was found out.
+
+    Attributes:
+        until: when it is asked again.
+        asked: kinds and ids of the guests that were asked about, those without a name too.
+        names: of all guests that are known.
+    """
+
     until: datetime
+    asked: frozenset[str]
     names: _Names
 
 
@@ -164,8 +173,9 @@ def _told(guests: Iterable[Guest], learned: Mapping[str, Learned]) -> Iterator[s
 async def _known(sources: Sources, lacking: Sequence[Guest]) -> _Names:
     clients = [one for one in sources.proxmox if one.source in {each.source for each in lacking}]
     now = sources.clock()
+    wanted = frozenset(map(_id, lacking))
     kept = [_remembered.get(one) for one in clients]
-    if kept and all(one is not None and now < one.until for one in kept):
+    if kept and all(one is not None and now < one.until and wanted <= one.asked for one in kept):
         return {name: told for one in kept if one is not None for name, told in one.names.items()}
     told = await asyncio.gather(*(_patiently(_noted(one)) for one in sources.pbs))
     names = _distinct(_newest(told))
@@ -175,7 +185,7 @@ async def _known(sources: Sources, lacking: Sequence[Guest]) -> _Names:
         names = _newest(measured) | names
         told += measured
     answered = all(one is not None for one in told)
-    memory = _Memory(now + (KEPT if answered else KEPT_IN_PART), names)
+    memory = _Memory(now + (KEPT if answered else KEPT_IN_PART), wanted, names)
     for client in clients:
         _remembered[client] = memory
     return names

@@ -164,3 +164,16 @@ async def test_what_was_learned_is_kept_for_a_while_and_failures_shorter() -> No
     pbs.notes = ((108, "immich"),)
     assert await names(homelab) == {108: "immich"}
     assert pbs.asked == 3
+
+
+async def test_a_guest_that_loses_its_name_later_is_asked_about_at_once() -> None:
+    pbs = Server((108, "immich"), (109, "paperless"))
+    host = Host(guest(108))
+    homelab = Homelab(host, pbs=pbs)
+    assert await names(homelab) == {108: "immich"}
+    pbs.notes = ((108, "immich"), (109, "paperless"), (110, "vaultwarden"))
+    host.guests = (guest(108), guest(110))
+    assert await names(homelab) == {108: "immich", 110: "vaultwarden"}
+    host.guests = (guest(110),)
+    assert await names(homelab) == {110: "vaultwarden"}
+    assert pbs.asked == 2
