@@ -273,10 +273,19 @@ CHECKS: Final = (
         why="what it offers is not there", advice="ask who stopped it",
         runbook="guest-will-not-start", diagnostic=True,
     ),
-    state_check(
-        "guest-locked", "guest_locked", "guests", _locked, "inventory",
-        title="a lock that nobody holds", why="backups and changes of it fail",
-        advice="see which task left it behind", runbook="backup-failed",
+    with_metric(
+        state_check(
+            "guest-locked", "guest_locked", "guests", _locked, "inventory",
+            title="a lock that nobody holds", why="backups and changes of it fail",
+            advice="see which task left it behind", runbook="backup-failed",
+        ),
+        metric_check(
+            "guest-lock-lasting", "guest_locked", "guests",
+            # Backups, copies and moves may well take hours, a snapshot does not.
+            'pve_lock_state{state=~"snapshot|snapshot-delete|rollback",$S}',
+            "==", 1,
+            "{id} has been locked by a {state} for long", delay=1800,
+        ),
     ),
     state_check(
         "guest-came-up", "rebooted", "guests", _long_uptime, "inventory",
