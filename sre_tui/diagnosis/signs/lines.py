@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.from_metrics import SYSTEM_PROGRAMS
 from sre_tui.diagnosis.topology.graph import Topology
-from sre_tui.diagnosis.topology.names import Names
+from sre_tui.diagnosis.topology.names import MACHINES, Names
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 
 EVENTS: Final = frozenset({"oom_kill", "bad_update", "program_died", "guest_stopped", "rebooted"})
 """Patterns that happen at a moment instead of lasting."""
+_NEVER_OF_NODES: Final = frozenset({"guest_locked", "guest_stopped", "guest_crash_loop"})
+"""Patterns that a node writes of, but never of itself."""
 EDGE: Final = timedelta(minutes=10)
 """Repeated lines that are seen so soon after the window's start began before it."""
 _CONTROL_GROUP: Final = re.compile(r"/lxc/(\d+)\b|qemu\.slice/(\d+)\.scope")
+_CONTAINER_LABELS: Final = ("container", "container_name")
 PACED: Final = 4
 """Lines from which on their pace tells anything."""
 SLICES: Final = 6
@@ -54,7 +57,7 @@ def from_lines(picture: Picture, patterns: Patterns, topology: Topology) -> Iter
                 made = reader.finding(told, written)
                 known = found.get(made.key)
                 found[made.key] = made if known is None else _merged(known, made)
-    yield from found.values()
+    yield from _told_of_guests(found.values(), topology)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,14 @@ class _Written:
         """The service that wrote them all; empty if several did, or the system itself."""
         services = {entry.service or "" for entry in self.entries}
         return self.services[0] if len(services) == 1 and self.services else ""
+
+    def is_container(self, name: str) -> bool:
+        """Whether the lines say of themselves that a container of that name wrote them."""
+        return any(
+            entry.labels.get(label, "").casefold() == name
+            for entry in self.entries
+            for label in _CONTAINER_LABELS
+        )
 
 
 def _by_writer(told: _Told, group: LineGroup) -> Iterator[_Written]:
@@ -164,6 +175,10 @@ class _Reader:
         pace = (lines.last - lines.first) / (len(lines.entries) - 1)
         return late < max(EDGE, 1.5 * pace)
 
+    def _machine_named(self, name: str) -> Subject | None:
+        """The machine that is meant by a number or an address in a line; None if unknown."""
+        return next(iter(self.topology.named(name, *MACHINES)), None)
+
     def _stands_on(self, one: Subject, machine: Subject | None) -> bool:
         return any(edge.on == machine for edge in self.topology.below(one))
 
@@ -189,8 +204,12 @@ class _Reader:
                 chosen = name if name and not name.startswith(":") else program or name
                 plain = chosen.casefold().removesuffix(".service")
                 if machine is not None and plain == machine.name.casefold():
+                    if lines.is_container(plain):
+                        return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{plain}")
                     return machine
                 return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{chosen}")
+            case SubjectKind.HOST if name and (named := self._machine_named(name)):
+                return named
             case (
                 SubjectKind.GUEST | SubjectKind.STORAGE | SubjectKind.DATASET
                 | SubjectKind.REPLICATION
@@ -222,20 +241,42 @@ class _Reader:
         return Subject(kind=SubjectKind.HOST, name=on or program or "unknown")
 
 
+def _told_of_guests(findings: Iterable[Finding], topology: Topology) -> Iterator[Finding]:
+    """The findings; what a node writes of a guest without its name is of the one it names else."""
+    every = {one.key: one for one in findings}
+    for one in list(every.values()):
+        if one.kind not in _NEVER_OF_NODES or one.subject.kind is not SubjectKind.NODE:
+            continue
+        named = [
+            other.key for other in every.values()
+            if other.kind == one.kind and other.subject.kind is SubjectKind.GUEST
+            and any(edge.on == one.subject for edge in topology.below(other.subject))
+        ]  # fmt: skip
+        if len(named) == 1:
+            del every[one.key]
+            whole = _merged(every[named[0]], one)
+            every[named[0]] = whole.model_copy(update={"subject": every[named[0]].subject})
+    yield from every.values()
+
+
 def _milder(severity: Severity) -> Severity:
     return Severity.WARNING if severity is Severity.CRITICAL else Severity.NOTE
 
 
 def _merged(one: Finding, other: Finding) -> Finding:
     first, later = (one, other) if _began(one) <= _began(other) else (other, one)
+    # What leaves no doubt says what it is, though a hint of it may have come before.
+    surest, other = (later, first) if first.hearsay and not later.hearsay else (first, later)
     return first.model_copy(
         update={
+            "text": surest.text,
+            "hearsay": surest.hearsay,
             "count": one.count + other.count,
             "active": one.active or other.active,
             "until": later.until,
             "writers": tuple(sorted({*one.writers, *other.writers})),
             "severity": min(one.severity, other.severity, key=lambda each: each.rank),
-            "evidence": (*first.evidence, *later.evidence)[:3],
+            "evidence": (*surest.evidence, *other.evidence)[:3],
         }
     )
 

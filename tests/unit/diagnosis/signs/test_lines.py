@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sre_tui.diagnosis.finding import Severity
+from sre_tui.diagnosis.subject import SubjectKind
 from tests.unit.diagnosis.signs.stage import NOW, found, homelab, written
 
 LOCKED = "sqlite3.OperationalError: database is locked"
@@ -51,3 +52,47 @@ def test_every_machine_counts() -> None:
 def test_common_words_alone_tell_of_a_symptom() -> None:
     (one,) = found(written("error while scanning the library", (5,)), homelab())
     assert (one.kind, one.severity) == ("service_errors", Severity.NOTE)
+
+
+def test_what_leaves_no_doubt_says_what_it_is_though_a_hint_came_before() -> None:
+    hint = written("corosync: votes: 1", (31,), host="pve1", service="corosync")
+    sure = written("[status] notice: node lost quorum", (30,), host="pve1", service="pmxcfs")
+    (one,) = found([*hint, *sure], homelab())
+    assert (one.kind, one.text, one.hearsay) == ("quorum_lost", "lost cluster quorum", False)
+    assert one.since == NOW - timedelta(minutes=31)
+    assert "lost quorum" in one.evidence[0].says
+
+
+def test_a_lock_that_a_node_tells_without_a_name_is_of_the_guest_it_names_else() -> None:
+    bare = written("CT is locked (snapshot)", (20,), host="pve1", service="pvedaemon")
+    named = written(
+        "update CT docker1: CT is locked (snapshot)", (25,), host="pve1", service="pvedaemon"
+    )
+    (alone,) = found(bare, homelab())
+    assert (alone.subject.name, alone.subject.kind) == ("pve1", SubjectKind.NODE)
+    topology = homelab()
+    topology.add(topology.named("docker1")[0], "125")
+    named = [one.model_copy(update={"line": one.line.replace("docker1", "125")}) for one in named]
+    (one,) = found([*bare, *named], topology)
+    assert (one.subject.name, one.subject.kind, one.count) == ("docker1", SubjectKind.GUEST, 2)
+
+
+def test_a_container_that_is_called_like_its_machine_is_one_where_its_lines_say_so() -> None:
+    line = "schema is newer than this release can read"
+    plain = written(line, (5,), service="docker1")
+    inside = [
+        one.model_copy(update={"labels": {**one.labels, "container": "docker1"}}) for one in plain
+    ]
+    assert [one.subject.name for one in found(plain, homelab())] == ["docker1"]
+    assert [one.subject.name for one in found(inside, homelab())] == ["docker1/docker1"]
+
+
+def test_packets_dropped_before_a_guest_are_trouble_of_the_guest() -> None:
+    line = (
+        "125 4 veth125i0-IN policy DROP: IN=fwbr125i0 OUT=fwbr125i0 "
+        "SRC=10.1.0.6 DST=10.1.0.30 LEN=60 PROTO=TCP DPT=5432"
+    )
+    topology = homelab()
+    topology.add(topology.named("docker1")[0], "125")
+    (one,) = found(written(line, (5, 6), host="pve1", service="pve-firewall"), topology)
+    assert (one.kind, one.subject.name) == ("firewall_blocks", "docker1")
