@@ -186,6 +186,8 @@ def section(walk: Walk) -> str:
     told, true = walk.told
     keys = " ".join(f"`{key}`" for key in walk.keys)
     outcome = "leads to the cause" if true else "tells that nothing at home is the cause"
+    if true and not told:
+        outcome = "names the true cause first, but as a possible one"
     if not walk.right:
         outcome = (
             "**does not** tell the true cause first" if true else "**names** a cause where none is"

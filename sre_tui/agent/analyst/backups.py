@@ -16,6 +16,7 @@ from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
+from sre_tui.diagnosis.checks.coverage import MEANT
 from sre_tui.tools.loki_data import LogListing
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.views.human import count, percent
@@ -36,6 +37,9 @@ _LATEST: Final = re.compile(
 )
 _WHICH: Final = re.compile(r"^(which|what|who|welche\w*|list|show)\b")
 _FAILED_LINES: Final = r"(?i)(backup (of|job|failed)|vzdump|sync job|verif).*(fail|error|abort)"
+
+_JOBLESS: Final = f"pve_not_backed_up_info and on (id) pve_guest_info{{{MEANT}}}"
+"""One series for each guest in no job, none while there is no such guest."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ async def tell_backups(look: Look) -> Iterator[str]:
         "newest": Call(INSTANT, {"query": "pbs_snapshot_vm_last_timestamp", "limit": 1000}),
         "verified": Call(INSTANT, {"query": "pbs_snapshot_vm_last_verify", "limit": 1000}),
         "stores": Call(INSTANT, {"query": "pbs_used / pbs_size"}),
-        "jobless": Call(INSTANT, {"query": "pve_not_backed_up_total > 0"}),
+        "jobless": Call(INSTANT, {"query": _JOBLESS, "limit": 1000}),
         **({"failures": Call("loki_query_logs", logs)} if logs else {}),
     }
     found = await look.ask(**calls)
@@ -229,7 +233,7 @@ def _alerts(look: Look) -> list[str]:
 
 def _jobless(found: Mapping[str, Found]) -> list[str]:
     data = found["jobless"].data(InstantValues)
-    total = sum(int(one.value or 0) for one in data.items) if data is not None else 0
+    total = len(data.items) if data is not None else 0
     return [f"{count(total, 'guest')} in no backup job{found['jobless'].cite}"] if total else []
 
 

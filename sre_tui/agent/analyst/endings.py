@@ -8,7 +8,7 @@ from sre_tui.agent.analyst.calls import MAX_CALLS
 from sre_tui.agent.analyst.coverage import bounded, tool_source
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.runbook_steps import Steps
-from sre_tui.agent.analyst.wording import code, names, plain
+from sre_tui.agent.analyst.wording import close_to, code, names, plain
 
 
 def unknown_names(look: Look) -> Iterator[str]:
@@ -16,12 +16,8 @@ def unknown_names(look: Look) -> Iterator[str]:
     if look.focus.named:
         return
     for unknown in look.focus.unknown[:3]:
-        near = (
-            f" Close to it: {names([plain(one, 60) for one in unknown.near])}."
-            if unknown.near
-            else ""
-        )
-        yield f"Nothing here is called {code(unknown.word, 60)}.{near}\n\n"
+        said = f"Nothing here is called {code(unknown.word, 60)}. {close_to(unknown.near)}"
+        yield f"{said.rstrip()}\n\n"
 
 
 def gaps(look: Look, further: Iterable[str] = ()) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Final
 from sre_tui.agent.analyst.entities import Unknown
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
-from sre_tui.agent.analyst.wording import code, names, plain
+from sre_tui.agent.analyst.wording import close_to, code, names
 from sre_tui.diagnosis.language.aliases import meant_by
 
 Attempt = Callable[[Look], Awaitable[Iterator[str] | None]]
@@ -44,9 +44,9 @@ def not_known(look: Look) -> Iterator[str]:
     listed = names([code(one.word, 60) for one in unknown])
     cites = "".join(look.cite(name) for name in ("identity", "targets", "logs"))
     yield f"**Nothing here is called {listed}**, so there is nothing to say about it.{cites}\n\n"
-    near = list(dict.fromkeys(plain(name, 60) for one in unknown for name in one.near))
+    near = [name for one in unknown for name in one.near]
     if near:
-        yield f"Close to it: {names(near)}.\n\n"
+        yield f"{close_to(near)}\n\n"
     yield "Looked through: hosts, guests, containers, services, pools and disks in the metrics"
     yield ", services in the logs, and alerts.\n\n" if look.cite("logs") else " and alerts.\n\n"
     yield from gaps(look)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from providers.alerting import Alert
-from providers.text import one_line
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
@@ -15,6 +14,7 @@ from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
 from sre_tui.agent.analyst.wording import code, names, plain, since
 from sre_tui.diagnosis.language.vocabulary import INTENTS, STOP_WORDS
+from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.grafana_data import AlertListing, DashboardDetail, DashboardListing, RuleListing
 from sre_tui.tools.prometheus_data import TargetListing
 from sre_tui.tools.runbooks import RunbookMatches
@@ -198,7 +198,8 @@ def _dashboards(look: Look, data: DashboardListing | None, query: str) -> Iterat
         yield f"**{amount} dashboard{'s' if amount != 1 else ''}{about}**{cite}\n"
         for hit in data.items[:SHOWN]:
             folder = f" in {plain(hit.folder, 60)}" if hit.folder else ""
-            command = f"`sre dashboards show {one_line(hit.uid, 60)}`"
+            uid = hit.uid if stays_one_word(hit.uid) else "<uid>"
+            command = f"`sre dashboards show {uid}`"
             yield f"- {plain(hit.title, 100)}{folder} ({command}){cite}\n"
         yield "\n"
         detail = look.found.get("dashboard")

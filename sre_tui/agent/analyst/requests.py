@@ -12,7 +12,8 @@ from sre_tui.agent.analyst.entities import Entity, EntityKind
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
-from sre_tui.agent.analyst.wording import code, names, plain
+from sre_tui.agent.analyst.wording import close_to, code, plain
+from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.runbooks import RunbookMatches
 
 _DATA: Final[Mapping[str, Any]] = table("requests")
@@ -141,9 +142,8 @@ def _decline(look: Look) -> Iterator[str]:
     yield "Nothing was checked either.\n\n"
     if look.focus.unknown and not look.focus.named:
         unknown = look.focus.unknown[0]
-        near = names([plain(one, 60) for one in unknown.near])
-        close = f" Close to it: {near}." if near else ""
-        yield f"Nothing here is called {code(unknown.word, 60)}.{close}\n\n"
+        said = f"Nothing here is called {code(unknown.word, 60)}. {close_to(unknown.near)}"
+        yield f"{said.rstrip()}\n\n"
     own = [line for entity in look.focus.entities for line in _commands(look, verb, entity)]
     if own:
         yield "What you can run yourself:\n"
@@ -181,7 +181,9 @@ def _commands(look: Look, verb: str, entity: Entity) -> Iterator[str]:
             continue
         host, number = kinds[one["kind"]]
         where = f" on {plain(host, 60)}" if host else ""
-        yield f"{code(one['run'].format(name=entity.name, host=host, id=number), 120)}{where}"
+        own = {"name": entity.name, "host": host, "id": number}
+        put = {slot: name if stays_one_word(name) else f"<{slot}>" for slot, name in own.items()}
+        yield f"{code(one['run'].format(**put), 120)}{where}"
         return
 
 

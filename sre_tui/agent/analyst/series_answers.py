@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Final
 
@@ -118,7 +119,8 @@ def _metric(look: Look, title: str, found: Found) -> Iterator[str]:
             if _ended(data, each):
                 now = f"not reported now, the last was {last}{_last_at(look, each)}"
             yield f"- {_who(look, each.labels)}: {now}{span}{found.cite}\n"
-        yield f"\nAs a chart: `sre metrics range '{data.query}'`\n\n"
+        if "`" not in data.query:
+            yield f"\nAs a chart: `sre metrics range {shlex.quote(data.query)}`\n\n"
     yield from gaps(look)
 
 

@@ -87,6 +87,11 @@ def names(items: Sequence[str], limit: int = 6) -> str:
     return f"{', '.join(chosen[:-1])} and {chosen[-1]}"
 
 
+def close_to(near: Sequence[str], cite: str = "") -> str:
+    """Which names come near one that nothing has, as a sentence; empty if none does."""
+    return f"Close to it: {names([plain(one, 60) for one in near])}.{cite}" if near else ""
+
+
 def capital(text: str) -> str:
     """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]

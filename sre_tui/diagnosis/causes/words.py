@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
@@ -128,7 +127,9 @@ def _filled(template: str, about: Subject) -> str:
         if stays_one_word(name):
             return match.group().replace(f"{{{slot}}}", name)
         unknown = slot if slot == "host" else about.kind.value
-        return shlex.quote(name) if match["quoted"] else f"<{unknown}>"
+        # Markdown has no backtick within code, so what is quoted must do without it as well.
+        keeps = match["quoted"] and not set(name) & set("`'")
+        return f"'{name}'" if keeps else f"<{unknown}>"
 
     return _SLOT.sub(put, template)
 

@@ -26,7 +26,7 @@ _KINDS: Final[dict[Verdict, str]] = {
     "never": "backup_missing",
 }
 """What each verdict is a sign of."""
-_MEANT: Final = f'template!="1",tags!~"(.*;)?({"|".join(sorted(OPT_OUT_TAGS))})(;.*)?"'
+MEANT: Final = f'template!="1",tags!~"(.*;)?({"|".join(sorted(OPT_OUT_TAGS))})(;.*)?"'
 """Labels of guests that are neither templates nor tagged to be left out."""
 _WORDS: Final[dict[Verdict, str]] = {
     "not_covered": "is in no backup job",
@@ -109,14 +109,14 @@ CHECKS: Final = (
             unit="s", delay=0,
             title="old backups, where Proxmox VE is not configured",
             why="what was written since cannot be restored",
-            advice="see whether its job still runs", runbook="backup-failed",
+            advice="see whether the jobs that select it still run", runbook="backup-failed",
         ),
     ),
     without_part(
         "coverage",
         metric_check(
             "not-backed-up", "backup_uncovered", "backups",
-            f"(pve_not_backed_up_info{{$S}} and on (id) pve_guest_info{{{_MEANT}}})",
+            f"(pve_not_backed_up_info{{$S}} and on (id) pve_guest_info{{{MEANT}}})",
             ">", 0,
             "guest {subject} is in no backup job",
             delay=0, subject=SubjectKind.GUEST,

@@ -15,7 +15,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.report import report
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
-from sre_tui.agent.analyst.wording import code, names, plain, since
+from sre_tui.agent.analyst.wording import close_to, code, names, plain, since
 from sre_tui.nearest import nearest
 from sre_tui.tools.grafana_data import RuleListing
 from sre_tui.views.human import duration
@@ -115,11 +115,9 @@ async def _no_such_alert(look: Look) -> Iterator[str]:
         )
     else:
         near = nearest(name, [one.name for one in look.inventory.alerts])
-        close = f" Close to it: {names([plain(one, 60) for one in near])}.{cite}" if near else ""
-        pieces.append(
-            f"**No alert {plain(name)} is active**, and no rule is called so.{cite}"
-            f"{found['rules'].cite}{close}\n\n"
-        )
+        said = f"**No alert {plain(name)} is active**, and no rule is called so.{cite}"
+        said += f"{found['rules'].cite} {close_to(near, cite)}"
+        pieces.append(f"{said.rstrip()}\n\n")
     steps = steps_of(found["runbook"], "checks", own=own_here(look))
     if steps is not None and known:
         pieces.append(next_steps(steps))

@@ -10,6 +10,7 @@ from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import names, plain
+from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.views.human import count
 
@@ -46,7 +47,8 @@ async def tell_ha(look: Look) -> Iterator[str] | None:
             return told(look, f"**Yes: {plain(one.label, 60)} is in high availability**; {state}."
                         f"{cite}")  # fmt: skip
         said = f"{plain(one.label, 60)} is not managed by high availability"
-        return told(look, f"**No: {said}**.{cite} `sre guests show {plain(one.name or '', 60)}` "
+        own = one.name if one.name and stays_one_word(one.name) else str(one.vmid)
+        return told(look, f"**No: {said}**.{cite} `sre guests show {own}` "
                     "shows how it is set up.")  # fmt: skip
     if not managed:
         who = names([plain(one.label, 60) for one in chosen], 4) if wanted else "no guest"

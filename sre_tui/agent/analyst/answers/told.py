@@ -15,7 +15,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
 from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
-from sre_tui.agent.analyst.wording import code, names, plain
+from sre_tui.agent.analyst.wording import close_to, code, names
 
 MOST: Final = 12
 """Lines of a section."""
@@ -93,7 +93,7 @@ def unknown_name(look: Look, words: Sequence[str], near: Sequence[str], cite: st
     said = names([code(one, 60) for one in words])
     yield f"**Nothing here is called {said}**, so there is nothing to say about it.{cite}\n\n"
     if near:
-        yield f"Close to it: {names([plain(one, 60) for one in near])}.\n\n"
+        yield f"{close_to(near)}\n\n"
     yield from gaps(look)
 
 
