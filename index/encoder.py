@@ -2,11 +2,13 @@
 
 import base64
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import model
 from index.errors import EncoderUnavailableError, ExportedModelError
+from index.manifest import file_stamp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +81,7 @@ class QueryEncoder:
             self._session = onnxruntime.InferenceSession(
                 str(onnx_file), options, providers=["CPUExecutionProvider"]
             )
-            self._tokenizer = _tokenizer()
+            self._tokenizer = _tokenizer(model.tokenizer_file())
             self._tokenizer.enable_truncation(model.MAX_PIECES)
             self._tokenizer.enable_padding()
             self._check()
@@ -121,6 +123,20 @@ class QueryEncoder:
             )
 
 
+def opened(onnx_file: Path) -> QueryEncoder:
+    """The encoder of this file; loaded once for all indexes of the process, until it changes.
+
+    Raises:
+        EncoderUnavailableError: As of `QueryEncoder`.
+    """
+    return _opened(onnx_file, file_stamp(onnx_file))
+
+
+@lru_cache(maxsize=1)
+def _opened(onnx_file: Path, stamp: tuple[int, ...]) -> QueryEncoder:
+    return QueryEncoder(onnx_file)
+
+
 def in_batches(
     encode: Callable[[Sequence[str]], "Vectors"],
     texts: Sequence[str],
@@ -148,7 +164,12 @@ def piece_starts() -> "WordPieceStarts":
     Raises:
         EncoderUnavailableError: The model or the tokenizer library is missing.
     """
-    tokenizer = _tokenizer()
+    return _piece_starts(model.tokenizer_file())
+
+
+@lru_cache(maxsize=1)
+def _piece_starts(tokenizer_file: Path) -> "WordPieceStarts":
+    tokenizer = _tokenizer(tokenizer_file)
     tokenizer.no_truncation()
     tokenizer.no_padding()
 
@@ -158,8 +179,7 @@ def piece_starts() -> "WordPieceStarts":
     return starts
 
 
-def _tokenizer() -> Any:
-    path = model.tokenizer_file()
+def _tokenizer(path: Path) -> Any:
     import_runtime()
     from tokenizers import Tokenizer
 

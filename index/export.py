@@ -21,6 +21,7 @@ from index.encoder import (
     encode_probe,
     in_batches,
     onnx_name,
+    opened,
 )
 from index.errors import EncoderUnavailableError, ExportedModelError
 
@@ -76,9 +77,9 @@ class BuildEncoder:
         self._model.max_seq_length = model.MAX_PIECES
         self._torch: Any = torch
 
-    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> "Vectors":
-        """One unit vector per text, in order; reports progress after each batch."""
-        return in_batches(self._encode, texts, BATCH, progress)
+    def encode(self, texts: Sequence[str]) -> "Vectors":
+        """One unit vector per text, in order."""
+        return in_batches(self._encode, texts, BATCH)
 
     def _encode(self, texts: Sequence[str]) -> "Vectors":
         vectors: Vectors = self._model.encode(
@@ -138,7 +139,7 @@ def ensure_onnx(
             with replace_file(path) as draft:
                 builder.write_onnx(draft)
                 _compare(builder, QueryEncoder(draft))
-            usable = QueryEncoder(path)
+            usable = opened(path)
     if progress:
         progress("exporting the model", 1, 1)
     return usable
@@ -148,7 +149,7 @@ def _usable(path: Path) -> QueryEncoder | None:
     if not path.is_file():
         return None
     try:
-        return QueryEncoder(path)
+        return opened(path)
     except ExportedModelError:
         return None
 

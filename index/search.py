@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from index.encoder import QueryEncoder, import_runtime, onnx_name
+from index.encoder import import_runtime, onnx_name, opened
 from index.errors import DocumentIndexError, IndexDamagedError
 from index.fusion import fuse, plain_hits
 from index.manifest import Location, Manifest, file_stamp
@@ -38,7 +38,7 @@ class _Engine:
         # Both libraries import numpy, which does not survive being imported by two threads at once.
         import_runtime()
         with ThreadPoolExecutor(max_workers=1) as pool:
-            loading = pool.submit(QueryEncoder, location.models / onnx_name())
+            loading = pool.submit(opened, location.models / onnx_name())
             self._store = Store(location, self.manifest)
             self._encoder = loading.result()
 

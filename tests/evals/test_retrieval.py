@@ -3,14 +3,13 @@
 import re
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
-from index.builder import build
 from index.search import Index
-from index.sources import Folder
 from sre_tui.evals.retrieval import (
     DEPTH,
     Question,
@@ -19,6 +18,7 @@ from sre_tui.evals.retrieval import (
     load_questions,
     measure,
 )
+from tests.embedded import KeptQuestions, runbook_index
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent
@@ -53,16 +53,14 @@ def sayings() -> list[set[str]]:
 
 @pytest.fixture(scope="module")
 def index(model_cache: Path) -> Index:
-    sources = [Folder(path=ROOT / "runbooks", kind="runbook", label="runbooks")]
-    # Kept beside the encoder: a build embeds only what has changed since the run before.
-    path = model_cache / "runbook-index"
-    build(sources, path, cache_dir=model_cache, wait_seconds=600)
-    return Index.open(path, sources=sources, cache_dir=model_cache)
+    return runbook_index(model_cache)
 
 
 @pytest.fixture(scope="module")
-def reports(index: Index) -> dict[str, RetrievalReport]:
-    return {name: measure(index, name, questions(name)) for name in NAMES}
+def reports(model_cache: Path, index: Index) -> dict[str, RetrievalReport]:
+    kept = KeptQuestions.of(model_cache, index)
+    with patch.object(index._ready(), "_encoder", kept):
+        return {name: measure(index, name, questions(name)) for name in NAMES}
 
 
 @pytest.fixture(params=NAMES)

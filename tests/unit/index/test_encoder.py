@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -12,17 +13,8 @@ from index import model
 from index.encoder import QueryEncoder, onnx_name
 from index.errors import EncoderUnavailableError, ExportedModelError
 from index.export import BuildEncoder
+from tests.embedded import SENTENCES, by_original
 from tests.unit.index.homestead import Homestead
-
-SENTENCES = [
-    "",
-    "disk",
-    "Why is Jellyfin buffering since yesterday evening?",
-    "Host Disk Full: filesystem / on pve1 has 3% left",
-    'node_filesystem_avail_bytes{mountpoint="/"} < 0.05 for 10m',
-    "Platte voll, was darf ich löschen? 磁盘已满",
-    'level=error msg="x509: certificate has expired" ' * 40,
-]
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +22,8 @@ def onnx_file(built: Homestead) -> Path:
     return built.cache / "models" / onnx_name()
 
 
-def test_the_exported_model_equals_the_original(onnx_file: Path) -> None:
-    original = BuildEncoder().encode(SENTENCES)
+def test_the_exported_model_equals_the_original(model_cache: Path, onnx_file: Path) -> None:
+    original = by_original(model_cache)
     exported = QueryEncoder(onnx_file).encode(SENTENCES)
     assert exported.shape == (len(SENTENCES), model.DIMENSION)
     assert exported.dtype == np.float32
@@ -45,13 +37,14 @@ def test_a_text_has_the_same_vector_alone_and_in_a_batch(onnx_file: Path) -> Non
         assert float(encoder.encode([text])[0] @ vector) >= 0.9999
 
 
-def test_progress_is_reported_and_order_kept() -> None:
+def test_progress_is_reported_and_order_kept(onnx_file: Path) -> None:
     calls: list[tuple[str, int, int]] = []
-    texts = [f"{'word ' * (90 - n)}{n}" for n in range(40)]
-    encoder = BuildEncoder()
-    vectors = encoder.encode(texts, lambda *call: calls.append(call))
-    assert calls == [("embedding", 0, 40), ("embedding", 32, 40), ("embedding", 40, 40)]
-    assert float(vectors[7] @ encoder.encode([texts[7]])[0]) >= 0.9999
+    texts = [f"{'word ' * (40 - n)}{n}" for n in range(40)]
+    encoder = QueryEncoder(onnx_file)
+    vectors = encoder.encode_many(texts, lambda *call: calls.append(call))
+    assert calls == [("embedding", done, 40) for done in (0, 16, 32, 40)]
+    for n in (0, 7, 39):
+        assert float(vectors[n] @ encoder.encode([texts[n]])[0]) >= 0.9999
 
 
 def test_the_weights_are_the_expected_ones() -> None:
@@ -72,6 +65,8 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("library", ["torch", "sentence_transformers"])
 def test_a_missing_build_library_is_named(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The one that is there takes a second to import.
+    monkeypatch.setitem(sys.modules, "torch", ModuleType("torch"))
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(EncoderUnavailableError, match=library):
         BuildEncoder()

