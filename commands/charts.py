@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
+from commands.output import room_of
 from widgets.plot import Series, heading, plot_lines
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ WIDEST = 160
 def write_charts(invocation: Invocation, charts: Sequence[Series], *, utc: bool | None) -> None:
     """Draw the first few series, each with its heading, and say how many are not drawn."""
     stdout = invocation.environment.stdout
-    width = min(get_terminal_size().columns, WIDEST)
+    width = min(room_of(invocation) or WIDEST, WIDEST)
     for chart in charts[:MOST]:
         shown = replace(chart, utc=bool(utc))
         stdout.write(f"\n{heading(shown)[:width]}\n")

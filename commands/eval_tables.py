@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from commands.output import write_table
+from commands.output import OutputOptions, display_of, write_table
 from sre_tui.evals.calibration import Bin
 from sre_tui.evals.goals import Goal
 from sre_tui.evals.outcome import AnswerOutcome, CauseOutcome
 from sre_tui.evals.report import AnswerGroup, CauseGroup, Report, Spread
 from sre_tui.views.human import duration
-from widgets.cell import Cell, Column, Display, Tone, marked
+from widgets.cell import Cell, Column, Tone, marked
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -30,7 +30,7 @@ def write_report(invocation: Invocation, report: Report, goals: Sequence[Goal]) 
         if rows:
             stdout = invocation.environment.stdout
             stdout.write(f"{title}\n")
-            display = Display(now=invocation.environment.clock(), utc=None, wide=True)
+            display = display_of(invocation, OutputOptions())
             write_table(invocation, columns, rows, display, chosen=False)
             stdout.write("\n")
     invocation.environment.stdout.write(

@@ -180,7 +180,10 @@ def _name_of(column: Column[Any]) -> str:
 
 
 def console_of(invocation: Invocation) -> Console:
-    """A console that lays text out for stdout: as wide as the terminal, without end in a pipe."""
+    """A console that lays text out for stdout: in the room a line has, without end if it has any.
+
+    On a terminal that is its width, in a pipe there is no end; ``COLUMNS`` goes before both.
+    """
     from rich.console import Console
 
     stream = invocation.environment.stdout

@@ -35,7 +35,8 @@ aligned and uncut, unless `COLUMNS` says how wide a line may be: `COLUMNS=80 sre
 
 `--sort FIELD` orders the rows of a listing, by column title or JSON name: figures from the largest,
 times from the nearest, states from the worst, texts from A. `-FIELD` turns it round, commas part
-several. With `-n` it gives the first of all rows.
+several. With `-n` it gives the first of all rows, not of those that came first; a line says so
+where a backend does not tell all.
 
 With `--json` or `--jsonl` an error is one JSON object on standard error:
 `{"error": {"code": …, "message": …, "hint": …, "exit_code": …}}`. Codes are stable words, such as

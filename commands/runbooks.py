@@ -14,7 +14,7 @@ from commands.fields import Fields, fields_command, fields_option, split_names
 from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.noun import noun
-from commands.output import OutputOptions, write_json
+from commands.output import OutputOptions, console_of, write_json
 from commands.sorting import sort_option
 from providers.text import clean, one_line
 from sre_tui.nearest import nearest
@@ -104,18 +104,12 @@ def show(
         data = {**document.model_dump(mode="json"), "id": _id(document)}
         write_json(stdout, {"schema_version": 1, "data": data})
     elif stdout.isatty():
-        from rich.console import Console
         from rich.markdown import Markdown
         from rich.theme import Theme
 
-        console = Console(
-            file=stdout,
-            force_terminal=invocation.colored,
-            color_system="standard" if invocation.colored else None,
-            no_color=not invocation.colored,
-            # The terminal's own colours, legible on light and dark grounds.
-            theme=Theme({"markdown.code": "cyan", "markdown.code_block": "cyan"}),
-        )
+        console = console_of(invocation)
+        # The terminal's own colours, legible on light and dark grounds.
+        console.push_theme(Theme({"markdown.code": "cyan", "markdown.code_block": "cyan"}))
         console.print(Markdown(_whole(document), code_theme="ansi_dark", hyperlinks=False))
     else:
         stdout.write(f"{_whole(document)}\n")

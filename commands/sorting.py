@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 import typer
 from annotated_types import Le
 
+from sre_tui.views.human import count
 from widgets.cell import Cell, Display, KeyedRow, SortKey, sort_rows
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 RowT = TypeVar("RowT")
 
+UNREAD: Final = "what comes first in this order may be among rows that were not read"
 MANNER = (
     "figures from the largest, times from the nearest, states from the worst, texts from A; "
     "-FIELD turns it round"
@@ -112,13 +114,19 @@ def sorted_answer(
     arguments: Mapping[str, object],
     now: datetime,
 ) -> ToolResult[Any]:
-    """An answer to widened arguments in that order, cut at the limit that was asked for."""
+    """An answer to widened arguments in that order, cut at the limit that was asked for.
+
+    A hint tells where not even the highest limit let all rows through.
+    """
     data = answer.data
     field = tool.arguments.model_fields.get("limit")
     given = tool.arguments.model_validate(arguments)
     limit = getattr(given, "limit", len(data.items)) if field else len(data.items)
     items = in_order(fields, data.items, orders, now, _line_of(tool, data))
+    # Where a backend tells only so many rows, no order brings the others.
+    unread = (f"{UNREAD}: only {count(len(items), 'row')} of more could be read",)
     update = {
+        "hints": (*data.hints, *(unread if data.truncated else ())),
         "items": tuple(items[:limit]),
         "truncated": data.truncated or len(items) > limit,
         "total": data.total if data.total is not None or data.truncated else len(items),

@@ -11,10 +11,14 @@ import typer
 from typer.core import TyperGroup
 
 from commands.adapter import is_listing
-from commands.fields import Fields
+from commands.fields import Fields, fields_of
 from commands.main import COMMANDS, RootGroup, app
-from commands.sorting import in_order
-from sre_tui.tools.registry import all_tools
+from commands.sorting import UNREAD, in_order, sorted_answer
+from providers.loki import LabelValue
+from providers.reading import State
+from sre_tui.tools.loki_data import LabelValues
+from sre_tui.tools.registry import all_tools, get_tool
+from sre_tui.tools.result import ToolResult
 from tests.cli.running import Sre
 from widgets.cell import Cell, Column
 
@@ -105,6 +109,25 @@ def test_what_is_first_in_another_order_is_found_behind_the_limit(sre: Sre) -> N
     assert (refused.code, refused.error["code"]) == (2, "unknown_field")
     pools = sre("pools", "--sort", "free", "--fields", "pool,free")
     assert [line.split()[0] for line in pools.lines[1:]] == ["tank", "fast"]
+
+
+def test_rows_that_a_backend_did_not_tell_are_in_no_order() -> None:
+    tool = get_tool("loki_list_label_values")
+    items = tuple(LabelValue(source="loki:main", label="", value=name) for name in ("a", "c", "b"))
+
+    def last(truncated: bool) -> Any:
+        answer: ToolResult[LabelValues] = ToolResult(
+            state=State.OK,
+            observed_at=NOW,
+            sources=(),
+            data=LabelValues(items=items, truncated=truncated, label=None, start=NOW, end=NOW),
+        )
+        return sorted_answer(tool, answer, fields_of(tool), ("-value",), {"limit": 1}, NOW).data
+
+    assert [row.value for row in last(False).items] == ["c"]
+    assert last(False).hints == ()
+    assert last(True).hints == (f"{UNREAD}: only 3 rows of more could be read",)
+    assert (last(True).truncated, last(True).total) == (True, None)
 
 
 @pytest.mark.parametrize(

@@ -152,11 +152,15 @@ def test_lines_are_broken_between_words_as_they_come(size: int) -> None:
 def test_links_are_shown_with_their_places_as_they_come(size: int) -> None:
     text = (
         "see [pool full](zfs-pool-full.md) [E1][E2], [a page](https://example.org/x), `[no](y)`\n"
-        "```\n[neither](here.md)\n```\n[open and [x](notes.md)"
+        "```\n[neither](here.md)\n```\n"
+        "([b](zfs-pool-full.md)) [c](w/Z_(d)) (see [e](f(g))) [h](i(j) [k](l)\n"
+        "([m n\n[open and [x](notes.md)"
     )
     shower = LinkShower()
     pieces = [text[at : at + size] for at in range(0, len(text), size)]
     assert "".join(map(shower.feed, pieces)) + shower.end() == (
         "see pool full (`sre runbooks show zfs-pool-full`) [E1][E2], a page (https://example.org/x)"
-        ", `[no](y)`\n```\n[neither](here.md)\n```\n[open and x (notes.md)"
+        ", `[no](y)`\n```\n[neither](here.md)\n```\n"
+        "(b: `sre runbooks show zfs-pool-full`) c (w/Z_(d)) (see e: f(g)) [h](i(j) k: l\n"
+        "([m n\n[open and x (notes.md)"
     )
