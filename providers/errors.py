@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from providers.reading import State
+from providers.reading import Obstacle, State
 
 
 class BackendError(Exception):
@@ -24,6 +24,7 @@ class BackendError(Exception):
         status: int | None = None,
         transient: bool = False,
         retry_after: float | None = None,
+        obstacle: Obstacle | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -32,6 +33,7 @@ class BackendError(Exception):
         """Whether the same request may succeed a moment later."""
         self.retry_after = retry_after
         """Seconds the backend asked to wait, if it did."""
+        self.obstacle = obstacle
 
 
 class Unreachable(BackendError):

@@ -11,6 +11,7 @@ import httpx
 from providers.clock import Clock, system_clock
 from providers.endpoint import Endpoint
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, Unreachable
+from providers.reading import Obstacle
 from providers.retry_after import retry_after
 from providers.text import one_line
 from providers.tls import WrongFingerprint
@@ -41,12 +42,14 @@ def connection_error(endpoint: Endpoint, error: httpx.HTTPError) -> BackendError
             return Unreachable(
                 f"the certificate of {url} is not trusted: its fingerprint {cause.seen} differs "
                 f"from the configured {cause.pinned}; unless the certificate was renewed, "
-                "somebody may be between you and the server"
+                "somebody may be between you and the server",
+                obstacle=Obstacle.CERTIFICATE,
             )
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Unreachable(
                 f"the certificate of {url} is not trusted ({cause.verify_message}): "
-                "give its CA file or SHA-256 fingerprint (`sre doctor` shows it)"
+                "give its CA file or SHA-256 fingerprint (`sre doctor` shows it)",
+                obstacle=Obstacle.CERTIFICATE,
             )
         if isinstance(cause, ssl.SSLError):
             return Unreachable(
@@ -75,8 +78,11 @@ def status_error(
     if said:
         shown = f"{shown}: {said}"
     if status in (401, 403):
-        missing = "the credentials are not accepted" if status == 401 else "a right is missing"
-        return Unauthorized(f"{shown} ({missing})", status=status)
+        if status == 401:
+            said, obstacle = "the credentials are not accepted", Obstacle.CREDENTIALS
+        else:
+            said, obstacle = "a right is missing", Obstacle.RIGHT
+        return Unauthorized(f"{shown} ({said})", status=status, obstacle=obstacle)
     if status in (404, 410):
         return NotFound(f"{shown} (is the address right?)", status=status)
     if status in GATEWAY_STATUS or 595 <= status <= 599:

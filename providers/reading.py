@@ -28,6 +28,21 @@ class State(StrEnum):
         return self in (State.OK, State.PARTIAL, State.STALE)
 
 
+class Obstacle(StrEnum):
+    """What stands between a question and its answer, where it is known; what helps differs."""
+
+    CREDENTIALS = "credentials"
+    """They were judged, and are not accepted."""
+    RIGHT = "right"
+    """The credentials are known, and lack a right."""
+    ADDRESS = "address"
+    """This machine may not ask, whoever it says it is."""
+    FRONT = "front"
+    """Something in front of the backend refuses, before any credentials were sent."""
+    CERTIFICATE = "certificate"
+    """The server's certificate is not trusted."""
+
+
 class Reading(BaseModel, Generic[T]):
     """One answer of one backend instance.
 
@@ -46,6 +61,8 @@ class Reading(BaseModel, Generic[T]):
     """One line saying why the state is not ``ok``, and what to do about it."""
     warnings: tuple[str, ...] = ()
     """What the backend itself warned about, word for word."""
+    obstacle: Obstacle | None = None
+    """Why there is no data, where what helps depends on it."""
 
 
 class SourceStatus(BaseModel):

@@ -191,5 +191,9 @@ class Connection(Closing):
                 detail=f"{error.detail}; the last good data is {age} old",
             )
         return Reading[T](
-            source=self.source, state=error.state, observed_at=now, detail=error.detail
+            source=self.source,
+            state=error.state,
+            observed_at=now,
+            detail=error.detail,
+            obstacle=error.obstacle,
         )

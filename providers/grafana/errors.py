@@ -7,6 +7,7 @@ import json
 import httpx
 
 from providers.errors import BadResponse, NotFound, Unauthorized, Unreachable
+from providers.reading import Obstacle
 from providers.text import one_line
 
 
@@ -23,9 +24,15 @@ def read_error(response: httpx.Response) -> Exception | None:
     base = f"{response.request.url.copy_with(path='/', query=None)}".rstrip("/")
     shown = f"{base}: {said}"
     if status == 401:
-        return Unauthorized(f"{shown} (is the service account's token right?)", status=status)
+        return Unauthorized(
+            f"{shown} (is the service account's token right?)",
+            status=status,
+            obstacle=Obstacle.CREDENTIALS,
+        )
     if status == 403:
-        return Unauthorized(f"{shown} (a right is missing for the token)", status=status)
+        return Unauthorized(
+            f"{shown} (a right is missing for the token)", status=status, obstacle=Obstacle.RIGHT
+        )
     if status in (404, 410):
         return NotFound(shown, status=status)
     if status in (502, 503, 504):

@@ -9,6 +9,7 @@ from providers.errors import Unauthorized
 from providers.pbs.api import Api
 from providers.pbs.models import Task
 from providers.proxmox.permissions import read_permissions, refuse_without
+from providers.reading import Obstacle
 
 USER: Final = "sre@pbs"
 """Who the recipes are for where there is no token."""
@@ -43,7 +44,9 @@ async def unseen_tasks(api: Api, tasks: Sequence[Task]) -> str:
     lacks = f"the token lacks {TASKS[0]} on {TASKS[1]}; {recipe(api)}"
     if tasks:
         return f"tasks but its own missing: {lacks}"
-    raise Unauthorized(f"{api.http.endpoint.url} shows no tasks but its own: {lacks}")
+    raise Unauthorized(
+        f"{api.http.endpoint.url} shows no tasks but its own: {lacks}", obstacle=Obstacle.RIGHT
+    )
 
 
 def recipe(api: Api) -> str:

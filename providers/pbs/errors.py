@@ -7,6 +7,7 @@ import json
 import httpx
 
 from providers.errors import BadResponse, NotFound, Unauthorized
+from providers.reading import Obstacle
 from providers.text import one_line
 
 
@@ -24,9 +25,14 @@ def read_error(response: httpx.Response) -> Exception | None:
             "wrong name or secret, expired or disabled; its form is user@realm!name:secret, with "
             "a colon)",
             status=status,
+            obstacle=Obstacle.CREDENTIALS,
         )
     if status == 403:
-        return Unauthorized(f"{base}: {said or 'Forbidden'} (a right is missing)", status=status)
+        return Unauthorized(
+            f"{base}: {said or 'Forbidden'} (a right is missing)",
+            status=status,
+            obstacle=Obstacle.RIGHT,
+        )
     if not said:
         return None
     if status == 404 or (status == 400 and said.startswith("no such")):

@@ -9,7 +9,7 @@ from typing import ClassVar
 import httpx
 
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized
-from providers.reading import State
+from providers.reading import Obstacle, State
 from providers.text import one_line
 
 
@@ -37,9 +37,14 @@ def read_error(response: httpx.Response) -> Exception | None:
             + " (the token is not accepted: wrong name or secret, expired or disabled; its form "
             "is user@realm!name=secret)",
             status=status,
+            obstacle=Obstacle.CREDENTIALS,
         )
     if status == 403:
-        return Unauthorized(f"{base}: {said or 'Forbidden'} (a right is missing)", status=status)
+        return Unauthorized(
+            f"{base}: {said or 'Forbidden'} (a right is missing)",
+            status=status,
+            obstacle=Obstacle.RIGHT,
+        )
     if 595 <= status <= 599:
         return NodeUnreachable(
             f"{_node_of(response)} could not be asked ({status} {said or 'no connection'}): "

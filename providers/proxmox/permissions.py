@@ -11,6 +11,7 @@ from providers.coercion import flag
 from providers.data_api import DataApi
 from providers.errors import BadResponse, Unauthorized
 from providers.proxmox.api import Api
+from providers.reading import Obstacle
 
 PATH: Final = "/access/permissions"
 RECIPE: Final = (
@@ -100,7 +101,8 @@ async def refuse_without(api: DataApi, privilege: str, what: str, recipe: str) -
     """
     if not (await read_permissions(api)).anywhere(privilege):
         raise Unauthorized(
-            f"{api.http.endpoint.url} shows no {what}: the token lacks {privilege}; {recipe}"
+            f"{api.http.endpoint.url} shows no {what}: the token lacks {privilege}; {recipe}",
+            obstacle=Obstacle.RIGHT,
         )
 
 

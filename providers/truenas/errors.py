@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from providers.coercion import whole
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, Unreachable
+from providers.reading import Obstacle
 from providers.truenas.fields import part, said
 from providers.truenas.methods import needed_role, role_words
 
@@ -34,7 +35,7 @@ class RoleMissing(Unauthorized):
     """The key's account may log in, and lacks the role for this."""
 
     def __init__(self, detail: str, role: str) -> None:
-        super().__init__(detail)
+        super().__init__(detail, obstacle=Obstacle.RIGHT)
         self.role = role
 
 

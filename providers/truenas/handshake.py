@@ -20,6 +20,7 @@ from providers.endpoint import TrueNasEndpoint
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, Unreachable
 from providers.http_errors import GATEWAY_STATUS, connection_error
 from providers.proxies import proxy_for
+from providers.reading import Obstacle
 from providers.text import one_line
 from providers.tls import tls_context
 
@@ -98,14 +99,18 @@ def _refused(url: str, error: InvalidStatus) -> BackendError:
         if urlsplit(target).path.rstrip("/").endswith(("/login", "/signin")):
             return Unauthorized(
                 f"{url} sends to a login page ({where}): a proxy in front of the NAS wants one, "
-                "let it pass /api/current"
+                "let it pass /api/current",
+                obstacle=Obstacle.FRONT,
             )
         return BadResponse(
             f"{url} redirects to {where or 'nowhere'}, and the key is not sent on: "
             "if that is right, make it the configured address"
         )
     if status in (401, 403):
-        return Unauthorized(f"{shown} before any key was sent: a proxy in front of it refuses")
+        return Unauthorized(
+            f"{shown} before any key was sent: a proxy in front of it refuses",
+            obstacle=Obstacle.FRONT,
+        )
     if status in (404, 410):
         return NotFound(
             f"{shown} for {PATH}: is it a TrueNAS, 25.04 or newer? Older ones have REST only "

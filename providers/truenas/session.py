@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from providers.errors import BackendError, BadResponse, Unauthorized, Unreachable
+from providers.reading import Obstacle
 from providers.text import clean_json, one_line
 from providers.truenas.errors import Dropped, call_error
 from providers.truenas.extended_json import plain
@@ -126,7 +127,8 @@ class Session:
         if code == 1008:
             return Unauthorized(
                 f"{self._url} hung up: {reason or 'not allowed'}; add this machine's address to "
-                "the allowed ones (System > Advanced > Access)"
+                "the allowed ones (System > Advanced > Access)",
+                obstacle=Obstacle.ADDRESS,
             )
         if code in (1007, 1009):
             return BadResponse(f"{self._url} refused a message: {reason or code}")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from providers.clock import age_in_words
 from providers.endpoint import Endpoint
-from providers.reading import Reading, State
+from providers.reading import Obstacle, Reading, State
 from providers.tls import server_fingerprint
 from sre_tui.doctor.finding import Finding, broken, doubtful, good
 
@@ -19,7 +19,9 @@ T = TypeVar("T")
 
 CLOCK_TOLERANCE = 30.0
 """Seconds. Beyond that, relative windows and alert ages are visibly wrong."""
-_TOKEN: Final = re.compile(r"(?:P[VB][ES]APIToken=)?([^\s=:!@]+@[^\s=:!@]+![A-Za-z0-9._-]+)[=:]")
+_TOKEN: Final = re.compile(
+    r"(?:P[VB][ES]APIToken=)?(?P<user>[^\s=:!@]+@[^\s=:!@]+)!(?P<name>[A-Za-z0-9._-]+)[=:]"
+)
 
 
 async def timed(call: Callable[[], Awaitable[Reading[T]]]) -> tuple[Reading[T], float]:
@@ -38,12 +40,12 @@ async def unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Fin
         fix = f"Write {prefix}_URL with https://."
     elif reading.state is State.UNAUTHORIZED:
         fix = access
-    elif "certificate" in detail and endpoint.fingerprint is not None:
+    elif reading.obstacle is Obstacle.CERTIFICATE and endpoint.fingerprint is not None:
         fix = (
             "Only if you know that the certificate was renewed, set "
             f"{prefix}_FINGERPRINT to the new fingerprint."
         )
-    elif "certificate" in detail:
+    elif reading.obstacle is Obstacle.CERTIFICATE:
         shown = await _shown_fingerprint(endpoint)
         if shown:
             detail += f"; the server shows the fingerprint {shown}"
@@ -82,9 +84,15 @@ def _how_to_trust(prefix: str, endpoint: Endpoint, shown: str) -> str:
 
 def token_text(endpoint: Endpoint) -> str:
     """``the token 'USER@REALM!NAME'`` without its secret; ``the token`` if it has another form."""
+    user, name = _token_of(endpoint)
+    return f"the token '{user}!{name}'" if user else "the token"
+
+
+def _token_of(endpoint: Endpoint) -> tuple[str, str]:
+    """The user and the name of a Proxmox product's token; empty if it has another form."""
     secret = "" if endpoint.token is None else endpoint.token.get_secret_value()
-    identity = _TOKEN.match(secret)
-    return "the token" if identity is None else f"the token {identity[1]!r}"
+    found = _TOKEN.match(secret)
+    return ("", "") if found is None else (found["user"], found["name"])
 
 
 def lacking(
@@ -100,10 +108,10 @@ def lacking(
         look: says, for the token's user, where the server tells what is wrong with the token.
     """
     who = token_text(endpoint)
-    if "a right is missing" in reading.detail:
+    if reading.obstacle is Obstacle.RIGHT:
         known = f"{who[0].upper()}{who[1:]} is known to the server but lacks the right to audit"
         return f"{known}: {grant}"
-    user = who.partition("'")[2].partition("!")[0]
+    user, _ = _token_of(endpoint)
     if not user:
         return create
     return (

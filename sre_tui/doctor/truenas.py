@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from providers.clock import Clock
-from providers.reading import Reading, State
+from providers.reading import Obstacle, Reading, State
 from providers.truenas import TrueNasClient
 from sre_tui.doctor.finding import Finding, doubtful, failed_reading, good
 from sre_tui.doctor.reach import timed, transport, unreached
@@ -40,7 +40,7 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, every section readable, no right to change things."""
     info, spent = await timed(client.info)
     if info.data is None:
-        return [await unreached(info, client.endpoint, _access(info.detail))]
+        return [await unreached(info, client.endpoint, _access(info.obstacle))]
     system = info.data
     offset = None
     if system.clock is not None:
@@ -71,11 +71,11 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
     return found
 
 
-def _access(detail: str) -> str:
+def _access(obstacle: Obstacle | None) -> str:
     """How to be let in, by who refused."""
-    if "before any key was sent" in detail or "sends to a login page" in detail:
+    if obstacle is Obstacle.FRONT:
         return _IN_FRONT
-    return _ALLOW if "the allowed ones" in detail else RECIPE
+    return _ALLOW if obstacle is Obstacle.ADDRESS else RECIPE
 
 
 def _version(client: TrueNasClient, version: str) -> list[Finding]:

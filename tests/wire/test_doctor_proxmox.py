@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from providers.endpoint import ProxmoxEndpoint
 from providers.proxmox import Permissions, ProxmoxClient
-from providers.reading import Reading, State
+from providers.reading import Obstacle, Reading, State
 from sre_tui.demo.runtime.certificates import issue
 from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.servers.proxmox import proxmox_app
@@ -131,20 +131,17 @@ async def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
 )
 def test_a_missing_right_names_the_token_without_its_secret(secret: str, named: str) -> None:
     endpoint = ProxmoxEndpoint(url="https://pve:8006", token=SecretStr(secret))
-    url = "https://pve:8006"
 
-    def refused(detail: str) -> Reading[str]:
-        return Reading(
-            source="proxmox:main", state=State.UNAUTHORIZED, observed_at=THEN, detail=detail
+    def advised(obstacle: Obstacle) -> str:
+        refused = Reading[str](
+            source="proxmox:main", state=State.UNAUTHORIZED, observed_at=THEN, obstacle=obstacle
         )
+        return lacking(refused, endpoint, "create", "grant", "look at {}".format)
 
-    def advised(detail: str) -> str:
-        return lacking(refused(f"{url}{detail}"), endpoint, "create", "grant", "look at {}".format)
-
-    told = advised(": Forbidden (a right is missing)")
+    told = advised(Obstacle.RIGHT)
     assert told.startswith(named)
     assert told.endswith(": grant")
-    refusal = advised(" answered 401")
+    refusal = advised(Obstacle.CREDENTIALS)
     assert refusal.endswith("create")
     assert ("look at sre@" in refusal) == ("!" in secret)
     assert "s3cret" not in told + refusal
