@@ -197,7 +197,7 @@ def _unseen(storage: Storage) -> Storage:
 
 
 def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVolume:
-    type_, vmid, at = _named(row.volid)
+    type_, vmid, written = _named(row.volid)
     state = row.verification.state if row.verification else ""
     kinds = {"lxc": "lxc", "ct": "lxc", "qemu": "qemu", "vm": "qemu"}
     kind = kinds.get(row.subtype) or type_
@@ -209,7 +209,7 @@ def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVol
         volume=row.volid,
         vmid=row.vmid if row.vmid is not None else vmid,
         guest_type=cast(Literal["lxc", "qemu"] | None, kind),
-        at=row.ctime or at,
+        at=row.ctime or _moment(written),
         size=row.size,
         format=row.format,
         notes=row.notes.strip(),
@@ -219,18 +219,18 @@ def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVol
     )
 
 
-def _named(volume: str) -> tuple[str | None, int | None, datetime | None]:
-    """Kind, vmid and time that the name of a backup tells; local time is taken for UTC."""
+def _named(volume: str) -> tuple[str | None, int | None, str]:
+    """Kind, vmid and time as it is written, that the name of a backup tells."""
     if found := _VZDUMP.search(volume):
-        return found["type"], int(found["vmid"]), _moment(found["at"], "%Y_%m_%d-%H_%M_%S")
+        return found["type"], int(found["vmid"]), found["at"]
     if found := _PBS.search(volume):
-        kind = {"vm": "qemu", "ct": "lxc"}[found["type"]]
-        return kind, int(found["vmid"]), _moment(found["at"], "%Y-%m-%dT%H:%M:%SZ")
-    return None, None, None
+        return {"vm": "qemu", "ct": "lxc"}[found["type"]], int(found["vmid"]), found["at"]
+    return None, None, ""
 
 
-def _moment(written: str, form: str) -> datetime | None:
-    """The time that a name tells; None where it is no time of any calendar."""
+def _moment(written: str) -> datetime | None:
+    """The time that a name tells, local time taken for UTC; None for none of any calendar."""
+    form = "%Y-%m-%dT%H:%M:%SZ" if "T" in written else "%Y_%m_%d-%H_%M_%S"
     try:
         return datetime.strptime(written, form).replace(tzinfo=UTC)
     except ValueError:

@@ -68,11 +68,11 @@ class Topology:
 
     def add(self, subject: Subject, *names: str) -> Subject:
         """Learn of a subject, and of further names it goes by."""
-        known = self._known.setdefault(subject.key, subject)
-        for name in (subject.name, subject.own_name, *names):
-            folded = name.casefold()
-            if folded and (folded, known.key) not in self._told:
-                self._told.add((folded, known.key))
+        key = subject.key
+        known = self._known.setdefault(key, subject)
+        for folded in {name.casefold(): None for name in (subject.name, subject.own_name, *names)}:
+            if folded and (folded, key) not in self._told:
+                self._told.add((folded, key))
                 self._names.setdefault(folded, []).append(known)
         return known
 
@@ -86,9 +86,10 @@ class Topology:
         if not dependent.own_name or not on.own_name or dependent == on:
             return
         edge = Edge(self.add(dependent), relation, self.add(on), said_by)
-        if (dependent.key, relation, on.key) in self._joined:
+        joined = (dependent.key, relation, on.key)
+        if joined in self._joined:
             return
-        self._joined.add((dependent.key, relation, on.key))
+        self._joined.add(joined)
         self.edges.append(edge)
         self._below.setdefault(edge.dependent, []).append(edge)
         self._above.setdefault(edge.on, []).append(edge)
@@ -98,7 +99,8 @@ class Topology:
 
     def subjects(self, *kinds: SubjectKind) -> list[Subject]:
         """Every known subject, of these kinds if any are given, by name."""
-        return sorted(one for one in self._known.values() if not kinds or one.kind in kinds)
+        found = [key for key, one in self._known.items() if not kinds or one.kind in kinds]
+        return [self._known[key] for key in sorted(found)]
 
     def named(self, name: str, *kinds: SubjectKind) -> list[Subject]:
         """Subjects that go by a name, in whatever case."""
