@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from random import Random
 
@@ -209,20 +209,25 @@ class _Stream:
 
 
 class WorldLogs:
-    """Implements ``LogSource`` over voices."""
+    """Implements ``LogSource`` over voices, which are called up when lines are first asked for."""
 
-    def __init__(self, voices: Iterable[Voice], mutes: Sequence[Mute]) -> None:
+    def __init__(self, voices: Callable[[], Iterable[Voice]], mutes: Sequence[Mute]) -> None:
+        self._voices = voices
+        self._mutes = mutes
+
+    @cached_property
+    def _streams(self) -> list[_Stream]:
         streams: dict[Source, _Stream] = {}
-        for voice in voices:
+        for voice in self._voices():
             stream = streams.get(voice.source)
             if stream is None:
                 stream = streams[voice.source] = _Stream(voice.source.labels, voice.source)
             stream.voices.append(voice)
-        for mute in mutes:
+        for mute in self._mutes:
             for source, stream in streams.items():
                 if mute.covers(source):
                     stream.mutes.append((int(mute.start * NS), int(mute.end * NS), mute.text))
-        self._streams = list(streams.values())
+        return list(streams.values())
 
     def select(
         self, matchers: Sequence[Matcher], start_ns: int, end_ns: int

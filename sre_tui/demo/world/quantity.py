@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,21 +140,43 @@ class Quantity:
         self._rough = rough
         self._low, self._high = low, high
         self._noise = _roughness(seed)
-        names = dice.keys(subjects)
-
-        def draw(what: str) -> Floats:
-            return dice.units(names, seed, name, what)
-
-        self._lag = (draw("lag") - 0.5) * 3.0
-        self._slow_row = (draw("slow") * _TABLES).astype(np.intp)
-        self._slow_step = 1100.0 + 900.0 * draw("slow step")
-        self._slow_at = draw("slow at") * _ENTRIES
-        self._fast_row = (draw("fast") * _TABLES).astype(np.intp)
-        self._fast_step = 70.0 + 90.0 * draw("fast step")
-        self._fast_at = draw("fast at") * _ENTRIES
+        self._subjects = tuple(subjects)
+        self._seed = seed
         self._disturbed: dict[int, _Disturbance] = {}
         self._rests: dict[int, Rest] = {}
         self._spared: dict[int, tuple[Spans, Floats, Floats]] = {}
+
+    # -- drawing, which waits until the quantity is looked at: most are not, in most homelabs --
+    def _draw(self, what: str) -> Floats:
+        return dice.units(dice.keys(self._subjects), self._seed, self.name, what)
+
+    @cached_property
+    def _lag(self) -> Floats:
+        return (self._draw("lag") - 0.5) * 3.0
+
+    @cached_property
+    def _slow_row(self) -> NDArray[np.intp]:
+        return (self._draw("slow") * _TABLES).astype(np.intp)
+
+    @cached_property
+    def _slow_step(self) -> Floats:
+        return 1100.0 + 900.0 * self._draw("slow step")
+
+    @cached_property
+    def _slow_at(self) -> Floats:
+        return self._draw("slow at") * _ENTRIES
+
+    @cached_property
+    def _fast_row(self) -> NDArray[np.intp]:
+        return (self._draw("fast") * _TABLES).astype(np.intp)
+
+    @cached_property
+    def _fast_step(self) -> Floats:
+        return 70.0 + 90.0 * self._draw("fast step")
+
+    @cached_property
+    def _fast_at(self) -> Floats:
+        return self._draw("fast at") * _ENTRIES
 
     # -- disturbing ---------------------------------------------------------------------------
     def rest(self, subject: str, rest: Rest) -> None:

@@ -45,7 +45,8 @@ class Stage:
 
     def voices(self) -> list[Voice]:
         """The ordinary voices, with failing backups silenced, and those that faults added."""
-        ordinary = [v for v in ordinary_voices(self.plant) if v.key not in self._replaced()]
+        replaced = self._replaced()
+        ordinary = [v for v in ordinary_voices(self.plant) if v.key not in replaced]
         return [*ordinary, *self._backups.values(), *self._added]
 
     def _replaced(self) -> set[int]:

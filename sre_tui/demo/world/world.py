@@ -99,6 +99,7 @@ class World:
             RawSeries(item.name, item.labels, line([(anchor + x, y) for x, y in item.points]))
             for item in scenario.raw.metrics
         ]
+        raw_voices = _raw_voices(scenario, chosen, anchor)
         nas = Nas(plant, stage.scans)
         nas.keep_awake_while_scanned()
         backups = Backups(plant, stage.backup_incidents, stage.backup_rots, stage.full_stores)
@@ -108,7 +109,7 @@ class World:
             anchor=anchor,
             homelab=homelab,
             series=WorldSeries(plant.targets, all_families(plant), raw_series),
-            logs=WorldLogs([*stage.voices(), *_raw_voices(scenario, chosen, anchor)], stage.mutes),
+            logs=WorldLogs(lambda: [*stage.voices(), *raw_voices], stage.mutes),
             backups=backups,
             nas=nas,
             virtualization=Virtualization(

@@ -23,7 +23,11 @@ class Case:
     shows: tuple[str, ...]
     says: tuple[tuple[dict[str, str], str], ...]
     alert: str
-    after: float = 0.0
+    guests: int = 20
+    """As many as it needs."""
+
+    def play(self, world_with: MakeWorld, **changes: Any) -> World:
+        return world_with({**self.fault, **changes}, guests=self.guests)
 
 
 def fault(kind: str, target: str, at: str, severity: float = 0.8, **more: Any) -> dict[str, Any]:
@@ -155,6 +159,7 @@ CASES = [
         (({"hostname": "paperless", "service_name": "paperless"}, "disk is slow"),
          ({"hostname": "tdarr", "container": "tdarr"}, "to cache, continuing")),
         "HostHighIoWait",
+        guests=40,
     ),
     Case(
         fault("guest_stopped", "vaultwarden", "-30m"),
@@ -266,6 +271,7 @@ CASES = [
         (({"hostname": "pbs", "service_name": "proxmox-backup-proxy"}, "ENOSPC"),
          ({"hostname": "pve1", "service_name": "vzdump"}, "No space left on device")),
         "PbsDatastoreFull",
+        guests=40,
     ),
     Case(
         fault("backup_failing", "gitea", "-3d"),
@@ -302,7 +308,7 @@ def test_every_kind_has_a_case() -> None:
 def test_a_fault_shows_in_every_signal(
     case: Case, world_with: MakeWorld, healthy_world: World, ask: Ask, hear: Hear, firing: Alerts
 ) -> None:
-    with_it, without = world_with(case.fault), healthy_world
+    with_it, without = case.play(world_with), healthy_world
     for expr in case.shows:
         assert ask(with_it, expr), f"not visible: {expr}"
         assert not ask(without, expr), f"visible without the fault: {expr}"
@@ -315,7 +321,7 @@ def test_a_fault_shows_in_every_signal(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.fault["kind"]))
 def test_before_a_fault_all_is_well(case: Case, world_with: MakeWorld, firing: Alerts) -> None:
-    world = world_with({**case.fault, "at": "1h"})
+    world = case.play(world_with, at="1h")
     found = firing(world, after=-60.0, pending=True)
     assert found - {"CertificateExpiringSoon"} == set()
 
@@ -326,7 +332,7 @@ def test_before_a_fault_all_is_well(case: Case, world_with: MakeWorld, firing: A
     ids=lambda case: str(case.fault["kind"]),
 )
 def test_after_a_fault_all_is_well_again(case: Case, world_with: MakeWorld, firing: Alerts) -> None:
-    world = world_with({**case.fault, "at": "-1h", "duration": "30m"})
+    world = case.play(world_with, at="-1h", duration="30m")
     assert firing(world, after=3 * 86_400.0) == set()
 
 

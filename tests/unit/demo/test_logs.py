@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sre_tui.demo.scenario import Raw, RawLog, Scenario
 from sre_tui.demo.scenario_load import load_scenario
-from sre_tui.demo.telemetry import LogStream, Matcher
+from sre_tui.demo.telemetry import LogSource, LogStream, Matcher
 from sre_tui.demo.world.phrases.template import phrase
 from sre_tui.demo.world.world import World
 
@@ -28,11 +28,22 @@ def lines(streams: list[LogStream]) -> list[tuple[str, int, str]]:
     )
 
 
+@pytest.fixture(scope="module")
+def restarting() -> Scenario:
+    return load_scenario("container-restart-loop-after-update")
+
+
+@pytest.fixture(scope="module")
+def asked_before(restarting: Scenario) -> LogSource:
+    return World.create(restarting, guests=20, anchor=ANCHOR).logs
+
+
 @settings(derandomize=True, deadline=None, max_examples=30)
 @given(start=st.integers(0, 30 * HOUR), length=st.integers(1, 3 * HOUR), cut=st.floats(0, 1))
-def test_lines_do_not_depend_on_the_window(start: int, length: int, cut: float) -> None:
-    scenario = load_scenario("container-restart-loop-after-update")
-    one, other = (World.create(scenario, anchor=ANCHOR).logs for _ in range(2))
+def test_lines_do_not_depend_on_the_window(
+    restarting: Scenario, asked_before: LogSource, start: int, length: int, cut: float
+) -> None:
+    one, other = asked_before, World.create(restarting, guests=20, anchor=ANCHOR).logs
     begin = END - 28 * HOUR + start
     middle, end = begin + int(length * cut), begin + length
     parts = [*other.select([], middle, end), *other.select([], begin, middle)]
@@ -68,7 +79,7 @@ def test_label_sets_are_those_with_lines(quiet_world: World) -> None:
 @pytest.mark.parametrize("length", [1, HOUR // 60, 3 * HOUR + 7])
 def test_label_sets_know_who_is_silent(scenario: str, length: int) -> None:
     chosen = load_scenario(scenario)
-    one, other = (World.create(chosen, anchor=ANCHOR).logs for _ in range(2))
+    one, other = (World.create(chosen, guests=24, anchor=ANCHOR).logs for _ in range(2))
     for end in (END, END - HOUR + 1, END - 9 * HOUR):
         found = one.select([], end - length, end)
         assert other.label_sets([], end - length, end) == [stream.labels for stream in found]

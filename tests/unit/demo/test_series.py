@@ -25,7 +25,7 @@ def name_is(name: str) -> list[Matcher]:
 
 @pytest.fixture(scope="module")
 def troubled() -> World:
-    return World.create(load_scenario("guest-memory-leak-oom"), anchor=ANCHOR)
+    return World.create(load_scenario("guest-memory-leak-oom"), guests=20, anchor=ANCHOR)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_values_do_not_depend_on_the_window(
     begin = ANCHOR - 86_400 + start
     middle = begin + length * cut
     whole = troubled.series.select(name_is(name), begin, begin + length)
-    again = World.create(load_scenario("guest-memory-leak-oom"), anchor=ANCHOR)
+    again = World.create(troubled.scenario, guests=20, anchor=ANCHOR)
     parts: dict[tuple[tuple[str, str], ...], dict[float, float]] = {}
     for window in ((begin, middle), (middle, begin + length)):
         for series in again.series.select(name_is(name), *window):
