@@ -286,9 +286,7 @@ class DetailScreen(Level):
         wanted = {_name(part) for part in self.tab.parts}
         wanted |= {_name(part.instead) for part in self.tab.parts if part.instead is not None}
         wanted |= {_FIRST + _name(part) for part in self.tab.parts if part.first is not None}
-        for name in set(self._asked) - wanted:
-            self.rest(name)
-            del self._asked[name]
+        self._ask_no_more(set(self._asked) - wanted)
         for part in self.tab.parts:
             if part.first is not None:
                 self._ask(_FIRST + _name(part), part.first.tool, part.first.arguments)
@@ -296,10 +294,17 @@ class DetailScreen(Level):
         self.show()
 
     def _ask_on(self) -> None:
-        """Ask for each part whose arguments are known."""
+        """Ask for each part whose arguments are known, and elsewhere for what has no curve."""
+        elsewhere = [part.instead for part in self.tab.parts if part.instead is not None]
+        wanted = [
+            part.instead
+            for part in self.tab.parts
+            if part.instead is not None and self._has_none(part)
+        ]
+        for other in wanted:
+            self._ask(_name(other), other.tool, self._arguments(other))
+        self._ask_no_more({*map(_name, elsewhere)} - {*map(_name, wanted)})
         for part in self.tab.parts:
-            if part.instead is not None and self._has_none(part):
-                self._ask(_name(part.instead), part.instead.tool, self._arguments(part.instead))
             arguments = self._arguments(part)
             if part.first is not None:
                 before = self.data(_FIRST + _name(part))
@@ -318,6 +323,11 @@ class DetailScreen(Level):
             return True
         data = self.data(_name(part))
         return isinstance(part.form, AsChart) and data is not None and not part.form.series(data)
+
+    def _ask_no_more(self, names: set[str]) -> None:
+        for name in names & set(self._asked):
+            self.rest(name)
+            del self._asked[name]
 
     def _ask(self, name: str, tool: str, arguments: Mapping[str, object]) -> None:
         if self._asked.get(name) != arguments:

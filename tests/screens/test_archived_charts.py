@@ -82,3 +82,12 @@ async def test_with_series_of_the_guest_no_archive_is_asked_for(
         await scene.arrive(*everything())
         await _charts_of_the_first_guest(scene)
         assert "proxmox_get_guest_config" not in asked.asking
+        here, asked.answers["prometheus_range_query"] = every["prometheus_range_query"], NONE
+        await scene.press("w")
+        await scene.settle()
+        assert "proxmox_get_guest_config" in asked.asking
+        # Once Prometheus has the series again, the archive is left alone.
+        asked.answers["prometheus_range_query"] = here
+        await scene.press("d")
+        await scene.settle()
+        assert "proxmox_get_guest_config" not in asked.asking

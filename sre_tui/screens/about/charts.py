@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from sre_tui.screens.about.tab import AsChart, DetailPart
+from sre_tui.screens.about.tab import AsChart, Asked, DetailPart
 from sre_tui.screens.subject_queries import ChartOf
 from sre_tui.views.load_curves import Curve, drawn
-from sre_tui.views.load_history import ARCHIVED, archived
+from sre_tui.views.load_history import ARCHIVED, Course, archived
 from sre_tui.views.units import query_unit
-from widgets import plot
 
 
 def chart_part(
@@ -33,34 +33,32 @@ def chart_part(
     )
 
 
-def guest_archive(curve: Curve, guest: str, limit: float | None = None) -> DetailPart:
-    """A curve of a guest, ``lxc/101``, from the archive of Proxmox VE."""
-
-    def drawn_of(data: Any) -> plot.Series | None:
-        return archived(data.history, curve.key, limit)
-
-    return DetailPart(
-        curve.title,
-        "proxmox_get_guest_config",
-        {"guest": guest},
-        AsChart(drawn_of),
-        windowed="history",
-    )
+def guest_archive(curve: Curve, guest: str, limit: float | None = None) -> DetailPart | None:
+    """A curve of a guest, ``lxc/101``, from the archive of Proxmox VE; None if it has none."""
+    asked = Asked("proxmox_get_guest_config", {"guest": guest})
+    return _archive(curve, asked, lambda data: data.history, limit)
 
 
 def node_archive(curve: Curve, node: str) -> DetailPart | None:
-    """The same of a node; None for what Proxmox VE does not measure."""
+    """The same of a node."""
+    asked = Asked("proxmox_node_status", {"node": node})
+    return _archive(curve, asked, lambda data: next(iter(data.histories), None))
+
+
+def _archive(
+    curve: Curve,
+    asked: Asked,
+    course: Callable[[Any], Course | None],
+    limit: float | None = None,
+) -> DetailPart | None:
+    """A curve out of what a tool tells of an archive; None for what Proxmox VE does not measure."""
     if curve.key not in ARCHIVED:
         return None
-
-    def drawn_of(data: Any) -> plot.Series | None:
-        return next((archived(each, curve.key) for each in data.histories), None)
-
     return DetailPart(
         curve.title,
-        "proxmox_node_status",
-        {"node": node},
-        AsChart(drawn_of),
+        asked.tool,
+        asked.arguments,
+        AsChart(lambda data: archived(course(data), curve.key, limit)),
         windowed="history",
     )
 
