@@ -133,7 +133,7 @@ def _proxmox(world: World, clock: Clock) -> Backend:
             "PROXMOX_URL": url,
             "PROXMOX_API_TOKEN": f"{token.user}!{token.name}={secret}",
         },
-        machine="pve1",
+        machine=world.homelab.nodes[0].name,
         encrypted=True,
     )
 
