@@ -34,7 +34,8 @@ SOURCE = "prometheus:main"
 def found(check_id: str, *recorded: telemetry.Series) -> list[Finding]:
     """What one check says of series, as Prometheus would answer its query."""
     (check,) = (one for one in all_checks() if one.id == check_id)
-    (sweep,) = sweeps_of(check.queries)
+    (query,) = check.queries
+    (sweep,) = sweeps_of([query])
     answer = Engine(MemorySeries(list(recorded))).range(
         sweep.expression, START.timestamp(), NOW.timestamp(), STEP
     )
@@ -53,10 +54,10 @@ def found(check_id: str, *recorded: telemetry.Series) -> list[Finding]:
     )
     reading = Reading[Any](source=SOURCE, state=State.OK, observed_at=NOW, data=seen)
     picture = Picture(
-        now=NOW, start=START, step=STEP, sweeps=Part((reading,)), series={check_id: seen}
+        now=NOW, start=START, step=STEP, sweeps=Part((reading,)), series={query.id: seen}
     )
     topology = Topology()
-    topology.add(Subject(kind=SubjectKind.GUEST, name="mail"))
+    topology.add(Subject(kind=SubjectKind.GUEST, name="mail"), "lxc/123")
     return list(run_checks([check], picture, topology).findings)
 
 
@@ -139,3 +140,24 @@ def test_boots_far_apart_are_no_loop() -> None:
 @pytest.mark.parametrize("hours", [(), (22.5,)])
 def test_a_clock_that_is_put_right_again_and_again_boots_nothing(hours: tuple[float, ...]) -> None:
     assert found("guest-boots", booted(*hours, drift=20.0)) == []
+
+
+def locked(minutes: int, state: str = "snapshot") -> telemetry.Series:
+    """A guest's lock that was taken so many minutes ago."""
+    begin = NOW.timestamp() - 6 * 3600
+    points = [
+        (begin + at, float(begin + at > NOW.timestamp() - 60 * minutes))
+        for at in range(0, 6 * 3600 + 1, 60)
+    ]
+    return series("pve_lock_state", points, id="lxc/123", state=state)
+
+
+def test_a_guest_that_stays_locked_by_a_snapshot_is_told() -> None:
+    (lock,) = found("guest-locked", locked(52))
+    assert (lock.kind, lock.subject.name, lock.active) == ("guest_locked", "mail", True)
+    assert lock.text == "mail has been locked by a snapshot for long"
+
+
+@pytest.mark.parametrize("lock", [locked(15), locked(300, "backup")], ids=["short", "backup"])
+def test_a_lock_that_is_needed_is_no_trouble(lock: telemetry.Series) -> None:
+    assert found("guest-locked", lock) == []
