@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sre_tui.demo.runtime.background import launch_demo
 from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.remote import break_backend, mend_backend, stop_demo
 from sre_tui.demo.runtime.state import DemoState, demo_environment
-from tests.cli.running import PRELOADED, WITH_MODEL, Sre
+from tests.cli.running import PRELOADED, WITH_MODEL, Done, Sre
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,6 +44,26 @@ def bare(tmp_path: Path) -> Sre:
 def sre(tmp_path: Path, demo: DemoState) -> Sre:
     """`sre` pointed at the demo."""
     return Sre(tmp_path, demo_environment(demo))
+
+
+@pytest.fixture(scope="session")
+def told(demo: DemoState, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Done]:
+    """What `sre` once told of the demo, for all tests of a command that only reads."""
+    return cache(Sre(tmp_path_factory.mktemp("told"), demo_environment(demo)))
+
+
+@pytest.fixture(scope="session")
+def help_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """The help of a command, made once for all tests."""
+    bare = Sre(tmp_path_factory.mktemp("help"))
+
+    @cache
+    def asked(*command: str) -> str:
+        done = bare(*command, "--help")
+        assert (done.code, done.err) == (0, "")
+        return done.out
+
+    return asked
 
 
 @pytest.fixture

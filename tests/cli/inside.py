@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import io
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from commands.main import run
 from providers.clock import system_clock
 from sre_tui.environment import Environment, Folders
+from tests.cli.in_process import logging_restored
 from tests.cli.running import Done
-
-
-@contextmanager
-def _logging_restored() -> Iterator[None]:
-    """What a command changes in its process, which is its own otherwise."""
-    root = logging.getLogger()
-    before = root.handlers, root.level, logging.lastResort, logging.raiseExceptions
-    try:
-        yield
-    finally:
-        for handler in root.handlers:
-            if handler not in before[0]:
-                handler.close()
-        root.handlers, level, logging.lastResort, logging.raiseExceptions = before
-        root.setLevel(level)
 
 
 def run_inside(
@@ -48,6 +32,9 @@ def run_inside(
         folders=Folders.under(folder),
         working_folder=folder,
     )
-    with _logging_restored():
+    with logging_restored():
         code = run(arguments, environment)
     return Done(code, out.getvalue(), err.getvalue())
+
+
+_logging_restored = logging_restored

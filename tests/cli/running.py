@@ -1,4 +1,4 @@
-"""Runs `sre` as a user does: a process of its own, in a pipe or in a terminal."""
+"""Runs `sre` as a user does, with outputs of its own: in pipes or in a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,11 +21,14 @@ from threading import Thread
 from types import TracebackType
 from typing import IO, Any, Self
 
+from tests.cli.in_process import run_in_process
 from tests.cli.preloaded import Preloaded, Run
 
 ROOT = Path(__file__).parents[2]
 SRE = [sys.executable, "-m", "sre_tui"]
 PATIENCE = 60.0
+DEMO_COMMANDS = {"break", "env", "faults", "list", "mend", "status", "--help"}
+"""Those that start none."""
 PRELOADED = Preloaded()
 WITH_MODEL = Preloaded(asks_model=True)
 
@@ -95,8 +98,8 @@ class Sre:
     ) -> Done:
         if command is None:
             given = text.encode() if isinstance(text, str) else text
-            code, told, narrated = self._forked(list(arguments), given)
-            return Done(code, told.decode(), narrated.decode())
+            run = self._preloaded.run if self._needs_process(arguments) else run_in_process
+            return self._run(run, list(arguments), given, stdin)
         with subprocess.Popen(
             [*command, *arguments],
             stdin=stdin,
@@ -112,16 +115,35 @@ class Sre:
                 raise
         return Done(process.returncode, out.decode(), err.decode())
 
-    def _forked(self, arguments: list[str], given: bytes | None) -> tuple[int, bytes, bytes]:
-        if given is None:
-            stdin = os.open(os.devnull, os.O_RDONLY)
-        else:
-            stdin, writing = os.pipe()
+    def apart(self, *arguments: str) -> Done:
+        """A run in a process of its own, which leaves nothing open."""
+        return self._run(self._preloaded.run, list(arguments), None, subprocess.DEVNULL)
+
+    def _run(
+        self,
+        run: Callable[[list[str], Mapping[str, str], Path, float, int], tuple[int, bytes, bytes]],
+        arguments: list[str],
+        given: bytes | None,
+        stdin: IO[bytes] | int,
+    ) -> Done:
+        if given is not None:
+            reading, writing = os.pipe()
             Thread(target=_pour, args=(writing, given)).start()
+        elif stdin == subprocess.DEVNULL:
+            reading = os.open(os.devnull, os.O_RDONLY)
+        else:
+            reading = os.dup(stdin if isinstance(stdin, int) else stdin.fileno())
         try:
-            return self._preloaded.run(arguments, self.environment, self.home, PATIENCE, stdin)
+            code, told, narrated = run(arguments, self.environment, self.home, PATIENCE, reading)
         finally:
-            os.close(stdin)
+            os.close(reading)
+        return Done(code, told.decode(), narrated.decode())
+
+    def _needs_process(self, arguments: Sequence[str]) -> bool:
+        # A demo may outlive the command that starts it, and LiteLLM leaves connections open.
+        if arguments[:1] == ["demo"]:
+            return not DEMO_COMMANDS & {*arguments}
+        return "LLM_MODEL" in self.variables or bool({"--demo", "--scenario"} & {*arguments})
 
     @property
     def _preloaded(self) -> Preloaded:

@@ -81,9 +81,9 @@ def test_old_data_is_not_complete_either(sre: Sre, broken: Breaking) -> None:
     assert "**Old data**: the data of Loki is " in done.out
 
 
-@pytest.mark.parametrize("arguments", [(), ("--no-llm",)])
+@pytest.mark.parametrize("arguments", [("any alerts?",), ("--no-llm", "is a disk dying?")])
 def test_the_document_has_all_its_parts(sre: Sre, arguments: tuple[str, ...]) -> None:
-    document: dict[str, Any] = sre("ask", *arguments, "is a disk dying?", "--json").document
+    document: dict[str, Any] = sre("ask", *arguments, "--json").document
     parts = {"answer", "evidence", "unsupported", "usage", "mode", "session", "degraded"}
     assert parts <= set(document)
     assert document["mode"] == "analyst"

@@ -8,28 +8,28 @@ from datetime import datetime
 
 import pytest
 
-from tests.cli.running import Sre
+from tests.cli.running import Done, Sre
 
 Breaking = Callable[..., AbstractContextManager[None]]
+Telling = Callable[..., Done]
 
 
-def test_the_table_is_in_order_of_time(sre: Sre) -> None:
-    done = sre("changes", "--window", "4h")
+def test_the_table_is_in_order_of_time(told: Telling) -> None:
+    done = told("changes", "--window", "4h")
     assert done.code == 0, done.err
     assert done.lines[0].split()[:4] == ["Severity", "Time", "Subject", "What"]
     assert any("critical" in row and "sdc on nas1" in row for row in done.lines)
     assert any("resilver of tank" in row for row in done.lines)
-    items = sre("changes", "--window", "4h", "--json").document["data"]["items"]
+    items = told("changes", "--window", "4h", "--json").document["data"]["items"]
     times = [datetime.fromisoformat(each["at"]) for each in items]
     assert times == sorted(times)
     assert all(each["evidence"] and not each["routine"] for each in items)
     assert all(one["source"] for each in items for one in each["evidence"])
 
 
-def test_routine_is_shown_when_asked_for(sre: Sre) -> None:
-    plain = sre("changes", "--window", "26h")
-    assert "--all shows them" in plain.err
-    every = sre("changes", "--window", "26h", "--all", "--json").document["data"]
+def test_routine_is_shown_when_asked_for(told: Telling) -> None:
+    assert "--all shows them" in told("changes", "--window", "4h").err
+    every = told("changes", "--window", "26h", "--all", "--json").document["data"]
     assert {"backup"} <= {each["kind"] for each in every["items"] if each["routine"]}
     assert every["routine"] == 0
     assert every["total"] == len(every["items"])
@@ -42,16 +42,12 @@ def test_the_limit_keeps_the_gravest(sre: Sre) -> None:
     assert few["total"] > 1
 
 
-@pytest.mark.parametrize("moment", ["2h ago", "-2h", "2h"])
+@pytest.mark.parametrize("moment", ["-2h", "14:05"])
 def test_a_moment_has_a_window_on_both_sides(sre: Sre, moment: str) -> None:
     data = sre("changes", "--at", moment, "--window", "20m", "--json").document["data"]
     assert data["start"] < data["around"] < data["end"]
     assert all(data["start"] <= (each["until"] or each["at"]) for each in data["items"])
-
-
-def test_a_time_of_day_is_the_last_one_there_was(sre: Sre) -> None:
-    data = sre("changes", "--at", "14:05", "--window", "10m", "--json").document["data"]
-    assert data["around"].endswith("T14:05:00Z")
+    assert moment != "14:05" or data["around"].endswith("T14:05:00Z")
 
 
 def test_only_some_things(sre: Sre) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 
 from commands.completion import known_names
 from providers.last_known_good import peek
+from sre_tui.demo.runtime.state import DemoState, demo_environment
 from sre_tui.environment import Environment, Folders
 from tests.cli.running import SRE, Sre
 
@@ -27,13 +29,21 @@ def environment_of(sre: Sre) -> Environment:
     return Environment(variables=sre.environment, folders=folders, working_folder=home)
 
 
-@pytest.fixture
-def used(sre: Sre) -> Sre:
-    """`sre` that has asked each backend once."""
+@pytest.fixture(scope="module")
+def answers(demo: DemoState, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `sre` keeps that has asked each backend once."""
+    sre = Sre(tmp_path_factory.mktemp("answers"), demo_environment(demo))
     for line in ("alerts list", "alerts rules", "metrics search load", "dashboards"):
         assert sre(*line.split()).code == 0
     for line in ("logs labels", "logs labels hostname"):
         assert sre(*line.split()).code == 0
+    return sre.home / "cache"
+
+
+@pytest.fixture
+def used(sre: Sre, answers: Path) -> Sre:
+    """`sre` that has these answers."""
+    copytree(answers, sre.home / "cache")
     return sre
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from commands.diagnostics import ExitCode
 from sre_tui.settings import BACKENDS
-from tests.cli.running import Sre
+from tests.cli.running import Done, Sre
 
 Broken = Callable[..., AbstractContextManager[None]]
 CODES = {
@@ -28,8 +28,8 @@ def by_source(findings: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]
     return found
 
 
-def test_all_is_well_with_every_backend(sre: Sre) -> None:
-    done = sre("doctor", "--no-model", "--json")
+def test_all_is_well_with_every_backend(told: Callable[..., Done]) -> None:
+    done = told("doctor", "--no-model", "--json")
     assert done.code == ExitCode.OK, done.out + done.err
     found = by_source(done.document["data"]["items"])
     assert set(BACKENDS) <= set(found)
@@ -39,17 +39,22 @@ def test_all_is_well_with_every_backend(sre: Sre) -> None:
         assert " ms" in found[backend][0]["detail"]
 
 
-@pytest.mark.parametrize("how", CODES)
-@pytest.mark.parametrize("backend", ["proxmox", "pbs", "truenas"])
+@pytest.mark.parametrize(
+    ("how", "backends"),
+    [
+        *((how, ("proxmox", "pbs", "truenas")) for how in CODES),
+        *(("refuse", ("proxmox",)), ("tls", ("pbs",)), ("html", ("truenas",))),
+    ],
+)
 def test_a_broken_backend_is_named_and_the_others_are_well(
-    sre: Sre, broken: Broken, backend: str, how: str
+    sre: Sre, broken: Broken, how: str, backends: tuple[str, ...]
 ) -> None:
-    with broken(how, backend):
+    with broken(how, *backends):
         done = sre("doctor", "--no-model", "--json")
     found = by_source(done.document["data"]["items"])
-    assert found[backend][0]["verdict"] == "failed"
-    assert done.code == CODES[how], found[backend]
-    for other in {*BACKENDS} - {backend}:
+    assert {found[backend][0]["verdict"] for backend in backends} == {"failed"}
+    assert done.code == CODES[how], found
+    for other in {*BACKENDS} - {*backends}:
         assert {finding["verdict"] for finding in found[other]} == {"ok"}
 
 
@@ -80,15 +85,15 @@ def test_no_new_key_is_advised_where_none_was_judged(sre: Sre, broken: Broken, h
     assert "Readonly Admin" not in done.err
 
 
-def test_a_datastore_that_is_not_plugged_in_is_a_note_only(sre: Sre) -> None:
-    done = sre("doctor", "--no-model", "--json")
-    (told,) = [
+def test_a_datastore_that_is_not_plugged_in_is_a_note_only(told: Callable[..., Done]) -> None:
+    done = told("doctor", "--no-model", "--json")
+    (finding,) = [
         finding
         for finding in by_source(done.document["data"]["items"])["pbs"]
         if finding["aspect"] == "datastores"
     ]
-    assert told["verdict"] == "ok"
-    assert told["detail"] == "2 datastores readable; usb: not plugged in"
+    assert finding["verdict"] == "ok"
+    assert finding["detail"] == "2 datastores readable; usb: not plugged in"
 
 
 @pytest.mark.parametrize("backend", ["proxmox", "pbs", "truenas"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import ROOT, Sre
+from tests.cli.running import ROOT, Done, Sre
 
 PATTERN = """
 - id: stream_stalls
@@ -39,9 +40,8 @@ def documented(after: str) -> str:
     return block.group(1)
 
 
-def test_an_own_pattern_is_what_an_investigation_tells(sre: Sre) -> None:
-    told = sre("investigate", "jellyfin", "--json").document["data"]
-    assert "stream_stalls" not in str(told)
+def test_an_own_pattern_is_what_an_investigation_tells(sre: Sre, told: Callable[..., Done]) -> None:
+    assert "stream_stalls" not in str(told("investigate", "jellyfin", "--json").document["data"])
     put(sre, "patterns", "mine.yaml", PATTERN % "transcode stalled")
     data = sre("investigate", "jellyfin", "--json").document["data"]
     kinds = [one["kind"] for one in data["causes"]]

@@ -172,7 +172,7 @@ def test_a_full_disk_loses_nothing(sre: Sre, tmp_path: Path) -> None:
     try:
         (small / "filler").write_bytes(b"x" * 60_000)
         full = sre.having(XDG_STATE_HOME=str(small), XDG_CACHE_HOME=str(small))
-        done = full("ask", "--no-llm", "any alerts?")
+        done = full.apart("ask", "--no-llm", "any alerts?")
         assert "SmartDiskFailing" in done.out
         assert "Traceback" not in done.err
         assert "warning: " in done.err

@@ -15,6 +15,7 @@ AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
     [
         ("now", AT),
         ("1h ago", AT - timedelta(hours=1)),
+        ("2h", AT - timedelta(hours=2)),
         ("-1h30m", AT - timedelta(minutes=90)),
         ("14:05", datetime(2026, 11, 22, 14, 5, tzinfo=UTC)),
         ("9:30", datetime(2026, 11, 22, 9, 30, tzinfo=UTC)),
