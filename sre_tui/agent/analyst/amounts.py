@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.figures import COUNTED, Row, measure, narrowed
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import (
     Figure,
     Quantity,
@@ -95,9 +96,10 @@ def _ranked(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
     said = tell(_unwindowed(first.sentence(look.now), windowed))
     known = _hedge(look, first)
     if len(ordered) == 1:
-        yield f"**{known}{first.who} {said}** ({tell(when)}).{first.cite}\n\n"
+        yield Opening("", f"{first.who} {said}** ({tell(when)}).{first.cite}\n\n", by=known)
     else:
-        yield f"**{known}{first.who} {does}**: it {said} ({tell(when)}).{first.cite}\n\n"
+        does = f"{first.who} {does}**: it {said} ({tell(when)})"
+        yield Opening("", f"{does}.{first.cite}\n\n", by=known)
         for place, row in enumerate(shown, 1):
             own = tell(_unwindowed(row.sentence(look.now), windowed))
             yield f"{place}. {row.who} {own}{row.cite}\n"
@@ -179,7 +181,7 @@ def _amount(look: Look, quantity: Quantity, rows: Sequence[Row], windowed: bool)
         f"{row.who} {tell(_unwindowed(row.sentence(look.now), windowed))}" for row in leading[:3]
     )
     cites = "".join(dict.fromkeys(row.cite for row in leading[:3]))
-    yield f"**{_hedge(look, leading[0])}{said}** ({when}).{cites}\n\n"
+    yield Opening("", f"{said}** ({when}).{cites}\n\n", by=_hedge(look, leading[0]))
     if len(leading) > 3:
         yield from (f"- {row.who} {tell(row.sentence(look.now))}{row.cite}\n" for row in leading)
         yield "\n"

@@ -12,6 +12,7 @@ from providers.clock import age_in_words
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
@@ -167,7 +168,7 @@ def _verdict(
         listed = names([plain(one.name, 60) for one in missed], 10)
         if len(guests) == 1:
             listed = f"{listed} has no backup since {start}"
-        return f"**{word}: {who}{listed}**; {good}.{cite}"
+        return Opening(f"{word}: ", f"{who}{listed}**; {good}.{cite}")
     lacking = _WHICH.search(folded) and re.search(r"\b(no|not|without|fail\w*|miss\w*)\b", folded)
     word = "None" if lacking else "No" if asks_bad else "Yes"
     who = f"all {every} have a backup" if len(guests) > 1 else (
@@ -181,7 +182,7 @@ def _verdict(
     )  # fmt: skip
     unverified = [one for one in guests if one.verified is False]
     but = f", but {len(unverified)} of them did not verify" if unverified else ""
-    return f"**{word}: {who}{but}**, {span}.{cite}"
+    return Opening(f"{word}: ", f"{who}{but}**, {span}.{cite}")
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:

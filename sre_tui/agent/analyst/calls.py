@@ -18,6 +18,7 @@ MAX_CALLS: Final = 20
 """Tool calls for one question."""
 
 DataT = TypeVar("DataT", bound=BaseModel)
+SaidT = TypeVar("SaidT", bound=str)
 
 
 class Runner(Protocol):
@@ -106,7 +107,7 @@ class Caller:
         self.dropped: list[str] = []
         """Tools that were not called because the bound was reached."""
 
-    def counted(self, said: str) -> str:
+    def counted(self, said: SaidT) -> SaidT:
         """The words, whose figures were counted here and stand nowhere in the evidence."""
         self._runner.vouch(said)
         return said

@@ -102,10 +102,9 @@ class Coverage:
             part = " in part" if name in self.answered else ""
             yield f"{plain(name)}{part} ({plain(trouble.reason)}){trouble.cite}"
 
-    def ages(self, now: datetime) -> Iterator[tuple[str, str]]:
-        """The sources whose data is old, each with the age of the oldest."""
-        for name, (at, _) in self._stale.items():
-            yield name, age_in_words((now - at).total_seconds())
+    def ages(self, now: datetime) -> dict[str, float]:
+        """The sources whose data is old, each with the age of the oldest in seconds."""
+        return {name: (now - at).total_seconds() for name, (at, _) in self._stale.items()}
 
     def old(self, now: datetime) -> str:
         """A sentence about the sources whose data is old; empty if there are none."""

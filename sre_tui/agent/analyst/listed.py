@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT, Thing, field_of, thing_of, things
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.prometheus_data import InstantValues
@@ -124,28 +125,30 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     if not found.ok:
         yield f"**The {plural} could not be read.**{found.cite}\n\n"
     elif not every:
-        yield f"**{known}{'no' if known else 'No'} {thing.one} is known{where}.**{found.cite}\n\n"
+        none = f"{'no' if known else 'No'} {thing.one} is known{where}"
+        yield Opening("", f"{none}.**{found.cite}\n\n", by=known)
     elif thing.running and _OFF.search(folded):
         if lost and not (stopped and _STOPPED.search(folded)):
             amount = tell(f"{len(lost)} of {count(len(every), thing.one, plural)}")
-            yield f"**{known}{amount}{where} {_are(lost)} down or out of reach, "
-            yield f"{_why_unknown(look, lost)}**: {_names(lost, with_host=False)}."
-            yield f"{left_out}{found.cite}\n\n"
+            said = f"{amount}{where} {_are(lost)} down or out of reach"
+            who = f"{_why_unknown(look, lost)}**: {_names(lost, with_host=False)}"
+            yield Opening("", f"{said}, {who}.{left_out}{found.cite}\n\n", by=known)
             if stopped:
                 rest = tell(f"{len(stopped)} more {_are(stopped)}")
                 yield f"Besides, {rest} stopped: {_names(stopped)}.{found.cite}\n\n"
         elif stopped:
             amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
-            yield f"**{known}{amount}{where} not {thing.called}**: {_names(stopped)}."
-            yield f"{left_out}{found.cite}\n\n"
+            said = f"{amount}{where} not {thing.called}**: {_names(stopped)}"
+            yield Opening("", f"{said}.{left_out}{found.cite}\n\n", by=known)
             if lost:
                 rest = tell(f"{len(lost)} more {_are(lost)}")
                 yield f"Besides, {rest} down or out of reach, {_why_unknown(look, lost)}: "
                 yield f"{_names(lost, with_host=False)}.{found.cite}\n\n"
         else:
             amount = tell(count(len(every), thing.one, plural))
-            yield f"**{known}{'none' if known else 'None'}**: all of {amount}{where} {_are(every)} "
-            yield f"{thing.called}.{left_out}{found.cite}\n\n"
+            # By whose word it is said is enough: who names each guest that runs has seen it run.
+            none = f"{'none' if known else 'None'}**: all of {amount}{where} {_are(every)}"
+            yield Opening("", f"{none} {thing.called}.{left_out}{found.cite}\n\n", by=known)
     else:
         state = ""
         if thing.running:
@@ -162,8 +165,8 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         yes = ""
         if thing.running and _WHETHER.search(folded):
             yes = "No: " if stopped or lost else "Yes: "
-        yield f"**{known}{yes.lower() if known else yes}{amount}{where}{state}**."
-        yield f"{left_out}{found.cite}\n\n"
+        said = f"{amount}{where}{state}**"
+        yield Opening(yes, f"{said}.{left_out}{found.cite}\n\n", by=known)
         told = [one for one in shown if not one.unknown]
         yield from (f"- {line}{found.cite}\n" for line in _by_host(told))
         if lost:

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
-from sre_tui.agent.analyst.answers.told import yes_no
 from sre_tui.agent.analyst.calls import Found
+from sre_tui.agent.analyst.conclusion import MOST_NAMES, Conclusion
 from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
 from sre_tui.agent.analyst.look import SETTINGS, Look
 from sre_tui.agent.analyst.quotes import Quotes
-from sre_tui.agent.analyst.regarding import CLOSED, FOUND, regarding
+from sre_tui.agent.analyst.regarding import FOUND, regarding
 from sre_tui.agent.analyst.runbook_steps import placeholder_note
-from sre_tui.agent.analyst.wording import capital, code, names, plain, since, with_ages
-from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation, Step
+from sre_tui.agent.analyst.wording import capital, code, names, plain, since
+from sre_tui.diagnosis.causes.model import Argument, Cause, Investigation, Step
 from sre_tui.diagnosis.finding import Finding
-from sre_tui.diagnosis.language.topics import Topic
-from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.views.human import count
 from sre_tui.views.investigation_words import (
-    by_kind,
-    headline_of,
     how_sure,
     in_detail,
     joined_effects,
 )
 
-MOST_NAMES: Final = 6
-MOST_KINDS: Final = 3
-"""Sorts of things that are told to be affected."""
 MOST_OTHERS: Final = 3
 MOST_ELSEWHERE: Final = 2
 MOST_SYMPTOMS: Final = 5
@@ -111,7 +102,7 @@ class _Writer:
     def pieces(self) -> Iterator[str]:
         found = self._found
         yield from self._unknown()
-        yield f"{self._conclusion()}\n\n"
+        yield Conclusion(self._look, found, self._told, self._quotes).opening() + "\n\n"
         if self._lead:
             yield f"{self._lead}\n\n"
         for number, cause in enumerate(self._told, start=1):
@@ -126,8 +117,6 @@ class _Writer:
         yield from self._steps()
         yield from gaps(self._look, self._not_configured())
 
-    # -- the conclusion ----------------------------------------------------------------------
-
     def _unknown(self) -> Iterator[str]:
         """Words that look like names and are none."""
         if self._found.focus:
@@ -135,88 +124,6 @@ class _Writer:
         for line in self._found.not_checked:
             if line.startswith(_NO_NAME):
                 yield f"{capital(plain(line, 240))}.\n\n"
-
-    def _conclusion(self) -> str:
-        found = self._found
-        answer = self._answered()
-        headline = plain(headline_of(found) if not answer else found.headline, 600)
-        if found.verdict == "unconfirmed":
-            headline = f"No confirmed cause: {plain(found.headline, 400)}"
-        first = self._told[0] if self._told else None
-        sure = ""
-        if first is not None and found.verdict == "cause":
-            sure = f", {how_sure(first.confidence)}"
-        elif found.verdict == "unconfirmed" and first is not None and first.since is not None:
-            sure = f", {since(first.since, self._look.now, age=True)}"
-        topical = self._topical()
-        said = (topical if answer else capital(topical)) or headline.rstrip(".")
-        whole = "" if not self._told else self._quotes.whole
-        # Ages are told from the end of the window, which is not the moment of asking.
-        past = self._look.now - found.window_end > _PAST
-        said = _AGO.sub("", said) if past else with_ages(said, self._look.now)
-        parts = [f"**{answer}{said}**{sure}.{self._cite(self._told[:2])}{whole.lstrip()}"]
-        if found.impact:
-            touched = by_kind(found.impact, MOST_NAMES)
-            more = f"; {len(touched) - MOST_KINDS} more kinds" if len(touched) > MOST_KINDS else ""
-            told = "; ".join(plain(one, 240) for one in touched[:MOST_KINDS])
-            self._look.caller.counted(f"{told}{more}")
-            parts.append(f"Affected: {told}{more}.{self._quotes.whole}")
-        failed = names([plain(name) for name in self._look.coverage.failed])
-        if failed and found.verdict in ("nothing_wrong", "elsewhere"):
-            parts.append(f"That is no all-clear: {failed} gave no answer.")
-        return " ".join(parts)
-
-    def _topical(self) -> str:
-        """The conclusion about a part of the homelab, which the headline has no word for."""
-        found, question = self._found, self._look.question
-        quiet = found.verdict in ("elsewhere", "nothing_wrong")
-        if found.focus or not question.topics or not quiet:
-            return ""
-        about = names([_CALLED.get(topic, topic.value) for topic in question.topics])
-        said = f"nothing wrong was found with the {about}"
-        if found.verdict == "elsewhere":
-            _, _, rest = found.headline.partition("; elsewhere: ")
-            return f"{said}; elsewhere: {plain(rest.rstrip('.'), 500)}"
-        return said
-
-    def _answered(self) -> str:
-        """``Yes: `` or ``No: ``, where the question is whether something is so."""
-        folded, found = self._look.question.folded, self._found
-        if found.verdict in ("unconfirmed", "blind") or not CLOSED.match(folded):
-            return ""
-        if _UP.search(folded) and found.focus:
-            down = self._down()
-            if down is None:
-                return ""
-            word = "Yes" if _WANTS_DOWN.search(folded) else "No"
-            is_cause = any(down is one for one in self._told)
-            return f"{word}: " if is_cause else f"{word}, {plain(self._how_down(down), 160)}: "
-        well = found.verdict in ("nothing_wrong", "elsewhere")
-        # Who could not look everywhere gives no all-clear.
-        if not _WELL.search(folded) or (well and self._look.coverage.failed):
-            return ""
-        return yes_no(self._look, fine=well)
-
-    def _down(self) -> Cause | Effect | Finding | None:
-        """What says that the thing asked about is down."""
-        focus = set(self._found.focus)
-        own = {one.own_name for one in focus}
-        every: list[Cause | Effect | Finding] = []
-        for cause in self._found.causes:
-            every += [cause, *cause.effects]
-        every += self._found.symptoms
-        down = [one for one in every if one.kind in _DOWN and one.active
-                and _is_about(one.subject, focus, own)]  # fmt: skip
-        # A guest that does not run tells more than its web page that does not answer.
-        guests = (one for one in down if one.subject.kind is SubjectKind.GUEST)
-        return next(guests, next(iter(down), None))
-
-    def _how_down(self, down: Cause | Effect | Finding) -> str:
-        """What is said of it; a guest that went with its node is not known to be stopped."""
-        node = next((one.subject for one in self._told if one.kind == "node_down"), None)
-        if node is None or down.subject.kind is not SubjectKind.GUEST:
-            return _said(down)
-        return f"guest {down.subject} is down or out of reach, its node {node} is offline"
 
     # -- causes ------------------------------------------------------------------------------
 
@@ -264,15 +171,6 @@ class _Writer:
         cite = self._quotes.cite(argument.evidence, argument.text)
         return f"{plain(argument.text, 240)}{said}{cite}"
 
-    def _cite(self, causes: Iterable[Cause]) -> str:
-        """What speaks for these causes first of all."""
-        ids = ""
-        for cause in causes:
-            told = next((one for one in cause.speaks_for if one.evidence), None)
-            if told is not None:
-                ids += self._quotes.cite(told.evidence, told.text, 1).lstrip()
-        return f" {ids}" if ids else ""
-
     # -- the rest ----------------------------------------------------------------------------
 
     def _symptoms(self) -> Iterator[str]:
@@ -314,10 +212,6 @@ class _Writer:
     def _counted(self, lines: Sequence[str]) -> Iterator[str]:
         yield from (plain(one, 200) for one in lines)
 
-    def _own_disks(self) -> frozenset[str]:
-        """What the causes that are told, and what they bring about, is about."""
-        return frozenset(one.subject.own_name for one in self._told)
-
     def _steps(self) -> Iterator[str]:
         books: dict[str, list[Step]] = {}
         for step in self._found.steps:
@@ -331,7 +225,7 @@ class _Writer:
                 f"(`sre runbooks show {runbook}`{note}){cite}\n"
             )
             yield "".join(
-                f"{n}. {_step(_about_own(step, self._own_disks()))}\n"
+                f"{n}. {_step(step)}\n"
                 for n, step in enumerate(steps, 1)
             ) + "\n"  # fmt: skip
 
@@ -348,35 +242,8 @@ class _Writer:
         return [f"{names([plain(one) for one in missing])} {are} not configured"]
 
 
-_PAST: Final = timedelta(minutes=2)
-_AGO: Final = re.compile(r" \([^()]* ago\)")
-_DEVICE: Final = re.compile(r"/dev/(?:disk/by-id/)?([\w.-]+)")
 _NO_NAME: Final = "nothing here is called "
 _NOT_CONFIGURED: Final = " is not configured"
-_UP: Final = re.compile(
-    r"\b(down|up|running|reachable|offline|online|broken|dead|alive|available|unavailable|"
-    r"erreichbar|kaputt|tot|weg|ausgefallen)\b(?<!backed up)"
-)
-_WANTS_DOWN: Final = re.compile(
-    r"\b(down|offline|broken|dead|unavailable|kaputt|tot|weg|ausgefallen)\b"
-)
-_WELL: Final = re.compile(
-    r"\b(ok|okay|fine|well|all ?right|healthy|good|gut|ordnung|intact|safe|working|wrong|broken|"
-    r"problems?|issues?|trouble|errors?|odd|weird|strange|unusual|up|dying|failing|degraded|kaputt|"
-    r"probleme|fehler)\b"
-    r"|\b(on|back|right)$"
-)
-_DOWN: Final = frozenset(
-    {"guest_down", "guest_stopped", "guest_crash_loop", "node_down", "container_down", "web_down",
-     "dns_down", "restart_loop", "packet_loss", "storage_gone", "unit_failed"}
-)  # fmt: skip
-_CALLED: Final = {
-    Topic.IO: "disk traffic", Topic.WEB: "web pages", Topic.CPU: "processors",
-    Topic.POWER: "power", Topic.UPDATE: "updates", Topic.STANDBY: "standby of the disks",
-    Topic.MOUNT: "mounted shares", Topic.CERTIFICATE: "certificates", Topic.DISK: "disks",
-    Topic.POOL: "pools", Topic.CONTAINER: "containers", Topic.GUEST: "guests",
-    Topic.BACKUP: "backups", Topic.DNS: "name servers", Topic.SPACE: "disk space",
-}  # fmt: skip
 
 
 def _told(found: Investigation) -> list[Cause]:
@@ -388,29 +255,12 @@ def _told(found: Investigation) -> list[Cause]:
     return sure or possible
 
 
-def _is_about(subject: Subject, focus: set[Subject], own: set[str]) -> bool:
-    return subject in focus or subject.own_name.partition(".")[0] in own
-
-
-def _said(one: Cause | Effect | Finding) -> str:
-    return one.claim if isinstance(one, Cause) else one.text
-
-
 def _chosen(steps: Sequence[Step], most: int) -> list[Step]:
     """One look to make sure, then what mends it."""
     checks = [one for one in steps if one.heading == "Checks"]
     fixes = [one for one in steps if one.heading != "Checks"]
     chosen = [*checks[: max(1, most - len(fixes))], *fixes] if most > 2 else [*fixes, *checks]
     return chosen[:most]
-
-
-def _about_own(step: Step, own: Collection[str]) -> Step:
-    """The step without the examples for other disks, where it has commands for this one."""
-    disks = [(one, set(_DEVICE.findall(one))) for one in step.commands]
-    if not any(named & set(own) for _, named in disks):
-        return step
-    kept = tuple(one for one, named in disks if not named or named & set(own))
-    return step.model_copy(update={"commands": kept})
 
 
 def _step(step: Step) -> str:

@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.figures import Row, measure
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import Quantity, quantities
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import capital, plain
@@ -89,7 +90,7 @@ async def _room(look: Look, wanted: float | None, *, memory: bool) -> Iterator[s
     said = f"{who} has {size(first.value)} of {size(first.whole or 0)} {_what(memory)}"
     after = _after(first, wanted, asked[0] if asked else "", memory=memory)
     tell = look.caller.counted
-    lead = tell(f"**{'Yes' if enough else 'No'}, {said}**{after}.") + first.cite
+    lead = tell(Opening(f"{'Yes' if enough else 'No'}, ", f"{said}**{after}.")) + first.cite
     others = [f"{row.who}: {tell(size(row.value))} of {tell(size(row.whole or 0))} "
               f"{_what(memory)}{row.cite}" for row in rows[1:]]  # fmt: skip
     return told(look, lead, ("Elsewhere" if not look.focus.named else "Also", others))

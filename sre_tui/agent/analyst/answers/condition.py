@@ -23,6 +23,7 @@ from sre_tui.agent.analyst.diagnose import concluded, diagnose
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.known import nothing_known
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.report import report, trouble_elsewhere
@@ -96,7 +97,7 @@ async def _told(look: Look, condition: _Condition) -> Iterator[str]:
         return report(look, found)
     word = yes_no(look, fine=condition.fine).replace(":", ",")
     lead = condition.lead if word else capital(condition.lead)
-    answer = told(look, f"**{word}{lead}.{condition.cite}", *condition.sections)
+    answer = told(look, Opening(word, f"{lead}.{condition.cite}"), *condition.sections)
     return chain(answer, trouble_elsewhere(look, found, condition.about))
 
 

@@ -19,6 +19,7 @@ from sre_tui.agent.analyst.coverage import tool_source
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.known import not_known
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.runbook_steps import COVER
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.diagnosis.coverage.model import GuestCoverage
@@ -84,8 +85,10 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
     lead = _lead(look, guests, bad, found)
     disks = _left_disks(guests)
     if disks and not bad and _WHOLLY.search(look.question.folded):
-        now = re.sub(r"^\*\*(?:(?:None|No|Yes): )?", "", lead).replace("**", "", 1)
-        lead = f"**No, not completely: {'; '.join(disks)} is in no backup**.{found.cite} "
+        now = lead.unworded
+        lead = Opening(
+            "No, ", f"not completely: {'; '.join(disks)} is in no backup**.{found.cite} "
+        )
         lead += f"Of the rest: {now}"
         disks = []
     if disks and not bad and not _WHICH.search(look.question.folded):
@@ -101,7 +104,7 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
                 step=COVER if jobless else "")  # fmt: skip
 
 
-def _with_failed(look: Look, lead: str, failed: FailedRuns | None, bad: bool) -> str:
+def _with_failed(look: Look, lead: Opening, failed: FailedRuns | None, bad: bool) -> Opening:
     """The state of now, together with what failed in the time asked about."""
     if failed is None:
         return lead
@@ -109,12 +112,11 @@ def _with_failed(look: Look, lead: str, failed: FailedRuns | None, bad: bool) ->
         if bad or not failed.cite:
             return lead
         began = clock_time(failed.since, look.now)
-        return f"{lead} No task of a backup failed since {began}.{failed.cite}"
+        return lead + f" No task of a backup failed since {began}.{failed.cite}"
     if bad:
-        return f"{lead} {failed.said.replace('**', '', 1)}.{failed.cite}"
+        return lead + f" {failed.said.replace('**', '', 1)}.{failed.cite}"
     word = "" if _WHICH.search(look.question.folded) else "Yes: "
-    now = re.sub(r"^\*\*(?:(?:None|No|Yes): )?", "", lead).replace("**", "", 1)
-    return f"**{word}{failed.said}.{failed.cite} By now {now}"
+    return Opening(word, f"{failed.said}.{failed.cite} By now {lead.unworded}")
 
 
 def _left_disks(guests: Sequence[GuestCoverage]) -> list[str]:
@@ -179,7 +181,7 @@ def _left_out(guests: Sequence[GuestCoverage], found: Found) -> list[str]:
 
 def _lead(
     look: Look, guests: Sequence[GuestCoverage], bad: Sequence[GuestCoverage], found: Found
-) -> str:
+) -> Opening:
     folded, now, cite = look.question.folded, look.now, found.cite
     counted = [one for one in guests if one.verdict not in ("excluded", "unknown", "pending")]
     every = count(len(counted), "guest")
@@ -187,13 +189,15 @@ def _lead(
         runs = sorted({f"{one.schedule} to {one.storage}" for guest in guests
                        for one in guest.jobs})  # fmt: skip
         listed = names([plain(one, 60) for one in runs], 8) or "no backup job covers them"
-        return f"**Backup jobs run at: {listed}**.{cite}"
+        return Opening("", f"Backup jobs run at: {listed}**.{cite}")
     if _RESTORE.search(folded) and len(guests) == 1 and guests[0].newest is not None:
         one, at = guests[0], guests[0].newest.at
         age = age_in_words((now - at).total_seconds())
         but = f"; but it {_WORDS[one.verdict]}" if bad else ""
         who = plain(one.name or one.label, 60)
-        return f"**Yes: {who} to its state of {clock_time(at, now)}** ({age} ago){but}.{cite}"
+        return Opening(
+            "Yes: ", f"{who} to its state of {clock_time(at, now)}** ({age} ago){but}.{cite}"
+        )
     if _LATEST.search(folded) and not _BAD.search(folded):
         dated = [one for one in guests if one.newest is not None]
         last = max(dated, key=lambda one: one.newest.at if one.newest else now, default=None)
@@ -203,7 +207,8 @@ def _lead(
             ids = look.inventory.name_of_id
             known = ids.get(f"qemu/{last.vmid}") or ids.get(f"lxc/{last.vmid}")
             who = plain(last.name or known or last.label, 60)
-            return f"**The newest good backup of {who} is of {when}** ({age} ago).{cite}"
+            said = f"The newest good backup of {who} is of {when}** ({age} ago)"
+            return Opening("", f"{said}.{cite}")
     scope = look.question.scope
     if scope.said and re.match(r"^(did|has|have|was|were|is)\b", folded) and guests and not bad:
         ends = [one.newest.at for one in guests if one.newest is not None]
@@ -212,14 +217,14 @@ def _lead(
             age = age_in_words((now - latest).total_seconds())
             who = f" of {plain(guests[0].name or guests[0].label, 60)}" if len(guests) == 1 else ""
             when = f"is of {clock_time(latest, now)}"
-            return f"**No: the newest good backup{who} {when}** ({age} ago).{cite}"
+            return Opening("No: ", f"the newest good backup{who} {when}** ({age} ago).{cite}")
     asks_bad = _BAD.search(folded) is not None
     which = _WHICH.search(folded) is not None
     if bad:
         why = _WHY.search(folded) is not None
         word = "" if which or why else "Yes: " if _asks_for_failure(folded) else "No: "
         if len(bad) == 1:
-            return f"**{word}{_said(bad[0])}**, {_good(bad[0], now)}.{cite}"
+            return Opening(word, f"{_said(bad[0])}**, {_good(bad[0], now)}.{cite}")
         same = {one.verdict for one in bad}
         who = names([plain(one.name or one.label, 60) for one in bad], 50)
         share = f"all {every}" if len(bad) == len(counted) else f"{len(bad)} of {every}"
@@ -230,10 +235,11 @@ def _lead(
         have = "" if what.startswith("missed") else "have "
         newest = max((one.newest.at for one in bad if one.newest), default=None)
         last_good = f"; the newest good one is of {clock_time(newest, now)}" if newest else ""
-        return f"**{word}{share} {have}{what}: {who}**{last_good}.{cite}"
+        return Opening(word, f"{share} {have}{what}: {who}**{last_good}.{cite}")
     if not counted:
         who = names([plain(one.label, 60) for one in guests[:4]])
-        return f"**{who or 'No guest'} is not backed up: {_unbacked(guests)}**.{cite}"
+        said = f"{who or 'No guest'} is not backed up: {_unbacked(guests)}**"
+        return Opening("", f"{said}.{cite}")
     times = [one.newest.at for one in counted if one.newest is not None]
     word = "None: " if which and asks_bad else "No: " if _asks_for_failure(folded) else "Yes: "
     span = ""
@@ -243,7 +249,7 @@ def _lead(
     who = f"all {every} have a good backup" if len(counted) > 1 else (
         f"{plain(counted[0].name or counted[0].label, 60)} has a good backup"
     )  # fmt: skip
-    return f"**{word}{who}**{span}.{cite}"
+    return Opening(word, f"{who}**{span}.{cite}")
 
 
 def _asks_for_failure(folded: str) -> bool:

@@ -12,6 +12,7 @@ from providers.pbs import Datastore, Job
 from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.pbs_data import DatastoreListing
 from sre_tui.views.human import duration, number, percent, size
@@ -46,13 +47,12 @@ async def tell_datastores(look: Look) -> Iterator[str] | None:
     told_jobs = [_job(one, look) + cite for one in jobs]
     if kind:
         return told(look, _jobs(look, jobs, kind, cite), ("", told_jobs[1:]), ("Datastores", lines))
-    lead = next((say(look, stores) for words, say in _ANSWERS if words.search(folded)), "")
-    if not lead:
-        lead = _fill(look, stores)
-    return told(look, f"**{lead}**.{cite}", ("Datastores", lines), ("Jobs", told_jobs))
+    said = next((say(look, stores) for words, say in _ANSWERS if words.search(folded)), "")
+    lead = (Opening("", said) if said else _fill(look, stores)) + f"**.{cite}"
+    return told(look, lead, ("Datastores", lines), ("Jobs", told_jobs))
 
 
-def _fill(look: Look, stores: Sequence[Datastore]) -> str:
+def _fill(look: Look, stores: Sequence[Datastore]) -> Opening:
     said = [
         f"datastore {plain(one.name, 60)} is {percent(one.ratio)} full, {size(one.available or 0)} "
         f"of {size(one.total or 0)} is left"
@@ -66,7 +66,7 @@ def _fill(look: Look, stores: Sequence[Datastore]) -> str:
         head = yes_no(look, fine=not full)
     elif re.match(r"^(is|are|any|ist)\b.*\b(full|voll)\b", look.question.folded):
         head = "Yes: " if full else "No: "
-    return head + ("; ".join(said) or "no datastore tells how full it is")
+    return Opening(head, "; ".join(said) or "no datastore tells how full it is")
 
 
 def _until(look: Look, stores: Sequence[Datastore]) -> str:
@@ -116,7 +116,7 @@ def _jobs(look: Look, jobs: Sequence[Job], kind: str, cite: str) -> str:
         return f"**There is no {kind} job.**{cite}"
     bad = [one for one in jobs if one.state in ("error", "warning")]
     first = (bad or list(jobs))[0]
-    return f"**{yes_no(look, fine=not bad)}{_job(first, look)}**.{cite}"
+    return Opening(yes_no(look, fine=not bad), f"{_job(first, look)}**.{cite}")
 
 
 def _job(job: Job, look: Look) -> str:

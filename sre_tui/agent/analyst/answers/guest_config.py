@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.answers.told import read, told, unknown_name, with_ru
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.proxmox_guest_data import GuestListing, GuestProperties
 from sre_tui.views.human import count, duration, size
@@ -57,7 +58,7 @@ async def tell_guest_config(look: Look) -> Iterator[str] | None:
     chosen = _asked(look.question.folded)
     lead = _lead(look, found.guest, every, chosen)
     lines = [f"{title}: {text}{own}" for title, text in every.items()]
-    return told(look, f"**{lead}**.{own}", ("", lines))
+    return told(look, lead + f"**.{own}", ("", lines))
 
 
 async def _of_machine(look: Look) -> Iterator[str] | None:
@@ -84,23 +85,24 @@ def _asked(folded: str) -> str:
     return ""
 
 
-def _lead(look: Look, detail: GuestDetail, facts: dict[str, str], asked: str) -> str:
+def _lead(look: Look, detail: GuestDetail, facts: dict[str, str], asked: str) -> Opening:
     name = plain(detail.guest.label, 80)
     if asked == "start" and detail.config is not None:
         on = detail.config.boot.onboot
         does = "starts" if on else "does not start"
-        return f"{yes_no(look, fine=on)}{name} {does} on boot of its node"
+        return Opening(yes_no(look, fine=on), f"{name} {does} on boot of its node")
     if asked == "snapshots":
         has = bool(detail.snapshots)
-        return f"{yes_no(look, fine=has)}{name} has {facts.get('snapshots', 'no snapshots')}"
+        said = f"{name} has {facts.get('snapshots', 'no snapshots')}"
+        return Opening(yes_no(look, fine=has), said)
     if asked == "node":
-        return f"{name} is on {plain(detail.guest.node, 40)}"
+        return Opening("", f"{name} is on {plain(detail.guest.node, 40)}")
     if asked and asked in facts:
-        return f"{name} has {facts[asked]}"
+        return Opening("", f"{name} has {facts[asked]}")
     kind = "container" if detail.guest.type == "lxc" else "virtual machine"
     parts = [facts[part] for part in ("processor", "memory") if part in facts]
     where = f"{plain(detail.guest.status)} on {plain(detail.guest.node, 40)}"
-    return f"{name} is a {kind} with {names(parts)}, {where}"
+    return Opening("", f"{name} is a {kind} with {names(parts)}, {where}")
 
 
 def _facts(detail: GuestDetail, look: Look) -> Iterator[tuple[str, str]]:
@@ -177,7 +179,9 @@ async def tell_autostart(look: Look) -> Iterator[str] | None:
                     f"though set to start on boot**.{cite}", ("", lines))  # fmt: skip
     rest = f": {names(others, 12)} {'is' if len(others) == 1 else 'are'} stopped on purpose" if (
         others) else ""  # fmt: skip
-    return told(look, f"**None: every guest that should start on boot runs**{rest}.{cite}")
+    return told(
+        look, Opening("None: ", f"every guest that should start on boot runs**{rest}.{cite}")
+    )
 
 
 __all__ = ["tell_autostart", "tell_guest_config"]

@@ -9,6 +9,7 @@ from typing import Final
 from providers.proxmox import Guest
 from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import code, plain
 from sre_tui.tools.proxmox_guest_data import GuestListing
@@ -50,7 +51,7 @@ async def tell_guest_state(look: Look) -> Iterator[str] | None:
 
 def _placed(look: Look, guest: Guest, node: str, cite: str) -> Iterator[str]:
     head = "Yes" if guest.node.casefold() == node else "No"
-    return told(look, f"**{head}: {_state(guest)}**.{cite}")
+    return told(look, Opening(f"{head}: ", f"{_state(guest)}**.{cite}"))
 
 
 def _switched(look: Look, guest: Guest, asked: re.Match[str], cite: str) -> Iterator[str] | None:
@@ -64,13 +65,13 @@ def _switched(look: Look, guest: Guest, asked: re.Match[str], cite: str) -> Iter
     head = "" if asked["why"] else "Yes: " if runs is not wants_off else "No: "
     if runs:
         more = f" Ask {code(f'is {guest.name or guest.vmid} ok?', 80)} for what runs in it."
-        return told(look, f"**{head}{_state(guest)}**.{cite}{more}")
+        return told(look, Opening(head, f"{_state(guest)}**.{cite}{more}"))
     boot = "it is not set to start on boot, so nothing says that it should run"
     if guest.onboot is not False:
         boot = "whether it is set to start on boot is not known"
     if guest.onboot:
         boot = "it is set to start on boot"
-    return told(look, f"**{head}{_state(guest)}**; {boot}.{cite}")
+    return told(look, Opening(head, f"{_state(guest)}**; {boot}.{cite}"))
 
 
 def _state(guest: Guest) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import read, told, with_runbook
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.pbs_data import Backup, BackupListing
 from sre_tui.views.human import count, size
@@ -30,7 +31,7 @@ async def tell_held_backups(look: Look) -> Iterator[str] | None:
     if _UNVERIFIED.search(folded):
         bad = [one for one in groups if one.verified == "failed" or one.failed_count]
         if not bad:
-            return told(look, f"**None: no backup failed its verification**.{cite}")
+            return told(look, Opening("None: ", f"no backup failed its verification**.{cite}"))
         await with_runbook(look, "backup verification failed")
         listed = names(list(dict.fromkeys(_called(one) for one in bad)), 10)
         lead = f"**{listed}: {count(sum(one.failed_count for one in bad), 'backup')} failed the "

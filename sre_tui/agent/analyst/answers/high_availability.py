@@ -9,6 +9,7 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.proxmox_guest_data import GuestListing
@@ -43,21 +44,21 @@ async def tell_ha(look: Look) -> Iterator[str] | None:
     if wanted and len(chosen) == 1:
         one = chosen[0]
         if managed:
-            state = f"its HA state is {plain(one.ha_state or '', 40)}"
-            return told(look, f"**Yes: {plain(one.label, 60)} is in high availability**; {state}."
-                        f"{cite}")  # fmt: skip
+            who, state = plain(one.label, 60), plain(one.ha_state or "", 40)
+            said = f"{who} is in high availability**; its HA state is {state}.{cite}"
+            return told(look, Opening("Yes: ", said))
         said = f"{plain(one.label, 60)} is not managed by high availability"
         own = one.name if one.name and stays_one_word(one.name) else str(one.vmid)
-        return told(look, f"**No: {said}**.{cite} `sre guests show {own}` "
-                    "shows how it is set up.")  # fmt: skip
+        return told(look, Opening("No: ", f"{said}**.{cite} `sre guests show {own}` "
+                    "shows how it is set up."))  # fmt: skip
     if not managed:
         who = names([plain(one.label, 60) for one in chosen], 4) if wanted else "no guest"
         said = f"{who} {'are not' if wanted else 'is'} managed by high availability"
-        return told(look, f"**{'None' if which else 'No'}: {said}**.{cite}")
+        return told(look, Opening(f"{'None' if which else 'No'}: ", f"{said}**.{cite}"))
     head = "" if which else "Yes: " if not wanted or len(managed) == len(chosen) else "No: "
     share = f"{len(managed)} of {count(len(chosen), 'guest')}"
     are = "is" if len(managed) == 1 else "are"
-    return told(look, f"**{head}{share} {are} in high availability**.{cite}", ("", lines))
+    return told(look, Opening(head, f"{share} {are} in high availability**.{cite}"), ("", lines))
 
 
 __all__ = ["tell_ha"]

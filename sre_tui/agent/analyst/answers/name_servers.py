@@ -9,6 +9,7 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.views.human import count
@@ -49,10 +50,12 @@ async def tell_name_servers(look: Look) -> Iterator[str] | None:
     fine = not away
     head = "Yes" if fine is not bool(_OFF.search(look.question.folded)) else "No"
     who = names([plain(one.name or one.label, 60) for one in (away or every)], 8)
-    lead = f"**{head}: all of {count(len(every), 'name server')} run**: {who}.{cite}"
+    lead = Opening(f"{head}: ", f"all of {count(len(every), 'name server')} run**: {who}.{cite}")
     if away:
         share = f"{len(away)} of {count(len(every), 'name server')}"
-        lead = f"**{head}: {share} {'is' if len(away) == 1 else 'are'} not up: {who}**.{cite}"
+        lead = Opening(
+            f"{head}: ", f"{share} {'is' if len(away) == 1 else 'are'} not up: {who}**.{cite}"
+        )
     return told(look, lead, ("", lines))
 
 

@@ -10,6 +10,7 @@ from providers.truenas import App
 from sre_tui.agent.analyst.answers.told import read, told, yes_no
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import names, plain, since
 from sre_tui.tools.truenas_data import AppListing, StatusItem, StatusListing
 from sre_tui.views.human import count, duration, size
@@ -35,7 +36,7 @@ async def tell_nas(look: Look) -> Iterator[str] | None:
     if services:
         said = "; ".join(_service(one, folded) for one in services)
         running = all(one.state == "running" for one in services)
-        return told(look, f"**{yes_no(look, fine=running)}{said}**.{cite}", ("Also", others))
+        return told(look, Opening(yes_no(look, fine=running), f"{said}**.{cite}"), ("Also", others))
     if _UPDATE.search(folded):
         return told(look, _update(look, data, cite))
     if _VERSION.search(folded):
@@ -46,9 +47,11 @@ async def tell_nas(look: Look) -> Iterator[str] | None:
         head = yes_no(look, fine=False)
         first = _line(pressing[0], look)
         more = f"; and {count(len(pressing) - 1, 'other matter')}" if pressing[1:] else ""
-        lead = f"**{head}the NAS reports {first}**{more}.{cite}"
+        lead = Opening(head, f"the NAS reports {first}**{more}.{cite}")
     else:
-        lead = f"**{yes_no(look, fine=True)}the NAS reports nothing that needs a look**.{cite}"
+        lead = Opening(
+            yes_no(look, fine=True), f"the NAS reports nothing that needs a look**.{cite}"
+        )
     return told(look, lead, ("Needs a look", others[1:]), ("Otherwise", lines))
 
 
@@ -64,8 +67,8 @@ def _update(look: Look, data: StatusListing, cite: str) -> str:
     if system is None:
         return f"**The NAS does not tell whether there is an update.**{cite}"
     if not system.available:
-        return f"**No: TrueNAS is up to date**.{cite}"
-    return f"**Yes: TrueNAS {plain(system.version, 60)} is available**.{cite}"
+        return Opening("No: ", f"TrueNAS is up to date**.{cite}")
+    return Opening("Yes: ", f"TrueNAS {plain(system.version, 60)} is available**.{cite}")
 
 
 def _version(data: StatusListing, cite: str) -> str:
@@ -103,7 +106,7 @@ def _apps(look: Look, apps: Sequence[App], cite: str) -> str:
     if _UPDATE.search(look.question.folded):
         old = [one for one in apps if one.upgrade_available or one.image_updates]
         if not old:
-            return f"**None: no app of the NAS waits for an update**.{cite}"
+            return Opening("None: ", f"no app of the NAS waits for an update**.{cite}")
         said = names([
             plain(one.name, 60)
             + (f" ({plain(one.version, 40)} to {plain(one.latest_version, 40)})"
@@ -116,8 +119,8 @@ def _apps(look: Look, apps: Sequence[App], cite: str) -> str:
     every = count(len(apps), "app")
     if down:
         said = names([f"{plain(one.name, 60)} ({plain(one.state, 40)})" for one in down])
-        return f"**{head}{len(down)} of {every} not running: {said}**.{cite}"
-    return f"**{head}{every}, all running**.{cite}"
+        return Opening(head, f"{len(down)} of {every} not running: {said}**.{cite}")
+    return Opening(head, f"{every}, all running**.{cite}")
 
 
 def _app(app: App) -> str:

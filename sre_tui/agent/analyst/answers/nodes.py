@@ -10,6 +10,7 @@ from providers.proxmox import NodeReport
 from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.proxmox_data import NodeListing
 from sre_tui.views.human import count, duration, percent, size
@@ -40,7 +41,9 @@ async def tell_nodes(look: Look) -> Iterator[str] | None:
         said = names([f"{plain(one.node.name, 40)} is {one.node.status}" for one in lost])
         guests = sum(one.guests for one in lost)
         state = f"{len(nodes) - len(lost)} of {len(nodes)} nodes online, {guests} guests unknown"
-        return told(look, f"**{yes_no(look, fine=False)}{said}**; {state}.{cite}", ("Nodes", lines))
+        return told(
+            look, Opening(yes_no(look, fine=False), f"{said}**; {state}.{cite}"), ("Nodes", lines)
+        )
     every = names([plain(one.node.name, 40) for one in nodes])
     are = "is" if len(nodes) == 1 else "are"
     busy = max(nodes, key=lambda one: one.node.cpu or 0.0)
@@ -48,7 +51,7 @@ async def tell_nodes(look: Look) -> Iterator[str] | None:
     if busy.node.cpu is not None:
         most = f", the busiest is {plain(busy.node.name, 40)}" if len(nodes) > 1 else ""
         load = f"{most} with {percent(busy.node.cpu)} of its processors in use"
-    return told(look, f"**{yes_no(look, fine=True)}{every} {are} online**{load}.{cite}",
+    return told(look, Opening(yes_no(look, fine=True), f"{every} {are} online**{load}.{cite}"),
                 ("Nodes", lines))  # fmt: skip
 
 
@@ -83,7 +86,9 @@ def _quorum(look: Look, data: NodeListing, lost: Sequence[NodeReport], cite: str
     asks = re.search(r"\b(lost|no|without|verloren)\b", look.question.folded) is not None
     yes = "Yes: " if good is not asks else "No: "
     head = yes if yes_no(look, fine=True) else ""
-    return f"**{head}the cluster {which} {has}, {online} of {total} nodes online**{without}.{cite}"
+    return Opening(
+        head, f"the cluster {which} {has}, {online} of {total} nodes online**{without}.{cite}"
+    )
 
 
 def _versions(nodes: Sequence[NodeReport]) -> str:

@@ -14,6 +14,7 @@ from sre_tui.agent.analyst.answers.told import Section, read, told, with_runbook
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.fact_questions import asks_a_fact
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.pool_members import bad_members, member_trouble, members_of
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.truenas_data import PoolListing
@@ -132,7 +133,9 @@ def _told_errors(look: Look, pools: Sequence[Pool], cite: str) -> Iterator[str]:
     hurt.sort(key=lambda pair: -pair[0].errors)
     if not hurt:
         where = names([plain(pool.name, 40) for pool in pools])
-        return told(look, f"**None: no disk of {where} has errors that ZFS counts**.{cite}")
+        return told(
+            look, Opening("None: ", f"no disk of {where} has errors that ZFS counts**.{cite}")
+        )
     return _told_members(look, hurt, cite)
 
 
@@ -146,7 +149,7 @@ def _state_lead(look: Look, pools: Sequence[Pool], bad: Sequence[Pool], cite: st
         return _lost_lead(pools, bad, cite)
     if bad:
         said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in bad)
-        return f"**{yes_no(look, fine=False)}{said}**.{cite}"
+        return Opening(yes_no(look, fine=False), f"{said}**.{cite}")
     every = names([plain(one.name, 40) for one in pools])
     disks = sum(len(members_of(one)) for one in pools)
     which = re.match(r"^(which|welche|any)\b", look.question.folded)
@@ -154,7 +157,7 @@ def _state_lead(look: Look, pools: Sequence[Pool], bad: Sequence[Pool], cite: st
     head = yes_no(look, fine=True) or none
     are = "pool {} is" if len(pools) == 1 else "pools {} are"
     whole = f"all {count(disks, 'disk')} without errors"
-    return f"**{head}{are.format(every)} online**, {whole}.{cite}"
+    return Opening(head, f"{are.format(every)} online**, {whole}.{cite}")
 
 
 def _lost_lead(pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
@@ -165,7 +168,9 @@ def _lost_lead(pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
     where = names([plain(one.name, 40) for one in pools])
     spare = redundancy(pools)
     rest = "; ".join(part for part in (states, spare) if part)
-    return f"**No: no data on {where} is known to be lost**{'; ' if rest else ''}{rest}.{cite}"
+    return Opening(
+        "No: ", f"no data on {where} is known to be lost**{'; ' if rest else ''}{rest}.{cite}"
+    )
 
 
 def _files_lead(pools: Sequence[Pool], cite: str) -> str:
@@ -188,7 +193,7 @@ def _spare_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
         head = "Yes: " if all(spare_disks(one) for one in pools) else "No: "
     bad = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in pools
                     if trouble_of(one))  # fmt: skip
-    return f"**{head}{redundancy(pools)}**{'; ' if bad else ''}{bad}.{cite}"
+    return Opening(head, f"{redundancy(pools)}**{'; ' if bad else ''}{bad}.{cite}")
 
 
 def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
@@ -199,7 +204,7 @@ def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
     if re.search(r"^(is|are|does)\b.*\b(running|in progress|going on|läuft|resilvering)\b", folded):
         head = "Yes: " if running else "No: "
     none = "" if running or head or not _RESILVER.search(folded) else "no resilver is running; "
-    return f"**{head}{none}{'; '.join(lines)}**.{cite}"
+    return Opening(head, f"{none}{'; '.join(lines)}**.{cite}")
 
 
 def scan_text(look: Look, pool: Pool) -> str:

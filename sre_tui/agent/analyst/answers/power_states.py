@@ -10,6 +10,7 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.hdd_power_status import DiskPower, PowerListing
@@ -46,7 +47,7 @@ async def tell_power_states(look: Look) -> Iterator[str] | None:
     others = _others(data.items, chosen) if not disks else ""
     over = scope.said or _PAST.search(look.question.folded) is not None
     lead = _over(look, chosen, where, data, cite) if over else _now(look, chosen, where, cite)
-    lead = f"{lead}{others}"
+    lead += others
     return told(look, lead, (f"Over {since}", [_line(one, look) + cite for one in chosen]))
 
 
@@ -59,7 +60,7 @@ def _now(look: Look, disks: Sequence[DiskPower], where: str, cite: str) -> str:
         one = disks[0]
         fits = (one.state == "standby") is not asks_awake and one.state != "unknown"
         head = ("Yes: " if fits else "No: ") if _WHETHER.match(folded) else ""
-        return f"**{head}{_called(one)} is {one.state}**.{cite}"
+        return Opening(head, f"{_called(one)} is {one.state}**.{cite}")
     if asks_awake:
         woken = [one for one in disks if one.state not in ("standby", "unknown")]
         whole = len(woken) == len(disks)
@@ -68,14 +69,14 @@ def _now(look: Look, disks: Sequence[DiskPower], where: str, cite: str) -> str:
         listed = f": {names([_called(one) for one in woken], 12)}" if woken else ""
         head = ("Yes: " if woken else "No: ") if _WHETHER.match(folded) else ""
         share = share.lower() if head else share
-        return f"**{head}{share}{where} {are} awake**{listed}.{cite}"
+        return Opening(head, f"{share}{where} {are} awake**{listed}.{cite}")
     if not asleep:
         awake = f"none of the {count(len(disks), 'spinning disk')}{where} stands by"
         head = "None" if re.match(r"^(which|welche)", look.question.folded) else "No"
-        return f"**{head}: {awake}**, {_states(disks)}.{cite}"
+        return Opening(f"{head}: ", f"{awake}**, {_states(disks)}.{cite}")
     listed = names([_called(one) for one in asleep], 8)
     if len(asleep) == len(disks):
-        return f"**Yes: all {every}{where} stand by**: {listed}.{cite}"
+        return Opening("Yes: ", f"all {every}{where} stand by**: {listed}.{cite}")
     return f"**{len(asleep)} of {every}{where} stand by**: {listed}.{cite}"
 
 
@@ -99,7 +100,9 @@ def _over(look: Look, disks: Sequence[DiskPower], where: str, data: PowerListing
     if not slept:
         every = count(len(disks), "disk")
         where = where or " of " + names(sorted({plain(one.pool, 40) for one in disks if one.pool}))
-        return f"**None: no disk{where} slept {began}**, all {every} were never in standby.{cite}"
+        return Opening(
+            "None: ", f"no disk{where} slept {began}**, all {every} were never in standby.{cite}"
+        )
     least = min(one.shares.get("standby", 0.0) for one in slept)
     most = max(one.shares.get("standby", 0.0) for one in slept)
     share = percent(least) if percent(least) == percent(most) else (

@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.endings import gaps, unknown_names
 from sre_tui.agent.analyst.figures import Row, measure
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import quantities
 from sre_tui.agent.analyst.quotes import Quotes
 from sre_tui.agent.analyst.wording import capital, names, plain, since
@@ -105,16 +106,17 @@ def _told(look: Look, resource: _Resource, found: Found, rows: Sequence[Row]) ->
         if len(wrong) > MOST:
             lines.append(f"and {len(wrong) - MOST} more: `sre check --only {resource.checks}`")
         word = yes_no(look, fine=False) and "Yes, "
-        lead = f"**{word}{subjects} {'is' if len(wrong) == 1 else 'are'} {resource.word}**"
-        return told(look, f"{lead}.{quotes.cite(wrong[0].evidence)}", ("", lines),
+        lead = Opening(word, f"{subjects} {'is' if len(wrong) == 1 else 'are'} {resource.word}**")
+        return told(look, lead + f".{quotes.cite(wrong[0].evidence)}", ("", lines),
                     ("Figures", figures))  # fmt: skip
     ran = count(data.ran, "check")
     word = "No, " if yes_no(look, fine=True) else ""
-    said = f"{word}{who} is {'' if who.startswith('nothing') else 'not '}{resource.word}"
+    said = f"{who} is {'' if who.startswith('nothing') else 'not '}{resource.word}"
     said = said if word else capital(said)
     first = f": {figures[0]}" if figures else f": {ran} found nothing{found.cite}"
     behind = f" {ran} found nothing wrong.{found.cite}" if figures else ""
-    return told(look, f"**{said}**{first}.{behind}", ("", figures[1 : MOST + 1]))
+    lead = Opening(word, f"{said}**{first}.{behind}")
+    return told(look, lead, ("", figures[1 : MOST + 1]))
 
 
 def _about(look: Look, findings: Sequence[Finding]) -> list[Finding]:

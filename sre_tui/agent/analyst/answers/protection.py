@@ -12,6 +12,7 @@ from providers.truenas import Replication, SnapshotGroup
 from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.truenas_data import SnapshotListing
 from sre_tui.views.human import count, duration, size
@@ -77,7 +78,7 @@ async def _replications(look: Look, data: SnapshotListing, cite: str) -> Iterato
         active = [one for one in chosen if one.state == "running"]
         first = (active or [first])[0]
         head = "Yes: " if active else "No: "
-    lead = f"**{head}replication {_replication(first, look.now)}**.{cite}"
+    lead = Opening(head, f"replication {_replication(first, look.now)}**.{cite}")
     rest = [_replication(one, look.now) + cite for one in chosen if one is not first]
     return told(look, lead, ("The others", rest))
 
@@ -132,12 +133,12 @@ def _lead(
     newest = max((one.newest for one in groups if one.newest is not None), default=None)
     if failed:
         who = names([plain(one.dataset, 60) for one in failed])
-        return f"**{yes_no(look, fine=False)}the snapshot task of {who} failed**.{cite}"
+        return Opening(yes_no(look, fine=False), f"the snapshot task of {who} failed**.{cite}")
     if newest is None:
-        return f"**{yes_no(look, fine=False)}no snapshot has a known time**.{cite}"
+        return Opening(yes_no(look, fine=False), f"no snapshot has a known time**.{cite}")
     age = age_in_words((look.now - newest).total_seconds())
     when = f"{clock_time(newest, look.now)} ({age} ago)"
-    return f"**{yes_no(look, fine=True)}the newest snapshot is of {when}**.{cite}"
+    return Opening(yes_no(look, fine=True), f"the newest snapshot is of {when}**.{cite}")
 
 
 def _oldest(look: Look, groups: Sequence[SnapshotGroup], at: datetime, cite: str) -> str:

@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.arguments import format_window
@@ -85,10 +86,10 @@ async def tell_restarted(look: Look) -> Iterator[str] | None:
         began = f"between {clock_time(begin, look.now)} and {clock_time(end, look.now)}"
     cites = found["starts"].cite + found["guests"].cite
     if not rows:
-        head = "No: no" if closed else "None: no"
-        return told(look, f"**{head} container{on} restarted {began}**.{cites}")
+        head = "No: " if closed else "None: "
+        return told(look, Opening(head, f"no container{on} restarted {began}**.{cites}"))
     head = "Yes: " if closed else ""
-    lead = f"**{head}{count(len(rows), 'container')}{on} restarted {began}**.{cites}"
+    lead = Opening(head, f"{count(len(rows), 'container')}{on} restarted {began}**.{cites}")
     return told(look, lead, ("", [line for _, line in rows]))
 
 

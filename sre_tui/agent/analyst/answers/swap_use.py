@@ -11,6 +11,7 @@ from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.figures import measure
 from sre_tui.agent.analyst.known import nothing_known
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import quantities
 from sre_tui.views.human import count
 
@@ -42,15 +43,17 @@ async def tell_swap(look: Look) -> Iterator[str] | None:
         who = rows[0].who if len(rows) == 1 else f"none of {tell(count(len(rows), 'machine'))}"
         none = rows[0].sentence(look.now) if len(rows) == 1 and not rows[0].whole else "uses swap"
         none = "uses no swap" if len(rows) == 1 and rows[0].whole else none
-        return told(look, f"**No: {who} {none}**.{cite}")
+        return told(look, Opening("No: ", f"{who} {none}**.{cite}"))
     lines = [f"{row.who} {tell(row.sentence(look.now))}" for row in using]
     if len(rows) == 1:
-        return told(look, f"**Yes: {lines[0]}**.{cite}")
+        return told(look, Opening("Yes: ", f"{lines[0]}**.{cite}"))
     share = tell(f"{len(using)} of {count(len(rows), 'machine')}")
     first = f"{using[0].who}, which {tell(using[0].sentence(look.now))}"
     use = "uses" if len(using) == 1 else "use"
     shown = [f"{line}{row.cite}" for line, row in zip(lines, using, strict=True)][:SHOWN]
-    return told(look, f"**Yes: {share} {use} swap**; most of it {first}.{cite}", ("", shown[1:]))
+    return told(
+        look, Opening("Yes: ", f"{share} {use} swap**; most of it {first}.{cite}"), ("", shown[1:])
+    )
 
 
 __all__ = ["tell_swap"]

@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.diagnosis.language.vocabulary import key_words
 from sre_tui.tools.arguments import format_window
@@ -220,23 +221,25 @@ def _tell(
         if not guests and not nodes:
             carried = [plain(one, 60) for one in look.focus.hosts]
             of = of or (f" of {names(carried)}" if carried else "")
-        return told(look, f"**{head}no {noun}{of}{by}{where} {since}**.{cites}")
+        return told(look, Opening(head, f"no {noun}{of}{by}{where} {since}**.{cites}"))
     first = chosen[0]
     if _WHO.search(folded):
         return _by_whom(look, chosen)
     head = "Yes: " if failed and re.match(r"^(any|did|are|is|has|have)\b", folded) else ""
-    lead = f"**{head}{count(len(chosen), noun)}{of}{by}{where} {since}**"
-    return told(look, f"{lead}, the newest: {first.line(look.now)}.{first.cite}",
+    lead = Opening(head, f"{count(len(chosen), noun)}{of}{by}{where} {since}**")
+    return told(look, lead + f", the newest: {first.line(look.now)}.{first.cite}",
                 ("Before that", lines[1:]))  # fmt: skip
 
 
 def _running(look: Look, tasks: Sequence[_Task], cites: str) -> Iterator[str]:
     if not tasks:
         backup = re.search(r"\bbackups?\b", look.question.folded)
-        said = "No: no backup" if backup else "No task"
-        return told(look, f"**{said} is running right now.**{cites}")
+        word, none = ("No: ", "no backup") if backup else ("", "No task")
+        return told(look, Opening(word, f"{none} is running right now.**{cites}"))
     lines = [one.line(look.now) + one.cite for one in tasks]
-    return told(look, f"**Yes: {count(len(tasks), 'task')} running**.{cites}", ("", lines))
+    return told(
+        look, Opening("Yes: ", f"{count(len(tasks), 'task')} running**.{cites}"), ("", lines)
+    )
 
 
 def _looping(tasks: Sequence[_Task]) -> list[tuple[str, list[_Task]]]:

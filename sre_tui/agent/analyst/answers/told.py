@@ -63,7 +63,7 @@ def told(look: Look, lead: str, *sections: Section, step: str = "") -> Iterator[
         step: how the step of the runbook begins that helps here.
     """
     tell = look.caller.counted
-    yield f"{tell(lead)}\n\n"
+    yield tell(lead) + "\n\n"
     for title, lines in sections:
         if lines:
             shown = [f"- {line}\n" for line in lines[:MOST]]
@@ -98,7 +98,7 @@ def unknown_name(look: Look, words: Sequence[str], near: Sequence[str], cite: st
 
 
 def hedge(look: Look, tools: Iterable[str], used: str) -> str:
-    """``As far as Prometheus knows, `` where a tool that knows better gave no data; else nothing.
+    """The backend that tells, where a tool that knows better gave no data; else nothing.
 
     Args:
         look: the question.
@@ -107,7 +107,7 @@ def hedge(look: Look, tools: Iterable[str], used: str) -> str:
     """
     better = [tool for tool in tools if tool != used and look.caller.offers(tool)]
     lost = any(look.coverage.trouble(tool_source(tool)) for tool in better)
-    return f"As far as {source_name(tool_source(used))} knows, " if lost else ""
+    return source_name(tool_source(used)) if lost else ""
 
 
 def rather(attempt: Attempt, tool: str, otherwise: Handler) -> Handler:

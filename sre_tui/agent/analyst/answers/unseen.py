@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from providers.clock import age_in_words
 from sre_tui.agent.analyst.coverage import source_name
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import capital, names, plain
 from sre_tui.settings.model import TITLES
@@ -27,14 +29,6 @@ _ABOUT: Final = {
     EntityKind.POOL: ("truenas",), EntityKind.DISK: ("truenas",), EntityKind.DATASTORE: ("pbs",),
     EntityKind.ALERT: ("grafana",),
 }  # fmt: skip
-_WELL: Final = re.compile(
-    r"^\*\*(?:As far as [^,*]{2,60} knows, )?(?:(?P<word>yes|no|none)[:,] |"
-    r"(?=nothing wrong was found|none is known))",
-    re.IGNORECASE,
-)
-"""How an all-clear begins, or the answer that something is not well."""
-_BACKEND: Final = re.compile(r"^\*\*As far as (?P<who>[^,*]{2,60}) knows, ")
-_NO_ALL_CLEAR: Final = re.compile(r" That is no all-clear: [^.]{2,200} gave no answer\.")
 _TROUBLE: Final = re.compile(
     r"\b(fail\w*|wrong|degraded|down|offline|stopped|inactive|broken|errors?|problems?|complain\w*|"
     r"complaints?|missing|stuck|damaged|bad|dead|dying|unhealthy|any|anything|which|welche\w*|"
@@ -90,44 +84,38 @@ def honest(look: Look, pieces: Iterable[str]) -> Iterator[str]:
 
 
 def _begun(look: Look, piece: str, *, reason_told: bool) -> str:
-    well = _WELL.match(piece)
+    opening = piece if isinstance(piece, Opening) else None
     backends = asked_backends(look)
-    old = {name: age for name, age in look.coverage.ages(look.now)
-           if name in set(_of([name], backends))}  # fmt: skip
+    ages = look.coverage.ages(look.now)
+    old = {name: ages[name] for name in _of(ages, backends)}
     tell = look.caller.counted
     if old and piece.startswith("**") and look.question.intent not in _OF_OTHERS:
         who = names([plain(name) for name in old])
         gives = "gives" if len(old) == 1 else "give"
-        lead = f"**{who} {gives} no answer now**; as it was {max(old.values(), key=len)} ago: "
-        return tell(lead) + _without_word(piece)
+        age = age_in_words(max(old.values()))
+        lead = tell(f"**{who} {gives} no answer now**; as it was {age} ago: ")
+        return lead + (opening.unworded if opening else piece[2:].replace("**", "", 1))
     away = tuple(_of(look.coverage.failed, backends))
-    if not away or well is None or not _all_clear(look, well["word"]):
+    if not away or opening is None or not _all_clear(look, opening):
         return piece
     if reason_told:
-        return f"**{capital(piece[well.end() :])}"
+        return f"**{capital(opening.claim)}{opening.caveat}"
     reasons = " ".join(look.coverage.trouble(name) for name in away)
-    known = _BACKEND.match(piece)
-    by = f"As far as {known['who']} knows" if known else "As far as the others tell"
-    rest = _without_word(piece)
+    by = f"As far as {opening.by} knows" if opening.by else "As far as the others tell"
     if set(away) == set(look.coverage.failed):
-        rest = _NO_ALL_CLEAR.sub("", rest)
-    return tell(f"**Cannot tell: {reasons.rstrip('.')}**. {by}: ") + rest
+        # Who is away was just told.
+        opening = opening.with_caveat("\n\n" if opening.caveat else "")
+    return tell(f"**Cannot tell: {reasons.rstrip('.')}**. {by}: ") + opening.unworded
 
 
-def _all_clear(look: Look, word: str | None) -> bool:
-    if word is None or word.casefold() == "none":
-        return True
-    trouble = _TROUBLE.search(look.question.folded) is not None
-    return (word.casefold() == "yes") is not trouble
-
-
-def _without_word(piece: str) -> str:
-    """What follows "Yes", no longer bold: it is not what was asked."""
-    well = _WELL.match(piece)
-    rest = piece[well.end() if well else 2 :]
-    # A sentence goes on here; a name keeps its capitals.
-    rest = rest[:1].lower() + rest[1:] if rest.startswith(("Nothing", "None", "All")) else rest
-    return rest.replace("**", "", 1)
+def _all_clear(look: Look, opening: Opening) -> bool:
+    match opening.said:
+        case "":
+            return opening.well
+        case "yes" | "no" as word:
+            trouble = _TROUBLE.search(look.question.folded) is not None
+            return (word == "yes") is not trouble
+    return True
 
 
 __all__ = ["asked_backends", "honest"]

@@ -10,6 +10,7 @@ from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.prometheus_data import InstantValues
@@ -89,7 +90,7 @@ async def tell_supply(look: Look) -> Iterator[str] | None:
         f"{', '.join(_figures(own)) or 'nothing else is told'}"
         for name, own in sorted(known.items(), key=lambda pair: pair[0] not in draining)
     ]
-    lead = f"**{head}, {lines[0].replace(': ', '**: ', 1)}.{cite}"
+    lead = Opening(f"{head}, ", f"{lines[0].replace(': ', '**: ', 1)}.{cite}")
     return told(look, lead, ("", [line + cite for line in lines[1:]]))
 
 
