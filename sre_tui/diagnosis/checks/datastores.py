@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +17,12 @@ from sre_tui.views.human import count, duration, percent
 
 _SHOW: Final = "backups datastores"
 _JOBS: Final = {"verify": "verification", "prune": "prune", "sync": "sync"}
+
+_PACES: Final[Mapping[str, str]] = {
+    "recent": "at the pace of the last 2 days",
+    "month": "by the server's own estimate from the last month",
+}
+"""A backup of one night must not look like hours to the end, so no shorter pace is taken."""
 
 
 def _subject(name: str) -> Subject:
@@ -45,7 +51,8 @@ def _full_soon(scene: Scene, check: Check) -> Iterator[Finding]:
                 continue
             left = (store.full_at - scene.now).total_seconds()
             if left > 0 and limits.beyond(left):
-                text = f"datastore {store.name} is full in {duration(left)} at its present pace"
+                pace = _PACES[store.full_basis or "month"]
+                text = f"datastore {store.name} is full in {duration(left)} {pace}"
                 yield check.finding(
                     _subject(store.name), text, told(source, text, _SHOW), value=left
                 )
@@ -122,7 +129,8 @@ CHECKS: Final = (
         title="a backup datastore that is full soon",
         limits=Limits(timedelta(days=14).total_seconds(), unit="s", delay=0, sign="<"),
         why="backups of every guest fail when it is full",
-        advice="look at retention, or add space in time", runbook="pbs-datastore-full",
+        advice="look at retention, or add space in time; `sre forecast` has the pace of hours",
+        runbook="pbs-datastore-full",
     ),
     state_check(
         "datastore-unreadable", "storage_gone", "backups", _unreadable, "datastores",
