@@ -206,7 +206,9 @@ class _Writer:
         return f"{plain(cause.claim, 200)}: {told}{self._quotes.whole}"
 
     def _command(self) -> str:
-        asked = shlex.quote(self._found.asked) if self._found.asked else ""
+        asked = self._found.asked
+        # Markdown has no backtick within code, and another mark would end the quotes.
+        asked = shlex.quote(asked) if asked and "`" not in asked else ""
         return code(f"sre investigate {asked}".rstrip(), 160)
 
     def _counted(self, lines: Sequence[str]) -> Iterator[str]:

@@ -144,7 +144,7 @@ def _decline(look: Look) -> Iterator[str]:
         unknown = look.focus.unknown[0]
         said = f"Nothing here is called {code(unknown.word, 60)}. {close_to(unknown.near)}"
         yield f"{said.rstrip()}\n\n"
-    own = [line for entity in look.focus.entities for line in _commands(look, verb, entity)]
+    own = [line for entity in look.focus.entities for line in commands_for(look, verb, entity)]
     if own:
         yield "What you can run yourself:\n"
         yield from (f"- {line}{look.cite('identity')}\n" for line in dict.fromkeys(own))
@@ -174,7 +174,8 @@ def _fits(look: Look, data: RunbookMatches) -> bool:
     return any(word.rstrip("s") in title for word in telling)
 
 
-def _commands(look: Look, verb: str, entity: Entity) -> Iterator[str]:
+def commands_for(look: Look, verb: str, entity: Entity) -> Iterator[str]:
+    """The command that does this to that thing, and where; a name no shell takes is left open."""
     kinds = _kinds_of(look, entity)
     for one in _DATA["commands"]:
         if verb not in one["verbs"].split() or one["kind"] not in kinds:
@@ -207,4 +208,12 @@ def _kinds_of(look: Look, entity: Entity) -> dict[str, tuple[str, str]]:
     return {}
 
 
-__all__ = ["ACT", "decline", "examples", "say_what_it_does", "wants_act", "wants_no_answer"]
+__all__ = [
+    "ACT",
+    "commands_for",
+    "decline",
+    "examples",
+    "say_what_it_does",
+    "wants_act",
+    "wants_no_answer",
+]

@@ -107,7 +107,7 @@ def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
 
 def _confirming(one: Hypothesis) -> Iterator[str]:
     for template in one.pattern.confirm:
-        yield _filled(template, one.subject)
+        yield command_about(template, one.subject)
     for finding in one.findings:
         for evidence in finding.evidence:
             if evidence.command and evidence.kind != "alert":
@@ -115,8 +115,13 @@ def _confirming(one: Hypothesis) -> Iterator[str]:
                 return
 
 
-def _filled(template: str, about: Subject) -> str:
-    """The command about a subject; a name that is more than a word of a shell is not put in."""
+def command_about(template: str, about: Subject) -> str:
+    """A command about a subject; a name that is more than a word of a shell is not put in.
+
+    Args:
+        template: with ``{subject}``, ``{host}`` or ``{name}``, the last perhaps in single quotes.
+        about: the subject.
+    """
     own = {"subject": about.name, "host": about.host or about.name, "name": about.own_name}
 
     def put(match: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.pool_members import bad_members, member_trouble, members_of
 from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.truenas_data import PoolListing
 from sre_tui.views.human import count, duration, percent, size
 
@@ -182,7 +183,8 @@ def _files_lead(pools: Sequence[Pool], cite: str) -> str:
                         if trouble_of(one))  # fmt: skip
         return f"**No file on {where} is known to be damaged**{f' ({bad})' if bad else ''}.{cite}"
     said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in hurt)
-    commands = names([f"`zpool status -v {plain(one.name, 40)}`" for one in hurt])
+    own = [one.name if stays_one_word(one.name) else "<pool>" for one in hurt]
+    commands = names([f"`zpool status -v {name}`" for name in own])
     return (f"**Files may be damaged, but the NAS does not tell which**: {said}.{cite} {commands} "
             "on its shell lists them by name.")  # fmt: skip
 
