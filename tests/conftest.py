@@ -48,6 +48,15 @@ _LONGEST = (
     "tests/unit/demo/",
 )
 """Where tests take longest, the longest first: a worker that got them last would work on alone."""
+_WITH_MODEL = (
+    "tests/evals/test_eval_judge.py",
+    "tests/evals/test_injection.py",
+    "tests/wire/test_agent.py",
+    "tests/wire/test_agent_offer.py",
+    "tests/wire/test_doctor_model.py",
+    "tests/wire/test_llm",
+)
+"""Tests that call LiteLLM, which takes seconds to load: one worker is enough for them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,13 +71,15 @@ def _turn(nodeid: str) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object]) -> object:
-    """Give the command lines to two workers, and each other module or class to any."""
+    """Give the command lines to two workers, what calls a model to one, all else to any."""
     scheduling = import_module("xdist.scheduler").LoadScopeScheduling(config, log)
     scheduling._split_scope = _scope
     return scheduling
 
 
 def _scope(nodeid: str) -> str:
+    if nodeid.startswith(_WITH_MODEL):
+        return "model"
     # They share a demo and a process that has imported everything, which each worker would start
     # anew, but one worker alone would be at it longer than all others at the rest; what
     # test_scenarios runs, it runs in its own process.

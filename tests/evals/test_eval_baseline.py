@@ -20,6 +20,7 @@ from sre_tui.evals.cases import exams
 from sre_tui.evals.goals import HALF
 from sre_tui.evals.outcome import Asked, CauseOutcome, Half, Named
 from sre_tui.evals.run import Outcomes, Plan, run
+from tests.stubs.at_hand import played_at_hand
 
 LEVEL = Level(
     causes=Conclusions(
@@ -134,7 +135,8 @@ async def test_the_diagnosis_is_no_worse_than_it_was() -> None:
     """A part of the tuning half; ``make eval`` asks everything."""
     stored = load_baseline(BUNDLED)
     chosen = exams("tuning", stored.subset)
-    outcomes = await run(chosen, Plan(analyst=False))
+    with played_at_hand():
+        outcomes = await run(chosen, Plan(analyst=False))
     found = levels_of(outcomes, stored.subset, whole=False)
     assert list(losses("subset", stored.levels["subset"], found["subset"])) == []
 
