@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from sre_tui.demo.runtime.state import DemoState, demo_environment
 from sre_tui.settings.model import TITLES
-from tests.cli.running import Sre
+from tests.cli.running import Done, Sre
 
 Breaking = Callable[..., AbstractContextManager[object]]
 QUESTION = ("ask", "--no-llm", "why is jellyfin buffering?")
@@ -73,8 +74,16 @@ def test_when_one_backend_is_dead_the_answer_is_not_complete(sre: Sre, broken: B
     assert "Loki (unreachable: connection refused)" in done.document["answer"]
 
 
-def test_old_data_is_not_complete_either(sre: Sre, broken: Breaking) -> None:
-    assert sre(*QUESTION).code == 0
+@pytest.fixture(scope="module")
+def answered(demo: DemoState, tmp_path_factory: pytest.TempPathFactory) -> tuple[Sre, Done]:
+    """`sre` that has answered the question once, and what it told."""
+    sre = Sre(tmp_path_factory.mktemp("answered"), demo_environment(demo))
+    return sre, sre(*QUESTION, "-q", "-v")
+
+
+def test_old_data_is_not_complete_either(answered: tuple[Sre, Done], broken: Breaking) -> None:
+    sre, fresh = answered
+    assert fresh.code == 0
     with broken("refuse", "loki"):
         done = sre(*QUESTION)
     assert done.code == 5
@@ -92,8 +101,8 @@ def test_the_document_has_all_its_parts(sre: Sre, arguments: tuple[str, ...]) ->
     assert document["unsupported"] == []
 
 
-def test_evidence_is_whole_when_asked_for(sre: Sre) -> None:
-    done = sre(*QUESTION, "-q", "-v")
+def test_evidence_is_whole_when_asked_for(sre: Sre, answered: tuple[Sre, Done]) -> None:
+    _, done = answered
     document = sre(*QUESTION, "--json").document
     listed = done.out.partition("\nEvidence\n")[2].splitlines()
     assert len(listed) == len(document["evidence"])

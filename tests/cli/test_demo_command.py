@@ -57,9 +57,11 @@ def test_the_list_has_every_scenario(bare: Sre) -> None:
 
 
 def test_env_points_a_shell_at_the_demo(homelab: Sre) -> None:
-    lines = homelab("demo", "env").lines
-    assert any(line.startswith("export PROMETHEUS_URL=http://127.0.0.1:") for line in lines)
-    done = homelab.shell('eval "$(sre demo env)" && sre alerts list --json')
+    told = homelab("demo", "env")
+    assert any(line.startswith("export PROMETHEUS_URL=http://127.0.0.1:") for line in told.lines)
+    exported = homelab(command=["/bin/bash", "-c", 'eval "$1" && env -0', "sh", told.out]).out
+    known = dict(each.split("=", 1) for each in exported.split("\0") if each)
+    done = Sre(homelab.home, known)("alerts", "list", "--json")
     assert done.code == 0
     assert done.document["data"]["items"]
 

@@ -147,7 +147,7 @@ def test_colour_never_stands_alone(told: Telling) -> None:
     assert "◆ firing" in told("alerts", "list").out
 
 
-@pytest.mark.parametrize("command", ["alerts rules", "demo list"])
+@pytest.mark.parametrize("command", ["alerts rules", "runbooks list"])
 def test_a_broken_pipe_ends_quietly(sre: Sre, command: str) -> None:
     done = sre.shell(f"set -o pipefail; sre {command} | head -1")
     assert done.code == 0
@@ -164,7 +164,7 @@ def test_closed_streams_do_no_harm(sre: Sre) -> None:
     closed = sre.shell("sre runbooks list >&-")
     assert (closed.code, closed.err) == (0, "")
     assert sre.shell("sre runbooks list 2>&-").code == 0
-    assert sre.shell("sre ask 'any alerts?' --no-llm -q <&-").out != ""
+    assert sre.shell("sre ask <&-").out.startswith("Usage: sre ask")
 
 
 def test_a_full_disk_is_one_line(sre: Sre) -> None:
