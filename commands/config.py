@@ -126,8 +126,8 @@ def _memory(invocation: Invocation) -> str:
         NotSetUp: if the settings name it wrongly.
     """
     from sre_tui.memory.condition import condition_of
-    from sre_tui.memory.faults import NotKept, NotSetUp
     from sre_tui.memory.place import place_of
+    from sre_tui.memory.refusals import NotKept, NotSetUp
     from sre_tui.memory.store import open_store
 
     place = place_of(invocation.settings, invocation.environment.folders)

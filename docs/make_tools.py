@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 import shlex
 import sys
@@ -38,6 +39,22 @@ SCENARIO: Final = "nas-disk-failing"
 WIDTH: Final = 110
 MOST_LINES: Final = 24
 PORTS: Final = 19200
+
+INCIDENT: Final = {
+    "id": "k7m2p4qx",
+    "title": "Jellyfin buffers",
+    "alert": "SmartDiskFailing",
+    "subject": "nas1/sdd",
+    "services": ["jellyfin"],
+    "severity": "critical",
+    "cause": "sdd was failing and slowed the pool down",
+    "resolution": "replaced sdd",
+    "started": "2026-10-02T18:05:00Z",
+    "ended": "2026-10-02T21:40:00Z",
+    "recorded": "2026-10-02T21:44:00Z",
+    "updated": "2026-10-02T21:44:00Z",
+}
+"""What the journal has."""
 
 INTRODUCTION: Final = f"""\
 # Tools
@@ -108,6 +125,8 @@ def examples() -> dict[str, str]:
         environment = replace(
             Environment(), variables={**variables, "NO_COLOR": "1"}, folders=folders
         )
+        recorded = replace(environment, stdin=io.StringIO(f"{json.dumps(INCIDENT)}\n"))
+        run(["incidents", "import", "-"], replace(recorded, stderr=io.StringIO()))
         return {tool.name: _shown(tool, environment) for tool in all_tools() if tool.examples}
 
 

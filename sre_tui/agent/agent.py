@@ -21,6 +21,7 @@ from sre_tui.agent.model import model_config
 from sre_tui.agent.model_loop import ModelLoop
 from sre_tui.agent.offer import Offer, room_beside
 from sre_tui.agent.prompt import question_prompt, sources_of, system_prompt
+from sre_tui.agent.recorded import journal_of
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.relevance import Hint, ranked
 from sre_tui.agent.run import Run
@@ -168,15 +169,22 @@ class Agent:
 
     async def _ask_model(self, turn: Turn, llm: LlmSettings, config: LlmConfig) -> None:
         model = self._models.setdefault(config, LanguageModel(config))
-        context_tokens, turn.site_names = await asyncio.gather(
-            model.context_tokens(), self._discovery.names()
+        context_tokens, turn.site_names, (journal, trouble) = await asyncio.gather(
+            model.context_tokens(),
+            self._discovery.names(),
+            journal_of(self._context, turn.question),
         )
+        journal = self._redactor.text(journal)
+        turn.runner.vouch(journal)
+        if trouble:
+            turn.degrade("memory", trouble)
         fence = turn.session.fence
         system = system_prompt(
             fence,
             turn.notes,
             joined(turn.site_names, seen_names(turn.store.all)),
             sources_of(self._context.settings, turn.store.all),
+            journal,
         )
         offer = Offer(
             ranked(turn.tools, _about(turn), turn.site_names),

@@ -19,6 +19,9 @@ READ_EVIDENCE: Final = "read_evidence"
 ATTACHED_TOKENS: Final = 2500
 """How much of what was piped in a model gets."""
 
+JOURNAL_TOKENS: Final = 250
+"""How much of the journal of incidents a model gets unasked."""
+
 _RULES: Final = """\
 You are the on-call engineer of a homelab. You read its monitoring through tools and advise its \
 operator. You only read: you cannot change, restart or fix anything, so never say you did.
@@ -53,7 +56,11 @@ PAGING: Final[dict[str, Any]] = {
 
 
 def system_prompt(
-    fence: Fence, notes: str, names: Mapping[str, Sequence[str]], sources: Sequence[str] = ()
+    fence: Fence,
+    notes: str,
+    names: Mapping[str, Sequence[str]],
+    sources: Sequence[str] = (),
+    journal: str = "",
 ) -> str:
     """The rules, the fence, and what is known of the site.
 
@@ -62,6 +69,7 @@ def system_prompt(
         notes: the operator's notes.
         names: what is known to exist, by kind.
         sources: the configured backends, as :func:`sources_of` tells them.
+        journal: recorded incidents that are open or like what is asked.
     """
     parts = [_RULES, fence.rule]
     if sources:
@@ -71,6 +79,9 @@ def system_prompt(
     if names:
         seen = "\n".join(f"{kind}: {', '.join(found)}" for kind, found in names.items())
         parts.append("Names seen so far:\n" + fence.wrap("names", bounded(seen, 250)))
+    if journal:
+        shown = fence.wrap("journal", bounded(journal, JOURNAL_TOKENS))
+        parts.append(f"Incidents in the operator's journal, open or alike; of the past:\n{shown}")
     return "\n\n".join(parts)
 
 

@@ -10,23 +10,9 @@ from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError, StatementErro
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from providers.errors import BackendError, BadResponse, Unauthorized, Unreachable
-from providers.reading import State
 from providers.text import one_line
-from sre_tui.complaint import Complaint
+from sre_tui.memory.refusals import NotKept, NotSetUp
 from sre_tui.memory.steps import Dialect
-
-
-class NotSetUp(BackendError):
-    """The settings name a memory that cannot be: a mistake to mend before trying again."""
-
-    state = State.NOT_CONFIGURED
-
-
-class NotKept(Complaint):
-    """Nothing was written; what was there before is still there."""
-
-    code = "not_writable"
-
 
 _SQLITE: Final = {
     "SQLITE_FULL": "no room is left on its disk",

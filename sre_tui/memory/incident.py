@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
+from unicodedata import normalize
 
 from pydantic import (
     AwareDatetime,
@@ -150,6 +151,11 @@ def check_is_past(started: datetime | None, ended: datetime | None, now: datetim
     for verb, at in (("begun", started), ("ended", ended)):
         if at is not None and at > now:
             raise IncidentError(f"it cannot have {verb} in the future, at {at:%Y-%m-%d %H:%M:%SZ}")
+
+
+def folded(name: str) -> str:
+    """A name in the form in which it is the same in any case of any alphabet."""
+    return normalize("NFC", one_line(name)).casefold()
 
 
 def first_mistake(error: ValidationError) -> str:

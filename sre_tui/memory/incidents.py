@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from unicodedata import normalize
 
 from sqlalchemy import (
     BigInteger,
@@ -32,9 +31,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from index.words import tokens
 from providers.clock import Clock
-from providers.text import clean, one_line
+from providers.text import clean
 from sre_tui.complaint import Complaint
-from sre_tui.memory.incident import Incident, checked, searched_text
+from sre_tui.memory.incident import Incident, checked, folded, searched_text
 from sre_tui.memory.schema import INCIDENTS
 from sre_tui.memory.store import Store
 from sre_tui.nearest import nearest
@@ -344,18 +343,14 @@ def _is_named(connection: Connection, column: Column[Any], name: str) -> ColumnE
 
     Databases differ in which letters they know the case of: SQLite knows those of ASCII.
     """
-    wanted, raw = _folded(name), type_coerce(column, Text)
+    wanted, raw = folded(name), type_coerce(column, Text)
     kept = connection.execute(select(raw, column).distinct())
     fitting = [
         written
         for written, value in kept
-        if wanted in map(_folded, [value] if isinstance(value, str) else value)
+        if wanted in map(folded, [value] if isinstance(value, str) else value)
     ]
     return raw.in_(fitting)
-
-
-def _folded(name: str) -> str:
-    return normalize("NFC", one_line(name)).casefold()
 
 
 def _row(incident: Incident) -> dict[str, Any]:

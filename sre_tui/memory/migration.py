@@ -8,7 +8,7 @@ from typing import Final, cast
 from sqlalchemy import Connection
 
 from providers.errors import BadResponse
-from sre_tui.memory.faults import NotSetUp
+from sre_tui.memory.refusals import NotSetUp
 from sre_tui.memory.steps import STEPS, Dialect, Step
 
 APPLICATION_ID: Final = 0x53524554

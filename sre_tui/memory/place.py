@@ -8,7 +8,7 @@ from typing import Final
 
 from providers.text import one_line
 from sre_tui.environment import Folders
-from sre_tui.memory.faults import NotSetUp
+from sre_tui.memory.refusals import NotSetUp
 from sre_tui.settings import Settings
 
 _OF_FILE: Final = "sqlite:///"

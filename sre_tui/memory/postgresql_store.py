@@ -16,8 +16,8 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
 from providers.errors import Unreachable
 from providers.text import one_line
-from sre_tui.memory.faults import NotSetUp
 from sre_tui.memory.migration import check_not_newer, migrate, version_of
+from sre_tui.memory.refusals import NotSetUp
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, NullPool, StaticPool, create_engine, 
 from sqlalchemy.exc import DBAPIError
 
 from providers.errors import BadResponse
-from sre_tui.memory.faults import NotKept
 from sre_tui.memory.migration import check_not_newer, migrate, version_of
+from sre_tui.memory.refusals import NotKept
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store, dispose
 

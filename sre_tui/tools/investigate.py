@@ -13,6 +13,7 @@ from sre_tui.settings import BACKENDS
 from sre_tui.tools.arguments import NOW, Completes, Positional, Short, When, Window, Words
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.investigate_text import render
+from sre_tui.tools.journal import with_journal
 from sre_tui.tools.knowledge import knowledge_of
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.subject_names import no_such_subject
@@ -62,6 +63,7 @@ async def investigate(
     """Find out what is wrong and why: causes with evidence, effects, timeline, next steps."""
     from sre_tui.diagnosis.investigate import investigate as conclude
     from sre_tui.diagnosis.investigate import look
+    from sre_tui.diagnosis.signs.alerts import active_alerts
 
     now = context.clock()
     moment = None if at == NOW else min(at.resolve(now), now)
@@ -71,6 +73,8 @@ async def investigate(
     text = " ".join(about.split())
     _check_named(text, insight, knowledge)
     found = conclude(insight, text, knowledge, moment)
+    alerts = {alert.name for alert in active_alerts(insight.picture)}
+    found = await with_journal(context, found, alerts)
     return result(found, insight.picture.sources(), now=now)
 
 

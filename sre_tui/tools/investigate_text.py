@@ -15,6 +15,7 @@ from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.tools.rendering import ModelView, estimate_tokens, stamp
 from sre_tui.tools.result import ToolResult
 from sre_tui.views.human import percent
+from sre_tui.views.incidents import recorded_line
 from sre_tui.views.investigation_words import (
     by_kind,
     clock_time,
@@ -105,6 +106,9 @@ class _Writer:
             yield f"Elsewhere, unrelated to what was asked: {'; '.join(claims[: room.others])}"
         yield from self._timeline()
         yield from self._steps()
+        for one in found.recorded[: room.others]:
+            said = self._short(recorded_line(one, self._now), 2 * room.text)
+            yield f"In the operator's journal (incident id {one.id}): {said}"
         if found.checked:
             yield f"Looked at: {'; '.join(found.checked)}"
         troubled = tuple(f"{one.source} is " for one in self._answer.sources)

@@ -26,6 +26,8 @@ class IncidentMatches(Listing[Incident]):
     """Incidents: by how well the words match, else the latest first."""
 
     words: str = ""
+    only_some_words: bool = False
+    """Whether none has all the words, so that these have some of them."""
 
     def gist(self) -> str:
         """How many, and which come first."""
@@ -119,5 +121,6 @@ async def memory_search_incidents(
         total=found.total,
         hints=tuple(hints),
         words=one_line(words),
+        only_some_words=found.only_some_words,
     )
     return result(data, [status], now=now)

@@ -41,11 +41,11 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "pbs_tasks": ("pbs_list_tasks",),
     "capacity_forecast": ("capacity_forecast",),
     "runbooks": ("runbook_search",),
+    "memory_incidents": ("memory_search_incidents",),
 }
 """Module in this package to the tools it registers, in the order they are offered."""
 
 FOR_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
-    "memory_incidents": ("memory_search_incidents",),
     "memory_recording": ("memory_record_incident",),
 }
 """The same of tools that have a command only: no model is offered them, and none can call them."""

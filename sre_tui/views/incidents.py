@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 
+from providers.text import one_line
 from sre_tui.memory.incident import Incident
 from sre_tui.views.cells import span_cell, state_cell, text_cell, time_cell
 from sre_tui.views.human import ago, duration, moment
@@ -27,6 +28,16 @@ def incident_severity(row: Incident, _: Display) -> Cell:
         return Cell("", None)
     tone = severity_tone(row.severity)
     return Cell(marked(tone, row.severity), float(severity_rank(row.severity)), tone)
+
+
+def recorded_line(incident: Incident, now: datetime) -> str:
+    """One sentence on an incident: when, why, what helped, and how to see all of it."""
+    began = f"{incident.started:%Y-%m-%d %H:%M} UTC ({ago(incident.started, now)})"
+    lasted = "still open" if incident.lasted is None else f"lasted {duration(incident.lasted)}"
+    said = [f"{one_line(incident.title, 120)}: began {began}, {lasted}"]
+    for word, text in (("cause", incident.cause), ("helped", incident.resolution)):
+        said += [f"{word}: {one_line(text, 160).rstrip('.')}"] if text else []
+    return "; ".join(said)
 
 
 def incident_sections(incident: Incident, display: Display) -> tuple[Section, ...]:

@@ -9,6 +9,7 @@ from typing import Final
 from sre_tui.diagnosis.causes.model import Argument, Cause, Investigation
 from sre_tui.diagnosis.finding import Severity
 from sre_tui.views.human import ago, count, moment, percent
+from sre_tui.views.incidents import recorded_line
 from sre_tui.views.investigation_words import (
     by_kind,
     clock_time,
@@ -54,6 +55,7 @@ def page_of(found: Investigation, display: Display) -> list[Block]:
         Block("Elsewhere, unrelated", tuple(_elsewhere(found, display))),
         Block(f"Timeline, {window_text(found)}", tuple(_timeline(found)), "Timeline"),
         Block("Next steps", tuple(_steps(found))),
+        Block("In your journal", tuple(_recorded(found, display))),
         Block("Looked at", tuple(line(one, mark="·") for one in found.checked)),
         Block("Could not check", tuple(line(one, mark="·") for one in found.not_checked)),
     ]  # fmt: skip
@@ -149,6 +151,12 @@ def _steps(found: Investigation) -> Iterator[Line]:
             yield line(piece(command, Tone.INFO), indent=4, whole=True, about=step)
     for runbook in dict.fromkeys(one.runbook for one in found.steps if one.runbook):
         yield line(piece(f"From: sre runbooks show {runbook}", Tone.MUTED))
+
+
+def _recorded(found: Investigation, display: Display) -> Iterator[Line]:
+    for one in found.recorded:
+        yield line(recorded_line(one, display.now), mark="·")
+        yield line(piece(f"sre incidents show {one.id}", Tone.MUTED), indent=2, whole=True)
 
 
 def _time(at: datetime, display: Display) -> str:

@@ -264,6 +264,40 @@ def test_the_doctor_and_the_check_of_the_settings_say_how_the_memory_is(
     assert not none.exists()
 
 
+def test_the_analyst_answers_from_the_journal_whether_it_happened_before(
+    recorded: str, tmp_path: Path
+) -> None:
+    away = f"http://127.0.0.1:{free_ports()}"
+
+    def ask(question: str, **others: str) -> Done:
+        variables = {"GRAFANA_URL": away, **others}
+        done = run_inside(["ask", "-q", question], tmp_path, variables, now=NOW)
+        return Done(done.code, done.out.partition("\n\nEvidence")[0], done.err)
+
+    whole = (
+        "began 2026-11-20 18:00 UTC (5 h 2 min ago), lasted 2 h; cause: sdc fails**. [E1] "
+        f"All of it: `sre incidents show {recorded}`."
+    )
+    for question, of in (
+        ("Has SmartDiskFailing happened before, and what was it?", "SmartDiskFailing"),
+        ("did jellyfin have such trouble before?", "jellyfin"),
+        ("wann ist SmartDiskFailing schon einmal passiert?", "SmartDiskFailing"),
+    ):
+        said = ask(question).out
+        assert said.startswith(
+            f"**The journal has 1 incident of {of}, the last: Jellyfin buffers: {whole}"
+        ), said
+    assert ask("has this alert happened before?").out.startswith("**The journal has 2 incidents, ")
+    assert ask("show open incidents").out.startswith("**The journal has 1 open incident, the last:")
+    none = ask("has HostDown fired before?")
+    assert none.out.startswith("**The journal has no incident of HostDown.** [E1]")
+    far = f"postgresql://u:s3cret@127.0.0.1:{free_ports()}/d"
+    broken = ask("has HostDown fired before?", MEMORY_DB_URL=far)
+    assert broken.code == 3
+    assert broken.out.startswith("**The journal of incidents could not be read.** Memory cannot be")
+    assert "s3cret" not in broken.out + broken.err
+
+
 class Typed(io.StringIO):
     """A terminal at which somebody typed."""
 

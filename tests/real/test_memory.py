@@ -16,11 +16,11 @@ from sqlalchemy import insert, text
 from providers.errors import BadResponse, Unauthorized, Unreachable
 from sre_tui.memory import postgresql_store
 from sre_tui.memory.baselines import Baseline, Baselines
-from sre_tui.memory.faults import NotKept, NotSetUp
 from sre_tui.memory.incident import Incident, IncidentError
 from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
 from sre_tui.memory.questions import AskedQuestion, Questions
+from sre_tui.memory.refusals import NotKept, NotSetUp
 from sre_tui.memory.reports import Reports, StoredReport
 from sre_tui.memory.schema import QUESTIONS
 from sre_tui.memory.steps import STEPS, Step

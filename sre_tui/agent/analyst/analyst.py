@@ -23,6 +23,7 @@ from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_gues
 from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
 from sre_tui.agent.analyst.answers.high_availability import tell_ha
+from sre_tui.agent.analyst.answers.journal import recorded, tell_history
 from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
@@ -178,7 +179,7 @@ _OPEN: Final = ("nothing_wrong", "elsewhere", "unconfirmed")
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
-    tell_guest_state, tell_supply, tell_condition, tell_capacity, tell_swap, tell_ha,
+    tell_history, tell_guest_state, tell_supply, tell_condition, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
@@ -228,6 +229,8 @@ class BuiltInAnalyst:
                 told = told or await attempt(look)
             pieces = told or await handler_for(look, LOOKUPS)(look)
         for piece in honest(look, pieces):
+            yield piece
+        for piece in recorded(look):
             yield piece
         yield SIGNATURE
 

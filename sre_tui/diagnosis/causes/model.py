@@ -10,6 +10,7 @@ from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.timeline.event import Event
+from sre_tui.memory.incident import Incident
 
 CONFIRMED: Final = 0.5
 """Confidence from which on a hypothesis is named as the cause."""
@@ -113,6 +114,8 @@ class Investigation(_Model):
     """What was looked at and is in order, in words."""
     not_checked: tuple[str, ...] = ()
     """What could not be looked at, and why."""
+    recorded: tuple[Incident, ...] = ()
+    """What the operator's journal has of it: open incidents, then closed ones that were alike."""
 
     @property
     def ranked(self) -> tuple[Cause, ...]:

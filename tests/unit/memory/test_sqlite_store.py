@@ -19,8 +19,8 @@ from sqlalchemy import event
 
 from index.words import tokens
 from providers.errors import BadResponse
-from sre_tui.memory.faults import NotKept, NotSetUp
 from sre_tui.memory.incidents import Incidents, Wanted
+from sre_tui.memory.refusals import NotKept, NotSetUp
 from sre_tui.memory.sqlite_store import SqliteStore
 from sre_tui.memory.steps import STEPS, Step
 from tests.unit.memory.killing import NOW, incident

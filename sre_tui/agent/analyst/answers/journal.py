@@ -1,0 +1,149 @@
+"""Answers from the operator's journal: whether it happened before, what it was, what helped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from sre_tui.agent.analyst.answers.told import told
+from sre_tui.agent.analyst.calls import Call, Found
+from sre_tui.agent.analyst.diagnose import INVESTIGATE, concluded
+from sre_tui.agent.analyst.endings import bullets
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.wording import capital, code, names, plain
+from sre_tui.memory.incident import Incident
+from sre_tui.tools.memory_incidents import IncidentMatches
+from sre_tui.views.human import count
+from sre_tui.views.incidents import recorded_line
+
+JOURNAL: Final = "memory_search_incidents"
+MOST_ALERTS: Final = 4
+MOST_TOLD: Final = 5
+_BEFORE: Final = r"(?:before|in the past|previously|earlier|already)(?:$| and\b| or\b)"
+_SO: Final = r"(?:passiert|vorgekommen|aufgetreten|gegeben|gehabt|gefeuert)"
+_ASKED: Final = re.compile(
+    r"^(?:has|have|had|did|was|were|is|and|when|how often)\b.*\b(?:happen\w*|occur\w*|seen|saw|"
+    r"fired?|triggered|come up|came up|(?:had|have) (?:this|that|it|such))\b.*\b" + _BEFORE + "|"
+    r"^(?:how often|when) (?:did|has|was|have)\b.*\blast (?:happen|occur|fire)\w*$|"
+    r"\bwhat (?:was (?:it|the cause)|helped|fixed it|did (?:i|we) do)"
+    r" (?:the )?(?:last time|before|back then)\b|"
+    r"^(?!.*\bhow (?:do|can|should)\b).*\b(?:open|past|recorded|previous|earlier|similar)"
+    r" incidents?\b|"
+    rf"\bschon (?:ein)?mal\b.*\b{_SO}\b|\b{_SO}\b.*\bschon (?:ein)?mal\b|"
+    r"^hatten wir (?:das|so ?was|so etwas)\b.*\bschon\b"
+)
+_OF_WORK: Final = re.compile(
+    r"\b(?:backups?|back up|snapshots?|jobs?|tasks?|scrubs?|replications?|updates?|upgrades?|"
+    r"restarts?|reboots?|migrations?)\b"
+)
+"""What happens by plan, and is in the lists of tasks and changes."""
+_CAMEL: Final = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
+_OPEN: Final = re.compile(r"\bopen incidents?\b")
+_NO_NAME: Final = re.compile(
+    r"alerts?|alarms?|incidents?|problems?|issues?|trouble|thing|recorded|past|previous|similar|"
+    r"open|journal|happen(?:ed)?|occur(?:red)?|fired?|seen|triggered|helped|fixed|errors?|outages?|"
+    r"time|hatten|wir|gab|das|(?:ein)?mal|passiert|vorgekommen|schon",
+    re.IGNORECASE,
+)
+"""Words of such questions that are no names."""
+
+
+async def tell_history(look: Look) -> Iterator[str] | None:
+    """What the journal has of an alert or a name; None if that is not asked."""
+    folded = look.question.folded
+    is_asked = _ASKED.search(folded) and ("incident" in folded or not _OF_WORK.search(folded))
+    if not is_asked or not look.caller.offers(JOURNAL):
+        return None
+    calls, about = await _calls(look)
+    found = await look.ask(**calls)
+    read = [one for one in found.values() if one.data(IncidentMatches) is not None]
+    if not read:
+        reason = look.coverage.trouble("Memory") or "Nobody could ask it."
+        return iter([f"**The journal of incidents could not be read.** {reason}\n\n"])
+    return _told(look, read, about)
+
+
+async def _calls(look: Look) -> tuple[dict[str, Call], str]:
+    """What to ask the journal, and of what that is in words."""
+    text = look.question.about or look.question.text
+    if _OPEN.search(look.question.folded):
+        return {"journal": Call(JOURNAL, {"state": "open"})}, ""
+    alerts = list(dict.fromkeys(_CAMEL.findall(text)))[:MOST_ALERTS]
+    known = look.question.named or look.question.candidates
+    words = [one for one in known if not _NO_NAME.fullmatch(one)]
+    if not alerts and not words:
+        await look.discover("alerts")
+        active = [one.name for one in look.inventory.alerts if one.state.active]
+        alerts = list(dict.fromkeys(active))[:MOST_ALERTS]
+    if alerts:
+        calls = {f"journal{n}": Call(JOURNAL, {"alert": one}) for n, one in enumerate(alerts)}
+        return calls, f"of {names([plain(one, 80) for one in alerts])}"
+    if words:
+        return {"journal": Call(JOURNAL, {"words": " ".join(words)})}, f"of {names(words)}"
+    return {"journal": Call(JOURNAL)}, ""
+
+
+def _told(look: Look, read: list[Found], about: str) -> Iterator[str]:
+    every = {
+        one.id: (one, found) for found in read if not _only_in_part(found) for one in _items(found)
+    }
+    rows = sorted(every.values(), key=lambda row: row[0].started, reverse=True)
+    cites = "".join(dict.fromkeys(found.cite for found in read))
+    of = f" {about}" if about else ""
+    if not rows:
+        near = [_line(look, one, found) for found in read if _only_in_part(found)
+                for one in _items(found)[:2]]  # fmt: skip
+        lead = f"**The journal has no incident{of}.**{cites} It knows what was recorded in it: "
+        return told(look, f"{lead}`sre incidents record`.", ("Close to it", near))
+    amount = count(len(rows), "open incident" if _OPEN.search(look.question.folded) else "incident")
+    last = rows[0][0]
+    without = [found for found in read if not _items(found) and "alert" in found.call.arguments]
+    if without:
+        # Of several alerts not all were recorded.
+        about = names(list(dict.fromkeys(plain(one.alert, 80) for one, _ in rows)))
+        of = f" of {about}"
+    lead = (
+        f"**The journal has {amount}{of}, the last: {plain(recorded_line(last, look.now), 500)}**"
+    )
+    more = [_line(look, one, found) for one, found in rows[1:MOST_TOLD]]
+    left = len(rows) - MOST_TOLD
+    more += [f"and {left} more: `sre incidents list`"] if left > 0 else []
+    whole = code(f"sre incidents show {last.id}")
+    lead += f".{rows[0][1].cite} All of it: {whole}."
+    if without:
+        others = names([plain(str(found.call.arguments["alert"]), 80) for found in without])
+        lead += f" Nothing of {others}.{''.join(found.cite for found in without)}"
+    return told(look, lead, ("Before that", more))
+
+
+def recorded(look: Look) -> Iterator[str]:
+    """What the journal has of what was investigated, for the end of an answer."""
+    found = next((one for one in look.caller.made if one.call.tool == INVESTIGATE), None)
+    made = None if found is None else concluded(found)
+    if found is None or made is None:
+        return
+    if made.recorded:
+        lines = [_line(look, one, found) for one in made.recorded]
+        yield "**In your journal**\n" + bullets(lines)
+    troubles = [one for one in made.not_checked if one.startswith("the journal ")]
+    yield from (f"{capital(plain(one, 240))}.{found.cite}\n\n" for one in troubles)
+
+
+def _items(found: Found) -> tuple[Incident, ...]:
+    data = found.data(IncidentMatches)
+    return data.items if data is not None else ()
+
+
+def _only_in_part(found: Found) -> bool:
+    """Whether only some of the words were found, which is no answer to what was asked."""
+    data = found.data(IncidentMatches)
+    return data is not None and data.only_some_words
+
+
+def _line(look: Look, incident: Incident, found: Found) -> str:
+    said = look.caller.counted(plain(recorded_line(incident, look.now), 500))
+    return f"{said} ({code(f'sre incidents show {incident.id}')}){found.cite}"
+
+
+__all__ = ["JOURNAL", "recorded", "tell_history"]

@@ -1,0 +1,67 @@
+"""What the operator recorded of a matter, for whoever looks into it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from typing import Final
+
+from providers.errors import BackendError
+from sre_tui.complaint import Complaint
+from sre_tui.diagnosis.causes.model import Investigation
+from sre_tui.memory.place import place_of
+from sre_tui.memory.recall import Matter, Recalled, recall
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.memory_data import with_incidents
+
+PATIENCE: Final = 3.0
+"""Seconds that a journal elsewhere may keep an answer waiting."""
+
+
+async def with_journal(
+    context: ToolContext, found: Investigation, alerts: Collection[str]
+) -> Investigation:
+    """The investigation with what the journal has of it.
+
+    Args:
+        context: names the journal.
+        found: what was concluded.
+        alerts: names of the active alerts.
+    """
+    about = [*found.focus, *(one.subject for one in found.causes if one.confirmed)]
+    names = {name for one in about for name in (one.name, one.own_name)}
+    said = " ".join([found.asked, *(one.name for one in found.focus)])
+    recorded, trouble = await recalled(context, Matter(_meant(found, alerts), names, said))
+    troubles = (*found.not_checked, trouble) if trouble else found.not_checked
+    return found.model_copy(update={"recorded": recorded.all, "not_checked": troubles})
+
+
+def _meant(found: Investigation, alerts: Collection[str]) -> list[str]:
+    """The alerts that tell of what was concluded, of all where everything was asked for."""
+    if not found.asked:
+        return list(alerts)
+    sure = [cause for cause in found.causes if cause.confirmed]
+    told = [each.says for cause in sure for one in cause.speaks_for for each in one.evidence]
+    told += [each.says for cause in sure for one in cause.effects for each in one.evidence]
+    return [name for name in alerts if any(name in line for line in told)]
+
+
+async def recalled(context: ToolContext, matter: Matter) -> tuple[Recalled, str]:
+    """What is open in the journal and what was alike before, and why it could not be read.
+
+    A journal that nothing was recorded in yet is not opened.
+    """
+    nothing = Recalled()
+    try:
+        place = place_of(context.settings, context.folders)
+        if place.path is not None and not await asyncio.to_thread(place.path.exists):
+            return nothing, ""
+        async with asyncio.timeout(PATIENCE):
+            found, _ = await with_incidents(context, lambda each: recall(each, matter))
+    except TimeoutError:
+        return nothing, f"the journal gave no answer within {PATIENCE:.0f} s"
+    except (BackendError, Complaint) as error:
+        return nothing, f"the journal was not read: {error}"
+    except OSError as error:
+        return nothing, f"the journal was not read: {error.strerror}"
+    return found, ""

@@ -1,0 +1,113 @@
+"""What the journal has of a matter, and what a broken one keeps from an investigation: nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sre_tui.agent.prompt import system_prompt
+from sre_tui.agent.recorded import journal_of
+from sre_tui.agent.untrusted import Fence
+from sre_tui.environment import Folders
+from sre_tui.memory.incidents import Incidents
+from sre_tui.memory.recall import Matter, recall
+from sre_tui.memory.sqlite_store import SqliteStore
+from sre_tui.settings import Settings
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.investigate_text import render
+from sre_tui.tools.journal import with_journal
+from sre_tui.tools.rendering import ModelView
+from sre_tui.tools.result import result
+from sre_tui.views.investigation import page_of
+from tests.screens.conclusions import FOUND
+from tests.unit.memory.killing import NOW, incident
+from widgets.cell import Display
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return Folders.under(tmp_path)
+
+
+@pytest.fixture
+def incidents(folders: Folders) -> Iterator[Incidents]:
+    with SqliteStore(folders.data / "memory" / "memory.db") as store:
+        journal = Incidents(store)
+        for days, values in (
+            (9, {"title": "disk died", "alert": "SmartDiskFailing", "subject": "nas1/sdc"}),
+            (8, {"title": "buffering", "services": ("Jellyfin",), "cause": "sdc\x1b[1m"}),
+            (7, {"title": "names failed", "alert": "DnsDown", "subject": "pihole"}),
+            (6, {"title": "Küche ohne Netz", "subject": "KÜCHE/switch"}),
+            (1, {"title": "slow backups"}),
+        ):
+            ended = None if days == 1 else NOW - days * DAY + DAY / 2
+            new = incident().model_dump() | values
+            new |= {"started": NOW - days * DAY, "ended": ended}
+            journal.add(type(incident()).model_validate(new))
+        yield journal
+
+
+@pytest.mark.parametrize(
+    ("matter", "alike"),
+    [
+        (Matter(), []),
+        (Matter(alerts=["smartdiskfailing"]), ["disk died"]),
+        (Matter(alerts=["DnsDown"], names=["jellyfin"]), ["names failed", "buffering"]),
+        (Matter(names=["nas1/sdc", "sdc"]), ["disk died"]),
+        (Matter(names=["nas1"]), []),
+        (Matter(text="why is jellyfin slow?"), ["buffering"]),
+        (Matter(text="has 'SmartDiskFailing' fired before?"), ["disk died"]),
+        (Matter(text="is küche down, or the switch"), ["Küche ohne Netz"]),
+        (Matter(text="what is on sdc"), ["disk died"]),
+        (Matter(text="why were names lost"), []),
+    ],
+)
+def test_what_is_open_and_what_was_alike(
+    incidents: Incidents, matter: Matter, alike: list[str]
+) -> None:
+    found = recall(incidents, matter)
+    assert [one.title for one in found.going_on] == ["slow backups"]
+    assert [one.title for one in found.alike] == alike
+
+
+async def test_an_investigation_tells_people_and_models_what_was_recorded(
+    incidents: Incidents, folders: Folders
+) -> None:
+    asked = FOUND.model_copy(update={"asked": "jellyfin"})
+    async with ToolContext(Settings(), folders, lambda: NOW) as context:
+        found = await with_journal(context, asked, ["DnsDown"])
+        text, trouble = await journal_of(context, "is jellyfin slow?")
+    assert not trouble
+    assert [one.title for one in found.recorded] == ["slow backups", "buffering", "disk died"]
+    blocks = {block.title: block for block in page_of(found, Display(now=NOW, utc=None, wide=True))}
+    shown = "\n".join(
+        "".join(part.text for part in one.pieces) for one in blocks["In your journal"].lines
+    )
+    assert "buffering: began 2026-11-12 23:00 UTC (8 d ago), lasted 12 h; cause: sdc" in shown
+    assert "sre incidents show " in shown
+    said = render(result(found, [], now=NOW), ModelView(now=NOW, budget=4000))
+    assert "In the operator's journal (incident id " in said
+    prompt = system_prompt(Fence.random(), "", {}, (), text)
+    assert "buffering (incident id " in prompt
+    assert "names failed" not in prompt
+
+
+async def test_a_journal_that_is_not_there_or_broken_keeps_nothing_from_being_told(
+    folders: Folders, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "text.db"
+    wrong.write_text("this is no database " * 100, encoding="utf-8")
+    for path, said in ((None, ""), (wrong, f"the journal was not read: {wrong} cannot be used")):
+        settings = Settings.model_validate({"memory": {"path": path}})
+        async with ToolContext(settings, folders, lambda: NOW) as context:
+            found = await with_journal(context, FOUND, [])
+        assert not found.recorded
+        assert [one for one in found.not_checked if "journal" in one] == (
+            [f"{said}: it is not a SQLite database"] if said else []
+        )
+    assert not folders.data.exists()
