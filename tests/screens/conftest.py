@@ -4,8 +4,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from tests.screens.idle import FRAME, paint_at_rest, until_idle
+from tests.screens.parsed import parsed_once
 
 
 @pytest.fixture(autouse=True)
@@ -28,5 +31,9 @@ def _no_waste_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.pilot.wait_for_idle", until_idle)
     # Asks every widget whether it has anything left to do, which the event loop knows.
     monkeypatch.setattr("textual.pilot.Pilot._wait_for_screen", until_idle)
+    # Every app has a style sheet of its own, of the same text as those before it.
+    monkeypatch.setattr(Stylesheet, "_parse_rules", parsed_once)
+    # The same, without a call from the interpreter for each rule and widget.
+    monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", FRAME)
     monkeypatch.setattr("textual.screen.Screen._compositor_refresh", paint_at_rest)

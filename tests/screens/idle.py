@@ -6,7 +6,8 @@ import asyncio
 from typing import Any
 from weakref import WeakSet
 
-from textual._context import active_app
+from textual._context import active_app, visible_screen_stack
+from textual.geometry import Region
 from textual.screen import Screen
 
 FRAME = 1 / 4
@@ -63,5 +64,22 @@ def _painted() -> bool:
     changed = [screen for screen in stack if screen in _changed]
     for screen in changed:
         _changed.discard(screen)
-        _paint(screen)
+        if screen is screen.app.screen:
+            _render(screen)
+        else:
+            _paint(screen)
     return bool(changed)
+
+
+def _render(screen: Screen[Any]) -> None:
+    """What painting does up to the pieces of widgets, which no terminal waits for to be joined."""
+    compositor = screen._compositor
+    visible_screen_stack.set(screen.app._background_screens)
+    changed = compositor._dirty_regions.copy()
+    compositor._dirty_regions.clear()
+    if changed:
+        crop = Region.from_union(changed).intersection(compositor.size.region)
+        for _ in compositor._get_renders(crop):
+            pass
+    screen._dirty_widgets.clear()
+    screen.app.post_display_hook()

@@ -77,7 +77,7 @@ async def _until(app: SreApp, pilot: Pilot[None], *words: str) -> None:
 
 async def _see_every_pane(app: SreApp, pilot: Pilot[None]) -> None:
     """What the real tools bring reaches every pane, and a row opens with what is asked for it."""
-    await _until(app, pilot, "²Guests 43", "✓ running", "³Pools 2", "✓ online", "⁴Backups 46")
+    await _until(app, pilot, "²Guests 13", "✓ running", "³Pools 2", "✓ online", "⁴Backups 16")
     kinds = {pane.state.kind for pane in app.main.rows_panes}
     assert kinds <= {PaneKind.READY, PaneKind.PARTIAL}
     await pilot.press("3", "enter")
@@ -89,7 +89,7 @@ async def _see_every_pane(app: SreApp, pilot: Pilot[None]) -> None:
 
 async def test_from_a_red_row_to_the_cause_with_one_key(tmp_path: Path) -> None:
     folders = Folders.under(tmp_path)
-    async with start_demo("nas-disk-failing") as demo:
+    async with start_demo("nas-disk-failing", guests=10) as demo:
         settings = _settings(demo, folders)
         rows = (ALERTS, GUESTS, POOLS, COVERAGE, DATASTORES)
         async with _app(settings, folders, *rows) as (app, pilot):
