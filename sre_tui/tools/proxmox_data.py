@@ -58,6 +58,8 @@ class StorageListing(Listing[Storage]):
     """Storages of all instances, the fullest first."""
 
     filters: dict[str, str] = Field(default_factory=dict)
+    histories: tuple[LoadHistory, ...] = ()
+    """Of each storage that could be read, if they were asked for."""
 
     def gist(self) -> str:
         """How many storages, and the fullest of them."""

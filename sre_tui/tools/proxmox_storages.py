@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from providers.proxmox import Storage
+from providers.proxmox import History, Storage
+from providers.reading import Reading, by_source
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
 from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.proxmox_data import StorageListing
 from sre_tui.tools.proxmox_find import all_answered, node_names, require_known
+from sre_tui.tools.proxmox_history import (
+    LastTime,
+    history_hints,
+    history_rows,
+    load_history,
+)
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
@@ -30,6 +38,7 @@ def _render(answer: ToolResult[StorageListing], view: ModelView) -> str:
         nothing="No storages.",
     )
     page.rows += [_storage_text(storage, view.now) for storage in data.items]
+    page.rows += history_rows(data.histories, view)
     return page.text()
 
 
@@ -59,7 +68,7 @@ def _storage_text(storage: Storage, now: datetime) -> str:
     "storage",
     render=_render,
     needs=("proxmox",),
-    examples=("storage", "storage pbs-main", "storage --node pve1 --content"),
+    examples=("storage", "storage pbs-main --history month", "storage --node pve1 --content"),
 )
 async def proxmox_storage(
     context: ToolContext,
@@ -68,6 +77,10 @@ async def proxmox_storage(
     ] = None,
     node: Annotated[str | None, Field(description="On this node."), Completes("node")] = None,
     content: Annotated[bool, Field(description="Count what they hold; may wake disks.")] = False,
+    history: Annotated[
+        LastTime | None,
+        Field(description="With its fill over that time, as Proxmox archived it."),
+    ] = None,
 ) -> ToolResult[StorageListing]:
     """Show Proxmox storages with type, state, fill and free space, the fullest first."""
     readings = await ask_all(context.proxmox, lambda client: client.storages(counted=content))
@@ -85,13 +98,41 @@ async def proxmox_storage(
         if (node is None or node in each.nodes) and storage in (None, each.name)
     ]
     found.sort(key=lambda each: (_rank(each), -(each.ratio or 0.0), each.key))
+    archives = await _archives(context, found, history) if history else []
+    courses = [
+        course
+        for each, archive in zip(found, archives, strict=bool(history))
+        if history and (course := load_history(archive, _place(each), history))
+    ]
     data = StorageListing(
         items=tuple(found),
         total=len(found),
-        hints=tuple(_hints(found)),
+        hints=(*_hints(found), *(hint for each in courses for hint in history_hints(each))),
         filters=filters_given(node=node, storage=storage),
+        histories=tuple(courses),
     )
-    return result(data, readings, now=context.clock())
+    every: list[Reading[Any]] = [*readings, *(each for each in archives if each is not None)]
+    return result(data, by_source(every), now=context.clock())
+
+
+async def _archives(
+    context: ToolContext, storages: Sequence[Storage], history: LastTime
+) -> list[Reading[History] | None]:
+    """What a node that reaches it archived of each storage; None where none does."""
+    clients = {client.source: client for client in context.proxmox}
+
+    async def read(storage: Storage) -> Reading[History] | None:
+        node = next((each for each in storage.nodes if each not in storage.troubled), None)
+        if node is None or storage.status != "available":
+            return None
+        return await clients[storage.source].storage_history(node, storage.name, history)
+
+    return await asyncio.gather(*map(read, storages))
+
+
+def _place(storage: Storage) -> str:
+    """The storage, with its node unless several share it."""
+    return storage.name if storage.shared else f"{storage.name} on {', '.join(storage.nodes)}"
 
 
 def _rank(storage: Storage) -> int:

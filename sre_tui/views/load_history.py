@@ -30,8 +30,13 @@ _LONG: Final = timedelta(days=60)
 
 
 class Course(Protocol):
-    """Averages of one subject over a window; ``step`` is the seconds that each is about."""
+    """Averages of one ``subject``, such as ``lxc/101``, over a window.
 
+    ``step`` is the seconds that each is about.
+    """
+
+    @property
+    def subject(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
@@ -79,6 +84,10 @@ MEASURES: Final = (
     Measure("pressure-memory", "Pressure, memory", "ratio", lambda point: point.pressure_memory),
 )
 """In the order they are told; a subject has some of them, and an older server no pressure."""
+STORED: Final = Measure(
+    "used", "Used", "B", lambda point: point.disk, lambda point: point.disk_size
+)
+"""All that is measured of a storage."""
 ARCHIVED: Final = frozenset(measure.key for measure in MEASURES)
 """The keys of them all."""
 
@@ -104,7 +113,7 @@ class Figures:
 
 def figures_of(course: Course) -> Iterator[Figures]:
     """Every measure that has a value in the window."""
-    for measure in MEASURES:
+    for measure in (STORED,) if course.subject.startswith("storage/") else MEASURES:
         pairs = [(point.at, measure.value(point)) for point in course.points]
         known = [(at, value) for at, value in pairs if value is not None]
         # Of a virtual machine the archive has a disk of no bytes, which says nothing.

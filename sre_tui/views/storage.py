@@ -15,6 +15,7 @@ from sre_tui.views.cells import (
     text_cell,
     time_cell,
 )
+from sre_tui.views.load_history import history_views
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
 
@@ -75,6 +76,7 @@ STORAGES: TableView[Storage] = TableView(
     rows=lambda data: data.items,
     key=lambda row: row.key,
     nothing="No storages.",
+    below=lambda data: history_views(data.histories),
     made_from={"ratio": "used"},
     instead=_without_content,
 )  # fmt: skip

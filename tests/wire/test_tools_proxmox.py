@@ -356,11 +356,21 @@ async def test_storages_and_what_they_hold() -> None:
     async with having() as context:
         plain = await run(context, "proxmox_storage")
         counted = await run(context, "proxmox_storage", content=True, storage="pbs-main")
+        filled = await run(context, "proxmox_storage", storage="local-zfs", history="day")
+        course = text(filled, context)
         told, shown = text(counted, context), cells(counted, context)
     assert [s.name for s in plain.data.items].count("fast-vm") == 1
     ratios = [storage.ratio for storage in plain.data.items]
     assert ratios == sorted(ratios, reverse=True)
     assert all(storage.counts is None for storage in plain.data.items)
+    assert plain.data.histories == ()
+    courses = {each.name: each.points for each in filled.data.histories}
+    assert {storage.nodes[0] for storage in filled.data.items} == {
+        name.removeprefix("local-zfs on ") for name in courses
+    }
+    assert all(point.disk and point.disk_size for each in courses.values() for point in each)
+    assert "  Used: min " in course
+    assert "Root disk" not in course
     assert "holds 740 backup; newest backup 2026-11-22" in told
     assert "shared by pve1, pve2, pve3" in told
     assert shown[0]["counts"] == "740 backup"
