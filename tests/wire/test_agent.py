@@ -37,6 +37,9 @@ from sre_tui.agent.limits import Deadline
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.run import Run
 from sre_tui.agent.runner import ToolRunner
+from sre_tui.memory.incident import Incident
+from sre_tui.memory.incidents import Incidents, new_id
+from sre_tui.memory.sqlite_store import SqliteStore
 from sre_tui.settings import LlmSettings, Settings
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
@@ -880,3 +883,29 @@ async def test_tools_that_were_started_are_finished(
     finished = [event.evidence.id for event in events if isinstance(event, ToolFinished)]
     assert sorted(started) == sorted(finished) == ["E1", "E2"]
     assert not any(isinstance(event, Failed) for event in events)
+
+
+async def test_a_model_is_told_what_the_journal_has_and_a_broken_one_is_a_line(
+    server: OpenAIServer, agent_for: MakeAgent, tmp_path: Path
+) -> None:
+    path = tmp_path / "data" / "memory" / "memory.db"
+    with SqliteStore(path) as store:
+        for title, subject in (("sdc died", "nas1/sdc"), ("names failed", "pihole")):
+            Incidents(store).add(
+                Incident(
+                    id=new_id(), title=title, subject=subject, resolution="token=hunter2hunter2",
+                    started=NOW, ended=NOW, recorded=NOW, updated=NOW,
+                )
+            )  # fmt: skip
+    server.script(say("It died before."), say("It is well."))
+    answer = await answer_of(agent_for().ask("Is nas1/sdc all right?"))
+    system = str(server.requests[0].messages[0]["content"])
+    assert "- sdc died (incident id " in system
+    assert "names failed" not in system
+    assert "hunter2" not in system
+    assert "memory" not in degraded(answer)
+    path.write_bytes(b"no database " * 100)
+    answer = await answer_of(agent_for().ask("Is nas1/sdc all right?"))
+    (line,) = [one.detail for one in answer.degraded if one.what == "memory"]
+    assert line == f"the journal was not read: {path} cannot be used: it is not a SQLite database"
+    assert answer.text == "It is well."
