@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from sre_tui.demo.faults import FAULT_KINDS
-from sre_tui.demo.runtime.demo import start_demo
 from sre_tui.demo.scenario import Sight
 from sre_tui.demo.scenario_load import list_scenarios
 from sre_tui.settings.model import BACKENDS
 from tests.cli.inside import run_inside
+from tests.stubs.at_hand import start_at_hand
+from tests.stubs.sizes import fewest_guests
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 SCENARIOS = {scenario.id: scenario for scenario in list_scenarios()}
@@ -75,7 +76,9 @@ def test_every_fault_kind_plays_in_a_scenario() -> None:
 async def test_it_is_visible(name: str, tmp_path: Path) -> None:
     scenario = SCENARIOS[name]
     seen: dict[str, tuple[int, str]] = {}
-    async with start_demo(name, clock=NOW.timestamp) as demo:
+    spoken_of = " ".join(" ".join((sight.run, *sight.shows)) for sight in scenario.visible)
+    guests = fewest_guests(name, spoken_of)
+    async with start_at_hand(name, guests=guests, clock=NOW.timestamp) as demo:
         for sight in scenario.visible:
             if sight.run not in seen:
                 seen[sight.run] = await asyncio.to_thread(
@@ -88,7 +91,7 @@ async def test_it_is_visible(name: str, tmp_path: Path) -> None:
 async def test_a_homelab_without_faults_shows_none_of_it(tmp_path: Path) -> None:
     seen: dict[str, tuple[int, str]] = {}
     alike = []
-    async with start_demo("quiet", clock=NOW.timestamp) as demo:
+    async with start_at_hand("quiet", clock=NOW.timestamp) as demo:
         for scenario in SCENARIOS.values():
             # A control may show what a homelab shows on any day.
             for sight in () if scenario.is_control else scenario.visible:
