@@ -6,7 +6,7 @@ JSON has no NaN and no infinities: in JSON documents such values are the strings
 
 from __future__ import annotations
 
-from math import isinf, isnan
+from math import isfinite, isnan
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
@@ -15,11 +15,11 @@ Labels: TypeAlias = dict[str, str]
 
 
 def _json_number(value: float) -> float | str:
+    if isfinite(value):
+        return value
     if isnan(value):
         return "NaN"
-    if isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return value
+    return "+Inf" if value > 0 else "-Inf"
 
 
 SampleValue = Annotated[

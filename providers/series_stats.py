@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from math import isfinite, isnan
+from operator import itemgetter
 from statistics import median
 
 from providers.series import Point, SeriesStats, Trend
 
 GAP_STEPS = 1.5
 """A distance between points of more than so many steps is a gap."""
+_VALUE = itemgetter(1)
 
 
 def series_stats(
@@ -23,9 +25,7 @@ def series_stats(
     if not points:
         return SeriesStats(points=0, missing_start=(end - start).total_seconds())
     times = [at.timestamp() for at, _ in points]
-    gaps = sum(
-        1 for earlier, later in pairwise(times) if step > 0 and later - earlier > GAP_STEPS * step
-    )
+    gaps = sum(later - earlier > GAP_STEPS * step for earlier, later in pairwise(times) if step > 0)
     edges = {
         "gaps": gaps,
         "missing_start": max(0.0, times[0] - start.timestamp()),
@@ -35,8 +35,8 @@ def series_stats(
         return SeriesStats(
             points=len(points), nan_points=nan_points, last_at=points[-1][0], **edges
         )
-    lowest = min(numbers, key=lambda point: point[1])
-    highest = max(numbers, key=lambda point: point[1])
+    lowest = min(numbers, key=_VALUE)
+    highest = max(numbers, key=_VALUE)
     values = [value for _, value in numbers]
     finite = [value for value in values if isfinite(value)]
     return SeriesStats(
@@ -74,7 +74,8 @@ def _trend(values: Sequence[float]) -> Trend:
 
 def _mean(values: Sequence[float]) -> float:
     # Divided first: the sum of large values would overflow.
-    return sum(value / len(values) for value in values)
+    count = len(values)
+    return sum([value / count for value in values])
 
 
 def _deviation(values: Sequence[float]) -> float:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
 from pydantic import JsonValue, TypeAdapter
 
 from providers.series import HistogramSummary, Labels, Point, Sample, Series
@@ -82,13 +86,17 @@ def matrix(
     Raises:
         BadResponse: if it is none.
     """
-    return tuple(_series(source, item, window) for item in parsed(_MATRIX, result, what))
+    # The series of an answer have most of their moments in common.
+    moment = cache(utc_time)
+    return tuple(_series(source, item, window, moment) for item in parsed(_MATRIX, result, what))
 
 
-def _series(source: str, item: _MatrixSeries, window: Grid | None) -> Series:
+def _series(
+    source: str, item: _MatrixSeries, window: Grid | None, moment: Callable[[float], datetime]
+) -> Series:
     native = not item.values and bool(item.histograms)
     pairs = item.values or [(at, histogram.count) for at, histogram in item.histograms or ()]
-    points: tuple[Point, ...] = tuple((utc_time(at), number) for at, number in pairs)
+    points: tuple[Point, ...] = tuple((moment(at), number) for at, number in pairs)
     if window is None and points:
         window = Grid(points[0][0], points[-1][0], 0.0)
     stats = (
