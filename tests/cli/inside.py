@@ -35,6 +35,3 @@ def run_inside(
     with logging_restored():
         code = run(arguments, environment)
     return Done(code, out.getvalue(), err.getvalue())
-
-
-_logging_restored = logging_restored

@@ -22,7 +22,8 @@ from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import FOR_PEOPLE, all_tools, get_tool, offered_tools
 from sre_tui.tools.rendering import ModelView, estimate_tokens
-from tests.cli.inside import _logging_restored, run_inside
+from tests.cli.in_process import logging_restored
+from tests.cli.inside import run_inside
 from tests.cli.running import Done
 from tests.stubs.ports import free_ports
 
@@ -310,7 +311,7 @@ def run_with(stdin: io.StringIO, folder: Path, *arguments: str) -> Done:
     environment = Environment(
         {}, stdin, out, err, lambda: NOW, Folders.under(folder), working_folder=folder
     )
-    with _logging_restored():
+    with logging_restored():
         code = run(["incidents", *arguments], environment)
     return Done(code, out.getvalue(), err.getvalue())
 
