@@ -290,6 +290,8 @@ def test_the_analyst_answers_from_the_journal_whether_it_happened_before(
         ), said
     assert ask("has this alert happened before?").out.startswith("**The journal has 2 incidents, ")
     assert ask("show open incidents").out.startswith("**The journal has 1 open incident, the last:")
+    empty = ask("show open incidents", MEMORY_DB_URL=f"sqlite:///{tmp_path / 'none.db'}")
+    assert empty.out.startswith("**The journal has no open incident.** [E1]")
     none = ask("has HostDown fired before?")
     assert none.out.startswith("**The journal has no incident of HostDown.** [E1]")
     far = f"postgresql://u:s3cret@127.0.0.1:{free_ports()}/d"

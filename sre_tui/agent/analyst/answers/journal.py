@@ -91,12 +91,13 @@ def _told(look: Look, read: list[Found], about: str) -> Iterator[str]:
     rows = sorted(every.values(), key=lambda row: row[0].started, reverse=True)
     cites = "".join(dict.fromkeys(found.cite for found in read))
     of = f" {about}" if about else ""
+    noun = "open incident" if _OPEN.search(look.question.folded) else "incident"
     if not rows:
         near = [_line(look, one, found) for found in read if _only_in_part(found)
                 for one in _items(found)[:2]]  # fmt: skip
-        lead = f"**The journal has no incident{of}.**{cites} It knows what was recorded in it: "
+        lead = f"**The journal has no {noun}{of}.**{cites} It knows what was recorded in it: "
         return told(look, f"{lead}`sre incidents record`.", ("Close to it", near))
-    amount = count(len(rows), "open incident" if _OPEN.search(look.question.folded) else "incident")
+    amount = count(len(rows), noun)
     last = rows[0][0]
     without = [found for found in read if not _items(found) and "alert" in found.call.arguments]
     if without:
