@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 GuestType = Literal["lxc", "qemu"]
+ARCHIVED_AS: Final[Mapping[str, GuestType]] = {"vm": "qemu", "ct": "lxc"}
+"""Kinds of guests by what backup servers and the names of their archives call them."""
 GuestState = Literal["running", "stopped", "paused", "suspended", "error", "unknown"]
 Condition = Literal[
     "error", "should run", "unknown", "paused", "suspended", "running", "stopped", "template"

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
 
 from pydantic import TypeAdapter
 
@@ -17,6 +17,7 @@ from providers.coercion import Amount, Epoch, Flag, MaybeFlag, Text, Whole
 from providers.collector import uncollected
 from providers.errors import BackendError
 from providers.proxmox.api import Api
+from providers.proxmox.guests import ARCHIVED_AS, GuestType
 from providers.proxmox.members import ask_nodes, read_inventory
 from providers.proxmox.resources import joined_storages
 from providers.proxmox.storage import BackupVolume, Storage
@@ -199,8 +200,7 @@ def _unseen(storage: Storage) -> Storage:
 def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVolume:
     type_, vmid, written = _named(row.volid)
     state = row.verification.state if row.verification else ""
-    kinds = {"lxc": "lxc", "ct": "lxc", "qemu": "qemu", "vm": "qemu"}
-    kind = kinds.get(row.subtype) or type_
+    kind = ARCHIVED_AS.get(row.subtype, row.subtype)
     return BackupVolume(
         source=source,
         storage=storage.name,
@@ -208,7 +208,7 @@ def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVol
         shared=storage.shared,
         volume=row.volid,
         vmid=row.vmid if row.vmid is not None else vmid,
-        guest_type=cast(Literal["lxc", "qemu"] | None, kind),
+        guest_type=cast(GuestType, kind) if kind in get_args(GuestType) else type_,
         at=row.ctime or _moment(written),
         size=row.size,
         format=row.format,
@@ -219,12 +219,12 @@ def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVol
     )
 
 
-def _named(volume: str) -> tuple[str | None, int | None, str]:
+def _named(volume: str) -> tuple[GuestType | None, int | None, str]:
     """Kind, vmid and time as it is written, that the name of a backup tells."""
     if found := _VZDUMP.search(volume):
-        return found["type"], int(found["vmid"]), found["at"]
+        return cast(GuestType, found["type"]), int(found["vmid"]), found["at"]
     if found := _PBS.search(volume):
-        return {"vm": "qemu", "ct": "lxc"}[found["type"]], int(found["vmid"]), found["at"]
+        return ARCHIVED_AS[found["type"]], int(found["vmid"]), found["at"]
     return None, None, ""
 
 

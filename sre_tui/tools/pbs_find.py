@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
-from providers.pbs import BackupType, PbsClient
-from providers.proxmox import Guest, GuestType
+from providers.pbs import PbsClient
+from providers.proxmox import Guest
+from providers.proxmox.guests import ARCHIVED_AS
 from providers.reading import Reading
 from sre_tui.diagnosis.coverage.owners import noted_name
 from sre_tui.diagnosis.topology.guest_names import named_inventories
@@ -17,7 +18,7 @@ from sre_tui.tools.proxmox_find import all_answered, guests_of, is_named, requir
 from sre_tui.tools.tool import ArgumentError
 
 T = TypeVar("T")
-BACKUP_TYPES: Final[Mapping[GuestType, BackupType]] = {"qemu": "vm", "lxc": "ct"}
+_GROUPS: Final = {kind: word for word, kind in ARCHIVED_AS.items()}
 
 
 async def having(clients: Sequence[PbsClient], datastore: str) -> list[PbsClient]:
@@ -76,5 +77,5 @@ async def groups_called(context: ToolContext, asked: str) -> frozenset[str]:
 
 def _groups(asked: str, guests: Iterable[Guest]) -> frozenset[str]:
     return frozenset(
-        f"{BACKUP_TYPES[guest.type]}/{guest.vmid}" for guest in guests if is_named(asked, guest)
+        f"{_GROUPS[guest.type]}/{guest.vmid}" for guest in guests if is_named(asked, guest)
     )

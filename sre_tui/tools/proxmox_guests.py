@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from providers.clock import age_in_words
 from providers.proxmox import Guest, Inventory
-from providers.proxmox.guests import URGENCY
+from providers.proxmox.guests import ARCHIVED_AS, URGENCY
 from providers.reading import Reading, State
 from sre_tui.diagnosis.topology.guest_names import Learned, named_inventories
 from sre_tui.nearest import nearest, no_such
@@ -35,7 +35,7 @@ from sre_tui.views.human import count, duration, percent, size
 Status = Literal["running", "stopped", "paused", "suspended", "error", "unknown", "template"]
 Sort = Literal["status", "name", "id", "node", "cpu", "memory", "disk", "uptime", "network"]
 
-_KINDS: Final = {"ct": "lxc", "container": "lxc", "vm": "qemu"}
+_KINDS: Final = {**ARCHIVED_AS, "container": "lxc"}
 """What the API calls it, by what people are shown."""
 STATUS_ORDER: Final = ("error", "unknown", "paused", "suspended", "stopped", "running", "template")
 _SORTS: Final[Mapping[str, Callable[[Guest], Any]]] = {

@@ -15,11 +15,11 @@ from providers.proxmox import (
     BackupVolume,
     ExcludedDisk,
     Guest,
-    GuestType,
     Inventory,
     NotBackedUp,
     ProxmoxClient,
 )
+from providers.proxmox.guests import ARCHIVED_AS
 from providers.reading import Reading, SourceStatus, State, by_source, joint_state
 from providers.shared_reads import shared_reads
 from sre_tui.diagnosis.coverage.logic import Evidence, FailedRun
@@ -32,7 +32,6 @@ FAILURES_SINCE: Final = timedelta(days=8)
 MOST_FAILURES: Final = 1000
 MOST_LOOK_UPS: Final = 12
 """Guests whose configuration is read to learn when they were made."""
-_KINDS: Final[Mapping[str, GuestType]] = {"vm": "qemu", "ct": "lxc"}
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,7 @@ def _owned(seen: Seen, owners: set[tuple[str, str]]) -> Seen:
 def _snapshots(server: _Server) -> Iterable[Seen]:
     reading = server.contents
     for snapshot in reading.data.snapshots if reading.data else ():
-        kind = _KINDS.get(snapshot.type)
+        kind = ARCHIVED_AS.get(snapshot.type)
         if kind is None or not snapshot.id.isdigit():
             continue
         space = f":{snapshot.namespace}" if snapshot.namespace else ""
@@ -241,7 +240,7 @@ def _snapshots(server: _Server) -> Iterable[Seen]:
 
 def _unfinished(server: _Server) -> Iterable[tuple[Group, int]]:
     for each in server.contents.data.unfinished if server.contents.data else ():
-        kind = _KINDS.get(each.type)
+        kind = ARCHIVED_AS.get(each.type)
         if kind is not None and each.id.isdigit():
             yield (kind, int(each.id)), int(each.at.timestamp())
 
@@ -327,9 +326,9 @@ def _failures(servers: Sequence[_Server]) -> dict[Group, FailedRun]:
     for server in servers:
         for task in server.failures.data.tasks if server.failures.data else ():
             kind, _, number = task.group.partition("/")
-            if kind not in _KINDS or not number.isdigit() or task.state != "error":
+            if kind not in ARCHIVED_AS or not number.isdigit() or task.state != "error":
                 continue
-            group = (_KINDS[kind], int(number))
+            group = (ARCHIVED_AS[kind], int(number))
             if group not in found or task.started > found[group].at:
                 text = task.status.removeprefix("backup failed: ")
                 found[group] = FailedRun(task.started, text, f"{task.source}/{task.datastore}")

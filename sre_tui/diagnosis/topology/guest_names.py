@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from providers.coercion import epoch
 from providers.errors import BackendError, InvalidQuery
+from providers.proxmox.guests import ARCHIVED_AS
 from providers.text import one_line
 from sre_tui.views.human import count
 
@@ -39,7 +40,6 @@ LONGEST: Final = 120
 """Characters of a name."""
 LAST_INFO: Final = 'max by (id, name) (max_over_time(timestamp(pve_guest_info{name!=""})[14d:1h]))'
 """When each name was last told, to the hour: of a silent node's guests it is told no more."""
-_KINDS: Final[Mapping[str, str]] = {"vm": "qemu", "ct": "lxc"}
 
 AskInventory = Callable[["ProxmoxClient"], "Awaitable[Reading[Inventory]]"]
 _Names = dict[str, "Learned"]
@@ -209,7 +209,7 @@ async def _noted(client: PbsClient) -> _Names | None:
         return None
     found: _Names = {}
     for snapshot in reading.data.snapshots:
-        kind, name = _KINDS.get(snapshot.type), noted_name(snapshot.comment)
+        kind, name = ARCHIVED_AS.get(snapshot.type), noted_name(snapshot.comment)
         if kind is not None and name is not None:
             _add(found, f"{kind}/{snapshot.id}", Learned(name, snapshot.at, NOTES))
     return found
