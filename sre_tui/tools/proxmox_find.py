@@ -91,6 +91,13 @@ def no_such_guest(asked: str, guests: Sequence[Guest], *, complete: bool = True)
     return no_such("guest", asked, labels, close=close, note=note)
 
 
+def several_guests(asked: str, found: Sequence[Guest]) -> str:
+    """One line: that more than one guest is called so, and which."""
+    shown = "; ".join(guest_text(guest) for guest in found[:FEW])
+    more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
+    return f"{asked!r} may mean {len(found)} guests, give the id: {shown}{more}"
+
+
 def require_known(asked: str | None, known: Iterable[str], what: str, states: bool) -> None:
     """Refuse a name that there is not.
 

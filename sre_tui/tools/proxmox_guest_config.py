@@ -23,6 +23,7 @@ from sre_tui.tools.proxmox_find import (
     is_named,
     named_guests,
     no_such_guest,
+    several_guests,
 )
 from sre_tui.tools.proxmox_guest_data import GuestProperties, Property
 from sre_tui.tools.proxmox_history import (
@@ -125,8 +126,7 @@ def _unclear(
 ) -> GuestProperties:
     if found:
         shown = [guest_text(each) for each in found[:FEW]]
-        more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
-        hint = f"{asked!r} may mean {len(found)} guests, give the id: {'; '.join(shown)}{more}"
+        hint = several_guests(asked, found)
         return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(shown))
     close = [guest_text(each) for each in close_guests(asked, known)]
     hint = no_such_guest(asked, known, complete=complete)

@@ -18,12 +18,12 @@ from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.tools.proxmox_find import (
     all_answered,
-    guest_text,
     guests_of,
     matching_guests,
     no_such_guest,
     node_names,
     require_known,
+    several_guests,
 )
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
@@ -148,8 +148,7 @@ def _one_guest(asked: str | None, known: Sequence[Guest], *, complete: bool) -> 
     if len(found) == 1:
         return found[0]
     if found:
-        shown = "; ".join(guest_text(each) for each in found[:8])
-        raise ArgumentError(f"{asked!r} may mean several guests, give the id: {shown}")
+        raise ArgumentError(several_guests(asked, found))
     if asked.isascii() and asked.isdigit():
         # The task list still knows guests that are gone.
         return Guest(source="", vmid=int(asked), type="qemu", node="")
