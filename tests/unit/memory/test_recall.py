@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from sre_tui.memory.incidents import Incidents
 from sre_tui.memory.recall import Matter, recall
 from sre_tui.memory.sqlite_store import SqliteStore
 from sre_tui.settings import Settings
+from sre_tui.tools import journal
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.investigate_text import render
 from sre_tui.tools.journal import with_journal
@@ -37,7 +39,7 @@ def folders(tmp_path: Path) -> Folders:
 @pytest.fixture
 def incidents(folders: Folders) -> Iterator[Incidents]:
     with SqliteStore(folders.data / "memory" / "memory.db") as store:
-        journal = Incidents(store)
+        kept = Incidents(store)
         for days, values in (
             (9, {"title": "disk died", "alert": "SmartDiskFailing", "subject": "nas1/sdc"}),
             (8, {"title": "buffering", "services": ("Jellyfin",), "cause": "sdc\x1b[1m"}),
@@ -48,8 +50,8 @@ def incidents(folders: Folders) -> Iterator[Incidents]:
             ended = None if days == 1 else NOW - days * DAY + DAY / 2
             new = incident().model_dump() | values
             new |= {"started": NOW - days * DAY, "ended": ended}
-            journal.add(type(incident()).model_validate(new))
-        yield journal
+            kept.add(type(incident()).model_validate(new))
+        yield kept
 
 
 @pytest.mark.parametrize(
@@ -111,3 +113,17 @@ async def test_a_journal_that_is_not_there_or_broken_keeps_nothing_from_being_to
             [f"{said}: it is not a SQLite database"] if said else []
         )
     assert not folders.data.exists()
+
+
+async def test_a_journal_elsewhere_is_not_waited_for(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(journal, "with_incidents", never)
+    monkeypatch.setattr(journal, "PATIENCE", 0.01)
+    settings = Settings.model_validate({"memory": {"url": "postgresql://u:p@127.0.0.1:9/d"}})
+    async with ToolContext(settings, folders, lambda: NOW) as context:
+        text, trouble = await journal_of(context, "is jellyfin slow?")
+    assert (text, trouble) == ("", "the journal gave no answer within 0 s")
