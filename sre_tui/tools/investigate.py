@@ -26,6 +26,8 @@ AFTER: Final = timedelta(hours=1)
 """How far beyond a moment in the past it is looked: effects come later than causes."""
 SHORTEST: Final = timedelta(minutes=10)
 LONGEST: Final = timedelta(days=7)
+SHORTEST_MISTYPED: Final = 5
+"""Letters from which on one wrong letter leaves no doubt which word of a question is meant."""
 
 
 def _bounded(value: timedelta) -> timedelta:
@@ -91,15 +93,16 @@ def _check_named(text: str, insight: Insight, knowledge: Knowledge) -> None:
     if not text or not re.fullmatch(r"[^\s?!]+", text):
         return
     word = text.casefold()
-    if word in STOP_WORDS or word in key_words() or put_right(word) in key_words():
+    meant = put_right(word) if len(word) >= SHORTEST_MISTYPED else word
+    if word in STOP_WORDS or meant in key_words():
         return
     picture, topology = insight.picture, insight.topology
     alerts = active_alerts(picture)
     asked = find_asked(text, topology, alerts, knowledge.patterns)
     naming = (picture.inventory, picture.pools, picture.alerts, picture.identity)
     unsure = any(part.configured and not part.complete for part in naming)
-    if asked.subjects or asked.topics or asked.alerts or unsure:
+    if asked.subjects or asked.alerts or unsure:
         return
     what = "alert, guest, node, pool or other thing"
-    names = {alert.name for alert in alerts}
+    names = {alert.name for alert in alerts} | ({put_right(word)} & key_words())
     raise ArgumentError(no_such_subject(text, topology, sure=True, what=what, also=names))

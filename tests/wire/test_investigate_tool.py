@@ -83,6 +83,9 @@ async def test_a_failing_disk_is_the_cause_of_what_stands_on_it(tmp_path: Path) 
         )
         with pytest.raises(ArgumentError, match=r"or other thing 'jelyfn7'; did you mean jellyfin"):
             await ask(context, "jelyfn7")
+        # One letter beside a word of questions about homelabs, "node", and still a name.
+        with pytest.raises(ArgumentError, match=r"or other thing 'nope'"):
+            await ask(context, "nope")
     found = answer.data
     assert answer.state is State.OK
     assert {source.source for source in answer.sources} == {

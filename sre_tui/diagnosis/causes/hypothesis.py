@@ -17,6 +17,8 @@ FEW: Final = 2
 """Lines up to which they are taken for an event."""
 SELDOM: Final = timedelta(minutes=2)
 """Mean time between lines from which on there may have been trouble before the first."""
+USED_UP: Final = 0.98
+"""Share from which on what is used is as good as used up."""
 TOGETHER: Final = 3
 """Things with the same trouble from which on it is that of what they share."""
 
@@ -115,9 +117,20 @@ class Hypothesis:
         )  # fmt: skip
 
     @property
+    def _come_to_it(self) -> bool:
+        """Whether what is claimed is so, rather than near: something broke of it, or is grave."""
+        return any(
+            one.severity is Severity.CRITICAL
+            or (one.check == "logs" and not one.hearsay)
+            or (one.unit == "ratio" and one.value is not None and one.value >= USED_UP)
+            for one in self.findings
+        )
+
+    @property
     def claim(self) -> str:
         """The claim in words."""
-        said = self.pattern.claim.format(subject=self.subject)
+        early = self.pattern.claim_early if not self._come_to_it else ""
+        said = (early or self.pattern.claim).format(subject=self.subject)
         how = [each.pattern.claim.format(subject=each.subject) for each in self.mechanisms]
         return f"{said} ({'; '.join(how)})" if how else said
 

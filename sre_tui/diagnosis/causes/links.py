@@ -19,6 +19,11 @@ LATER: Final = timedelta(minutes=12)
 FRESH: Final = 0.5
 """Least :attr:`Pattern.root` of what acquits a state that has lasted for long."""
 ALERT: Final = "alert"
+_OF_SPACE: Final = frozenset(
+    {"space_growth", "pool_full", "datastore_full", "storage_full", "quota_reached"}
+)
+"""Patterns of space: what lies on a pool, over however many shares, has the pool's space."""
+_LIES_ON: Final = frozenset({Relation.STORED_ON, Relation.SHARED_FROM, Relation.PART_OF})
 _OF_ONE_PROGRAM: Final = frozenset(
     {"restart_loop", "container_down", "container_memory", "bad_update", "unit_failed",
      "port_taken", "program_died", "program_memory", "log_flood", "access_denied",
@@ -52,6 +57,10 @@ def link(hypotheses: Sequence[Hypothesis], topology: Topology) -> list[Hypothesi
 
 
 def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int | None:
+    of_space = {one.pattern.id, other.pattern.id} <= _OF_SPACE
+    if of_space and (reach.steps_of_space(other.subject, one.subject) or 0) > 1:
+        # What is but a guest on a larger space does not fill it.
+        return None
     if other.pattern.id in one.pattern.same_as and _same_fact(one, other, reach):
         return 0
     if reach.is_echo(one, other):
@@ -66,7 +75,10 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return None
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
         return None
-    return reach.steps(one, other.subject)
+    steps = reach.steps(one, other.subject)
+    if steps is None and of_space:
+        return reach.steps_of_space(one.subject, other.subject)
+    return steps
 
 
 def _only_said(one: Hypothesis, other: Hypothesis) -> bool:
@@ -205,6 +217,11 @@ class _Reachability:
             return self._neighbours(mine, theirs, target)
         served = self.below(target).get(subject)
         return served if served is not None and target.kind is SubjectKind.SITE else None
+
+    def steps_of_space(self, pool: Subject, target: Subject) -> int | None:
+        """How many dependencies lie between a space and what lies in it; None if it does not."""
+        others = frozenset(Relation) - _LIES_ON
+        return self.topology.dependencies(target, others).get(pool)
 
     def _through_guests(self, subject: Subject, node: Subject) -> int | None:
         """A node feels what its containers wait for: their processes are its own."""

@@ -110,6 +110,8 @@ class Pattern(_Model):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     claim: str
     """What is claimed if it is the cause, with ``{subject}`` in it where one is named."""
+    claim_early: str = ""
+    """What is claimed instead while it but comes near, where the same pattern tells of both."""
     subject: SubjectKind
     """What it is usually about."""
     topics: tuple[Topic, ...] = ()

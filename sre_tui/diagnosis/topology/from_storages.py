@@ -13,6 +13,7 @@ from sre_tui.diagnosis.topology.graph import Relation, Topology
 from sre_tui.diagnosis.topology.names import Names
 
 if TYPE_CHECKING:
+    from providers.pbs import Datastore
     from providers.proxmox import Storage
     from providers.series import Labels
     from sre_tui.diagnosis.picture.picture import Picture
@@ -21,6 +22,8 @@ _MOUNT: Final = "node_filesystem_size_bytes"
 _ON_ZFS: Final = ("zfspool",)
 _ON_VOLUME_GROUP: Final = ("lvm", "lvmthin")
 _ON_FILES: Final = ("dir", "btrfs")
+_SAME_SIZE: Final = 0.001
+"""By how much of its size what two backends tell of one datastore may differ."""
 _DATASTORE_MOUNTS: Final = re.compile(r"^/mnt/(?:datastore|pbs|backups?)/(?P<name>[^/]+)/?$")
 
 
@@ -52,12 +55,12 @@ def stand_storages(topology: Topology, names: Names, picture: Picture) -> None:
         if share is not None:
             mounted = _storage_of(topology, node, name)
             topology.connect(mounted, Relation.STORED_ON, share, source)
-    stores = [store.name for several in picture.datastores for store in several]
+    stores = [store for several in picture.datastores for store in several]
     for storages in picture.storages:
         for storage in storages:
             subject = storage_subject(storage)
             if storage.type == "pbs":
-                on = _one_named(storage.name, stores)
+                on = _datastore_of(storage, stores)
                 if on is not None:
                     store = Subject(kind=SubjectKind.DATASTORE, name=on)
                     topology.connect(subject, Relation.STORED_ON, store, storage.source)
@@ -106,6 +109,28 @@ def _storage_of(topology: Topology, node: Subject, name: str) -> Subject:
     """The storage of that name on a node; one that is mounted is shared unless told otherwise."""
     own = Subject(kind=SubjectKind.STORAGE, name=f"{node.name}/{name}")
     return own if own in topology else Subject(kind=SubjectKind.STORAGE, name=name)
+
+
+def _datastore_of(storage: Storage, stores: Iterable[Datastore]) -> str | None:
+    """The datastore a storage is, whatever it is called; a namespace has the size of the whole.
+
+    Which one it is Proxmox VE tells only to who may read its configuration, but it passes on the
+    size that the backup server has told.
+    """
+    every = list(stores)
+    fitting = [one for one in every if _may_be(storage, one)]
+    sized = [one.name for one in fitting if one.total and storage.size]
+    if sized:
+        return _one_named(storage.name, sized)
+    named = _one_named(storage.name, [one.name for one in every])
+    return named if any(one.name == named for one in fitting) else None
+
+
+def _may_be(storage: Storage, store: Datastore) -> bool:
+    """Whether no size tells them apart; what shares a pool grows and shrinks a little."""
+    if not storage.size or not store.total:
+        return True
+    return abs(store.total - storage.size) <= _SAME_SIZE * store.total
 
 
 def _one_named(name: str, known: Iterable[str]) -> str | None:

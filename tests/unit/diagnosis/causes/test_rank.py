@@ -8,6 +8,7 @@ from sre_tui.diagnosis.causes.words import cause_of, impact_of
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Relation
 from tests.unit.diagnosis.causes.lab import (
     DISK,
     DOCKER,
@@ -18,6 +19,7 @@ from tests.unit.diagnosis.causes.lab import (
     POOL,
     PROXY,
     RADARR,
+    SHARE,
     SITE,
     SONARR,
     finding,
@@ -85,6 +87,32 @@ def test_a_node_that_is_gone_explains_everything_on_it() -> None:
     down = finding("node_down", NODE, 30, severity=Severity.CRITICAL)
     ranking = ranked(down, finding("guest_down", MEDIA, 29), finding("web_down", SITE, 28))
     assert causes(ranking) == [("node_down", NODE)]
+
+
+def test_what_lies_on_a_pool_over_a_share_is_full_because_the_pool_is() -> None:
+    topology = homelab()
+    store = Subject(kind=SubjectKind.DATASTORE, name="archive")
+    topology.connect(store, Relation.STORED_ON, SHARE)
+    own = Subject(kind=SubjectKind.DATASTORE, name="main")
+    topology.connect(own, Relation.ATTACHED_TO, MEDIA)
+    found = [
+        finding("space_growth", POOL, 200),
+        finding("datastore_full", store, 30),
+        finding("datastore_full", own, 30),
+    ]
+    ranking = rank(found, topology, Focus(), bundled())
+    assert set(causes(ranking)) == {("space_growth", POOL), ("datastore_full", own)}
+
+
+def test_what_only_nears_is_not_told_as_come() -> None:
+    def claim(**more: object) -> str:
+        one = finding("datastore_full", POOL).model_copy(update={"unit": "ratio", **more})
+        return ranked(one).causes[0].hypothesis.claim
+
+    assert "is nearly full" in claim(value=0.9)
+    assert " is full" in claim(value=0.99)
+    assert " is full" in claim(value=0.9, severity=Severity.CRITICAL)
+    assert " is full" in claim(check="logs")
 
 
 def test_independent_causes_both_stand() -> None:

@@ -36,8 +36,15 @@ A = "pve:a"
 NAS = "truenas:nas1"
 
 
-def storage(name: str, kind: str, *nodes: str, shared: bool = False, source: str = A) -> Storage:
-    return Storage(source=source, name=name, nodes=nodes, type=kind, shared=shared)
+def storage(
+    name: str,
+    kind: str,
+    *nodes: str,
+    shared: bool = False,
+    source: str = A,
+    size: int | None = None,
+) -> Storage:
+    return Storage(source=source, name=name, nodes=nodes, type=kind, shared=shared, size=size)
 
 
 def node_disk(node: str, name: str, used_by: str) -> NodeDisk:
@@ -275,6 +282,25 @@ class TestDatastores:
         assert ("datastore:archive", "stored on", "share:nas1:/mnt/tank/pbs") in told
         assert ("storage:pbs-main", "stored on", "datastore:main") in told
         assert not topology.below(subject("storage:pbs-lab"))
+
+    def test_a_storage_of_another_name_is_the_datastore_of_its_size(self) -> None:
+        stores = tuple(
+            Datastore(source="pbs:main", name=name, total=total)
+            for name, total in (("main", 7_800), ("archive", 31_000), ("usb", None))
+        )
+        of = {"pbs-lab": 7_803, "cold": 31_000, "pbs-main": 5_000, "pbs-archive": None}
+        topology = built(
+            datastores=part(pbs_main=stores),
+            storages=part(pve_a=tuple(
+                storage(name, "pbs", "pve1", shared=True, size=size) for name, size in of.items()
+            )),
+        )  # fmt: skip
+        on = {edge[0]: edge[2] for edge in edges(topology) if edge[1] == "stored on"}
+        assert on == {
+            "storage:pbs-lab": "datastore:main",
+            "storage:cold": "datastore:archive",
+            "storage:pbs-archive": "datastore:archive",
+        }
 
     def test_a_guest_is_backed_up_where_its_tasks_say(self) -> None:
         topology = built(
