@@ -21,9 +21,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 # The tests embed with an export of the model, which each of their runs would wait for otherwise,
-# and each worker of the first run would compile every test for itself.
+# and each worker of the first run would compile every test for itself. What cannot be collected
+# the run itself reports.
 $(ENCODER): $(INSTALLED) $(wildcard index/*.py)
-	@echo "Exporting the encoder for the tests and compiling them (once, about 30 s) ..." >&2
+	@echo "Exporting the encoder for the tests and compiling them (once, about 45 s) ..." >&2
 	@$(BIN)/python -m tests.encoder
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -q >/dev/null || true
 	@touch $@
