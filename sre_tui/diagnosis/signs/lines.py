@@ -32,6 +32,7 @@ _NEVER_OF_NODES: Final = frozenset({"guest_locked", "guest_stopped", "guest_cras
 EDGE: Final = timedelta(minutes=10)
 """Repeated lines that are seen so soon after the window's start began before it."""
 _CONTROL_GROUP: Final = re.compile(r"/lxc/(\d+)\b|qemu\.slice/(\d+)\.scope")
+_NUMBERED: Final = re.compile(r"\d+(?:\.\d+){3}|\d{3,9}")
 _CONTAINER_LABELS: Final = ("container", "container_name")
 PACED: Final = 4
 """Lines from which on their pace tells anything."""
@@ -175,9 +176,14 @@ class _Reader:
         pace = (lines.last - lines.first) / (len(lines.entries) - 1)
         return late < max(EDGE, 1.5 * pace)
 
-    def _machine_named(self, name: str) -> Subject | None:
-        """The machine that is meant by a number or an address in a line; None if unknown."""
-        return next(iter(self.topology.named(name, *MACHINES)), None)
+    def _machine_named(self, name: str, writer: Subject | None) -> Subject | None:
+        """The machine that is meant by a number or an address in a line; None if unknown.
+
+        A word is mostly that of a program, unless a guest of the writing node is called so.
+        """
+        known = self.topology.named(name, *MACHINES)
+        plain = not _NUMBERED.fullmatch(name)
+        return next((one for one in known if not plain or self._stands_on(one, writer)), None)
 
     def _stands_on(self, one: Subject, machine: Subject | None) -> bool:
         return any(edge.on == machine for edge in self.topology.below(one))
@@ -208,7 +214,7 @@ class _Reader:
                         return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{plain}")
                     return machine
                 return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{chosen}")
-            case SubjectKind.HOST if name and (named := self._machine_named(name)):
+            case SubjectKind.HOST if name and (named := self._machine_named(name, machine)):
                 return named
             case (
                 SubjectKind.GUEST | SubjectKind.STORAGE | SubjectKind.DATASET

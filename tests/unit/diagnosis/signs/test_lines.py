@@ -96,3 +96,11 @@ def test_packets_dropped_before_a_guest_are_trouble_of_the_guest() -> None:
     topology.add(topology.named("docker1")[0], "125")
     (one,) = found(written(line, (5, 6), host="pve1", service="pve-firewall"), topology)
     assert (one.kind, one.subject.name) == ("firewall_blocks", "docker1")
+
+
+def test_a_program_that_is_called_like_another_machine_is_not_that_machine() -> None:
+    line = "docker2 invoked oom-killer: gfp_mask=0x140cca, order=0, oom_score_adj=0"
+    (elsewhere,) = found(written(line, (5,), host="docker1", service="kernel"), homelab(2))
+    assert elsewhere.subject.name == "docker1"
+    (own,) = found(written(line, (5,), host="pve1", service="kernel"), homelab(2))
+    assert own.subject.name == "docker2"
