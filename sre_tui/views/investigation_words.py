@@ -77,11 +77,11 @@ def plural_of(kind: SubjectKind, amount: int) -> str:
     return count(amount, word, _PLURALS.get(kind))
 
 
-def some(names: Sequence[str], most: int) -> str:
-    """The first names, and how many more there are."""
-    told = ", ".join(names[:most])
-    left = len(names) - most
-    return f"{told} and {left} more" if left > 0 else told
+def some(names: Sequence[str], most: int, total: int = 0) -> str:
+    """The first names, and how many more there are; of a total that may be beyond the names."""
+    told = names[:most]
+    left = max(total, len(names)) - len(told)
+    return f"{', '.join(told)} and {left} more" if left > 0 else ", ".join(told)
 
 
 def by_kind(subjects: Iterable[Subject], most: int) -> list[str]:
@@ -99,6 +99,7 @@ def by_kind(subjects: Iterable[Subject], most: int) -> list[str]:
 
 def joined_effects(cause: Cause, most: int) -> list[tuple[str, Effect]]:
     """Effects of one kind together, each with the one that began first."""
+    totals = {(one.kind, one.of): one.total for one in cause.effect_counts}
     groups: dict[tuple[str, SubjectKind], list[Effect]] = {}
     for effect in cause.effects:
         groups.setdefault((effect.kind, effect.subject.kind), []).append(effect)
@@ -107,17 +108,18 @@ def joined_effects(cause: Cause, most: int) -> list[tuple[str, Effect]]:
         first = min(effects, key=lambda one: one.since.timestamp() if one.since else float("inf"))
         names = [str(one.subject) for one in effects]
         text = first.text
-        if len(effects) > 1:
-            text = f"{kind.replace('_', ' ')} on {plural_of(of, len(names))}: {some(names, most)}"
+        total = max(totals.get((kind, of), 0), len(names))
+        if total > 1:
+            which = some(names, most, total)
+            text = f"{kind.replace('_', ' ')} on {plural_of(of, total)}: {which}"
         told.append((text, first))
     return told
 
 
 def effects_left(cause: Cause) -> str:
-    """How many effects are told of how many; empty if all are."""
-    if cause.effects_total <= len(cause.effects):
-        return ""
-    return f"{len(cause.effects)} of {cause.effects_total}"
+    """How many effects are told, by name or counted, of how many; empty if all are."""
+    counted = sum(one.total for one in cause.effect_counts) or len(cause.effects)
+    return f"{counted} of {cause.effects_total}" if counted < cause.effects_total else ""
 
 
 def most_telling(events: Sequence[Event], most: int) -> list[Event]:

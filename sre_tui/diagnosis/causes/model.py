@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
-from sre_tui.diagnosis.subject import Subject
+from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.memory.incident import Incident
 
@@ -46,6 +46,14 @@ class Effect(_Model):
     """What shows it first of all."""
 
 
+class EffectCount(_Model):
+    """How many things of one kind have one kind of effect."""
+
+    kind: str
+    of: SubjectKind
+    total: int
+
+
 class Cause(_Model):
     """One hypothesis."""
 
@@ -66,9 +74,11 @@ class Cause(_Model):
     would_confirm: tuple[str, ...] = ()
     """Commands or looks that would settle it; none of them changes anything."""
     effects: tuple[Effect, ...] = ()
-    """The nearest ones that still last, a dozen at most."""
+    """A dozen at most: those that still last and are nearest, of each kind one first."""
     effects_total: int = 0
     """How many there are in all."""
+    effect_counts: tuple[EffectCount, ...] = ()
+    """How many there are in all of each kind that is among the effects."""
     runbook: str = ""
 
     @property

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis
-from sre_tui.diagnosis.causes.model import Argument, Cause, Effect
+from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, EffectCount
 from sre_tui.diagnosis.causes.rank import Ranked
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.own_names import stays_one_word
@@ -18,6 +19,7 @@ from sre_tui.views.human import count, duration
 
 MOST_ARGUMENTS: Final = 6
 MOST_EFFECTS: Final = 12
+MOST_SHOWING: Final = 2
 _SLOT: Final = re.compile(r"'\{(?P<quoted>\w+)\}'|\{(?P<bare>\w+)\}|\{\{|\}\}")
 _CLOSE: Final = timedelta(minutes=1)
 
@@ -30,6 +32,8 @@ def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
         rivals: other causes of the same trouble, which speak against it.
     """
     one = ranked.hypothesis
+    felt = _felt(one)
+    told = _some_of_each(felt)
     return Cause(
         kind=one.pattern.id,
         subject=one.subject,
@@ -42,8 +46,9 @@ def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
         speaks_for=tuple(_for(one))[:MOST_ARGUMENTS],
         speaks_against=tuple(_against(one, rivals)),
         would_confirm=tuple(_confirming(one)),
-        effects=tuple(_effects(one))[:MOST_EFFECTS],
-        effects_total=len(one.effects),
+        effects=tuple(_effect(each, one.effects[each]) for each in told),
+        effects_total=len(felt),
+        effect_counts=tuple(_counts(felt, told)),
         runbook=one.pattern.runbook,
     )
 
@@ -60,10 +65,10 @@ def _for(one: Hypothesis) -> Iterator[Argument]:
         assert first.since is not None
         gap = duration((first.since - one.since).total_seconds())
         yield Argument(text=f"it began {gap} before {first.subject} was affected ({first.claim})")
-    if len(one.effects) > 1:
-        hosts = sorted({effect.subject.host or effect.subject.name for effect in one.effects})
+    if len(felt := _felt(one)) > 1:
+        hosts = sorted({effect.subject.host or effect.subject.name for effect in felt})
         yield Argument(
-            text=f"it explains {count(len(one.effects), 'other finding')}, on "
+            text=f"it explains {count(len(felt), 'other finding')}, on "
             f"{', '.join(hosts[:4])}{' and more' if len(hosts) > 4 else ''}"
         )
 
@@ -106,13 +111,19 @@ def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
 
 
 def _confirming(one: Hypothesis) -> Iterator[str]:
-    for template in one.pattern.confirm:
-        yield command_about(template, one.subject)
-    for finding in one.findings:
-        for evidence in finding.evidence:
-            if evidence.command and evidence.kind != "alert":
-                yield f"sre {evidence.command}"
-                return
+    told = [command_about(template, one.subject) for template in one.pattern.confirm]
+    yield from told
+    shown = [
+        (evidence.kind, f"sre {evidence.command}")
+        for finding in one.findings
+        for evidence in finding.evidence
+        if evidence.command and evidence.kind != "alert"
+    ]
+    # What a thing says of itself settles more than a figure, or a line that somebody wrote.
+    own = [command for kind, command in shown if kind == "api"]
+    every = dict.fromkeys(own or [command for _, command in shown][:1])
+    new = [one for one in every if not any(known.startswith(one) for known in told)]
+    yield from new[:MOST_SHOWING]
 
 
 def command_about(template: str, about: Subject) -> str:
@@ -139,20 +150,41 @@ def command_about(template: str, about: Subject) -> str:
     return _SLOT.sub(put, template)
 
 
-def _effects(one: Hypothesis) -> Iterator[Effect]:
-    ordered = sorted(
-        one.effects.items(), key=lambda pair: (not pair[0].active, pair[1], pair[0].order)
+def _felt(one: Hypothesis) -> list[Hypothesis]:
+    """What it brought about, the nearest that still lasts first; not what is read to be well."""
+    felt = [effect for effect in one.effects if not effect.refuted]
+    return sorted(felt, key=lambda each: (not each.active, one.effects[each], each.order))
+
+
+def _sort_of(effect: Hypothesis) -> tuple[str, SubjectKind]:
+    return effect.pattern.id, effect.subject.kind
+
+
+def _some_of_each(felt: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """As many as are told, so that each kind is among them before one has many."""
+    firsts = {_sort_of(effect): effect for effect in reversed(felt)}
+    chosen = [effect for effect in felt if firsts[_sort_of(effect)] is effect][:MOST_EFFECTS]
+    rest = [effect for effect in felt if effect not in chosen]
+    chosen += rest[: MOST_EFFECTS - len(chosen)]
+    return [effect for effect in felt if effect in chosen]
+
+
+def _counts(felt: Sequence[Hypothesis], told: Sequence[Hypothesis]) -> Iterator[EffectCount]:
+    totals = Counter(_sort_of(effect) for effect in felt)
+    for kind, of in dict.fromkeys(_sort_of(effect) for effect in told):
+        yield EffectCount(kind=kind, of=of, total=totals[kind, of])
+
+
+def _effect(effect: Hypothesis, steps: int) -> Effect:
+    return Effect(
+        kind=effect.pattern.id,
+        subject=effect.subject,
+        text=effect.claim,
+        since=effect.since,
+        active=effect.active,
+        steps=steps,
+        evidence=effect.findings[0].evidence[:1],
     )
-    for effect, steps in ordered:
-        yield Effect(
-            kind=effect.pattern.id,
-            subject=effect.subject,
-            text=effect.claim,
-            since=effect.since,
-            active=effect.active,
-            steps=steps,
-            evidence=effect.findings[0].evidence[:1],
-        )
 
 
 _TO_PEOPLE: Final = (

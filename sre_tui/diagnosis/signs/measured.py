@@ -26,6 +26,8 @@ _OF_UPS: Final = "ups_on_battery"
 _OF_GUEST: Final = "guest_down"
 _OF_NODE: Final = "node_down"
 """A node that others do not see may be alive and alone: its own exporter settles that."""
+_OF_CLUSTER: Final = "quorum_lost"
+"""Lines about votes come whenever a member leaves; whether a majority is left is read."""
 _HOSTS: Final = frozenset({SubjectKind.NODE, SubjectKind.NAS})
 
 
@@ -43,6 +45,9 @@ def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -
         if one.check == _SILENT and one.subject.host in telling:
             continue
         denied = (one.kind, one.subject) in fine
+        if one.kind == _OF_CLUSTER and one.check == "logs" and not one.hearsay:
+            # A majority that is there again was gone all the same when they said so.
+            denied = False
         told = one.check in _TOLD and (one.kind, one.subject) not in seen
         if (denied and (told or one.kind == _OF_NODE)) or _came_to_rest(one, every, picture):
             yield one.model_copy(update={"refuted": True, "active": False})
@@ -92,6 +97,12 @@ def _fine(picture: Picture, topology: Topology) -> Iterator[tuple[str, Subject]]
                 own = target.labels.get("job", "").startswith("node")
                 if machine is not None and machine.kind in _HOSTS and own:
                     yield _OF_NODE, machine
+    for cluster in picture.cluster:
+        if cluster.quorate and cluster.name:
+            yield _OF_CLUSTER, Subject(kind=SubjectKind.CLUSTER, name=cluster.name)
+            for member in cluster.nodes:
+                if member.online:
+                    yield _OF_CLUSTER, Subject(kind=SubjectKind.NODE, name=member.name)
     for inventory in picture.inventory:
         for guest in inventory.guests:
             if guest.status == "running":

@@ -5,10 +5,12 @@ import pytest
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.rank import Ranking, rank
 from sre_tui.diagnosis.causes.words import cause_of, impact_of
+from sre_tui.diagnosis.evidence import Evidence, EvidenceKind
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Relation
+from sre_tui.views.investigation_words import effects_left, joined_effects
 from tests.unit.diagnosis.causes.lab import (
     DISK,
     DOCKER,
@@ -230,3 +232,34 @@ def test_other_trouble_of_the_same_thing_is_told_beside_its_cause() -> None:
     ranking = ranked(failing, neighbour, WAITING, SLOW_PAGE, about=(MEDIA,))
     assert causes(ranking) == [("disk_failing", DISK)]
     assert [one.hypothesis.subject for one in ranking.elsewhere] == [PROXY]
+
+
+def test_effects_are_counted_in_full_and_each_kind_is_told() -> None:
+    topology = homelab()
+    guests = [Subject(kind=SubjectKind.GUEST, name=f"g{number:02}") for number in range(20)]
+    for guest in guests:
+        topology.connect(guest, Relation.RUNS_ON, NODE)
+    down = finding("node_down", NODE, 30, severity=Severity.CRITICAL)
+    felt = [finding("guest_down", guest, 29) for guest in guests]
+    ranking = rank([down, *felt, finding("web_down", SITE, 28)], topology, Focus(), bundled())
+    told = cause_of(ranking.causes[0])
+    assert (len(told.effects), told.effects_total) == (12, 21)
+    assert {(one.kind, one.total) for one in told.effect_counts} == {
+        ("guest_down", 20), ("web_down", 1),
+    }  # fmt: skip
+    words = [text for text, _ in joined_effects(told, 3)]
+    assert words[0] == "guest down on 20 guests: g00, g01, g02 and 17 more"
+    assert effects_left(told) == ""
+
+
+def test_what_shows_it_is_what_the_thing_says_of_itself() -> None:
+    def said(kind: EvidenceKind, command: str) -> Evidence:
+        return Evidence(source="x:main", kind=kind, says="it", command=command)
+
+    disk = finding("disk_failing", DISK, severity=Severity.CRITICAL).model_copy(
+        update={"evidence": (said("metric", "metrics query up"), said("api", "nas status"))}
+    )
+    shown = cause_of(ranked(disk).causes[0]).would_confirm
+    assert [one for one in shown if one.startswith("sre ")] == ["sre nas status"]
+    only = disk.model_copy(update={"evidence": (said("metric", "metrics query up"),)})
+    assert cause_of(ranked(only).causes[0]).would_confirm[-1] == "sre metrics query up"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from providers.prometheus import Target
+from providers.proxmox import Cluster, ClusterNode
 from providers.reading import Reading, State
 from providers.truenas import Pool
 from sre_tui.diagnosis.finding import Finding, Severity
@@ -45,6 +46,21 @@ def scraped(health: Literal["up", "down"], host: str = "pve3") -> Picture:
         source="prometheus:main", state=State.OK, observed_at=NOW, data=(target,)
     )
     return Picture(now=NOW, start=START, targets=Part((reading,)))
+
+
+def test_lines_about_votes_are_denied_while_the_cluster_has_its_majority() -> None:
+    def seen(quorate: bool) -> Picture:
+        members = (ClusterNode(name="pve3", online=True), ClusterNode(name="pve4", online=False))
+        cluster = Cluster(source="proxmox:main", name="lab", quorate=quorate, nodes=members)
+        reading = Reading[Any](source="proxmox:main", state=State.OK, observed_at=NOW, data=cluster)
+        return Picture(now=NOW, start=START, cluster=Part((reading,)))
+
+    whole = Subject(kind=SubjectKind.CLUSTER, name="lab")
+    alone = Subject(kind=SubjectKind.NODE, name="pve4")
+    lines = [told("quorum_lost", each, "logs", hearsay=True) for each in (NODE, whole, alone)]
+    plain = told("quorum_lost", NODE, "logs")
+    assert judged(*lines, plain, picture=seen(True)) == [True, True, False, False]
+    assert judged(*lines, plain, picture=seen(False)) == [False, False, False, False]
 
 
 def test_an_alert_of_a_ups_that_is_online_is_denied() -> None:
