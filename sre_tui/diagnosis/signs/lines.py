@@ -272,7 +272,7 @@ def _milder(severity: Severity) -> Severity:
 def _merged(one: Finding, other: Finding) -> Finding:
     first, later = (one, other) if _began(one) <= _began(other) else (other, one)
     # What leaves no doubt says what it is, though a hint of it may have come before.
-    surest, other = (later, first) if first.hearsay and not later.hearsay else (first, later)
+    surest, rest = (later, first) if first.hearsay and not later.hearsay else (first, later)
     return first.model_copy(
         update={
             "text": surest.text,
@@ -282,7 +282,7 @@ def _merged(one: Finding, other: Finding) -> Finding:
             "until": later.until,
             "writers": tuple(sorted({*one.writers, *other.writers})),
             "severity": min(one.severity, other.severity, key=lambda each: each.rank),
-            "evidence": (*surest.evidence, *other.evidence)[:3],
+            "evidence": (*surest.evidence, *rest.evidence)[:3],
         }
     )
 

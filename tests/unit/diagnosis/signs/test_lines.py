@@ -61,6 +61,9 @@ def test_what_leaves_no_doubt_says_what_it_is_though_a_hint_came_before() -> Non
     assert (one.kind, one.text, one.hearsay) == ("quorum_lost", "lost cluster quorum", False)
     assert one.since == NOW - timedelta(minutes=31)
     assert "lost quorum" in one.evidence[0].says
+    assert (one.count, one.writers) == (2, ("corosync", "pmxcfs"))
+    (same,) = found([*sure, *hint], homelab())
+    assert (same.count, same.writers, same.text) == (one.count, one.writers, one.text)
 
 
 def test_a_lock_that_a_node_tells_without_a_name_is_of_the_guest_it_names_else() -> None:
