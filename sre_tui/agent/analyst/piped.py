@@ -150,7 +150,11 @@ def _meaning(group: LineGroup) -> str:
         shows = code(f"ss -ltnp 'sport = :{port}'" if port else "ss -ltnp", 60)
         return f"A program does not start because another one has {on}: {shows} shows which"
     subject = code(group.subject, 60) or "this machine"
-    claim = capital(group.pattern.claim.format(subject=subject))
+    said = group.pattern.claim
+    if group.subject:
+        # A line names the program, where what is measured names its machine.
+        said = said.replace("a program on {subject}", "the program {subject}")
+    claim = capital(said.format(subject=subject))
     return ": ".join(part for part in (claim, group.pattern.why.rstrip(".")) if part)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from providers.text import one_line
+from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.patterns.pattern import LineSign, Pattern
 
@@ -23,6 +24,42 @@ _NO_TROUBLE: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of trouble that say that there is none."""
+
+
+_STAMP: Final = re.compile(r"^\W*(?P<seconds>\d+)\.\d{6}\] ")
+_BEGINS: Final = re.compile(r"\bLinux version \d")
+_STARTED: Final = re.compile(
+    r"systemd\[1\]: (Startup finished|Reached target .*(multi-user|graphical))"
+)
+BOOT: Final = 60
+"""Seconds after its start in which a kernel tells what it finds, and what it does without."""
+_ABSENT: Final = re.compile(r"SATA link down \(SStatus 0 ", re.IGNORECASE)
+"""Told of every empty port when a machine starts."""
+
+
+@dataclass
+class _Boot:
+    """Follows a kernel through its start: what is missing then was never there."""
+
+    running: bool = False
+
+    def holds(self, line: str) -> bool:
+        """Whether the kernel still starts at this line; to be asked of every line in turn."""
+        stamp = _STAMP.match(line)
+        if stamp is not None:
+            self.running = int(stamp["seconds"]) < BOOT
+        elif _BEGINS.search(line):
+            self.running = True
+        elif _STARTED.search(line):
+            self.running = False
+        return self.running and (stamp is not None or "kernel: " in line or line.startswith("["))
+
+
+def _means(sign: LineSign, text: str, *, boot: bool) -> bool:
+    """Whether a line shows a sign; in a start a loose one is only what the kernel does without."""
+    if boot and ((sign.loose and sign.severity is Severity.NOTE) or _ABSENT.search(text)):
+        return False
+    return sign.regex.search(text) is not None
 
 
 @dataclass
@@ -50,10 +87,8 @@ class LineGroup:
 def classify(line: str) -> tuple[Pattern, LineSign] | None:
     """What a line tells; None if it tells of no trouble."""
     text = _telling(line)
-    return next(
-        ((pattern, sign) for pattern, sign in bundled().line_signs() if sign.regex.search(text)),
-        None,
-    )
+    boot = _Boot().holds(line)
+    return next((pair for pair in bundled().line_signs() if _means(pair[1], text, boot=boot)), None)
 
 
 def _telling(line: str) -> str:
@@ -67,11 +102,13 @@ def group_lines(lines: Iterable[str]) -> list[LineGroup]:
     """Telling lines by kind and subject, the worst and most frequent first."""
     signs = list(bundled().line_signs())
     found: dict[tuple[str, str, str], LineGroup] = {}
+    boot = _Boot()
     for number, line in enumerate(lines):
         if number >= MAX_LINES:
             break
         text = _telling(line)
-        told = next(((one, sign) for one, sign in signs if sign.regex.search(text)), None)
+        starts = boot.holds(line)
+        told = next((pair for pair in signs if _means(pair[1], text, boot=starts)), None)
         if told is None:
             continue
         pattern, sign = told

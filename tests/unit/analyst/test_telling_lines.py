@@ -1,5 +1,8 @@
 """Lines of piped text that tell of trouble, and the expressions the analyst asks."""
 
+import re
+from pathlib import Path
+
 import promql_parser
 import pytest
 
@@ -43,3 +46,33 @@ def test_lines_are_grouped_with_the_worst_first() -> None:
     assert [(group.pattern.id, group.count) for group in groups] == [
         ("oom_kill", 1), ("service_errors", 2),
     ]  # fmt: skip
+
+
+BOOT = (Path(__file__).parent / "boot_lines.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "stamp", [None, "[Mon Nov 23 08:00:00 2026] ", "Nov 23 08:00:00 vm kernel: "]
+)
+def test_a_clean_start_tells_nothing(stamp: str | None) -> None:
+    text = BOOT if stamp is None else re.sub(r"(?m)^\[ *[\d.]+\] ", stamp, BOOT)
+    assert [group.examples for group in group_lines(text.splitlines())] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["kvm-clock: using sched offset of 81 cycles", "PCI: CLS 0 bytes, default 64",
+     "Write protecting the kernel read-only data: 38912k", "MMIO Stale Data: Unknown",
+     "Inode-cache hash table entries: 524288 (order: 10, 4194304 bytes, linear)",
+     "Asymmetric key parser 'x509' registered", "RAS: Correctable Errors collector initialized.",
+     "On node 0, zone DMA: 1 pages in unavailable ranges"],
+)  # fmt: skip
+def test_what_a_kernel_says_of_itself_tells_nothing_anywhere(line: str) -> None:
+    assert group_lines([line]) == []
+
+
+def test_trouble_during_a_start_is_told() -> None:
+    hurt = "[12.100000] blk_update_request: I/O error, dev sda, sector 2048"
+    late = "[ 4000.100000] ata6: SATA link down (SStatus 0 SControl 300)"
+    groups = group_lines([*BOOT.splitlines(), hurt, late])
+    assert {example for group in groups for example in group.examples} == {hurt, late}
