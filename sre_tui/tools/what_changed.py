@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from providers.reading import State
 from providers.text import one_line
 from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.subject import Subject
@@ -58,13 +59,29 @@ class ChangeListing(Listing[Event]):
     """Things that were asked about; empty for all."""
     routine: int = 0
     """Events of every day, such as backups that went well, that are not among the rows."""
+    unseen: tuple[str, ...] = ()
+    """Sources that did not tell all they know: what they saw change is missing."""
+    blind: bool = False
+    """Whether none of them told anything."""
 
     def gist(self) -> str:
         """How many changes, and the gravest of them."""
         if not self.items:
-            return "nothing"
+            return self.nothing().rstrip(".")
         first = min(self.items, key=lambda one: (one.routine, one.severity.rank, one.at))
         return f"{self.counted('change')}, the gravest: {first.at:%H:%M} UTC {first.text}"
+
+    def nothing(self) -> str:
+        """What no change means, given who was asked; no sentence of it is a false all-clear."""
+        silent = ", ".join(self.unseen)
+        if self.blind:
+            return f"Whether anything changed is not known: no answer from {silent}."
+        what = "Nothing changed but what belongs to every day"
+        return (
+            f"{what}, as far as could be asked: {silent} did not tell all."
+            if silent
+            else f"{what}."
+        )
 
 
 def _bounded(value: timedelta) -> timedelta:
@@ -90,9 +107,8 @@ def _render(answer: ToolResult[ChangeListing], view: ModelView) -> str:
         answer,
         view,
         f"What changed{about} {window}, in order of time, UTC:",
-        nothing="Nothing changed but what belongs to every day." if data.routine
-        else "Nothing changed, as far as the backends that answered tell.",
-    )  # fmt: skip
+        nothing=data.nothing(),
+    )
     fixed = estimate_tokens("\n".join([*page.heading, *page.notes])) + 60
     room = min(FOR_MODEL, view.budget - fixed)
     chosen = list(_fitting(data.items, room, view.now)) if view.first_row == 1 else data.items
@@ -187,16 +203,19 @@ async def what_changed(
     events = events_about(read.events, subjects, topology) if host else read.events
     wanted = [event for event in events if all or not event.routine]
     chosen = most_telling(wanted, limit, routine=all)
+    unseen = tuple(one.source for one in read.sources if one.state is not State.OK)
     data = ChangeListing(
         items=in_time(chosen),
         truncated=len(wanted) > len(chosen),
         total=len(wanted),
-        hints=tuple(_hints(wanted, begin, end)),
+        hints=() if unseen else tuple(_hints(wanted, begin, end)),
         around=moment,
         start=begin,
         end=end,
         about=tuple(dict.fromkeys(str(one) for one in subjects)),
         routine=len(events) - len(wanted),
+        unseen=unseen,
+        blind=not any(one.state.has_data for one in read.sources),
     )
     return result(data, read.sources, now=now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -65,6 +66,11 @@ def _left_out(data: Any) -> Iterator[str]:
         yield f"{count(data.routine, 'routine event')} not shown; --all shows them"
 
 
+def _of_few(data: Any) -> TableView[Event] | None:
+    """The same with other words for nothing, where not everybody told what changed."""
+    return replace(CHANGES, nothing=data.nothing()) if data.unseen else None
+
+
 CHANGES: TableView[Event] = TableView(
     columns=(
         Column("severity", "Severity", _severity, 10),
@@ -82,4 +88,5 @@ CHANGES: TableView[Event] = TableView(
     title=_title,
     made_from={"sources": "evidence"},
     notes=_notes,
+    instead=_of_few,
 )

@@ -35,6 +35,15 @@ _ALSO_SAME: Final = (
     ("dns_down", "dns_slow"), ("guest_down", "packet_loss"), ("node_down", "packet_loss"),
 )  # fmt: skip
 """Facts that are one to somebody who reads a timeline."""
+_VAGUER: Final = frozenset({"packet_loss", "dns_slow", "web_errors"})
+"""Facts whose words are taken only where nobody tells the one that they are the same as."""
+_FOUNDATIONS: Final = (
+    SubjectKind.UPS, SubjectKind.CLUSTER, SubjectKind.NODE, SubjectKind.HOST, SubjectKind.NAS,
+    SubjectKind.BACKUP_SERVER, SubjectKind.DISK, SubjectKind.POOL, SubjectKind.DATASET,
+    SubjectKind.SHARE, SubjectKind.STORAGE, SubjectKind.DATASTORE, SubjectKind.GUEST,
+    SubjectKind.FILESYSTEM, SubjectKind.CONTAINER, SubjectKind.SITE,
+)  # fmt: skip
+"""Kinds of things, those that others stand on first."""
 _LASTING: Final = frozenset({Teller.CHECK, Teller.SERVER, Teller.ALERT})
 """Those who look at what lasts, and see its end."""
 _LOOPS: Final = frozenset({"restart_loop", "guest_crash_loop"})
@@ -151,11 +160,15 @@ def merged(
 
 
 def in_time(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Events in order of time, each once."""
+    """Events in order of time, each once; of one moment first what others stand on."""
     unique = {event.key: event for event in events}
-    return tuple(
-        sorted(unique.values(), key=lambda one: (one.at, one.severity.rank, one.kind, one.key))
-    )
+    return tuple(sorted(unique.values(), key=_by_time))
+
+
+def _by_time(one: Event) -> tuple[datetime, int, int, str, str]:
+    kind = one.subject.kind
+    depth = _FOUNDATIONS.index(kind) if kind in _FOUNDATIONS else len(_FOUNDATIONS)
+    return one.at, one.severity.rank, depth, one.kind, one.key
 
 
 def _facts(observed: Iterable[Observed], family: Callable[[str], str]) -> list[_Fact]:
@@ -255,9 +268,10 @@ def _event(fact: _Fact) -> Event:
     )
 
 
-def _best(one: Observed) -> tuple[bool, bool, int, int, tuple[float, int, str]]:
+def _best(one: Observed) -> tuple[bool, bool, bool, int, int, tuple[float, int, str]]:
     done = one.teller in (Teller.TASK, Teller.MARK)
-    return one.event.routine, not done, one.event.severity.rank, one.teller, one.order
+    vague = one.fact in _VAGUER
+    return one.event.routine, not done, vague, one.event.severity.rank, one.teller, one.order
 
 
 def _until(seen: Sequence[Observed], began: datetime) -> datetime | None:

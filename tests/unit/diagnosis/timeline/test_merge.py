@@ -215,3 +215,14 @@ def test_in_time_puts_the_gravest_of_one_moment_first() -> None:
     note = seen("started", GUEST, 5, severity=Severity.NOTE).event
     grave = seen("node_down", NODE, 5).event
     assert in_time([note, grave, note]) == (grave, note)
+
+
+def test_the_node_that_is_gone_is_told_first_and_by_its_own_words() -> None:
+    observed = [
+        seen("dns_down", GUEST, 10),
+        seen("packet_loss", NODE, 10, text="all pings failed"),
+        seen("node_down", NODE, 10, teller=Teller.SERVER, text="it is offline"),
+    ]
+    events = merged(observed, FAMILY)
+    assert [event.subject for event in events] == [NODE, GUEST]
+    assert events[0].text == "it is offline"
