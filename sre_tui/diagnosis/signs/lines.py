@@ -176,14 +176,10 @@ class _Reader:
         pace = (lines.last - lines.first) / (len(lines.entries) - 1)
         return late < max(EDGE, 1.5 * pace)
 
-    def _machine_named(self, name: str, writer: Subject | None) -> Subject | None:
-        """The machine that is meant by a number or an address in a line; None if unknown.
-
-        A word is mostly that of a program, unless a guest of the writing node is called so.
-        """
-        known = self.topology.named(name, *MACHINES)
-        plain = not _NUMBERED.fullmatch(name)
-        return next((one for one in known if not plain or self._stands_on(one, writer)), None)
+    def _machine_named(self, name: str) -> Subject | None:
+        """The machine that is meant by a number or an address in a line; a word is a program's."""
+        known = self.topology.named(name, *MACHINES) if _NUMBERED.fullmatch(name) else []
+        return next(iter(known), None)
 
     def _stands_on(self, one: Subject, machine: Subject | None) -> bool:
         return any(edge.on == machine for edge in self.topology.below(one))
@@ -214,7 +210,7 @@ class _Reader:
                         return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{plain}")
                     return machine
                 return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{chosen}")
-            case SubjectKind.HOST if name and (named := self._machine_named(name, machine)):
+            case SubjectKind.HOST if name and (named := self._machine_named(name)):
                 return named
             case (
                 SubjectKind.GUEST | SubjectKind.STORAGE | SubjectKind.DATASET
