@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sre_tui.agent.events import Unsupported
+from sre_tui.agent.grounding.claimed_names import claimed_names
 from sre_tui.agent.grounding.grounds import Grounds
 from sre_tui.agent.grounding.markup import Code, Prose
 
@@ -66,6 +67,9 @@ def unsupported_names(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]:
             continue
         if _is_named_as_thing(prose.text, match.start(), match.end(), alerts_only=True):
             yield _flag(match.group(), match.start())
+    for name, start in claimed_names(prose):
+        if not prose.is_advice(start) and not _is_known_in_part(name, grounds):
+            yield _flag(name, start)
 
 
 def is_known(name: str, grounds: Grounds) -> bool:
@@ -75,6 +79,14 @@ def is_known(name: str, grounds: Grounds) -> bool:
         return True
     parts = [part for part in re.split(r"[.:/@]", plain) if part]
     return len(parts) > 1 and all(part in grounds.words for part in parts)
+
+
+def _is_known_in_part(name: str, grounds: Grounds) -> bool:
+    """Whether it is known, or a part of a known name is called so for short."""
+    plain = name.casefold()
+    return is_known(name, grounds) or any(
+        plain in re.split(r"[-_]", word) for word in grounds.words if plain in word
+    )
 
 
 def _states_a_name(code: Code, name: str, prose: Prose, grounds: Grounds) -> bool:
