@@ -39,6 +39,8 @@ class Finding(BaseModel):
     severity: Severity
     text: str
     """One clause in words, with its figures: ``pool tank is degraded: sdc is faulted``."""
+    text_then: str = ""
+    """The clause with the figure it had when it began, then today's; empty if it is the same."""
     value: float | None = None
     """What was compared, in base units."""
     unit: str = ""

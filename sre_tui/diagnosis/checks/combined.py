@@ -79,7 +79,8 @@ class _Unless:
 
 
 def _joined(one: Finding, other: Finding) -> Finding:
-    later = {"since": other.since, "open_start": other.open_start} if one.since is None else {}
+    names = ("since", "open_start", "text_then") if one.since is None else ()
+    later = {name: getattr(other, name) for name in names}
     return one.model_copy(
         update={
             "evidence": (*one.evidence, *other.evidence)[:4],

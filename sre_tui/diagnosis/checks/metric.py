@@ -147,12 +147,16 @@ class _Looks:
             return None
         shown = with_unit(episode.value, _SHOWN_UNITS[limits.unit])
         text = self.metric.says.format_map(_Words(labels, subject, shown, scene))
+        began = with_unit(episode.first, _SHOWN_UNITS[limits.unit])
+        then = self.metric.says.format_map(_Words(labels, subject, began, scene))
+        later = f"later {shown}" if episode.active else f"at worst {shown}"
         return Finding(
             check=check.id,
             kind=check.kind,
             subject=subject,
             severity=check.severity,
             text=text,
+            text_then=f"{then}, {later}" if then != text else "",
             value=episode.value,
             unit=limits.unit,
             threshold=limits.trigger,
@@ -203,6 +207,8 @@ class Episode:
     open_start: bool
     active: bool
     value: float
+    first: float
+    """What it was when it began."""
 
 
 def find_episode(
@@ -255,6 +261,7 @@ def find_episode(
         open_start=chosen[0][0] - start <= tick,
         active=active,
         value=long_enough[-1][-1][1] if active else worst,
+        first=chosen[0][1],
     )
 
 

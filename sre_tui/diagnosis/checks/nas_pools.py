@@ -98,9 +98,11 @@ def _resilver(scene: Scene, check: Check) -> Iterator[Finding]:
         if scan is not None and scan.function == "resilver" and scan.state == "running":
             done = f", {percent(scan.progress)} done" if scan.progress is not None else ""
             text = f"pool {pool.name} is resilvering{done}"
-            yield check.finding(
+            finding = check.finding(
                 _subject(host, pool), text, told(source, text, "pools"), since=scan.started
             )
+            began = f"pool {pool.name} began to resilver"
+            yield finding.model_copy(update={"text_then": began if done else ""})
 
 
 def _scrub_age(scene: Scene, check: Check) -> Iterator[Finding]:

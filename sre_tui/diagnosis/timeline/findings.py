@@ -79,7 +79,8 @@ def observed_findings(
 def _text(finding: Finding) -> str:
     if finding.check == "logs" and finding.evidence:
         return one_line(f"{finding.text}: {finding.evidence[0].says}", 200)
-    return one_line(finding.text, 240)
+    # At the time it began stands what it was then: what it is now came later.
+    return one_line(finding.text_then or finding.text, 240)
 
 
 def _subject(finding: Finding, topology: Topology) -> Subject:

@@ -61,7 +61,7 @@ def _job(
     if failed:
         words = f"{name} {job.state} on {nas}: {one_line(job.error or job.state, 140)}"
     elif job.state == "running":
-        words = f"{name} runs on {nas}, for {took} so far"
+        words = f"{name} began on {nas} and still runs"
     else:
         words = f"{name} ran on {nas} for {took}"
     grave = failed or long

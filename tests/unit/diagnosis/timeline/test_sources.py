@@ -359,3 +359,9 @@ def test_an_update_that_broke_nothing_is_an_update() -> None:
     )  # fmt: skip
     (event,) = timeline(picture(), update)
     assert (event.kind, event.routine) == ("updated", False)
+
+
+def test_at_the_time_it_began_stands_what_it_was_then() -> None:
+    now = finding("disk_failing", DISK, 30, says="sdh has 45", text_then="sdh has 1, later 45")
+    (event,) = timeline(picture(), now)
+    assert event.text == "sdh has 1, later 45"
