@@ -90,7 +90,7 @@ CHECKS: Final = (
             "node-offline", "node_down", "nodes", _offline, "inventory",
             title="a node that is offline", severity=Severity.CRITICAL,
             why="every guest on it is down", advice="look at its power and network",
-            runbook="proxmox-quorum-lost",
+            runbook="node-offline",
         ),
         metric_check(
             "node-up", "node_down", "nodes", 'pve_up{id=~"node/.+",$S}',

@@ -2,6 +2,7 @@
 
 import pytest
 
+from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.steps import fits, steps_of
 
 
@@ -30,3 +31,10 @@ def test_steps_for_another_case_are_left_out_where_enough_fit() -> None:
     assert first.text.startswith("Give the house names again, then repair: ")
     assert len(steps_of("disk-smart-warning", "Fix", 9, "disk sdc is failing")) == 3
     assert len(steps_of("disk-smart-warning", "Fix", 9)) == 6
+
+
+def test_a_node_that_is_down_has_steps_for_power_and_cable_before_any_vote() -> None:
+    pattern = bundled()["node_down"]
+    steps = [*steps_of(pattern.runbook, "Checks", 2), *steps_of(pattern.runbook, "Fix", 3)]
+    assert steps[0].text.startswith("Power, console, cable")
+    assert not any("expected" in command for step in steps for command in step.commands)
