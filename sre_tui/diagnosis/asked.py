@@ -137,6 +137,9 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
         plain = [word.casefold() for word in phrase]
         if taken.issuperset(plain):
             continue
+        if len(phrase) > 1 and "".join(plain) in _ALONE:
+            # "it does not back up" is what it does, and names no pool.
+            continue
         found = _meant(_named(topology, phrase), " ".join(phrase))
         if not found:
             continue

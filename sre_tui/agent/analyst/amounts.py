@@ -9,8 +9,9 @@ from typing import Final
 
 from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.endings import gaps
-from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.figures import COUNTED, Row, measure, narrowed
+from sre_tui.agent.analyst.known import not_told, unplaced
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import (
@@ -149,7 +150,8 @@ async def amount(look: Look) -> Iterator[str]:
     quantity = quantity_of(look.question.folded)
     assert quantity is not None
     if not look.focus.named:
-        return await rank(look)
+        strange = unplaced(look)
+        return await (_of_strange(look, quantity, strange) if strange else rank(look))
     figures = figures_for(look, quantity)
     windowed = _over_window(look, quantity)
     rows = await measure(look, quantity, figures, over_window=windowed)
@@ -158,6 +160,15 @@ async def amount(look: Look) -> Iterator[str]:
     carrying = [figure for figure in quantity.of("guest", "host", "node") if narrowed(look, figure)]
     rows = await measure(look, quantity, carrying[:1], over_window=windowed)
     return _carried(look, quantity, rows) if rows else _not_recorded(look, quantity, windowed)
+
+
+async def _of_strange(look: Look, quantity: Quantity, words: Sequence[str]) -> Iterator[str]:
+    """What those backends know of a name that tell by themselves how their things are called."""
+    told = [figure for figure in quantity.figures if figure.value]
+    rows = await measure(look, quantity, told)
+    wanted = set(mentioned(look.question, [row.name for row in rows]))
+    rows = [row for row in rows if row.name in wanted]
+    return _amount(look, quantity, rows, windowed=False) if rows else not_told(look, words)
 
 
 def figures_for(look: Look, quantity: Quantity) -> list[Figure]:

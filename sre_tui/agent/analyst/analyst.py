@@ -16,6 +16,7 @@ from sre_tui.agent.analyst.answers.capacity import tell_capacity
 from sre_tui.agent.analyst.answers.changes import CHANGES, show_changes
 from sre_tui.agent.analyst.answers.condition import tell_condition
 from sre_tui.agent.analyst.answers.coverage import tell_coverage
+from sre_tui.agent.analyst.answers.dataset_space import tell_dataset_space
 from sre_tui.agent.analyst.answers.datasets import tell_datasets
 from sre_tui.agent.analyst.answers.datastores import tell_datastores
 from sre_tui.agent.analyst.answers.facts import known_facts
@@ -179,8 +180,8 @@ _OPEN: Final = ("nothing_wrong", "elsewhere", "unconfirmed")
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
-    tell_history, tell_guest_state, tell_supply, tell_condition, tell_capacity, tell_swap, tell_ha,
-    tell_name_servers, tell_restarted, tell_datasets,
+    tell_history, tell_guest_state, tell_supply, tell_condition, tell_dataset_space, tell_capacity,
+    tell_swap, tell_ha, tell_name_servers, tell_restarted, tell_datasets,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(

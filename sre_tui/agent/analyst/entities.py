@@ -13,7 +13,7 @@ from typing import Final
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.question import Question
 from sre_tui.diagnosis.language.aliases import meant_by
-from sre_tui.diagnosis.language.vocabulary import STOP_WORDS, key_words
+from sre_tui.diagnosis.language.vocabulary import STOP_WORDS, key_words, put_right
 from sre_tui.diagnosis.language.vocabulary import words as words_of
 from sre_tui.nearest import nearest
 
@@ -26,6 +26,14 @@ CUTOFF: Final = 0.8
 CUTOFF_LONG: Final = 0.75
 """The same for names of eight letters and more: two mistakes."""
 SHORTEST_FUZZY: Final = 4
+
+
+CLIENTS: Final = frozenset(
+    {"mac", "macs", "macbook", "macbooks", "imac", "imacs", "laptop", "laptops", "notebook",
+     "notebooks", "desktop", "desktops", "pc", "pcs", "iphone", "iphones", "ipad", "ipads",
+     "android", "tablet", "tablets", "windows", "chromecast", "browser", "phone", "phones", "tv"}
+)  # fmt: skip
+"""What people use a homelab with: no part of it, unless something is called just so."""
 
 
 class EntityKind(StrEnum):
@@ -138,7 +146,7 @@ def resolve(
         if close:
             found += [_with_words(entity, word) for entity in index[close]]
             matched.add(plain)
-        elif word in question.named and index:
+        elif word in question.named and index and plain.removesuffix("'s") not in CLIENTS:
             unknown.append(Unknown(word, tuple(nearest(word, _spellings(index)))))
     if question.here and not found:
         host = inventory.hosts.get(here.casefold(), "") if here else ""
@@ -186,6 +194,13 @@ def mentioned(question: Question, known: Iterable[str]) -> list[str]:
         if close:
             found += [entity.name for entity in index[close]]
     return list(dict.fromkeys(found))
+
+
+def leftover(question: Question) -> list[str]:
+    """Words of a question that mean nothing but, perhaps, a name, in its order."""
+    return [word for word in question.candidates
+            if not _is_everyday(word.casefold()) and put_right(word) not in key_words()
+            and word.casefold() not in question.verbs | CLIENTS]  # fmt: skip
 
 
 _DEVICE: Final = re.compile(r"\b(?:sd[a-z]{1,2}|nvme\d+n\d+)\b")

@@ -13,7 +13,7 @@ from providers.series import Sample, Series
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind, Focus, mentioned
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.matchers import any_of, host_matcher
+from sre_tui.agent.analyst.matchers import any_of, instance_matcher
 from sre_tui.agent.analyst.quantities import (
     INSTANT,
     Figure,
@@ -133,14 +133,7 @@ def _ids(look: Look, focus: Focus) -> str:
 
 
 def _instances(look: Look, focus: Focus) -> str:
-    if not focus.hosts:
-        return ""
-    known = look.inventory.instances.items()
-    # A machine that is scraped by its address has a name that stands in no label.
-    own = {one: host for one, host in known if host in focus.hosts}
-    if own and not all(one.startswith(host) for one, host in own.items()):
-        return f'instance=~"{any_of(sorted(own))}"'
-    return host_matcher(*focus.hosts)
+    return instance_matcher(focus.hosts, look.inventory.instances)
 
 
 def _names(look: Look, focus: Focus, kind: EntityKind) -> list[str]:
@@ -161,7 +154,7 @@ def _device(look: Look, focus: Focus) -> str:
 def _pool(look: Look, focus: Focus) -> str:
     pools = _names(look, focus, EntityKind.POOL)
     hosts = [entity.name for entity in focus.of(EntityKind.HOST)]
-    on = host_matcher(*hosts) if hosts else ""
+    on = instance_matcher(hosts, look.inventory.instances)
     by_pool = f'device=~"({any_of(pools)})(/.*)?"' if pools else ""
     return ",".join(part for part in (by_pool, on) if part)
 

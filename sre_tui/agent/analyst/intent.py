@@ -99,6 +99,13 @@ _SLOTS: Final = (
     r"^(?:my\s+|the\s+|mein\s+)?" + _NAME + r"\s+(?:is|ist|was|has|keeps|won't|wont|doesn't|"
     r"doesnt|does|can't|hängt|ruckelt|spinnt|läuft|down|slow|broken|offline|crashed|crashes|"
     r"logs|uptime|memory|cpu|ram|backup|backups|temperature)\b",
+    r"\bhow\s+(?:full|big|large|hot|warm|busy|loaded|much\s+(?:\w+\s+){0,3}?)\s*"
+    r"(?:is|are|has|have|does|do)\s+(?:the\s+|my\s+|pool\s+|disk\s+|dataset\s+|share\s+)*" + _NAME,
+    r"\b(?:when|how\s+(?:soon|long\s+(?:until|till|before)))\s+(?:(?:is|will|does|do|are)\s+)?"
+    r"(?:the\s+|my\s+|pool\s+|disk\s+|dataset\s+|share\s+)*"
+    + _NAME
+    + r"\s+(?:be\s+|is\s+|run\s+|runs\s+)?(?:full|out)\b",
+    r"\b(?:the|my)\s+" + _NAME + r"\s+(?:share|data\s?set|pool|datastore|export)\b",
     r"\b(?:reach|open|access|watch|use|stream)\s+(?:the\s+|my\s+)?" + _NAME,
     r"[\"'`](?P<name>[\w.:/@-]{2,})[\"'`]",
 )

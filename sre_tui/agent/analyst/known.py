@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sre_tui.agent.analyst.entities import Unknown
+from sre_tui.agent.analyst.entities import CLIENTS, Unknown
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
-from sre_tui.agent.analyst.wording import close_to, code, names
+from sre_tui.agent.analyst.wording import close_to, code, names, plain
 from sre_tui.diagnosis.language.aliases import meant_by
 
 Attempt = Callable[[Look], Awaitable[Iterator[str] | None]]
@@ -49,6 +49,27 @@ def not_known(look: Look) -> Iterator[str]:
         yield f"{close_to(near)}\n\n"
     yield "Looked through: hosts, guests, containers, services, pools and disks in the metrics"
     yield ", services in the logs, and alerts.\n\n" if look.cite("logs") else " and alerts.\n\n"
+    yield from gaps(look)
+
+
+def unplaced(look: Look) -> tuple[str, ...]:
+    """What the question names where only a name can stand, and nothing that was read is called."""
+    if look.focus.named:
+        return ()
+    said = {one.word for one in look.focus.unknown} or set(look.question.named)
+    return tuple(word for word in look.question.named if word in said
+                 and "_" not in word and word.casefold() not in CLIENTS
+                 and not _meant(look, word))  # fmt: skip
+
+
+def not_told(look: Look, words: Sequence[str]) -> Iterator[str]:
+    """Says that nothing can be told of a thing, where its names could not be read."""
+    from sre_tui.agent.analyst.endings import gaps
+
+    listed = names([code(one, 60) for one in words])
+    away = names([plain(one) for one in look.coverage.failed])
+    why = f": {away} gave no answer" if away else ""
+    yield f"**Nothing is known of {listed} now**{why}.\n\n"
     yield from gaps(look)
 
 
@@ -108,4 +129,6 @@ def about_known(handler: Handler, *parts: str) -> Callable[[Look], Awaitable[Ite
     return checked
 
 
-__all__ = ["Attempt", "about_known", "not_known", "nothing_known", "or_strangers"]
+__all__ = [
+    "Attempt", "about_known", "not_known", "not_told", "nothing_known", "or_strangers", "unplaced",
+]  # fmt: skip

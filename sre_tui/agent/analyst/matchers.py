@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 
 def literal(name: str) -> str:
@@ -18,6 +18,20 @@ def any_of(names: Iterable[str]) -> str:
 def host_matcher(*hosts: str) -> str:
     """A matcher for the scrape instances of machines, whatever their port or domain."""
     return f'instance=~"({any_of(hosts)})([.:].*)?"'
+
+
+def instance_matcher(hosts: Collection[str], instances: Mapping[str, str]) -> str:
+    """A matcher for the scrape instances of machines.
+
+    Args:
+        hosts: the machines; none give an empty matcher.
+        instances: machine by scrape instance: one that is scraped by its address has a name that
+            stands in no label.
+    """
+    own = {one: host for one, host in instances.items() if host in hosts}
+    if own and not all(one.startswith(host) for one, host in own.items()):
+        return f'instance=~"{any_of(sorted(own))}"'
+    return host_matcher(*hosts) if hosts else ""
 
 
 def stream_selector(label: str, names: Iterable[str]) -> str:

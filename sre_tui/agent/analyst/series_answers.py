@@ -14,7 +14,13 @@ from sre_tui.agent.analyst.endings import gaps, unknown_names
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.matchers import any_of, host_matcher, literal, stream_selector
+from sre_tui.agent.analyst.matchers import (
+    any_of,
+    host_matcher,
+    instance_matcher,
+    literal,
+    stream_selector,
+)
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
 from sre_tui.tools.loki_data import LogListing, PatternListing
 from sre_tui.tools.prometheus_data import MetricMatches, SeriesListing
@@ -61,7 +67,10 @@ def _matcher(look: Look, query: str) -> str:
     """The machines that are named, and the disks where the series are of disks."""
     hosts = look.focus.hosts
     disks = [one.name for one in look.focus.of(EntityKind.DISK)] if "device)" in query else []
-    parts = [host_matcher(*hosts) if hosts else "", f'device=~"{any_of(disks)}"' if disks else ""]
+    parts = [
+        instance_matcher(hosts, look.inventory.instances),
+        f'device=~"{any_of(disks)}"' if disks else "",
+    ]
     return ",".join(part for part in parts if part)
 
 
@@ -74,9 +83,9 @@ def _bare(query: str) -> str:
 
 
 async def _metric_by_name(look: Look, name: str) -> Iterator[str]:
-    await look.discover("targets")
-    hosts = look.focus.hosts
-    selector = f"{name}{{{host_matcher(*hosts)}}}" if hosts else name
+    await look.discover("identity", "targets")
+    matcher = instance_matcher(look.focus.hosts, look.inventory.instances)
+    selector = f"{name}{{{matcher}}}" if matcher else name
     query = f"rate({selector}[5m])" if _COUNTER.search(name) else selector
     found = await look.ask(metric=Call("prometheus_range_query", {"query": query, **look.window()}))
     data = found["metric"].data(SeriesListing)

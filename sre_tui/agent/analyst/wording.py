@@ -24,6 +24,9 @@ def plain(text: str, limit: int = 180) -> str:
 def _as_code(match: re.Match[str]) -> str:
     word = match.group()
     bare = word.strip(_EDGES)
+    if bare.count('"') % 2:
+        # A matcher such as name=~"a.*?" ends by its own quotes.
+        bare = word.rstrip(".,:;")
     if bare.startswith("("):
         bare = bare.removeprefix("(").removesuffix(")")
     elif "(" not in bare:

@@ -7,6 +7,7 @@ import pytest
 from sre_tui.agent.analyst.entities import Focus, resolve
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.inventory import Inventory, Subject, identity_query
+from sre_tui.agent.analyst.matchers import instance_matcher
 from tests.unit.analyst.constructed import IDENTITY, NOW, alert, sample, target
 
 
@@ -104,3 +105,15 @@ def test_words_of_a_question_cannot_break_the_query() -> None:
 
     for word in ('"', "\\", "a}b", "jelly.*fin", "ü", "${x}", "`"):
         promql_parser.parse(identity_query([word, "jellyfin"]))
+
+
+def test_what_people_use_a_homelab_with_is_no_name_that_is_missing() -> None:
+    assert focus_of("why can't my macbook reach the nas").unknown == ()
+    assert [one.word for one in focus_of("how full is frobnicate").unknown] == ["frobnicate"]
+
+
+def test_a_machine_that_is_scraped_by_its_address_is_asked_by_it() -> None:
+    instances = {"127.0.0.1:9100": "vm", "nas1:9100": "nas1"}
+    assert instance_matcher(("vm",), instances) == 'instance=~"127.0.0.1.9100"'
+    assert instance_matcher(("nas1",), instances) == 'instance=~"(nas1)([.:].*)?"'
+    assert instance_matcher((), instances) == ""

@@ -13,13 +13,16 @@ from sre_tui.agent.analyst.endings import gaps, unknown_names
 from sre_tui.agent.analyst.figures import Row, measure
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
-from sre_tui.agent.analyst.quantities import quantities
+from sre_tui.agent.analyst.quantities import meant_kinds, quantities
 from sre_tui.agent.analyst.quotes import Quotes
-from sre_tui.agent.analyst.wording import capital, names, plain, since
+from sre_tui.agent.analyst.wording import capital, code, names, plain, since
+from sre_tui.diagnosis.checks.check import Check
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.language.topics import Topic
+from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.tools.health import HealthListing
-from sre_tui.views.human import count
+from sre_tui.views.human import count, duration
+from sre_tui.views.units import with_unit
 
 CHECK: Final = "check_health"
 MOST: Final = 8
@@ -33,30 +36,44 @@ class _Resource:
         word: what it is then.
         checks: checks of it, and areas of checks.
         quantities: what there is to measure of it, the most telling first.
+        limit: the check whose limit the first of them is held against, in the same unit.
+        kinds: the kinds of things that are held against it, where nothing is named.
     """
 
     word: str
     checks: str
     quantities: tuple[str, ...]
+    limit: str
+    kinds: tuple[str, ...]
 
 
 RESOURCES: Final[Mapping[Topic, _Resource]] = {
-    Topic.MEMORY: _Resource("under memory pressure", "memory", ("memory_free", "swap")),
+    Topic.MEMORY: _Resource(
+        "under memory pressure", "memory", ("memory_free", "swap"), "memory-available",
+        ("host", "node"),
+    ),
     Topic.CPU: _Resource(
-        "short of processor time", "cpu-busy,cpu-pressure,cpu-steal,load-per-core", ("cpu", "load")
+        "short of processor time", "cpu-busy,cpu-pressure,cpu-steal,load-per-core", ("cpu", "load"),
+        "cpu-busy", ("host", "node"),
     ),
     Topic.IO: _Resource(
         "held up by its disks",
         "io-pressure,io-wait,disk-busy,read-latency,write-latency,guest-disk-traffic",
         ("disk_busy", "disk_io"),
+        "disk-busy",
+        ("disk",),
     ),
     Topic.SPACE: _Resource(
         "short of space",
-        "space,inodes,storage-fill,pool-fill,datastore-fill,space-growth,datastore-full-soon",
+        "space,inodes,storage-fill,pool-fill,datastore-fill,space-growth,datastore-full-soon,"
+        "nas-alerts",
         ("space", "growth"),
+        "space",
+        ("pool",),
     ),
     Topic.TEMPERATURE: _Resource(
-        "too hot", "chip-temperature,disk-temperature,nvme-temperature", ("temperature",)
+        "too hot", "chip-temperature,disk-temperature,nvme-temperature", ("temperature",),
+        "chip-temperature", ("host",),
     ),
 }  # fmt: skip
 _FALLBACKS: Final = {Topic.DISK: Topic.IO, Topic.POOL: Topic.SPACE}
@@ -78,17 +95,55 @@ async def tell_pressure(look: Look, topic: Topic) -> Iterator[str]:
         return iter([*unknown_names(look), *gaps(look)])
     found = (await look.ask(checks=Call(CHECK, {"only": resource.checks})))["checks"]
     rows: list[Row] = []
-    if look.focus.named:
-        for quantity in quantities():
-            if quantity.id in resource.quantities:
-                rows += await measure(look, quantity, figures_for(look, quantity))
-    return _told(look, resource, found, rows)
+    for quantity in quantities():
+        if quantity.id in resource.quantities and look.focus.named:
+            rows += await measure(look, quantity, figures_for(look, quantity))
+        elif quantity.id == resource.quantities[0]:
+            meant = [one for one in meant_kinds(look.question.folded) if quantity.of(one)]
+            most = await measure(look, quantity, quantity.of(*(meant or resource.kinds)))
+            # Nothing is named: the worst of all stands for the rest.
+            rows += sorted(most, key=lambda row: _fill(row, resource), reverse=True)[:1]
+    return _told(look, topic, found, rows)
 
 
-def _told(look: Look, resource: _Resource, found: Found, rows: Sequence[Row]) -> Iterator[str]:
+def _fill(row: Row, resource: _Resource) -> float:
+    """What is ranked by and held against a limit, the higher the worse."""
+    if row.quantity.id != resource.quantities[0]:
+        return 0.0
+    if row.quantity.id in ("memory_free", "space"):
+        return 1 - row.share if row.share is not None else 0.0
+    return row.value
+
+
+def _unsaid(resource: _Resource, rows: Sequence[Row]) -> tuple[list[Row], Check | None]:
+    """What is over the limit of the check though that has not fired, and the check."""
+    from sre_tui.diagnosis.checks.registry import all_checks
+
+    check = next((one for one in all_checks() if one.id == resource.limit), None)
+    if check is None or check.limits is None:
+        return [], None
+    below = check.limits.sign == "<"
+    leading = [row for row in rows if row.quantity.id == resource.quantities[0]]
+    return [row for row in leading
+            if check.limits.beyond(1 - _fill(row, resource) if below else _fill(row, resource))
+            ], check  # fmt: skip
+
+
+def _not_yet(check: Check) -> str:
+    """When the check fires that has not."""
+    limits = check.limits
+    assert limits is not None
+    shown = with_unit(limits.trigger, "°C" if limits.unit == "celsius" else "ratio")
+    over = "less than" if limits.sign == "<" else "more than"
+    held = f" for {duration(limits.delay)}" if limits.delay else ""
+    return f"no check has fired yet: {code(check.id)} does at {over} {shown}{held}"
+
+
+def _told(look: Look, topic: Topic, found: Found, rows: Sequence[Row]) -> Iterator[str]:
+    resource = RESOURCES[topic]
     tell = look.caller.counted
     data = found.data(HealthListing)
-    wrong = _about(look, data.items) if data is not None else []
+    wrong = _about(look, topic, data.items) if data is not None else []
     figures = [f"{row.who} {tell(row.sentence(look.now))}{row.cite}" for row in rows]
     who = names([plain(one.name, 60) for one in look.focus.entities]) or "nothing here"
     _note_skipped(look, data)
@@ -110,17 +165,33 @@ def _told(look: Look, resource: _Resource, found: Found, rows: Sequence[Row]) ->
         return told(look, lead + f".{quotes.cite(wrong[0].evidence)}", ("", lines),
                     ("Figures", figures))  # fmt: skip
     ran = count(data.ran, "check")
+    over, check = _unsaid(resource, rows)
+    if over and check is not None:
+        first = over[0]
+        word = "Yes, " if yes_no(look, fine=False) else ""
+        lead = Opening(word, tell(f"{first.who} {first.sentence(look.now)}** now; "
+                                  f"{_not_yet(check)}"))  # fmt: skip
+        return told(look, lead + f".{first.cite}{found.cite}", ("", _others(figures, rows, first)))
     word = "No, " if yes_no(look, fine=True) else ""
     said = f"{who} is {'' if who.startswith('nothing') else 'not '}{resource.word}"
     said = said if word else capital(said)
-    first = f": {figures[0]}" if figures else f": {ran} found nothing{found.cite}"
+    first_figure = f": {figures[0]}" if figures else f": {ran} found nothing{found.cite}"
+    if rows and not look.focus.named:
+        nearest = rows[0]
+        said_of_it = tell(nearest.sentence(look.now))
+        first_figure = f": nearest to it is {nearest.who}, which {said_of_it}{nearest.cite}"
     behind = f" {ran} found nothing wrong.{found.cite}" if figures else ""
-    lead = Opening(word, f"{said}**{first}.{behind}")
+    lead = Opening(word, f"{said}**{first_figure}.{behind}")
     return told(look, lead, ("", figures[1 : MOST + 1]))
 
 
-def _about(look: Look, findings: Sequence[Finding]) -> list[Finding]:
-    """Findings about what the question names; all if it names nothing."""
+def _others(figures: Sequence[str], rows: Sequence[Row], told_of: Row) -> list[str]:
+    return [said for said, row in zip(figures, rows, strict=True) if row is not told_of][:MOST]
+
+
+def _about(look: Look, topic: Topic, every: Sequence[Finding]) -> list[Finding]:
+    """Findings about what the question names; all of its topic if it names nothing."""
+    findings = [one for one in every if one.check != "nas-alerts" or _is_of(one, topic)]
     if not look.focus.named:
         return list(findings)
     own = {one.name.casefold() for one in look.focus.entities}
@@ -132,6 +203,11 @@ def _about(look: Look, findings: Sequence[Finding]) -> list[Finding]:
         or one.subject.host.casefold() in hosts
         or one.subject.name.casefold() in hosts
     ]
+
+
+def _is_of(one: Finding, topic: Topic) -> bool:
+    pattern = bundled().get(one.kind)
+    return pattern is not None and topic in pattern.topics
 
 
 def _line(one: Finding, look: Look, quotes: Quotes) -> str:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst.calls import Call, DataT
-from sre_tui.agent.analyst.coverage import source_name, tool_source
+from sre_tui.agent.analyst.coverage import tool_source
 from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.known import Attempt
 from sre_tui.agent.analyst.look import Look
@@ -107,7 +107,7 @@ def hedge(look: Look, tools: Iterable[str], used: str) -> str:
     """
     better = [tool for tool in tools if tool != used and look.caller.offers(tool)]
     lost = any(look.coverage.trouble(tool_source(tool)) for tool in better)
-    return source_name(tool_source(used)) if lost else ""
+    return tool_source(used) if lost else ""
 
 
 def rather(attempt: Attempt, tool: str, otherwise: Handler) -> Handler:
