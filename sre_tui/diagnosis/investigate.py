@@ -34,7 +34,7 @@ from sre_tui.diagnosis.timeline.around import events_around
 from sre_tui.diagnosis.timeline.shifts import shift_queries
 from sre_tui.diagnosis.topology.build import build_topology
 from sre_tui.diagnosis.topology.graph import Topology
-from sre_tui.views.human import count, duration
+from sre_tui.views.human import ago, count
 
 MOST_CAUSES: Final = 5
 MOST_ELSEWHERE: Final = 5
@@ -112,7 +112,11 @@ def understand(picture: Picture, knowledge: Knowledge) -> Insight:
 
 
 def investigate(
-    insight: Insight, text: str, knowledge: Knowledge, moment: datetime | None = None
+    insight: Insight,
+    text: str,
+    knowledge: Knowledge,
+    moment: datetime | None = None,
+    now: datetime | None = None,
 ) -> Investigation:
     """Answer what is wrong with what a text is about.
 
@@ -121,6 +125,7 @@ def investigate(
         text: the name of an alert, guest, pool or anything else, or free words; empty for all.
         knowledge: what brings about what.
         moment: the time that is asked about, if any.
+        now: from when ages are counted; from the end of the picture by default.
     """
     picture, topology = insight.picture, insight.topology
     asked = find_asked(text, topology, active_alerts(picture), knowledge.patterns)
@@ -132,7 +137,8 @@ def investigate(
     )  # fmt: skip
     findings = [one for one in insight.findings if _in_time(one, moment)]
     ranking = rank(findings, topology, focus, knowledge.patterns, blind=bool(_troubled(picture)))
-    return _written(insight, text, asked, focus, ranking, knowledge.patterns)
+    counted = now or picture.now
+    return _written(insight, text, asked, focus, ranking, knowledge.patterns, counted)
 
 
 def _in_time(finding: Finding, moment: datetime | None) -> bool:
@@ -149,6 +155,7 @@ def _written(
     focus: Focus,
     ranking: Ranking,
     patterns: Patterns,
+    now: datetime,
 ) -> Investigation:
     picture = insight.picture
     named = [one for one in ranking.causes if one.confidence >= _POSSIBLE][:MOST_CAUSES]
@@ -164,7 +171,7 @@ def _written(
         asked=text,
         focus=asked.subjects,
         verdict=verdict,
-        headline=_headline(verdict, confirmed or sure, asked, picture),
+        headline=_headline(verdict, confirmed or sure, asked, now),
         window_start=picture.start,
         window_end=picture.now,
         since=since,
@@ -222,16 +229,16 @@ def _verdict(
     return "unconfirmed" if anything else "nothing_wrong"
 
 
-def _headline(verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, picture: Picture) -> str:
+def _headline(verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, now: datetime) -> str:
     about = " and ".join(str(one) for one in asked.subjects[:3]) or "the homelab"
     match verdict:
         case "cause":
-            return f"{_claimed(confirmed[0], picture)}."
+            return f"{_claimed(confirmed[0], now)}."
         case "several":
-            claims = "; ".join(_claimed(one, picture) for one in confirmed[:3])
+            claims = "; ".join(_claimed(one, now) for one in confirmed[:3])
             return f"{count(len(confirmed), 'independent cause')}: {claims}."
         case "elsewhere":
-            claims = "; ".join(_claimed(one, picture) for one in confirmed[:2])
+            claims = "; ".join(_claimed(one, now) for one in confirmed[:2])
             return f"no cause was found for trouble with {about}; elsewhere: {claims}."
         case "unconfirmed":
             return f"something is wrong with {about}, but no cause is certain."
@@ -241,15 +248,15 @@ def _headline(verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, pictu
             return f"too little could be read to say anything of {about}."
 
 
-def _claimed(one: Ranked, picture: Picture) -> str:
+def _claimed(one: Ranked, now: datetime) -> str:
     hypothesis = one.hypothesis
     since = hypothesis.since
     if since is None:
         return hypothesis.claim
-    if hypothesis.open_start:
-        return f"{hypothesis.claim} (for {duration((picture.now - since).total_seconds())} or more)"
-    age = duration((picture.now - since).total_seconds())
-    return f"{hypothesis.claim} since {since:%Y-%m-%d %H:%M} UTC ({age} ago)"
+    before = " or before" if hypothesis.open_start else ""
+    # The age is that of the minute shown, so that a later look at the same gives no other.
+    age = ago(since.replace(second=0, microsecond=0), now)
+    return f"{hypothesis.claim} since {since:%Y-%m-%d %H:%M} UTC ({age}){before}"
 
 
 def _subjects(causes: Sequence[Ranked]) -> list[Subject]:

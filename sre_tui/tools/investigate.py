@@ -74,7 +74,7 @@ async def investigate(
     insight = await look(context, end, window=window, knowledge=knowledge)
     text = " ".join(about.split())
     _check_named(text, insight, knowledge)
-    found = conclude(insight, text, knowledge, moment)
+    found = conclude(insight, text, knowledge, moment, now)
     alerts = {alert.name for alert in active_alerts(insight.picture)}
     found = await with_journal(context, found, alerts)
     return result(found, insight.picture.sources(), now=now)
