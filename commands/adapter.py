@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -56,12 +56,30 @@ TIMES_OPTION = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Flag:
+    """A further option of a tool's command, for what is done with the answer.
+
+    Attributes:
+        name: the parameter.
+        annotation: the option.
+        check: refuses the option before anything is asked.
+        act: what is done once the answer is written; told whether the option was given.
+    """
+
+    name: str
+    annotation: Any
+    check: Callable[[Invocation, OutputOptions], None]
+    act: Callable[[typer.Context, Invocation, ToolResult[Any], bool], None]
+
+
 def add_tool(
     app: typer.Typer,
     tool_name: str,
     name: str | None = None,
     *,
     examples: Sequence[str] = (),
+    flag: Flag | None = None,
 ) -> None:
     """Add the command of a tool to its group.
 
@@ -70,6 +88,7 @@ def add_tool(
         tool_name: the tool.
         name: another word than the tool's own; needs examples of its own.
         examples: command lines without ``sre``; the tool's own if empty.
+        flag: a further option.
     """
     tool = get_tool(tool_name)
     shown = tuple(examples) or tool.examples
@@ -78,7 +97,7 @@ def add_tool(
         cls=fields_command(lambda: fields_of(tool), f"sre {shown[0]}" if shown else ""),
         help=help_text(tool.description, shown),
         context_settings={"help_option_names": ["-h", "--help"]},
-    )(_command(tool))
+    )(_command(tool, flag))
 
 
 def tool_command(tool_name: str, name: str) -> TyperCommand:
@@ -92,9 +111,20 @@ def tool_command(tool_name: str, name: str) -> TyperCommand:
 
 
 def run_tool(
-    invocation: Invocation, tool: Tool[Any], arguments: dict[str, object], options: OutputOptions
+    invocation: Invocation,
+    tool: Tool[Any],
+    arguments: dict[str, object],
+    options: OutputOptions,
+    then: Callable[[ToolResult[Any]], None] | None = None,
 ) -> ExitCode:
     """Run a tool and write its result; the exit code tells how complete it is.
+
+    Args:
+        invocation: where to write.
+        tool: what is run.
+        arguments: what it is asked.
+        options: how the result is written.
+        then: takes what people read, after it is written once.
 
     Raises:
         Problem: if there is no data at all, what was asked for by name is not there, or the
@@ -105,6 +135,8 @@ def run_tool(
     def look(invocation: Invocation, options: OutputOptions) -> ExitCode:
         answer = ask(invocation, tool, arguments, options.sort)
         show(invocation, tool, answer, options, fields)
+        if then is not None and options.watch is None and not options.for_program:
+            then(answer)
         return EXIT_CODES[answer.state]
 
     if options.watch is not None:
@@ -255,7 +287,8 @@ def show(
     columns = view.columns if fields is None else fields.columns(options.fields)
     if fields is None and (headline := view.headline(answer.data)):
         stdout.write(f"{_fitted(invocation, clean(headline))}\n")
-    _show_table(invocation, tool, view, columns, answer, display)
+    title = view.title(answer.data) if fields is None else ""
+    _show_table(invocation, tool, view, columns, answer, display, title)
     if fields is None:
         for more in view.below(answer.data):
             stdout.write("\n")
@@ -280,10 +313,10 @@ def _show_table(
     columns: Sequence[Column[Any]],
     answer: ToolResult[Any],
     display: Display,
+    title: str,
 ) -> None:
     rows = view.rows(answer.data)
     if rows:
-        title = view.title(answer.data)
         write_table(invocation, columns, rows, display, title=title, folded=view.folded)
     elif text := view.text(answer.data):
         invocation.environment.stdout.write(f"{clean(text)}\n")
@@ -332,12 +365,21 @@ def given(tool: Tool[Any], values: dict[str, Any]) -> tuple[OutputOptions, dict[
     return options, {k: value for k, value in values.items() if value not in (None, [], ())}
 
 
-def _command(tool: Tool[Any]) -> Callable[..., None]:
+def _command(tool: Tool[Any], flag: Flag | None = None) -> Callable[..., None]:
     fields = tool.arguments.model_fields
 
     def command(context: typer.Context, **values: Any) -> None:
+        invocation = invocation_of(context)
+        is_set = flag is not None and values.pop(flag.name)
         options, arguments = given(tool, values)
-        code = run_tool(invocation_of(context), tool, arguments, options)
+        if flag is not None and is_set:
+            flag.check(invocation, options)
+
+        def then(answer: ToolResult[Any]) -> None:
+            if flag is not None:
+                flag.act(context, invocation, answer, is_set)
+
+        code = run_tool(invocation, tool, arguments, options, then)
         if code is not ExitCode.OK:
             raise typer.Exit(code)
 
@@ -354,6 +396,8 @@ def _command(tool: Tool[Any]) -> Callable[..., None]:
         ("absolute", TIMES_OPTION, None),
         ("every", WATCH_OPTION, None),
     ]
+    if flag is not None:
+        common.insert(0, (flag.name, flag.annotation, False))
     for name, annotation, default in common:
         if name == "sort" and not is_listing(tool):
             continue

@@ -86,7 +86,7 @@ def write_table(
         columns: what may be shown.
         rows: what is shown.
         display: how.
-        title: a line above, on a terminal.
+        title: a line above.
         chosen: whether ``--fields`` chooses among these columns.
         folded: keys of columns whose text is broken into lines rather than cut.
     """
@@ -125,7 +125,7 @@ def write_table(
             *(text for column, text in zip(columns, row, strict=True) if column.key in shown)
         )
     with console.capture() as capture:
-        if title and stream.isatty():
+        if title:
             console.print(Text(flat(title), style="dim"))
         console.print(table)
     write_lines(stream, capture.get())

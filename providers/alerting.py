@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, computed_field
 
 from providers.series import Labels, SampleValue
 
 HOST_LABELS = ("hostname", "host", "nodename", "node", "instance", "exported_instance", "name")
 """Labels that tell which machine an alert is about, the most telling first."""
+_GUEST_LABELS: Final = ("vm_name", "vmname", "guest_name", "guest", "ct_name")
+_THING_LABELS: Final = (
+    "datastore", "zpool", "pool", "dataset", "mountpoint", "device", "disk", "container",
+    "name", "service", "task", "unit",
+)  # fmt: skip
+"""Labels that name a thing on a machine, the most telling first."""
+_PROXMOX_ID: Final = re.compile(r"(node|lxc|qemu|storage)/([^/]+)(?:/(.+))?")
 
 
 class AlertState(StrEnum):
@@ -104,6 +112,16 @@ class Alert(BaseModel):
         """Unique among all alerts of all sources."""
         return f"{self.source}/{self.name}/{self.fingerprint}"
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def about(self) -> str:
+        """The guest, node or thing it concerns: ``immich``, ``sdc on nas1``; empty if none is told.
+
+        An exporter that speaks of others, such as that of Proxmox VE, is the host of its alerts
+        and not what they concern.
+        """
+        return concerned(self.labels) or self.host or ""
+
     @property
     def silenced(self) -> bool:
         """Whether somebody silenced it."""
@@ -180,6 +198,27 @@ def host_of(labels: Labels) -> str | None:
         if value:
             return without_port(value) if name.endswith("instance") else value
     return None
+
+
+def concerned(labels: Labels) -> str:
+    """The guest, node or thing a label set concerns, a thing with its machine; empty if none."""
+    guest = next((labels[name] for name in _GUEST_LABELS if labels.get(name)), "")
+    if guest:
+        return guest
+    found = _PROXMOX_ID.fullmatch(labels.get("id", ""))
+    if found is not None:
+        kind, first, second = found.groups()
+        if kind == "storage":
+            return f"{second} on {first}" if second else first
+        return first if kind == "node" else labels.get("name") or labels["id"]
+    host = host_of(labels) or ""
+    names = (name for name in _THING_LABELS if labels.get(name))
+    thing = next((labels[name] for name in names), "")
+    if labels.get("fstype") == "zfs" and labels.get("device"):
+        thing = labels["device"]
+    if not thing or thing == host:
+        return host.removeprefix("https://").removeprefix("http://")
+    return f"{thing} on {host}" if host else thing
 
 
 def without_port(address: str) -> str:

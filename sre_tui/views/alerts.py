@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from providers.alerting import Alert, AlertRule
 from sre_tui.views.cells import source_column, text_cell
-from sre_tui.views.human import MISSING, duration, moment
+from sre_tui.views.human import MISSING, count, duration, moment
 from sre_tui.views.severity import severity_rank, severity_tone, state_rank, state_tone
 from sre_tui.views.table import TableView
 from sre_tui.views.units import query_unit, with_unit
@@ -79,12 +81,12 @@ def rule_health(row: AlertRule, _: Display) -> Cell:
 ALERTS: TableView[Alert] = TableView(
     columns=(
         Column("severity", "Severity", lambda row, _: severity_cell(row.severity), 11),
-        Column("name", "Alert", lambda row, _: text_cell(row.name), 20, flexible=True),
-        Column("host", "Host", lambda row, _: text_cell(row.host or ""), 12),
+        Column("name", "Alert", lambda row, _: text_cell(row.name), 14, flexible=True),
+        Column("about", "About", lambda row, _: text_cell(row.about), 12),
         Column("state", "State", alert_state, 12),
         Column("active_at", "Since", lambda row, d: _since(row.active_at, d), 14),
         Column("value", "Value", alert_value, 10, priority=2, align="right"),
-        Column("summary", "Summary", lambda row, _: text_cell(row.summary), 30, 1, "left", True),
+        Column("summary", "Summary", lambda row, _: text_cell(row.summary), 20, 1, "left", True),
         Column("silence", "Silenced by", _silence, 24, priority=3),
         source_column(lambda row: row.source),
     ),
@@ -92,7 +94,27 @@ ALERTS: TableView[Alert] = TableView(
     key=lambda row: row.key,
     nothing="No alerts.",
     made_from={"silence": "silences"},
+    instead=lambda data: _IN_ONE_STATE if _agree(data.items) else None,
 )
+
+
+def _agree(alerts: Sequence[Alert]) -> bool:
+    return len({(one.state, one.reason, one.silenced, one.inhibited) for one in alerts}) == 1
+
+
+_IN_ONE_STATE: TableView[Alert] = replace(
+    ALERTS,
+    columns=tuple(
+        replace(column, priority=2) if column.key == "state" else column
+        for column in ALERTS.columns
+    ),
+    title=lambda data: (
+        f"{count(len(data.items), 'alert')}, "
+        f"{'all ' if len(data.items) > 1 else ''}{data.items[0].state.value.replace('_', ' ')}"
+    ),
+    instead=lambda data: None,
+)
+"""Where all alerts are in one state, the line above tells it as well as a column."""
 
 RULES: TableView[AlertRule] = TableView(
     columns=(

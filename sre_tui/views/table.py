@@ -28,8 +28,8 @@ class TableView(Generic[RowT]):
         rows: takes the rows out of the result's data.
         key: a row's stable key, unique in the table.
         nothing: said where there are no rows.
-        title: one line above the table, such as the query and its window.
-        headline: the same, in a pipe too: which thing the rows are about.
+        title: one line above the table where it has rows, such as the query.
+        headline: lines above it even where it has none: which thing the rows are about.
         notes: lines below it, such as hints and what was left out.
         charts: the same as curves, where the rows are series.
         made_from: column key to the row's member, or the dotted path into one, that the column

@@ -37,8 +37,8 @@ def test_jsonl_is_one_object_per_row(told: Telling) -> None:
 
 
 def test_fields_choose_columns_and_members(told: Telling) -> None:
-    table = told("alerts", "list", "--fields", "host,name")
-    assert table.lines[0].split() == ["Host", "Alert"]
+    table = told("alerts", "list", "--fields", "about,name")
+    assert table.lines[0].split() == ["About", "Alert"]
     document = told("alerts", "list", "--fields", "host,name", "--json").document
     assert {tuple(row) for row in document["data"]["items"]} == {("host", "name")}
     assert document["state"] == "ok"
@@ -206,8 +206,9 @@ def test_what_is_no_list_of_values_is_shown_too(told: Telling) -> None:
     assert (text.code, text.out, text.err) == (0, "some text\n", "")
     window = told("metrics", "query", 'node_load1{hostname="media"}[3m]')
     assert window.code == 0
-    assert window.lines[0].split()[:3] == ["Series", "Last", "Min"]
-    assert "hostname=media" in window.lines[1]
+    assert window.lines[0] == 'node_load1{hostname="media"}[3m]'
+    assert window.lines[1].split()[:3] == ["Series", "Last", "Min"]
+    assert "hostname=media" in window.lines[2]
 
 
 def test_two_forms_at_once_are_refused(sre: Sre) -> None:

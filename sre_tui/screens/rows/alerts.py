@@ -149,7 +149,7 @@ def _columns() -> tuple[Column[Alert], ...]:
     return (
         replace(given["severity"], width=10),
         replace(given["name"], width=14),
-        replace(given["host"], width=7, flexible=True),
+        replace(given["about"], width=7, flexible=True),
         replace(given["state"], width=10, cell=_state),
         replace(given["active_at"], title="Age", width=6, cell=_age, align="right"),
         replace(given["summary"], width=24),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from providers.alerting import AlertState, host_of, without_port
+from providers.alerting import AlertState, concerned, host_of, without_port
 from providers.alerting_wire import fingerprint, rule_groups, rules_of, state_and_reason
 
 CAPTURES = Path(__file__).parents[2] / "data"
@@ -111,3 +111,27 @@ def test_ports_are_only_taken_off_addresses() -> None:
 def test_a_state_of_any_length_is_read_at_once() -> None:
     for text in ("a" + " " * 200_000 + "(", "Alerting " + "(" * 100_000, " " * 200_000):
         assert state_and_reason(text) == (AlertState.ERROR, text)
+
+
+@pytest.mark.parametrize(
+    ("labels", "about"),
+    [
+        ({"instance": "pve1", "id": "node/pve3"}, "pve3"),
+        ({"instance": "pve1", "id": "lxc/119", "name": "nodered", "node": "pve3"}, "nodered"),
+        ({"instance": "pve1", "id": "lxc/119", "node": "pve3"}, "lxc/119"),
+        ({"instance": "pve1", "id": "storage/pve1/local"}, "local on pve1"),
+        ({"instance": "pbs", "datastore": "main", "vm_id": "108", "vm_name": "immich"}, "immich"),
+        ({"instance": "nas1:9633", "hostname": "nas1", "device": "sdc"}, "sdc on nas1"),
+        ({"hostname": "db", "device": "/dev/sda1", "mountpoint": "/"}, "/ on db"),
+        (
+            {"hostname": "nas1", "device": "tank", "fstype": "zfs", "mountpoint": "/mnt/tank"},
+            "tank on nas1",
+        ),
+        ({"id": "/system.slice/x", "hostname": "docker1", "name": "sonarr"}, "sonarr on docker1"),
+        ({"instance": "https://photos.example"}, "photos.example"),
+        ({"instance": "media:9100"}, "media"),
+        ({}, ""),
+    ],
+)
+def test_what_a_label_set_concerns(labels: dict[str, str], about: str) -> None:
+    assert concerned(labels) == about
