@@ -14,6 +14,12 @@ import typer
 from commands.adapter import JSON_OPTION
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
+from commands.incident_offer import (
+    RECORD_OPTION,
+    check_may_record,
+    investigated,
+    offer_to_record,
+)
 from commands.main import invocation_of
 from commands.narration import AnswerWriter
 from commands.output import OutputOptions, room_of, write_json, write_json_lines
@@ -93,6 +99,7 @@ def ask(
     no_llm: NO_LLM_OPTION = False,
     quiet: QUIET_OPTION = False,
     verbose: VERBOSE_OPTION = False,
+    record: RECORD_OPTION = False,
     as_json: JSON_OPTION = False,
     as_jsonl: Annotated[
         bool, typer.Option("--jsonl", help="One JSON object per event, as it happens.")
@@ -100,21 +107,29 @@ def ask(
 ) -> None:
     """Answer on stdout, its making on stderr."""
     invocation = invocation_of(context)
+    output = OutputOptions(json=as_json, jsonl=as_jsonl)
+    if record:
+        check_may_record(invocation, output)
     text, attached = _asked(invocation, question or [])
     if not text:
         invocation.environment.stdout.write(context.get_help() + "\n")
         raise typer.Exit(ExitCode.USAGE)
-    answer_question(
+    answer = answer_question(
         invocation,
         text,
         attached=attached,
         session=session,
         resume=resume,
         llm=LlmSettings() if no_llm else with_model(invocation.settings.llm, model),
-        output=OutputOptions(json=as_json, jsonl=as_jsonl),
+        output=output,
         quiet=quiet,
         verbose=verbose,
     )
+    if record or not (quiet or output.for_program):
+        found = investigated(answer)
+        offer_to_record(context, invocation, found, wanted=record, session=answer.session)
+    if code := exit_code(answer):
+        raise typer.Exit(code)
 
 
 def answer_question(
@@ -128,8 +143,8 @@ def answer_question(
     output: OutputOptions = OutputOptions(),  # noqa: B008 - frozen
     quiet: bool = False,
     verbose: bool = False,
-) -> None:
-    """Ask, write the answer, and end with an exit code that tells how complete it is.
+) -> Answer:
+    """Ask, and write the answer.
 
     Args:
         invocation: streams, settings and folders.
@@ -179,9 +194,7 @@ def answer_question(
     answer = invocation.run_async(work())
     if output.json:
         write_json(stdout, document(answer))
-    code = exit_code(answer)
-    if code is not ExitCode.OK:
-        raise typer.Exit(code)
+    return answer
 
 
 @contextlib.asynccontextmanager

@@ -208,7 +208,7 @@ add_kinds(app)
 )
 def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> None:
     """Start a demo of its own, then open the app or ask the scenario's first question."""
-    from commands.ask import answer_question
+    from commands.ask import answer_question, exit_code
     from sre_tui.demo.scenario_load import load_scenario
 
     invocation = invocation_of(context)
@@ -225,7 +225,8 @@ def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> N
         return
     question = chosen.questions[0].ask if chosen.questions else "Is anything wrong?"
     environment.stdout.write(f"{chosen.title}\n\n> {question}\n\n")
-    answer_question(invocation, question)
+    if code := exit_code(answer_question(invocation, question)):
+        raise typer.Exit(code)
 
 
 async def _serve(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from copy import copy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -33,6 +34,8 @@ _ASKED: Final = {
 """What a person is asked for, and how, if not even a title was given."""
 _TEXTS: Final = ("description", "cause", "resolution")
 """What may come from stdin."""
+_NOTHING: Final = "-"
+"""Typed to make empty what was proposed."""
 _ANY_TITLE: Final = "its own"
 """Stands for the title where only other values are looked at."""
 
@@ -113,8 +116,17 @@ def checked_values(given: Mapping[str, Any]) -> Any:
         raise as_usage_problem(RECORD, error) from error
 
 
-def asked_values(invocation: Invocation, given: Mapping[str, Any]) -> dict[str, str]:
+def asked_values(
+    invocation: Invocation,
+    given: Mapping[str, Any],
+    proposed: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """What a person says to the questions that are left; what does not fit is asked for again.
+
+    Args:
+        invocation: the terminal.
+        given: what is not asked for.
+        proposed: what a person only has to agree to; - makes it empty.
 
     Raises:
         Problem: if what was given does not fit, or no title is said.
@@ -124,11 +136,14 @@ def asked_values(invocation: Invocation, given: Mapping[str, Any]) -> dict[str, 
     for name, question in _ASKED.items():
         if given.get(name):
             continue
+        kept = proposed.get(name, "")
         suffix = "" if name == "title" else " (enter leaves it open)"
-        line = _answer(invocation, name, f"{question}{suffix}: ")
-        if line.strip():
+        line = _answer(invocation, name, f"{question}{f' [{kept}]' if kept else suffix}: ", kept)
+        if kept and line.strip() == _NOTHING and name != "title":
+            answers[name] = ""
+        elif line.strip():
             answers[name] = line.strip()
-        elif name == "title":
+        elif name == "title" and not kept:
             raise wrong_usage("nothing was recorded: an incident needs a title")
         if not line:
             # Nobody answers any more; what was said counts.
@@ -142,7 +157,7 @@ def wrong_usage(message: str, hint: str | None = None) -> Problem:
     return Problem(message, code="usage", exit_code=ExitCode.USAGE, hint=hint)
 
 
-def _answer(invocation: Invocation, name: str, question: str) -> str:
+def _answer(invocation: Invocation, name: str, question: str, kept: str) -> str:
     """A line that fits, or an empty one; without a line end where there are no more lines."""
     while True:
         invocation.narrator.raw(question)
@@ -151,7 +166,7 @@ def _answer(invocation: Invocation, name: str, question: str) -> str:
         except UnicodeError:
             raise wrong_usage("what was typed is not UTF-8") from None
         said = line.strip()
-        if not said:
+        if not said or (kept and said == _NOTHING):
             return line
         if len(said) > _most(name):
             problem = f"it has {len(said):,} characters, and may have {_most(name):,}"

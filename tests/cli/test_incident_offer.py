@@ -1,0 +1,150 @@
+"""What is offered after an investigation that found a cause, and how it gets into the journal."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from commands.diagnostics import Problem
+from commands.incident_offer import (
+    check_may_record,
+    investigated,
+    offer_to_record,
+    record_command,
+)
+from commands.invocation import Invocation
+from commands.output import OutputOptions
+from providers.reading import State
+from sre_tui.agent.events import Answer, Evidence
+from sre_tui.diagnosis.causes.model import Investigation
+from sre_tui.environment import Environment, Folders
+from sre_tui.memory.draft import draft_of, recorded_as
+from tests.cli.inside import run_inside
+from tests.screens.conclusions import FAILING, FOUND
+from tests.screens.homelab import NOW
+from tests.unit.memory.killing import incident
+
+
+class Typed(io.StringIO):
+    """A terminal, and what somebody typed at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def offered(folder: Path, found: Investigation | None, typed: str | None, **context: Any) -> str:
+    """What is told of a find; asked for where something is typed."""
+    err = Typed()
+    environment = Environment(
+        {}, Typed(typed or ""), io.StringIO(), err, lambda: NOW, Folders.under(folder),
+        working_folder=folder,
+    )  # fmt: skip
+    called = typer.Context(typer.core.TyperCommand("investigate", callback=None))
+    called.params = context
+    invocation = Invocation(environment, color=False)
+    offer_to_record(called, invocation, found, wanted=typed is not None, session="s1")
+    return err.getvalue()
+
+
+def kept(folder: Path) -> list[dict[str, Any]]:
+    done = run_inside(["incidents", "list", "--json"], folder, now=NOW)
+    items: list[dict[str, Any]] = done.document["data"]["items"]
+    return items
+
+
+def test_the_command_that_is_told_records_what_was_found(tmp_path: Path) -> None:
+    told = offered(tmp_path, FOUND, None)
+    assert told.startswith("to record it: sre incidents record 'Disk sdc on nas1 is failing' ")
+    assert told.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+    program, *arguments = shlex.split(told.partition(": ")[2])
+    assert (program, run_inside(arguments, tmp_path, now=NOW).code) == ("sre", 0)
+    (row,) = kept(tmp_path)
+    names = ("subject", "severity", "session", "state")
+    assert [row[name] for name in names] == ["nas1/sdc", "critical", "s1", "open"]
+    assert row["cause"].startswith("disk sdc on nas1 is failing: sdc has 45 unreadable sectors; ")
+    assert FAILING.since is not None
+    began = datetime.fromisoformat(row["started"])
+    assert began == FAILING.since.replace(microsecond=0)
+    assert "sre --demo --config 'a b.toml' incidents" in offered(
+        tmp_path, FOUND, None, demo=True, config="a b.toml"
+    )
+
+
+@pytest.mark.parametrize(
+    "hostile", ["-rf", "$(id)", "a'; id; '", "`id`", "x\n--ended=now", "--json"]
+)
+def test_names_of_strangers_stay_values(tmp_path: Path, hostile: str) -> None:
+    words = shlex.split(record_command({"title": hostile, "alert": hostile, "cause": hostile}))
+    assert words[:3] == ["sre", "incidents", "record"]
+    assert run_inside(words[1:], tmp_path, now=NOW).code == 0
+    (row,) = kept(tmp_path)
+    assert (row["title"], row["alert"]) == (" ".join(hostile.split()),) * 2
+    assert row["cause"] == hostile
+
+
+def test_a_person_agrees_to_each_part_and_to_the_whole(tmp_path: Path) -> None:
+    answers = "Jellyfin buffers\n\nbad\nwarning\n-\n\nnew disk\ny\n"
+    told = offered(tmp_path, FOUND, answers)
+    (row,) = kept(tmp_path)
+    assert told.endswith(f"[y/N] recorded as {row['id']}: Jellyfin buffers\n")
+    for said in (
+        *("What was wrong [Disk sdc on nas1 is failing]: ", "[critical]: ", "cannot be 'bad'"),
+        *("  What it is about: nas1/sdc\n", "  Began: 20"),
+    ):
+        assert said in told, told
+    names = ("severity", "services", "resolution", "subject")
+    assert [row[name] for name in names] == ["warning", [], "new disk", "nas1/sdc"]
+
+
+@pytest.mark.parametrize("typed", ["", "\n\n\n\n\n\n\n", "\n\n\n\n\n\nn\n", "x\n"])
+def test_nothing_is_written_that_nobody_confirmed(tmp_path: Path, typed: str) -> None:
+    assert offered(tmp_path, FOUND, typed).endswith("nothing was recorded\n")
+    assert not (tmp_path / "data").exists()
+
+
+def test_nothing_is_offered_without_a_sure_cause_or_twice(tmp_path: Path) -> None:
+    unsure = FOUND.model_copy(update={"causes": (), "verdict": "unconfirmed"})
+    going_on = incident().model_copy(update={"ended": None, "subject": "NAS1/sdc", "id": "k7m2"})
+    known = FOUND.model_copy(update={"recorded": (going_on,)})
+    draft = draft_of(FOUND)
+    assert draft is not None
+    assert recorded_as(known, draft) == going_on
+    for found, said in (
+        (None, "nothing was investigated"),
+        (unsure, "none is sure"),
+        (known, "in your journal already, as k7m2"),
+    ):
+        assert offered(tmp_path, found, None) == ""
+        assert said in offered(tmp_path, found, "y\n")
+    environment = Environment({}, Typed(), io.StringIO(), Typed(), lambda: NOW)
+    for output in (OutputOptions(json=True), OutputOptions(watch=2.0)):
+        with pytest.raises(Problem, match="nobody is there"):
+            check_may_record(Invocation(environment), output)
+    with pytest.raises(Problem, match="nobody is there"):
+        check_may_record(Invocation(environment, no_input=True), OutputOptions())
+    for command in (["ask", "why?"], ["investigate"]):
+        done = run_inside([*command, "--record"], tmp_path, {"GRAFANA_URL": "http://127.0.0.1:9"})
+        assert (done.code, done.out) == (2, "")
+
+
+def test_an_answer_offers_the_cause_that_it_names() -> None:
+    document = json.loads(json.dumps({"data": FOUND.model_dump(mode="json")}))
+    evidence = Evidence(
+        id="E1", tool="investigate", arguments={}, state=State.OK, observed_at=NOW,
+        summary="", text="", document=document, elapsed=1.0,
+    )  # fmt: skip
+    answer = Answer(text="Disk SDC fails [E1].", evidence=(evidence,), mode="analyst", session="s")
+    found = investigated(answer)
+    assert found is not None
+    assert draft_of(found) == draft_of(FOUND)
+    for other in ({"text": "All is well."}, {"evidence": ()},
+                  {"evidence": (evidence.model_copy(update={"document": None}),)}):  # fmt: skip
+        assert investigated(answer.model_copy(update=other)) is None
