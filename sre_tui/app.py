@@ -21,6 +21,9 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from providers.clock import Clock
+from providers.errors import BackendError
+from providers.text import one_line
+from sre_tui.complaint import Complaint
 from sre_tui.live.answers import AnswerSource
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.homelab import ALWAYS
@@ -36,6 +39,7 @@ from sre_tui.screens.wanted import (
     LogsWanted,
     OpeningWanted,
     PaneWanted,
+    RecordWanted,
     TimelineWanted,
 )
 from widgets.breadcrumb import CrumbChosen
@@ -45,6 +49,7 @@ from widgets.themes import ANSI, OWN
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from sre_tui.live.recording import Recorder
     from sre_tui.screens.go_to import GoToScreen
     from sre_tui.screens.places import Place, RunbookName
 
@@ -82,6 +87,7 @@ class AppParts:
         read_runbook: the text of a runbook by its id, None if there is none; may block.
         list_runbooks: ids and titles of all runbooks; may block.
         look: theme and keys.
+        record: keeps an incident that a person agreed to in the journal.
         warm_up: whether to load in the background what the first question needs.
     """
 
@@ -95,6 +101,7 @@ class AppParts:
     sources: Sequence[str] = ()
     read_runbook: Callable[[str], str | None] | None = None
     list_runbooks: Callable[[], Sequence[tuple[str, str]]] | None = None
+    record: Recorder | None = None
     look: Look = field(default_factory=Look)
     warm_up: bool = False
 
@@ -256,6 +263,26 @@ class SreApp(App[None]):
         from sre_tui.screens.investigation import InvestigationScreen
 
         self.push_screen(InvestigationScreen(self._parts.clock, event.about))
+
+    def on_record_wanted(self, event: RecordWanted) -> None:
+        """Show what would be recorded, and record what a person makes of it."""
+        from sre_tui.screens.record import RecordScreen
+
+        self.push_screen(RecordScreen(event.values), self._record)
+
+    def _record(self, values: Mapping[str, str] | None) -> None:
+        if values is None or self._parts.record is None:
+            self.notify("Nothing was recorded")
+        else:
+            self.run_worker(self._keep(self._parts.record, values), exit_on_error=False)
+
+    async def _keep(self, record: Recorder, values: Mapping[str, str]) -> None:
+        try:
+            name = await record(values)
+        except (BackendError, Complaint) as error:
+            self.notify(one_line(f"Nothing was recorded: {error}"), severity="error")
+        else:
+            self.notify(f"Recorded as {name}: sre incidents show {name}")
 
     def on_logs_wanted(self, event: LogsWanted) -> None:
         """Show log lines."""

@@ -19,13 +19,19 @@ from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigatio
 from sre_tui.diagnosis.evidence import Evidence as Said
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.timeline.event import Event
+from sre_tui.memory.draft import Draft, draft_of, recorded_as
 from sre_tui.screens.about.tab import ToRunbook
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.level import Level
 from sre_tui.screens.page_text import page_text, paragraph
 from sre_tui.screens.rows.findings import host_of, on_what
 from sre_tui.screens.rows_pane import Inquired
-from sre_tui.screens.wanted import InvestigationWanted, OpeningWanted, TimelineWanted
+from sre_tui.screens.wanted import (
+    InvestigationWanted,
+    OpeningWanted,
+    RecordWanted,
+    TimelineWanted,
+)
 from sre_tui.views.human import count
 from sre_tui.views.investigation import page_of
 from sre_tui.views.investigation_words import window_text
@@ -119,6 +125,8 @@ class InvestigationScreen(Level):
         match action:
             case "explain" | "copy" | "timeline" | "fold_all":
                 return True if self.found is not None else None
+            case "record":
+                return True if self._draft is not None else None
             case "narrow":
                 return True if self._window > WINDOWS[0] else None
             case "widen":
@@ -142,6 +150,17 @@ class InvestigationScreen(Level):
                 else f"what is wrong, and why? ({one_line(found.headline, 160)})"
             )
         )
+
+    def action_record(self) -> None:
+        """Record the cause under the cursor, else the first one, once the form is agreed to."""
+        draft, found = self._draft, self.found
+        if draft is None or found is None:
+            return
+        if (known := recorded_as(found, draft)) is not None:
+            title = one_line(known.title, 120)
+            self.notify(f"It is in your journal already, as {known.id}: {title}")
+            return
+        self.post_message(RecordWanted(draft.values))
 
     def action_timeline(self) -> None:
         """List what changed around the beginning of what is under the cursor."""
@@ -187,6 +206,13 @@ class InvestigationScreen(Level):
         hours = round(self._window.total_seconds() / 3600)
         self.ask(_ASKED, _ASKED, {"about": self._about, "window": f"{hours}h"})
         self.show()
+
+    @property
+    def _draft(self) -> Draft | None:
+        found, cause = self.found, self._cause_under_cursor
+        if found is None:
+            return None
+        return draft_of(found, cause if cause is not None and cause.confirmed else None)
 
     @property
     def _cause_under_cursor(self) -> Cause | None:

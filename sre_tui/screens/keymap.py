@@ -13,7 +13,7 @@ from sre_tui.nearest import nearest
 from sre_tui.screens.actions import ACTIONS
 from sre_tui.screens.key_names import MOVING, SIGNS, UnknownKey, is_typed, key_of
 
-_TYPED_IN: Final = frozenset({"prompt", "query", "filter", "go-to"})
+_TYPED_IN: Final = frozenset({"prompt", "query", "filter", "go-to", "record"})
 """Parts that are text fields: a letter is typed there, and runs nothing."""
 _TOGETHER: Final = (
     ("table", "list", "rows", "main", "app"),
@@ -32,6 +32,7 @@ _TOGETHER: Final = (
     ("page", "log-line", "level", "app"),
     ("page", "evidence"),
     ("choice",),
+    ("record",),
     ("go-to",),
     ("help",),
 )

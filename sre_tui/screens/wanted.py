@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from textual.message import Message
@@ -58,6 +59,18 @@ class PaneWanted(Message):
     def __init__(self, pane: str) -> None:
         super().__init__()
         self.pane = pane
+
+
+class RecordWanted(Message):
+    """The user wants to record an incident.
+
+    Attributes:
+        values: what is known of it, by the names of the tool that records.
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        super().__init__()
+        self.values = values
 
 
 class LogsWanted(Message):
