@@ -13,6 +13,7 @@ from sre_tui.tools.arguments import ForPeople, Short
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.health import (
     HealthListing,
+    causes_first,
     examine,
     listing_fields,
     of_interest,
@@ -30,7 +31,7 @@ def _render(answer: ToolResult[HealthListing], view: ModelView) -> str:
     data = answer.data
     heading = f"Checks{filter_text(data.filters)}: {data.sentence}"
     page = page_of(answer, view, heading, nothing="No finding.")
-    page.rows += [row_text(row, view.now) for row in grouped(data.items)]
+    page.rows += [row_text(row, view.now) for row in grouped(data.items, as_given=True)]
     page.notes += skipped_text(data.skipped)
     if note := truncation(data, "findings"):
         page.notes.append(note)
@@ -68,7 +69,9 @@ async def check_health(
     examined = await examine(context, only)
     findings = [
         one
-        for one in of_interest(examined.report.findings, everything=all)
+        for one in causes_first(
+            of_interest(examined.report.findings, everything=all), examined.topology
+        )
         if one.severity.rank <= Severity(severity).rank
     ]
     told: dict[str, Any] = listing_fields(findings, examined)

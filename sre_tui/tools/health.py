@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from providers.reading import State
 from sre_tui.diagnosis.checks.check import Area, Check
 from sre_tui.diagnosis.checks.run import CheckReport, run_checks
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.subject import SubjectKind
 from sre_tui.nearest import nearest
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.knowledge import declared
@@ -19,12 +21,13 @@ from sre_tui.tools.rendering import stamp
 from sre_tui.tools.result import Listing
 from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.findings import Row
-from sre_tui.views.human import count
+from sre_tui.views.human import ago, count
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sre_tui.diagnosis.picture.picture import Picture
+    from sre_tui.diagnosis.topology.graph import Topology
 
 Verdict = Literal["ok", "note", "warning", "critical", "unknown"]
 AREAS: Final[tuple[Area, ...]] = get_args(Area)
@@ -68,9 +71,10 @@ class HealthListing(Listing[Finding]):
 
 @dataclass(frozen=True)
 class Examined:
-    """A picture and what the checks found in it."""
+    """A picture, what stands on what in it, and what the checks found."""
 
     picture: Picture
+    topology: Topology
     report: CheckReport
 
 
@@ -115,8 +119,9 @@ async def examine(context: ToolContext, only: str = "") -> Examined:
         context,
         Wanted(end=context.clock(), queries=overrides.queries(enabled), parts=needed),
     )
-    report = run_checks(enabled, picture, build_topology(picture), overrides.limits, patterns)
-    return Examined(picture, report)
+    topology = build_topology(picture)
+    report = run_checks(enabled, picture, topology, overrides.limits, patterns)
+    return Examined(picture, topology, report)
 
 
 def told_once(findings: Iterable[Finding]) -> list[Finding]:
@@ -134,6 +139,38 @@ def of_interest(findings: Iterable[Finding], *, everything: bool) -> list[Findin
     return told_once(one for one in findings if not one.diagnostic and (one.active or one.event))
 
 
+def causes_first(findings: Iterable[Finding], topology: Topology) -> list[Finding]:
+    """Findings in order, of one severity those first that most others stand on.
+
+    Of those that as many stand on, what many things use comes before a guest.
+    """
+    every = sorted(findings, key=lambda each: each.order)
+    lasting = {one.subject for one in every if one.active}
+    carried = {
+        subject: len(lasting & topology.dependents(subject).keys() - {subject})
+        for subject in lasting
+    }
+    return sorted(
+        every,
+        key=lambda one: (
+            one.severity.rank, not one.active, -carried.get(one.subject, 0),
+            _USED_BY_MANY.get(one.subject.kind, len(_USED_BY_MANY)),
+        ),
+    )  # fmt: skip
+
+
+_USED_BY_MANY: Final = {
+    kind: place
+    for place, kind in enumerate(
+        (
+            SubjectKind.UPS, SubjectKind.CLUSTER, SubjectKind.NODE, SubjectKind.NAS,
+            SubjectKind.POOL, SubjectKind.DATASTORE, SubjectKind.STORAGE, SubjectKind.DISK,
+            SubjectKind.BACKUP_SERVER, SubjectKind.DATASET, SubjectKind.SHARE, SubjectKind.HOST,
+        )
+    )
+}  # fmt: skip
+
+
 def verdict_of(findings: Sequence[Finding], report: CheckReport) -> Verdict:
     """The gravest finding; without any, whether everything could be looked at."""
     if findings:
@@ -146,19 +183,43 @@ def blind(report: CheckReport) -> bool:
     return any(one.configured for one in report.skipped)
 
 
-def sentence_of(findings: Sequence[Finding], report: CheckReport) -> str:
+def sentence_of(findings: Sequence[Finding], examined: Examined) -> str:
     """How things are, in one sentence that never says more than could be seen."""
-    unseen = sum(one.configured for one in report.skipped)
-    rest = f"; {count(unseen, 'check')} could not look" if unseen else ""
+    report = examined.report
+    unseen = [count(number, "check") + f" {what}" for number, what in (
+        (sum(one.configured for one in report.skipped), "could not look"),
+        (_narrowed(examined), "saw only a part"),
+    ) if number]  # fmt: skip
+    rest = "".join(f"; {each}" for each in [*unseen, *_outdated(examined)])
     if not report.ran:
         return "Nothing is known: no check could look"
     if not findings:
-        seen = "Nothing wrong was found" if unseen else "All is well"
+        seen = "Nothing wrong was found" if rest else "All is well"
         return f"{seen}: {count(len(report.ran), 'check')} ran{rest}"
     counts = Counter(one.severity for one in findings)
     told = ", ".join(_amount(severity, counts[severity]) for severity in Severity
                      if counts[severity])  # fmt: skip
     return f"{told}: {_capital_free(findings[0].text)} ({findings[0].subject}){rest}"
+
+
+def _narrowed(examined: Examined) -> int:
+    """Checks that looked although an answer they need did not come."""
+    lacking = {
+        name
+        for name, part in examined.picture.parts()
+        if part.seen and any(reading.data is None for reading in part.readings)
+    }
+    return sum(bool(check.parts & lacking) for check in examined.report.ran)
+
+
+def _outdated(examined: Examined) -> Iterator[str]:
+    """What of it comes from sources that did not answer now."""
+    picture = examined.picture
+    stale = [one for one in picture.sources() if one.state is State.STALE]
+    if stale:
+        oldest = min(one.observed_at for one in stale)
+        told = "1 source does" if len(stale) == 1 else f"{len(stale)} sources do"
+        yield f"{told} not answer, last heard {ago(oldest, picture.now)}"
 
 
 def _amount(severity: Severity, amount: int) -> str:
@@ -180,7 +241,7 @@ def listing_fields(findings: Sequence[Finding], examined: Examined) -> dict[str,
     area_of = {check.id: check.area for check in report.ran}
     return {
         "verdict": verdict_of(findings, report),
-        "sentence": sentence_of(findings, report),
+        "sentence": sentence_of(findings, examined),
         "counts": {
             severity.value: amount
             for severity in Severity

@@ -12,6 +12,7 @@ from sre_tui.tools.arguments import ForPeople, Short
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.health import (
     HealthListing,
+    causes_first,
     examine,
     listing_fields,
     of_interest,
@@ -40,7 +41,7 @@ def _render(answer: ToolResult[HealthOverview], view: ModelView) -> str:
         page.heading.append(f"Findings by area: {areas}")
     fine = [one.source for one in data.asked if one.state.value == "ok"]
     page.heading.append(f"Sources that answered in full: {', '.join(fine) or 'none'}")
-    page.rows += [row_text(row, view.now) for row in grouped(data.items)]
+    page.rows += [row_text(row, view.now) for row in grouped(data.items, as_given=True)]
     page.notes += skipped_text(data.skipped)
     if note := truncation(data, "findings"):
         page.notes.append(note)
@@ -62,13 +63,14 @@ async def health_overview(
 ) -> ToolResult[HealthOverview]:
     """How the homelab is: one sentence, counts by severity and area, sources, top findings."""
     examined = await examine(context)
-    findings = of_interest(examined.report.findings, everything=False)
+    findings = causes_first(
+        of_interest(examined.report.findings, everything=False), examined.topology
+    )
     told: dict[str, Any] = listing_fields(findings, examined)
     sources = examined.picture.sources()
-    rows = grouped(findings)[:limit]
-    shown = sorted(
-        (one for row in rows for one in (row.finding, *row.others)), key=lambda one: one.order
-    )
+    rows = grouped(findings, as_given=True)[:limit]
+    chosen = {id(one) for row in rows for one in (row.finding, *row.others)}
+    shown = [one for one in findings if id(one) in chosen]
     data = HealthOverview(
         items=tuple(shown),
         truncated=len(shown) < len(findings),

@@ -124,15 +124,15 @@ def _notes(data: Any) -> list[str]:
 
 _COLUMNS: Final[tuple[Column[Row], ...]] = (
     Column("severity", "Severity", _severity, 11),
-    Column("subject", "What", _subject, 22),
-    Column("text", "Finding", _text, 40, flexible=True),
+    Column("subject", "What", _subject, 14),
+    Column("text", "Finding", _text, 26, flexible=True),
     Column("since", "Since", _since, 12, priority=2),
-    Column("advice", "First", lambda row, _: text_cell(row.finding.advice), 40, priority=4),
+    Column("advice", "First", lambda row, _: text_cell(row.finding.advice), 22, 1, "left", True),
     Column("why", "Why", lambda row, _: text_cell(row.finding.why), 40, priority=6),
     Column("runbook", "Runbook", lambda row, _: text_cell(row.finding.runbook), 22, priority=5),
     Column("value", "Value", _value, 10, priority=6, align="right"),
     Column("limit", "Limit", _limit, 10, priority=6, align="right"),
-    Column("check", "Check", lambda row, _: text_cell(row.finding.check), 20, priority=3),
+    Column("check", "Check", lambda row, _: text_cell(row.finding.check), 20, priority=4),
 )
 
 FINDINGS: TableView[Row] = TableView(
@@ -143,7 +143,7 @@ FINDINGS: TableView[Row] = TableView(
     headline=_headline,
     notes=_notes,
     made_from={"limit": "threshold"},
-    folded=("subject", "text"),
+    folded=("subject", "text", "advice"),
 )
 
 _STATES: Final = {State.OK: Tone.OK, State.PARTIAL: Tone.WARNING, State.STALE: Tone.STALE}
@@ -197,5 +197,5 @@ OVERVIEW: TableView[Row] = TableView(
     notes=_notes,
     below=_below,
     made_from={"limit": "threshold"},
-    folded=("subject", "text"),
+    folded=("subject", "text", "advice"),
 )

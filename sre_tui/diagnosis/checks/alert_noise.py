@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,12 +25,13 @@ def _subject(name: str) -> Subject:
 
 def _flapping(scene: Scene, check: Check) -> Iterator[Finding]:
     for source, marks in scene.picture.annotations.with_source():
-        turns: dict[str, list[datetime]] = defaultdict(list)
+        # Many instances that fire once each are one outage and no noise.
+        turns: dict[tuple[str, str], list[datetime]] = defaultdict(list)
         for one in marks:
             was_bad = (one.old_state or "").casefold().partition(" ")[0] in _BAD
             if one.kind == "alert" and one.alert_name and was_bad:
-                turns[one.alert_name].append(one.at)
-        for name, times in turns.items():
+                turns[one.alert_name, _instance(one.text)].append(one.at)
+        for name, times in _noisiest(turns).items():
             limits = scene.limits(check, _subject(name))
             if limits is not None and limits.beyond(len(times)):
                 changed = count(len(times), "time")
@@ -41,6 +42,22 @@ def _flapping(scene: Scene, check: Check) -> Iterator[Finding]:
                     told(source, text, f"alerts show {one_line(name, 80)}", kind="annotation"),
                     since=min(times), value=float(len(times)),
                 )  # fmt: skip
+
+
+def _instance(text: str) -> str:
+    """The labels in a mark's text, ``HostDown {instance=media} - Normal``; empty if it has none."""
+    return text[text.find("{") : text.rfind("}") + 1] if "{" in text else ""
+
+
+def _noisiest(
+    turns: Mapping[tuple[str, str], list[datetime]],
+) -> dict[str, list[datetime]]:
+    """Of each alert the turns of the instance that has most of them."""
+    found: dict[str, list[datetime]] = {}
+    for (name, _), times in turns.items():
+        if len(times) > len(found.get(name, ())):
+            found[name] = times
+    return found
 
 
 def _lingering(scene: Scene, check: Check) -> Iterator[Finding]:

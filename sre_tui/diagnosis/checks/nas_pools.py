@@ -12,8 +12,11 @@ from sre_tui.diagnosis.checks.combined import with_metric
 from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.signals.pace import pace_of
+from sre_tui.diagnosis.signals.points import course_of
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.from_nas import nas_names
+from sre_tui.diagnosis.topology.labelled import subject_of
 from sre_tui.views.human import count, duration, percent
 
 if TYPE_CHECKING:
@@ -125,10 +128,34 @@ def _fill(scene: Scene, check: Check) -> Iterator[Finding]:
         fill = pool.fill
         if limits is not None and fill is not None and limits.beyond(fill):
             text = f"pool {pool.name} is {percent(fill)} full"
-            grave = Severity.CRITICAL if fill > 0.9 else None
+            left = _time_left(scene, subject, pool)
+            if left is not None:
+                text += f", full in {duration(left)} at its present pace"
+            grave = Severity.CRITICAL if fill > 0.9 or left is not None else None
             yield check.finding(
                 subject, text, told(source, text, "pools"), value=fill, severity=grave
             )
+
+
+def _time_left(scene: Scene, subject: Subject, pool: Pool) -> float | None:
+    """Seconds until it is full at its pace of now; None if that is more than half a day."""
+    for series in scene.picture.series.get(_SPACE_CHECK, ()):
+        if series.labels.get("device") != pool.name:
+            continue
+        if subject_of(series.labels, SubjectKind.POOL, scene.topology) != subject:
+            continue
+        course = course_of(
+            [point for point in series.points if scene.now - point[0] <= _PACE_WINDOW]
+        )
+        if len(course) < _LEAST_POINTS or course.span < _LEAST_SPAN:
+            return None
+        whole, latest = pace_of(course), pace_of(course.since(course.times[-1] - course.span / 2))
+        if whole is None or latest is None or latest.slope < 0.5 * whole.slope:
+            return None
+        room = 1 - float(course.values[-1])
+        left = whole.reaches(room)[1]
+        return left if 0 < left <= _SOON else None
+    return None
 
 
 def _fragmented(scene: Scene, check: Check) -> Iterator[Finding]:
@@ -141,6 +168,12 @@ def _fragmented(scene: Scene, check: Check) -> Iterator[Finding]:
             yield check.finding(subject, text, told(source, text, "pools"), value=value)
 
 
+_PACE_WINDOW: Final = timedelta(hours=3)
+_LEAST_SPAN: Final = 1800.0
+_LEAST_POINTS: Final = 6
+_SOON: Final = 12 * 3600.0
+"""Seconds: a pool that is full within them leaves nobody the time to wait for a better day."""
+_SPACE_CHECK: Final = "pool-space"
 _ZFS: Final = '{fstype="zfs",mountpoint!="/",$S}'
 
 CHECKS: Final = (
@@ -193,7 +226,7 @@ CHECKS: Final = (
             advice="find what grows, and which snapshots hold space", runbook="zfs-pool-full",
         ),
         metric_check(
-            "pool-space", "pool_full", "pools",
+            _SPACE_CHECK, "pool_full", "pools",
             f"1 - node_filesystem_avail_bytes{_ZFS} / node_filesystem_size_bytes{_ZFS}",
             ">", 0.8, "{device} at {mountpoint} is {value} full",
             unit="ratio", clear=0.78, delay=0,
