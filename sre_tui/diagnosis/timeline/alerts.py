@@ -196,13 +196,14 @@ def _from_series(picture: Picture) -> Iterator[_Episode]:
             firing = [at for at in states.get("firing", ()) if run[0] <= at <= run[-1]]
             open_start = run[0] - picture.start <= step
             open_end = picture.now - run[-1] <= max(2 * step, timedelta(minutes=6))
-            if open_start and open_end:
+            # Without a beginning, an end or a moment it fired there is nothing to tell.
+            if open_start and (open_end or not firing):
                 continue
             yield _Episode(
                 alert=_alert(source, name, labels),
                 pending=None if open_start else run[0],
                 fired=None if open_start else min(firing, default=None),
-                over=None if open_end or (open_start and not firing) else run[-1],
+                over=None if open_end else run[-1],
                 evidence=(
                     Evidence(
                         source=source,

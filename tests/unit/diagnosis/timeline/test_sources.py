@@ -164,6 +164,13 @@ def test_an_alert_that_only_pended_is_routine() -> None:
     assert event.text == "alert OddSmell was pending and did not fire"
 
 
+def test_an_alert_that_pended_before_the_window_and_never_fired_is_no_change() -> None:
+    seen = picture(
+        series={HISTORY.id: (alert_series("OddSmell", "pending", 0, 30, hostname="media"),)}
+    )
+    assert timeline(seen) == ()
+
+
 def test_an_alert_that_fires_all_the_time_is_no_change() -> None:
     seen = picture(
         series={HISTORY.id: (alert_series("OddSmell", "firing", 0, 120, hostname="media"),)}
