@@ -190,11 +190,15 @@ def env(context: typer.Context) -> None:
 )
 def stop(context: typer.Context) -> None:
     """End it and wait until it is gone."""
-    from sre_tui.demo.runtime.remote import stop_demo
+    from sre_tui.demo.runtime.remote import find_running_demo, stop_demo
 
     invocation = invocation_of(context)
-    folders = invocation.environment.folders
-    stop_demo(running(folders), state_path(folders))
+    place = state_path(invocation.environment.folders)
+    state = find_running_demo(place)
+    if state is None:
+        invocation.narrator.say("no demo is running")
+        return
+    stop_demo(state, place)
     invocation.narrator.say("the demo has stopped")
 
 

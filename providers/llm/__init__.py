@@ -14,6 +14,7 @@ from providers.llm.errors import (
     Stalled,
     UnknownModel,
     Unreachable,
+    WebPage,
     WrongKey,
 )
 from providers.llm.library import known_providers, warm_up
@@ -39,6 +40,7 @@ __all__ = [
     "UnknownModel",
     "Unreachable",
     "Waiting",
+    "WebPage",
     "WrongKey",
     "known_providers",
     "warm_up",

@@ -12,7 +12,7 @@ from providers.clock import Clock, system_clock
 from providers.llm.assembly import ToolCallAssembly
 from providers.llm.chunks import Chunk, Finished, TextPiece, Waiting
 from providers.llm.config import DEFAULT_CONTEXT_TOKENS, LlmConfig, is_ollama
-from providers.llm.errors import CutStream, EmptyAnswer, RateLimited
+from providers.llm.errors import CutStream, EmptyAnswer, RateLimited, WebPage
 from providers.llm.failures import explain
 from providers.llm.library import close_connections, load
 from providers.llm.routing import Routes
@@ -115,7 +115,7 @@ class LanguageModel:
             async with aclosing(response), aclosing(self._pieces(response, routes)) as pieces:
                 async for chunk in pieces:
                     yield chunk
-        except (asyncio.CancelledError, GeneratorExit, CutStream, EmptyAnswer):
+        except (asyncio.CancelledError, GeneratorExit, CutStream, EmptyAnswer, WebPage):
             raise
         except Exception as error:  # noqa: BLE001 - providers' libraries raise what they like
             raise self._explained(error) from None
@@ -134,6 +134,10 @@ class LanguageModel:
                     yield TextPiece(choice.delta.content)
                 assembly.add(choice.delta.tool_calls or ())
         calls = assembly.calls()
+        if not has_text and not calls and _is_web_page(response):
+            raise WebPage(
+                f"{self._where} answered a web page where JSON was expected: is the address right?"
+            )
         # LiteLLM makes up a finish reason when the server sent none; its raw chunks tell.
         raw = [choice for chunk in response.chunks for choice in chunk.choices[:1]]
         is_cut = bool(raw) and not any(choice.finish_reason for choice in raw)
@@ -192,3 +196,9 @@ class LanguageModel:
 
     def _explained(self, error: Exception) -> Exception:
         return explain(error, self.config.model, self._where, self.config.secrets, self._clock)
+
+
+def _is_web_page(response: Any) -> bool:
+    """Whether a stream came as HTML; LiteLLM reads such a one as no pieces at all."""
+    headers = (getattr(response, "_hidden_params", None) or {}).get("additional_headers") or {}
+    return "html" in str(headers.get("llm_provider-content-type", "")).lower()

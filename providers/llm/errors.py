@@ -59,6 +59,10 @@ class EmptyAnswer(ServerError):
     code = "empty_answer"
 
 
+class WebPage(ServerError):
+    """The server answered a web page: the address is that of something else."""
+
+
 class CutStream(LlmError):
     """The connection ended in the middle of an answer."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
 from sre_tui.doctor.finding import Finding, broken, doubtful, good
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
+
+_PROBE = 64 * 1024
+"""Bytes that must fit: a saved conversation has about as many."""
 
 
 def folders(places: Folders) -> list[Finding]:
@@ -16,8 +20,11 @@ def folders(places: Folders) -> list[Finding]:
     for name, path in (("state", places.state), ("cache", places.cache), ("data", places.data)):
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path):
-                pass
+            # A full disk takes new names, and fails with the first bytes.
+            with tempfile.NamedTemporaryFile(dir=path) as file:
+                file.write(bytes(_PROBE))
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             found.append(
                 broken(

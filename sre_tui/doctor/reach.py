@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 CLOCK_TOLERANCE = 30.0
 """Seconds. Beyond that, relative windows and alert ages are visibly wrong."""
+CLOCK_RESOLUTION = 2.0
+"""Seconds. The `Date` of an answer has whole ones, and the answer takes time to come."""
 _TOKEN: Final = re.compile(
     r"(?:P[VB][ES]APIToken=)?(?P<user>[^\s=:!@]+@[^\s=:!@]+)!(?P<name>[A-Za-z0-9._-]+)[=:]"
 )
@@ -160,8 +162,15 @@ def transport(source: str, endpoint: Endpoint, offset: float | None) -> list[Fin
             )
         )
     elif offset is not None:
-        found.append(good(source, "clock", f"{abs(offset):.1f} s off this machine's clock"))
+        found.append(good(source, "clock", _small(abs(offset))))
     return found
+
+
+def _small(offset: float) -> str:
+    """A tolerable difference of clocks in words; most servers tell theirs in whole seconds."""
+    if offset < CLOCK_RESOLUTION:
+        return "as this machine's, as far as it tells"
+    return f"about {offset:.0f} s off this machine's clock"
 
 
 def _is_loopback(host: str) -> bool:

@@ -153,12 +153,17 @@ def test_unknown_backends_are_named(homelab: Sre) -> None:
     assert "loki" in done.err
 
 
-@pytest.mark.parametrize("command", ["env", "stop", "break loki", "mend loki"])
+@pytest.mark.parametrize("command", ["env", "break loki", "mend loki"])
 def test_without_a_demo_they_say_how_to_start_one(bare: Sre, command: str) -> None:
     done = bare("demo", *command.split())
     assert (done.code, done.out) == (3, "")
     assert "no demo is running" in done.err
     assert "sre demo --background" in done.err
+
+
+def test_stopping_what_does_not_run_is_well(bare: Sre) -> None:
+    done = bare("demo", "stop")
+    assert (done.code, done.out, done.err) == (0, "", "no demo is running\n")
 
 
 def test_the_global_option_starts_a_demo_for_one_command(bare: Sre) -> None:

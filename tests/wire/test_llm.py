@@ -27,6 +27,7 @@ from providers.llm import (
     UnknownModel,
     Unreachable,
     Waiting,
+    WebPage,
     WrongKey,
 )
 from tests.stubs.llm_fixtures import server, warm
@@ -181,7 +182,7 @@ async def test_ollama_is_told_how_much_context_to_keep(
         (Fail(400, "tools are not supported", kind="invalid_request_error"), RequestRejected),
         (TOO_LONG, ContextTooLong),
         (Fail(429, "slow down", headers={"retry-after": "900"}), RateLimited),
-        (Fail(200, body="<html>please log in</html>"), ServerError),
+        (Fail(200, body="<html>please log in</html>"), WebPage),
         (Say(), ServerError),
     ],
 )
