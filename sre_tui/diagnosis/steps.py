@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -27,6 +28,7 @@ _ALWAYS: Final = re.compile(r"\b(first|once|before|always|now)\b")
 _STEM: Final = 4
 """Letters by which words are the same: ``lock`` and ``locked``."""
 _VAGUE: Final = frozenset({"disk", "with", "from", "that", "when", "high", "pool"})
+_ASKED_BY: Final = {"promql": "sre metrics query", "logql": "sre logs query"}
 _LINK: Final = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<place>[^)\s]+)\)")
 _EMPHASIS: Final = re.compile(r"\*\*([^*]+)\*\*")
 
@@ -56,6 +58,12 @@ def steps_of(
     # What is for another case is told only where little is for this one.
     chosen = fitting[:most] if len(fitting) >= ENOUGH else [*fitting, *others][:most]
     return tuple(_own(one, own) for one in every if one in chosen)
+
+
+def as_command(language: str, line: str) -> str:
+    """A line of a code block as it is typed: a query needs the command that asks it."""
+    asks = _ASKED_BY.get(language.strip().casefold())
+    return line if asks is None else f"{asks} {shlex.quote(line)}"
 
 
 def is_bundled(runbook: str) -> bool:
@@ -139,7 +147,7 @@ def _commands(item: SyntaxTreeNode) -> Iterator[str]:
         if node.type in ("fence", "code_block"):
             for line in node.content.splitlines():
                 if line.strip() and not line.lstrip().startswith("#"):
-                    yield line.strip()
+                    yield as_command(node.info, line.strip())
 
 
 def _text(node: SyntaxTreeNode) -> str:

@@ -88,7 +88,8 @@ class Subject(BaseModel):
 
     def __str__(self) -> str:
         host = self.host
-        if not host or host == self.name:
+        # A port is no name: a target is known by its address.
+        if not host or host == self.name or self.kind is SubjectKind.TARGET:
             return self.name
         return f"{self.own_name} on {host}"
 

@@ -59,6 +59,8 @@ async def test_guests_and_backups(scenario: str, labs: Labs) -> None:
     assert names_in(said, every) == lacking, said
     if not lacking:
         assert "None" in said
+    said = lead(await asked(lab, "which guests cannot be restored?"))
+    assert names_in(said, every) == lacking, said
     guests = await shown(lab, "proxmox_list_guests")
     known = [one.name for one in guests.items if one.name and not one.template]
     stopped = {one.name for one in guests.items if one.status == "stopped" and not one.template}
@@ -72,6 +74,9 @@ async def test_guests_and_backups(scenario: str, labs: Labs) -> None:
     said = (await asked(lab, "any failed tasks in the last 24 hours?")).text
     head = f"**Yes: {count(len(failed), 'failed task')} " if failed else "**No: no failed task "
     assert said.startswith(head), said
+    if scenario == "node-offline":
+        said = lead(await asked(lab, "what is the ip of immich"))
+        assert said.startswith("**The settings of immich cannot be read now**: it is on node pve3")
 
 
 async def test_guests_that_should_run(labs: Labs) -> None:

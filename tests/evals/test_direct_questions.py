@@ -239,6 +239,10 @@ async def test_a_trouble_elsewhere_does_not_answer_for_this_part(labs: Labs) -> 
         assert "disk sdc on nas1 is failing" in lead
     disks = (await asked(lab, "Is one of my disks dying?")).text
     assert disks.startswith("**Yes: disk sdc on nas1 is failing")
+    safe = (await asked(lab, "is my data safe?")).text
+    assert safe.startswith("**No data is known to be lost, but it is at risk: pool tank is online")
+    assert "its SMART self-check failed" in safe
+    assert "1. Failing or self-test failed: replace now" in safe
 
 
 async def test_the_container_that_restarts_is_named(labs: Labs) -> None:

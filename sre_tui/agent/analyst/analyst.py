@@ -25,6 +25,7 @@ from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
 from sre_tui.agent.analyst.answers.high_availability import tell_ha
 from sre_tui.agent.analyst.answers.journal import recorded, tell_history
+from sre_tui.agent.analyst.answers.leads import lead_of
 from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
@@ -69,7 +70,7 @@ async def _investigated(look: Look) -> Iterator[str]:
     asks = look.question.candidates or look.question.topics
     if made is not None and made.verdict in _OPEN and asks:
         facts = await known_facts(look, quiet=made.verdict == "nothing_wrong")
-    return report(look, found, facts=facts)
+    return report(look, found, facts=facts, lead=await lead_of(look))
 
 
 async def _overview(look: Look) -> Iterator[str]:
@@ -188,6 +189,13 @@ _FOLLOWS_UP: Final = re.compile(
     r"\b(it|its|that|this|they|them|there|es|das|davon|dort|daran)\b"
     r"|^(why|since when|warum|seit wann|and|und|more|details?|how long)\b"
 )
+_NARROWER: Final = re.compile(
+    r"^(?:and|und)\s+(?:which|what|who|how many|are (?:any|there any)|any|welche\w*)"
+    r"(?:\s+(?:of (?:them|those|these)|ones?|is|are|were|was|run|runs|live|sit|sits))*\s+"
+    r"(?P<where>(?:on|of|in|at|for|without|from|auf|von|bei)\s+.+?)[?.! ]*$",
+    re.IGNORECASE,
+)
+"""Asks the same of a part: "and which are on pve3?"."""
 _ANOTHER: Final = re.compile(
     r"^(?:and|und|what about|how about|same for|and what about|und was ist mit)\s+"
     r"(?:(?:the|my|of|on|for|der|die|das|von|auf)\s+)*"
@@ -279,6 +287,10 @@ def _asked_of_another(question: Question, task: AnalystTask) -> str:
     """
     asked = ""
     for text in [*(one.question for one in task.earlier), question.text]:
+        part = _NARROWER.match(text.strip())
+        if part is not None and asked:
+            asked = f"{asked.rstrip('?.! ')} {part['where']}"
+            continue
         again = _ANOTHER.match(text.strip())
         name = _name_in(asked, task.now) if again and asked else ""
         known = again is not None and put_right(again["name"]) not in key_words()

@@ -10,7 +10,7 @@ from typing import Final
 from providers.text import clean, one_line
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.diagnosis.own_names import commands_with_own, with_own_in_code
-from sre_tui.diagnosis.steps import NOTHING_OWN, is_bundled, with_places
+from sre_tui.diagnosis.steps import NOTHING_OWN, as_command, is_bundled, with_places
 from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
 from sre_tui.views.human import count
 
@@ -43,6 +43,7 @@ _NO_STEPS: Final = {
     "symptom", "symptoms", "symptome", "background", "overview", "summary", "impact", "references",
     "links", "history", "changelog", "glossary", *_SECTIONS["causes"], *_SECTIONS["prevent"],
 }  # fmt: skip
+_QUERIES: Final = ("promql", "logql")
 _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d+[.)]|[-*+])\s+(?P<text>.+)$")
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
 _CAREFUL = re.compile(r"\*\*Careful:\*\* .+?(?:\.(?=\s|$)|$)")
@@ -188,6 +189,10 @@ def _items(
     items = list(_parsed(passage))
     if bundled:
         items = [_with_own(item, own) for item in items]
+    for block in (block for item in items for block in item.blocks):
+        block.lines = [as_command(block.language, line.strip()) if block.language in _QUERIES
+                       else line for line in block.lines if line.strip()]  # fmt: skip
+        block.language = "sh" if block.language in _QUERIES else block.language
     begin = next((at for at, item in enumerate(items) if first and item.text.startswith(first)), -1)
     if begin >= 0:
         return tuple(_markdown(item, runbook) for item in items[begin : begin + _LED])

@@ -271,3 +271,13 @@ def test_any_outage_leaves_an_answer(question: str, broken: set[str]) -> None:
     text = asyncio.run(said(question, runner))
     assert text.endswith(SIGNATURE)
     assert text.startswith(("**", "Nothing here", "Yes", "No"))
+
+
+def test_a_follow_up_that_asks_for_a_part_asks_the_same_of_it() -> None:
+    earlier = Exchange(question="which guests are stopped?", asked_at=NOW, mode="analyst")
+    runner = HandedOut(World().answer)
+    asyncio.run(said("and which are on pve3?", runner, earlier=(earlier,)))
+    alone = HandedOut(World().answer)
+    asyncio.run(said("which guests are stopped on pve3", alone))
+    assert runner.calls == alone.calls
+    assert "investigate" not in {tool for tool, _ in runner.calls}

@@ -22,6 +22,7 @@ from sre_tui.views.human import count
 CHANGES: Final = "what_changed"
 ROWS: Final = 12
 _NOW: Final = timedelta(minutes=2)
+_WRITTEN: Final = ("log_burst", "log_new", "log_silence")
 _TOLD: Final = frozenset(
     {EntityKind.HOST, EntityKind.SERVICE, EntityKind.POOL, EntityKind.DISK, EntityKind.DATASTORE}
 )
@@ -61,7 +62,8 @@ def _told(look: Look, found: Found) -> Iterator[str]:
         yield from gaps(look)
         return
     quotes = Quotes(look.caller, found)
-    first = min(data.items, key=lambda one: (one.severity.rank, one.at))
+    # What a program wrote tells less than what happened, however grave it is.
+    first = min(data.items, key=lambda one: (one.severity.rank, one.kind in _WRITTEN, one.at))
     amount = look.caller.counted(count(data.total or len(data.items), "change"))
     yield (
         f"**{amount}{about} {window}, the gravest: {_text(first)}** at "

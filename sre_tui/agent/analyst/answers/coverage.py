@@ -34,7 +34,7 @@ _PROXMOX: Final = tool_source("proxmox_list_guests")
 _WHICH: Final = re.compile(r"\b(which|what|who|welche\w*|list|show)\b")
 _BAD: Final = re.compile(
     r"\b(fail\w*|missing|missed|broken|wrong|errors?|kaputt|fehlgeschlagen|stale|outdated|no|not|"
-    r"without|isn't|isnt|aren't|arent|any)\b"
+    r"without|isn't|isnt|aren't|arent|any|cannot|can't|cant|unable|unrestorable)\b"
 )
 _LATEST: Final = re.compile(
     r"\b(when|wann|how old|wie alt|how long ago)\b|^(the )?(last|latest|newest|letzte\w*) "

@@ -15,10 +15,10 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.pbs_data import DatastoreListing
-from sre_tui.views.human import duration, number, percent, size
+from sre_tui.views.forecasts import span
+from sre_tui.views.human import number, percent, size
 
 NEARLY_FULL: Final = 0.9
-YEAR: Final = 365 * 86400.0
 _COLLECTION: Final = re.compile(r"\b(gc|garbage|collection|collected)\b")
 _DEDUP: Final = re.compile(r"\b(dedup\w*|factor|compression)\b")
 _UNTIL: Final = re.compile(
@@ -78,8 +78,7 @@ def _until(look: Look, stores: Sequence[Datastore]) -> str:
         if one.trend == "full":
             said.append(f"{name} is full already")
         elif one.full_at is not None and growth:
-            left = (one.full_at - look.now).total_seconds()
-            how = f"about {number(left / YEAR)} years" if left > YEAR else duration(left)
+            how = span(look.now, one.full_at)
             said.append(f"{name} is full in {how} if it goes on growing by {size(growth)} a day")
         elif one.trend == "not_growing":
             said.append(f"{name} is not growing")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from providers.proxmox import GuestDetail
+from providers.proxmox import Guest, GuestDetail
 from sre_tui.agent.analyst.amounts import amount
 from sre_tui.agent.analyst.answers.nodes import tell_hardware
 from sre_tui.agent.analyst.answers.told import read, told, unknown_name, with_runbook, yes_no
@@ -53,12 +53,23 @@ async def tell_guest_config(look: Look) -> Iterator[str] | None:
         look, "config", "proxmox_get_guest_config", GuestProperties, guest=asked
     )
     if found is None or found.guest is None:
-        return None
+        return _unreadable(look, known[wanted[0]], cite)
     every = {title: text for title, text in _facts(found.guest, look) if text}
     chosen = _asked(look.question.folded)
     lead = _lead(look, found.guest, every, chosen)
     lines = [f"{title}: {text}{own}" for title, text in every.items()]
     return told(look, lead + f"**.{own}", ("", lines))
+
+
+def _unreadable(look: Look, guest: Guest, cite: str) -> Iterator[str]:
+    """Says that a guest's settings cannot be read, and why."""
+    name, node = plain(guest.name or guest.label, 60), plain(guest.node, 40)
+    ran = look.found["config"].ran
+    why = plain(ran.evidence.summary, 160) if ran is not None else "it was not asked"
+    if guest.status == "unknown":
+        why = f"it is on node {node}, which does not report (is it offline?): `sre nodes {node}`"
+    asked = look.found["config"].cite or cite
+    return told(look, f"**The settings of {name} cannot be read now**: {why}.{cite}{asked}")
 
 
 async def _of_machine(look: Look) -> Iterator[str] | None:

@@ -9,6 +9,7 @@ from typing import Final
 from providers.clock import age_in_words
 from providers.truenas import Pool
 from providers.truenas.storage_models import Vdev
+from sre_tui.agent.analyst.answers.disk_health import disk_lines, disk_states
 from sre_tui.agent.analyst.answers.redundancy import redundancy, spare_disks, unharmed
 from sre_tui.agent.analyst.answers.told import Section, read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.entities import mentioned
@@ -36,10 +37,13 @@ _ERRORS: Final = re.compile(
 )
 _FILES: Final = re.compile(r"\b(files?|dateien)\b")
 _LOST: Final = re.compile(r"\b(lost|lose|losing|verloren)\b")
+_SAFE: Final = re.compile(r"\b(safe|secure|intact|at risk|sicher)\b")
 _MAY_FAIL: Final = re.compile(
     r"\b(can|could|may)\b.*\b(fail|die|break|lose|go)\b|\bredundan\w*|\bspare disks?\b"
     r"|^(can|could|may|should) i\b.*\b(pull\w*|remove|eject|take out|swap|unplug|replace)\b"
 )
+REPLACE: Final = "Failing or self-test failed"
+"""How the step begins that helps a disk that is about to fail."""
 _WHETHER: Final = re.compile(r"^(?:is|are|does|do|has|have|ist|sind|hat|haben)\b")
 
 
@@ -64,6 +68,8 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
         return told(look, f"{lead} is its state and its disks.{cite}",
                     *_sections(look, chosen, cite))  # fmt: skip
     bad = [pool for pool in chosen if trouble_of(pool)]
+    if _SAFE.search(folded) and bad and all(map(unharmed, chosen)):
+        return await _at_risk(look, chosen, bad, cite)
     if bad:
         await with_runbook(look, _runbook_words(bad[0]), pool=bad[0].name)
     if _FILES.search(folded) and chosen:
@@ -172,6 +178,27 @@ def _lost_lead(pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
     return Opening(
         "No: ", f"no data on {where} is known to be lost**{'; ' if rest else ''}{rest}.{cite}"
     )
+
+
+async def _at_risk(
+    look: Look, pools: Sequence[Pool], bad: Sequence[Pool], cite: str
+) -> Iterator[str]:
+    """Nothing is lost, but something is wrong: what SMART says of the disks counts as well."""
+    await look.discover("identity", "targets")
+    hurt = {member.label for pool in bad for member in bad_members(pool)}
+    disks = [one for one in await disk_states(look)
+             if one.pool is not None and (one.name in hurt or one.troubles())]  # fmt: skip
+    first = next(iter(disks), None)
+    own = {"disk": first.name} if first is not None and len(disks) == 1 else {}
+    await with_runbook(look, "replace a failing disk, SMART pending sectors",
+                       pool=bad[0].name, **own)  # fmt: skip
+    said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in bad)
+    spare = redundancy(pools)
+    lead = Opening("", f"No data is known to be lost, but it is at risk: {said}**")
+    lead += f"{f'; {spare}' if spare else ''}.{cite}"
+    step = REPLACE if disks else ""
+    return told(look, lead, ("The disks in question", list(disk_lines(disks))),
+                *list(_sections(look, pools, cite))[1:], step=step)  # fmt: skip
 
 
 def _files_lead(pools: Sequence[Pool], cite: str) -> str:
