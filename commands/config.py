@@ -19,7 +19,9 @@ from commands.noun import noun
 from commands.output import OutputOptions
 from commands.sorting import sort_option
 from providers.errors import BackendError
+from sre_tui.settings.layers import layers_of
 from sre_tui.settings.load import config_path, load_with_origins
+from sre_tui.settings.misspelt import misspelt
 from sre_tui.settings.template import TEMPLATE
 from widgets.cell import Cell, Column, Display, Tone
 
@@ -110,6 +112,8 @@ def check(context: typer.Context) -> None:
     declared(settings, invocation.environment.folders.config, str(place))
     narrator = invocation.narrator
     for line in _remarks(place, settings.configured, invocation.environment.variables):
+        narrator.warn(line)
+    for line in misspelt(layers_of(invocation.environment)):
         narrator.warn(line)
     memory = _memory(invocation)
     configured = ", ".join(sorted(settings.configured)) or "no backend"

@@ -14,7 +14,9 @@ from commands.listing import write_listing
 from commands.main import invocation_of
 from commands.output import OutputOptions
 from commands.sorting import sort_option
-from sre_tui.doctor.finding import Finding, Verdict
+from sre_tui.doctor.finding import Finding, Verdict, doubtful
+from sre_tui.settings.layers import layers_of
+from sre_tui.settings.misspelt import misspelt
 from widgets.cell import Cell, Column, Tone, marked
 
 if TYPE_CHECKING:
@@ -44,7 +46,13 @@ def doctor(
 ) -> None:
     """Print every finding; the exit code is that of the worst, and 2 without any backend."""
     invocation = invocation_of(context)
-    found = invocation.run_async(_examine(invocation, ask_model=model))
+    found = [
+        *(
+            doubtful("settings", "variable", line, "Correct or remove the variable.")
+            for line in misspelt(layers_of(invocation.environment))
+        ),
+        *invocation.run_async(_examine(invocation, ask_model=model)),
+    ]
     options = OutputOptions(
         json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
     )

@@ -7,7 +7,9 @@ import pytest
 from commands.invocation import Invocation
 from sre_tui.environment import Environment, Folders
 from sre_tui.settings import BACKENDS, Settings, SettingsError, load_settings
+from sre_tui.settings.layers import Layer
 from sre_tui.settings.load import load_with_origins
+from sre_tui.settings.misspelt import misspelt
 from sre_tui.settings.template import TEMPLATE
 
 
@@ -458,3 +460,26 @@ def test_mistakes_in_named_tables_are_told_with_the_file(
     (line,) = place.problems()
     assert line.startswith(str(place.folders.config_file))
     assert told in line
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("PROMETHEUS_TIMOUT", "PROMETHEUS_TIMEOUT"),
+        ("LOKI_ULR", "LOKI_URL"),
+        ("TRUENAS_APIKEY_FILE", "TRUENAS_API_KEY_FILE"),
+        ("llm_model", "LLM_MODEL"),
+        *(("PROMETHEUS_URL", ""), ("LOKI_TOKEN_FILE", ""), ("SRE_CONFIG", "")),
+        # other programs have such variables
+        *(("GRAFANA_ADMIN_PASSWORD", ""), ("PBS_REPOSITORY", ""), ("LOKI_SERVICE_HOST", "")),
+        *(("GRAFANA_PORT_3000_TCP", ""), ("LOKI_VERSION", ""), ("PATH", "")),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_the_one_that_was_meant(name: str, meant: str) -> None:
+    said = f"{name} stands for no setting; did you mean {meant}?"
+    assert misspelt([Layer({name: "x"})]) == ((said,) if meant else ())
+
+
+def test_a_misspelt_variable_of_a_file_is_told_with_the_file() -> None:
+    (said,) = misspelt([Layer({"LLM_PROVDER": "x"}, Path("/etc/sre/.env"))])
+    assert said.startswith("LLM_PROVDER in /etc/sre/.env stands for no setting;")
