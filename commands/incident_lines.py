@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from commands.diagnostics import ExitCode, Problem
 from providers.text import one_line
+from sre_tui.complaint import why
 from sre_tui.memory.incident import Incident, IncidentError, checked, first_mistake
 
 _LONGEST: Final = 1_000_000
@@ -38,16 +39,10 @@ def read_incidents(file: str, stdin: TextIO) -> Iterator[Incident]:
                     yield _incident(line, f"line {number}")
     except (OSError, ValueError, RuntimeError) as error:
         raise Problem(
-            f"{one_line(file)} cannot be read: {_reason(error)}",
+            f"{one_line(file)} cannot be read: {one_line(why(error))}",
             code="unreadable",
             exit_code=ExitCode.USAGE,
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, UnicodeError):
-        return "it is not UTF-8"
-    return (error.strerror if isinstance(error, OSError) else None) or one_line(str(error))
 
 
 def _incident(line: str, where: str) -> Incident:

@@ -10,6 +10,7 @@ from typing import Self, TextIO
 
 from commands.diagnostics import Narrator
 from commands.piped import MAX_BYTES
+from sre_tui.complaint import why
 
 PROMPT = "> "
 GOING_ON = "… "
@@ -98,7 +99,7 @@ class LineReader:
         except FileNotFoundError:
             pass
         except (OSError, ValueError) as error:
-            self._narrator.warn(f"the history {self._history} cannot be read: {error}")
+            self._narrator.warn(f"the history {self._history} cannot be read: {why(error)}")
         readline.set_history_length(HISTORY_LENGTH)
         readline.set_completer_delims(" \t\n")
         readline.set_completer(self._completion)

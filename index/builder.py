@@ -17,6 +17,7 @@ from index.errors import (
     IndexBuildError,
     IndexBusyError,
     IndexMissingError,
+    why,
 )
 from index.export import BuildEncoder, ensure_onnx
 from index.integrity import check_files, mark_files
@@ -86,7 +87,9 @@ def build(
     except Timeout:
         raise IndexBusyError(f"another process is building the index at {location.uri}") from None
     except OSError as error:
-        raise IndexBuildError(f"the index could not be written: {error}") from error
+        raise IndexBuildError(
+            f"the index at {location.uri} could not be written: {why(error)}"
+        ) from error
 
 
 def _build_locked(sources: Sequence[Source], location: Location, progress: Progress) -> BuildReport:

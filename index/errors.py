@@ -44,3 +44,8 @@ class IndexBusyError(DocumentIndexError):
 
 class IndexBuildError(DocumentIndexError):
     """The new index could not be written; the previous one is untouched."""
+
+
+def why(error: OSError) -> str:
+    """What a file's error says to people: without its number, and no path a second time."""
+    return error.strerror or str(error)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from index import model
 from index.atomic import replace_file
 from index.documents import digest
-from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
+from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError, why
 from index.integrity import FileMark
 
 SCHEMA_VERSION = 2
@@ -117,7 +117,9 @@ class Location:
         except FileNotFoundError:
             raise IndexMissingError(f"there is no index at {self.uri} yet") from None
         except OSError as error:
-            raise IndexDamagedError(f"the index at {self.uri} cannot be read: {error}") from error
+            raise IndexDamagedError(
+                f"the index at {self.uri} cannot be read: {why(error)}"
+            ) from error
         try:
             return Manifest.model_validate_json(content)
         except ValidationError as error:

@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 from pathlib import Path
 
-from index.errors import EncoderUnavailableError
+from index.errors import EncoderUnavailableError, why
 
 NAME = "all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -54,7 +54,9 @@ def verify() -> Path:
         with (path / "model.safetensors").open("rb") as weights:
             found = hashlib.file_digest(weights, "sha256").hexdigest()
     except OSError as error:
-        raise EncoderUnavailableError(f"the embedding model cannot be read: {error}") from error
+        raise EncoderUnavailableError(
+            f"the embedding model cannot be read: {why(error)}"
+        ) from error
     if found != SHA256:
         raise EncoderUnavailableError(
             f"the embedding model is not {NAME}: its weights have SHA-256 {found[:12]}…,"

@@ -26,7 +26,7 @@ from sre_tui.agent.session import (
     SessionRecord,
 )
 from sre_tui.agent.untrusted import Fence
-from sre_tui.complaint import Complaint
+from sre_tui.complaint import Complaint, why
 from sre_tui.nearest import nearest
 
 _ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-z]{4}")
@@ -111,7 +111,7 @@ class SessionStore:
             stamp = _stamp(path)
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise _unreadable(path, _reason(error)) from error
+            raise _unreadable(path, why(error)) from error
         return Session(_parse(path, text), stamp)
 
     def latest(self) -> Session:
@@ -174,8 +174,8 @@ class SessionStore:
             try:
                 return self._save(session)
             except OSError as error:
-                why = f"the session cannot be saved in {self.folder}: {_reason(error)}"
-                raise SessionError("session_unsaved", why) from error
+                problem = f"the session cannot be saved in {self.folder}: {why(error)}"
+                raise SessionError("session_unsaved", problem) from error
 
     def _save(self, session: Session) -> str | None:
         path = self._path(session.id)
@@ -240,14 +240,10 @@ def _parse(path: Path, text: str) -> SessionRecord:
         raise _unreadable(path, f"{'.'.join(map(str, problem['loc']))} {problem['msg']}") from error
 
 
-def _unreadable(path: Path, why: str) -> SessionError:
+def _unreadable(path: Path, reason: str) -> SessionError:
     return SessionError(
-        "session_unreadable", one_line(f"{path} cannot be used: {why}; it was left as it is")
+        "session_unreadable", one_line(f"{path} cannot be used: {reason}; it was left as it is")
     )
-
-
-def _reason(error: Exception) -> str:
-    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
 
 
 def _stamp(path: Path) -> FileStamp:

@@ -8,6 +8,7 @@ from pathlib import Path
 from providers.text import clean
 from sre_tui.agent.events import Evidence
 from sre_tui.agent.untrusted import bounded
+from sre_tui.complaint import why
 
 NOTES_TOKENS = 500
 """How much of the operator's notes a model gets."""
@@ -23,10 +24,10 @@ def read_notes(path: Path) -> tuple[str, str]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return "", ""
     except (OSError, UnicodeDecodeError) as error:
-        return "", f"{path} cannot be read: {error}"
+        return "", f"{path} cannot be read: {why(error)}"
     return bounded(clean(text).strip(), NOTES_TOKENS), ""
 
 

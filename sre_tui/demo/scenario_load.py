@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from rapidfuzz import process
 
-from sre_tui.complaint import Complaint
+from sre_tui.complaint import Complaint, why
 from sre_tui.demo.faults import FAULT_KINDS, Fault, target_names
 from sre_tui.demo.scenario import Scenario
 from sre_tui.demo.truth_kinds import cause_kinds, subjects_of
@@ -99,7 +99,7 @@ def load_scenario(path_or_id: str | Path, *, guests: int = _DEFAULT_GUESTS) -> S
         try:
             return parse_scenario(path.read_text(encoding="utf-8"), str(path), guests=guests)
         except (OSError, UnicodeDecodeError) as error:
-            raise ScenarioError([f"{path}: cannot be read: {error}"]) from error
+            raise ScenarioError([f"{path}: cannot be read: {why(error)}"]) from error
     known = scenario_ids()
     file = _folder() / f"{path_or_id}.yaml"
     if str(path_or_id) not in known:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from sre_tui.complaint import Complaint
+from sre_tui.complaint import Complaint, why
 from sre_tui.nearest import nearest
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -56,7 +56,7 @@ def files_in(folder: Path, error: Callable[[str], Complaint]) -> Iterator[tuple[
         try:
             yield str(path), path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
-            raise error(f"{path}: cannot be read: {problem}") from problem
+            raise error(f"{path}: cannot be read: {why(problem)}") from problem
 
 
 def _entry(

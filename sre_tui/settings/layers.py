@@ -6,11 +6,11 @@ one goes over it: no spelling of a variable in a weaker layer beats another in a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sre_tui.complaint import why
 from sre_tui.environment import Environment
 from sre_tui.settings.problems import SettingsError
 
@@ -62,9 +62,8 @@ class Variable:
         try:
             return path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            known = isinstance(error, OSError) and error.errno
-            reason = os.strerror(known) if known else error
-            raise SettingsError([f"{self.name}_FILE: {path} cannot be read: {reason}"]) from error
+            problem = f"{self.name}_FILE: {path} cannot be read: {why(error)}"
+            raise SettingsError([problem]) from error
 
 
 def layers_of(environment: Environment) -> tuple[Layer, ...]:
@@ -103,4 +102,8 @@ def _content(path: Path) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values
 
-    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
+    try:
+        values = dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path} cannot be read: {why(error)}"]) from error
+    return {name: value for name, value in values.items() if value}

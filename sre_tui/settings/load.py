@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sre_tui.complaint import why
 from sre_tui.environment import Environment
 from sre_tui.settings.layers import (
     Layer,
@@ -94,8 +95,9 @@ def load_with_origins(
 ) -> Loaded:
     """As :func:`load_settings`, together with where each value came from."""
     layers = _Layers()
-    _add_file(layers, config_path(environment), must_exist="SRE_CONFIG" in environment.variables)
-    warnings = _add_variables(layers, layers_of(environment), flags or {})
+    must_exist = "SRE_CONFIG" in environment.variables
+    warnings = _add_file(layers, config_path(environment), must_exist=must_exist)
+    warnings += _add_variables(layers, layers_of(environment), flags or {})
     for name, value in (flags or {}).items():
         layers.put(tuple(name.split(".")), value, "command line")
     try:
@@ -111,15 +113,18 @@ def config_path(environment: Environment) -> Path:
     return Path(chosen).expanduser() if chosen else environment.folders.config_file
 
 
-def _add_file(layers: _Layers, path: Path, *, must_exist: bool) -> None:
+def _add_file(layers: _Layers, path: Path, *, must_exist: bool) -> tuple[str, ...]:
+    """Put the file under everything; tells why there can be none."""
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError) as error:
         if must_exist:
             raise SettingsError([f"the settings file {path} does not exist"]) from None
-        return
+        if isinstance(error, NotADirectoryError):
+            return (f"no settings file is read: a part of {path.parent} is a file, not a folder",)
+        return ()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{path} cannot be read: {error}"]) from error
+        raise SettingsError([f"{path} cannot be read: {why(error)}"]) from error
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -130,6 +135,7 @@ def _add_file(layers: _Layers, path: Path, *, must_exist: bool) -> None:
     layers.values = values
     layers.config_file = str(path)
     layers.origins.update((where, str(path)) for where in _leaves(values))
+    return ()
 
 
 def _leaves(value: object, path: Path_ = ()) -> Iterator[Path_]:

@@ -483,3 +483,28 @@ def test_a_misspelt_variable_is_told_with_the_one_that_was_meant(name: str, mean
 def test_a_misspelt_variable_of_a_file_is_told_with_the_file() -> None:
     (said,) = misspelt([Layer({"LLM_PROVDER": "x"}, Path("/etc/sre/.env"))])
     assert said.startswith("LLM_PROVDER in /etc/sre/.env stands for no setting;")
+
+
+def test_files_that_cannot_be_read_are_told_without_numbers_and_codecs(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.folders.config_file.write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match=r"config\.toml cannot be read: it is not UTF-8$"):
+        place.load()
+    place.folders.config_file.unlink()
+    place.folders.config_file.mkdir()
+    with pytest.raises(SettingsError, match=r"config\.toml cannot be read: Is a directory$"):
+        place.load()
+    place.folders.config_file.rmdir()
+    (place.folders.config / ".env").write_bytes(b"LOKI_URL=\xff")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: it is not UTF-8$"):
+        place.load()
+
+
+def test_a_file_for_the_config_folder_stops_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.folders.config.rmdir()
+    place.folders.config.write_text("a file")
+    place.variables = {"LOKI_URL": "http://127.0.0.1:9"}
+    loaded = load_with_origins(place.environment())
+    assert loaded.settings.configured == {"loki"}
+    assert [line.partition(":")[0] for line in loaded.warnings] == ["no settings file is read"]

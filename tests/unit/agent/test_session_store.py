@@ -83,7 +83,7 @@ def test_no_session_yet(store: SessionStore) -> None:
     [
         (b"", "JSON"),
         (b'{"kind": "sre-tui session", "schema_ver', "JSON"),
-        (b"\xff\xfe\x00", "decode"),
+        (b"\xff\xfe\x00", "not UTF-8"),
         (b'{"hello": "world"}', "Field required"),
         (b'{"kind": "other program"}', "it is no sre-tui session"),
         (b"[1, 2]", "should be an object"),
