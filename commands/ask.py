@@ -183,7 +183,7 @@ def answer_question(
             writer.take(event)
 
     async def work() -> Answer:
-        async with open_agent(invocation) as agent:
+        async with open_agent(invocation, asks=tells) as agent:
             chosen = agent.sessions.latest() if resume else None
             if session is not None:
                 chosen = agent.sessions.load(session)
@@ -198,15 +198,21 @@ def answer_question(
 
 
 @contextlib.asynccontextmanager
-async def open_agent(invocation: Invocation) -> AsyncIterator[Agent]:
-    """The agent with its tools, closed afterwards."""
+async def open_agent(invocation: Invocation, *, asks: bool) -> AsyncIterator[Agent]:
+    """The agent with its tools, closed afterwards.
+
+    Args:
+        invocation: settings, folders and streams.
+        asks: whether a person at the terminal may be asked before a tool writes.
+    """
+    from commands.consent import consent_of
     from sre_tui.agent.agent import Agent
     from sre_tui.agent.analyst import BuiltInAnalyst
     from sre_tui.tools.context import ToolContext
 
     environment = invocation.environment
     async with ToolContext(invocation.settings, environment.folders, environment.clock) as context:
-        agent = Agent(context, BuiltInAnalyst())
+        agent = Agent(context, BuiltInAnalyst(), consent=consent_of(invocation) if asks else None)
         try:
             yield agent
         finally:

@@ -57,7 +57,7 @@ def chat(
     # times.
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        agent = runner.run(stack.enter_async_context(open_agent(invocation)))
+        agent = runner.run(stack.enter_async_context(open_agent(invocation, asks=not quiet)))
         try:
             opened = agent.sessions.new()
             if session is not None:

@@ -132,5 +132,6 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
                 warm_up=True,
             )
         )
+        answers.consent = app.agreed
         await app.run_async()
     return app.broken

@@ -270,6 +270,26 @@ class SreApp(App[None]):
 
         self.push_screen(RecordScreen(event.values), self._record)
 
+    async def agreed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What a person agrees to record of what a model wants to; None if nothing."""
+        from sre_tui.screens.record import RecordScreen
+
+        answer: asyncio.Future[Mapping[str, str] | None] = (
+            asyncio.get_running_loop().create_future()
+        )
+        screen = RecordScreen(values, "The model asks: record this incident?")
+
+        def take(agreed: Mapping[str, str] | None) -> None:
+            if not answer.done():
+                answer.set_result(agreed)
+
+        await self.push_screen(screen, take)
+        try:
+            return await answer
+        finally:
+            if not answer.done() or answer.cancelled():
+                screen.dismiss(None)
+
     def _record(self, values: Mapping[str, str] | None) -> None:
         if values is None or self._parts.record is None:
             self.notify("Nothing was recorded")

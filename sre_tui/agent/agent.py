@@ -13,6 +13,7 @@ from providers.llm import LanguageModel, LlmConfig, LlmError, warm_up
 from providers.text import clean
 from sre_tui.agent.analyst_protocol import Analyst, AnalystTask
 from sre_tui.agent.anonymize import Anonymizer
+from sre_tui.agent.consent import Consent
 from sre_tui.agent.conversation import Conversation
 from sre_tui.agent.discovery import Discovery, joined
 from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
@@ -41,7 +42,8 @@ class Agent:
     """Answers questions about the homelab, with a model if one is configured, else without.
 
     Opened once per command, app or server. ``tools`` are the ones offered; by default all that a
-    configured backend can answer.
+    configured backend can answer. ``consent`` asks the user before a tool writes; without it no
+    tool that writes is offered.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class Agent:
         analyst: Analyst,
         *,
         tools: Sequence[Tool[Any]] | None = None,
+        consent: Consent | None = None,
     ) -> None:
         folder = context.settings.conversation_dir or context.folders.sessions
         self.sessions = SessionStore(folder, context.clock)
         self._context = context
         self._analyst = analyst
         self._tools = tools
+        self._consent = consent
         self._redactor = Redactor.of(context.settings)
         self._discovery = Discovery(context)
         self._models: dict[LlmConfig, LanguageModel] = {}
@@ -124,6 +128,7 @@ class Agent:
             deadline=Deadline(llm.max_seconds),
             notes=notes,
             emit=emit,
+            consent=self._consent,
         )
         emit(Started(question=turn.question, session=session.id, mode=turn.mode, model=turn.model))
         if trouble:
@@ -266,7 +271,7 @@ class Agent:
         if self._tools is None:
             from sre_tui.tools.registry import offered_tools
 
-            self._tools = offered_tools(self._context.settings)
+            self._tools = offered_tools(self._context.settings, asks=self._consent is not None)
         return self._tools
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Deadline:
@@ -28,6 +30,15 @@ class Deadline:
     def passed(self) -> bool:
         """Whether the time is up."""
         return self.left <= 0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let the time stand still: it is the user who is waited for."""
+        since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._end += time.monotonic() - since
 
     def grant_grace(self) -> None:
         """Leave at least the grace: somebody else takes over when the time is nearly up."""

@@ -14,13 +14,15 @@ from pydantic import BaseModel
 from providers.errors import BackendError, InvalidQuery
 from providers.reading import SourceStatus, State
 from providers.text import clean, clean_json, one_line
+from sre_tui.agent.consent import REFUSED, REFUSED_SUMMARY, Consent, values_of
 from sre_tui.agent.events import AgentEvent, Evidence, ToolFinished, ToolStarted
 from sre_tui.agent.evidence import EvidenceStore, argument_key, summary_of
 from sre_tui.agent.limits import Deadline
 from sre_tui.agent.redaction import Redactor
+from sre_tui.complaint import Complaint
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.result import ToolResult
-from sre_tui.tools.tool import ArgumentError, Tool
+from sre_tui.tools.tool import Tool
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,10 @@ class Quoted:
     state: State | None = None
 
 
+class _Refused(Exception):
+    """The user does not want that a tool writes."""
+
+
 @dataclass(frozen=True)
 class _Found:
     """What a call brought, before secrets are taken out of it; `elapsed` in seconds."""
@@ -91,6 +97,8 @@ class ToolRunner:
         deadline: Deadline,
         emit: Callable[[AgentEvent], None],
         degrade: Callable[[str, str], None],
+        consent: Consent | None = None,
+        session: str = "",
     ) -> None:
         self.tools = tuple(tools)
         self.calls = 0
@@ -105,6 +113,9 @@ class ToolRunner:
         self._deadline = deadline
         self._emit = emit
         self._degrade = degrade
+        self._consent = consent
+        self._session = session
+        self._asking = asyncio.Lock()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._asked: dict[str, asyncio.Future[Ran[Any]]] = {}
         self._quoted: dict[Quoted, str] = {}
@@ -190,21 +201,28 @@ class ToolRunner:
         evidence_id: str,
         shown: dict[str, Any],
     ) -> Ran[DataT]:
+        agreed: Mapping[str, object] | None = arguments
+        if tool.writes:
+            agreed = await self._agreed(tool, arguments)
         started = self._deadline.elapsed
         result: ToolResult[DataT] | None = None
         state = State.BAD_RESPONSE
         try:
+            if agreed is None:
+                raise _Refused
             async with asyncio.timeout(self._deadline.left):
-                result = await tool.run(self._context, arguments)
+                result = await tool.run(self._context, agreed)
             text = await asyncio.to_thread(self._store.text_of, tool, result)
+        except _Refused:
+            state, text, summary = State.OK, REFUSED, REFUSED_SUMMARY
         except InvalidQuery as error:
             text = _query_error(error)
             summary = f"the query was rejected: {one_line(error.message, 180)}"
         except BackendError as error:
             state, text = error.state, error.detail
             summary = one_line(error.detail)
-        except ArgumentError as error:
-            text = f"{error}. Call it again."
+        except Complaint as error:
+            text = f"{error}. Call it again." if error.wrong_usage else str(error)
             summary = one_line(str(error))
         except TimeoutError:
             state, text = State.UNREACHABLE, "there was no answer within the time for this question"
@@ -225,6 +243,18 @@ class ToolRunner:
         # A long document takes seconds, in which no other call and no key press would be served.
         evidence = await asyncio.to_thread(self._evidence, found, evidence_id, tool.name, shown)
         return Ran(evidence, result)
+
+    async def _agreed(
+        self, tool: Tool[Any], arguments: Mapping[str, object]
+    ) -> Mapping[str, str] | None:
+        """What the user agrees that a tool writes; None if that is nothing."""
+        if self._consent is None:
+            return None
+        values = values_of(tool, tool.parse(arguments), self._session)
+        # Two questions at once would be answered with one key.
+        async with self._asking:
+            with self._deadline.waiting():
+                return await self._consent(values)
 
     def _evidence(
         self, found: _Found, evidence_id: str, tool: str, shown: dict[str, Any]

@@ -10,6 +10,7 @@ from typing import Any
 
 from providers.llm import Finished
 from providers.text import clean
+from sre_tui.agent.consent import Consent
 from sre_tui.agent.discovery import Names
 from sre_tui.agent.events import (
     AgentEvent,
@@ -57,6 +58,8 @@ class Turn:
     deadline: Deadline
     notes: str
     emit: Callable[[AgentEvent], None]
+    consent: Consent | None = None
+    """Asks the user before a tool writes."""
     site_names: Names = field(default_factory=dict)
     """Hosts and services that are known to exist."""
     complete: bool = True
@@ -80,6 +83,8 @@ class Turn:
             self.deadline,
             self._tell_of_call,
             self.degrade,
+            self.consent,
+            self.session.id,
         )
 
     @property

@@ -21,6 +21,7 @@ from sre_tui.live.question_history import QuestionHistory
 
 if TYPE_CHECKING:
     from sre_tui.agent.agent import Agent
+    from sre_tui.agent.consent import Consent
     from sre_tui.agent.redaction import Redactor
     from sre_tui.agent.session import Exchange, Session
     from sre_tui.settings import LlmSettings
@@ -39,6 +40,8 @@ class AgentAnswers:
         self._folder = folder or Path.cwd()
         self._session: Session | None = None
         self._chosen: LlmSettings | None = None
+        self.consent: Consent | None = None
+        """Asks the user before a tool writes; set before the first question."""
         self._history = QuestionHistory(context.folders.state / "questions.jsonl")
 
     async def __aenter__(self) -> Self:
@@ -168,7 +171,7 @@ class AgentAnswers:
         from sre_tui.agent.agent import Agent
         from sre_tui.agent.analyst import BuiltInAnalyst
 
-        return Agent(self._context, BuiltInAnalyst())
+        return Agent(self._context, BuiltInAnalyst(), consent=self.consent)
 
 
 def _past(exchange: Exchange, session: str) -> PastExchange:

@@ -12,7 +12,7 @@ from sre_tui.diagnosis.causes.model import Cause, Investigation
 from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
-from sre_tui.memory.incident import LONGEST_TITLE, Incident, folded
+from sre_tui.memory.incident import LONGEST_TEXT, LONGEST_TITLE, Incident, folded
 
 _SEVERITIES: Final = {
     Severity.CRITICAL: "critical",
@@ -111,7 +111,7 @@ def recorded_as(found: Investigation, draft: Draft) -> Incident | None:
 def named_values(values: Mapping[str, object]) -> list[tuple[str, str]]:
     """Every value that would be recorded with what people call it, in the order they are asked."""
     return [
-        (LABELS[name], one_line(_shown(values[name])))
+        (LABELS[name], one_line(_shown(values[name]), LONGEST_TEXT))
         for name in LABELS
         if values.get(name) not in (None, "", (), [])
     ]

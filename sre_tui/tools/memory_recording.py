@@ -37,6 +37,7 @@ LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
 @tool(
     "incidents record",
     render=_render,
+    writes=True,
     examples=(
         'incidents record "Jellyfin buffers" --alert SmartDiskFailing --cause "sdc fails"',
         'incidents record "Power cut" --started 14:05 --ended 14:40 --services dns,immich --json',

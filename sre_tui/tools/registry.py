@@ -45,10 +45,11 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Module in this package to the tools it registers, in the order they are offered."""
 
-FOR_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
+WRITING: Final[Mapping[str, tuple[str, ...]]] = {
     "memory_recording": ("memory_record_incident",),
 }
-"""The same of tools that have a command only: no model is offered them, and none can call them."""
+"""The same of tools that write. A model is offered them only where the user can be asked first, and
+no call runs without the user's consent; whoever cannot ask has their commands only."""
 
 
 class UnknownTool(Complaint):
@@ -64,7 +65,7 @@ def get_tool(name: str) -> Tool[Any]:
     Raises:
         UnknownTool: if there is none.
     """
-    for module, names in (*MODULES.items(), *FOR_PEOPLE.items()):
+    for module, names in (*MODULES.items(), *WRITING.items()):
         if name in names:
             import_module(f"sre_tui.tools.{module}")
             return registered()[name]
@@ -81,9 +82,10 @@ def all_tools() -> tuple[Tool[Any], ...]:
     return tuple(get_tool(name) for names in MODULES.values() for name in names)
 
 
-def offered_tools(settings: Settings) -> tuple[Tool[Any], ...]:
-    """The tools that a configured backend can answer."""
-    return tuple(tool for tool in all_tools() if tool.offered(settings))
+def offered_tools(settings: Settings, *, asks: bool = False) -> tuple[Tool[Any], ...]:
+    """The tools that a configured backend can answer; where the user can be asked, also writing."""
+    writing = [get_tool(name) for names in WRITING.values() for name in names] if asks else []
+    return tuple(tool for tool in (*all_tools(), *writing) if tool.offered(settings))
 
 
 def missing_backends(name: str, settings: Settings) -> str:

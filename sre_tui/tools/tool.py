@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
@@ -22,6 +22,7 @@ P = ParamSpec("P")
 DataT = TypeVar("DataT", bound=BaseModel)
 Body = Callable[Concatenate[ToolContext, P], Awaitable[ToolResult[DataT]]]
 Breadth = Literal["anything", "overview", "detail"]
+_ASKS: Final = " The user is asked first; call it only when the user wants that."
 Renderer = Callable[[ToolResult[DataT], ModelView], str]
 
 
@@ -45,6 +46,7 @@ class Tool(Generic[DataT]):
         render: writes a result for the model.
         breadth: what it serves: questions of any kind, an overview of one backend or subject, or a
             detail of it. A model with little room gets the broad ones first.
+        writes: whether it keeps something, which the user is asked for whenever a model calls it.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Tool(Generic[DataT]):
     body: Callable[..., Awaitable[ToolResult[DataT]]]
     render: Renderer[DataT]
     breadth: Breadth = "detail"
+    writes: bool = False
 
     @property
     def summary(self) -> str:
@@ -96,7 +99,7 @@ class Tool(Generic[DataT]):
             "type": "function",
             "function": {
                 "name": self.name,
-                "description": self.summary,
+                "description": self.summary + (_ASKS if self.writes else ""),
                 "parameters": model_schema(self.arguments),
             },
         }
@@ -149,6 +152,7 @@ def tool(
     needs: tuple[Backend, ...] = (),
     examples: tuple[str, ...] = (),
     breadth: Breadth = "detail",
+    writes: bool = False,
 ) -> Callable[[Body[P, DataT]], Tool[DataT]]:
     """Register the decorated function under its own name."""
 
@@ -162,6 +166,7 @@ def tool(
             body=body,
             render=render,
             breadth=breadth,
+            writes=writes,
         )
         if name in _registered:
             raise ValueError(f"two tools are called {name}")

@@ -108,3 +108,29 @@ async def test_a_chat_remembers_and_changes_models(sre: Sre, server: OpenAIServe
     assert "The first answer." in server.requests[1].text
     assert "SmartDiskFailing" in done.out
     assert done.lines[-1].startswith("3 answers · 240 tokens · ")
+
+
+async def test_a_model_records_an_incident_only_after_the_person_at_the_terminal_agrees(
+    sre: Sre, server: OpenAIServer
+) -> None:
+    wanted = Call.of("memory_record_incident", title="Disk sdc fails", cause="worn\x1b[1m out")
+    asking = with_model(sre, server).having(
+        NO_COLOR="1", MEMORY_DB_URL=f"sqlite:///{sre.home}/journal.db"
+    )
+
+    def ask(*typed: str) -> tuple[int, str]:
+        server.script(call(wanted), say("As you wish."))
+        with asking.terminal("ask", QUESTION, columns=100) as shown:
+            for each in typed:
+                text = shown.wait_for("Record this incident? [y/N] ")
+                assert "What was wrong: Disk sdc fails" in text
+                assert "Why it happened: worn out" in text
+                shown.type(each)
+            return shown.wait()
+
+    code, text = await asyncio.to_thread(ask, "y\n")
+    assert (code, "As you wish." in text) == (0, True)
+    code, text = await asyncio.to_thread(ask, "\x03")
+    assert code == 130
+    (line,) = (await run(asking, "incidents", "export")).lines
+    assert json.loads(line)["title"] == "Disk sdc fails"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import typer
 
+from commands.consent import consent_of
 from commands.diagnostics import Problem
 from commands.incident_offer import (
     check_may_record,
@@ -148,3 +149,21 @@ def test_an_answer_offers_the_cause_that_it_names() -> None:
     for other in ({"text": "All is well."}, {"evidence": ()},
                   {"evidence": (evidence.model_copy(update={"document": None}),)}):  # fmt: skip
         assert investigated(answer.model_copy(update=other)) is None
+
+
+async def test_a_person_is_asked_where_a_model_wants_to_record() -> None:
+    def asking(stdin: io.StringIO, err: io.StringIO, no_input: bool = False) -> Invocation:
+        return Invocation(
+            Environment({}, stdin, io.StringIO(), err, lambda: NOW), no_input=no_input
+        )
+
+    values = {"title": "a\x1b[1m", "cause": "b" * 500}
+    for typed, agreed in (("y\n", values), ("JA\n", values), ("n\n", None), ("", None)):
+        err = Typed()
+        ask = consent_of(asking(Typed(typed), err))
+        assert ask is not None
+        assert await ask(values) == agreed
+        assert f"  What was wrong: a\n  Why it happened: {'b' * 500}\nRecord" in err.getvalue()
+    assert consent_of(asking(io.StringIO("y\n"), Typed())) is None
+    assert consent_of(asking(Typed("y\n"), io.StringIO())) is None
+    assert consent_of(asking(Typed("y\n"), Typed(), no_input=True)) is None

@@ -20,7 +20,7 @@ from commands.main import run
 from sre_tui.environment import Environment, Folders
 from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
-from sre_tui.tools.registry import FOR_PEOPLE, all_tools, get_tool, offered_tools
+from sre_tui.tools.registry import WRITING, all_tools, get_tool, offered_tools
 from sre_tui.tools.rendering import ModelView, estimate_tokens
 from tests.cli.in_process import logging_restored
 from tests.cli.inside import run_inside
@@ -361,7 +361,7 @@ def test_a_person_is_asked_for_what_is_missing(
 async def test_a_model_reads_incidents_and_cannot_record_one(
     sre: Any, recorded: str, tmp_path: Path
 ) -> None:
-    names = [name for own in FOR_PEOPLE.values() for name in own]
+    names = [name for own in WRITING.values() for name in own]
     everything = Settings.model_validate(
         {name: [{"url": "http://127.0.0.1:9"}] for name in ("prometheus", "grafana", "loki")}
     )

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from commands.adapter import is_listing
 from commands.main import COMMANDS, RootGroup, app
-from sre_tui.tools.registry import FOR_PEOPLE, MODULES, all_tools, get_tool
+from sre_tui.tools.registry import MODULES, WRITING, all_tools, get_tool
 from sre_tui.tools.tool import registered
 from sre_tui.views.registry import VIEWS, table_view
 from tests.cli.running import Sre
@@ -105,9 +105,9 @@ def test_the_registry_names_what_the_modules_register() -> None:
     folder = Path(__file__).parents[2] / "sre_tui" / "tools"
     for module in folder.glob("*.py"):
         if "@tool(" in module.read_text():
-            assert module.stem in {**MODULES, **FOR_PEOPLE}
+            assert module.stem in {**MODULES, **WRITING}
     # A model is offered none of the others.
-    others = {name for names in FOR_PEOPLE.values() for name in names}
+    others = {name for names in WRITING.values() for name in names}
     assert not others & set(TOOLS)
     assert set(registered()) - others == set(TOOLS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from sre_tui.screens.record import RecordScreen
 from tests.screens.conclusions import FOUND, NOTHING
 from tests.screens.deliveries import on_deliveries
 from tests.screens.homelab import status
+from tests.screens.stage import on_stage
 from tests.unit.memory.killing import incident
 from widgets.outline import Outline
 
@@ -65,3 +67,21 @@ async def test_the_cause_is_recorded_once_its_form_is_agreed_to(
         await scene.press("r")
         assert isinstance(scene.app.screen, InvestigationScreen)
         assert scene.says("in your journal already")
+
+
+async def test_a_model_records_what_a_person_agrees_to() -> None:
+    wanted = {"title": "Jellyfin buffers", "description": "it [b]stalls[/]", "services": "a,b"}
+    async with on_stage() as scene:
+        asked = asyncio.create_task(scene.app.agreed(wanted))
+        await scene.settle(lambda: scene.says("The model asks: record this incident?"))
+        assert scene.says("Jellyfin buffers", "What was seen: it [b]stalls[/]")
+        await scene.press("!", "ctrl+s")
+        assert await asked == {**wanted, "title": "Jellyfin buffers!"}
+        asked = asyncio.create_task(scene.app.agreed(wanted))
+        await scene.settle(lambda: scene.says("The model asks"))
+        await scene.press("escape")
+        assert await asked is None
+        asked = asyncio.create_task(scene.app.agreed(wanted))
+        await scene.settle(lambda: scene.says("The model asks"))
+        asked.cancel()
+        await scene.settle(lambda: scene.at_main)

@@ -1,0 +1,54 @@
+"""Asks in a terminal whether a model may record an incident."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TextIO
+
+from commands.incident_offer import is_confirmed
+from sre_tui.memory.draft import named_values
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+    from sre_tui.agent.consent import Consent
+
+
+def consent_of(invocation: Invocation) -> Consent | None:
+    """The way to ask the person at the terminal; None if there is none."""
+    if not (invocation.may_ask and invocation.narrator.is_terminal):
+        return None
+    narrator = invocation.narrator
+
+    async def ask(values: Mapping[str, str]) -> Mapping[str, str] | None:
+        narrator.say("The model wants to record an incident in your journal:")
+        for label, value in named_values(values):
+            narrator.say(f"  {label}: {value}")
+        narrator.raw("Record this incident? [y/N] ")
+        line = await _line(invocation.environment.stdin)
+        if not line.endswith("\n"):
+            narrator.say("")
+        return values if is_confirmed(line) else None
+
+    return ask
+
+
+async def _line(stdin: TextIO) -> str:
+    """A line, waited for in a way that Ctrl-C can end."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+
+    def there() -> None:
+        if not ready.done():
+            ready.set_result(None)
+
+    try:
+        loop.add_reader(stdin, there)
+    except (OSError, ValueError, NotImplementedError):
+        # What only looks like a terminal has nothing that could be waited for.
+        return stdin.readline()
+    try:
+        await ready
+    finally:
+        loop.remove_reader(stdin)
+    return stdin.readline()
