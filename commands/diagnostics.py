@@ -46,16 +46,24 @@ class Problem(Exception):
         code: stable word for programs.
         exit_code: what the process ends with.
         hint: what to do about it; shown after the message.
+        offset: index of the first wrong character of a query, for programs.
     """
 
     def __init__(
-        self, message: str, *, code: str, exit_code: ExitCode, hint: str | None = None
+        self,
+        message: str,
+        *,
+        code: str,
+        exit_code: ExitCode,
+        hint: str | None = None,
+        offset: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
         self.exit_code = exit_code
         self.hint = hint
+        self.offset = offset
 
 
 class Narrator:
@@ -120,6 +128,8 @@ def report(problem: Problem, narrator: Narrator, *, as_json: bool) -> int:
                 "message": _one_line(problem.message),
                 "hint": _one_line(problem.hint) if problem.hint else None,
                 "exit_code": int(problem.exit_code),
+                # People see the place by the caret below the query.
+                **({} if problem.offset is None else {"offset": problem.offset}),
             }
         }
         narrator.raw(json.dumps(document, ensure_ascii=False) + "\n")

@@ -90,7 +90,13 @@ def as_problem(error: BaseException) -> Problem:
         hint = None
         if "IDENTIFIER" in error.message and _BARE_WORD.fullmatch(error.query.strip()):
             hint = f"""logs of a service: '{{service_name="{error.query.strip()}"}}'"""
-        return Problem(caret(error), code="invalid_query", exit_code=ExitCode.USAGE, hint=hint)
+        return Problem(
+            caret(error),
+            code="invalid_query",
+            exit_code=ExitCode.USAGE,
+            hint=hint,
+            offset=error.offset,
+        )
     if isinstance(error, BackendError):
         return Problem(error.detail, code=error.state.value, exit_code=EXIT_CODES[error.state])
     if isinstance(error, RequestRefused):

@@ -41,7 +41,8 @@ where a backend does not tell all.
 With `--json` or `--jsonl` an error is one JSON object on standard error:
 `{"error": {"code": …, "message": …, "hint": …, "exit_code": …}}`. Codes are stable words, such as
 `usage`, `settings`, `not_configured`, `invalid_query`, `unknown_field`, `unreachable`,
-`unauthorized`, `bad_response`, `session`, `cancelled`, `internal`.
+`unauthorized`, `bad_response`, `session`, `cancelled`, `internal`. `offset` is there too where a
+backend tells which character of the query is the first wrong one, counted from 0.
 
 `sre --install-completion` teaches the shell to complete commands, options and values. Names of
 alerts, hosts, metrics, labels and dashboards come from the last good answers, never from the

@@ -31,6 +31,8 @@ from sre_tui.nearest import nearest
 
 _ID: Final = re.compile(r"\d{8}-\d{6}-[0-9a-z]{4}")
 
+_HOW_TO_BEGIN: Final = "; ask without naming one, which begins a session and gives it its name"
+
 
 class SessionError(Complaint):
     """A session cannot be opened or saved.
@@ -105,7 +107,7 @@ class SessionStore:
         path = self._path(session_id)
         if not _ID.fullmatch(session_id) or not path.exists():
             close = nearest(session_id, [known.stem for known in self._files()], limit=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
+            hint = f"; did you mean {close[0]}?" if close else _HOW_TO_BEGIN
             raise SessionError("session_unknown", f"there is no session {session_id!r}{hint}")
         try:
             stamp = _stamp(path)

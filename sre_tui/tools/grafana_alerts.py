@@ -17,11 +17,13 @@ from sre_tui.tools.alert_sources import distinct, filter_text, filters_given, ro
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.grafana_data import AlertListing
+from sre_tui.tools.journal import recorded_before
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.views.human import count
+from sre_tui.views.incidents import past_line
 from sre_tui.views.severity import severity_rank, state_rank
 from sre_tui.views.units import query_unit, with_unit
 
@@ -42,6 +44,7 @@ def _render_alerts(answer: ToolResult[AlertListing], view: ModelView) -> str:
     page.rows += [_group_text(group, view.now) for group in _groups(data.items)]
     if note := truncation(data, "alerts"):
         page.notes.append(note)
+    page.notes += [past_line(past, view.now) for past in data.recorded]
     return page.text()
 
 
@@ -149,15 +152,33 @@ async def grafana_get_alerts(
     hints: tuple[str, ...] = ()
     if known and not found:
         hints = _why_no_alert(known, filters)
+    if not known and all(reading.state.has_data for reading in readings):
+        hints = await _without_rules(context)
+    recorded, trouble = await recorded_before(context, [alert.name for alert in found[:limit]])
     data = AlertListing(
         items=tuple(found[:limit]),
         truncated=len(found) > limit,
         total=len(found),
-        hints=hints,
+        hints=(*hints, trouble) if trouble else hints,
         filters=filters,
+        recorded=recorded,
         counts=_counts(known),
     )
     return result(data, readings, now=context.clock())
+
+
+async def _without_rules(context: ToolContext) -> tuple[str, ...]:
+    """That nothing can fire, where there is no rule that could."""
+    asked = await asyncio.gather(
+        ask_all(context.grafana, lambda client: client.rules()),
+        ask_all(context.prometheus, lambda client: client.rules()),
+    )
+    readings = [reading for each in asked for reading in each]
+    if not all(reading.state.has_data for reading in readings):
+        return ()
+    if any(rule.kind == "alerting" for rule in rows(readings)):
+        return ()
+    return ("there are no alert rules, so that nothing can fire",)
 
 
 def _alert_identity(alert: Alert) -> tuple[str, frozenset[tuple[str, str]]]:

@@ -40,7 +40,7 @@ def test_one_bad_line_does_not_end_the_others(sre: Sre) -> None:
     done = sre("chat", "--no-llm", "-q", text="/evidnce\n/session nowhere\nany alerts?\n")
     assert done.code == 2
     assert "did you mean /evidence?" in done.err
-    assert "there is no session 'nowhere'" in done.err
+    assert "there is no session 'nowhere'; ask without naming one" in done.err
     assert "SmartDiskFailing" in done.out
 
 

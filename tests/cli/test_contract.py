@@ -119,6 +119,7 @@ def test_a_bare_noun_takes_the_options_of_its_default(sre: Sre) -> None:
 def test_rejected_queries_show_where(sre: Sre) -> None:
     promql = sre("metrics", "query", "sum(rate(node_load1[5m])", "--json")
     assert (promql.code, promql.error["code"]) == (2, "invalid_query")
+    assert isinstance(promql.error["offset"], int)
     logql = sre("logs", "query", "{job=")
     assert logql.code == 2
     message, line, pointer = logql.err.splitlines()[:3]
