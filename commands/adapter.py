@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand
 
-from commands.demo_homelab import demo_is_gone
+from commands.demo_homelab import demo_is_gone, demo_outage
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
 from commands.fields import Fields, fields_command, fields_of, fields_option, split_names
@@ -34,7 +34,7 @@ from sre_tui.settings.model import TITLES
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.result import Listing, ToolResult
 from sre_tui.tools.tool import Tool
-from sre_tui.views.human import left_out
+from sre_tui.views.human import left_out, moment
 from widgets.cell import Column, Display
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
     details = list(dict.fromkeys(source.detail for source in failed))
     code, exit_code = answer.state.value, EXIT_CODES[answer.state]
     if answer.state is State.UNREACHABLE and demo_is_gone(invocation):
-        raise Problem("the demo is not running: sre demo starts it", code=code, exit_code=exit_code)
+        raise Problem(demo_outage(invocation), code=code, exit_code=exit_code)
     if len(details) < 2:
         raise Problem("".join(details), code=code, exit_code=exit_code)
     raise Problem(
@@ -257,7 +257,7 @@ def show(
     """Write a result to stdout, and what is not as it should be to stderr."""
     stdout = invocation.environment.stdout
     for warning in answer.warnings:
-        invocation.narrator.warn(warning)
+        _warn(invocation, warning, fitted=not options.for_program)
     if options.for_program:
         document = answer.model_dump(mode="json")
         rows = document["data"].get("items")
@@ -281,6 +281,7 @@ def show(
         from commands.pages import write_page
 
         write_page(invocation, view.page(answer.data, display))
+        _write_age(invocation, answer, display)
         for note in view.notes(answer.data):
             invocation.narrator.trace(note)
         return
@@ -294,6 +295,24 @@ def show(
             stdout.write("\n")
             rows = more.rows(answer.data)
             write_table(invocation, more.columns, rows, display, chosen=False)
+        _write_age(invocation, answer, display)
+
+
+def _write_age(invocation: Invocation, answer: ToolResult[Any], display: Display) -> None:
+    """Below a table of old data, from when it is: a table that is passed on has no stderr."""
+    old = [source for source in answer.sources if source.state is State.STALE]
+    if old:
+        names = ", ".join(dict.fromkeys(source.source for source in old))
+        does = "does" if len(old) == 1 else "do"
+        since = moment(min(source.observed_at for source in old), display)
+        told = f"as of {since}: {names} {does} not answer"
+        invocation.environment.stdout.write(f"{_fitted(invocation, clean(told))}\n")
+
+
+def _warn(invocation: Invocation, warning: str, *, fitted: bool) -> None:
+    said = f"warning: {warning}"
+    told = _fitted(invocation, said) if fitted else said
+    invocation.narrator.warn(told.removeprefix("warning: "))
 
 
 def _fitted(invocation: Invocation, text: str) -> str:

@@ -83,6 +83,15 @@ def demo_is_gone(invocation: Invocation) -> bool:
     return not any(_listens(urlsplit(url).port) for url in urls)
 
 
+def demo_outage(invocation: Invocation) -> str:
+    """Why no backend of the demo answers, and what to do: it is stopped, or all are broken."""
+    from sre_tui.demo.runtime.remote import find_running_demo
+
+    if find_running_demo(state_path(invocation.environment.folders)) is None:
+        return "the demo is not running: sre demo starts it"
+    return "every backend of the running demo is broken: sre demo mend lets them work again"
+
+
 def _listens(port: int | None) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port or 80), timeout=0.5):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from sre_tui.tools.arguments import Completes, Positional, Short
+from sre_tui.tools.arguments import AlsoCalled, Completes, Positional, Short
 
 
 def parameter_of(name: str, field: FieldInfo) -> inspect.Parameter:
@@ -42,6 +42,7 @@ def parameter_of(name: str, field: FieldInfo) -> inspect.Parameter:
         flags = [f"--{name.replace('_', '-')}"]
         if plain is bool and field.default is True:
             flags = [f"{flags[0]}/--no-{name.replace('_', '-')}"]
+        flags += [f"--{m.name}" for m in field.metadata if isinstance(m, AlsoCalled)]
         if short is not None:
             flags.append(f"-{short.letter}")
         info = typer.Option(

@@ -178,6 +178,13 @@ class Short:
 
 
 @dataclass(frozen=True)
+class AlsoCalled:
+    """A second long name of an option on the command line, as other listings call it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Completes:
     """Names what the shell completes an argument with: ``metric``, ``alert``, ``label`` ..."""
 

@@ -25,7 +25,7 @@ from sre_tui.diagnosis.coverage.owners import orphans
 from sre_tui.diagnosis.coverage.reading import gather
 from sre_tui.diagnosis.coverage.shared import in_common
 from sre_tui.tools.alert_sources import filter_text, filters_given
-from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
+from sre_tui.tools.arguments import AlsoCalled, Completes, ForPeople, Positional, Short
 from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
@@ -157,7 +157,9 @@ async def backup_coverage(
         str, Field(description="Only this guest, by name or id."), Positional(), Completes("guest")
     ] = "",
     problems: Annotated[bool, Field(description="Only guests without a good backup.")] = False,
-    verdict: Annotated[Verdict | None, Field(description="Only this verdict.")] = None,
+    verdict: Annotated[
+        Verdict | None, Field(description="Only this verdict."), AlsoCalled("state")
+    ] = None,
     node: Annotated[
         str | None, Field(description="Only guests on this node."), Completes("node")
     ] = None,

@@ -127,7 +127,9 @@ async def proxmox_list_guests(
     ] = None,
     status: Annotated[Status | None, Field(description="In this state.")] = None,
     tag: Annotated[str | None, Field(description="With this tag.")] = None,
-    sort: Annotated[Sort, Field(description="Order.")] = "status",
+    sort: Annotated[
+        Sort, Field(description="Order; memory and disk by their share in use, not by bytes.")
+    ] = "status",
     limit: Annotated[
         int, Field(description="Most guests.", ge=1, le=10000), Short("n"), ForPeople()
     ] = 10000,

@@ -12,9 +12,9 @@ from pydantic import Field
 from providers.proxmox import History, Storage
 from providers.reading import Reading, by_source
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
-from sre_tui.tools.arguments import Completes, Positional
+from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short
 from sre_tui.tools.context import ToolContext, ask_all
-from sre_tui.tools.notes import page_of, sources_text
+from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_data import StorageListing
 from sre_tui.tools.proxmox_find import all_answered, node_names, require_known
 from sre_tui.tools.proxmox_history import (
@@ -39,6 +39,8 @@ def _render(answer: ToolResult[StorageListing], view: ModelView) -> str:
     )
     page.rows += [_storage_text(storage, view.now) for storage in data.items]
     page.rows += history_rows(data.histories, view)
+    if note := truncation(data, "storages"):
+        page.notes.append(note)
     return page.text()
 
 
@@ -81,6 +83,9 @@ async def proxmox_storage(
         LastTime | None,
         Field(description="With its fill over that time, as Proxmox archived it."),
     ] = None,
+    limit: Annotated[
+        int, Field(description="Most storages.", ge=1, le=1000), Short("n"), ForPeople()
+    ] = 1000,
 ) -> ToolResult[StorageListing]:
     """Show Proxmox storages with type, state, fill and free space, the fullest first."""
     readings = await ask_all(context.proxmox, lambda client: client.storages(counted=content))
@@ -98,6 +103,7 @@ async def proxmox_storage(
         if (node is None or node in each.nodes) and storage in (None, each.name)
     ]
     found.sort(key=lambda each: (_rank(each), -(each.ratio or 0.0), each.key))
+    every_found, found = found, found[:limit]
     archives = await _archives(context, found, history) if history else []
     courses = [
         course
@@ -106,7 +112,8 @@ async def proxmox_storage(
     ]
     data = StorageListing(
         items=tuple(found),
-        total=len(found),
+        truncated=len(found) < len(every_found),
+        total=len(every_found),
         hints=(*_hints(found), *(hint for each in courses for hint in history_hints(each))),
         filters=filters_given(node=node, storage=storage),
         histories=tuple(courses),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from providers.pbs import RunState, Task
 from sre_tui.views.cells import source_column, span_cell, state_cell, text_cell, time_cell
-from sre_tui.views.human import duration
+from sre_tui.views.human import duration, moment
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
 
+_HEX_TIME: Final = re.compile(r"[0-9A-Fa-f]{8}")
 RUNS: Final[Mapping[RunState, tuple[float, Tone]]] = {
     "error": (0, Tone.ERROR),
     "warning": (1, Tone.WARNING),
@@ -31,6 +35,17 @@ def _took(row: Task, display: Display) -> Cell:
         return span_cell(row.seconds)
     running = (display.now - row.started).total_seconds()
     return Cell(f"for {duration(running)}", running)
+
+
+def _about(row: Task, display: Display) -> Cell:
+    """The datastore and guest, with the moment of the backup that its id has in hexadecimal."""
+    store, _, rest = row.subject.partition(":")
+    group, _, at = rest.rpartition("/")
+    if not group or _HEX_TIME.fullmatch(at) is None:
+        return text_cell(row.subject)
+    moment_of = datetime.fromtimestamp(int(at, 16), UTC)
+    exact = replace(display, utc=bool(display.utc))
+    return Cell(f"{store}:{group} of {moment(moment_of, exact)}", row.subject)
 
 
 def _message(row: Task) -> str:
@@ -54,7 +69,7 @@ BACKUP_TASKS: TableView[Task] = TableView(
     columns=(
         Column("state", "State", lambda row, _: _task_state(row), 10),
         Column("type", "Task", lambda row, _: text_cell(row.type), 18),
-        Column("subject", "About", lambda row, _: text_cell(row.subject), 20),
+        Column("subject", "About", _about, 20),
         Column("started", "Started", lambda row, d: time_cell(row.started, d), 14),
         Column("seconds", "Took", _took, 11, 2, "right"),
         Column("status", "Message", lambda row, _: text_cell(_message(row)), 24, 1, "left", True),

@@ -9,7 +9,7 @@ from sre_tui.diagnosis.signals.capacity_model import Capacity, is_pressing
 from sre_tui.views.cells import fill_cell, size_cell, source_column, text_cell
 from sre_tui.views.human import count, size
 from sre_tui.views.table import TableView
-from widgets.cell import Cell, Column, Display, Tone
+from widgets.cell import Cell, Column, Display, Tone, marked
 
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
@@ -85,6 +85,8 @@ def _tone(row: Capacity, now: datetime) -> Tone:
 def _outlook(row: Capacity, display: Display) -> Cell:
     tone = _tone(row, display.now)
     shown = outlook_text(row, display.now)
+    if row.out_of_reach:
+        return Cell(marked(Tone.STALE, shown), row.first, Tone.STALE)
     mark = "" if tone in (Tone.NEUTRAL, Tone.MUTED) else f" {tone.glyph}"
     return Cell(f"{shown}{mark}", row.first, tone)
 
@@ -99,6 +101,11 @@ def _fill(row: Capacity) -> Cell:
     if row.kind == "certificate":
         return Cell("", None)
     return fill_cell(row.ratio)
+
+
+def _remarks(row: Capacity) -> str:
+    seen = ("as last seen, it is out of reach now",) if row.out_of_reach else ()
+    return "; ".join([*seen, *row.notes])
 
 
 FORECASTS: TableView[Capacity] = TableView(
@@ -117,7 +124,7 @@ FORECASTS: TableView[Capacity] = TableView(
             "right",
         ),
         Column("basis", "From", lambda row, _: text_cell(basis_text(row)), 18, 4),
-        Column("notes", "Remarks", lambda row, _: text_cell("; ".join(row.notes)), 24, 5),
+        Column("notes", "Remarks", lambda row, _: text_cell(_remarks(row)), 24, 5),
         source_column(lambda row: row.source),
     ),
     rows=lambda data: data.items,

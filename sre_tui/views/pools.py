@@ -133,7 +133,7 @@ def _used(line: PoolLine, _: Display) -> Cell:
     if line.dataset is not None:
         return size_cell(line.dataset.used)
     if line.member is not None:
-        return size_cell(line.member.size) if not line.member.children else Cell("", None)
+        return Cell("", None)
     pool = line.pool
     return _raw(pool.used) if pool.usable_used is None else size_cell(pool.usable_used)
 
@@ -152,6 +152,15 @@ def _free(line: PoolLine, _: Display) -> Cell:
 def _raw(amount: int | None) -> Cell:
     """Bytes with redundancy counted in, where what files can take is not reported."""
     return size_cell(None) if amount is None else Cell(f"{size(amount)} raw", float(amount))
+
+
+def _size(line: PoolLine, _: Display) -> Cell:
+    if line.dataset is not None:
+        return Cell("", None)
+    if line.member is not None:
+        return size_cell(line.member.size) if not line.member.children else Cell("", None)
+    pool = line.pool
+    return size_cell(pool.usable) if pool.usable is not None else _raw(pool.size)
 
 
 def _snapshots(line: PoolLine, _: Display) -> Cell:
@@ -237,7 +246,9 @@ def _trouble(member: Vdev) -> str:
 
 
 def _with_disks(data: Any) -> TableView[PoolLine] | None:
-    return DISKS_TOO if data.detailed else _SEVERAL.instead(data)
+    if data.detailed:
+        return DISKS_TOO
+    return DATASETS_TOO if any(pool.datasets for pool in data.items) else _SEVERAL.instead(data)
 
 
 def _standing(data: Any) -> str:
@@ -259,7 +270,8 @@ _SEVERAL: TableView[PoolLine] = told_apart(TableView(
         Column("fill", "Fill", _fill, 15),
         Column("used", "Used", _used, 13, priority=3, align="right"),
         Column("free", "Free", _free, 13, priority=2, align="right"),
-        Column("scan", "Scrub", _scan, 26, priority=1),
+        Column("size", "Size", _size, 13, priority=5, align="right"),
+        Column("scan", "Scrub", _scan, 32, priority=1),
         Column("errors", "Errors", _errors, 24, flexible=True),
         Column("snapshots", "Snapshots", _snapshots, 10, priority=3, align="right"),
         Column("quota", "Quota", _quota, 10, priority=4, align="right"),
@@ -271,6 +283,7 @@ _SEVERAL: TableView[PoolLine] = told_apart(TableView(
     nothing="No pools.",
     made_from={
         "fill": "used",
+        "size": "usable",
         "errors": "vdevs",
         "layout": "vdevs",
         "snapshots": "datasets",
@@ -278,9 +291,9 @@ _SEVERAL: TableView[PoolLine] = told_apart(TableView(
     },
 ))  # fmt: skip
 POOLS: TableView[PoolLine] = replace(_SEVERAL, instead=_with_disks)
-_WIDTHS = {"name": 12, "state": 16, "used": 9, "errors": 14, "layout": 21}
+_WIDTHS = {"name": 12, "state": 16, "size": 9, "errors": 14, "layout": 21}
 _PRIORITIES = {
-    "used": 1, "fill": 4, "scan": 5, "free": 6, "snapshots": 7, "quota": 8, "source": 9,
+    "size": 1, "used": 2, "fill": 4, "scan": 5, "free": 6, "snapshots": 7, "quota": 8, "source": 9,
     "layout": 0,
 }  # fmt: skip
 DISKS_TOO: TableView[PoolLine] = replace(
@@ -294,3 +307,18 @@ DISKS_TOO: TableView[PoolLine] = replace(
     title=_standing,
 )
 """Pools with their disks: serial numbers and errors stay on any width."""
+_DATASETS_FIRST = {"quota": 0, "used": 0, "state": 1, "free": 2, "snapshots": 3, "source": 4}
+DATASETS_TOO: TableView[PoolLine] = replace(
+    _SEVERAL,
+    columns=tuple(
+        replace(
+            each,
+            priority=0 if each.key in ("name", "fill") else _DATASETS_FIRST.get(each.key, 6),
+            width={"name": 30, "state": 12, "used": 9, "free": 9, "quota": 8}.get(
+                each.key, each.width
+            ),
+        )
+        for each in _SEVERAL.columns
+    ),
+)
+"""Pools with their datasets: whole names and quotas stay on any width."""

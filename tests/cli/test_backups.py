@@ -16,7 +16,9 @@ Breaking = Callable[..., AbstractContextManager[None]]
 def test_bare_backups_tells_the_coverage(sre: Sre) -> None:
     done = sre("backups")
     assert done.code == 0, done.err
-    assert "Newest good" in done.lines[0]
+    assert "Newest good" in done.lines[1]
+    excluded = sre("backups", "coverage", "--state", "excluded", "--jsonl")
+    assert {json.loads(line)["verdict"] for line in excluded.lines} == {"excluded"}
     assert "orphaned: lxc 1190 (wiki)" in done.err
 
 

@@ -15,7 +15,8 @@ Telling = Callable[..., Done]
 def test_the_table_is_in_order_of_time(told: Telling) -> None:
     done = told("changes", "--window", "4h")
     assert done.code == 0, done.err
-    assert done.lines[0].split()[:4] == ["Severity", "Time", "Subject", "What"]
+    assert done.lines[0].startswith("What changed from ")
+    assert done.lines[1].split()[:4] == ["Severity", "Time", "Subject", "What"]
     assert any("critical" in row and "sdc on nas1" in row for row in done.lines)
     assert any("resilver of tank" in row for row in done.lines)
     items = told("changes", "--window", "4h", "--json").document["data"]["items"]

@@ -347,6 +347,9 @@ async def _storages(
             "by the node's own history",
         )  # fmt: skip
         rows[row.subject.key] = row
+    for key, storage in known.items():
+        if key in rows and storage.status in ("inactive", "unknown"):
+            rows[key] = rows[key].model_copy(update={"out_of_reach": True})
     return list(rows.values()), [one for one in archives if one is not None]
 
 

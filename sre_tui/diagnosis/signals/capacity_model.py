@@ -49,6 +49,8 @@ class Capacity(BaseModel):
     """Seconds of history the pace was taken from."""
     points: int = 0
     """Values that history has."""
+    out_of_reach: bool = False
+    """Whether what it is on does not answer now, so that all this is as it was last seen."""
     notes: tuple[str, ...] = ()
 
     @property

@@ -132,7 +132,7 @@ def _columns() -> tuple[Column[ChangeRow], ...]:
         of(replace(_VIEW["severity"], width=10), _event),
         Column("subject", "Subject", _subject, 14, flexible=True),
         of(replace(_VIEW["text"], width=34), _event),
-        of(replace(_VIEW["sources"], width=12, priority=2), _event),
+        of(replace(_VIEW["sources"], width=12, priority=2, flexible=False), _event),
         of(replace(_VIEW["until"], cell=_lasted), _event),
         of(Column("kind", "Kind", _kind, 16, 4), _event),
         of(_VIEW["evidence"], _event),

@@ -40,12 +40,13 @@ def test_soonest_trouble_first_then_pools_before_certificates() -> None:
     assert tones == [Tone.ERROR] * 4 + [Tone.WARNING, Tone.NEUTRAL, Tone.MUTED] + [Tone.NEUTRAL] * 2
 
 
-def test_two_that_read_the_same_say_where_they_are() -> None:
-    class Data:
-        items = (thing("pool", "tank", 1), thing("pool", "tank", 2))
+def test_where_a_row_is_from_is_told_where_rows_differ_in_it() -> None:
+    source = next(each for each in FORECASTS.columns if each.key == "source")
+    assert source.tells_apart
 
-    apart = FORECASTS.instead(Data)
-    assert apart is not None
-    assert apart.columns[-1].priority == 0
-    Data.items = (thing("pool", "tank", 1), thing("datastore", "tank", 2))
-    assert FORECASTS.instead(Data) is None
+
+def test_what_is_out_of_reach_is_marked_as_last_seen() -> None:
+    gone = thing("storage", "local", 1).model_copy(update={"out_of_reach": True})
+    cells = {each.key: each.cell(gone, Display(NOW, None, True)) for each in FORECASTS.columns}
+    assert cells["outlook"].tone is Tone.STALE
+    assert "as last seen" in cells["notes"].text
