@@ -94,5 +94,9 @@ def _show(invocation: Invocation, options: OutputOptions, name: str, host: str |
     else:
         display = display_of(invocation, options)
         found = answer.data
-        write_record(invocation, alert_sections(found.alert, found.rules, found.runbooks, display))
+        sections = alert_sections(found.alert, found.rules, found.runbooks, display, found.recorded)
+        write_record(invocation, sections)
+        # Of what is told beside a listing only the journal's trouble is about one alert.
+        for hint in alerts.data.hints:
+            invocation.narrator.trace(hint)
     return EXIT_CODES[answer.state]

@@ -12,6 +12,7 @@ from providers.alerting import Alert, AlertRule
 from providers.reading import SourceStatus
 from providers.text import clean, one_line
 from sre_tui.complaint import Complaint
+from sre_tui.memory.alert_past import AlertPast
 from sre_tui.nearest import no_such
 from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
@@ -60,6 +61,8 @@ class AlertDetail(BaseModel):
     rules: tuple[AlertRule, ...] = ()
     """The rules behind it, without their instances; empty where they cannot be read."""
     runbooks: tuple[ServingRunbook, ...] = ()
+    recorded: AlertPast | None = None
+    """What the journal has of it; None if nothing, and for a rule without an active instance."""
 
     @property
     def name(self) -> str:
@@ -113,7 +116,10 @@ def alert_detail(
         alert=alert, rules=tuple(rule.model_copy(update={"alerts": ()}) for rule in behind)
     )
     noted = (alert or behind[0]).annotations.get("runbook", "")
-    detail = detail.model_copy(update={"runbooks": runbooks_for(settings, detail.name, noted)})
+    past = next((one for one in alerts.data.recorded if one.alert == detail.name), None)
+    detail = detail.model_copy(
+        update={"runbooks": runbooks_for(settings, detail.name, noted), "recorded": past}
+    )
     statuses = _joined([*alerts.sources, *rules.sources])
     return result(detail, statuses, now=min(alerts.observed_at, rules.observed_at))
 

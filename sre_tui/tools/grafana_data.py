@@ -6,6 +6,7 @@ from pydantic import Field
 
 from providers.alerting import Alert, AlertRule
 from providers.grafana import Dashboard, DashboardHit, Panel
+from sre_tui.memory.alert_past import AlertPast
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.result import Listing
 
@@ -17,6 +18,8 @@ class AlertListing(Listing[Alert]):
     """The filters that were applied, by argument."""
     counts: dict[str, int] = Field(default_factory=dict)
     """Alerts by state before filtering, silenced ones counted under ``silenced``."""
+    recorded: tuple[AlertPast, ...] = ()
+    """How often and when those that are shown were recorded in the journal; others are not in."""
 
     def gist(self) -> str:
         """How many alerts, and the most pressing ones."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from providers.errors import BackendError
 from sre_tui.complaint import Complaint
-from sre_tui.diagnosis.causes.model import Investigation
+from sre_tui.memory.alert_past import AlertPast, past_of
 from sre_tui.memory.place import place_of
 from sre_tui.memory.recall import Matter, Recalled, recall
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.memory_data import with_incidents
+
+if TYPE_CHECKING:
+    from sre_tui.diagnosis.causes.model import Investigation
+    from sre_tui.memory.incidents import Incidents
+
+T = TypeVar("T")
 
 PATIENCE: Final = 3.0
 """Seconds that a journal elsewhere may keep an answer waiting."""
@@ -47,17 +53,29 @@ def _meant(found: Investigation, alerts: Collection[str]) -> list[str]:
 
 
 async def recalled(context: ToolContext, matter: Matter) -> tuple[Recalled, str]:
-    """What is open in the journal and what was alike before, and why it could not be read.
+    """What is open in the journal and what was alike before, and why it could not be read."""
+    return await _looked_up(context, lambda each: recall(each, matter), Recalled())
 
-    A journal that nothing was recorded in yet is not opened.
-    """
-    nothing = Recalled()
+
+async def recorded_before(
+    context: ToolContext, names: Collection[str]
+) -> tuple[tuple[AlertPast, ...], str]:
+    """How often and when alerts were recorded, and why the journal could not be read."""
+    if not names:
+        return (), ""
+    return await _looked_up(context, lambda each: past_of(each, names), ())
+
+
+async def _looked_up(
+    context: ToolContext, work: Callable[[Incidents], T], nothing: T
+) -> tuple[T, str]:
+    """What the journal says; one that nothing was recorded in yet is not opened."""
     try:
         place = place_of(context.settings, context.folders)
         if place.path is not None and not await asyncio.to_thread(place.path.exists):
             return nothing, ""
         async with asyncio.timeout(PATIENCE):
-            found, _ = await with_incidents(context, lambda each: recall(each, matter))
+            found, _ = await with_incidents(context, work)
     except TimeoutError:
         return nothing, f"the journal gave no answer within {PATIENCE:.0f} s"
     except (BackendError, Complaint) as error:

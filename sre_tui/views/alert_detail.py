@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from providers.alerting import Alert, AlertRule, Silence
+from sre_tui.memory.alert_past import AlertPast
 from sre_tui.views.alerts import alert_state, alert_value, rule_health, rule_state, severity_cell
 from sre_tui.views.human import MISSING, ago, duration, moment, number
+from sre_tui.views.incidents import past_line
 from sre_tui.views.record import Section
 from widgets.cell import Cell, Display, Tone
 
@@ -27,9 +29,13 @@ def alert_sections(
     rules: Sequence[AlertRule],
     runbooks: Sequence[Runbook],
     display: Display,
+    recorded: AlertPast | None = None,
 ) -> tuple[Section, ...]:
-    """The alert itself, its labels and annotations, the rules behind it, and what to do."""
-    sections = [Section("", tuple(_alert(alert, rules, display)))]
+    """The alert, how often it was recorded, its labels, the rules behind it, and what to do."""
+    own = [*_alert(alert, rules, display)]
+    if recorded is not None:
+        own.append(("Recorded", _text(past_line(recorded, display.now))))
+    sections = [Section("", tuple(own))]
     labels = alert.labels if alert is not None else rules[0].labels
     annotations = alert.annotations if alert is not None else rules[0].annotations
     sections += [Section("Labels", _pairs(labels)), Section("Annotations", _pairs(annotations))]

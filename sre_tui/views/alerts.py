@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from providers.alerting import Alert, AlertRule
 from sre_tui.views.cells import source_column, text_cell
 from sre_tui.views.human import MISSING, count, duration, moment
+from sre_tui.views.incidents import past_line
 from sre_tui.views.severity import severity_rank, severity_tone, state_rank, state_tone
 from sre_tui.views.table import TableView
 from sre_tui.views.units import query_unit, with_unit
@@ -78,6 +80,11 @@ def rule_health(row: AlertRule, _: Display) -> Cell:
     return Cell(marked(tone, row.health.replace("_", " ")), row.health, tone)
 
 
+def _notes(data: Any) -> Sequence[str]:
+    """What there is to say of them, and what the journal has of them."""
+    return (*data.hints, *(past_line(past) for past in data.recorded))
+
+
 ALERTS: TableView[Alert] = TableView(
     columns=(
         Column("severity", "Severity", lambda row, _: severity_cell(row.severity), 11),
@@ -94,6 +101,7 @@ ALERTS: TableView[Alert] = TableView(
     key=lambda row: row.key,
     nothing="No alerts.",
     made_from={"silence": "silences"},
+    notes=_notes,
     instead=lambda data: _IN_ONE_STATE if _agree(data.items) else None,
 )
 

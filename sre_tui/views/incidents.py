@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from providers.text import one_line
+from sre_tui.memory.alert_past import AlertPast
 from sre_tui.memory.incident import Incident
 from sre_tui.views.cells import span_cell, state_cell, text_cell, time_cell
 from sre_tui.views.human import ago, duration, moment
@@ -38,6 +39,18 @@ def recorded_line(incident: Incident, now: datetime) -> str:
     for word, text in (("cause", incident.cause), ("helped", incident.resolution)):
         said += [f"{word}: {one_line(text, 160).rstrip('.')}"] if text else []
     return "; ".join(said)
+
+
+def past_line(past: AlertPast, now: datetime | None = None) -> str:
+    """How often and when an alert was recorded before, and how to see it; ages count to now."""
+    times = "once" if past.times == 1 else "twice" if past.times == 2 else f"{past.times} times"
+    going_on = f", {past.going_on} of them still open" if past.going_on else ""
+    age = f" ({ago(past.last, now)})" if now is not None else ""
+    last = f"{past.last:%Y-%m-%d %H:%M} UTC{age}"
+    return (
+        f"{one_line(past.alert, 120)} is {times} in your journal{going_on}, last from {last}: "
+        f"sre incidents show {past.incident}"
+    )
 
 
 def incident_sections(incident: Incident, display: Display) -> tuple[Section, ...]:

@@ -13,6 +13,7 @@ from sre_tui.screens.page_text import pairs, section
 from sre_tui.views.alert_curve import alert_curve, episode_view, episodes, measure_of
 from sre_tui.views.alert_detail import rule_properties
 from sre_tui.views.cells import text_cell
+from sre_tui.views.incidents import INCIDENTS
 from sre_tui.views.runbooks import PASSAGES
 from widgets.cell import Cell, Column, Display
 
@@ -40,6 +41,12 @@ def alert_tabs(alert: Alert) -> Sequence[DetailTab]:
         looked,
         {"query": alert.query, "since": "7d", "step": "15m", "limit": _MOST},
         AsRows(view.columns, lambda data: episodes(alert, data), view.key, view.nothing),
+    )
+    recorded = DetailPart(
+        "In your journal",
+        "memory_search_incidents",
+        {"alert": alert.name, "limit": 20},
+        AsRows(INCIDENTS.columns, lambda data: data.items, INCIDENTS.key, "Never recorded before"),
     )
     rule = DetailPart(
         "Rule", "grafana_get_alert_rules", {"search": alert.name, "limit": 20}, _rule(alert)
@@ -76,7 +83,7 @@ def alert_tabs(alert: Alert) -> Sequence[DetailTab]:
     asked = (value,) if alert.query else ()
     return (
         DetailTab("overview", "Overview", asked),
-        DetailTab("history", "History", (history,) if alert.query else ()),
+        DetailTab("history", "History", (history, recorded) if alert.query else (recorded,)),
         DetailTab("labels", "Labels", (), labels),
         DetailTab("rule", "Rule", (rule,)),
         DetailTab("runbook", "Runbook", (runbooks,)),
