@@ -161,7 +161,8 @@ def _store_errors() -> tuple[type[Exception], ...]:
 
 
 def _said(error: Exception | None) -> str:
-    return str(error) or "it is locked by another program"
+    said = error.strerror if isinstance(error, OSError) else None
+    return said or str(error) or "it is locked by another program"
 
 
 def peek(folder: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, Kept]]:

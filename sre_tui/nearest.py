@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 CLOSE_ENOUGH = 60.0
+_SHORT = 5
+"""Up to so many letters a name is likely to be alike to a part of anything."""
+_LIKE_A_WORD = 80.0
+"""Similarity of a short name and a word of a longer one, 0 to 100."""
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 FEW = 16
 """Names that are listed where one does not exist."""
 
@@ -30,7 +37,26 @@ def nearest(
         limit=limit,
         score_cutoff=least,
     )
-    return [match for match, _score, _position in found]
+    close = [match for match, _score, _position in found]
+    return (
+        close if len(name) > _SHORT else [match for match in close if _shares_a_word(name, match)]
+    )
+
+
+def _shares_a_word(name: str, match: str) -> bool:
+    """Whether a short name lies in the other, or is much like a whole word of it.
+
+    Three letters of it in the middle of a long name would do for the scorer.
+    """
+    from rapidfuzz import fuzz
+
+    asked = name.casefold()
+    whole = match.casefold()
+    return (
+        asked in whole
+        or fuzz.ratio(asked, whole) >= CLOSE_ENOUGH
+        or any(fuzz.ratio(asked, word.casefold()) >= _LIKE_A_WORD for word in _WORD.findall(match))
+    )
 
 
 def no_such(

@@ -140,7 +140,7 @@ def test_rows_that_a_backend_did_not_tell_are_in_no_order() -> None:
         ("guests --tag zz", "no tag 'zz'; there are: core, no-backup"),
         ("backups --node zz", "no node 'zz'; there are: pve1, pve2, pve3"),
         ("backups tasks --guest zzqq", "no guest or host with backups 'zzqq'; there are: "),
-        ("changes --host zz", "'zz'; did you mean "),
+        ("changes --host zz", "'zz'; there are: "),
         ("topology qqqqqqqqqq", "'qqqqqqqqqq'; there are: pve1, pve2, pve3, nas1, "),
         ("storage --node pve9", "did you mean pve1, pve2 or pve3?"),
         ("backups list --datastore mian", "mean main? There are: archive, main, usb"),

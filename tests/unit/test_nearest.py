@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sre_tui.nearest import FEW, no_such
+from sre_tui.nearest import FEW, nearest, no_such
 
 
 def test_the_nearest_is_named_and_all_that_there_are() -> None:
@@ -30,3 +30,19 @@ def test_what_is_near_and_what_else_is_said_may_be_given() -> None:
     assert no_such("guest", "media2", ["media"], close=["media (101)"], note=" there") == (
         "there is no guest 'media2' there; did you mean media (101)? There is only media"
     )
+
+
+def test_a_short_name_is_near_to_words_not_to_letters_inside_them() -> None:
+    names = [
+        "container-restart-loop",
+        "clock-skew",
+        "disk-spindown",
+        "node-offline",
+        "HighReadLatency",
+    ]
+    assert nearest("nope", names) == []
+    assert nearest("foo", names) == []
+    assert nearest("clok", names) == ["clock-skew"]
+    assert nearest("dsk", names) == ["disk-spindown"]
+    assert nearest("raed", names) == []
+    assert nearest("reads", names) == ["HighReadLatency"]
