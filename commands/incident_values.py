@@ -139,7 +139,7 @@ def asked_values(
         kept = proposed.get(name, "")
         suffix = "" if name == "title" else " (enter leaves it open)"
         line = _answer(invocation, name, f"{question}{f' [{kept}]' if kept else suffix}: ", kept)
-        if kept and line.strip() == _NOTHING and name != "title":
+        if proposed and line.strip() == _NOTHING and name != "title":
             answers[name] = ""
         elif line.strip():
             answers[name] = line.strip()

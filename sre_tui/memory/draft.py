@@ -88,7 +88,7 @@ def draft_of(found: Investigation, cause: Cause | None = None, session: str = ""
     reasons = [one_line(one.text, _LONGEST_REASON) for one in chosen.speaks_for[:_MOST_REASONS]]
     return Draft(
         title=claim[:1].upper() + claim[1:],
-        alert=next(_alerts(chosen), ""),
+        alert=next(_alerts(found, chosen), ""),
         subject=one_line(chosen.subject.name, LONGEST_TITLE),
         services=_services(found.impact, chosen.subject),
         severity=_SEVERITIES[chosen.severity],
@@ -121,9 +121,11 @@ def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _alerts(cause: Cause) -> Iterator[str]:
-    """Names of the alerts that tell of a cause, those that speak for it first."""
+def _alerts(found: Investigation, cause: Cause) -> Iterator[str]:
+    """Names of the alerts that tell of a cause: for it, of its subject, then of its effects."""
     told: list[Evidence] = [each for one in cause.speaks_for for each in one.evidence]
+    about = [one for one in found.timeline if one.subject == cause.subject]
+    told += [each for one in about for each in one.evidence]
     effects = sorted(cause.effects, key=lambda one: one.subject != cause.subject)
     told += [each for one in effects for each in one.evidence]
     yield from (one_line(each.asked, LONGEST_TITLE) for each in told

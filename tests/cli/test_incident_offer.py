@@ -25,10 +25,12 @@ from commands.output import OutputOptions
 from providers.reading import State
 from sre_tui.agent.events import Answer, Evidence
 from sre_tui.diagnosis.causes.model import Investigation
+from sre_tui.diagnosis.subject import Subject
+from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.environment import Environment, Folders
 from sre_tui.memory.draft import draft_of, recorded_as
 from tests.cli.inside import run_inside
-from tests.screens.conclusions import FAILING, FOUND
+from tests.screens.conclusions import DISK, FAILING, FOUND, MEDIA, event, said
 from tests.screens.homelab import NOW
 from tests.unit.memory.killing import incident
 
@@ -92,17 +94,17 @@ def test_names_of_strangers_stay_values(tmp_path: Path, hostile: str) -> None:
 
 
 def test_a_person_agrees_to_each_part_and_to_the_whole(tmp_path: Path) -> None:
-    answers = "Jellyfin buffers\n\nbad\nwarning\n-\n\nnew disk\ny\n"
+    answers = "Jellyfin buffers\n\nbad\nwarning\n-\n\n-\ny\n"
     told = offered(tmp_path, FOUND, answers)
     (row,) = kept(tmp_path)
     assert told.endswith(f"[y/N] recorded as {row['id']}: Jellyfin buffers\n")
-    for said in (
+    for words in (
         *("What was wrong [Disk sdc on nas1 is failing]: ", "[critical]: ", "cannot be 'bad'"),
         *("  What it is about: nas1/sdc\n", "  Began: 20"),
     ):
-        assert said in told, told
+        assert words in told, told
     names = ("severity", "services", "resolution", "subject")
-    assert [row[name] for name in names] == ["warning", [], "new disk", "nas1/sdc"]
+    assert [row[name] for name in names] == ["warning", [], "", "nas1/sdc"]
 
 
 @pytest.mark.parametrize("typed", ["", "\n\n\n\n\n\n\n", "\n\n\n\n\n\nn\n", "x\n"])
@@ -118,13 +120,13 @@ def test_nothing_is_offered_without_a_sure_cause_or_twice(tmp_path: Path) -> Non
     draft = draft_of(FOUND)
     assert draft is not None
     assert recorded_as(known, draft) == going_on
-    for found, said in (
+    for found, words in (
         (None, "nothing was investigated"),
         (unsure, "none is sure"),
         (known, "in your journal already, as k7m2"),
     ):
         assert offered(tmp_path, found, None) == ""
-        assert said in offered(tmp_path, found, "y\n")
+        assert words in offered(tmp_path, found, "y\n")
     environment = Environment({}, Typed(), io.StringIO(), Typed(), lambda: NOW)
     for output in (OutputOptions(json=True), OutputOptions(watch=2.0)):
         with pytest.raises(Problem, match="nobody is there"):
@@ -134,6 +136,19 @@ def test_nothing_is_offered_without_a_sure_cause_or_twice(tmp_path: Path) -> Non
     for command in (["ask", "why?"], ["investigate"]):
         done = run_inside([*command, "--record"], tmp_path, {"GRAFANA_URL": "http://127.0.0.1:9"})
         assert (done.code, done.out) == (2, "")
+
+
+def test_the_alert_is_one_that_tells_of_the_cause_itself() -> None:
+    def told(subject: Subject, alert: str) -> Event:
+        return event(subject, "x", 9, evidence=(said("x", kind="alert", asked=alert),))
+
+    draft = draft_of(FOUND)
+    assert draft is not None
+    assert draft.alert == ""
+    timeline = (told(MEDIA, "HighReadLatency"), told(DISK, "SmartPendingSectors"))
+    draft = draft_of(FOUND.model_copy(update={"timeline": timeline}))
+    assert draft is not None
+    assert draft.alert == "SmartPendingSectors"
 
 
 def test_an_answer_offers_the_cause_that_it_names() -> None:
