@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from sre_tui.agent.analyst.clients import CLIENTS
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.question import Question
 from sre_tui.diagnosis.language.aliases import meant_by
@@ -26,14 +27,6 @@ CUTOFF: Final = 0.8
 CUTOFF_LONG: Final = 0.75
 """The same for names of eight letters and more: two mistakes."""
 SHORTEST_FUZZY: Final = 4
-
-
-CLIENTS: Final = frozenset(
-    {"mac", "macs", "macbook", "macbooks", "imac", "imacs", "laptop", "laptops", "notebook",
-     "notebooks", "desktop", "desktops", "pc", "pcs", "iphone", "iphones", "ipad", "ipads",
-     "android", "tablet", "tablets", "windows", "chromecast", "browser", "phone", "phones", "tv"}
-)  # fmt: skip
-"""What people use a homelab with: no part of it, unless something is called just so."""
 
 
 class EntityKind(StrEnum):

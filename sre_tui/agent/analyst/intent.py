@@ -124,6 +124,16 @@ _STATES: Final = frozenset(
     {"active", "inactive", "available", "unavailable", "degraded", "unreachable", "asleep"}
 )
 """States, which stand where a name might, as in "is any storage inactive"."""
+_KINDS: Final = frozenset(
+    {"storage", "storages", "root", "boot", "system", "whole", "entire", "main", "biggest", "file",
+     "filesystem", "filesystems", "partition", "volume", "volumes", "rack", "room", "zfs", "local",
+     "data", "backup", "video", "films", "library", "server", "own", "smallest", "other", "shared"}
+)  # fmt: skip
+"""Words for kinds of things, and of which of them, which stand before a noun as a name might."""
+_OF_A_CLIENT: Final = re.compile(
+    r"^(?!.*\b(?:vms?|guests?|containers?|lxcs?)\b)"
+    r".*\b(?:i?macs?|macbooks?|laptops?|notebooks?|i?phones?|ipads?)\b"
+)
 _TIME_WORD = re.compile(r"\d{1,2}|\d{5,}|\d+[smhdw]|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
 _OF_TROUBLE: Final = frozenset({Intent.EXPLAIN_ALERT, Intent.OVERVIEW, Intent.WHY})
 """Kinds of questions that are looked into as complaints are."""
@@ -189,6 +199,9 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
     complaint = complains(asked.casefold())
     if complaint and intent not in _OF_TROUBLE:
         intent = Intent.WHY
+    if intent is Intent.BACKUP and _OF_A_CLIENT.search(folded):
+        # What a laptop or phone backs up is no guest's backup.
+        intent = Intent.WHY
     if not piped.strip():
         intent = _no_question(asked, folded) or intent
     names, sure = _candidates(asked)
@@ -251,7 +264,7 @@ def _candidates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for match in slot.finditer(text)
         if may_be_name(name := match["name"].rstrip(".,:;?!'\"/-"))
         and put_right(name) not in key_words()
-        and name.casefold() not in verbs
+        and name.casefold() not in verbs | _KINDS
     ]
     sure += _CAMEL.findall(text)
     sure += _METRIC_NAME.findall(text)

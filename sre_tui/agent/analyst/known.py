@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sre_tui.agent.analyst.entities import CLIENTS, Unknown
+from sre_tui.agent.analyst.clients import CLIENTS
+from sre_tui.agent.analyst.entities import Unknown
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
 from sre_tui.agent.analyst.wording import close_to, code, names, plain

@@ -112,6 +112,22 @@ def test_what_people_use_a_homelab_with_is_no_name_that_is_missing() -> None:
     assert [one.word for one in focus_of("how full is frobnicate").unknown] == ["frobnicate"]
 
 
+@pytest.mark.parametrize(
+    "question", ["when does the storage run out?", "how full is the root filesystem?"]
+)
+def test_a_word_for_a_kind_of_thing_is_no_name_that_is_missing(question: str) -> None:
+    assert focus_of(question).unknown == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [("is my phone backing up?", "why"), ("is my windows vm backed up?", "backup"),
+     ("is jellyfin back up?", "overview")],
+)  # fmt: skip
+def test_whose_backup_is_meant(question: str, intent: str) -> None:
+    assert understand(question, "", NOW, UTC).intent == intent
+
+
 def test_a_machine_that_is_scraped_by_its_address_is_asked_by_it() -> None:
     instances = {"127.0.0.1:9100": "vm", "nas1:9100": "nas1"}
     assert instance_matcher(("vm",), instances) == 'instance=~"127.0.0.1.9100"'

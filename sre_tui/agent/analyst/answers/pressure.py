@@ -95,8 +95,9 @@ async def tell_pressure(look: Look, topic: Topic) -> Iterator[str]:
         return iter([*unknown_names(look), *gaps(look)])
     found = (await look.ask(checks=Call(CHECK, {"only": resource.checks})))["checks"]
     rows: list[Row] = []
-    for quantity in quantities():
-        if quantity.id in resource.quantities and look.focus.named:
+    by_id = {one.id: one for one in quantities()}
+    for quantity in (by_id[name] for name in resource.quantities):
+        if look.focus.named:
             rows += await measure(look, quantity, figures_for(look, quantity))
         elif quantity.id == resource.quantities[0]:
             meant = [one for one in meant_kinds(look.question.folded) if quantity.of(one)]
