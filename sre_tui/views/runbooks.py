@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import re
+from textwrap import shorten
+from typing import Final, Protocol
 
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display
+
+_FENCE: Final = re.compile(r"^[ \t]*(?:```|~~~)\w*[ \t]*$", re.MULTILINE)
+_LONGEST: Final = 160
+"""Characters of a passage in a table; `runbooks show` and JSON have it whole."""
 
 
 class Passage(Protocol):
@@ -23,8 +29,9 @@ class Passage(Protocol):
     def passage(self) -> str: ...
 
 
-def _first_line(row: Passage, _: Display) -> Cell:
-    text = " ".join(row.passage.split())
+def _beginning(row: Passage, _: Display) -> Cell:
+    """What it begins with, without the fences of code, which mean nothing within a line."""
+    text = shorten(_FENCE.sub(" ", row.passage), _LONGEST, placeholder=" …")
     return Cell(text, text)
 
 
@@ -32,7 +39,7 @@ PASSAGES: TableView[Passage] = TableView(
     columns=(
         Column("id", "Runbook", lambda row, _: Cell(row.id, row.id), 22),
         Column("heading", "Section", lambda row, _: Cell(row.heading, row.heading), 20),
-        Column("passage", "Passage", _first_line, 30, priority=1, flexible=True),
+        Column("passage", "Passage", _beginning, 30, priority=1, flexible=True),
         Column(
             "score",
             "Score",
