@@ -63,8 +63,12 @@ ARGUMENTS: dict[str, list[str]] = {
     "memory_search_incidents": [],
 }
 
-HEADED = ("check_health", "correlate_series", "health_overview", "proxmox_get_guest_config")
-"""Tools whose table stands below a line that names the guest, or says how things are."""
+HEADED = (
+    "backup_coverage", "check_health", "correlate_series", "grafana_get_alerts",
+    "grafana_get_dashboard", "health_overview", "loki_metric_query", "prometheus_instant_query",
+    "prometheus_range_query", "proxmox_get_guest_config", "proxmox_node_status", "what_changed",
+)  # fmt: skip
+"""Tools whose table stands below a line that names what it is about, or says how things are."""
 PAGES = ("investigate", "topology")
 """Tools that people read as a page; only who asks for fields gets a table."""
 
