@@ -207,7 +207,7 @@ def _narrowed(examined: Examined) -> int:
     lacking = {
         name
         for name, part in examined.picture.parts()
-        if part.seen and any(reading.data is None for reading in part.readings)
+        if part.seen and not all(reading.state.has_data for reading in part.readings)
     }
     return sum(bool(check.parts & lacking) for check in examined.report.ran)
 

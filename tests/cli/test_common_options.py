@@ -24,7 +24,7 @@ from widgets.cell import Cell, Column
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 ALL_THERE_IS = {
-    "backups datastores", "dashboards show", "guests show", "nodes", "storage", "topology",
+    "backups datastores", "dashboards show", "guests show", "nodes", "topology",
 }  # fmt: skip
 """Listings of a handful of things, which need no limit."""
 RANKS = {"failed": 0.0, "ok": 1.0}
