@@ -7,10 +7,10 @@ ENCODER := $(VENV)/.encoder
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test check format lint type bench eval ingest chat serve ui report hooks screenshots walkthrough docs clean
+.PHONY: help dev demo test test-slow check format lint type bench eval ingest chat serve ui report hooks screenshots walkthrough docs clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -39,9 +39,12 @@ demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a
 
 # Without bytecode every worker and every process would compile all that it imports again.
 test: export PYTHONDONTWRITEBYTECODE =
-test: $(ENCODER) ## Run the whole suite
+test: $(ENCODER) ## Run the suite
 	@$(BIN)/python -m tests.real.prometheus_binary
 	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
+
+test-slow: ARGS += -m slow
+test-slow: test ## Run what the suite leaves out: the same tests on more homelabs, a few minutes
 
 check: format lint type test ## Format, lint, types, architecture, tests: what must pass before a commit lands
 

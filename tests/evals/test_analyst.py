@@ -4,6 +4,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from sre_tui.agent.analyst.calls import MAX_CALLS
@@ -31,6 +32,7 @@ def test_there_are_enough_questions() -> None:
     assert len(QUESTIONS) >= 40
 
 
+@pytest.mark.slow
 async def test_the_right_tools_are_chosen(tmp_path: Path) -> None:
     failed: list[str] = []
     async with lab_of("nas-disk-failing", tmp_path, guests=10) as lab:

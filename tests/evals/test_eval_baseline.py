@@ -131,6 +131,7 @@ def test_the_document_states_the_figures_of_the_baseline() -> None:
         assert f"| {half} | all | {causes.questions} | {accuracy} |" in text
 
 
+@pytest.mark.slow
 async def test_the_diagnosis_is_no_worse_than_it_was() -> None:
     """A part of the tuning half; ``make eval`` asks everything."""
     stored = load_baseline(BUNDLED)

@@ -26,12 +26,16 @@ from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView
 from tests.evals.injection_attacks import MARK, attacks, leaks
 from tests.evals.injection_homelab import NOW, HostileHomelab, secrets_of_homelab, serving
+from tests.stubs.slow import slow_but
 
 SHELL = re.compile(r"[`$;|&<>()\n\"]")
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]")
 
 
-@pytest.mark.parametrize("name", ["nas-disk-failing", "guest-memory-leak-oom", "pool-filling"])
+@pytest.mark.parametrize(
+    "name",
+    slow_but(["pool-filling"], ["nas-disk-failing", "guest-memory-leak-oom", "pool-filling"]),
+)
 async def test_the_true_cause_is_named_among_attacks(name: str, tmp_path: Path) -> None:
     scenario = load_scenario(name)
     asked = scenario.questions[0]

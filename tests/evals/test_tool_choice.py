@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import yaml
 
 from sre_tui.agent.analyst.calls import MAX_CALLS
@@ -15,6 +14,7 @@ from sre_tui.agent.events import Answer
 from sre_tui.evals.measures import INVESTIGATE
 from tests.evals.analyst_lab import lab_of
 from tests.stubs.sizes import fewest_guests
+from tests.stubs.slow import slow_but
 
 RIGHT = 0.95
 GUESTS = {"quiet": 20}
@@ -79,25 +79,23 @@ def test_there_are_enough_questions() -> None:
         assert any(tool.startswith(backend) for tool in tools), backend
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Answer]:
-    """The answer to each question in its scenario; every homelab is started once for all sets."""
+async def answers_to(questions: list[Question], folder: Path) -> dict[tuple[str, str], Answer]:
+    """The answer to each question in its scenario; every homelab is started once for all."""
     by_scenario: dict[str, set[str]] = defaultdict(set)
-    for question in (one for questions in SETS.values() for one in questions):
+    for question in questions:
         by_scenario[scenario_of(question)].add(question["ask"])
     found: dict[tuple[str, str], Answer] = {}
     for scenario, asked in by_scenario.items():
-        folder = tmp_path_factory.mktemp("lab")
-        async with lab_of(
-            scenario, folder, guests=GUESTS.get(scenario) or fewest_guests(scenario)
-        ) as lab:
+        guests = GUESTS.get(scenario) or fewest_guests(scenario)
+        async with lab_of(scenario, folder / scenario, guests=guests) as lab:
             for ask in sorted(asked):
                 found[scenario, ask] = await lab.ask(ask)
     return found
 
 
-@pytest.mark.parametrize("name", SETS)
-def test_the_right_tools_are_chosen(name: str, answers: dict[tuple[str, str], Answer]) -> None:
+@pytest.mark.parametrize("name", slow_but(["questions"], SETS))
+async def test_the_right_tools_are_chosen(name: str, tmp_path: Path) -> None:
+    answers = await answers_to(SETS[name], tmp_path)
     failed: list[str] = []
     silent: list[str] = []
     for question in SETS[name]:

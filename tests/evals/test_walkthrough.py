@@ -26,6 +26,7 @@ def test_every_scenario_is_walked_through_with_few_keys() -> None:
         assert set(keys) <= known, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["backup-missing-from-job"])
 async def test_the_keys_lead_to_the_cause(name: str) -> None:
     walked = await walk(name, (tuple(keys_of(name)),))

@@ -9,6 +9,7 @@ import pytest
 from sre_tui.agent.analyst.calls import MAX_CALLS
 from tests.evals.analyst_lab import lab_of
 from tests.stubs.sizes import fewest_guests
+from tests.stubs.slow import slow_but
 
 CASES = {
     "a clock that runs away": (
@@ -57,7 +58,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", slow_but(("a bad link", "a flood of logs", "two at once"), CASES))
 async def test_the_cause_is_named(name: str, tmp_path: Path) -> None:
     fault, question, expected = CASES[name]
     file = tmp_path / "scenario.yaml"

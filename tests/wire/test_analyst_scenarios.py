@@ -13,6 +13,7 @@ from sre_tui.evals.measures import INVESTIGATE
 from sre_tui.tools.registry import all_tools
 from tests.evals.analyst_lab import lab_of
 from tests.stubs.sizes import fewest_guests
+from tests.stubs.slow import slow_but
 
 SCENARIOS = [
     "backup-missing-from-job",
@@ -28,7 +29,7 @@ SCENARIOS = [
 KNOWN = {tool.name for tool in all_tools()}
 
 
-@pytest.mark.parametrize("scenario_id", SCENARIOS)
+@pytest.mark.parametrize("scenario_id", slow_but(["dns-down", "quiet"], SCENARIOS))
 async def test_answers_match_the_truth(scenario_id: str, tmp_path: Path) -> None:
     await ask(scenario_id, tmp_path)
 

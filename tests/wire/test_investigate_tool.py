@@ -26,6 +26,7 @@ from sre_tui.views.page import Block
 from sre_tui.views.registry import table_view
 from tests.stubs.at_hand import start_at_hand
 from tests.stubs.sizes import fewest_guests
+from tests.stubs.slow import slow_but
 from widgets.cell import Display
 
 NOW = 1_795_359_600.0
@@ -111,7 +112,7 @@ async def test_a_failing_disk_is_the_cause_of_what_stands_on_it(tmp_path: Path) 
     assert words.data.asked == "why is media slow"
 
 
-@pytest.mark.parametrize("scenario", LOUD)
+@pytest.mark.parametrize("scenario", slow_but(["node-offline"], LOUD))
 async def test_the_loudest_incidents_fit_in_1500_tokens(scenario: str, tmp_path: Path) -> None:
     async with homelab(scenario, tmp_path) as (_, context):
         answer = await ask(context)

@@ -71,6 +71,7 @@ async def test_three_independent_troubles_are_all_there(labs: Labs) -> None:
     assert set(pool.sources) == {"grafana:main", "loki:main", "prometheus:main", "truenas:main"}
 
 
+@pytest.mark.slow
 async def test_an_update_comes_before_the_loop_it_began(labs: Labs) -> None:
     answer = await known_changes(labs, "container-restart-loop-after-update")
     sonarr = [one for one in answer.data.items if str(one.subject) == "sonarr on docker1"]
@@ -92,6 +93,7 @@ async def test_a_stopped_guest_is_one_event_of_five_sources(labs: Labs) -> None:
     assert any(one.command.startswith("tasks ") for one in stops[0].evidence)
 
 
+@pytest.mark.slow
 async def test_a_dead_node_is_told_once_and_its_sites_together(labs: Labs) -> None:
     answer = await known_changes(labs, "node-offline")
     assert answer.state == "partial"
@@ -147,6 +149,7 @@ async def test_a_moment_in_the_past_has_both_sides(labs: Labs) -> None:
     assert before.data.items == ()
 
 
+@pytest.mark.slow
 async def test_the_same_window_seen_later_tells_the_same_beginnings(labs: Labs) -> None:
     short = await known_changes(labs, "several-at-once")
     long = await known_changes(labs, "several-at-once", 3.0)
@@ -193,6 +196,7 @@ async def test_a_dead_source_is_named_and_the_others_still_tell(tmp_path: Path) 
         assert "fast on nas1" in [str(one.subject) for one in answer.data.items]
 
 
+@pytest.mark.slow
 async def test_of_too_many_programs_for_one_answer_the_loudest_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
