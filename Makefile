@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ENCODER := $(VENV)/.encoder
 ARGS ?=
+SUITE = $(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help dev demo test test-slow check format lint type bench eval ingest chat serve ui report hooks screenshots walkthrough docs clean
@@ -38,15 +39,15 @@ demo: $(INSTALLED) ## Start the simulated homelab with an incident: the app in a
 	@$(BIN)/sre demo tour $(ARGS)
 
 # Without bytecode every worker and every process would compile all that it imports again.
-test: export PYTHONDONTWRITEBYTECODE =
+test test-slow: export PYTHONDONTWRITEBYTECODE =
 test: $(ENCODER) ## Run the suite
 	@$(BIN)/python -m tests.real.prometheus_binary
-	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
+	$(SUITE) $(ARGS)
 
-test-slow: ARGS += -m slow
-test-slow: test ## Run what the suite leaves out: the same tests on more homelabs, a few minutes
+test-slow: $(ENCODER) ## Run what takes too long for the suite: accuracy, and more homelabs
+	$(SUITE) -m slow $(ARGS)
 
-check: format lint type test ## Format, lint, types, architecture, tests: what must pass before a commit lands
+check: format lint type test test-slow ## Format, lint, types, architecture, tests: what must pass before a commit lands
 
 format: $(INSTALLED) ## Check the formatting
 	$(BIN)/ruff format --check .

@@ -303,9 +303,8 @@ def _write_age(invocation: Invocation, answer: ToolResult[Any], display: Display
     old = [source for source in answer.sources if source.state is State.STALE]
     if old:
         names = ", ".join(dict.fromkeys(source.source for source in old))
-        does = "does" if len(old) == 1 else "do"
         since = moment(min(source.observed_at for source in old), display)
-        told = f"as of {since}: {names} {does} not answer"
+        told = f"as of {since}: {names} gave no good answer now"
         invocation.environment.stdout.write(f"{_fitted(invocation, clean(told))}\n")
 
 

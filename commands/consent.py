@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
 from commands.incident_offer import is_confirmed
@@ -24,6 +25,7 @@ def consent_of(invocation: Invocation) -> Consent | None:
         narrator.say("The model wants to record an incident in your journal:")
         for label, value in named_values(values):
             narrator.say(f"  {label}: {value}")
+        _forget_what_was_typed(invocation.environment.stdin)
         narrator.raw("Record this incident? [y/N] ")
         line = await _line(invocation.environment.stdin)
         if not line.endswith("\n"):
@@ -31,6 +33,14 @@ def consent_of(invocation: Invocation) -> Consent | None:
         return values if is_confirmed(line) else None
 
     return ask
+
+
+def _forget_what_was_typed(stdin: TextIO) -> None:
+    """What was typed for something else, while the model worked, agrees to nothing."""
+    import termios
+
+    with suppress(OSError, ValueError, termios.error):
+        termios.tcflush(stdin, termios.TCIFLUSH)
 
 
 async def _line(stdin: TextIO) -> str:

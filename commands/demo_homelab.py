@@ -73,6 +73,20 @@ def running(folders: Folders) -> DemoState:
     return state
 
 
+def ends_with_command(invocation: Invocation) -> bool:
+    """Whether ``--demo`` or ``--scenario`` started a demo for this command alone.
+
+    Its journal goes with it.
+    """
+    from sre_tui.demo.runtime.remote import find_running_demo
+    from sre_tui.demo.runtime.state import demo_environment
+
+    environment = invocation.environment
+    state = find_running_demo(state_path(environment.folders))
+    journal = environment.variables.get("MEMORY_DB_URL")
+    return state is None or demo_environment(state)["MEMORY_DB_URL"] != journal
+
+
 def demo_is_gone(invocation: Invocation) -> bool:
     """Whether the settings are those that ``sre demo env`` prints, and nothing listens there."""
     settings = invocation.settings

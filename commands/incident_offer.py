@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 
+from commands.demo_homelab import HOW_TO_START, ends_with_command
 from commands.output import OutputOptions
 
 if TYPE_CHECKING:
@@ -52,11 +53,17 @@ def offer_to_record(
 ) -> None:
     """Tell the command that records a cause, or ask for it and record it where that is wanted.
 
-    Without a sure cause, or where the journal has it as an open incident, there is no offer.
+    There is no offer without a sure cause, for an incident that the journal has as an open one, and
+    on a demo that ends with the command.
     """
     if found is None:
         if wanted:
             invocation.narrator.say("there is no cause to record: nothing was investigated")
+        return
+    if _is_on_demo(context) and ends_with_command(invocation):
+        if wanted:
+            said = "nothing was recorded: this demo ends with the command, and its journal too"
+            invocation.narrator.say(f"{said}; {HOW_TO_START}")
         return
     from sre_tui.memory.draft import draft_of, recorded_as
 
@@ -117,10 +124,14 @@ def is_confirmed(line: str) -> bool:
 
 def _program(context: typer.Context) -> list[str]:
     """How this run was called, as far as it decides which journal is written."""
-    given = context.find_root().params
-    config = given.get("config")
+    config = context.find_root().params.get("config")
     said = ["--config", str(config)] if config else []
-    return ["sre", *(["--demo"] if given.get("demo") or given.get("scenario") else []), *said]
+    return ["sre", *(["--demo"] if _is_on_demo(context) else []), *said]
+
+
+def _is_on_demo(context: typer.Context) -> bool:
+    given = context.find_root().params
+    return bool(given.get("demo") or given.get("scenario"))
 
 
 def _record(invocation: Invocation, proposed: Mapping[str, str]) -> None:

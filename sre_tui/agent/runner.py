@@ -202,12 +202,12 @@ class ToolRunner:
         shown: dict[str, Any],
     ) -> Ran[DataT]:
         agreed: Mapping[str, object] | None = arguments
-        if tool.writes:
-            agreed = await self._agreed(tool, arguments)
         started = self._deadline.elapsed
         result: ToolResult[DataT] | None = None
         state = State.BAD_RESPONSE
         try:
+            if tool.writes:
+                agreed = await self._agreed(tool, arguments)
             if agreed is None:
                 raise _Refused
             async with asyncio.timeout(self._deadline.left):

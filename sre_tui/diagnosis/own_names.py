@@ -32,7 +32,7 @@ _FIRST: Final = re.compile(r"(?P<tool>qm|pct)(?:restore)? ")
 _TOOLS: Final = {"qemu": "qm", "lxc": "pct"}
 _OF_BOTH: Final = frozenset(
     {"start", "stop", "shutdown", "reboot", "status", "config", "unlock", "listsnapshot", "resume",
-     "delsnapshot", "migrate"}
+     "delsnapshot"}
 )  # fmt: skip
 """Verbs of ``qm`` that ``pct`` has with the same meaning."""
 _OF_GUEST: Final = frozenset({"vmid", "ct", "short", "type"})

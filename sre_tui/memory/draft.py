@@ -102,8 +102,10 @@ def recorded_as(found: Investigation, draft: Draft) -> Incident | None:
     """The open incident of the journal that is about the same thing."""
     subject, alert = folded(draft.subject), folded(draft.alert)
     for incident in found.recorded:
-        about = folded(incident.subject) == subject
-        if incident.ended is None and (about or (alert and folded(incident.alert) == alert)):
+        known = folded(incident.subject)
+        # An alert fires for many things; only where one side names none does it tell which.
+        same = known == subject if known and subject else alert and folded(incident.alert) == alert
+        if incident.ended is None and same:
             return incident
     return None
 

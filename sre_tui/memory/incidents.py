@@ -178,12 +178,11 @@ class Incidents:
         """
         with self._store.writing() as connection:
             found = self._get(connection, reference, lock=True)
-            ended = found.ended or clock()
-            whole = {"ended": ended, **changes}
-            if found.ended is not None and whole == {"ended": ended}:
-                return Closed(found, was_closed=True)
-            closed = self._changed(connection, found, whole, clock)
-            return Closed(closed, was_closed=found.ended is not None)
+            if found.ended is None:
+                whole = {"ended": clock(), **changes}
+                return Closed(self._changed(connection, found, whole, clock), was_closed=False)
+            closed = self._changed(connection, found, changes, clock) if changes else found
+            return Closed(closed, was_closed=True)
 
     def find(self, wanted: Wanted) -> Found:
         """The incidents that are wanted: by how well words match, else the latest first."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from providers.text import one_line
 from sre_tui.memory.draft import LABELS, named_values
+from sre_tui.memory.incident import LONGEST_TEXT
 from sre_tui.screens.actions import bindings
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.tool import ArgumentError
@@ -53,7 +54,7 @@ class RecordScreen(ModalScreen[dict[str, str] | None]):
     def __init__(self, values: Mapping[str, str], asked: str = "Record this incident?") -> None:
         """A form filled with these values, under a question."""
         super().__init__()
-        self._values = {name: one_line(value) for name, value in values.items()}
+        self._values = dict(values)
         self._asked = asked
 
     def compose(self) -> ComposeResult:
@@ -63,7 +64,7 @@ class RecordScreen(ModalScreen[dict[str, str] | None]):
             for name in _EDITED:
                 with Horizontal():
                     yield Static(LABELS[name], classes="label", markup=False)
-                    value = plain_line(self._values.get(name, ""))
+                    value = self._on_a_line(name)
                     yield Input(value, id=name, compact=True, select_on_focus=False)
             rest = {name: one for name, one in self._values.items() if name not in _EDITED}
             told = "\n".join(f"{label}: {value}" for label, value in named_values(rest))
@@ -81,7 +82,11 @@ class RecordScreen(ModalScreen[dict[str, str] | None]):
 
     def action_save(self) -> None:
         """Agree to what stands there, if it can be recorded."""
-        edited = {name: self.query_one(f"#{name}", Input).value.strip() for name in _EDITED}
+        lines = {name: self.query_one(f"#{name}", Input).value for name in _EDITED}
+        # What was left alone keeps its line breaks.
+        edited = {
+            name: line.strip() for name, line in lines.items() if line != self._on_a_line(name)
+        }
         values = {name: value for name, value in {**self._values, **edited}.items() if value}
         try:
             get_tool("memory_record_incident").parse(values)
@@ -91,6 +96,9 @@ class RecordScreen(ModalScreen[dict[str, str] | None]):
             mistake.display = True
         else:
             self.dismiss(values)
+
+    def _on_a_line(self, name: str) -> str:
+        return plain_line(one_line(self._values.get(name, ""), LONGEST_TEXT))
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from providers.alerting import Alert, Silence, without_port
+from providers.reading import State
 from providers.text import one_line
 from sre_tui.nearest import nearest
 from sre_tui.tools.alert_sources import distinct, filter_text, filters_given, rows
@@ -174,11 +175,13 @@ async def _without_rules(context: ToolContext) -> tuple[str, ...]:
         ask_all(context.prometheus, lambda client: client.rules()),
     )
     readings = [reading for each in asked for reading in each]
-    if not all(reading.state.has_data for reading in readings):
+    if not all(reading.state is State.OK for reading in readings):
         return ()
     if any(rule.kind == "alerting" for rule in rows(readings)):
         return ()
-    return ("there are no alert rules, so that nothing can fire",)
+    asked_of = [name for name, each in zip(("Grafana", "Prometheus"), asked, strict=True) if each]
+    verb = "has" if len(asked_of) == 1 else "have"
+    return (f"{' and '.join(asked_of)} {verb} no alert rules: nothing can fire there",)
 
 
 def _alert_identity(alert: Alert) -> tuple[str, frozenset[tuple[str, str]]]:

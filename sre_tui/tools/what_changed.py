@@ -76,7 +76,7 @@ class ChangeListing(Listing[Event]):
         silent = ", ".join(self.unseen)
         if self.blind:
             return f"Whether anything changed is not known: no answer from {silent}."
-        what = "Nothing changed but what belongs to every day"
+        what = "Nothing changed" + (" but what belongs to every day" if self.routine else "")
         return (
             f"{what}, as far as could be asked: {silent} did not tell all."
             if silent

@@ -67,8 +67,8 @@ def _left_out(data: Any) -> Iterator[str]:
 
 
 def _of_few(data: Any) -> TableView[Event] | None:
-    """The same with other words for nothing, where not everybody told what changed."""
-    return replace(CHANGES, nothing=data.nothing()) if data.unseen else None
+    """The same with what it means that there is nothing, given who told and what is left out."""
+    return None if data.items else replace(CHANGES, nothing=data.nothing())
 
 
 CHANGES: TableView[Event] = TableView(
@@ -83,7 +83,7 @@ CHANGES: TableView[Event] = TableView(
     ),
     rows=lambda data: data.items,
     key=lambda row: row.key,
-    nothing="Nothing changed but what belongs to every day.",
+    nothing="Nothing changed.",
     folded=("subject", "text", "sources"),
     title=_title,
     made_from={"sources": "evidence"},

@@ -204,7 +204,9 @@ def test_old_data_is_shown_as_old_when_the_backend_goes_away(
     assert fresh.code == 0
     assert stale.code == 5
     assert stale.out.startswith(fresh.out)
-    assert re.fullmatch(r"as of .*: loki:main does not answer\n", stale.out[len(fresh.out) :])
+    assert re.fullmatch(
+        r"as of .*: loki:main gave no good answer now\n", stale.out[len(fresh.out) :]
+    )
     assert "stale" in stale.err
     assert "old" in stale.err
     assert program.document["state"] == "stale"

@@ -76,9 +76,17 @@ def test_the_command_that_is_told_records_what_was_found(tmp_path: Path) -> None
     assert FAILING.since is not None
     began = datetime.fromisoformat(row["started"])
     assert began == FAILING.since.replace(microsecond=0)
-    assert "sre --demo --config 'a b.toml' incidents" in offered(
-        tmp_path, FOUND, None, demo=True, config="a b.toml"
-    )
+
+
+def test_a_demo_is_told_of_in_the_command_if_it_outlives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert offered(tmp_path, FOUND, None, demo=True) == ""
+    told = offered(tmp_path, FOUND, "y\n", scenario="quiet")
+    assert told.startswith("nothing was recorded: this demo ends with the command")
+    monkeypatch.setattr("commands.incident_offer.ends_with_command", lambda _: False)
+    told = offered(tmp_path, FOUND, None, demo=True, config="a b.toml")
+    assert "sre --demo --config 'a b.toml' incidents" in told
 
 
 @pytest.mark.parametrize(
@@ -120,6 +128,12 @@ def test_nothing_is_offered_without_a_sure_cause_or_twice(tmp_path: Path) -> Non
     draft = draft_of(FOUND)
     assert draft is not None
     assert recorded_as(known, draft) == going_on
+    # One alert fires for many things: the same one about another thing is another incident.
+    other = going_on.model_copy(update={"subject": "web", "alert": draft.alert})
+    nameless = other.model_copy(update={"subject": ""})
+    assert recorded_as(FOUND.model_copy(update={"recorded": (other,)}), draft) is None
+    told = recorded_as(FOUND.model_copy(update={"recorded": (nameless,)}), draft)
+    assert told == (nameless if draft.alert else None)
     for found, words in (
         (None, "nothing was investigated"),
         (unsure, "none is sure"),

@@ -18,7 +18,7 @@ RULE = '{"name": "Down", "query": "up == 0", "type": "alerting", "alerts": []}'
 
 @pytest.mark.parametrize(
     ("rules", "hints"),
-    [("", ("there are no alert rules, so that nothing can fire",)), (RULE, ())],
+    [("", ("Prometheus has no alert rules: nothing can fire there",)), (RULE, ())],
 )
 async def test_it_is_told_that_nothing_can_fire(
     rules: str, hints: tuple[str, ...], tmp_path: Path

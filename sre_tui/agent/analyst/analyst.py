@@ -289,7 +289,7 @@ def _asked_of_another(question: Question, task: AnalystTask) -> str:
     for text in [*(one.question for one in task.earlier), question.text]:
         part = _NARROWER.match(text.strip())
         if part is not None and asked:
-            asked = f"{asked.rstrip('?.! ')} {part['where']}"
+            asked = f"{_without_place(asked.rstrip('?.! '), part['where'])} {part['where']}"
             continue
         again = _ANOTHER.match(text.strip())
         name = _name_in(asked, task.now) if again and asked else ""
@@ -299,6 +299,12 @@ def _asked_of_another(question: Question, task: AnalystTask) -> str:
         else:
             asked = text
     return "" if asked == question.text else asked
+
+
+def _without_place(asked: str, where: str) -> str:
+    """A question without the place at its end that another one takes: "on pve2" for "on pve3"."""
+    preposition = re.escape(where.split()[0])
+    return re.sub(rf"\s+{preposition}\s+\S+$", "", asked, flags=re.IGNORECASE)
 
 
 def _name_in(text: str, now: datetime) -> str:

@@ -273,8 +273,10 @@ def test_any_outage_leaves_an_answer(question: str, broken: set[str]) -> None:
     assert text.startswith(("**", "Nothing here", "Yes", "No"))
 
 
-def test_a_follow_up_that_asks_for_a_part_asks_the_same_of_it() -> None:
-    earlier = Exchange(question="which guests are stopped?", asked_at=NOW, mode="analyst")
+@pytest.mark.parametrize("place", ["", " on pve2"])
+def test_a_follow_up_that_asks_for_a_part_asks_the_same_of_it(place: str) -> None:
+    asked = f"which guests are stopped{place}?"
+    earlier = Exchange(question=asked, asked_at=NOW, mode="analyst")
     runner = HandedOut(World().answer)
     asyncio.run(said("and which are on pve3?", runner, earlier=(earlier,)))
     alone = HandedOut(World().answer)

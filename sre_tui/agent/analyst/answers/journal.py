@@ -33,6 +33,8 @@ _ASKED: Final = re.compile(
     rf"\bschon (?:ein)?mal\b.*\b{_SO}\b|\b{_SO}\b.*\bschon (?:ein)?mal\b|"
     r"^hatten wir (?:das|so ?was|so etwas)\b.*\bschon\b"
 )
+_NOW_TOO: Final = re.compile(r"^(?:is|are)\b.+\band\b.+\b(?:has|have|was|were|did)\b")
+"""Asks first how it is: whoever looks into that tells what the journal has as well."""
 _OF_WORK: Final = re.compile(
     r"\b(?:backups?|back up|snapshots?|jobs?|tasks?|scrubs?|replications?|updates?|upgrades?|"
     r"restarts?|reboots?|migrations?)\b"
@@ -52,6 +54,8 @@ _NO_NAME: Final = re.compile(
 async def tell_history(look: Look) -> Iterator[str] | None:
     """What the journal has of an alert or a name; None if that is not asked."""
     folded = look.question.folded
+    if _NOW_TOO.search(folded):
+        return None
     is_asked = _ASKED.search(folded) and ("incident" in folded or not _OF_WORK.search(folded))
     if not is_asked or not look.caller.offers(JOURNAL):
         return None

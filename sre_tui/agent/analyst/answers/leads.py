@@ -30,7 +30,8 @@ async def lead_of(look: Look) -> str:
 
 async def _not_up(look: Look) -> str:
     await look.discover("targets")
-    down = [one for one in look.inventory.targets if one.health != "up"]
+    # One that was not asked yet is not down.
+    down = [one for one in look.inventory.targets if one.health == "down"]
     if not down:
         return ""
     said = [
