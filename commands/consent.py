@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
-from commands.incident_offer import is_confirmed
-from sre_tui.memory.draft import named_values
+from commands.confirmation import ask_to_record, is_confirmed, show_values
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -23,14 +22,11 @@ def consent_of(invocation: Invocation) -> Consent | None:
 
     async def ask(values: Mapping[str, str]) -> Mapping[str, str] | None:
         narrator.say("The model wants to record an incident in your journal:")
-        for label, value in named_values(values):
-            narrator.say(f"  {label}: {value}")
+        show_values(narrator, values)
         _forget_what_was_typed(invocation.environment.stdin)
-        narrator.raw("Record this incident? [y/N] ")
+        ask_to_record(narrator)
         line = await _line(invocation.environment.stdin)
-        if not line.endswith("\n"):
-            narrator.say("")
-        return values if is_confirmed(line) else None
+        return values if is_confirmed(narrator, line) else None
 
     return ask
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 
+from commands.confirmation import ask_to_record, is_confirmed, show_values
 from commands.demo_homelab import HOW_TO_START, ends_with_command
 from commands.output import OutputOptions
 
@@ -25,7 +26,6 @@ RECORD_OPTION = Annotated[
     ),
 ]
 _INVESTIGATE: Final = "investigate"
-_YES: Final = frozenset({"y", "yes", "j", "ja"})
 
 
 def check_may_record(invocation: Invocation, output: OutputOptions) -> None:
@@ -117,11 +117,6 @@ def record_command(values: Mapping[str, str], program: Sequence[str] = ("sre",))
     return shlex.join([*program, "incidents", "record", *words])
 
 
-def is_confirmed(line: str) -> bool:
-    """Whether what a person typed means yes."""
-    return line.strip().casefold() in _YES
-
-
 def _program(context: typer.Context) -> list[str]:
     """How this run was called, as far as it decides which journal is written."""
     config = context.find_root().params.get("config")
@@ -136,20 +131,15 @@ def _is_on_demo(context: typer.Context) -> bool:
 
 def _record(invocation: Invocation, proposed: Mapping[str, str]) -> None:
     from commands.incident_values import RECORD, asked_values, checked_values
-    from sre_tui.memory.draft import named_values
 
     narrator = invocation.narrator
     narrator.say("For your journal; enter keeps what is in brackets, - leaves it out.")
     answers = asked_values(invocation, {}, proposed)
     values: dict[str, Any] = {**proposed, **answers}
     values = {name: value for name, value in values.items() if value}
-    for label, value in named_values(values):
-        narrator.say(f"  {label}: {value}")
-    narrator.raw("Record this incident? [y/N] ")
-    line = invocation.environment.stdin.readline()
-    if not line.endswith("\n"):
-        narrator.say("")
-    if not is_confirmed(line):
+    show_values(narrator, values)
+    ask_to_record(narrator)
+    if not is_confirmed(narrator, invocation.environment.stdin.readline()):
         narrator.say("nothing was recorded")
         return
     checked_values(values)
