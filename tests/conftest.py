@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -96,6 +97,17 @@ def pytest_collection_finish() -> None:
     # Tests make a lot that lives as long as they do, which frequent collections only go over.
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+    _read_authorities_once()
+
+
+def _read_authorities_once() -> None:
+    """Give clients that name no authorities one context; each would read those of the system."""
+    transports: Any = import_module("httpx._transports.default")
+    made = transports.create_ssl_context
+    usual = made()
+    transports.create_ssl_context = lambda verify, **other: (
+        usual if verify is True else made(verify=verify, **other)
+    )
 
 
 @pytest.hookimpl(trylast=True)

@@ -124,7 +124,8 @@ def test_figures_below_the_baseline_fail(first: Done, sre: Sre, home: Path) -> N
     analyst["passed"] = 1.5
     (home / "higher.json").write_text(json.dumps(baseline))
     done = sre(
-        "eval", "--scenarios", "incidents", "--half", "reporting", "--baseline", "higher.json",
+        "eval", "--scenarios", "incidents", "--half", "reporting", "--jobs", "1",
+        "--baseline", "higher.json",
     )  # fmt: skip
     assert done.code == 1
     assert "worse than the baseline: reporting, analyst: passed fell from 1.5" in done.err

@@ -19,6 +19,7 @@ from sre_tui.evals.retrieval import (
     measure,
 )
 from tests.embedded import KeptQuestions, runbook_index
+from tests.stubs.slow import slow_but
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent
@@ -34,6 +35,7 @@ FLOORS: dict[str, dict[QuestionKind, tuple[float, float]]] = {
 """Recall@1 and recall@5 by file: the goals, or what was reached where that is less."""
 
 NAMES = [name for name in FLOORS if (FOLDER / f"{name}.yaml").is_file()]
+ALWAYS = ("runbook_questions", "runbook_questions_validation")
 
 
 @cache
@@ -56,16 +58,11 @@ def index(model_cache: Path) -> Index:
     return runbook_index(model_cache)
 
 
-@pytest.fixture(scope="module")
-def reports(model_cache: Path, index: Index) -> dict[str, RetrievalReport]:
+@pytest.fixture(scope="module", params=slow_but(ALWAYS, NAMES))
+def report(request: pytest.FixtureRequest, model_cache: Path, index: Index) -> RetrievalReport:
     kept = KeptQuestions.of(model_cache, index)
     with patch.object(index._ready(), "_encoder", kept):
-        return {name: measure(index, name, questions(name)) for name in NAMES}
-
-
-@pytest.fixture(params=NAMES)
-def report(request: pytest.FixtureRequest, reports: dict[str, RetrievalReport]) -> RetrievalReport:
-    return reports[request.param]
+        return measure(index, request.param, questions(request.param))
 
 
 def test_every_file_of_questions_has_floors() -> None:

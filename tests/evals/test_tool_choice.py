@@ -93,7 +93,7 @@ async def answers_to(questions: list[Question], folder: Path) -> dict[tuple[str,
     return found
 
 
-@pytest.mark.parametrize("name", slow_but(["questions"], SETS))
+@pytest.mark.parametrize("name", slow_but(["validation"], SETS))
 async def test_the_right_tools_are_chosen(name: str, tmp_path: Path) -> None:
     answers = await answers_to(SETS[name], tmp_path)
     failed: list[str] = []

@@ -14,6 +14,7 @@ from sre_tui.demo.scenario_load import list_scenarios, load_scenario, scenario_i
 from sre_tui.demo.world import rules
 from sre_tui.demo.world.world import World
 from sre_tui.tools.registry import all_tools
+from tests.stubs.slow import slow_but
 
 from .conftest import ANCHOR, Alerts, Ask, Hear
 
@@ -70,7 +71,7 @@ def test_all_are_listed_the_quiet_one_first(scenarios: list[Scenario]) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FIRES))
-@pytest.mark.parametrize("seed", [None, 99])
+@pytest.mark.parametrize("seed", slow_but([None], [None, 99]))
 def test_a_scenario_fires_what_it_should(name: str, seed: int | None, firing: Alerts) -> None:
     world = World.create(load_scenario(name), seed=seed, anchor=ANCHOR)
     found = firing(world)
