@@ -10,9 +10,10 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
-from sre_tui.agent.analyst.figures import COUNTED, Row, measure, narrowed
+from sre_tui.agent.analyst.figures import COUNTED, Row, measure
 from sre_tui.agent.analyst.known import not_told, unplaced
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.narrowing import narrowed
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import (
     Figure,
