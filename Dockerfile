@@ -22,7 +22,8 @@ RUN pip install --extra-index-url "${TORCH_INDEX}" -c constraints.txt .
 FROM python:${PYTHON}-slim-bookworm
 RUN useradd --create-home --uid 10001 sre \
     && install -d -o sre -g sre /home/sre/.config/sre-tui /home/sre/.local/share/sre-tui \
-       /home/sre/.local/state/sre-tui /home/sre/.cache/sre-tui
+       /home/sre/.local/state/sre-tui /home/sre/.cache/sre-tui \
+    && install -d -m 700 -o sre -g sre /home/sre/.local/share/sre-tui/memory
 COPY --from=build /opt/sre-tui /opt/sre-tui
 ENV PATH=/opt/sre-tui/bin:$PATH PYTHONUNBUFFERED=1 TERM=xterm-256color
 USER sre
