@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from providers.alerting import Alert, AlertRule
+from sre_tui.agent.analyst.alert_names import is_called_alert, names_in_camel_case
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.diagnose import diagnose
 from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.report import report
@@ -19,8 +19,6 @@ from sre_tui.agent.analyst.wording import close_to, code, names, plain, since
 from sre_tui.nearest import nearest
 from sre_tui.tools.grafana_data import RuleListing
 from sre_tui.views.human import duration
-
-_CAMEL: Final = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
 
 
 async def explain_alert(look: Look) -> Iterator[str]:
@@ -48,7 +46,7 @@ def _chosen(look: Look) -> tuple[Alert, list[Alert]] | None:
         hosts = {host.casefold() for host in look.focus.hosts}
         first = [one for one in same if (one.host or "").casefold() in hosts] or same
         return first[0], [one for one in same if one is not first[0]]
-    if _CAMEL.search(look.question.text):
+    if names_in_camel_case(look.question.text):
         return None
     if look.focus.hosts:
         hosts = {host.casefold() for host in look.focus.hosts}
@@ -90,21 +88,23 @@ def _about(look: Look, alert: Alert, others: Sequence[Alert], rule: AlertRule | 
 
 
 async def _no_such_alert(look: Look) -> Iterator[str]:
-    asked = _CAMEL.search(look.question.text)
+    asked = names_in_camel_case(look.question.text)
     cite = look.cite("alerts")
-    if asked is None:
+    if not asked:
         if not look.found.get("alerts") or not look.found["alerts"].ok:
             said = "**The alerts could not be read**, so none can be explained."
             return iter([f"{said}\n\n", *gaps(look)])
         said = f"**No alert is active**, so there is none to explain.{cite}"
         return iter([f"{said}\n\n", *gaps(look)])
-    name = asked.group()
+    name = asked[0]
     found = await look.ask(
         rules=Call("grafana_get_alert_rules", {"search": name, "limit": 20}),
         runbook=runbook_call(name, "checks"),
     )
     data = found["rules"].data(RuleListing)
     known = [rule for rule in data.items if rule.name == name] if data is not None else []
+    if data is not None and not known and not is_called_alert(look.question.text, name):
+        return await _of_a_thing(look)
     pieces: list[str] = []
     if known:
         rule = known[0]
@@ -122,6 +122,13 @@ async def _no_such_alert(look: Look) -> Iterator[str]:
     if steps is not None and known:
         pieces.append(next_steps(steps))
     return iter([*pieces, *gaps(look)])
+
+
+async def _of_a_thing(look: Look) -> Iterator[str]:
+    """What is the matter with something whose name is only written as those of alerts are."""
+    if await nothing_known(look):
+        return not_known(look)
+    return report(look, await diagnose(look))
 
 
 __all__ = ["explain_alert"]

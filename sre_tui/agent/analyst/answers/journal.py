@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from sre_tui.agent.analyst.alert_names import is_called_alert, names_in_camel_case
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.diagnose import INVESTIGATE, concluded
 from sre_tui.agent.analyst.endings import bullets
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import capital, code, names, plain
-from sre_tui.memory.incident import Incident
+from sre_tui.memory.incident import Incident, folded
+from sre_tui.tools.grafana_data import AlertListing, RuleListing
 from sre_tui.tools.memory_incidents import IncidentMatches
 from sre_tui.views.human import count
 from sre_tui.views.incidents import recorded_line
@@ -22,6 +24,11 @@ MOST_ALERTS: Final = 4
 MOST_TOLD: Final = 5
 _BEFORE: Final = r"(?:before|in the past|previously|earlier|already)(?:$| and\b| or\b)"
 _SO: Final = r"(?:passiert|vorgekommen|aufgetreten|gegeben|gehabt|gefeuert)"
+_TROUBLED: Final = (
+    r"(?:down|slow|away|offline|broken|full|unreachable|unavailable|stuck|dead|gone|bad|"
+    r"like (?:this|that)|this \w+|so \w+|fail\w*|crash\w*|br(?:oke|eak)\w*|die[ds]?|hang|hung|"
+    r"stall\w*|buffer\w*|out of (?:memory|space))"
+)
 _ASKED: Final = re.compile(
     r"^(?:has|have|had|did|was|were|is|and|when|how often)\b.*\b(?:happen\w*|occur\w*|seen|saw|"
     r"fired?|triggered|come up|came up|(?:had|have) (?:this|that|it|such))\b.*\b" + _BEFORE + "|"
@@ -30,6 +37,8 @@ _ASKED: Final = re.compile(
     r" (?:the )?(?:last time|before|back then)\b|"
     r"^(?!.*\bhow (?:do|can|should)\b).*\b(?:open|past|recorded|previous|earlier|similar)"
     r" incidents?\b|"
+    r"^(?:has|have|had|did|was|were)\b.*\b" + _TROUBLED + r" (?:before|in the past|previously)"
+    r"(?:$| and\b| or\b)|"
     rf"\bschon (?:ein)?mal\b.*\b{_SO}\b|\b{_SO}\b.*\bschon (?:ein)?mal\b|"
     r"^hatten wir (?:das|so ?was|so etwas)\b.*\bschon\b"
 )
@@ -40,12 +49,11 @@ _OF_WORK: Final = re.compile(
     r"restarts?|reboots?|migrations?)\b"
 )
 """What happens by plan, and is in the lists of tasks and changes."""
-_CAMEL: Final = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\b")
 _OPEN: Final = re.compile(r"\bopen incidents?\b")
 _NO_NAME: Final = re.compile(
     r"alerts?|alarms?|incidents?|problems?|issues?|trouble|thing|recorded|past|previous|similar|"
     r"open|journal|happen(?:ed)?|occur(?:red)?|fired?|seen|triggered|helped|fixed|errors?|outages?|"
-    r"time|hatten|wir|gab|das|(?:ein)?mal|passiert|vorgekommen|schon",
+    r"time|hatten|wir|gab|das|(?:ein)?mal|passiert|vorgekommen|schon|" + _TROUBLED,
     re.IGNORECASE,
 )
 """Words of such questions that are no names."""
@@ -59,33 +67,68 @@ async def tell_history(look: Look) -> Iterator[str] | None:
     is_asked = _ASKED.search(folded) and ("incident" in folded or not _OF_WORK.search(folded))
     if not is_asked or not look.caller.offers(JOURNAL):
         return None
-    calls, about = await _calls(look)
-    found = await look.ask(**calls)
-    read = [one for one in found.values() if one.data(IncidentMatches) is not None]
+    found, about = await _asked(look)
+    read = [one for one in found if one.data(IncidentMatches) is not None]
     if not read:
         reason = look.coverage.trouble("Memory") or "Nobody could ask it."
         return iter([f"**The journal of incidents could not be read.** {reason}\n\n"])
     return _told(look, read, about)
 
 
-async def _calls(look: Look) -> tuple[dict[str, Call], str]:
-    """What to ask the journal, and of what that is in words."""
+async def _asked(look: Look) -> tuple[list[Found], str]:
+    """What the journal says, and of what that is in words."""
     text = look.question.about or look.question.text
     if _OPEN.search(look.question.folded):
-        return {"journal": Call(JOURNAL, {"state": "open"})}, ""
-    alerts = list(dict.fromkeys(_CAMEL.findall(text)))[:MOST_ALERTS]
-    known = look.question.named or look.question.candidates
-    words = [one for one in known if not _NO_NAME.fullmatch(one)]
-    if not alerts and not words:
-        await look.discover("alerts")
-        active = [one.name for one in look.inventory.alerts if one.state.active]
-        alerts = list(dict.fromkeys(active))[:MOST_ALERTS]
+        return await _found(look, [{"state": "open"}]), ""
+    in_camel = names_in_camel_case(text)[:MOST_ALERTS]
+    alerts, read = await _of_alerts(look, text, in_camel) if in_camel else ([], [])
     if alerts:
-        calls = {f"journal{n}": Call(JOURNAL, {"alert": one}) for n, one in enumerate(alerts)}
-        return calls, f"of {names([plain(one, 80) for one in alerts])}"
+        return read, f"of {names([plain(one, 80) for one in alerts])}"
+    known = look.question.named or look.question.candidates
+    words = [one for one in dict.fromkeys([*known, *in_camel]) if not _NO_NAME.fullmatch(one)]
     if words:
-        return {"journal": Call(JOURNAL, {"words": " ".join(words)})}, f"of {names(words)}"
-    return {"journal": Call(JOURNAL)}, ""
+        return await _found(look, [{"words": " ".join(words)}]), f"of {names(words)}"
+    await look.discover("alerts")
+    active = [one.name for one in look.inventory.alerts if one.state.active]
+    if alerts := list(dict.fromkeys(active))[:MOST_ALERTS]:
+        read = await _found(look, [{"alert": one} for one in alerts])
+        return read, f"of {names([plain(one, 80) for one in alerts])}"
+    return await _found(look, [{}]), ""
+
+
+async def _of_alerts(look: Look, text: str, given: list[str]) -> tuple[list[str], list[Found]]:
+    """Those of the names that are alerts, and what the journal has of each.
+
+    A name is an alert's if it is called one in the question, was recorded as one, or is one to
+    those who raise them. They are asked only where the journal mentions it at all.
+    """
+    of_alert = await _found(look, [{"alert": one} for one in given])
+    of = dict(zip(given, of_alert, strict=True))
+    unsure = [one for one in given if not (is_called_alert(text, one) or _items(of[one]))]
+    if unsure:
+        mentions = await _found(look, [{"words": one} for one in unsure])
+        raised = await _raised(look, unsure) if any(map(_items, mentions)) else frozenset()
+        unsure = [one for one in unsure if folded(one) not in raised]
+    alerts = [one for one in given if one not in unsure]
+    return alerts, [of[one] for one in alerts]
+
+
+async def _raised(look: Look, given: list[str]) -> frozenset[str]:
+    """The names of alerts, active or not, among those whose name holds one that is given."""
+    rules = {f"rules{n}": Call("grafana_get_alert_rules", {"search": one, "limit": 20})
+             for n, one in enumerate(given)}  # fmt: skip
+    found = await look.ask(alerts=Call("grafana_get_alerts"), **rules)
+    known: set[str] = set()
+    for each in found.values():
+        active, ruled = each.data(AlertListing), each.data(RuleListing)
+        known |= {folded(one.name) for one in (active.items if active is not None else ())}
+        known |= {folded(one.name) for one in (ruled.items if ruled is not None else ())}
+    return frozenset(known)
+
+
+async def _found(look: Look, wanted: list[dict[str, object]]) -> list[Found]:
+    made = await look.ask(**{f"journal{n}": Call(JOURNAL, one) for n, one in enumerate(wanted)})
+    return list(made.values())
 
 
 def _told(look: Look, read: list[Found], about: str) -> Iterator[str]:
