@@ -210,6 +210,7 @@ def _datastore(
         full_basis=ahead.basis,
         server_full_at=date_ahead(row.full_date, now) if readable else None,
         trend=ahead.trend,
+        full_since=history.as_full_since(now) if history and ahead.trend == "full" else None,
         mount=_mount(row.mount) or (store.mount if store else None),
         backend=row.backend,
         maintenance=store.maintenance if store else "",

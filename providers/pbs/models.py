@@ -74,6 +74,8 @@ class Datastore(_Model):
     server_full_at: AwareDatetime | None = None
     """When the server itself says that it is full, if it says so."""
     trend: Trend = "unknown"
+    full_since: AwareDatetime | None = None
+    """Since when it has been as full as it is, if it is full and its history of a month tells."""
     mount: Literal["mounted", "notmounted", "nonremovable"] | None = None
     """Whether a removable datastore is there; None where the version does not tell."""
     backend: str = ""

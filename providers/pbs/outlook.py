@@ -25,6 +25,8 @@ LATEST: Final = 4
 """Points at the end of which the mean is taken, so that none of them decides alone."""
 REACH: Final = timedelta(days=90)
 """How far ahead a pace of so few days is believed."""
+SAME: Final = 0.005
+"""Share of its size by which a datastore may have been less full and count as being as full."""
 AT_REST: Final = 0.001
 """Share of its size a day below which a datastore stands still."""
 
@@ -72,6 +74,17 @@ class History:
         if not changes:
             return None
         return sum(changes) / len(changes) * self.total * DAY / (back * self.step)
+
+    def as_full_since(self, now: datetime) -> datetime | None:
+        """Since when it has been about as full as it is; None if it was on the first point too."""
+        last = amount(self.shares[-1]) if self.shares else None
+        if last is None:
+            return None
+        for back, value in enumerate(reversed(self.shares)):
+            share = amount(value)
+            if share is not None and share < last - SAME:
+                return now - timedelta(seconds=(back - 1) * self.step)
+        return None
 
 
 @dataclass(frozen=True)

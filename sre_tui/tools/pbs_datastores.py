@@ -72,7 +72,8 @@ def _store_text(store: Datastore, now: datetime) -> str:
 
 def _outlook_text(store: Datastore, now: datetime) -> Iterator[str]:
     if store.trend == "full":
-        yield "does not grow any more because there is hardly any room left"
+        since = f" since {stamp(store.full_since, now)}" if store.full_since is not None else ""
+        yield f"full{since}: does not grow any more because there is hardly any room left"
     elif store.trend == "not_growing":
         yield "does not grow"
     if store.full_at is None:

@@ -47,7 +47,8 @@ def _fill(row: Datastore) -> Cell:
 
 def _full(row: Datastore, display: Display) -> Cell:
     if row.trend == "full":
-        return Cell("already", display.now, Tone.ERROR)
+        since = time_cell(row.full_since, display).text
+        return Cell(f"since {since}" if row.full_since else "already", display.now, Tone.ERROR)
     if row.full_at is None:
         return Cell("not growing" if row.trend == "not_growing" else "", None, Tone.MUTED)
     left = (row.full_at - display.now).total_seconds()

@@ -25,7 +25,7 @@ def outlook_text(row: Capacity, now: datetime) -> str:
     """The answer in a few words: ``full in 12 d (8-20 d)``, ``not growing``."""
     match row.outlook:
         case "full":
-            return "full already"
+            return f"full{_since(row, now)}"
         case "expired":
             return f"expired {span(now, row.full_at)} ago" if row.full_at else "expired"
         case "expires" if row.full_at is not None:
@@ -33,11 +33,17 @@ def outlook_text(row: Capacity, now: datetime) -> str:
         case "growing" if row.full_at is not None:
             return f"full in {span(now, row.full_at)}{_interval(row, now)}"
         case "erratic" if row.earliest is not None:
-            return f"erratic, full in {span(now, row.earliest)} at the earliest"
+            return f"cannot be told yet: {span(now, row.earliest)} or more"
         case "saw-tooth" if row.full_at is not None:
             return f"saw-tooth, its peaks reach full in {span(now, row.full_at)}"
         case _:
             return row.outlook
+
+
+def _since(row: Capacity, now: datetime) -> str:
+    if row.full_since is None:
+        return " already"
+    return f" since {span(now, row.full_since)} ago{' or longer' if row.always_full else ''}"
 
 
 def _interval(row: Capacity, now: datetime) -> str:
@@ -112,7 +118,7 @@ FORECASTS: TableView[Capacity] = TableView(
     columns=(
         Column("kind", "Kind", lambda row, _: text_cell(row.kind), 11, 1),
         Column("subject", "What", lambda row, _: text_cell(str(row.subject)), 18, 0, "left", True),
-        Column("outlook", "Outlook", _outlook, 28),
+        Column("outlook", "Outlook", _outlook, 36),
         Column("ratio", "Fill", lambda row, _: _fill(row), 16),
         Column("growth", "Growth", lambda row, _: _growth(row), 12, 2, "right"),
         Column(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,8 +18,8 @@ from providers.reading import State
 from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, start_demo
 from sre_tui.diagnosis.signals.capacity_model import Capacity
-from sre_tui.environment import Folders
-from sre_tui.settings import Settings
+from sre_tui.environment import Environment, Folders
+from sre_tui.settings import Settings, load_settings
 from sre_tui.tools.capacity_forecast import CapacityListing
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import get_tool
@@ -56,10 +56,17 @@ async def homelab(
                 )
             ]
         folders = Folders(folder, folder, folder, folder, folder)
-        async with ToolContext(
-            Settings(**found), folders, lambda: NOW, kept=NothingKept()
-        ) as context:
+        settings = Settings(**found) if backends else _all_of(given, folders)
+        async with ToolContext(settings, folders, lambda: NOW, kept=NothingKept()) as context:
             yield demo, context
+
+
+def _all_of(variables: Mapping[str, str], folders: Folders) -> Settings:
+    return load_settings(
+        Environment(
+            variables=variables, folders=folders, working_folder=folders.config, clock=lambda: NOW
+        )
+    )
 
 
 async def foretold(context: ToolContext, **arguments: object) -> ToolResult[CapacityListing]:
@@ -106,6 +113,51 @@ async def test_a_pool_that_fills_within_hours_is_first(tmp_path: Path) -> None:
         assert cells[0].cells[1].text == "tank on nas1"
         soon = await foretold(context, within="3d", kind="pool")
         assert [each.subject.name for each in soon.data.items] == ["nas1/tank"]
+
+
+async def test_a_full_datastore_is_full_since_when(tmp_path: Path) -> None:
+    scenario = "backups-failing-datastore-full"
+    async with homelab(tmp_path, scenario, "prometheus", "pbs") as (_, context):
+        answer = await foretold(context)
+        full = row(answer, "datastore:main")
+        assert (full.outlook, full.growth, full.full_at) == ("full", None, None)
+        assert full.full_since is not None
+        assert timedelta(days=1) < NOW - full.full_since < timedelta(days=3)
+        assert outlook_text(full, NOW).startswith("full since ")
+        # The pool below it only stands still, which tells no day.
+        below = row(answer, "pool:pbs/backup")
+        assert (below.outlook, below.full_at) == ("erratic", None)
+        assert outlook_text(below, NOW).startswith("cannot be told yet: ")
+        stores = await get_tool("pbs_datastore_status").run(context, {})
+        (main,) = [each for each in stores.data.items if each.name == "main"]
+        assert main.full_since is not None
+        assert abs(main.full_since - full.full_since) < timedelta(hours=6)
+        (cells,) = keyed_rows(
+            [main], table_view("pbs_datastore_status").columns, Display(NOW, None, True),
+            lambda one: one.key,
+        )  # fmt: skip
+        assert any(cell.text.startswith("since ") for cell in cells.cells)
+        checked = await get_tool("check_health").run(context, {"only": "datastore-fill"})
+        assert [one.since for one in checked.data.items] == [main.full_since]
+
+
+async def test_what_is_on_a_node_that_is_gone_is_marked(tmp_path: Path) -> None:
+    async with homelab(tmp_path, "node-offline") as (_, context):
+        inventory = (await context.proxmox[0].inventory()).data
+        assert inventory is not None
+        (gone,) = [node.name for node in inventory.nodes if node.status == "offline"]
+        answer = await foretold(context)
+        away = {each.subject.key: each.out_of_reach for each in answer.data.items}
+        assert away[f"pool:{gone}/rpool"]
+        elsewhere = {guest.name for guest in inventory.guests if guest.node != gone}
+        hosts = {each.subject.host for each in answer.data.items if each.out_of_reach}
+        assert "vaultwarden" in hosts
+        assert not hosts & elsewhere
+        pools = (await context.truenas[0].pools()).data
+        assert pools is not None
+        for pool in pools:
+            # A grid may end minutes ago; what is shown is what the NAS says now.
+            assert row(answer, f"pool:nas1/{pool.name}").used == pool.usable_used
 
 
 async def test_quiet_is_calm(tmp_path: Path) -> None:

@@ -38,8 +38,8 @@ def _fill(scene: Scene, check: Check) -> Iterator[Finding]:
             text = f"datastore {store.name} is {percent(store.ratio)} full"
             grave = Severity.CRITICAL if store.is_nearly_full else None
             yield check.finding(
-                _subject(store.name), text, told(source, text, _SHOW), value=store.ratio,
-                severity=grave,
+                _subject(store.name), text, told(source, text, _SHOW), since=store.full_since,
+                value=store.ratio, severity=grave,
             )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from providers.reading import Reading
 from providers.series import Labels, Point, Series
 from sre_tui.diagnosis.picture.gather import Wanted, take_picture
 from sre_tui.diagnosis.signals.capacity_model import KINDS, Capacity, Kind, urgency
+from sre_tui.diagnosis.signals.capacity_now import as_of_now
 from sre_tui.diagnosis.signals.forecast import Outlook, forecast
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.build import build_topology
@@ -125,7 +126,7 @@ async def read_capacity(
                         full_at=expiry,
                     )
                 )
-    distinct = {row.key: row for row in rows if row.kind in wanted}
+    distinct = {row.key: row for row in as_of_now(rows, picture) if row.kind in wanted}
     ordered = sorted(distinct.values(), key=lambda row: urgency(row, now))
     return CapacityReport(tuple(ordered), tuple(readings))
 
@@ -174,9 +175,10 @@ def _foretold(
     size: float | Mapping[datetime, float],
     now: datetime,
     *notes: str,
+    full: bool = False,
 ) -> Capacity:
     sizes = size if isinstance(size, float) else sorted(size.items())
-    told = forecast(sorted(used.items()), sizes, now=now)
+    told = forecast(sorted(used.items()), sizes, now=now, full=full)
     return Capacity(
         kind=kind,
         subject=subject,
@@ -188,6 +190,8 @@ def _foretold(
         full_at=told.full_at,
         earliest=told.earliest,
         latest=told.latest,
+        full_since=told.full_since,
+        always_full=told.always_full,
         basis=told.basis,
         points=told.points,
         notes=(*notes, *told.notes),
@@ -264,17 +268,23 @@ def _nas_pools(picture: Picture) -> dict[str, tuple[str, float]]:
 def _stores(histories: Sequence[_History], picture: Picture, now: datetime) -> list[Capacity]:
     """Datastores: by metrics, and by the server's own estimate where there are none."""
     rows: dict[str, Capacity] = {}
+    full = {
+        store.name for stores in picture.datastores for store in stores if store.trend == "full"
+    }
     for history in histories:
         subject = Subject(kind=SubjectKind.DATASTORE, name=history.labels.get("datastore", ""))
         if subject.name and history.used and history.size:
             rows[subject.name] = _foretold(
-                "datastore", subject, history.source, history.used, history.size, now
-            )
+                "datastore", subject, history.source, history.used, history.size, now,
+                full=subject.name in full,
+            )  # fmt: skip
     for source, stores in picture.datastores.with_source():
         for store in stores:
             known = rows.get(store.name)
             if known is not None and known.outlook != Outlook.UNKNOWN.value:
-                if store.server_full_at is not None and known.full_at is None:
+                if store.server_full_at is not None and known.outlook not in (
+                    Outlook.FULL.value, Outlook.GROWING.value,
+                ):  # fmt: skip
                     said = f"the server itself reckons {store.server_full_at:%Y-%m-%d}"
                     known = known.model_copy(update={"notes": (*known.notes, said)})
                 rows[store.name] = known.model_copy(update={"source": source})
@@ -292,6 +302,7 @@ def _stores(histories: Sequence[_History], picture: Picture, now: datetime) -> l
                 size=store.total,
                 growth=store.recent_growth if store.full_basis == "recent" else store.growth,
                 full_at=store.full_at,
+                full_since=store.full_since,
                 notes=("by the server's own estimate",) if store.full_at else (),
             )
     return list(rows.values())
@@ -347,9 +358,6 @@ async def _storages(
             "by the node's own history",
         )  # fmt: skip
         rows[row.subject.key] = row
-    for key, storage in known.items():
-        if key in rows and storage.status in ("inactive", "unknown"):
-            rows[key] = rows[key].model_copy(update={"out_of_reach": True})
     return list(rows.values()), [one for one in archives if one is not None]
 
 

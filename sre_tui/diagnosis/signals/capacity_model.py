@@ -45,6 +45,10 @@ class Capacity(BaseModel):
     """Beginning of the 80 % interval."""
     latest: AwareDatetime | None = None
     """Its end; None if it may never be full."""
+    full_since: AwareDatetime | None = None
+    """Since when it has been as full as it is, if it is full and its history tells."""
+    always_full: bool = False
+    """Whether it was so before its history begins."""
     basis: float = 0.0
     """Seconds of history the pace was taken from."""
     points: int = 0

@@ -2,8 +2,8 @@
 
 The pace is a robust line through four weeks, unless the last hours or days clearly go another way
 and keep to it; a daily rhythm is taken out first. After a cleanup only what came since counts;
-where cleanups are a habit, the peaks between them do. "Not growing", "full", "erratic" and "too
-little data" are answers too.
+where cleanups are a habit, the peaks between them do. "Not growing", "full", "erratic" (also where
+the interval spans hours and years alike) and "too little data" are answers too.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ NEAR: Final = 90 * DAY
 """Seconds within which something that may grow or not counts as erratic."""
 STALE: Final = 6 * HOUR
 """Age of the last value from which it is said."""
+WIDE: Final = 10.0
+"""How many times as far as its beginning (or an hour) the best guess of an interval is, and its end
+that many times further, where it says nothing."""
 NEW_PACE_DOUBT: Final = 0.1
 """Least relative error of a pace that is only hours old: nobody knows how long it keeps on."""
 
@@ -70,6 +73,8 @@ class Forecast:
         basis: seconds of history the pace was taken from.
         points: values that history has.
         peak: the highest of the saw-tooth's peaks.
+        full_since: beginning of the stretch in which it was as full as it is, if it is full.
+        always_full: whether it was so on the first value already.
         notes: what was found on the way, each in a clause.
     """
 
@@ -83,6 +88,8 @@ class Forecast:
     basis: float = 0.0
     points: int = 0
     peak: float | None = None
+    full_since: datetime | None = None
+    always_full: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -91,13 +98,16 @@ class Forecast:
         return self.used / self.size if self.used is not None and self.size else None
 
 
-def forecast(points: Points, size: float | Points, *, now: datetime) -> Forecast:
+def forecast(
+    points: Points, size: float | Points, *, now: datetime, full: bool = False
+) -> Forecast:
     """When what is in use reaches the size.
 
     Args:
         points: in use over time, whatever the distance of the points and the gaps between them.
         size: how much fits, or how much did over time; the last value counts.
         now: when; values of a later moment are not believed.
+        full: whether whoever keeps it says that it is, although some room is left.
     """
     notes: list[str] = []
     capacity = _capacity(size, notes)
@@ -113,8 +123,8 @@ def forecast(points: Points, size: float | Points, *, now: datetime) -> Forecast
     known = Forecast(
         Outlook.UNKNOWN, used, capacity, basis=course.span, points=len(course), notes=tuple(notes)
     )
-    if used >= FULL * capacity:
-        return replace(known, outlook=Outlook.FULL)
+    if full or used >= FULL * capacity:
+        return _full(known, course)
     if len(course) < LEAST_POINTS or course.span < LEAST_SPAN:
         return known
     profile = daily_rhythm(course, _SLOTS)
@@ -128,6 +138,19 @@ def forecast(points: Points, size: float | Points, *, now: datetime) -> Forecast
     if pace is None:
         return known
     return _told(replace(known, notes=(*known.notes, *said)), pace, last)
+
+
+def _full(known: Forecast, course: Course) -> Forecast:
+    """The answer for what is full: since it has been about as full as it is."""
+    level = (known.used or 0.0) - (1 - FULL) * (known.size or 0.0)
+    below = course.times[course.values < level]
+    since = course.times[course.times > below[-1]][0] if len(below) else course.times[0]
+    return replace(
+        known,
+        outlook=Outlook.FULL,
+        full_since=moment_of(float(since)),
+        always_full=not len(below),
+    )
 
 
 _SLOTS: Final = 6
@@ -162,6 +185,9 @@ def _told(known: Forecast, pace: Pace, last: float) -> Forecast:
         if soonest < NEAR:
             return replace(known, outlook=Outlook.ERRATIC, earliest=_after(last, soonest))
         return replace(known, outlook=Outlook.NOT_GROWING)
+    near = max(soonest, HOUR)
+    if soonest < NEAR and (best > WIDE * near or inf > latest > WIDE**2 * near):
+        return replace(known, outlook=Outlook.ERRATIC, earliest=_after(last, soonest))
     return replace(
         known,
         outlook=Outlook.GROWING,

@@ -76,7 +76,8 @@ def _until(look: Look, stores: Sequence[Datastore]) -> str:
         name = f"datastore {plain(one.name, 60)}"
         growth = one.recent_growth if one.full_basis == "recent" else one.growth
         if one.trend == "full":
-            said.append(f"{name} is full already")
+            since = f", since {span(look.now, one.full_since)} ago" if one.full_since else ""
+            said.append(f"{name} is full already{since}")
         elif one.full_at is not None and growth:
             how = span(look.now, one.full_at)
             said.append(f"{name} is full in {how} if it goes on growing by {size(growth)} a day")

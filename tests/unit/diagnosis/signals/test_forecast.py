@@ -181,3 +181,39 @@ def test_unit_and_hour_do_not_matter(scale: float, hours: int, seed: int) -> Non
     found = forecast(points, SIZE * scale, now=moved)
     assert found.full_at is not None
     assert (found.full_at - moved) / timedelta(days=1) == pytest.approx(100, rel=0.05)
+
+
+def _filled(times: Any, draw: np.random.Generator) -> Any:
+    """Grows until a day and a half ago, and stands still where hardly any room is left."""
+    del draw
+    return np.minimum(988.0, 988 + 10 * (times + 1.5))
+
+
+def test_full_is_told_with_its_beginning() -> None:
+    times = moments()
+    points = [
+        (NOW + timedelta(days=float(t)), float(v))
+        for t, v in zip(times, _filled(times, np.random.default_rng(0)), strict=True)
+    ]
+    by_its_owner = forecast(points, SIZE, now=NOW, full=True)
+    assert (by_its_owner.outlook, by_its_owner.growth) == (Outlook.FULL, None)
+    # Half a percent of the size is as full: what is left at that pace half a day before.
+    assert days_until(by_its_owner.full_since) == pytest.approx(-2.0, abs=0.2)
+    assert not by_its_owner.always_full
+    always = told(lambda t, d: 999 + 0 * t)
+    assert days_until(always.full_since) == pytest.approx(-28, abs=0.1)
+    assert always.always_full
+
+
+def _leapt(times: Any, draw: np.random.Generator) -> Any:
+    """Took a third of the size within days, and has stood still since with little room left."""
+    del draw
+    course = 4 * times + 300 * np.clip((times + 4) / 2.5, 0, 1)
+    still = np.where(times > -1.5, course[times <= -1.5][-1], course)
+    return still + 988 - still[-1]
+
+
+def test_an_interval_of_an_hour_to_weeks_is_not_told() -> None:
+    found = told(_leapt)
+    assert (found.outlook, found.full_at, found.latest) == (Outlook.ERRATIC, None, None)
+    assert 0 < days_until(found.earliest) < 0.1

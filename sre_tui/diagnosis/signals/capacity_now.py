@@ -1,0 +1,68 @@
+"""What the backends themselves say of a capacity now, beside what its history tells.
+
+A history ends at the last point of its grid, which may be a quarter of an hour old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sre_tui.diagnosis.signals.capacity_model import Capacity
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.from_nas import nas_names
+from sre_tui.diagnosis.topology.from_proxmox import guest_subject, storage_subject
+
+if TYPE_CHECKING:
+    from sre_tui.diagnosis.picture.picture import Picture
+
+SAME: Final = 0.05
+"""Share by which two sizes may differ that are of one thing, counted by different rules."""
+
+
+def as_of_now(rows: Sequence[Capacity], picture: Picture) -> list[Capacity]:
+    """The rows with the fill that their backends tell now, marked where one is out of reach."""
+    fills = dict(_fills(picture))
+    away = _away(picture)
+    silent = {
+        storage_subject(storage).key
+        for storages in picture.storages
+        for storage in storages
+        if storage.status in ("inactive", "unknown")
+    }
+    found = []
+    for row in rows:
+        more: dict[str, Any] = {}
+        told = fills.get(row.subject.key)
+        # Where the size is another one, it is not the same that is counted.
+        if told is not None and row.size and abs(told[1] / row.size - 1) <= SAME:
+            more = {"used": told[0], "size": told[1]}
+        if row.subject.key in silent or row.subject.host.casefold() in away:
+            more["out_of_reach"] = True
+        found.append(row.model_copy(update=more) if more else row)
+    return found
+
+
+def _fills(picture: Picture) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Used and size in bytes by subject, of what NAS and backup servers keep."""
+    hosts = nas_names(picture)
+    for source, pools in picture.pools.with_source():
+        for pool in pools:
+            if pool.usable and pool.usable_used is not None:
+                subject = Subject(kind=SubjectKind.POOL, name=f"{hosts[source]}/{pool.name}")
+                yield subject.key, (float(pool.usable_used), float(pool.usable))
+    for stores in picture.datastores:
+        for store in stores:
+            if store.total and store.used is not None:
+                subject = Subject(kind=SubjectKind.DATASTORE, name=store.name)
+                yield subject.key, (float(store.used), float(store.total))
+
+
+def _away(picture: Picture) -> frozenset[str]:
+    """Nodes that are offline, and the guests on them, in lower case."""
+    names = set()
+    for inventory in picture.inventory:
+        nodes = {node.name for node in inventory.nodes if node.status == "offline"}
+        names |= nodes
+        names |= {guest_subject(one).name for one in inventory.guests if one.node in nodes}
+    return frozenset(name.casefold() for name in names)
