@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,9 +22,6 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from providers.clock import Clock
-from providers.errors import BackendError
-from providers.text import one_line
-from sre_tui.complaint import Complaint
 from sre_tui.live.answers import AnswerSource
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.homelab import ALWAYS
@@ -52,6 +50,7 @@ if TYPE_CHECKING:
     from sre_tui.live.recording import Recorder
     from sre_tui.screens.go_to import GoToScreen
     from sre_tui.screens.places import Place, RunbookName
+    from sre_tui.screens.recording import Recording
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +60,7 @@ _NEEDED_LATER = (
     "sre_tui.screens.answer_writer",
     "sre_tui.screens.logs",
     "sre_tui.screens.metric_chart",
+    "sre_tui.screens.recording",
 )
 """Modules of what keys open, too much to be loaded before the first paint or with the key."""
 _LATEST_START = 1.0
@@ -265,44 +265,18 @@ class SreApp(App[None]):
         self.push_screen(InvestigationScreen(self._parts.clock, event.about))
 
     def on_record_wanted(self, event: RecordWanted) -> None:
-        """Show what would be recorded, and record what a person makes of it."""
-        from sre_tui.screens.record import RecordScreen
-
-        self.push_screen(RecordScreen(event.values), self._record)
+        """Ask what to record of it."""
+        self._recording.begin(event)
 
     async def agreed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
         """What a person agrees to record of what a model wants to; None if nothing."""
-        from sre_tui.screens.record import RecordScreen
+        return await self._recording.agreed(values)
 
-        answer: asyncio.Future[Mapping[str, str] | None] = (
-            asyncio.get_running_loop().create_future()
-        )
-        screen = RecordScreen(values, "The model asks: record this incident?")
+    @cached_property
+    def _recording(self) -> Recording:
+        from sre_tui.screens.recording import Recording
 
-        def take(agreed: Mapping[str, str] | None) -> None:
-            if not answer.done():
-                answer.set_result(agreed)
-
-        await self.push_screen(screen, take)
-        try:
-            return await answer
-        finally:
-            if not answer.done() or answer.cancelled():
-                screen.dismiss(None)
-
-    def _record(self, values: Mapping[str, str] | None) -> None:
-        if values is None or self._parts.record is None:
-            self.notify("Nothing was recorded")
-        else:
-            self.run_worker(self._keep(self._parts.record, values), exit_on_error=False)
-
-    async def _keep(self, record: Recorder, values: Mapping[str, str]) -> None:
-        try:
-            name = await record(values)
-        except (BackendError, Complaint) as error:
-            self.notify(one_line(f"Nothing was recorded: {error}"), severity="error")
-        else:
-            self.notify(f"Recorded as {name}: sre incidents show {name}")
+        return Recording(self, self._parts.record)
 
     def on_logs_wanted(self, event: LogsWanted) -> None:
         """Show log lines."""

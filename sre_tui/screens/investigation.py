@@ -19,7 +19,7 @@ from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigatio
 from sre_tui.diagnosis.evidence import Evidence as Said
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.timeline.event import Event
-from sre_tui.memory.draft import Draft, draft_of, recorded_as
+from sre_tui.memory.draft import Draft, draft_of
 from sre_tui.screens.about.tab import ToRunbook
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.level import Level
@@ -154,13 +154,8 @@ class InvestigationScreen(Level):
     def action_record(self) -> None:
         """Record the cause under the cursor, else the first one, once the form is agreed to."""
         draft, found = self._draft, self.found
-        if draft is None or found is None:
-            return
-        if (known := recorded_as(found, draft)) is not None:
-            title = one_line(known.title, 120)
-            self.notify(f"It is in your journal already, as {known.id}: {title}")
-            return
-        self.post_message(RecordWanted(draft.values))
+        if draft is not None and found is not None:
+            self.post_message(RecordWanted(draft, found, self))
 
     def action_timeline(self) -> None:
         """List what changed around the beginning of what is under the cursor."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
 from sre_tui.screens.about.tab import Opening
 from sre_tui.screens.subject_queries import ChartsOf, LogsOf
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from sre_tui.diagnosis.causes.model import Investigation
+    from sre_tui.memory.draft import Draft
 
 
 class FindingsWanted(Message):
@@ -65,12 +71,16 @@ class RecordWanted(Message):
     """The user wants to record an incident.
 
     Attributes:
-        values: what is known of it, by the names of the tool that records.
+        draft: what is known of it.
+        found: the investigation that found it.
+        on: the screen on which it was asked for.
     """
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, draft: Draft, found: Investigation, on: Screen[Any]) -> None:
         super().__init__()
-        self.values = values
+        self.draft = draft
+        self.found = found
+        self.on = on
 
 
 class LogsWanted(Message):

@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from providers.reading import SourceStatus
+from sre_tui.live.recording import Recorder
 from sre_tui.live.snapshot import Snapshot
 from tests.screens.panes import answered
 from tests.screens.stage import SIZES, Scene, on_stage
@@ -54,10 +55,10 @@ class Deliveries:
 
 @asynccontextmanager
 async def on_deliveries(
-    monkeypatch: pytest.MonkeyPatch, size: str = "120x40"
+    monkeypatch: pytest.MonkeyPatch, size: str = "120x40", record: Recorder | None = None
 ) -> AsyncIterator[tuple[Scene, Deliveries]]:
     """The app on a stage, with a test in the place of its pollers."""
-    async with on_stage(size=SIZES[size]) as scene:
+    async with on_stage(size=SIZES[size], record=record) as scene:
         made = Deliveries(scene)
         monkeypatch.setattr(scene.app, "watch_feed", made.watch)
         yield scene, made

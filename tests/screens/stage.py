@@ -15,6 +15,7 @@ from textual.widgets import TextArea
 from providers.alerting import Alert
 from sre_tui.app import AppParts, SnapshotArrived, SreApp
 from sre_tui.live.feed import AskTool, Feed
+from sre_tui.live.recording import Recorder
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.chat_pane import ChatPane
 from sre_tui.screens.look import Look
@@ -159,6 +160,7 @@ async def on_stage(
     ask_tool: AskTool | None = None,
     look: Look | None = None,
     runbooks: Sequence[tuple[str, str]] = (),
+    record: Recorder | None = None,
 ) -> AsyncIterator[Scene]:
     clock = Clock()
     source = answers or ScriptedAnswers()
@@ -172,6 +174,7 @@ async def on_stage(
             feed_of=feed_of,
             ask_tool=ask_tool,
             look=look or Look(),
+            record=record,
             list_runbooks=lambda: runbooks,
             read_runbook=lambda runbook: f"How to mend {runbook}",
         )
