@@ -23,7 +23,8 @@ from providers.alerting import Alert, AlertState
 from providers.clock import system_clock
 from providers.proxmox import Guest
 from providers.reading import SourceStatus, State
-from sre_tui.app import AppParts, SreApp
+from sre_tui.app import SreApp
+from sre_tui.app_parts import AppParts
 from sre_tui.live.answers import AnswerRun, PastExchange, SavedSession
 from sre_tui.live.feed import Feed
 from sre_tui.live.homelab import ALERTS, GUESTS

@@ -93,7 +93,8 @@ def open_app(invocation: Invocation) -> None:
 
 
 async def _run(look: Look, context: ToolContext) -> Exception | None:
-    from sre_tui.app import AppParts, SreApp
+    from sre_tui.app import SreApp
+    from sre_tui.app_parts import AppParts
     from sre_tui.live.agent_answers import AgentAnswers
     from sre_tui.live.daemon_threads import DaemonThreads
     from sre_tui.live.feed import ToolFeed, ask_tool

@@ -13,7 +13,8 @@ from time import monotonic
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from sre_tui.app import AppParts, SreApp
+from sre_tui.app import SreApp
+from sre_tui.app_parts import AppParts
 from sre_tui.live.agent_answers import AgentAnswers
 from sre_tui.live.feed import ToolFeed, ask_tool
 from sre_tui.live.homelab import homelab_feeds

@@ -7,11 +7,8 @@ import gc
 import logging
 import os
 import sys
-import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -21,14 +18,12 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from providers.clock import Clock
-from sre_tui.live.answers import AnswerSource
+from sre_tui.app_parts import AppParts
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.homelab import ALWAYS
 from sre_tui.live.live_data import Deliver, LiveData
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.actions import bindings
-from sre_tui.screens.look import Look
 from sre_tui.screens.main import MainScreen, PanesShown
 from sre_tui.screens.rows_pane import Inquired
 from sre_tui.screens.wanted import (
@@ -40,6 +35,7 @@ from sre_tui.screens.wanted import (
     RecordWanted,
     TimelineWanted,
 )
+from sre_tui.screens.warm_up import WarmUp
 from widgets.breadcrumb import CrumbChosen
 from widgets.text import plain_line, truncate
 from widgets.themes import ANSI, OWN
@@ -47,7 +43,6 @@ from widgets.themes import ANSI, OWN
 if TYPE_CHECKING:
     from textual.command import Provider
 
-    from sre_tui.live.recording import Recorder
     from sre_tui.screens.go_to import GoToScreen
     from sre_tui.screens.places import Place, RunbookName
     from sre_tui.screens.recording import Recording
@@ -55,55 +50,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NOTICE_WIDTH = 200
-_NEEDED_LATER = (
-    "widgets.answer_markdown",
-    "sre_tui.screens.answer_writer",
-    "sre_tui.screens.logs",
-    "sre_tui.screens.metric_chart",
-    "sre_tui.screens.recording",
-)
-"""Modules of what keys open, too much to be loaded before the first paint or with the key."""
 _LATEST_START = 1.0
 """Seconds after which the data is asked for in any case."""
 _LATEST_WARM_UP = 1.5
 """Seconds after which what the first question needs is loaded, whether or not anything came."""
-
-
-@dataclass(frozen=True)
-class AppParts:
-    """What the app is given.
-
-    Attributes:
-        homelab: its name, for the header.
-        clock: what time it is.
-        answers: who answers in the chat.
-        feeds: what is asked again and again; without any, snapshots only come as messages. They
-            are asked in a thread of their own.
-        feed_of: makes a feed of a tool and its arguments, for what is opened.
-        ask_tool: asks a tool once, in the thread of the feeds, for feeds that ask for something
-            else each time.
-        release: closes what the feeds have opened, in their thread.
-        sources: names of the configured sources, shown before they answered.
-        read_runbook: the text of a runbook by its id, None if there is none; may block.
-        list_runbooks: ids and titles of all runbooks; may block.
-        look: theme and keys.
-        record: keeps an incident that a person agreed to in the journal.
-        warm_up: whether to load in the background what the first question needs.
-    """
-
-    homelab: str
-    clock: Clock
-    answers: AnswerSource
-    feeds: Sequence[Feed] = ()
-    feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None
-    ask_tool: AskTool | None = None
-    release: Callable[[], Awaitable[None]] | None = None
-    sources: Sequence[str] = ()
-    read_runbook: Callable[[str], str | None] | None = None
-    list_runbooks: Callable[[], Sequence[tuple[str, str]]] | None = None
-    record: Recorder | None = None
-    look: Look = field(default_factory=Look)
-    warm_up: bool = False
 
 
 class SnapshotArrived(Message):
@@ -148,7 +98,7 @@ class SreApp(App[None]):
         self._parts = parts
         self._live = LiveData(parts.feeds, self._deliver, parts.clock, parts.release)
         self._started = False
-        self._warming = False
+        self._warm_up = WarmUp(parts.answers)
         self.broken: Exception | None = None
         self.runbooks: Sequence[RunbookName] = ()
         """The runbooks as they were listed last."""
@@ -416,21 +366,11 @@ class SreApp(App[None]):
             self._begin_warm_up()
 
     def _begin_warm_up(self) -> None:
-        if self._parts.warm_up and not self._warming:
-            self._warming = True
-            # Not one of Textual's workers: the app must not wait for it when it ends.
-            threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        if self._parts.warm_up:
+            self._warm_up.begin()
 
     def _deliver(self, snapshot: Snapshot) -> None:
         self.post_message(SnapshotArrived(snapshot))
-
-    def _warm_up(self) -> None:
-        try:
-            for module in _NEEDED_LATER:
-                import_module(module)
-            self._parts.answers.warm_up()
-        except Exception:
-            log.exception("what the first question needs could not be loaded")
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual would print a traceback; a user gets one line, and the log has the rest.

@@ -13,7 +13,8 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from providers.alerting import Alert
-from sre_tui.app import AppParts, SnapshotArrived, SreApp
+from sre_tui.app import SnapshotArrived, SreApp
+from sre_tui.app_parts import AppParts
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.recording import Recorder
 from sre_tui.live.snapshot import Snapshot

@@ -10,7 +10,8 @@ import pytest
 from commands.main import run
 from providers.errors import Unreachable
 from sre_tui.agent import wording
-from sre_tui.app import AppParts, SreApp
+from sre_tui.app import SreApp
+from sre_tui.app_parts import AppParts
 from sre_tui.live import answers
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.tools.result import ToolResult

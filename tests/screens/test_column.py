@@ -11,7 +11,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from providers.clock import system_clock
-from sre_tui.app import AppParts, SreApp
+from sre_tui.app import SreApp
+from sre_tui.app_parts import AppParts
 from sre_tui.demo.runtime.demo import RunningDemo, start_demo
 from sre_tui.environment import Environment, Folders
 from sre_tui.live.agent_answers import AgentAnswers
