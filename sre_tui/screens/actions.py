@@ -206,7 +206,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("charts.wider", "right_square_bracket", "Longer", "A longer window of time"),
     Action("charts.edit-query", "i", "Query", "Chart any PromQL", footer=True),
     Action("charts.logs", "l", "Logs", "Log lines of the same", footer=True),
-    Action("charts.copy", "y", "Copy", "Copy the queries and the figures"),
+    Action("charts.copy", "y", "Copy", "Copy the queries and the figures", footer=True),
     Action("evidence.back", "escape,q", "Back", "Close", footer=True),
     Action("evidence.previous", "p,left", "Previous", "The evidence before", footer=True),
     Action("evidence.next", "n,right", "Next", "The evidence after", footer=True),

@@ -30,7 +30,6 @@ from sre_tui.views.mistakes import caret
 from sre_tui.views.units import metric_unit, query_unit, with_unit
 from widgets import plot
 from widgets.pane import PaneKind, PaneState
-from widgets.text import truncate
 
 if TYPE_CHECKING:
     from sre_tui.tools.prometheus_data import SeriesListing
@@ -170,7 +169,7 @@ class ChartsScreen(Level):
         told = []
         for number, chart in enumerate(self._charts):
             mine = [one for one in self._contents() if one.key.startswith(f"{number}/")]
-            told.append(f"{chart.title}: {self._query(chart)}")
+            told.append(": ".join(part for part in (chart.title, self._query(chart)) if part))
             told += [
                 f"  {one.title}: {plot.heading(one.curve)}" for one in mine if one.curve is not None
             ]
@@ -234,11 +233,12 @@ class ChartsScreen(Level):
         found = [] if data is None else _meant(chart, data.items)
         state = self._state(name, data, len(found))
         if data is None or not found:
-            yield BoxContent(f"{number}/0", chart.title, state)
+            yield BoxContent(f"{number}/0", chart.title or chart.query, state)
             return
         names = telling_names(found)
         for rank, (series, own) in enumerate(zip(found, names, strict=True)):
-            title = " · ".join(part for part in (chart.title, own) if part)
+            # What was typed stands above; the room here is for what tells the series apart.
+            title = " · ".join(part for part in (chart.title, own) if part) or chart.query
             if data.total and rank == len(found) - 1 and data.total > len(found) and not chart.of:
                 title += f" · {data.total - len(found):,} more series"
             yield BoxContent(f"{number}/{rank}", title, state, self._curve(chart, series, data))
@@ -310,7 +310,7 @@ class ChartsScreen(Level):
     def _query_run(self, event: QueryRun) -> None:
         event.stop()
         self._typed = True
-        self._charts = (ChartOf(truncate(event.text, 60), event.text),)
+        self._charts = (ChartOf("", event.text),)
         self._ask_all()
         self.query_one(VerticalScroll).focus()
 

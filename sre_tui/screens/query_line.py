@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -14,7 +15,7 @@ from textual.widgets import Input, Static
 
 from sre_tui.screens.actions import bindings
 from widgets.cell import Tone, marked
-from widgets.text import plain_line, plain_lines
+from widgets.text import ELLIPSIS, plain_line, plain_lines
 
 
 class QueryRun(Message):
@@ -53,6 +54,7 @@ class QueryLine(Vertical):
         }
         & .query--text { width: 1fr; background: transparent; }
         & .query--text:focus { background: $surface; }
+        & .query--cut { width: 1; display: none; }
         & > .query--mistake { display: none; height: auto; max-height: 6; color: $text-error; }
         &.-wrong > .query--mistake { display: block; }
     }
@@ -75,6 +77,7 @@ class QueryLine(Vertical):
                 select_on_focus=False,
                 classes="query--text",
             )
+            yield Static(ELLIPSIS, classes="query--cut", markup=False)
         yield Static(classes="query--mistake", markup=False)
 
     @property
@@ -85,7 +88,7 @@ class QueryLine(Vertical):
     @text.setter
     def text(self, text: str) -> None:
         self._text = plain_line(text)
-        self.query_one(_Field).value = self._text
+        self._restore()
 
     @property
     def is_edited(self) -> bool:
@@ -123,4 +126,32 @@ class QueryLine(Vertical):
 
     @on(QueryLeft)
     def _left(self) -> None:
-        self.query_one(_Field).value = self._text
+        self._restore()
+
+    def on_descendant_focus(self) -> None:
+        """Go on where it ends."""
+        field = self.query_one(_Field)
+        field.cursor_position = len(field.value)
+        self._show_cut()
+
+    def on_descendant_blur(self) -> None:
+        """Show what it begins with, which says more than its end."""
+        self.query_one(_Field).cursor_position = 0
+        self._show_cut()
+
+    def on_resize(self) -> None:
+        """It may be longer than its room now."""
+        self._show_cut()
+
+    def _restore(self) -> None:
+        field = self.query_one(_Field)
+        field.value = self._text
+        if not field.has_focus:
+            field.cursor_position = 0
+        self._show_cut()
+
+    def _show_cut(self) -> None:
+        """Say that there is more of it than can be seen."""
+        field, mark = self.query_one(_Field), self.query_one(".query--cut")
+        room = self.content_size.width - cell_len(self._language) - 1
+        mark.display = not field.has_focus and cell_len(field.value) > room

@@ -248,3 +248,30 @@ async def test_the_series_and_the_limit_of_an_alert() -> None:
         assert len(_boxes(scene)) == 1
         assert "╌ limit 0.5" in _boxes(scene)[0]
         assert scene.app.broken is None
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+async def test_a_long_query_leaves_its_room_to_what_it_found(size: str) -> None:
+    backend = Prometheus()
+    backend.names = [{"device": f"eth{at}", "instance": "nas1:9100"} for at in range(3)]
+    query = "sum by (device, instance) (" + " + ".join(f"traffic_{at}" for at in range(40)) + ")"
+    async with on_stage(size=SIZES[size], feed_of=backend.feed) as scene:
+        await scene.press("M")
+        field = scene.app.screen.query_one("#query Input", Input)
+        field.value = query
+        await scene.press("enter")
+        await scene.settle(lambda: len(_boxes(scene)) == 3)
+        titles = [str(box.border_title) for box in scene.app.screen.query(ChartBox)]
+        assert [one for at, one in enumerate(titles) if f"eth{at}" not in one] == []
+        assert scene.says("╭─ device=eth0")
+        line = scene.text.splitlines()[1].rstrip()
+        assert line.startswith(" PromQL sum by (device, instance) (traffic_0 + ")
+        assert line.endswith("…")
+        await scene.press("y")
+        assert scene.app.clipboard.splitlines()[0] == query
+        # Where it is edited one goes on at its end.
+        await scene.press("i", *"+1")
+        assert field.value == f"{query}+1"
+        assert scene.text.splitlines()[1].rstrip().endswith("traffic_39)+1")
+        await scene.press("escape")
+        assert scene.text.splitlines()[1].rstrip() == line
