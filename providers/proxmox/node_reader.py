@@ -83,6 +83,7 @@ class _Member(Wire):
     online: MaybeFlag = None
     ip: Text = ""
     local: MaybeFlag = None
+    nodeid: Whole = None
 
 
 class _Ha(Wire):
@@ -194,6 +195,7 @@ async def read_cluster(api: Api) -> Cluster:
                 online=row.online is not False,
                 address=row.ip,
                 local=row.local is True,
+                number=row.nodeid,
             )
             for row in rows
             if row.type == "node"

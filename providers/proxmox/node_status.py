@@ -83,6 +83,8 @@ class ClusterNode(_Model):
     address: str = ""
     local: bool = False
     """Whether it is the one that answered."""
+    number: int | None = None
+    """By which corosync calls it in its log."""
 
 
 class Cluster(_Model):

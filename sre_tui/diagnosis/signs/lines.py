@@ -32,7 +32,7 @@ _NEVER_OF_NODES: Final = frozenset({"guest_locked", "guest_stopped", "guest_cras
 EDGE: Final = timedelta(minutes=10)
 """Repeated lines that are seen so soon after the window's start began before it."""
 _CONTROL_GROUP: Final = re.compile(r"/lxc/(\d+)\b|qemu\.slice/(\d+)\.scope")
-_NUMBERED: Final = re.compile(r"\d+(?:\.\d+){3}|\d{3,9}")
+_NUMBERED: Final = re.compile(r"\d+(?:\.\d+){3}|\d{3,9}|host: \d+")
 _CONTAINER_LABELS: Final = ("container", "container_name")
 PACED: Final = 4
 """Lines from which on their pace tells anything."""
@@ -176,10 +176,15 @@ class _Reader:
         pace = (lines.last - lines.first) / (len(lines.entries) - 1)
         return late < max(EDGE, 1.5 * pace)
 
-    def _machine_named(self, name: str) -> Subject | None:
-        """The machine that is meant by a number or an address in a line; a word is a program's."""
+    def _machine_named(self, name: str, writer: Subject | None) -> Subject | None:
+        """The machine that is meant by a number or an address in a line; a word is a program's.
+
+        Of the members of several clusters that go by the same number, the writer's companion.
+        """
         known = self.topology.named(name, *MACHINES) if _NUMBERED.fullmatch(name) else []
-        return next(iter(known), None)
+        clusters = {edge.on for edge in self.topology.below(writer)} if writer is not None else ()
+        together = (one for one in known if any(self._stands_on(one, each) for each in clusters))
+        return next(together, next(iter(known), None))
 
     def _stands_on(self, one: Subject, machine: Subject | None) -> bool:
         return any(edge.on == machine for edge in self.topology.below(one))
@@ -210,7 +215,7 @@ class _Reader:
                         return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{plain}")
                     return machine
                 return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{chosen}")
-            case SubjectKind.HOST if name and (named := self._machine_named(name)):
+            case SubjectKind.HOST if name and (named := self._machine_named(name, machine)):
                 return named
             case (
                 SubjectKind.GUEST | SubjectKind.STORAGE | SubjectKind.DATASET

@@ -23,6 +23,11 @@ def storage_subject(storage: Storage) -> Subject:
     return Subject(kind=SubjectKind.STORAGE, name=name)
 
 
+def corosync_name(number: int) -> str:
+    """How corosync's log calls a member of its cluster."""
+    return f"host: {number}"
+
+
 def add_inventory(topology: Topology, picture: Picture) -> None:
     """Nodes with their cluster, guests with their node."""
     for source, inventory in picture.inventory.with_source():
@@ -41,7 +46,8 @@ def add_inventory(topology: Topology, picture: Picture) -> None:
             whole = Subject(kind=SubjectKind.CLUSTER, name=cluster.name)
             for member in cluster.nodes:
                 node_subject = Subject(kind=SubjectKind.NODE, name=member.name)
-                topology.add(node_subject, member.address)
+                number = "" if member.number is None else corosync_name(member.number)
+                topology.add(node_subject, member.address, number)
                 topology.connect(node_subject, Relation.PART_OF, whole, cluster.source)
 
 

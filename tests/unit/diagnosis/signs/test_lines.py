@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sre_tui.diagnosis.finding import Severity
-from sre_tui.diagnosis.subject import SubjectKind
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.from_proxmox import corosync_name
+from sre_tui.diagnosis.topology.graph import Relation, Topology
 from tests.unit.diagnosis.signs.stage import NOW, found, homelab, written
 
 LOCKED = "sqlite3.OperationalError: database is locked"
@@ -105,3 +107,22 @@ def test_a_program_that_is_called_like_another_machine_is_not_that_machine() -> 
     line = "docker2 invoked oom-killer: gfp_mask=0x140cca, order=0, oom_score_adj=0"
     (elsewhere,) = found(written(line, (5,), host="docker1", service="kernel"), homelab(2))
     assert elsewhere.subject.name == "docker1"
+
+
+def test_a_lost_link_of_a_cluster_is_told_of_the_member_it_leads_to() -> None:
+    topology = Topology()
+    for cluster, names in (("attic", ("old1", "old2", "old3")), ("home", ("pve1", "pve2", "pve3"))):
+        for number, name in enumerate(names, start=1):
+            node = topology.add(Subject(kind=SubjectKind.NODE, name=name), corosync_name(number))
+            whole = Subject(kind=SubjectKind.CLUSTER, name=cluster)
+            topology.connect(node, Relation.PART_OF, whole)
+    line = "  [KNET  ] link: host: 3 link: 0 is down"
+    entries = [
+        *written(line, (25,), host="pve1", service="corosync"),
+        *written(line, (24,), host="pve2", service="corosync"),
+    ]
+    (one,) = found(entries, topology)
+    assert (one.kind, one.subject.name, one.count) == ("packet_loss", "pve3", 2)
+    # Who does not know the members' numbers tells it of the one that says so.
+    unknown = found(written(line, (25,), host="docker1", service="corosync"), homelab())
+    assert [each.subject.name for each in unknown] == ["docker1"]
