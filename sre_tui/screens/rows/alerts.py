@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sre_tui.screens.about.tab import DetailTab
 
 RUNBOOK_ANNOTATIONS = ("runbook_url", "runbook", "runbook_link")
+_SHORT_QUERY: Final = 140
+"""Characters of a query above the chart of its value: two lines of a small screen."""
 
 
 def explain(alert: Alert) -> str:
@@ -53,7 +55,8 @@ def summary_text(alert: Alert, _: Display) -> Text:
     page = headline(severity_tone(alert.severity), alert.severity or "no severity", alert.name)
     if alert.summary:
         page.append(f"{plain_lines(alert.summary)}\n")
-    section(page, "Query", alert.query)
+    heading = "Query, whole below" if _is_long(alert.query) else "Query"
+    section(page, heading, one_line(alert.query, _SHORT_QUERY))
     page.rstrip()
     return page
 
@@ -61,7 +64,7 @@ def summary_text(alert: Alert, _: Display) -> Text:
 def facts_text(alert: Alert, display: Display) -> Text:
     """Since when, where and whose, and its runbook."""
     page = Text()
-    above = ("alert", "severity", "query")
+    above = {"alert", "severity"} if _is_long(alert.query) else {"alert", "severity", "query"}
     facts_below = _facts(alert, display.now)
     pairs(page, {name: text for name, text in facts_below if name not in above})
     links = {name: text for name, text in _annotations(alert) if name in RUNBOOK_ANNOTATIONS}
@@ -93,6 +96,10 @@ def _facts(alert: Alert, now: datetime) -> list[tuple[str, str]]:
     if alert.receivers:
         rows.append(("sent to", ", ".join(alert.receivers)))
     return rows
+
+
+def _is_long(query: str) -> bool:
+    return len(one_line(query, _SHORT_QUERY + 1)) > _SHORT_QUERY
 
 
 def _annotations(alert: Alert) -> list[tuple[str, str]]:

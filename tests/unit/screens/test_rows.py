@@ -19,7 +19,7 @@ from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.truenas_data import PoolListing, SnapshotListing
 from sre_tui.views.registry import table_view
-from tests.screens.homelab import NOW
+from tests.screens.homelab import NOW, alert
 from tests.screens.panes import (
     FULL,
     GUEST_ROWS,
@@ -57,6 +57,19 @@ def test_every_row_is_shown_asked_about_and_copied(name: str) -> None:
         assert "\n" not in kind.changes(row, NOW)
         assert said.split(" (")[0].split()[0] in kind.copied(row, NOW) + kind.explain(row)
         assert said.split()[0] in kind.page(row, DISPLAY).plain
+
+
+def test_a_long_query_of_an_alert_stands_below_what_matters() -> None:
+    short, long = "up == 0", "sum by (instance) (" + " +\n  ".join(["rate(x[5m])"] * 30) + ") > 1"
+    for query, above, below in (
+        (short, "\nQuery\n  up == 0", False),
+        (long, "\nQuery, whole below\n  sum by (instance) (rate(x[5m]) + rate", True),
+    ):
+        row = alert("HighTraffic", query=query)
+        page = alerts.summary_text(row, DISPLAY).plain
+        assert above in page
+        assert len(page.splitlines()[-1]) <= 142
+        assert ("rate(x[5m])) > 1" in alerts.facts_text(row, DISPLAY).plain) is below
 
 
 @pytest.mark.parametrize("name", KINDS)
