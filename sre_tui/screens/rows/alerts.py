@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sre_tui.screens.about.tab import DetailTab
 
 RUNBOOK_ANNOTATIONS = ("runbook_url", "runbook", "runbook_link")
-_SHORT_QUERY: Final = 140
+_SHORT_QUERY: Final = 110
 """Characters of a query above the chart of its value: two lines of a small screen."""
 
 
@@ -62,13 +62,14 @@ def summary_text(alert: Alert, _: Display) -> Text:
 
 
 def facts_text(alert: Alert, display: Display) -> Text:
-    """Since when, where and whose, and its runbook."""
+    """Since when, where and whose, its runbook, and what had no room above."""
     page = Text()
-    above = {"alert", "severity"} if _is_long(alert.query) else {"alert", "severity", "query"}
+    above = ("alert", "severity", "query")
     facts_below = _facts(alert, display.now)
     pairs(page, {name: text for name, text in facts_below if name not in above})
     links = {name: text for name, text in _annotations(alert) if name in RUNBOOK_ANNOTATIONS}
     section(page, "Runbook", next(iter(links.values()), ""))
+    section(page, "The whole query", alert.query if _is_long(alert.query) else "")
     return page
 
 

@@ -68,7 +68,7 @@ def test_a_long_query_of_an_alert_stands_below_what_matters() -> None:
         row = alert("HighTraffic", query=query)
         page = alerts.summary_text(row, DISPLAY).plain
         assert above in page
-        assert len(page.splitlines()[-1]) <= 142
+        assert len(page.splitlines()[-1]) <= 112
         assert ("rate(x[5m])) > 1" in alerts.facts_text(row, DISPLAY).plain) is below
 
 
