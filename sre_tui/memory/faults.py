@@ -27,8 +27,12 @@ _SQLITE: Final = {
     "SQLITE_CORRUPT": "it is damaged; `sqlite3 FILE .recover` may save what is in it",
 }
 """Primary result codes of SQLite to what they mean."""
-_FOR_LACK_OF_RIGHTS: Final = ("28", "42501")
-"""Classes and codes of PostgreSQL: login refused, no right to a table or schema."""
+_REFUSED: Final = {
+    "28P01": "refuses the password",
+    "28": "refuses the login",
+    "42501": "does not allow it",
+}
+"""Codes of PostgreSQL, and classes of them, for credentials and rights, to what they mean."""
 _NO_SUCH_DATABASE: Final = "3D000"
 _TAKEN: Final = "42P07"
 """A table that was to be created is there."""
@@ -36,10 +40,19 @@ _MISTAKEN: Final = re.compile(r"invalid (?:connection option|\S+ value)")
 """What the driver says of an address, in English whatever the server speaks."""
 _RULES_OF_ACCESS: Final = "pg_hba.conf"
 """Named in every language by a server whose rules let nobody in from here."""
-_CANNOT_WRITE: Final = ("53100", "25006")
-"""Disk full; a server that may only be read, such as a standby."""
-_BUSY: Final = ("57014", "55P03", "40P01", "40001")
-"""A statement that took too long, a lock that others hold, two that wait for each other."""
+_FULL: Final = "53100"
+_MAY_ONLY_BE_READ: Final = "25006"
+"""A transaction that was begun so, or a server that is so, such as a standby."""
+_BUSY: Final = {
+    "53300": "has no connection free",
+    "57P03": "is not ready",
+    "57014": "is too busy",
+    "55P03": "is too busy",
+    "40P01": "is too busy",
+    "40001": "is too busy",
+}
+"""What passes: all connections taken, a server that starts or stops, a statement that took too
+long, a lock that others hold, two that wait for each other."""
 
 
 def fault_of(error: Exception, name: str, dialect: Dialect, *, writing: bool) -> Exception:
@@ -95,16 +108,24 @@ def _of_postgresql(
 ) -> Exception:
     said = _first_line(cause or error)
     state = getattr(cause, "sqlstate", None) or ""
-    if state.startswith(_FOR_LACK_OF_RIGHTS):
-        return Unauthorized(f"{name}: {said}")
-    if state == _NO_SUCH_DATABASE or _MISTAKEN.search(said):
+    for code, meaning in _REFUSED.items():
+        if state.startswith(code):
+            return Unauthorized(f"{name} {meaning}: {said}")
+    if state == _NO_SUCH_DATABASE:
+        return NotSetUp(f"{name} has no such database: {said}")
+    if _MISTAKEN.search(said):
         return NotSetUp(f"{name}: {said}")
     if state == _TAKEN:
         return NotSetUp(f"{name} holds tables of another program: give sre-tui one of its own")
     if state in _BUSY:
-        return Unreachable(f"{name} is too busy: {said}", transient=True)
-    if state.startswith(_CANNOT_WRITE) and writing:
-        return NotKept(f"{name} cannot be written: {said}")
+        return Unreachable(f"{name} {_BUSY[state]}: {said}", transient=True)
+    if state == _FULL:
+        full = f"no room is left on its disk: {said}"
+        if writing:
+            return NotKept(f"{name} cannot be written: {full}")
+        return BadResponse(f"{name} cannot be read: {full}")
+    if state == _MAY_ONLY_BE_READ and writing:
+        return NotKept(f"{name} cannot be written: it may only be read: {said}")
     if not state and (refused := _not_let_in(cause, said, name)) is not None:
         return refused
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
@@ -116,8 +137,8 @@ def _of_postgresql(
 def _not_let_in(cause: BaseException | None, said: str, name: str) -> BackendError | None:
     """The fault of a server that answered and refused; None if it did not.
 
-    What it says before there is a connection has no code and is in its own language, so that the
-    state of the connection and the names in the text have to tell.
+    Only for what came without a code, as on a system where the driver cannot see it: the text is in
+    the server's own language, so that the state of the connection and the names in it have to tell.
     """
     connection = getattr(cause, "pgconn", None)
     if connection is None:

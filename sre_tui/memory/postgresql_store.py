@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
@@ -42,10 +43,13 @@ class PostgresqlStore(Store):
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, steps: Sequence[Step] = STEPS) -> None:
+    def __init__(
+        self, url: str, steps: Sequence[Step] = STEPS, patience: float | None = None
+    ) -> None:
         parsed = _parsed(url)
         self.name = _name_of(parsed)
         self._steps = steps
+        self._until = None if patience is None else time.monotonic() + patience
         self._engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_size=2,
@@ -55,7 +59,8 @@ class PostgresqlStore(Store):
             hide_parameters=True,
             connect_args={key: v for key, v in _CONNECTING.items() if key not in parsed.query},
         )
-        event.listen(self._engine, "checkout", _look_after)
+        event.listen(self._engine, "do_connect", self._log_in)
+        event.listen(self._engine, "checkout", self._look_after)
         self._is_prepared = False
         self._lock = Lock()
 
@@ -83,10 +88,11 @@ class PostgresqlStore(Store):
     def _begun(self, *settings: str) -> Iterator[Connection]:
         with self._engine.begin() as connection:
             raw: Any = connection.connection.driver_connection
-            with _watched(raw, PATIENCE) as has_hung:
+            patience = self._left(PATIENCE)
+            with _watched(raw, patience) as has_hung:
                 try:
                     # For the transaction only: a pooler in between may give the session to others.
-                    for setting in (*settings, "SET LOCAL statement_timeout = '15s'"):
+                    for setting in (*settings, _longest_statement(patience)):
                         connection.exec_driver_sql(setting)
                     yield connection
                     connection.commit()
@@ -107,20 +113,34 @@ class PostgresqlStore(Store):
                     migrate(connection, self.name, self._steps)
             self._is_prepared = True
 
+    def _left(self, patience: float) -> float:
+        """Seconds of that patience that are left."""
+        if self._until is None:
+            return patience
+        return max(0.0, min(patience, self._until - time.monotonic()))
 
-def _look_after(connection: Any, record: Any, _: object) -> None:
-    """Let the pool make a connection anew that the server has closed, or does not answer on."""
-    import psycopg
+    def _log_in(self, _: object, __: object, words: Any, parameters: Any) -> Any:
+        from sre_tui.memory.postgresql_login import logged_in
 
-    if not record.info.setdefault("used", False):
-        record.info["used"] = True
-        return
-    try:
-        with _watched(connection, PATIENCE_WITH_AN_OLD_ONE):
-            connection.execute("SELECT 1")
-            connection.rollback()
-    except psycopg.Error as error:
-        raise DisconnectionError from error
+        return logged_in(self._until, *words, **parameters)
+
+    def _look_after(self, connection: Any, record: Any, _: object) -> None:
+        """Let the pool make a connection anew that is closed, or that nobody answers on."""
+        import psycopg
+
+        if not record.info.setdefault("used", False):
+            record.info["used"] = True
+            return
+        try:
+            with _watched(connection, self._left(PATIENCE_WITH_AN_OLD_ONE)):
+                connection.execute("SELECT 1")
+                connection.rollback()
+        except psycopg.Error as error:
+            raise DisconnectionError from error
+
+
+def _longest_statement(patience: float) -> str:
+    return f"SET LOCAL statement_timeout = '{max(1, int(patience * 500))}ms'"
 
 
 @contextmanager

@@ -66,8 +66,16 @@ def dispose(*engines: Engine | None) -> None:
             engine.dispose()
 
 
-def open_store(place: Place, steps: Sequence[Step] = STEPS) -> Store:
+def open_store(
+    place: Place, steps: Sequence[Step] = STEPS, *, patience: float | None = None
+) -> Store:
     """The memory at a place; nothing is read or created before the first transaction.
+
+    Args:
+        place: where it is.
+        steps: how its tables come about.
+        patience: seconds from now on after which a server is not waited for any more, whatever it
+            is asked; None for each question's own.
 
     Raises:
         NotSetUp: if the address is none of PostgreSQL, or its driver is not installed.
@@ -78,4 +86,4 @@ def open_store(place: Place, steps: Sequence[Step] = STEPS) -> Store:
         return SqliteStore(place.path, steps)
     from sre_tui.memory.postgresql_store import PostgresqlStore
 
-    return PostgresqlStore(place.url, steps)
+    return PostgresqlStore(place.url, steps, patience)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from providers.errors import BackendError
 from sre_tui.complaint import Complaint
 from sre_tui.memory.alert_past import AlertPast, past_of
-from sre_tui.memory.place import place_of
+from sre_tui.memory.place import Place, place_of
 from sre_tui.memory.recall import Matter, Recalled, recall
 from sre_tui.tools.context import ToolContext
-from sre_tui.tools.memory_data import with_incidents
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.causes.model import Investigation
     from sre_tui.memory.incidents import Incidents
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 PATIENCE: Final = 3.0
 """Seconds that a journal elsewhere may keep an answer waiting."""
+_TO_SAY_SO: Final = 0.5
+"""Seconds for it to say after that what it is that did not answer."""
 
 
 async def with_journal(
@@ -74,12 +78,45 @@ async def _looked_up(
         place = place_of(context.settings, context.folders)
         if place.path is not None and not await asyncio.to_thread(place.path.exists):
             return nothing, ""
-        async with asyncio.timeout(PATIENCE):
-            found, _ = await with_incidents(context, work)
+        async with asyncio.timeout(PATIENCE + _TO_SAY_SO):
+            return await _apart(lambda: _read(place, work)), ""
     except TimeoutError:
         return nothing, f"the journal gave no answer within {PATIENCE:.0f} s"
     except (BackendError, Complaint) as error:
         return nothing, f"the journal was not read: {error}"
     except OSError as error:
         return nothing, f"the journal was not read: {error.strerror}"
-    return found, ""
+
+
+def _read(place: Place, work: Callable[[Incidents], T]) -> T:
+    from sre_tui.memory.incidents import Incidents
+    from sre_tui.memory.store import open_store
+
+    with open_store(place, patience=PATIENCE) as store:
+        return work(Incidents(store))
+
+
+async def _apart(work: Callable[[], T]) -> T:
+    """Do what only looks in a thread that the end of the process does not wait for.
+
+    A name server that is down keeps it for as long as the system asks it, whoever has stopped
+    waiting.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(say: Callable[[V], None], value: V) -> None:
+        # Nobody may be there any more to be told.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(lambda: None if done.done() else say(value))
+
+    def look() -> None:
+        try:
+            found = work()
+        except BaseException as error:  # noqa: BLE001 - it belongs to who waits for the answer
+            tell(done.set_exception, error)
+        else:
+            tell(done.set_result, found)
+
+    Thread(target=look, name="journal", daemon=True).start()
+    return await done

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from socket import socket
+
+import pytest
+
 from tests.cli.running import Sre
 
 ALERT = "SmartDiskFailing"
@@ -51,3 +56,24 @@ def test_a_journal_that_cannot_be_read_is_one_line(sre: Sre) -> None:
         (line,) = (each for each in done.err.splitlines() if "journal" in each)
         assert line.startswith("the journal was not read: ")
         assert ALERT in done.out
+
+
+def test_a_journal_that_says_nothing_is_waited_for_as_long_as_promised(
+    sre: Sre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sre_tui.tools.journal.PATIENCE", 0.3)
+    with socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        for address in (f"u:p@127.0.0.1:{port}/d?connect_timeout=60",
+                        f"u:p@/d?host=127.0.0.1,127.0.0.1&port={port},{port}"):  # fmt: skip
+            began = time.monotonic()
+            done = sre.having(MEMORY_DB_URL=f"postgresql://{address}")("alerts")
+            # A run waits at its end for what it has under way: the driver alone takes 60 s, or 10.
+            assert time.monotonic() - began < 5
+            assert done.code == 0
+            assert ALERT in done.out
+            (line,) = (each for each in done.err.splitlines() if "journal" in each)
+            assert line.startswith("the journal was not read: PostgreSQL at 127.0.0.1")
+            assert "it gives no answer" in line

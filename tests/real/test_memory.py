@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -423,6 +424,19 @@ def test_a_server_that_cannot_be_used_is_told_in_a_line_without_the_password(por
         assert not any(word in repr(caught.value) for word in ("wrong", "horse"))
 
 
+def test_a_refusal_is_told_by_its_code_and_not_by_the_names_in_it(port: int) -> None:
+    with open_store(Place(url=address(port))) as store, store.writing() as connection:
+        connection.exec_driver_sql("CREATE ROLE guest LOGIN PASSWORD 'gh0st' CONNECTION LIMIT 0")
+    for url, kind, said in (
+        (address(port, "wr0ng"), Unauthorized, "refuses the password: "),
+        (address(port, database="none"), NotSetUp, "has no such database: "),
+        (f"postgresql://guest:gh0st@127.0.0.1:{port}/postgres", Unreachable, "no connection free"),
+    ):
+        with open_store(Place(url=url)) as store, pytest.raises(kind, match=said) as caught:
+            Incidents(store).all()
+        assert not any(word in repr(caught.value) for word in ("wr0ng", "gh0st", "horse"))
+
+
 def test_a_lock_that_another_one_holds_is_a_matter_of_time(schema: Callable[[], str]) -> None:
     place = Place(url=schema())
     with open_store(place) as store, open_store(place) as other:
@@ -489,6 +503,23 @@ def test_reading_cannot_write_and_a_lost_connection_is_made_anew(
             own = connection.execute(text("SELECT pg_backend_pid()")).scalar()
             connection.exec_driver_sql(f"{ended} AND usename = 'sre'", (own,))
         assert titles(store) == ["Jellyfin buffers"]
+
+
+def test_patience_is_over_for_all_that_is_asked_after_it(schema: Callable[[], str]) -> None:
+    place = Place(url=schema())
+    with open_store(place) as store:
+        Incidents(store).add(incident())
+    with open_store(place, patience=0.5) as store:
+
+        def sleep() -> None:
+            with store.reading() as connection:
+                connection.execute(text("SELECT pg_sleep(20)"))
+
+        began = time.monotonic()
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                sleep()
+        assert time.monotonic() - began < 10
 
 
 def test_a_server_that_goes_silent_is_not_waited_for(
