@@ -90,7 +90,7 @@ class RecordScreen(ModalScreen[None]):
         with Vertical(id="record") as box:
             box.border_title = plain_line(self._asked)
             box.border_subtitle = "tab goes into the fields" if self._is_unbidden else ""
-            with VerticalScroll(id="fields", can_focus=False):
+            with VerticalScroll(id="fields", can_focus=self._is_unbidden):
                 for name in _EDITED:
                     with Horizontal():
                         yield Static(LABELS[name], classes="label", markup=False)
@@ -103,9 +103,8 @@ class RecordScreen(ModalScreen[None]):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        """Begin with the title."""
-        if not self._is_unbidden:
-            self.set_focus(self.query_one(f"#{_EDITED[0]}", Input))
+        """Begin with the title, or with what only scrolls."""
+        self.set_focus(self.query_one("#fields" if self._is_unbidden else f"#{_EDITED[0]}"))
 
     def on_unmount(self) -> None:
         """Tell whoever waits for it."""

@@ -228,12 +228,14 @@ async def test_a_model_records_what_a_person_agrees_to() -> None:
 async def test_a_model_that_asks_takes_nothing_that_is_typed_for_something_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wanted = {"title": "Jellyfin buffers"}
+    wanted = {"title": "Jellyfin buffers", "description": f"{'it stalls ' * 200}Finally"}
     async with on_deliveries(monkeypatch, "80x24", Journal()) as (scene, made):
         await scene.press("5", *"why")
         asked = asyncio.create_task(scene.app.agreed(wanted))
         await scene.settle(lambda: scene.says("The model asks", "tab goes into the fields"))
-        await scene.press(*"q t:", "enter")
+        await scene.press(*"q t:", "enter", "end")
+        # All that would be recorded can be read first.
+        await scene.settle(lambda: scene.says("Finally"))
         assert form_is_open(scene)
         assert scene.chat.prompt.query_one(TextArea).text == "why"
         await scene.press("ctrl+s")
