@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.picture.picture import Picture
+from sre_tui.diagnosis.signs.ata_errors import ata_kinds, ata_words, is_ata_report
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.from_metrics import SYSTEM_PROGRAMS
 from sre_tui.diagnosis.topology.graph import Topology
@@ -19,6 +20,7 @@ from sre_tui.views.human import count
 
 if TYPE_CHECKING:
     from providers.loki import LogEntry
+    from sre_tui.diagnosis.picture.lines import LineGroup
 
 KIND: Final = "service_errors"
 MIN_LINES: Final = 8
@@ -61,7 +63,7 @@ def unexplained(picture: Picture, patterns: Patterns, topology: Topology) -> Ite
                 kind=KIND,
                 subject=subject,
                 severity=Severity.WARNING,
-                text=f"{count(len(began), 'error')} of a kind that is not known, more than before",
+                text=_text(began, groups),
                 since=began[0].at,
                 active=picture.now - began[-1].at < STILL,
                 until=began[-1].at,
@@ -79,6 +81,21 @@ def unexplained(picture: Picture, patterns: Patterns, topology: Topology) -> Ite
                     ),
                 ),
             )
+
+
+def _text(began: Sequence[LogEntry], groups: Iterable[LineGroup]) -> str:
+    """What is said of the errors: those of an ATA disk by their kind.
+
+    The line that names the kind is known, and so is not among those around it.
+    """
+    if not all(is_ata_report(entry.line) for entry in began):
+        return f"{count(len(began), 'error')} of a kind that is not known, more than before"
+    host = began[0].host
+    kinds = ata_kinds(
+        entry.line for group in groups for entry in group.entries if entry.host == host
+    )
+    named = f" ({ata_words(kinds)})" if kinds else ""
+    return f"{count(len(began), 'line')} of ATA errors{named}, more than before"
 
 
 def _burst(entries: list[LogEntry], picture: Picture) -> list[LogEntry]:

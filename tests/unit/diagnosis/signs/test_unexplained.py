@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from providers.loki.patterns import grouped
 from providers.reading import Reading, State
 from sre_tui.diagnosis.finding import Finding
@@ -40,3 +42,24 @@ def test_what_always_comes_is_nothing_new() -> None:
 def test_a_few_are_no_burst_and_known_lines_are_told_elsewhere() -> None:
     assert seen(ODD, (3, 5, 7)) == []
     assert seen("connect ECONNREFUSED: no space left on device", BURST) == []
+
+
+@pytest.mark.parametrize(
+    ("beside", "named"),
+    [
+        ("ata3.00: error: { UNC }", " (UNC: a sector that cannot be read)"),
+        ("sd 2:0:2:0: [sdc] Add. Sense: Unrecovered read error", " (UNC: a sector that cannot be"),
+        ("ata3.00: error: { ICRC ABRT }", " (ICRC: a transfer that was damaged on the way"),
+        ("smartctl: Error: IDNF at LBA = 0x00ff", " (IDNF: a sector that is not found)"),
+        ("ata3.00: error: { ABRT }", " (ABRT: a command that the disk refused)"),
+        ("ata3.00: configured for UDMA/133", ", more than before"),
+    ],
+)
+def test_lines_of_ata_errors_are_told_by_their_kind(beside: str, named: str) -> None:
+    report = "ata3.00: exception Emask 0x0 SAct 0x7c00 SErr 0x0 action 0x0"
+    entries = [*written(report, BURST, service="kernel"), *written(beside, (3,), service="kernel")]
+    groups = tuple(LineGroup(*group) for group in grouped(entries))
+    reading = Reading[Any](source="loki", state=State.OK, observed_at=NOW, data=groups)
+    picture = Picture(now=NOW, start=START, errors=Part((reading,)))
+    (one,) = unexplained(picture, bundled(), homelab())
+    assert f"lines of ATA errors{named}" in one.text
