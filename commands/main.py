@@ -59,6 +59,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("dashboards", "Find", "Grafana dashboards with their queries and thresholds."),
     Entry("runbooks", "Find", "Search and read runbooks."),
     Entry("incidents", "Find", "The journal: what was wrong before, why, and what helped."),
+    Entry("baselines", "Find", "What is usual for each metric, and whether a value is."),
     Entry("demo", "Run", "A simulated homelab to try everything on."),
     Entry("eval", "Run", "Measure diagnosis and answers on incidents whose truth is known."),
     Entry("config", "Set up", "Create, show and check settings."),

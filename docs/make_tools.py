@@ -127,6 +127,8 @@ def examples() -> dict[str, str]:
         )
         recorded = replace(environment, stdin=io.StringIO(f"{json.dumps(INCIDENT)}\n"))
         run(["incidents", "import", "-"], replace(recorded, stderr=io.StringIO()))
+        still = replace(environment, clock=lambda: NOW)
+        run(["baselines", "compute", "--quiet", "--metric", "cpu"], still)
         return {tool.name: _shown(tool, environment) for tool in all_tools() if tool.examples}
 
 

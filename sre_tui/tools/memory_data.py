@@ -12,7 +12,9 @@ from sre_tui.memory.place import place_of
 from sre_tui.tools.context import ToolContext
 
 if TYPE_CHECKING:
+    from sre_tui.memory.baselines import Baselines
     from sre_tui.memory.incidents import Incidents
+    from sre_tui.memory.store import Store
 
 SOURCE: Final = "memory"
 T = TypeVar("T")
@@ -31,7 +33,7 @@ async def with_incidents(
         NotKept: if it cannot be written.
         Complaint: what the work itself refuses.
     """
-    return await asyncio.to_thread(_with_incidents, context, work)
+    return await asyncio.to_thread(_with_store, context, lambda store: work(_incidents(store)))
 
 
 async def asked_incidents(
@@ -45,9 +47,38 @@ async def asked_incidents(
     Raises:
         Complaint: what the work itself refuses.
     """
+    return await _asked(context, lambda store: work(_incidents(store)))
+
+
+async def with_baselines(context: ToolContext, work: Callable[[Baselines], T]) -> T:
+    """Do something with the baselines in the memory.
+
+    Raises:
+        BackendError: if the memory cannot be used.
+        NotKept: if it cannot be written.
+    """
+    done = await asyncio.to_thread(_with_store, context, lambda store: work(_baselines(store)))
+    return done[0]
+
+
+async def asked_baselines(
+    context: ToolContext, work: Callable[[Baselines], T]
+) -> tuple[T | None, SourceStatus]:
+    """The same for a question: a memory that cannot be asked is a state of the answer.
+
+    Returns:
+        What the work gave, and how far that can be trusted.
+    """
+    value, status, _ = await _asked(context, lambda store: work(_baselines(store)))
+    return value, status
+
+
+async def _asked(
+    context: ToolContext, work: Callable[[Store], T]
+) -> tuple[T | None, SourceStatus, tuple[str, ...]]:
     now = context.clock()
     try:
-        value, remarks = await with_incidents(context, work)
+        value, remarks = await asyncio.to_thread(_with_store, context, work)
     except BackendError as error:
         status = SourceStatus(
             source=SOURCE, state=error.state, observed_at=now, detail=error.detail
@@ -56,11 +87,20 @@ async def asked_incidents(
     return value, SourceStatus(source=SOURCE, state=State.OK, observed_at=now), remarks
 
 
-def _with_incidents(
-    context: ToolContext, work: Callable[[Incidents], T]
-) -> tuple[T, tuple[str, ...]]:
+def _incidents(store: Store) -> Incidents:
     from sre_tui.memory.incidents import Incidents
+
+    return Incidents(store)
+
+
+def _baselines(store: Store) -> Baselines:
+    from sre_tui.memory.baselines import Baselines
+
+    return Baselines(store)
+
+
+def _with_store(context: ToolContext, work: Callable[[Store], T]) -> tuple[T, tuple[str, ...]]:
     from sre_tui.memory.store import open_store
 
     with open_store(place_of(context.settings, context.folders)) as store:
-        return work(Incidents(store)), store.remarks
+        return work(store), store.remarks

@@ -42,6 +42,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "capacity_forecast": ("capacity_forecast",),
     "runbooks": ("runbook_search",),
     "memory_incidents": ("memory_search_incidents",),
+    "memory_baseline": ("memory_check_baseline",),
 }
 """Module in this package to the tools it registers, in the order they are offered."""
 

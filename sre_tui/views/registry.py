@@ -46,6 +46,7 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "health_overview": ("findings", "OVERVIEW"),
     "runbook_search": ("runbooks", "PASSAGES"),
     "memory_search_incidents": ("incidents", "INCIDENTS"),
+    "memory_check_baseline": ("baselines", "CHECKS"),
 }
 """Tool name to the module in this package and the name of its view there."""
 

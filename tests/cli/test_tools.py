@@ -61,12 +61,20 @@ ARGUMENTS: dict[str, list[str]] = {
     "capacity_forecast": [],
     "runbook_search": ["replace a failed disk"],
     "memory_search_incidents": [],
+    "memory_check_baseline": ["load", "20"],
 }
+
+REMEMBERED = {
+    "memory_search_incidents": ("incidents", "record", "Power cut"),
+    "memory_check_baseline": ("baselines", "compute", "--metric", "load", "--since", "2d"),
+}
+"""What fills the memory that a tool reads."""
 
 HEADED = (
     "backup_coverage", "check_health", "correlate_series", "grafana_get_alerts",
-    "grafana_get_dashboard", "health_overview", "loki_metric_query", "prometheus_instant_query",
-    "prometheus_range_query", "proxmox_get_guest_config", "proxmox_node_status", "what_changed",
+    "grafana_get_dashboard", "health_overview", "loki_metric_query", "memory_check_baseline",
+    "prometheus_instant_query", "prometheus_range_query", "proxmox_get_guest_config",
+    "proxmox_node_status", "what_changed",
 )  # fmt: skip
 """Tools whose table stands below a line that names what it is about, or says how things are."""
 PAGES = ("investigate", "topology")
@@ -143,9 +151,9 @@ def test_the_document_fits_the_schema_and_the_table_shows_its_rows(
     sre: Sre, sound: Callable[[dict[str, Any]], None], name: str, tmp_path: Path
 ) -> None:
     tool = get_tool(name)
-    if name == "memory_search_incidents":
+    if name in REMEMBERED:
         sre = sre.having(MEMORY_DB_URL=f"sqlite:///{tmp_path / 'memory.db'}")
-        assert sre("incidents", "record", "Power cut").code == 0
+        assert sre(*REMEMBERED[name]).code == 0
     schema: dict[str, Any] = sre("schema", name).document
     assert (schema["name"], schema["command"]) == (name, f"sre {' '.join(tool.command)}")
     sound(schema["arguments"])

@@ -16,7 +16,8 @@ from sqlalchemy import insert, text
 
 from providers.errors import BadResponse, Unauthorized, Unreachable
 from sre_tui.memory import postgresql_store
-from sre_tui.memory.baselines import Baseline, Baselines
+from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
+from sre_tui.memory.baselines import Baselines
 from sre_tui.memory.incident import Incident, IncidentError
 from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
@@ -303,15 +304,27 @@ def test_baselines_replace_earlier_ones(store: Store) -> None:
         samples=2016, since=NOW - 168 * HOUR, until=NOW, computed=NOW,
     )  # fmt: skip
     hours = [whole.model_copy(update={"hour": hour}) for hour in (0, 167)]
-    baselines.put([whole, *hours, whole.model_copy(update={"metric": "up", "host": ""})])
+    up = whole.model_copy(update={"metric": "up", "host": ""})
+    elsewhere = whole.model_copy(update={"host": "nas1"})
+    baselines.put([whole, *hours, elsewhere, up])
+    assert baselines.of("node_load1", "media") == (whole, *hours)
+    assert baselines.of(["node_load1"], hours=[WHOLE_WEEK]) == (whole, elsewhere)
+    assert baselines.of() == (whole, *hours, elsewhere, up)
+    assert baselines.hours_of() == {("node_load1", "media"): 2}
     later = whole.model_copy(update={"median": 0.75, "computed": NOW + HOUR})
+    # Hours that are not among them are no longer known: they would be older than the whole.
     baselines.put([later])
     baselines.put([])
     assert baselines.metrics() == ("node_load1", "up")
-    assert baselines.of("node_load1", "media") == (later, *hours)
-    assert baselines.of("node_load1", "nas1") == ()
+    assert baselines.of("node_load1") == (later, elsewhere)
+    assert baselines.of("node_load1", "nas7") == ()
     with pytest.raises((BadResponse, NotKept)):
         baselines.put([whole.model_copy(update={"hour": 168})])
+    assert baselines.of("node_load1", "media") == (later,)
+    assert baselines.forget("node_load1", "nas7") == 0
+    assert baselines.forget("node_load1", "nas1") == 1
+    assert baselines.forget("node_load1") == 1
+    assert baselines.metrics() == ("up",)
 
 
 def test_the_last_hundred_questions_are_kept(store: Store) -> None:

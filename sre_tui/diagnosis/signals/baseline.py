@@ -17,7 +17,7 @@ from sre_tui.diagnosis.signals.points import Points, course_of, rates_of
 from sre_tui.diagnosis.signals.robust import DAY, spread
 
 if TYPE_CHECKING:
-    from sre_tui.diagnosis.signals.points import Course, Floats
+    from sre_tui.diagnosis.signals.points import Course
 
 UNUSUAL: Final = 3.5
 """Deviations from the median beyond which a value is unusual (Iglewicz and Hoaglin)."""
@@ -125,7 +125,8 @@ def judge(
             Verdict.UNKNOWN, value if value is not None and np.isfinite(value) else None,
             values=len(earlier), days=days, left_out=course.left_out, resets=course.resets,
         )  # fmt: skip
-    middle, scale, width = _range(chosen.values, days)
+    middle, scale = float(np.median(chosen.values)), spread(chosen.values)
+    width = normal_width(middle, scale, days)
     away = value - middle
     side = Verdict.HIGH if away > 0 else Verdict.LOW
     return Baseline(
@@ -157,12 +158,14 @@ def _comparable(earlier: Course, moment: float) -> tuple[Course, Basis]:
     return earlier, Basis.NONE
 
 
-def _range(values: Floats, days: int) -> tuple[float, float, float]:
-    """Median, deviation, and how far from the median is still normal."""
-    import numpy as np
+def normal_width(middle: float, scale: float, days: int) -> float:
+    """How far from the median a value is still normal.
 
-    middle = float(np.median(values))
-    scale = spread(values)
+    Args:
+        middle: the median.
+        scale: the deviation, as :func:`sre_tui.diagnosis.signals.robust.spread` gives it.
+        days: on how many days, or weeks of the same hour, the values were.
+    """
     # Values of one day resemble each other: with few days the deviation itself is uncertain.
     doubt = 1.0 + 2.0 / max(1, days)
-    return middle, scale, max(UNUSUAL * scale * doubt, FINEST * abs(middle))
+    return max(UNUSUAL * scale * doubt, FINEST * abs(middle))

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 DAY: Final = 86400.0
 NORMAL: Final = 1.4826
 """What makes the median absolute deviation of normal noise its standard deviation."""
+_OF_MEAN: Final = 1.2533
+"""The same for the mean absolute deviation."""
 RHYTHM_DAYS: Final = 4
 """Days from which a daily rhythm can be told from chance."""
 
@@ -25,7 +27,37 @@ def spread(values: Floats) -> float:
         return 0.0
     away = np.abs(values - np.median(values))
     middle = float(np.median(away))
-    return NORMAL * middle if middle > 0 else 1.2533 * float(away.mean())
+    return NORMAL * middle if middle > 0 else _OF_MEAN * float(away.mean())
+
+
+def quantiles(rows: Floats, share: float) -> Floats:
+    """The value of each row that this share of its values does not exceed; NaN is no value.
+
+    Args:
+        rows: two-dimensional; every row has a value.
+        share: 0..1; 0.5 gives the medians.
+    """
+    import numpy as np
+
+    # NaN is sorted to the end.
+    ordered = np.sort(rows, axis=1)
+    place = (np.isfinite(rows).sum(axis=1) - 1) * share
+    below = np.floor(place).astype(np.int64)
+    above = np.ceil(place).astype(np.int64)
+    each = np.arange(len(rows))
+    least, most = ordered[each, below], ordered[each, above]
+    found: Floats = least + (most - least) * (place - below)
+    return found
+
+
+def spreads(rows: Floats) -> Floats:
+    """The :func:`spread` of each row; NaN is no value."""
+    import numpy as np
+
+    away = np.abs(rows - quantiles(rows, 0.5)[:, np.newaxis])
+    middle = quantiles(away, 0.5)
+    found: Floats = np.where(middle > 0, NORMAL * middle, _OF_MEAN * np.nanmean(away, axis=1))
+    return found
 
 
 def slope(times: Floats, values: Floats) -> float:

@@ -1,0 +1,163 @@
+"""What is usual for a series, as a whole and at each hour of the week, in a few figures to keep.
+
+An hour of the week is told of its own where several weeks are known; the hours beside it count
+too, as they do where a value is judged by its series (:mod:`sre_tui.diagnosis.signals.baseline`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sre_tui.diagnosis.signals.baseline import Verdict, normal_width
+from sre_tui.diagnosis.signals.robust import DAY, quantiles, spreads
+
+if TYPE_CHECKING:
+    from sre_tui.diagnosis.signals.points import Course, Floats
+
+WEEK: Final = 7 * DAY
+HOUR: Final = 3600.0
+HOURS: Final = 168
+"""Of a week, the first on Monday at midnight UTC."""
+LEAST_SAMPLES: Final = 24
+"""Values without which nothing is kept of a series."""
+LEAST_SPAN: Final = DAY
+"""Seconds that they have to cover."""
+LEAST_WEEKS: Final = 3
+"""Weeks from which an hour of the week is compared with itself."""
+LEAST_OF_HOUR: Final = 9
+"""Values of an hour and of those beside it, over all weeks."""
+LEAST_TAIL: Final = 40
+"""Values from which the highest of twenty says what is seen now and then."""
+_MONDAY: Final = 3 * DAY
+"""From the beginning of the week to the beginning of Unix time, a Thursday."""
+
+
+@dataclass(frozen=True)
+class Usual:
+    """A series in figures, in its own unit.
+
+    Attributes:
+        hour: of the week; None for all of them.
+        median: the middle value.
+        spread: standard deviation, by the median absolute one.
+        p95: what 95 of 100 values do not exceed.
+        least: the lowest value.
+        most: the highest one.
+        samples: how many values there were.
+    """
+
+    hour: int | None
+    median: float
+    spread: float
+    p95: float
+    least: float
+    most: float
+    samples: int
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A value against what is usual.
+
+    Attributes:
+        verdict: normal, high or low.
+        score: deviations from the median; None where the values never differed.
+        low: least value that is normal.
+        high: greatest one.
+    """
+
+    verdict: Verdict
+    score: float | None
+    low: float
+    high: float
+
+
+def usual_of(course: Course) -> tuple[Usual, ...]:
+    """The figures of a series: of all hours first, then of each hour that has enough values.
+
+    Args:
+        course: over weeks, with whatever gaps.
+
+    Returns:
+        Nothing for a series of less than a day or of too few values.
+    """
+    import numpy as np
+
+    if len(course) < LEAST_SAMPLES or course.span < LEAST_SPAN:
+        return ()
+    whole = _figures(course.values[np.newaxis, :], [None])
+    rows, hours = _by_hour(course)
+    return (*whole, *_figures(rows, hours))
+
+
+def judged(value: float, usual: Usual, span: float) -> Judgement:
+    """Compare a value with what is usual.
+
+    Of many values, what one in twenty exceeds is no high one, however closely the others lie
+    together; of few it may be one earlier incident.
+
+    Args:
+        value: finite.
+        usual: what it is compared with.
+        span: seconds that it was computed from.
+    """
+    unit = WEEK if usual.hour is not None else DAY
+    width = normal_width(usual.median, usual.spread, round(span / unit))
+    low, high = usual.median - width, usual.median + width
+    if usual.samples >= LEAST_TAIL:
+        high = max(high, usual.p95)
+    verdict = Verdict.HIGH if value > high else Verdict.LOW if value < low else Verdict.NORMAL
+    score = (value - usual.median) / usual.spread if usual.spread > 0 else None
+    return Judgement(verdict, score, low, high)
+
+
+def hour_of(at: datetime) -> int:
+    """Which hour of the week in UTC a moment is in."""
+    return int((at.timestamp() + _MONDAY) % WEEK // HOUR)
+
+
+def _by_hour(course: Course) -> tuple[Floats, list[int | None]]:
+    """The values of each hour that has enough of them, NaN behind them, and which hours those are.
+
+    Returns:
+        Rows of values, and the hour of each row.
+    """
+    import numpy as np
+
+    shifted = np.concatenate([course.times + _MONDAY + beside * HOUR for beside in (-1, 0, 1)])
+    values = np.tile(course.values, 3)
+    hour = (shifted % WEEK // HOUR).astype(np.int64)
+    week = np.floor(shifted / WEEK).astype(np.int64)
+    weeks = np.bincount(np.unique(np.stack([hour, week]), axis=1)[0], minlength=HOURS)
+    counts = np.bincount(hour, minlength=HOURS)
+    order = np.argsort(hour, kind="stable")
+    hour, values = hour[order], values[order]
+    within = np.arange(len(hour)) - np.concatenate([[0], np.cumsum(counts)])[hour]
+    rows = np.full((HOURS, int(counts.max())), np.nan)
+    rows[hour, within] = values
+    kept = (weeks >= LEAST_WEEKS) & (counts >= LEAST_OF_HOUR)
+    return rows[kept], [int(one) for one in np.flatnonzero(kept)]
+
+
+def _figures(rows: Floats, hours: list[int | None]) -> tuple[Usual, ...]:
+    import numpy as np
+
+    if not len(rows):
+        return ()
+    middle, spread, p95 = quantiles(rows, 0.5), spreads(rows), quantiles(rows, 0.95)
+    least, most = np.nanmin(rows, axis=1), np.nanmax(rows, axis=1)
+    samples = np.isfinite(rows).sum(axis=1)
+    return tuple(
+        Usual(
+            hour=hour,
+            median=float(middle[at]),
+            spread=float(spread[at]),
+            p95=float(p95[at]),
+            least=float(least[at]),
+            most=float(most[at]),
+            samples=int(samples[at]),
+        )
+        for at, hour in enumerate(hours)
+    )
