@@ -26,7 +26,7 @@ from sre_tui.tools.tool import tool
 from sre_tui.views.human import count
 from sre_tui.views.incidents import past_line
 from sre_tui.views.severity import severity_rank, state_rank
-from sre_tui.views.units import query_unit, with_unit
+from sre_tui.views.units import value_of_query
 
 StateFilter = Literal["firing", "pending", "recovering", "no_data", "error", "silenced"]
 
@@ -63,10 +63,9 @@ def _group_text(group: Sequence[Alert], now: datetime) -> str:
     first = group[0]
     if len(group) < SUMMED_UP:
         return "\n".join(_alert_text(alert, now) for alert in group)
-    unit = query_unit(first.query) if first.query else None
     subjects = [
         f"{alert.host or alert.summary or alert.fingerprint}"
-        + (f" {with_unit(alert.value, unit)}" if alert.value is not None else "")
+        + (f" {value_of_query(alert.value, first.query)}" if alert.value is not None else "")
         for alert in group
     ]
     since = [alert.active_at for alert in group if alert.active_at is not None]
@@ -102,8 +101,7 @@ def _alert_text(alert: Alert, now: datetime) -> str:
     if labels:
         parts.append(" ".join(f"{name}={value}" for name, value in labels.items()))
     if alert.value is not None:
-        unit = query_unit(alert.query) if alert.query else None
-        parts.append(f"value {with_unit(alert.value, unit)}")
+        parts.append(f"value {value_of_query(alert.value, alert.query)}")
     parts += [_silence_text(silence, now) for silence in alert.silences]
     if alert.inhibited:
         parts.append("inhibited by another alert")

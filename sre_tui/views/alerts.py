@@ -13,7 +13,7 @@ from sre_tui.views.human import MISSING, count, duration, moment
 from sre_tui.views.incidents import past_line
 from sre_tui.views.severity import severity_rank, severity_tone, state_rank, state_tone
 from sre_tui.views.table import TableView
-from sre_tui.views.units import query_unit, with_unit
+from sre_tui.views.units import value_of_query
 from widgets.cell import Cell, Column, Display, Tone, marked
 
 _HEALTH = {
@@ -49,7 +49,7 @@ def alert_value(row: Alert, _: Display) -> Cell:
     """The value that was compared, with its unit where the rule tells it."""
     if row.value is None:
         return Cell("", None, Tone.MUTED)
-    return Cell(with_unit(row.value, query_unit(row.query) if row.query else None), row.value)
+    return Cell(value_of_query(row.value, row.query or ""), row.value)
 
 
 def _since(at: datetime | None, display: Display) -> Cell:

@@ -44,6 +44,9 @@ _RATES: Final = frozenset({"rate", "irate", "deriv"})
 _AGGREGATIONS: Final = frozenset(
     {"sum", "avg", "min", "max", "topk", "bottomk", "quantile", "stddev", "limitk"}
 )
+_STEM: Final = re.compile(r"(?P<stem>\w+_)(?P<last>[a-z]+)")
+_PARTS: Final = frozenset({"used", "usage", "free", "available", "avail"})
+_WHOLES: Final = frozenset({"size", "total", "capacity", "limit", "max"})
 _COMPARISONS: Final = frozenset({">", "<", ">=", "<=", "==", "!="})
 
 
@@ -66,6 +69,17 @@ def query_unit(query: str) -> str | None:
         return _unit(promql_parser.parse(query))
     except (ValueError, RecursionError):
         return None
+
+
+def value_of_query(value: float | None, query: str) -> str:
+    """A value of an expression with its unit; a size that is foretold and below zero is what lacks.
+
+    What ``predict_linear`` says of free space in a day is no amount of anything once it is used up.
+    """
+    unit = query_unit(query) if query else None
+    if value is not None and value < 0 and unit == "B" and "predict_linear" in query:
+        return f"{size(-value)} short"
+    return with_unit(value, unit)
 
 
 def with_unit(value: float | None, unit: str | None) -> str:
@@ -153,7 +167,7 @@ def _binary_unit(sign: str, left: Any, right: Any) -> str | None:
         known = a if a is not None else b
         return known if a == b or constant is not None else None
     if sign == "/":
-        if a == b and (a is not None or _names(left) & _names(right)):
+        if a == b and (a is not None or _names(left) & _names(right) or _is_part(left, right)):
             return "ratio"
         if a is not None and len(a) > 2 and a.endswith("/s") and b == "/s":
             # So much a second for so many a second: what one of them took.
@@ -197,6 +211,15 @@ def _constant(node: Any) -> float | None:
                 case "^" if abs(b) < 10:
                     return float(a**b)
     return None
+
+
+def _is_part(left: Any, right: Any) -> bool:
+    """Whether two metrics go by one name but for ``used`` and ``size``, as of one exporter."""
+    parts, wholes = ([_STEM.fullmatch(name) for name in _names(node)] for node in (left, right))
+    if len(parts) != 1 or len(wholes) != 1 or parts[0] is None or wholes[0] is None:
+        return False
+    part, whole = parts[0], wholes[0]
+    return part["stem"] == whole["stem"] and part["last"] in _PARTS and whole["last"] in _WHOLES
 
 
 def _names(node: Any) -> frozenset[str]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sre_tui.views.human import ago, count, duration, moment, number, percent, short_time, size
-from sre_tui.views.units import metric_unit, query_unit, with_unit
+from sre_tui.views.units import metric_unit, query_unit, value_of_query, with_unit
 from widgets.cell import Display
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -153,11 +153,23 @@ def test_names_tell_their_unit(name: str, unit: str | None) -> None:
         ("up == on(instance) group_left() node_memory_MemFree_bytes", None),
         ("1e9 > node_memory_MemFree_bytes", "B"),
         ("node_memory_MemFree_bytes or vector(0)", "B"),
+        ("pbs_used / pbs_size > 0.95", "ratio"),
+        ('pbs_available{a="b"} / pbs_size', "ratio"),
+        ("pbs_used / smb_size", None),
         ("up{", None),
     ],
 )
 def test_expressions_keep_or_change_the_unit(query: str, unit: str | None) -> None:
     assert query_unit(query) == unit
+
+
+def test_free_space_that_is_foretold_below_zero_is_what_lacks() -> None:
+    query = "predict_linear(node_filesystem_avail_bytes[6h], 86400) < 0"
+    assert value_of_query(-60.6 * 2**40, query) == "60.6 TiB short"
+    assert value_of_query(2.0**40, query) == "1.0 TiB"
+    assert value_of_query(-1024.0, "delta(node_filesystem_avail_bytes[6h])") == "-1.0 KiB"
+    assert value_of_query(0.9882, "pbs_used / pbs_size > 0.95") == "98.8 %"
+    assert value_of_query(3.0, "") == "3"
 
 
 def test_a_missing_value_is_not_zero() -> None:
