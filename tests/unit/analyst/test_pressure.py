@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.tools.health import HealthListing
 from sre_tui.tools.prometheus_data import InstantValues
-from tests.unit.analyst.constructed import NOW, World, answer_now, sample
+from tests.unit.analyst.constructed import NOW, World, answer_now, sample, subject
 
 
 @dataclass
@@ -42,3 +44,31 @@ def test_what_is_well_is_told_with_the_figure_that_comes_nearest() -> None:
     assert answer_now("how is the cpu?", Busy(share=0.2)).startswith(
         "**Nothing here is short of processor time**: nearest to it is media"
     )
+
+
+@dataclass
+class Elsewhere(Busy):
+    """The same, while another machine is in trouble."""
+
+    def answer(self, tool: str, arguments: Mapping[str, Any]) -> BaseModel | None:
+        if tool == "check_health":
+            other = Finding(
+                check="cpu-busy", kind="cpu_saturated", subject=subject("guest", "docker1"),
+                severity=Severity.WARNING, text="docker1 uses 99 % of its processors",
+            )  # fmt: skip
+            return HealthListing(items=(other,), ran=9, verdict="warning")
+        return super().answer(tool, arguments)
+
+
+def test_checks_that_found_trouble_elsewhere_are_not_counted_as_finding_none() -> None:
+    text = answer_now("is the cpu of media busy?", Elsewhere(share=0.2))
+    assert text.startswith("**No, media is not short of processor time**")
+    assert "No check that ran has a finding of it." in text
+    assert "9 checks" not in text
+    assert "9 checks found nothing wrong" in answer_now("is the cpu busy?", Busy(share=0.2))
+
+
+def test_a_disk_is_busy_by_its_reads_and_writes() -> None:
+    text = answer_now("is disk sdc of nas1 busy?", Busy(share=0.2))
+    assert "held up by its disks" in text
+    assert "processor" not in text

@@ -76,6 +76,7 @@ RESOURCES: Final[Mapping[Topic, _Resource]] = {
         "chip-temperature", ("host",),
     ),
 }  # fmt: skip
+_OF_PROCESSORS: Final = frozenset({"cpu", "cpus", "processor", "processors", "prozessor", "steal"})
 _FALLBACKS: Final = {Topic.DISK: Topic.IO, Topic.POOL: Topic.SPACE}
 
 
@@ -83,7 +84,11 @@ def resource_of(look: Look) -> Topic | None:
     """The resource the question is about; None if it is about none of them."""
     topics = look.question.topics
     found = next((topic for topic in topics if topic in RESOURCES), None)
-    if found is not None or "full" not in look.question.folded.split():
+    words = look.question.folded.split()
+    if found is Topic.CPU and Topic.DISK in topics and not _OF_PROCESSORS & set(words):
+        # A disk is busy as well.
+        return Topic.IO
+    if found is not None or "full" not in words:
         return found
     return next((_FALLBACKS[topic] for topic in topics if topic in _FALLBACKS), None)
 
@@ -165,7 +170,7 @@ def _told(look: Look, topic: Topic, found: Found, rows: Sequence[Row]) -> Iterat
         lead = Opening(word, f"{subjects} {'is' if len(wrong) == 1 else 'are'} {resource.word}**")
         return told(look, lead + f".{quotes.cite(wrong[0].evidence)}", ("", lines),
                     ("Figures", figures))  # fmt: skip
-    ran = count(data.ran, "check")
+    clean = _nothing_found(look, data)
     over, check = _unsaid(resource, rows)
     if over and check is not None:
         first = over[0]
@@ -176,14 +181,25 @@ def _told(look: Look, topic: Topic, found: Found, rows: Sequence[Row]) -> Iterat
     word = "No, " if yes_no(look, fine=True) else ""
     said = f"{who} is {'' if who.startswith('nothing') else 'not '}{resource.word}"
     said = said if word else capital(said)
-    first_figure = f": {figures[0]}" if figures else f": {ran} found nothing{found.cite}"
+    first_figure = f": {figures[0]}" if figures else f": {clean}{found.cite}"
     if rows and not look.focus.named:
         nearest = rows[0]
         said_of_it = tell(nearest.sentence(look.now))
         first_figure = f": nearest to it is {nearest.who}, which {said_of_it}{nearest.cite}"
-    behind = f" {ran} found nothing wrong.{found.cite}" if figures else ""
+    behind = f" {capital(clean)}.{found.cite}" if figures else ""
     lead = Opening(word, f"{said}**{first_figure}.{behind}")
     return told(look, lead, ("", figures[1 : MOST + 1]))
+
+
+def _nothing_found(look: Look, data: HealthListing) -> str:
+    """That no check has a finding of what is asked.
+
+    Which checks saw a single thing is not told, so that they are counted only where all is meant.
+    """
+    if look.focus.named:
+        return "no check that ran has a finding of it"
+    clean = data.ran - len({one.check for one in data.items})
+    return f"{count(clean, 'check')} found nothing wrong"
 
 
 def _others(figures: Sequence[str], rows: Sequence[Row], told_of: Row) -> list[str]:
