@@ -1,13 +1,14 @@
 """Joins what the two halves found: ranks the documents, then the passages within each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from index.documents import Chunk
 from index.query import Query, Weights
 from index.ranking import by_text, by_vector, farthest
 from index.results import Half, Hit
-from index.store import Row
+from index.store import Match, Passage
 
 ALERT_BONUS = 1.0
 """For documents that declare the alert a query names: they were written for it."""
@@ -18,16 +19,25 @@ CUE_SHARE = 0.8
 Key = tuple[str, int]
 
 
-def fuse(
+@dataclass(frozen=True)
+class Ranked:
+    """A passage that is to be shown: where it stands, how well it fits, and who found it."""
+
+    match: Match
+    score: float
+    matched_by: tuple[Half, ...]
+
+
+def rank_passages(
     query: Query,
-    text_rows: Sequence[Row],
-    vector_rows: Sequence[Row],
+    text_rows: Sequence[Match],
+    vector_rows: Sequence[Match],
     *,
     limit: int,
     per_document: int,
     weights: Weights | None = None,
-) -> tuple[Hit, ...]:
-    """Hits of the best documents; at most `per_document` passages of one document.
+) -> tuple[Ranked, ...]:
+    """Passages of the best documents; at most `per_document` of one document.
 
     The best passage of a document scores what its document does, the others less by as much as
     they fit less, so that a second passage may come after another document's first.
@@ -50,34 +60,38 @@ def fuse(
     ranked = sorted(scores, key=lambda key: (-scores[key], key))
     halves = _halves(text_rows, vector_rows, named)
     chosen = _limited(ranked, limit=limit, per_document=per_document)
-    return tuple(_hit(rows[key], scores[key], halves[key]) for key in chosen)
+    return tuple(Ranked(rows[key], scores[key], halves[key]) for key in chosen)
+
+
+def hits_of(ranked: Sequence[Ranked], passages: Mapping[int, Passage]) -> tuple[Hit, ...]:
+    """What was ranked, with what stands in its rows."""
+    return tuple(_hit(one, passages[one.match.row]) for one in ranked)
 
 
 def plain_hits(
     query: Query, found: Sequence[tuple[Chunk, float]], *, limit: int, per_document: int
 ) -> tuple[Hit, ...]:
     """Hits of the plain text search, documents written for a named alert first."""
-    rows = [
-        Row(
+    matches = [
+        Match(
+            row=number,
             source=chunk.source,
-            kind=chunk.kind,
-            title=chunk.title,
-            heading_path=chunk.heading_path,
-            tags=chunk.tags,
-            alerts=chunk.alerts,
-            text=chunk.text,
             position=chunk.position,
             role=chunk.role,
             score=score,
+            alerts=chunk.alerts,
         )
-        for chunk, score in found
+        for number, (chunk, score) in enumerate(found)
     ]
     alone = Weights(text=1.0, vector=0.0)
-    return fuse(query, rows, (), limit=limit, per_document=per_document, weights=alone)
+    ranked = rank_passages(
+        query, matches, (), limit=limit, per_document=per_document, weights=alone
+    )
+    return hits_of(ranked, {one.match.row: _passage(found[one.match.row][0]) for one in ranked})
 
 
 def _documents(
-    text_rows: Sequence[Row], vector_rows: Sequence[Row], weights: Weights
+    text_rows: Sequence[Match], vector_rows: Sequence[Match], weights: Weights
 ) -> dict[str, float]:
     text, vector = by_text(text_rows), by_vector(vector_rows)
     floor = farthest(vector_rows)
@@ -88,7 +102,7 @@ def _documents(
 
 
 def _fits(
-    text_rows: Sequence[Row], vector_rows: Sequence[Row], weights: Weights
+    text_rows: Sequence[Match], vector_rows: Sequence[Match], weights: Weights
 ) -> dict[Key, float]:
     """How well each passage fits by itself; words that only the card has say nothing of it."""
     best = max((row.score for row in text_rows), default=0.0)
@@ -109,20 +123,20 @@ def _fits(
     )
 
 
-def _passages(rows: Sequence[Row]) -> dict[Key, Row]:
-    found: dict[Key, Row] = {}
+def _passages(rows: Sequence[Match]) -> dict[Key, Match]:
+    found: dict[Key, Match] = {}
     for row in rows:
         found.setdefault(row.key, row)
     return found
 
 
 def _halves(
-    text_rows: Sequence[Row], vector_rows: Sequence[Row], named: set[str]
+    text_rows: Sequence[Match], vector_rows: Sequence[Match], named: set[str]
 ) -> dict[Key, tuple[Half, ...]]:
     halves: dict[Key, list[Half]] = {}
     for row in (*text_rows, *vector_rows):
         halves.setdefault(row.key, ["alert"] if row.source in named else [])
-    parts: tuple[tuple[Half, Sequence[Row]], ...] = (("text", text_rows), ("vector", vector_rows))
+    parts: tuple[tuple[Half, Sequence[Match]], ...] = (("text", text_rows), ("vector", vector_rows))
     for half, found in parts:
         for key in dict.fromkeys(row.key for row in found):
             halves[key].append(half)
@@ -141,15 +155,19 @@ def _limited(ranked: Sequence[Key], limit: int, per_document: int) -> list[Key]:
     return chosen
 
 
-def _hit(row: Row, score: float, matched_by: tuple[Half, ...]) -> Hit:
+def _passage(chunk: Chunk) -> Passage:
+    return Passage(chunk.kind, chunk.title, chunk.heading_path, chunk.tags, chunk.text)
+
+
+def _hit(ranked: Ranked, passage: Passage) -> Hit:
     return Hit(
-        source=row.source,
-        kind=row.kind,
-        title=row.title,
-        heading_path=row.heading_path,
-        tags=row.tags,
-        position=row.position,
-        score=round(min(score, 1.0), 4),
-        passage=row.text,
-        matched_by=matched_by,
+        source=ranked.match.source,
+        kind=passage.kind,
+        title=passage.title,
+        heading_path=passage.heading_path,
+        tags=passage.tags,
+        position=ranked.match.position,
+        score=round(min(ranked.score, 1.0), 4),
+        passage=passage.text,
+        matched_by=ranked.matched_by,
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from index.store import Row
+from index.store import Match
 
 TEXT_SHARES = (1.0, 0.5, 0.25)
 """What a document's best passages count in the text half; its card counts like the best."""
@@ -12,7 +12,7 @@ VECTOR_SHARES = (1.0, 0.8, 0.64, 0.512, 0.4096)
 """What a document's nearest rows count in the vector half, whose score is their mean."""
 
 
-def by_text(rows: Sequence[Row]) -> dict[str, float]:
+def by_text(rows: Sequence[Match]) -> dict[str, float]:
     """Score 0..1 of each document found, 1 for the best one.
 
     A passage that has the words is good, several are better, a card that has them too still more.
@@ -32,7 +32,7 @@ def by_text(rows: Sequence[Row]) -> dict[str, float]:
     return {source: score / best for source, score in scores.items()} if best > 0 else scores
 
 
-def by_vector(rows: Sequence[Row]) -> dict[str, float]:
+def by_vector(rows: Sequence[Match]) -> dict[str, float]:
     """Mean cosine of the rows of each document that are nearest, the nearest counting most.
 
     A document with fewer rows than are counted is taken to have more of them halfway between its
@@ -50,7 +50,7 @@ def by_vector(rows: Sequence[Row]) -> dict[str, float]:
     return means
 
 
-def farthest(rows: Sequence[Row]) -> float:
+def farthest(rows: Sequence[Match]) -> float:
     """The lowest cosine found; what was not found is farther still."""
     return min((row.score for row in rows), default=0.0)
 

@@ -1,20 +1,21 @@
 """Search: both halves if the index is sound, plain text search with the reason if it is not."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from index.encoder import import_runtime, onnx_name, opened
 from index.errors import DocumentIndexError, IndexDamagedError
-from index.fusion import fuse, plain_hits
+from index.fusion import hits_of, plain_hits, rank_passages
 from index.manifest import Location, Manifest, file_stamp
 from index.query import Query, understand
-from index.results import SearchResult
+from index.results import Hit, SearchResult
 from index.sources import Source, chunk_all, load, stamp
-from index.store import Row, Store, condition
+from index.store import Match, Store, condition
 from index.text_search import TextSearch
 
 TEXT_ROWS = 60
@@ -25,8 +26,14 @@ VECTOR_ROWS = 150
 
 MEND = "run `sre index build`"
 
+_Answer = TypeVar("_Answer")
+
 MOST_PROBLEMS = 3
 """Problems with documents that a degraded result names; the others are counted."""
+
+
+Halves = tuple[list[Match], list[Match]]
+"""What the words found, and what the meaning found, the best first."""
 
 
 class _Engine:
@@ -42,12 +49,23 @@ class _Engine:
             self._store = Store(location, self.manifest)
             self._encoder = loading.result()
 
-    def halves(self, query: Query, where: str | None, wanted: int) -> tuple[list[Row], list[Row]]:
+    def halves(self, query: Query, where: str | None, wanted: int) -> Halves:
         """What the words find, and what the meaning finds, side by side."""
-        by_text = self._store.text_matches(query.text, where, max(TEXT_ROWS, wanted))
+        alerts = bool(query.names)
+        by_text = self._store.text_matches(query.text, where, max(TEXT_ROWS, wanted), alerts=alerts)
         vector = self._encoder.encode([query.embedded])[0]
-        by_vector = self._store.vector_matches(vector, where, max(VECTOR_ROWS, wanted))
+        by_vector = self._store.vector_matches(
+            vector, where, max(VECTOR_ROWS, wanted), alerts=alerts
+        )
         return by_text.result(), by_vector.result()
+
+    def hits(
+        self, query: Query, where: str | None, limit: int, per_document: int
+    ) -> tuple[Hit, ...]:
+        """The best of both halves; only of these the text is read."""
+        by_text, by_vector = self.halves(query, where, limit * per_document)
+        ranked = rank_passages(query, by_text, by_vector, limit=limit, per_document=per_document)
+        return hits_of(ranked, self._store.passages([one.match.row for one in ranked]))
 
 
 @dataclass(frozen=True)
@@ -106,21 +124,20 @@ class Index:
         query = understand(question)
         if not query.text:
             return SearchResult(query=question, query_kind=query.kind, mode="hybrid", hits=())
-        wanted = limit * per_document
+        where = condition(kinds, tags)
         try:
-            by_text, by_vector = self._halves(query, condition(kinds, tags), wanted)
+            hits = self._asked(lambda engine: engine.hits(query, where, limit, per_document))
         except DocumentIndexError as error:
             return self._plain(question, query, limit, per_document, kinds, tags, _reason(error))
-        hits = fuse(query, by_text, by_vector, limit=limit, per_document=per_document)
         return SearchResult(query=question, query_kind=query.kind, mode="hybrid", hits=hits)
 
-    def halves(self, question: str) -> tuple[list[Row], list[Row]]:
+    def halves(self, question: str) -> Halves:
         """What each half alone finds, best first, for measuring them.
 
         Raises:
             DocumentIndexError: The index cannot be used.
         """
-        return self._halves(understand(question), None, 1)
+        return self._asked(lambda engine: engine.halves(understand(question), None, 1))
 
     def manifest(self) -> Manifest:
         """What the current index holds.
@@ -132,16 +149,16 @@ class Index:
         manifest.check()
         return manifest
 
-    def _halves(self, query: Query, where: str | None, wanted: int) -> tuple[list[Row], list[Row]]:
+    def _asked(self, ask: Callable[[_Engine], _Answer]) -> _Answer:
         engine = self._ready()
         try:
-            return engine.halves(query, where, wanted)
+            return ask(engine)
         except IndexDamagedError:
             # The table may have been replaced and removed since it was opened.
             with self._lock:
                 if self._engine is engine:
                     self._engine = None
-            return self._ready().halves(query, where, wanted)
+            return ask(self._ready())
 
     def _ready(self) -> _Engine:
         with self._lock:

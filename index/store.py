@@ -21,31 +21,42 @@ if TYPE_CHECKING:
 MOST_PROBES = 20
 """Partitions of the vector index that one query looks at."""
 
-_COLUMNS = [
-    *("source", "kind", "title", "heading_path", "tags", "alerts", "text", "position", "role"),
-]
+_FOUND = ["source", "position", "role"]
+_SHOWN = ["kind", "title", "heading_path", "tags", "text"]
 _DAMAGED = "the index is damaged"
 
 
 @dataclass(frozen=True)
-class Row:
-    """A stored chunk with its BM25 score or cosine."""
+class Match:
+    """A stored chunk that was found, with its BM25 score or cosine.
 
+    Attributes:
+        row: Its place in the table, by which `Store.passages` reads it.
+        alerts: Those its document was written for, if they were asked for.
+    """
+
+    row: int
     source: str
-    kind: DocumentKind
-    title: str
-    heading_path: tuple[str, ...]
-    tags: tuple[str, ...]
-    alerts: tuple[str, ...]
-    text: str
     position: int
     role: Role
     score: float
+    alerts: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, int]:
         """Identifies the passage, or the one that a cue leads to."""
         return (self.source, self.position)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """What is shown of a stored chunk."""
+
+    kind: DocumentKind
+    title: str
+    heading_path: tuple[str, ...]
+    tags: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -77,23 +88,31 @@ class Store:
                 f"{_DAMAGED}: vectors have {size} dimensions, not {manifest.dimension}"
             )
 
-    def text_matches(self, query: str, where: str | None, limit: int) -> Future[list[Row]]:
+    def text_matches(
+        self, query: str, where: str | None, limit: int, *, alerts: bool = False
+    ) -> Future[list[Match]]:
         """Best rows by BM25 over the stemmed text; the search has begun when this returns."""
         from lancedb.query import MatchQuery
 
         def search() -> Any:
             return self._table.query().nearest_to_text(MatchQuery(query, "search_text"))
 
-        return start(self._rows(search, where, limit, "_score"))
+        return start(self._matches(search, where, limit, "_score", alerts))
 
-    def vector_matches(self, vector: "Vectors", where: str | None, limit: int) -> Future[list[Row]]:
+    def vector_matches(
+        self, vector: "Vectors", where: str | None, limit: int, *, alerts: bool = False
+    ) -> Future[list[Match]]:
         """Nearest rows, the score being the cosine; the search has begun when this returns."""
 
         def search() -> Any:
             nearest = self._table.query().nearest_to(vector)
             return nearest.distance_type("dot").nprobes(MOST_PROBES)
 
-        return start(self._rows(search, where, limit, "_distance"))
+        return start(self._matches(search, where, limit, "_distance", alerts))
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """What stands in these rows; apart from the matches, of which few are shown."""
+        return start(self._passages(rows)).result() if rows else {}
 
     def known(self) -> Known:
         """Everything needed to build the next version without embedding unchanged text again."""
@@ -121,29 +140,44 @@ class Store:
             columns = ["source", "document_hash", "content_hash", "vector"]
             return await self._table.query().select(columns).to_arrow()
 
-    async def _rows(
-        self, search: Callable[[], Any], where: str | None, limit: int, score: str
-    ) -> list[Row]:
+    async def _matches(
+        self, search: Callable[[], Any], where: str | None, limit: int, score: str, alerts: bool
+    ) -> list[Match]:
+        columns = [*_FOUND, score, *(["alerts"] if alerts else [])]
         with native_errors(IndexDamagedError, _DAMAGED):
-            query = search().select([*_COLUMNS, score]).limit(limit)
+            query = search().select(columns).with_row_id().limit(limit)
             if where:
                 query = query.where(where)
             rows = (await query.to_arrow()).to_pylist()
         return [
-            Row(
+            Match(
+                row=row["_rowid"],
                 source=row["source"],
+                position=row["position"],
+                role=cast(Role, row["role"]),
+                score=1.0 - row[score] if score == "_distance" else row[score],
+                alerts=tuple(row.get("alerts", ())),
+            )
+            for row in rows
+        ]
+
+    async def _passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        with native_errors(IndexDamagedError, _DAMAGED):
+            query = self._table.take_row_ids(list(rows)).select(_SHOWN).with_row_id()
+            found = (await query.to_arrow()).to_pylist()
+        passages = {
+            row["_rowid"]: Passage(
                 kind=cast(DocumentKind, row["kind"]),
                 title=row["title"],
                 heading_path=tuple(row["heading_path"]),
                 tags=tuple(row["tags"]),
-                alerts=tuple(row["alerts"]),
                 text=row["text"],
-                position=row["position"],
-                role=cast(Role, row["role"]),
-                score=1.0 - row[score] if score == "_distance" else row[score],
             )
-            for row in rows
-        ]
+            for row in found
+        }
+        if missing := set(rows) - passages.keys():
+            raise IndexDamagedError(f"{_DAMAGED}: {len(missing)} of {len(rows)} rows are gone")
+        return passages
 
 
 def condition(kinds: Sequence[str], tags: Sequence[str]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from index.fusion import fuse
+from index.fusion import rank_passages
 from index.query import understand
 from index.ranking import by_text, by_vector, ranked
 from index.search import Index
@@ -103,11 +103,11 @@ def measure(index: Index, name: str, questions: Sequence[Question]) -> Retrieval
         text_rows, vector_rows = index.halves(question.ask)
         # What a search does with the halves; asking it would embed every question twice.
         query = understand(question.ask)
-        hits = fuse(query, text_rows, vector_rows, limit=DEPTH, per_document=1)
+        both = rank_passages(query, text_rows, vector_rows, limit=DEPTH, per_document=1)
         found: dict[Method, list[str]] = {
             "text": _stems(ranked(by_text(text_rows))),
             "vector": _stems(ranked(by_vector(vector_rows))),
-            "hybrid": _stems(hit.source for hit in hits),
+            "hybrid": _stems(one.match.source for one in both),
         }
         for method in METHODS:
             rank = _rank(found[method], question.runbook)

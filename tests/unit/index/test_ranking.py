@@ -5,29 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.documents import Document, Role, cues
-from index.fusion import fuse
+from index.fusion import rank_passages
 from index.markdown import chunk
 from index.packing import estimated_piece_starts
 from index.query import understand
 from index.ranking import VECTOR_SHARES, by_text, by_vector, ranked
 from index.sources import chunk_all
-from index.store import Row
+from index.store import Match
 from index.text_search import TextSearch
 
 
-def row(source: str, score: float, role: Role = "passage", position: int = 0) -> Row:
-    return Row(
-        source=source,
-        kind="docs",
-        title=source,
-        heading_path=(),
-        tags=(),
-        alerts=(),
-        text=f"{source} {position}",
-        position=position,
-        role=role,
-        score=score,
-    )
+def row(source: str, score: float, role: Role = "passage", position: int = 0) -> Match:
+    return Match(row=position, source=source, position=position, role=role, score=score)
 
 
 rows = st.lists(
@@ -67,7 +56,7 @@ def test_a_short_document_is_not_held_to_rows_it_does_not_have() -> None:
 
 
 @given(rows)
-def test_scores_stay_in_their_range(found: list[Row]) -> None:
+def test_scores_stay_in_their_range(found: list[Match]) -> None:
     assert all(0 <= score <= 1 for score in by_text(found).values())
     cosines = [r.score for r in found]
     assert all(
@@ -76,32 +65,32 @@ def test_scores_stay_in_their_range(found: list[Row]) -> None:
 
 
 @given(rows, rows)
-def test_hits_fall_and_repeat_no_passage(text: list[Row], vector: list[Row]) -> None:
-    hits = fuse(understand("why"), text, vector, limit=50, per_document=9)
+def test_hits_fall_and_repeat_no_passage(text: list[Match], vector: list[Match]) -> None:
+    hits = rank_passages(understand("why"), text, vector, limit=50, per_document=9)
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1 for score in scores)
-    assert len({(hit.source, hit.position) for hit in hits}) == len(hits)
-    assert {hit.source for hit in hits} == {r.source for r in [*text, *vector]}
+    assert all(0 <= score <= 1 + 1e-9 for score in scores)
+    assert len({hit.match.key for hit in hits}) == len(hits)
+    assert {hit.match.source for hit in hits} == {r.source for r in [*text, *vector]}
 
 
 def test_nothing_found_is_nothing() -> None:
     assert (by_text([]), by_vector([])) == ({}, {})
-    assert fuse(understand("why"), [], [], limit=5, per_document=2) == ()
+    assert rank_passages(understand("why"), [], [], limit=5, per_document=2) == ()
 
 
 def test_a_saying_shows_the_opening_passage_once() -> None:
     sayings = [row("page", 0.9 - n / 100, "saying") for n in range(len(VECTOR_SHARES))]
-    (hit,) = fuse(understand("why"), [], sayings, limit=5, per_document=2)
-    assert (hit.position, hit.passage, hit.matched_by) == (0, "page 0", ("vector",))
+    (hit,) = rank_passages(understand("why"), [], sayings, limit=5, per_document=2)
+    assert (hit.match.position, hit.matched_by) == (0, ("vector",))
 
 
 def test_a_passage_that_fits_is_shown_before_the_opening_one_a_saying_leads_to() -> None:
     saying = row("page", 0.6, "saying")
-    hits = fuse(
+    hits = rank_passages(
         understand("why"), [], [saying, row("page", 0.55, position=3)], limit=5, per_document=2
     )
-    assert [hit.position for hit in hits] == [3, 0]
+    assert [hit.match.position for hit in hits] == [3, 0]
 
 
 PAGE = Document(

@@ -14,6 +14,7 @@ from index import search as search_module
 from index.builder import build
 from index.documents import Document
 from index.encoder import onnx_name
+from index.errors import IndexDamagedError
 from index.manifest import Location
 from index.query import QueryKind
 from index.search import Index
@@ -367,4 +368,9 @@ def test_the_stored_table_answers_each_half(built: Homestead) -> None:
     by_text, by_vector = index.halves("HostDiskFull")
     assert by_text[0].source == by_vector[0].source == "runbooks/host-disk-full.md"
     store = Store(Location(built.path), index.manifest())
-    assert store.text_matches("vacuum journals", None, 1).result()[0].title == "Host disk full"
+    (match,) = store.text_matches("vacuum journals", None, 1, alerts=True).result()
+    assert "HostDiskFull" in match.alerts
+    assert store.passages([match.row])[match.row].title == "Host disk full"
+    assert store.passages([]) == {}
+    with pytest.raises(IndexDamagedError, match="1 of 2 rows are gone"):
+        store.passages([match.row, match.row + 1_000])
