@@ -34,6 +34,7 @@ from sre_tui.diagnosis.timeline.around import events_around
 from sre_tui.diagnosis.timeline.shifts import shift_queries
 from sre_tui.diagnosis.topology.build import build_topology
 from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.diagnosis.topology.names import MACHINES
 from sre_tui.views.human import ago, count
 
 MOST_CAUSES: Final = 5
@@ -182,7 +183,7 @@ def _written(
         timeline=events_around(
             picture, insight.topology, insight.findings, patterns, _subjects(confirmed or named)
         ),
-        steps=tuple(_steps(confirmed or named[:1], insight.picture)),
+        steps=tuple(_steps(confirmed or named[:1], insight.picture, insight.topology)),
         checked=tuple(_checked(insight)),
         not_checked=tuple(_not_checked(insight, asked)),
     )
@@ -268,15 +269,16 @@ def _subjects(causes: Sequence[Ranked]) -> list[Subject]:
     ]
 
 
-def _steps(causes: Sequence[Ranked], picture: Picture) -> Iterator[Step]:
+def _steps(causes: Sequence[Ranked], picture: Picture, topology: Topology) -> Iterator[Step]:
     seen: set[str] = set()
+    machines = [one for kind in MACHINES for one in topology.subjects(kind)]
     guests = [guest for each in picture.inventory for guest in each.guests]
     for one in causes[:2]:
         runbook = one.hypothesis.pattern.runbook
         if runbook and runbook not in seen:
             seen.add(runbook)
             effects = [effect.subject for effect in one.hypothesis.effects]
-            own = own_names(one.hypothesis.subject, effects, guests)
+            own = own_names(one.hypothesis.subject, effects, guests, machines)
             yield from steps_of(runbook, "Checks", 2, own=own)
             about = f"{one.hypothesis.claim} {one.hypothesis.pattern.id.replace('_', ' ')}"
             yield from steps_of(runbook, "Fix", 3, about, own)

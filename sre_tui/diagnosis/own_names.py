@@ -48,12 +48,18 @@ _SLOTS: Final = {
     SubjectKind.STORAGE: "storage", SubjectKind.POOL: "pool", SubjectKind.DISK: "disk",
     SubjectKind.CONTAINER: "container", SubjectKind.SITE: "site", SubjectKind.UPS: "ups",
 }  # fmt: skip
+_OF_MACHINES: Final = {
+    kind: _SLOTS[kind] for kind in (SubjectKind.NODE, SubjectKind.NAS, SubjectKind.BACKUP_SERVER)
+}
 _BROUGHT_ABOUT: Final = ("pool", "storage", "datastore")
 """What is taken of the effects as well, if only one is touched."""
 
 
 def own_names(
-    about: Subject, effects: Iterable[Subject] = (), guests: Sequence[Guest] = ()
+    about: Subject,
+    effects: Iterable[Subject] = (),
+    guests: Sequence[Guest] = (),
+    machines: Iterable[Subject] = (),
 ) -> dict[str, str]:
     """The names of an incident by what they are names of, such as ``vmid``, ``pool`` or ``disk``.
 
@@ -61,11 +67,16 @@ def own_names(
         about: what is wrong.
         effects: what suffers from it.
         guests: the guests that are known, for their ids and nodes.
+        machines: the machines that are known, of one name the kind that is meant first; what
+            another one is, nobody tells.
     """
-    own = _names_of(about, guests)
+    kinds: dict[str, SubjectKind] = {}
+    for machine in machines:
+        kinds.setdefault(machine.name, machine.kind)
+    own = _names_of(about, guests, kinds)
     touched: dict[str, set[str]] = {}
     for subject in effects:
-        for slot, name in _names_of(subject, guests).items():
+        for slot, name in _names_of(subject, guests, kinds).items():
             touched.setdefault(slot, set()).add(name)
     for slot in _BROUGHT_ABOUT:
         names = touched.get(slot, set())
@@ -74,7 +85,9 @@ def own_names(
     return own
 
 
-def _names_of(subject: Subject, guests: Sequence[Guest]) -> dict[str, str]:
+def _names_of(
+    subject: Subject, guests: Sequence[Guest], kinds: Mapping[str, SubjectKind]
+) -> dict[str, str]:
     own: dict[str, str] = {}
     if slot := _SLOTS.get(subject.kind):
         own[slot] = subject.own_name
@@ -86,8 +99,7 @@ def _names_of(subject: Subject, guests: Sequence[Guest]) -> dict[str, str]:
     if len(found) == 1:
         own |= guest_names(found[0])
     elif subject.kind in (SubjectKind.POOL, SubjectKind.DISK, SubjectKind.DATASET):
-        nodes = {one.node for one in guests}
-        own["node" if host in nodes else "nas"] = host
+        own |= {_OF_MACHINES[kind]: host for kind in (kinds.get(host),) if kind in _OF_MACHINES}
     return own
 
 

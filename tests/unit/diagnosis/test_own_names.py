@@ -97,8 +97,27 @@ def test_commands_for_the_other_type_of_guest_are_left_out() -> None:
 def test_what_the_effects_tell_counts_where_it_is_one() -> None:
     disk = Subject(kind=SubjectKind.DISK, name="nas1/sdh")
     pools = [Subject(kind=SubjectKind.POOL, name=f"nas1/{name}") for name in ("tank", "fast")]
-    assert own_names(disk, pools[:1]) == {"disk": "sdh", "nas": "nas1", "pool": "tank"}
+    nas = [Subject(kind=SubjectKind.NAS, name="nas1")]
+    found = own_names(disk, pools[:1], machines=nas)
+    assert found == {"disk": "sdh", "nas": "nas1", "pool": "tank"}
     assert "pool" not in own_names(disk, pools)
+
+
+@pytest.mark.parametrize(
+    ("kind", "slot"),
+    [
+        (SubjectKind.NAS, "nas"), (SubjectKind.NODE, "node"),
+        (SubjectKind.BACKUP_SERVER, "backup-server"), (SubjectKind.HOST, ""),
+    ],
+)  # fmt: skip
+def test_a_machine_is_called_what_it_is_though_it_carries_no_guest(
+    kind: SubjectKind, slot: str
+) -> None:
+    disk = Subject(kind=SubjectKind.DISK, name="box/sdh")
+    own = own_names(disk, machines=[Subject(kind=kind, name="box")])
+    for place in ("nas", "node", "backup-server"):
+        shown = "box" if place == slot else f"<{place}>"
+        assert commands_with_own([f"ping <{place}>"], own) == [f"ping {shown}"]
 
 
 _FOREIGN = re.compile(
