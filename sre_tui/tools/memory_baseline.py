@@ -146,14 +146,13 @@ async def memory_check_baseline(
     if not chosen:
         complaint = found.complaint(metric, host)
         return result(data.model_copy(update={"complaint": complaint}), [status], now=now)
-    measure, baselines = chosen[0]
-    try:
-        amount = value_of(value, measure.unit)
-    except ValueError as error:
-        raise ArgumentError(f"value of {measure.name}: {error}") from None
+    fitting, refusal = _fitting(chosen, value)
+    if not fitting:
+        raise ArgumentError(refusal)
+    measure, baselines, amount = fitting[0]
     rows = [check_of(measure, one, amount, now) for one in baselines]
     rows.sort(key=lambda one: (one.verdict == "normal", -abs(one.score or 0.0), one.host))
-    others = [one.name for one, _ in chosen[1:]] if host is not None else []
+    others = [one.name for one, _, _ in fitting[1:]] if host is not None else []
     data = data.model_copy(
         update={
             "items": tuple(rows[:limit]),
@@ -202,6 +201,20 @@ def _found(baselines: Baselines, metric: str, hours: tuple[int, int]) -> _Found:
     measures = known_as(metric, kept)
     names = [one.name for one in measures]
     return _Found(kept, measures, baselines.of(names, hours=hours) if names else ())
+
+
+def _fitting(
+    chosen: Sequence[tuple[Measure, list[Baseline]]], value: str
+) -> tuple[list[tuple[Measure, list[Baseline], float]], str]:
+    """Those whose unit the value has, with the value in it; and why the first has not."""
+    fitting = []
+    refusal = ""
+    for measure, baselines in chosen:
+        try:
+            fitting.append((measure, baselines, value_of(value, measure.unit)))
+        except ValueError as error:
+            refusal = refusal or f"value of {measure.name}: {error}"
+    return fitting, refusal
 
 
 def _hints(rows: Sequence[BaselineCheck], others: Sequence[str], now: datetime) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, field_validator
 
 from providers.prometheus import MetricInfo, Target
 from providers.series import Sample, Series
 from providers.text import one_line
+from sre_tui.diagnosis.signals.baseline_check import BaselineCheck
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.notes import selector_text
 from sre_tui.tools.result import Listing
@@ -26,7 +27,13 @@ class MetricMatches(Listing[MetricInfo]):
         return with_first(self.counted("metric"), [metric.name for metric in self.items])
 
 
-class InstantValues(Listing[Sample]):
+class JudgedSample(Sample):
+    """A value, with what is usual for it where that is known."""
+
+    baseline: BaselineCheck | None = None
+
+
+class InstantValues(Listing[JudgedSample]):
     """Values at one moment; a matrix result fills ``series``, a string result ``text``."""
 
     query: str
@@ -34,6 +41,15 @@ class InstantValues(Listing[Sample]):
     kind: Literal["vector", "matrix", "scalar", "string"]
     series: tuple[Series, ...] = ()
     text: str | None = None
+
+    @field_validator("items", mode="before")
+    @classmethod
+    def _unjudged(cls, items: Any) -> Any:
+        """Values of which nobody knows what is usual, as they come from the client."""
+        return tuple(
+            JudgedSample.model_construct(**each.__dict__) if type(each) is Sample else each
+            for each in items
+        )
 
     @property
     def shown(self) -> int:

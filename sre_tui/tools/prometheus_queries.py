@@ -11,9 +11,10 @@ from pydantic import Field
 
 from providers.series import Sample, Series
 from sre_tui.tools.arguments import HOUR, NOW, End, ForPeople, PromQL, Short, Since, Step, When
+from sre_tui.tools.baseline_notes import judged_samples, usual_for
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, selector_text, truncation
-from sre_tui.tools.prometheus_data import InstantValues, SeriesListing
+from sre_tui.tools.prometheus_data import InstantValues, JudgedSample, SeriesListing
 from sre_tui.tools.prometheus_hints import why_empty
 from sre_tui.tools.promql import is_ordered
 from sre_tui.tools.rendering import ModelView, stamp
@@ -36,7 +37,9 @@ def _render_instant(answer: ToolResult[InstantValues], view: ModelView) -> str:
     sources = {sample.source for sample in data.items}
     for sample in data.items:
         where = f" @{sample.source}" if len(sources) > 1 else ""
-        page.rows.append(f"{selector_text(sample.labels)} = {_value(sample, unit)}{where}")
+        page.rows.append(
+            f"{selector_text(sample.labels)} = {_value(sample, unit)}{where}{_usual(sample)}"
+        )
     for series in data.series:
         points = ", ".join(number(value) for _, value in series.points[-10:])
         page.rows.append(
@@ -45,6 +48,11 @@ def _render_instant(answer: ToolResult[InstantValues], view: ModelView) -> str:
     if note := truncation(data, "series"):
         page.notes.append(note)
     return page.text()
+
+
+def _usual(sample: JudgedSample) -> str:
+    one = sample.baseline
+    return "" if one is None else f"; {one.verdict}, usual {one.when}: {one.usual}"
 
 
 def _value(sample: Sample, unit: str | None) -> str:
@@ -76,7 +84,10 @@ async def prometheus_instant_query(
     now = context.clock()
     moment = at.resolve(now)
     asked = None if at.at is None and not at.ago else moment
-    readings = await ask_all(context.prometheus, lambda client: client.query(query, asked))
+    readings, usual = await asyncio.gather(
+        ask_all(context.prometheus, lambda client: client.query(query, asked)),
+        usual_for(context, query, moment),
+    )
     answers = [reading.data for reading in readings if reading.data is not None]
     samples = [sample for answer in answers for sample in answer.samples]
     if not is_ordered(query):
@@ -85,8 +96,10 @@ async def prometheus_instant_query(
     hints: tuple[str, ...] = ()
     if answers and not samples and not series and answers[0].kind != "string":
         hints = await _why_all_empty(context, query, moment, None)
+    if usual.trouble:
+        hints = (*hints, usual.trouble)
     data = InstantValues(
-        items=tuple(samples[:limit]),
+        items=await judged_samples(context, usual, samples[:limit], moment),
         truncated=len(samples) > limit or len(series) > limit,
         total=len(samples) or len(series),
         hints=hints,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
-from providers.clock import age_in_words
 from sre_tui.diagnosis.signals.baseline_check import BaselineCheck, hour_text
 from sre_tui.diagnosis.signals.baseline_rows import KeptBaseline, Refreshed
 from sre_tui.views.cells import state_cell, text_cell, time_cell
@@ -52,7 +52,7 @@ def check_sentence(row: BaselineCheck) -> str:
     hour = f" ({hour_text(row.hour)})" if row.hour is not None else ""
     said = f"{row.what} of {row.shown} is {row.verdict} for {row.host}: usual is {row.usual} "
     said += f"{row.when}{hour}"
-    span = age_in_words((row.until - row.since).total_seconds())
+    span = count(round((row.until - row.since) / timedelta(days=1)), "day")
     if row.verdict == "high":
         most = with_unit(row.most, row.unit or None)
         beyond = row.value > row.most

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from math import isfinite
+from typing import Any
 
 from providers.prometheus import MetricInfo, Target
 from providers.series import Labels, Sample, Series
@@ -115,9 +116,43 @@ SAMPLES: TableView[Sample] = TableView(
     nothing="No series.",
     made_from={"name": "labels.__name__"},
     text=lambda data: data.text or "",
-    instead=lambda data: RANGES if data.series else None,
+    instead=lambda data: _other_view(data),
     title=lambda data: data.query,
 )
+
+
+def _judged_value(row: Any, display: Display) -> Cell:
+    if row.baseline is None:
+        return _sample(row, display)
+    return Cell(row.baseline.shown, row.value)
+
+
+def _usual(row: Any, _: Display) -> Cell:
+    one = row.baseline
+    if one is None:
+        return Cell("", None)
+    said = f"{one.usual} {one.when}"
+    if one.verdict == "normal":
+        return Cell(said, one.low)
+    return Cell(marked(Tone.WARNING, f"{said}: {one.verdict}"), one.low, Tone.WARNING)
+
+
+JUDGED: TableView[Any] = replace(
+    SAMPLES,
+    columns=(
+        replace(SAMPLES.columns[0], cell=_judged_value),
+        Column("usual", "Usual", _usual, 26),
+        *SAMPLES.columns[1:],
+    ),
+)
+"""The same where it is known what is usual for the values."""
+
+
+def _other_view(data: Any) -> TableView[Any] | None:
+    if data.series:
+        return RANGES
+    return JUDGED if any(row.baseline is not None for row in data.items) else None
+
 
 TARGETS: TableView[Target] = TableView(
     columns=(

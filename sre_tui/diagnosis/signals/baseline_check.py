@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from providers.series import SampleValue
-from sre_tui.diagnosis.signals.measures import Measure
 from sre_tui.diagnosis.signals.usual import Usual, hour_of, judged
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
 from sre_tui.views.units import with_unit
+
+if TYPE_CHECKING:
+    from sre_tui.diagnosis.signals.measures import Measure
 
 OUTDATED: Final = timedelta(weeks=2)
 """How long ago the last value of a baseline may have been before it is told to be old."""
@@ -55,7 +57,8 @@ class BaselineCheck(BaseModel):
     @property
     def usual(self) -> str:
         """What is usual, with its unit: ``12–30 %``."""
-        low, high = with_unit(self.low, self.unit or None), with_unit(self.high, self.unit or None)
+        unit = self.unit or None
+        low, high = (with_unit(float(f"{one:.3g}"), unit) for one in (self.low, self.high))
         if low == high:
             return low
         number, _, sign = low.rpartition(" ")

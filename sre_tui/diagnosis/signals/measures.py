@@ -136,7 +136,7 @@ MEASURES: Final = (
         "cpu", "busy", "processor", "cpus", "core", "cores", "prozessor",
         also=((f"100 - avg by (instance, hostname) ({_IDLE}) * 100", 100.0),),
     ),
-    _measure("load", "load1", "load average", "load1", "last"),
+    _measure("load", "load1", "load average", "load1", "systemlast"),
     _measure("load5", "load"),
     _measure("iowait", "wait", "io wait", "wait", "waiting"),
     _measure(
