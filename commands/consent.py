@@ -18,6 +18,8 @@ def consent_of(invocation: Invocation) -> Consent | None:
     """The way to ask the person at the terminal; None if there is none."""
     if not (invocation.may_ask and invocation.narrator.is_terminal):
         return None
+    from sre_tui.agent.consent import NobodyAsked
+
     narrator = invocation.narrator
 
     async def ask(values: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -26,6 +28,9 @@ def consent_of(invocation: Invocation) -> Consent | None:
         _forget_what_was_typed(invocation.environment.stdin)
         ask_to_record(narrator)
         line = await _line(invocation.environment.stdin)
+        if not line:
+            narrator.say("")
+            raise NobodyAsked("the terminal was closed before there was an answer")
         return values if is_confirmed(narrator, line) else None
 
     return ask

@@ -10,12 +10,13 @@ from uuid import uuid4
 
 from providers.llm import ToolCallRequest
 from providers.text import one_line
+from sre_tui.agent.consent import nobody_asked
 from sre_tui.agent.conversation import CallReply
 from sre_tui.agent.offer import MORE_TOOLS, Offer
 from sre_tui.agent.prompt import READ_EVIDENCE
 from sre_tui.agent.tool_calls import WrittenCall, match_name, parse_arguments, tidy
 from sre_tui.agent.turn import Turn
-from sre_tui.tools.registry import missing_backends
+from sre_tui.tools.registry import WRITING, missing_backends
 from sre_tui.tools.tool import ArgumentError, Tool
 
 MOST_CALLS = 12
@@ -122,6 +123,8 @@ class CallDesk:
         return Served(CallReply(request.id, READ_EVIDENCE, given, None, fenced), is_new)
 
     def _unknown(self, name: str) -> str:
+        if any(match_name(name, names) for names in WRITING.values()):
+            return nobody_asked()
         needed = missing_backends(name, self._turn.context.settings)
         return needed or self._offer.unknown(name)
 

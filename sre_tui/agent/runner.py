@@ -14,7 +14,19 @@ from pydantic import BaseModel
 from providers.errors import BackendError, InvalidQuery
 from providers.reading import SourceStatus, State
 from providers.text import clean, clean_json, one_line
-from sre_tui.agent.consent import REFUSED, REFUSED_SUMMARY, Consent, values_of
+from sre_tui.agent.consent import (
+    LONGEST_WRITE,
+    NOBODY_HERE,
+    NOBODY_SUMMARY,
+    REFUSED,
+    REFUSED_SUMMARY,
+    UNSURE,
+    UNSURE_SUMMARY,
+    Consent,
+    NobodyAsked,
+    nobody_asked,
+    values_of,
+)
 from sre_tui.agent.events import AgentEvent, Evidence, ToolFinished, ToolStarted
 from sre_tui.agent.evidence import EvidenceStore, argument_key, summary_of
 from sre_tui.agent.limits import Deadline
@@ -71,6 +83,10 @@ class Quoted:
 
 class _Refused(Exception):
     """The user does not want that a tool writes."""
+
+
+class _Unsure(Exception):
+    """A tool has not said whether it wrote what it was to write."""
 
 
 @dataclass(frozen=True)
@@ -201,20 +217,22 @@ class ToolRunner:
         evidence_id: str,
         shown: dict[str, Any],
     ) -> Ran[DataT]:
-        agreed: Mapping[str, object] | None = arguments
         started = self._deadline.elapsed
         result: ToolResult[DataT] | None = None
         state = State.BAD_RESPONSE
         try:
             if tool.writes:
-                agreed = await self._agreed(tool, arguments)
-            if agreed is None:
-                raise _Refused
-            async with asyncio.timeout(self._deadline.left):
-                result = await tool.run(self._context, agreed)
+                result = await self._written(tool, arguments)
+            else:
+                async with asyncio.timeout(self._deadline.left):
+                    result = await tool.run(self._context, arguments)
             text = await asyncio.to_thread(self._store.text_of, tool, result)
         except _Refused:
             state, text, summary = State.OK, REFUSED, REFUSED_SUMMARY
+        except NobodyAsked as error:
+            state, text, summary = State.OK, nobody_asked(str(error)), NOBODY_SUMMARY
+        except _Unsure:
+            state, text, summary = State.UNREACHABLE, UNSURE, UNSURE_SUMMARY
         except InvalidQuery as error:
             text = _query_error(error)
             summary = f"the query was rejected: {one_line(error.message, 180)}"
@@ -244,17 +262,28 @@ class ToolRunner:
         evidence = await asyncio.to_thread(self._evidence, found, evidence_id, tool.name, shown)
         return Ran(evidence, result)
 
-    async def _agreed(
-        self, tool: Tool[Any], arguments: Mapping[str, object]
-    ) -> Mapping[str, str] | None:
-        """What the user agrees that a tool writes; None if that is nothing."""
+    async def _written(
+        self, tool: Tool[DataT], arguments: Mapping[str, object]
+    ) -> ToolResult[DataT]:
+        """What a tool wrote that the user agreed to, whose time does not count as the question's.
+
+        What a person has agreed to is carried out to its end, be the question's time over or not.
+        """
         if self._consent is None:
-            return None
-        values = values_of(tool, tool.parse(arguments), self._session)
+            raise NobodyAsked(NOBODY_HERE)
+        now = self._context.clock()
+        values = values_of(tool, tool.parse(arguments), self._session, now)
         # Two questions at once would be answered with one key.
         async with self._asking:
             with self._deadline.waiting():
-                return await self._consent(values)
+                agreed = await self._consent(values)
+                if agreed is None:
+                    raise _Refused
+                try:
+                    async with asyncio.timeout(LONGEST_WRITE):
+                        return await tool.run(self._context, agreed)
+                except TimeoutError:
+                    raise _Unsure from None
 
     def _evidence(
         self, found: _Found, evidence_id: str, tool: str, shown: dict[str, Any]

@@ -50,13 +50,13 @@ class Draft:
     services: tuple[str, ...]
     severity: str
     cause: str
-    started: datetime | None
+    started: datetime
+    """When it began; when it was looked into, where nobody knows."""
     session: str = ""
 
     @property
     def values(self) -> dict[str, str]:
         """What there is of it, as the tool that records takes it."""
-        started = "" if self.started is None else f"{self.started.astimezone(UTC):%FT%H:%M:%SZ}"
         found = {
             "title": self.title,
             "alert": self.alert,
@@ -64,7 +64,7 @@ class Draft:
             "services": ",".join(self.services),
             "severity": self.severity,
             "cause": self.cause,
-            "started": started,
+            "started": f"{self.started.astimezone(UTC):%FT%H:%M:%SZ}",
             "session": self.session,
         }
         return {name: value for name, value in found.items() if value}
@@ -93,7 +93,7 @@ def draft_of(found: Investigation, cause: Cause | None = None, session: str = ""
         services=_services(found.impact, chosen.subject),
         severity=_SEVERITIES[chosen.severity],
         cause=f"{claim}: {'; '.join(reasons)}" if reasons else claim,
-        started=None if chosen.since is None else min(chosen.since, found.window_end),
+        started=min(chosen.since or found.window_end, found.window_end),
         session=session,
     )
 

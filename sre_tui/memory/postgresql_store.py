@@ -13,12 +13,12 @@ from threading import Event, Lock, Thread
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 
 from providers.errors import Unreachable
 from providers.text import one_line
 from sre_tui.memory.migration import check_not_newer, migrate, version_of
-from sre_tui.memory.refusals import NotSetUp
+from sre_tui.memory.refusals import NotSetUp, PerhapsKept
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store
 
@@ -77,7 +77,7 @@ class PostgresqlStore(Store):
         """A transaction that the server has on its disk when it has ended."""
         with self._told(writing=True):
             self._prepare()
-            with self._begun("SET LOCAL synchronous_commit = on") as connection:
+            with self._begun("SET LOCAL synchronous_commit = on", keeps=True) as connection:
                 yield connection
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class PostgresqlStore(Store):
         self._engine.dispose()
 
     @contextmanager
-    def _begun(self, *settings: str) -> Iterator[Connection]:
+    def _begun(self, *settings: str, keeps: bool = False) -> Iterator[Connection]:
         with self._engine.begin() as connection:
             raw: Any = connection.connection.driver_connection
             patience = self._left(PATIENCE)
@@ -95,11 +95,22 @@ class PostgresqlStore(Store):
                     for setting in (*settings, _longest_statement(patience)):
                         connection.exec_driver_sql(setting)
                     yield connection
-                    connection.commit()
+                    self._commit(connection, keeps=keeps)
                 except SQLAlchemyError as error:
                     if has_hung.is_set():
                         raise Unreachable(f"{self.name} does not answer", transient=True) from error
                     raise
+
+    def _commit(self, connection: Connection, *, keeps: bool) -> None:
+        try:
+            connection.commit()
+        except DBAPIError as error:
+            if keeps and error.connection_invalidated:
+                raise PerhapsKept(
+                    f"it is not known whether it was written: {self.name} was lost before it said "
+                    "so; look before you write it again"
+                ) from error
+            raise
 
     def _prepare(self) -> None:
         with self._lock:

@@ -17,3 +17,9 @@ class NotKept(Complaint):
     """Nothing was written; what was there before is still there."""
 
     code = "not_writable"
+
+
+class PerhapsKept(Complaint):
+    """Nobody said whether it was written: it may be there, or what was there before."""
+
+    code = "unknown_outcome"

@@ -21,7 +21,7 @@ class Store(ABC):
 
     Every method raises, each in one line: ``Unreachable`` or ``Unauthorized`` for a database that
     cannot be asked, ``NotSetUp`` for one that the settings name wrongly, ``BadResponse`` for one
-    that cannot be used, ``NotKept`` where nothing was written.
+    that cannot be used, ``NotKept`` where nothing was written, ``PerhapsKept`` where nobody said.
     """
 
     dialect: ClassVar[Dialect]

@@ -16,6 +16,7 @@ from sre_tui.diagnosis.causes.model import Investigation
 from sre_tui.live.recording import Recorder
 from sre_tui.memory.draft import Draft, recorded_as
 from sre_tui.memory.incident import Incident, folded
+from sre_tui.memory.refusals import PerhapsKept
 from sre_tui.screens.record import RecordScreen
 from sre_tui.screens.wanted import RecordWanted
 
@@ -95,6 +96,8 @@ class Recording:
         assert self._record is not None
         try:
             incident = await self._record(values)
+        except PerhapsKept as error:
+            self._tell_failure(name, form, values, str(error))
         except (BackendError, Complaint) as error:
             self._tell_failure(name, form, values, f"Nothing was recorded: {error}; {_NEXT}")
         except Exception as error:

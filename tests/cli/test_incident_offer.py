@@ -23,6 +23,7 @@ from commands.incident_offer import (
 from commands.invocation import Invocation
 from commands.output import OutputOptions
 from providers.reading import State
+from sre_tui.agent.consent import NobodyAsked
 from sre_tui.agent.events import Answer, Evidence
 from sre_tui.diagnosis.causes.model import Investigation
 from sre_tui.diagnosis.subject import Subject
@@ -180,6 +181,15 @@ def test_an_answer_offers_the_cause_that_it_names() -> None:
         assert investigated(answer.model_copy(update=other)) is None
 
 
+def test_the_beginning_is_told_where_nobody_knows_it(tmp_path: Path) -> None:
+    causes = tuple(one.model_copy(update={"since": None}) for one in FOUND.causes)
+    unknown = FOUND.model_copy(update={"causes": causes})
+    told = offered(tmp_path, unknown, "\n\n\n\n\n\ny\n")
+    assert f"  Began: {FOUND.window_end:%FT%H:%M:%SZ}\n" in told
+    (row,) = kept(tmp_path)
+    assert datetime.fromisoformat(row["started"]) == FOUND.window_end.replace(microsecond=0)
+
+
 async def test_a_person_is_asked_where_a_model_wants_to_record() -> None:
     def asking(stdin: io.StringIO, err: io.StringIO, no_input: bool = False) -> Invocation:
         return Invocation(
@@ -187,12 +197,18 @@ async def test_a_person_is_asked_where_a_model_wants_to_record() -> None:
         )
 
     values = {"title": "a\x1b[1m", "cause": "b" * 500}
-    for typed, agreed in (("y\n", values), ("JA\n", values), ("n\n", None), ("", None)):
+    for typed, agreed in (("y\n", values), ("JA\n", values), ("n\n", None), ("\n", None)):
         err = Typed()
         ask = consent_of(asking(Typed(typed), err))
         assert ask is not None
         assert await ask(values) == agreed
         assert f"  What was wrong: a\n  Why it happened: {'b' * 500}\nRecord" in err.getvalue()
+    err = Typed()
+    ask = consent_of(asking(Typed(""), err))
+    assert ask is not None
+    with pytest.raises(NobodyAsked, match="closed before there was an answer"):
+        await ask(values)
+    assert err.getvalue().endswith("Record this incident? [y/N] \n")
     assert consent_of(asking(io.StringIO("y\n"), Typed())) is None
     assert consent_of(asking(Typed("y\n"), io.StringIO())) is None
     assert consent_of(asking(Typed("y\n"), Typed(), no_input=True)) is None

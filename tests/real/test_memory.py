@@ -22,7 +22,7 @@ from sre_tui.memory.incident import Incident, IncidentError
 from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
 from sre_tui.memory.questions import AskedQuestion, Questions
-from sre_tui.memory.refusals import NotKept, NotSetUp
+from sre_tui.memory.refusals import NotKept, NotSetUp, PerhapsKept
 from sre_tui.memory.reports import Reports, StoredReport
 from sre_tui.memory.schema import QUESTIONS
 from sre_tui.memory.steps import STEPS, Step
@@ -554,6 +554,19 @@ def test_a_server_that_goes_silent_is_not_waited_for(
         try:
             with pytest.raises(Unreachable, match="does not answer"):
                 ask_while_it_is_silent()
+        finally:
+            os.kill(stopped, signal.SIGCONT)
+
+        def keep_while_it_is_silent() -> None:
+            nonlocal stopped
+            with store.writing() as connection:
+                stopped = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+                connection.execute(text("DELETE FROM incidents WHERE title = 'another'"))
+                os.kill(stopped, signal.SIGSTOP)
+
+        try:
+            with pytest.raises(PerhapsKept, match="not known whether it was written: Postgre"):
+                keep_while_it_is_silent()
         finally:
             os.kill(stopped, signal.SIGCONT)
         with store.reading() as connection:

@@ -16,7 +16,7 @@ from providers.reading import State
 from sre_tui.live.recording import record_incident
 from sre_tui.memory.draft import draft_of
 from sre_tui.memory.incident import Incident
-from sre_tui.memory.refusals import NotSetUp
+from sre_tui.memory.refusals import NotSetUp, PerhapsKept
 from sre_tui.screens.investigation import InvestigationScreen
 from sre_tui.screens.record import RecordScreen
 from sre_tui.screens.wanted import RecordWanted
@@ -170,6 +170,10 @@ async def test_a_fault_nobody_foresaw_is_told_as_one(monkeypatch: pytest.MonkeyP
         assert form_is_open(scene)
         assert scene.says("Disk sdc on nas1 is failing!")
         assert "look with sre incidents" in told(scene)
+        journal.fault = PerhapsKept("not known whether it was written: look")
+        await scene.press("ctrl+s")
+        await scene.settle(lambda: "not known whether it was written: look" in told(scene))
+        assert "othing was recorded" not in told(scene)
 
         journal.may.clear()
         journal.fault = NotSetUp("the disk is [b]full[/]")
