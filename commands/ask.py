@@ -208,10 +208,8 @@ async def open_agent(invocation: Invocation, *, asks: bool) -> AsyncIterator[Age
     from commands.consent import consent_of
     from sre_tui.agent.agent import Agent
     from sre_tui.agent.analyst import BuiltInAnalyst
-    from sre_tui.tools.context import ToolContext
 
-    environment = invocation.environment
-    async with ToolContext(invocation.settings, environment.folders, environment.clock) as context:
+    async with invocation.tool_context() as context:
         agent = Agent(context, BuiltInAnalyst(), consent=consent_of(invocation) if asks else None)
         try:
             yield agent

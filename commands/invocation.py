@@ -5,22 +5,38 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 
-from commands.diagnostics import Narrator, wants_color
+from commands.diagnostics import ExitCode, Narrator, wants_color
 from commands.log_file import write_log_to
 from sre_tui.environment import Environment
 
 if TYPE_CHECKING:
     from sre_tui.settings import Settings
     from sre_tui.tools.context import ToolContext
+    from sre_tui.usage.counter import Counter
 
 T = TypeVar("T")
+
+FRONTS: Final = {"ask": "ask", "chat": "chat", "tui": "app"}
+"""Commands that take questions, and the fronts that count these in place of the command."""
+OUTCOMES: Final[Mapping[int, str]] = {
+    ExitCode.OK: "ok",
+    ExitCode.FINDINGS: "ok",
+    ExitCode.PARTIAL: "partial",
+    ExitCode.USAGE: "rejected",
+    ExitCode.UNREACHABLE: "unreachable",
+    ExitCode.UNAUTHORIZED: "unauthorized",
+    ExitCode.INTERRUPTED: "cancelled",
+    128 + signal.SIGTERM: "cancelled",
+}
+"""How a command ended, as it is counted; any other code is a failure."""
 
 
 @dataclass
@@ -35,6 +51,9 @@ class Invocation:
     """Settings given on the command line, by dotted name."""
     resources: ExitStack = field(default_factory=ExitStack)
     """What is released when the command ends, such as a demo homelab."""
+    command: str = ""
+    """The first word behind ``sre``."""
+    _began: float = field(default_factory=time.monotonic)
 
     @classmethod
     def create(
@@ -46,6 +65,7 @@ class Invocation:
         config: str | None,
         color: bool | None,
         no_input: bool,
+        command: str,
     ) -> Invocation:
         """The invocation the global options ask for; starts a demo homelab if need be.
 
@@ -56,7 +76,7 @@ class Invocation:
         if config is not None:
             variables = {**environment.variables, "SRE_CONFIG": str(Path(config).absolute())}
             environment = replace(environment, variables=variables)
-        invocation = cls(environment=environment, color=color, no_input=no_input)
+        invocation = cls(environment=environment, color=color, no_input=no_input, command=command)
         write_log_to(environment, invocation.narrator, lambda: invocation.settings)
         if demo or scenario is not None:
             from commands.demo_homelab import demo_variables
@@ -93,6 +113,7 @@ class Invocation:
         )
         other = replace(self, environment=environment)
         other.__dict__["settings"] = self.settings
+        other.__dict__["usage"] = self.usage
         return other
 
     @cached_property
@@ -105,15 +126,27 @@ class Invocation:
             self.narrator.warn(line)
         return loaded.settings
 
-    def run(self, work: Callable[[ToolContext], Awaitable[T]]) -> T:
-        """Run asynchronous work with the tools' context open around it."""
+    @cached_property
+    def usage(self) -> Counter | None:
+        """Counts what this run does; None if the settings do not want that."""
+        from sre_tui.usage.counter import counter_of
+
+        environment = self.environment
+        front = FRONTS.get(self.command, "command")
+        return counter_of(self.settings, environment.folders, environment.clock, front)
+
+    def tool_context(self) -> ToolContext:
+        """What the tools work with; whoever opens it counts as having asked for what they do."""
         from sre_tui.tools.context import ToolContext
 
+        environment = self.environment
+        return ToolContext(self.settings, environment.folders, environment.clock, usage=self.usage)
+
+    def run(self, work: Callable[[ToolContext], Awaitable[T]]) -> T:
+        """Run asynchronous work with the tools' context open around it."""
+
         async def with_context() -> T:
-            environment = self.environment
-            async with ToolContext(
-                self.settings, environment.folders, environment.clock
-            ) as context:
+            async with self.tool_context() as context:
                 return await work(context)
 
         return self.run_async(with_context())
@@ -121,6 +154,15 @@ class Invocation:
     def run_async(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end; Ctrl-C cancels it and lets it clean up."""
         return asyncio.run(work)
+
+    def count_ending(self, code: int) -> None:
+        """Count the command, if it worked with the settings; a front counts its questions itself.
+
+        Looking at the usage is none, or a scrape a minute would be most of it.
+        """
+        if "settings" in self.__dict__ and self.command not in (*FRONTS, "usage") and self.usage:
+            seconds = time.monotonic() - self._began
+            self.usage.ended("question", self.command, seconds, OUTCOMES.get(code, "failed"))
 
     def close(self) -> None:
         """Release what was opened for this run."""

@@ -60,6 +60,7 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("runbooks", "Find", "Search and read runbooks."),
     Entry("incidents", "Find", "The journal: what was wrong before, why, and what helped."),
     Entry("baselines", "Find", "What is usual for each metric, and whether a value is."),
+    Entry("usage", "Report", "How much sre is used, how well it does, and what models cost."),
     Entry("demo", "Run", "A simulated homelab to try everything on."),
     Entry("eval", "Run", "Measure diagnosis and answers on incidents whose truth is known."),
     Entry("config", "Set up", "Create, show and check settings."),
@@ -146,6 +147,14 @@ def complete_scenario(incomplete: str) -> list[str]:
     return [each for each in scenario_ids() if each.startswith(incomplete)]
 
 
+@dataclass
+class _Start:
+    """What a run begins with, and what became of it."""
+
+    environment: Environment | None
+    invocation: Invocation | None = None
+
+
 @app.callback()
 def root(
     context: typer.Context,
@@ -185,14 +194,16 @@ def root(
             exit_code=ExitCode.USAGE,
             hint=f"write it behind: sre demo run --scenario {scenario}",
         )
-    invocation = Invocation.create(
-        context.obj,
+    start: _Start = context.obj
+    invocation = start.invocation = Invocation.create(
+        start.environment,
         # The commands about the demo itself start or look for one of their own.
         demo=demo and context.invoked_subcommand != "demo",
         scenario=scenario,
         config=config,
         color=False if no_color else None,
         no_input=no_input,
+        command=context.invoked_subcommand or "tui",
     )
     context.obj = invocation
     context.call_on_close(invocation.close)
@@ -225,16 +236,20 @@ def run(arguments: Sequence[str] | None = None, environment: Environment | None 
     # It would look for plugins of its own through every installed package, at every start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     command = typer.main.get_command(app)
+    start = _Start(environment)
     given = [_as_moment(a) for a in (sys.argv[1:] if arguments is None else arguments)]
     try:
-        code = command.main(given, prog_name="sre", standalone_mode=False, obj=environment)
+        code = command.main(given, prog_name="sre", standalone_mode=False, obj=start)
     except BaseException as error:  # noqa: BLE001 - no traceback may reach a user
         code = _end_with(error, given, environment)
     try:
         (environment.stdout if environment else sys.stdout).flush()
     except OSError as error:
         code = _end_with(error, given, environment) or code
-    return code if isinstance(code, int) else ExitCode.OK
+    code = code if isinstance(code, int) else ExitCode.OK
+    if start.invocation is not None:
+        start.invocation.count_ending(code)
+    return code
 
 
 def _as_moment(argument: str) -> str:

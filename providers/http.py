@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 import httpx
-import stamina
 from pydantic import JsonValue
 
 from providers.clock import Clock, system_clock
@@ -30,6 +29,7 @@ from providers.json_answer import decoded
 from providers.last_known_good import LastKnownGood
 from providers.proxies import proxy_for
 from providers.readings import Connection, Fetched, deadline
+from providers.retrying import retry_context
 from providers.shared_reads import shared
 from providers.text import clean
 from providers.tls import tls_context
@@ -123,7 +123,7 @@ class HttpBackend(Connection):
                 wait if wait <= MAX_RETRY_AFTER and loop.time() + wait < until else False
             )
 
-        async for attempt in stamina.retry_context(
+        async for attempt in retry_context(
             on=backoff,
             attempts=ATTEMPTS,
             timeout=limit,

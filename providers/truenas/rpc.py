@@ -8,7 +8,6 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import stamina
 from pydantic import JsonValue
 
 from providers.clock import Clock, system_clock
@@ -17,6 +16,7 @@ from providers.endpoint import TrueNasEndpoint
 from providers.errors import BackendError, BadResponse, Unauthorized, Unreachable
 from providers.last_known_good import LastKnownGood
 from providers.readings import Connection, deadline
+from providers.retrying import retry_context
 from providers.text import one_line
 from providers.truenas import methods
 from providers.truenas.errors import Dropped, MethodMissing, SessionEnded
@@ -152,7 +152,7 @@ class RpcConnection(Connection):
 
         patience = min(OPEN_PATIENCE, self.endpoint.timeout)
         until = min(asyncio.get_running_loop().time() + self.endpoint.timeout, deadline())
-        async for attempt in stamina.retry_context(
+        async for attempt in retry_context(
             on=lambda error: isinstance(error, BackendError) and error.transient,
             attempts=OPEN_ATTEMPTS,
             timeout=max(0.1, until - asyncio.get_running_loop().time()),

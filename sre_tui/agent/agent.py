@@ -136,13 +136,17 @@ class Agent:
         try:
             await turn.keep()
             await self._work(turn, llm, config)
-            emit(Answered(answer=await turn.finish()))
+            answer = await turn.finish()
+            turn.count_answer(turn.outcome)
+            emit(Answered(answer=answer))
         except asyncio.CancelledError:
+            turn.count_answer("cancelled")
             emit(_cancelled(turn))
             raise
         except Exception as error:
             log.exception("the question could not be answered")
             turn.complete = False
+            turn.count_answer("failed")
             turn.put()
             turn.save()
             detail = f"something went wrong inside ({type(error).__name__}); the log has details"

@@ -170,6 +170,7 @@ class ModelLoop:
         messages = await asyncio.to_thread(self._outgoing)
         seconds = turn.deadline.grace if closing else turn.deadline.left
         tools = [] if closing else self._offer.schemas()
+        since = turn.deadline.elapsed
         try:
             async with asyncio.timeout(seconds) as limit:
                 async with aclosing(self._model.stream(messages, tools)) as chunks:
@@ -192,16 +193,16 @@ class ModelLoop:
                             case Finished():
                                 finished = chunk
         except TimeoutError:
-            turn.count_call()
+            self._count(since, "timed_out")
             if not turn.text:
                 raise _OutOfTime from None
             turn.complete = False
             turn.degrade("budget", "the time was up in the middle of the answer")
             return _Reply(without_thinking(visible.whole), ())
-        except LlmError:
-            turn.count_call()
+        except LlmError as error:
+            self._count(since, error.code)
             raise
-        turn.count_call(finished)
+        self._count(since, "ok", finished)
         turn.say(visible.feed(restorer.end()) if restorer else "")
         turn.say(visible.end())
         assert finished is not None
@@ -209,6 +210,10 @@ class ModelLoop:
         if not calls:
             calls = self._written(visible.whole)
         return _Reply(without_thinking(visible.whole), tuple(calls), finished.reason == "length")
+
+    def _count(self, since: float, outcome: str, finished: Finished | None = None) -> None:
+        seconds = self._turn.deadline.elapsed - since
+        self._turn.count_call(self._model.name, seconds, outcome, finished)
 
     def _written(self, text: str) -> list[ToolCallRequest]:
         found = written_calls(without_thinking(text), self._desk.names)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.llm import Finished
+from providers.reading import State
 from providers.text import clean
 from sre_tui.agent.consent import Consent
 from sre_tui.agent.discovery import Names
@@ -120,13 +121,38 @@ class Turn:
             self._degraded.append(made)
             self.emit(Degraded(degradation=made))
 
-    def count_call(self, finished: Finished | None = None) -> None:
+    def count_call(
+        self, model: str, seconds: float, outcome: str, finished: Finished | None = None
+    ) -> None:
         """Count a model call; one that failed has no figures."""
         self._model_calls += 1
+        if self.context.usage is not None:
+            self.context.usage.ended(
+                "model",
+                model if finished is None else finished.model,
+                seconds,
+                outcome,
+                tokens_in=None if finished is None else finished.prompt_tokens,
+                tokens_out=None if finished is None else finished.completion_tokens,
+                cost=None if finished is None else finished.cost,
+            )
         if finished is not None:
             self._prompt_tokens += finished.prompt_tokens
             self._completion_tokens += finished.completion_tokens
             self._costs.append(finished.cost)
+
+    @property
+    def outcome(self) -> str:
+        """How the question ended, in the word it is counted under."""
+        states = {one.state for one in self.runner.evidence}
+        if states and states <= {State.UNREACHABLE, State.UNAUTHORIZED}:
+            return min(state.value for state in states)
+        return "ok" if self.complete else "partial"
+
+    def count_answer(self, outcome: str) -> None:
+        """Count the question, once it is over."""
+        if self.context.usage is not None:
+            self.context.usage.ended("question", self.mode, self.deadline.elapsed, outcome)
 
     def known_so_far(self, why: str) -> str:
         """An answer made of the evidence alone, for when nobody else can write one."""

@@ -183,10 +183,10 @@ def _connected(uri: str) -> sqlite3.Connection:
 
 def _share(connection: sqlite3.Connection) -> None:
     """Let readers and a writer of the file work at the same time, now and ever after."""
-    import stamina
+    from providers.retrying import retry_context
 
     # Who has only looked at the new file is in the way, and SQLite itself does not wait for that.
-    for attempt in stamina.retry_context(
+    for attempt in retry_context(
         on=_is_busy, attempts=None, timeout=PATIENCE, wait_initial=0.01, wait_max=0.2
     ):
         with attempt:

@@ -159,9 +159,9 @@ def _flat(table: Mapping[object, object], before: str = "") -> Iterator[tuple[st
 
 
 class MemorySettings(BaseModel):
-    """Where the journal of incidents is kept.
+    """Where the journal of incidents is kept, and what else.
 
-    Neither is looked at before the memory is opened, so that a mistake in it costs nothing else.
+    Neither place is looked at before the memory is opened: a mistake in it costs nothing else.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -170,6 +170,8 @@ class MemorySettings(BaseModel):
     """The SQLite file, instead of the one in the data folder."""
     url: SecretStr | None = None
     """``postgresql://USER:PASSWORD@HOST/DATABASE``, or ``sqlite:///PATH``; before ``path``."""
+    usage: bool = True
+    """Whether it is counted how much the program is used, and how well that goes."""
 
 
 class Settings(BaseModel):

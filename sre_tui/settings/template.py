@@ -71,6 +71,7 @@ TEMPLATE: Final = """\
 # The journal of incidents; docs/memory.md. On PostgreSQL: MEMORY_DB_URL.
 #[memory]
 #path = "~/homelab/memory.db"                  # in the data folder if not set
+#usage = false                                 # count nothing; what is counted: sre usage
 
 # The full-screen app: how it looks, and how often it asks, in seconds.
 #[app]

@@ -59,6 +59,7 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "CONVERSATION_HISTORY_DIR": ("conversation_dir",),
     "MEMORY_DB_PATH": ("memory", "path"),
     "MEMORY_DB_URL": ("memory", "url"),
+    "MEMORY_USAGE": ("memory", "usage"),
 }
 """Variable name to the path of its setting; each may also be given as ``NAME_FILE``."""
 

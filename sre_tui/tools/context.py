@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from providers.prometheus import PrometheusClient
     from providers.proxmox import ProxmoxClient
     from providers.truenas import TrueNasClient
+    from sre_tui.usage.counter import Counter
 
 ClientT = TypeVar("ClientT")
 T = TypeVar("T")
@@ -37,6 +38,7 @@ class ToolContext(Closing):
         clock: Clock,
         *,
         kept: LastKnownGood | None = None,
+        usage: Counter | None = None,
     ) -> None:
         self.settings = settings
         self.folders = folders
@@ -45,6 +47,8 @@ class ToolContext(Closing):
         if kept is None:
             kept = self._disk = DiskKept(folders.cache / "last-known-good")
         self.kept: LastKnownGood = kept
+        self.usage = usage
+        """Counts what is asked for; None where nobody asked, as in the polls of the app."""
 
     @cached_property
     def prometheus(self) -> tuple[PrometheusClient, ...]:

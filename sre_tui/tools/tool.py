@@ -17,6 +17,7 @@ from sre_tui.tools.context import ToolContext
 from sre_tui.tools.model_schema import model_schema
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult
+from sre_tui.tools.usage import counted
 
 P = ParamSpec("P")
 DataT = TypeVar("DataT", bound=BaseModel)
@@ -124,7 +125,9 @@ class Tool(Generic[DataT]):
         """
         parsed = self.parse(arguments)
         values = {name: getattr(parsed, name) for name in self.arguments.model_fields}
-        answer = await self.body(context, **values)
+        with counted(context.usage, self.name) as told:
+            answer = await self.body(context, **values)
+            told(answer.state)
         return answer.model_copy(update={"tool": self.name})
 
     def _mistakes(self, error: ValidationError) -> list[str]:

@@ -18,6 +18,7 @@ HEAVY = {
     "pygments",
     "click",
     "sqlalchemy",
+    "prometheus_client",
 }
 COMMANDS = (
     "--help",

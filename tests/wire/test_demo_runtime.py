@@ -78,6 +78,7 @@ async def test_every_backend_answers_under_its_environment(demo: RunningDemo) ->
         "GRAFANA_SERVICE_ACCOUNT_TOKEN",
         "LOKI_URL",
         "MEMORY_DB_URL",
+        "MEMORY_USAGE",
     }
     headers = {"Authorization": f"Bearer {variables['GRAFANA_SERVICE_ACCOUNT_TOKEN']}"}
     async with httpx.AsyncClient() as client:

@@ -51,9 +51,12 @@ class DemoState(_Part):
 def demo_environment(state: DemoState) -> dict[str, str]:
     """The environment variables under which every tool talks to this demo.
 
-    What is recorded about it is no part of the operator's own memory.
+    What is recorded about it is no part of the operator's own memory, nor of the usage.
     """
-    variables = {"MEMORY_DB_URL": f"sqlite:///{state.folder / 'memory' / 'memory.db'}"}
+    variables = {
+        "MEMORY_DB_URL": f"sqlite:///{state.folder / 'memory' / 'memory.db'}",
+        "MEMORY_USAGE": "false",
+    }
     for backend in state.backends.values():
         variables |= backend.variables
     return variables

@@ -1,0 +1,92 @@
+"""`sre usage`: how much it is used, how well it does, and what models cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+import typer
+
+from commands.adapter import JSON_OPTION, help_text
+from commands.diagnostics import ExitCode
+from commands.main import invocation_of
+from commands.output import OutputOptions, display_of, write_json, write_table
+from providers.reading import SourceStatus, State
+from sre_tui.tools.memory_data import SOURCE
+from sre_tui.tools.result import ToolResult, result
+from sre_tui.usage.summary import UsageSummary, summarized
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+    from sre_tui.memory.usage import Usage
+
+T = TypeVar("T")
+
+_SWITCHED_OFF: Final = "usage is not counted: MEMORY_USAGE is false, as it is on the demo"
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(
+    help=help_text(
+        "How much sre is used, how well it does, and what models cost.\n\n"
+        "Every question, command, tool call and model call is counted, on this machine or in the\n"
+        "memory that several share: by name, outcome, seconds, tokens and cost, and nothing of\n"
+        "what was asked. Demos and the app's own polls do not count. `usage = false` under\n"
+        "[memory] or MEMORY_USAGE=false counts nothing.",
+        ("usage --days 30", "usage --json | jq '.data.objectives[] | {name, verdict}'"),
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+def usage(
+    context: typer.Context,
+    days: Annotated[
+        int, typer.Option("--days", min=1, max=3650, metavar="N", help="How far back to look.")
+    ] = 7,
+    as_json: JSON_OPTION = False,
+) -> None:
+    """Show the objectives and the calls."""
+    invocation = invocation_of(context)
+    now = invocation.environment.clock()
+    since = now - timedelta(days=days)
+    counted, status = _with_usage(invocation, lambda kept: kept.counted(since))
+    answer = result(summarized(counted, since, now), [status], now=now)
+    for warning in answer.warnings:
+        invocation.narrator.warn(warning)
+    if as_json:
+        write_json(invocation.environment.stdout, answer.model_dump(mode="json"))
+    else:
+        _show(invocation, answer)
+    if answer.state is not State.OK:
+        raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _with_usage(invocation: Invocation, work: Callable[[Usage], T]) -> tuple[T, SourceStatus]:
+    from sre_tui.usage.taking import opened_usage
+
+    environment, settings = invocation.environment, invocation.settings
+    if not settings.memory.usage:
+        invocation.narrator.warn(_SWITCHED_OFF)
+    with opened_usage(settings, environment.folders) as (kept, why):
+        found = work(kept)
+    return found, SourceStatus(
+        source=SOURCE,
+        state=State.PARTIAL if why else State.OK,
+        observed_at=environment.clock(),
+        detail=why,
+    )
+
+
+def _show(invocation: Invocation, answer: ToolResult[UsageSummary]) -> None:
+    from sre_tui.views.usage import OBJECTIVES, USED, headline, notes
+
+    display = display_of(invocation, OutputOptions())
+    stdout = invocation.environment.stdout
+    stdout.write(f"{headline(answer.data)}\n")
+    for view in (OBJECTIVES, USED):
+        if rows := view.rows(answer.data):
+            stdout.write("\n")
+            write_table(invocation, view.columns, rows, display, chosen=False)
+    for note in notes(answer.data):
+        invocation.narrator.trace(note)

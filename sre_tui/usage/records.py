@@ -1,0 +1,49 @@
+"""What is counted: runs of the program, and the calls in them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Run(BaseModel):
+    """One run of the program."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    front: str
+    """What ran: ``command``, ``ask``, ``chat``, ``app``."""
+    version: str
+    started: AwareDatetime
+
+
+class Call(BaseModel):
+    """A question or a command, a tool that was asked, or a model that was called."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["question", "tool", "model"]
+    """``question`` is whatever a person or a script asked for: of a run whose front is ``command``
+    it is that command."""
+    name: str
+    """The tool's, the model's or the command's; who answered, for a question."""
+    started: AwareDatetime
+    """No two calls of a run have the same, so that it tells them apart."""
+    seconds: float = Field(ge=0, allow_inf_nan=False)
+    outcome: str
+    """``ok``, or in a word what went wrong, such as ``unreachable``."""
+    tokens_in: int | None = Field(default=None, ge=0)
+    tokens_out: int | None = Field(default=None, ge=0)
+    cost: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """US dollars; None if nobody knows."""
+
+
+class Counted(BaseModel):
+    """A call and its run, as one line of the spool."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: Run
+    call: Call

@@ -1,0 +1,135 @@
+"""`sre usage`: what short commands and questions count, and what is told of it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sre_tui.memory.refusals import NotKept
+from sre_tui.memory.usage import Usage
+from tests.cli.running import Sre
+from tests.stubs.llm_fixtures import server
+from tests.stubs.openai_server import Call, OpenAIServer, call, say
+from tests.stubs.ports import free_ports
+
+__all__ = ["server"]
+
+
+@pytest.fixture
+def counting(sre: Sre, tmp_path: Path) -> Sre:
+    """A homelab that is not told to be a demo."""
+    return sre.having(MEMORY_USAGE="true", MEMORY_DB_URL=f"sqlite:///{tmp_path / 'memory.db'}")
+
+
+def used(sre: Sre, **variables: str) -> dict[tuple[str, str], dict[str, Any]]:
+    document = sre.having(**variables)("usage", "--json").document
+    return {(each["kind"], each["name"]): each for each in document["data"]["calls"]}
+
+
+def waiting(folder: Path) -> str:
+    return "".join(path.read_text("utf-8") for path in folder.rglob("usage/*.jsonl"))
+
+
+def test_a_command_counts_itself_and_nothing_of_what_was_asked(
+    counting: Sre, tmp_path: Path
+) -> None:
+    assert counting("alerts", "list", "--search", "sekret").code == 0
+    assert counting("metrics", "query", "up{sekret").code == 2
+    assert counting("alerts", "--help").code == 0
+    assert counting("alerts", "list", "--nonsense").code == 2
+    told = waiting(tmp_path)
+    assert told.count("\n") == 4
+    assert "sekret" not in told
+    found = used(counting)
+    assert set(found) == {
+        ("command", "alerts"),
+        ("command", "metrics"),
+        ("tool", "grafana_get_alerts"),
+        ("tool", "prometheus_instant_query"),
+    }
+    assert {(each["calls"], each["failed"]) for each in found.values()} == {(1, 0)}
+    assert found["command", "metrics"]["success"] is None
+    # It was taken over, and looking at it is no use of it.
+    assert waiting(tmp_path) == ""
+    assert used(counting) == found
+
+
+async def test_a_question_counts_its_calls_of_tools_and_models(
+    counting: Sre, server: OpenAIServer
+) -> None:
+    server.script(call(Call.of("grafana_get_alerts", search="disk")), say("All is well [E1]."))
+    asking = counting.having(
+        LLM_PROVIDER="openai",
+        LLM_MODEL="openai/anything",
+        OPENAI_BASE_URL=f"{server.url}/v1",
+        OPENAI_API_KEY="x",
+    )
+    done = await asyncio.to_thread(asking, "ask", "Is a disk dying?", "--json")
+    assert done.code == 0
+    found = used(counting)
+    assert set(found) == {
+        ("question", "model"), ("tool", "grafana_get_alerts"), ("model", "openai/anything"),
+    }  # fmt: skip
+    spent = done.document["usage"]
+    model = found["model", "openai/anything"]
+    assert (model["calls"], model["failed"], model["unpriced"]) == (2, 0, 2)
+    assert model["tokens_in"] == spent["prompt_tokens"] > 0
+    assert model["tokens_out"] == spent["completion_tokens"] > 0
+    assert model["cost"] is None
+
+
+def test_a_page_for_people(counting: Sre) -> None:
+    nothing = counting("usage", "--days", "1")
+    assert nothing.out.startswith("Nothing was counted in the last 1 day.\n")
+    assert nothing.out.count("no calls") == 4
+    assert counting("alerts", "list").code == 0
+    shown = counting("usage").out
+    assert "The last 7 days: 0 questions, 1 command, 1 tool call, 0 model calls.\n" in shown
+    assert [line.split()[-2:] for line in shown.splitlines() if "Tool calls" in line] == [
+        ["too", "few"]
+    ]
+
+
+def test_the_demo_does_not_count_and_settings_can_forbid_it(
+    sre: Sre, counting: Sre, tmp_path: Path
+) -> None:
+    assert sre("alerts", "list").code == 0
+    assert waiting(tmp_path) == ""
+    done = sre("usage")
+    assert done.out.startswith("Nothing was counted")
+    assert done.err.startswith("warning: usage is not counted: MEMORY_USAGE is false")
+    # Nor does it take what others count.
+    assert counting("alerts", "list").code == 0
+    assert sre("usage").out.startswith("Nothing was counted")
+    assert used(counting)
+
+
+def test_a_memory_that_cannot_be_reached_loses_nothing(counting: Sre, tmp_path: Path) -> None:
+    assert counting("alerts", "list").code == 0
+    port = free_ports()
+    gone = counting.having(MEMORY_DB_URL=f"postgresql://sre:x@127.0.0.1:{port}/sre")
+    done = gone("usage", "--json")
+    assert (done.code, done.out, done.error["code"]) == (3, "", "unreachable")
+    assert set(used(counting)) == {("command", "alerts"), ("tool", "grafana_get_alerts")}
+
+
+def test_a_memory_that_cannot_be_written_tells_what_it_has(
+    counting: Sre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert counting("alerts", "list").code == 0
+    found = used(counting)
+    assert counting("alerts", "list").code == 0
+
+    def refused(*_: object) -> int:
+        raise NotKept("memory.db cannot be written: the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Usage, "take", refused)
+        done = counting("usage", "--json")
+    assert (done.code, done.document["state"]) == (5, "partial")
+    assert "the latest calls are not in it yet: memory.db cannot be written" in done.err
+    assert done.document["data"]["calls"][0] == found["command", "alerts"]
+    assert used(counting)["command", "alerts"]["calls"] == 2
