@@ -201,6 +201,8 @@ class Task(ServerTask):
     datastore: str = ""
     group: str = ""
     """``vm/100``, where it is about one group."""
+    guest: str | None = None
+    """The name of that group's guest, where an inventory tells it: the server knows ids alone."""
 
 
 class TaskLog(_Model):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 from providers.pbs import PbsClient
-from providers.proxmox import Guest
+from providers.proxmox import Guest, Inventory
 from providers.proxmox.guests import ARCHIVED_AS
 from providers.reading import Reading
 from sre_tui.diagnosis.coverage.owners import noted_name
@@ -45,6 +45,20 @@ async def groups_of(context: ToolContext, asked: str) -> frozenset[str]:
     """The groups, such as ``vm/101``, of the guests that Proxmox VE calls so; none without one."""
     readings, _ = await named_inventories(context)
     return _groups(asked, guests_of(readings))
+
+
+async def names_of_groups(context: ToolContext) -> tuple[dict[str, str], list[Reading[Inventory]]]:
+    """Names of guests by group, such as ``vm/101``, as Proxmox VE tells them; and what it answered.
+
+    A group that guests of two clusters could have written is left out.
+    """
+    readings, _ = await named_inventories(context)
+    names: dict[str, set[str | None]] = {}
+    for guest in guests_of(readings):
+        if not guest.template:
+            names.setdefault(f"{_GROUPS[guest.type]}/{guest.vmid}", set()).add(guest.name)
+    told = {group: next(iter(several)) for group, several in names.items() if len(several) == 1}
+    return {group: name for group, name in told.items() if name}, readings
 
 
 async def groups_called(context: ToolContext, asked: str) -> frozenset[str]:

@@ -15,12 +15,13 @@ from sre_tui.tools.arguments import Completes, ForPeople, Short, Window, format_
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.pbs_data import BackupTaskListing
-from sre_tui.tools.pbs_find import groups_called, having
+from sre_tui.tools.pbs_find import groups_called, having, names_of_groups
 from sre_tui.tools.proxmox_find import all_answered
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.task_logs import counted, course_text, log_of, render_log, with_logs
 from sre_tui.tools.tool import tool
+from sre_tui.views.backup_tasks import about_text
 
 
 def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
@@ -42,7 +43,7 @@ def _render(answer: ToolResult[BackupTaskListing], view: ModelView) -> str:
 
 
 def _text(task: Task, now: datetime) -> str:
-    parts = [f"{task.type} {task.subject}".strip() + f": {task.state}"]
+    parts = [f"{task.type} {about_text(task)}".strip() + f": {task.state}"]
     if task.status not in ("", "OK"):
         parts.append(task.status)
     return "; ".join([*parts, *course_text(task, now)])
@@ -107,11 +108,12 @@ async def pbs_list_tasks(
         guest=guest,
         type=type,
     )
+    shown, hidden = await _named(context, await with_logs(context.pbs, found[:limit]))
     data = BackupTaskListing(
-        items=tuple(await with_logs(context.pbs, found[:limit])),
+        items=tuple(shown),
         truncated=more,
         total=None if more else len(found),
-        hints=tuple(_hints(found, readings, filters, since)),
+        hints=(*_hints(found, readings, filters, since), *hidden),
         filters=filters,
         since=query.since,
     )
@@ -126,8 +128,21 @@ async def _of_guest(context: ToolContext, tasks: Sequence[Task], asked: str) -> 
     return [task for task in tasks if task.group in groups]
 
 
+async def _named(context: ToolContext, tasks: Sequence[Task]) -> tuple[list[Task], list[str]]:
+    """The tasks with the names of their guests, and why those are not known."""
+    if not any(task.group for task in tasks):
+        return list(tasks), []
+    names, readings = await names_of_groups(context)
+    silent = [reading.source for reading in readings if reading.data is None]
+    hidden = [f"names of guests are not known: {', '.join(silent)} does not tell"] if silent else []
+    return [task.model_copy(update={"guest": names.get(task.group)}) for task in tasks], hidden
+
+
 async def _log(context: ToolContext, upid: str) -> ToolResult[BackupTaskListing]:
     found, readings = await log_of(context.pbs, upid)
+    if found is not None:
+        (task,), _ = await _named(context, [found.task])
+        found = found.model_copy(update={"task": task})
     items = (found.task,) if found is not None else ()
     data = BackupTaskListing(items=items, total=len(items), log=found, filters={"log": upid})
     return result(data, readings, now=context.clock())

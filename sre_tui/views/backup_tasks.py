@@ -37,15 +37,27 @@ def _took(row: Task, display: Display) -> Cell:
     return Cell(f"for {duration(running)}", running)
 
 
+def about_text(row: Task, subject: str = "") -> str:
+    """What a task is about, its guest by its name: ``immich (main:ct/118)``.
+
+    Args:
+        row: the task.
+        subject: how its subject is told instead.
+    """
+    told = subject or row.subject
+    return f"{row.guest} ({told})" if row.guest else told
+
+
 def _about(row: Task, display: Display) -> Cell:
-    """The datastore and guest, with the moment of the backup that its id has in hexadecimal."""
+    """The guest and datastore, with the moment of the backup that its id has in hexadecimal."""
     store, _, rest = row.subject.partition(":")
     group, _, at = rest.rpartition("/")
     if not group or _HEX_TIME.fullmatch(at) is None:
-        return text_cell(row.subject)
+        return text_cell(about_text(row))
     moment_of = datetime.fromtimestamp(int(at, 16), UTC)
     exact = replace(display, utc=bool(display.utc))
-    return Cell(f"{store}:{group} of {moment(moment_of, exact)}", row.subject)
+    said = f"{store}:{group} of {moment(moment_of, exact)}"
+    return Cell(about_text(row, said), row.subject)
 
 
 def _message(row: Task) -> str:
@@ -53,7 +65,9 @@ def _message(row: Task) -> str:
 
 
 def _task_notes(data: Any) -> Sequence[str]:
-    told = [f"{task.type} {task.subject}: {line}" for task in data.items for line in _telling(task)]
+    told = [
+        f"{task.type} {about_text(task)}: {line}" for task in data.items for line in _telling(task)
+    ]
     return (*told, *data.hints)
 
 

@@ -193,11 +193,14 @@ async def test_without_proxmox_there_is_nothing_to_say(tmp_path: Path) -> None:
         await demo.break_backend("proxmox", "500")
         answer = await run(context, "backup_coverage")
         backups = await run(context, "pbs_list_backups", limit=3)
+        tasks = await run(context, "pbs_list_tasks", type="backup", limit=3)
         await demo.mend_backend("proxmox")
     assert answer.data.items == ()
     assert answer.data.orphans == ()
     assert not answer.sources[0].state.has_data
     assert backups.state is State.OK
+    assert {task.guest for task in tasks.data.items} == {None}
+    assert tasks.data.hints == ("names of guests are not known: proxmox:main does not tell",)
 
 
 async def test_a_dead_node_does_not_make_its_guests_stale(
@@ -218,7 +221,8 @@ async def test_a_dead_node_does_not_make_its_guests_stale(
     ]
     assert listed.data.hints == ()
     assert "guest 108 is immich by the notes of its backups" in tasks.data.hints
-    assert {task.group for task in written.data.items} == {"vm/108"}
+    assert {(task.group, task.guest) for task in written.data.items} == {("vm/108", "immich")}
+    assert "immich (main:vm/108)" in text(written)
     assert "guest 108 (immich by the notes of its backups) is on pve3" in shown.warnings[0]
     problems = [item for item in answer.data.items if item.problem]
     assert problems == []

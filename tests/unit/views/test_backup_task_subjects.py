@@ -28,3 +28,5 @@ def test_the_date_of_a_backup(subject: str, shown: str) -> None:
     )  # fmt: skip
     column = next(each for each in BACKUP_TASKS.columns if each.key == "subject")
     assert column.cell(task, Display(NOW, True, True)).text == shown
+    named = task.model_copy(update={"guest": "proxy"})
+    assert column.cell(named, Display(NOW, True, True)).text == f"proxy ({shown})"

@@ -94,7 +94,8 @@ async def failed_runs(look: Look, guests: Sequence[GuestCoverage], named: bool) 
 def _of_servers(found: Found, called: dict[str, str]) -> list[_Run]:
     data = found.data(BackupTaskListing)
     return [
-        _Run(called.get(one.group.rpartition("/")[2]) or plain(one.group or one.subject, 60),
+        _Run(called.get(one.group.rpartition("/")[2])
+             or plain(one.guest or one.group or one.subject, 60),
              one.started, plain(one.status, 160), found.cite)
         for one in (data.items if data is not None else ())
         if one.state == "error"

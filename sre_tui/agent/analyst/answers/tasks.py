@@ -20,6 +20,7 @@ from sre_tui.tools.arguments import format_window
 from sre_tui.tools.pbs_data import BackupTaskListing
 from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.tools.proxmox_guest_data import GuestListing
+from sre_tui.views.backup_tasks import about_text
 from sre_tui.views.human import count, duration
 
 DAY: Final = timedelta(days=1)
@@ -128,7 +129,8 @@ def _read(found: Found) -> Iterator[_Task]:
                     own.seconds, own.state, own.status, found.cite)  # fmt: skip
     backup = found.data(BackupTaskListing)
     for one in backup.items if backup is not None else ():
-        yield _Task(one.type, one.subject or one.group, one.group, "", "", one.user, one.started,
+        about = about_text(one) or one.group
+        yield _Task(one.type, about, one.guest or one.group, "", "", one.user, one.started,
                     one.seconds, one.state, one.status, found.cite)  # fmt: skip
 
 
