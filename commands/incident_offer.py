@@ -88,8 +88,10 @@ def offer_to_record(
 def investigated(answer: Answer) -> Investigation | None:
     """The last investigation whose cause an answer names; None if it names none."""
     from sre_tui.diagnosis.causes.model import Investigation
+    from sre_tui.memory.incident import folded_text, is_said
 
-    told = answer.text.casefold()
+    # A thing is named where it stands behind its machine as well.
+    told = folded_text(answer.text.replace("/", " "))
     for evidence in reversed(answer.evidence):
         if evidence.tool != _INVESTIGATE or evidence.part_of or evidence.document is None:
             continue
@@ -98,7 +100,7 @@ def investigated(answer: Answer) -> Investigation | None:
         except (KeyError, ValidationError):
             continue
         sure = next((one for one in found.causes if one.confirmed), None)
-        if sure is not None and sure.subject.own_name.casefold() in told:
+        if sure is not None and is_said(sure.subject.own_name.replace("/", " "), told):
             return found
     return None
 

@@ -158,6 +158,27 @@ def folded(name: str) -> str:
     return normalize("NFC", one_line(name)).casefold()
 
 
+def folded_text(text: str) -> str:
+    """A whole text in the form in which :func:`is_said` looks for names."""
+    return normalize("NFC", " ".join(clean(text).split())).casefold()
+
+
+def is_said(name: str, told: str) -> bool:
+    """Whether a text says a name, and not only as a part of another one.
+
+    ``db`` is not in ``feedback``, and neither ``nas1`` nor ``sdc`` is ``nas1/sdc``.
+
+    Args:
+        name: in any case.
+        told: the text, as :func:`folded_text` gives it.
+    """
+    wanted = folded(name)
+    if not wanted or wanted not in told:
+        return False
+    whole = rf"(?<![\w/-])(?<!\w\.){re.escape(wanted)}(?![\w/-])(?!\.\w)"
+    return re.search(whole, told) is not None
+
+
 def first_mistake(error: ValidationError) -> str:
     """The first thing that is wrong with an incident, and where."""
     first = error.errors(include_url=False, include_context=False)[0]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sre_tui.memory.incident import Incident, folded
+from sre_tui.memory.incident import Incident, folded, folded_text, is_said
 
 if TYPE_CHECKING:
     from sre_tui.memory.incidents import Incidents
@@ -16,7 +16,7 @@ MOST_ALIKE: Final = 3
 _LOOKED_AT: Final = 500
 """The latest incidents, among which those that are alike by name are looked for."""
 _SHORTEST: Final = 3
-"""Characters of a word that may be a name."""
+"""Characters of a name that is looked for in a text, where shorter ones are words."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,18 @@ def recall(incidents: Incidents, matter: Matter) -> Recalled:
     going_on = [each for each in latest if each.ended is None]
     alerts = {folded(each) for each in matter.alerts}
     names = {folded(each) for each in matter.names}
-    words = {word for each in matter.text.split()
-             if len(word := folded(each.strip("\"'`.,:;!?()"))) >= _SHORTEST}  # fmt: skip
+    told = folded_text(matter.text)
     closed = [each for each in latest if each.ended is not None]
-    of_alert = [each for each in closed if each.alert and folded(each.alert) in alerts | words]
-    of_name = [each for each in closed if names & set(_names(each)) or words & set(_parts(each))]
+    of_alert = [each for each in closed if alerts & {folded(each.alert)} - {""}
+                or _says(told, each.alert)]  # fmt: skip
+    of_name = [each for each in closed if names & set(_names(each))
+               or any(_says(told, part) for part in _parts(each))]  # fmt: skip
     alike = {each.id: each for each in (*of_alert, *of_name)}
     return Recalled(tuple(going_on[:MOST_OPEN]), tuple(alike.values())[:MOST_ALIKE])
+
+
+def _says(told: str, name: str) -> bool:
+    return len(name) >= _SHORTEST and is_said(name, told)
 
 
 def _names(incident: Incident) -> Iterator[str]:

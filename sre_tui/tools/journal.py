@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from providers.errors import BackendError
 from sre_tui.complaint import Complaint
 from sre_tui.memory.alert_past import AlertPast, past_of
+from sre_tui.memory.incident import folded
 from sre_tui.memory.place import Place, place_of
 from sre_tui.memory.recall import Matter, Recalled, recall
 from sre_tui.tools.context import ToolContext
@@ -51,9 +52,10 @@ def _meant(found: Investigation, alerts: Collection[str]) -> list[str]:
     if not found.asked:
         return list(alerts)
     sure = [cause for cause in found.causes if cause.confirmed]
-    told = [each.says for cause in sure for one in cause.speaks_for for each in one.evidence]
-    told += [each.says for cause in sure for one in cause.effects for each in one.evidence]
-    return [name for name in alerts if any(name in line for line in told)]
+    told = [each for cause in sure for one in cause.speaks_for for each in one.evidence]
+    told += [each for cause in sure for one in cause.effects for each in one.evidence]
+    meant = {folded(each.asked) for each in told if each.kind == "alert"}
+    return [name for name in alerts if folded(name) in meant]
 
 
 async def recalled(context: ToolContext, matter: Matter) -> tuple[Recalled, str]:

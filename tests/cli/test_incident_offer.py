@@ -176,6 +176,10 @@ def test_an_answer_offers_the_cause_that_it_names() -> None:
     found = investigated(answer)
     assert found is not None
     assert draft_of(found) == draft_of(FOUND)
+    for words in ("disk nas1/sdc is failing", "see /dev/sdc", "(sdc)", "x" * 500 + " sdc"):
+        assert investigated(answer.model_copy(update={"text": words})) is not None, words
+    for words in ("sdc1 is full", "sdcx", "the box my-sdc", "sdc-old"):
+        assert investigated(answer.model_copy(update={"text": words})) is None, words
     for other in ({"text": "All is well."}, {"evidence": ()},
                   {"evidence": (evidence.model_copy(update={"document": None}),)}):  # fmt: skip
         assert investigated(answer.model_copy(update=other)) is None

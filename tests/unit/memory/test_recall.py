@@ -13,6 +13,7 @@ import pytest
 from sre_tui.agent.prompt import system_prompt
 from sre_tui.agent.recorded import journal_of
 from sre_tui.agent.untrusted import Fence
+from sre_tui.diagnosis.causes.model import Argument
 from sre_tui.environment import Folders
 from sre_tui.memory.incidents import Incidents
 from sre_tui.memory.recall import Matter, recall
@@ -25,7 +26,8 @@ from sre_tui.tools.journal import with_journal
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import result
 from sre_tui.views.investigation import page_of
-from tests.screens.conclusions import FOUND
+from tests.screens.conclusions import FOUND, MEDIA
+from tests.screens.conclusions import said as evidence_of
 from tests.unit.memory.killing import NOW, incident
 from widgets.cell import Display
 
@@ -46,6 +48,7 @@ def incidents(folders: Folders) -> Iterator[Incidents]:
             (8, {"title": "buffering", "services": ("Jellyfin",), "cause": "sdc\x1b[1m"}),
             (7, {"title": "names failed", "alert": "DnsDown", "subject": "pihole"}),
             (6, {"title": "Küche ohne Netz", "subject": "KÜCHE/switch"}),
+            (5, {"title": "switch off", "services": ("Smart Home",)}),
             (1, {"title": "slow backups"}),
         ):
             ended = None if days == 1 else NOW - days * DAY + DAY / 2
@@ -68,6 +71,18 @@ def incidents(folders: Folders) -> Iterator[Incidents]:
         (Matter(text="is küche down, or the switch"), ["Küche ohne Netz"]),
         (Matter(text="what is on sdc"), ["disk died"]),
         (Matter(text="why were names lost"), []),
+        (Matter(text="what is nas1/sdd"), []),
+        (Matter(text="what is nas2/sdc"), []),
+        (Matter(text="is sdc1 or my-sdc full? sdc.home.example is"), []),
+        (Matter(text="jellyfinder, dnsdowner and the küchenradio"), []),
+        (Matter(text="has DnsDownTooLong fired?"), []),
+        (
+            Matter(text=f"{'so much was said before, ' * 40} then Jellyfin's pages hung"),
+            ["buffering"],
+        ),
+        (Matter(text="smart  home is away"), ["switch off"]),
+        (Matter(text="smart people are at home"), []),
+        (Matter(names=["smart"]), []),
     ],
 )
 def test_what_is_open_and_what_was_alike(
@@ -98,6 +113,27 @@ async def test_an_investigation_tells_people_and_models_what_was_recorded(
     prompt = system_prompt(Fence.random(), "", {}, (), text)
     assert "buffering (incident id " in prompt
     assert "names failed" not in prompt
+
+
+async def test_only_the_alerts_that_tell_of_a_cause_are_looked_for(
+    incidents: Incidents, folders: Folders
+) -> None:
+    """Their summary need not name them, and another one's name may be in it."""
+    said_by = evidence_of(
+        "DnsDown is no cause", "grafana:main", kind="alert", asked="SmartDiskFailing"
+    )
+    cause = next(one for one in FOUND.causes if one.confirmed)
+    told = cause.model_copy(
+        update={"subject": MEDIA, "speaks_for": (Argument(text="x", evidence=(said_by,)),)}
+    )
+    found = FOUND.model_copy(update={"asked": "why?", "causes": (told,), "focus": ()})
+    async with ToolContext(Settings(), folders, lambda: NOW) as context:
+        for active, alike in (
+            (["DnsDown", "SmartDiskFailing"], ["disk died"]),
+            (["DnsDown", "SmartDisk"], []),
+        ):
+            recorded = (await with_journal(context, found, active)).recorded
+            assert [one.title for one in recorded] == ["slow backups", *alike]
 
 
 async def test_a_journal_that_is_not_there_or_broken_keeps_nothing_from_being_told(
