@@ -131,7 +131,7 @@ def _memory(invocation: Invocation) -> str:
     """
     from sre_tui.memory.condition import condition_of
     from sre_tui.memory.place import place_of
-    from sre_tui.memory.refusals import NotKept, NotSetUp
+    from sre_tui.memory.refusals import NotSetUp
     from sre_tui.memory.store import open_store
 
     place = place_of(invocation.settings, invocation.environment.folders)
@@ -142,7 +142,7 @@ def _memory(invocation: Invocation) -> str:
         condition = condition_of(place)
     except NotSetUp:
         raise
-    except (BackendError, NotKept) as error:
+    except BackendError as error:
         invocation.narrator.warn(str(error))
         return f"{place.path}, which cannot be used"
     for trouble in condition.troubles:

@@ -13,7 +13,7 @@ _UNTIL_THEN = "Until then no incident is found or recorded; everything else work
 
 
 def memory(settings: Settings, places: Folders) -> list[Finding]:
-    """Whether the journal can be read and written; nothing is created."""
+    """Whether the journal can be read and written; nothing is created or changed."""
     from sre_tui.memory.condition import condition_of
     from sre_tui.memory.place import place_of
 

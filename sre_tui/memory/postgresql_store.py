@@ -65,6 +65,14 @@ class PostgresqlStore(Store):
         self._lock = Lock()
 
     @contextmanager
+    def looking(self) -> Iterator[tuple[Connection, int]]:
+        """A transaction in which the server refuses to write, on tables as they are."""
+        with self._told(writing=False), self._begun("SET TRANSACTION READ ONLY") as connection:
+            version = version_of(connection, self.name)
+            check_not_newer(version, self.name, self._steps)
+            yield connection, version
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction in which the server refuses to write."""
         with self._told(writing=False):

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, NullPool, StaticPool, create_engine, event
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 20.0
 """Seconds that another writer is waited for."""
+T = TypeVar("T")
 Identity = tuple[int, int]
 """Device and inode of a file."""
 
@@ -46,11 +48,25 @@ class SqliteStore(Store):
         self._seen: Identity | None = None
 
     @contextmanager
+    def looking(self) -> Iterator[tuple[Connection, int]]:
+        """A transaction on the file as it is, or on nothing where there is none."""
+        with self._told(writing=False):
+            if self._identity() is None:
+                with self._nothing() as connection:
+                    yield connection, 0
+            else:
+                connection, version = self._readable(self._opened)
+                with connection:
+                    yield connection, version
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction on the file, or on nothing where there is none."""
         with self._told(writing=False):
             identity = self._identity()
-            with self._nothing() if identity is None else self._readable() as connection:
+            with (
+                self._nothing() if identity is None else self._readable(self._current) as connection
+            ):
                 yield connection
             self._seen = identity or self._seen
 
@@ -87,9 +103,9 @@ class SqliteStore(Store):
             self._empty = _empty_memory(self._steps)
         return self._empty.connect()
 
-    def _readable(self) -> Connection:
+    def _readable(self, opened: Callable[[Engine], T]) -> T:
         try:
-            return self._current(self._engine)
+            return opened(self._engine)
         except DBAPIError as error:
             name: str = getattr(error.orig, "sqlite_errorname", "")
             if not name.startswith(_NEEDS_FILES_BESIDE) or self._has_more_beside():
@@ -99,7 +115,7 @@ class SqliteStore(Store):
         if self._still is None:
             uri = f"{self.path.as_uri()}?immutable=1"
             self._still = _engine(lambda: _connected(uri))
-        return self._current(self._still)
+        return opened(self._still)
 
     def _current(self, engine: Engine) -> Connection:
         """A connection in a transaction, to tables of this program's version."""

@@ -29,6 +29,13 @@ class Store(ABC):
     """What it is called in messages; no password is in it."""
 
     @abstractmethod
+    def looking(self) -> AbstractContextManager[tuple[Connection, int]]:
+        """A transaction that changes nothing, not even tables of an earlier version.
+
+        The second value is their version, 0 where there are none.
+        """
+
+    @abstractmethod
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that writes nothing."""
 

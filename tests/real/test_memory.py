@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from providers.errors import BadResponse, Unauthorized, Unreachable
 from sre_tui.memory import postgresql_store
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
 from sre_tui.memory.baselines import Baselines
+from sre_tui.memory.condition import condition_of
 from sre_tui.memory.incident import Incident, IncidentError
 from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
@@ -388,6 +389,34 @@ def test_every_earlier_version_is_brought_up_to_date_with_what_it_holds(place: P
         store.reading(),
     ):
         pass
+
+
+def test_who_only_looks_creates_and_changes_nothing(place: Place) -> None:
+    def told(steps: Sequence[Step]) -> str:
+        return str(condition_of(place, steps))
+
+    def version() -> int:
+        with open_store(place) as store, store.looking() as (_, found):
+            return found
+
+    with open_store(place) as store:
+        name = store.name
+    assert told(LATER) == f"nothing recorded yet: the first incident creates {name}"
+    assert version() == 0
+    with open_store(place) as store:
+        Incidents(store).add(incident("over", ended=NOW))
+        Incidents(store).add(incident("open"))
+    assert told(STEPS) == f"{name}: 2 incidents, 1 of them open"
+    assert told(LATER) == (
+        f"{name}: 2 incidents, 1 of them open; an earlier version made it, which is brought up to "
+        "date when it is next used"
+    )
+    assert version() == len(STEPS)
+    with open_store(place, LATER) as store:
+        Incidents(store).add(incident())
+    assert told(LATER) == f"{name}: 3 incidents, 2 of them open"
+    with pytest.raises(BadResponse, match="newer sre-tui"):
+        told(STEPS)
 
 
 def test_a_step_that_fails_leaves_the_earlier_version(place: Place) -> None:
