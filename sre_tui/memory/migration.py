@@ -9,10 +9,8 @@ from sqlalchemy import Connection
 
 from providers.errors import BadResponse
 from sre_tui.memory.refusals import NotSetUp
-from sre_tui.memory.steps import STEPS, Dialect, Step
+from sre_tui.memory.steps import APPLICATION_ID, STEPS, Dialect, Step
 
-APPLICATION_ID: Final = 0x53524554
-"""In the header of our SQLite files, so that no other program's is taken for one."""
 LOCK: Final = 0x53524554_4D454D00
 """The advisory lock in PostgreSQL that one migration at a time holds."""
 _VERSIONS: Final = "sre_memory_version"

@@ -8,6 +8,9 @@ from typing import Final, Literal
 
 Dialect = Literal["sqlite", "postgresql"]
 
+APPLICATION_ID: Final = 0x53524554
+"""In the header of our SQLite files, so that no other program's is taken for one."""
+
 _TYPES: Final[Mapping[Dialect, Mapping[str, str]]] = {
     "sqlite": {
         "number": "INTEGER PRIMARY KEY AUTOINCREMENT",

@@ -12,6 +12,7 @@ from providers.errors import BackendError
 from sre_tui.complaint import Complaint
 from sre_tui.memory.alert_past import AlertPast, past_of
 from sre_tui.memory.incident import folded
+from sre_tui.memory.peek import alerts_in
 from sre_tui.memory.place import Place, place_of
 from sre_tui.memory.recall import Matter, Recalled, recall
 from sre_tui.tools.context import ToolContext
@@ -60,7 +61,7 @@ def _meant(found: Investigation, alerts: Collection[str]) -> list[str]:
 
 async def recalled(context: ToolContext, matter: Matter) -> tuple[Recalled, str]:
     """What is open in the journal and what was alike before, and why it could not be read."""
-    return await _looked_up(context, lambda each: recall(each, matter), Recalled())
+    return await _looked_up(context, lambda each: recall(each, matter), Recalled(), bool)
 
 
 async def recorded_before(
@@ -69,19 +70,27 @@ async def recorded_before(
     """How often and when alerts were recorded, and why the journal could not be read."""
     if not names:
         return (), ""
-    return await _looked_up(context, lambda each: past_of(each, names), ())
+    wanted = {folded(name) for name in names}
+    return await _looked_up(context, lambda each: past_of(each, names), (), wanted.intersection)
 
 
 async def _looked_up(
-    context: ToolContext, work: Callable[[Incidents], T], nothing: T
+    context: ToolContext,
+    work: Callable[[Incidents], T],
+    nothing: T,
+    is_worth_it: Callable[[frozenset[str]], object],
 ) -> tuple[T, str]:
-    """What the journal says; one that nothing was recorded in yet is not opened."""
+    """What the journal says; nothing where the alerts that a file tells of are not worth it.
+
+    To open it takes longer than all else that a listing of alerts does.
+    """
     try:
         place = place_of(context.settings, context.folders)
-        if place.path is not None and not await asyncio.to_thread(place.path.exists):
+        alerts = await asyncio.to_thread(alerts_in, place)
+        if alerts is not None and not is_worth_it(alerts):
             return nothing, ""
         async with asyncio.timeout(PATIENCE + _TO_SAY_SO):
-            return await _apart(lambda: _read(place, work)), ""
+            return await apart(lambda: _read(place, work)), ""
     except TimeoutError:
         return nothing, f"the journal gave no answer within {PATIENCE:.0f} s"
     except (BackendError, Complaint) as error:
@@ -98,7 +107,7 @@ def _read(place: Place, work: Callable[[Incidents], T]) -> T:
         return work(Incidents(store))
 
 
-async def _apart(work: Callable[[], T]) -> T:
+async def apart(work: Callable[[], T]) -> T:
     """Do what only looks in a thread that the end of the process does not wait for.
 
     A name server that is down keeps it for as long as the system asks it, whoever has stopped
@@ -120,5 +129,5 @@ async def _apart(work: Callable[[], T]) -> T:
         else:
             tell(done.set_result, found)
 
-    Thread(target=look, name="journal", daemon=True).start()
+    Thread(target=look, name="memory", daemon=True).start()
     return await done
