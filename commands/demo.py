@@ -36,6 +36,7 @@ from widgets.cell import Cell, Column, Display, Tone, marked
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
+    from sre_tui.demo.runtime.releases import Releases
     from sre_tui.demo.runtime.state import DemoState
 
 app = noun(
@@ -68,10 +69,29 @@ PORTS_OPTION = Annotated[
 ]
 
 
+def _complete_release(incomplete: str) -> list[str]:
+    from sre_tui.demo.runtime.releases import Releases, releases_of
+
+    every = [f"{name}={one}" for name in Releases.model_fields for one in releases_of(name)]
+    return [wish for wish in every if wish.startswith(incomplete)]
+
+
+RELEASE_OPTION = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--release",
+        metavar="BACKEND=RELEASE",
+        help="What a backend imitates, such as proxmox=8.4; may be repeated.",
+        autocompletion=_complete_release,
+    ),
+]
+
+
 @app.command(
     "run",
     help="Start the simulated homelab and keep it running until Ctrl-C.\n\n"
     "Examples:\n\n\b\n  sre demo --scenario dns-down\n"
+    "  sre demo --release proxmox=8.4 --release truenas=25.04.2.6\n"
     '  sre demo --background && eval "$(sre demo env)" && sre alerts',
 )
 def run(
@@ -80,16 +100,19 @@ def run(
     guests: GUESTS_OPTION = 40,
     seed: SEED_OPTION = None,
     ports: PORTS_OPTION = 0,
+    release: RELEASE_OPTION = None,
     background: Annotated[
         bool, typer.Option("--background", help="Return once it runs; `sre demo stop` ends it.")
     ] = False,
 ) -> None:
     """Serve until interrupted, or start a process that does."""
+    from sre_tui.demo.runtime.releases import Releases
     from sre_tui.demo.scenario_load import load_scenario
 
     invocation = invocation_of(context)
     # A mistake in the scenario is the user's, and is told apart from a demo that cannot run.
     load_scenario(scenario, guests=guests)
+    releases = Releases.read(release or ())
     folders = invocation.environment.folders
     if background:
         from sre_tui.demo.runtime.background import launch_demo
@@ -101,10 +124,11 @@ def run(
             guests=guests,
             seed=seed,
             ports_base=ports,
+            releases=releases,
         )
         _tell_where(invocation.narrator, state)
         return
-    invocation.run_async(_serve(invocation, scenario, guests, seed, ports))
+    invocation.run_async(_serve(invocation, scenario, guests, seed, ports, releases))
 
 
 @app.command(
@@ -163,7 +187,7 @@ def status(context: typer.Context, as_json: JSON_OPTION = False) -> None:
         ("Process", Cell(str(state.pid), None)),
     )
     backends = tuple(
-        (name, _backend_cell(backend.url, faults.get(name)))
+        (name, _backend_cell(backend.url, state.release_of(name), faults.get(name)))
         for name, backend in state.backends.items()
     )
     write_record(invocation, (Section("", about), Section("Backends", backends)))
@@ -234,7 +258,12 @@ def tour(context: typer.Context, scenario: SCENARIO_OPTION = TOUR_SCENARIO) -> N
 
 
 async def _serve(
-    invocation: Invocation, scenario: str, guests: int, seed: int | None, ports: int
+    invocation: Invocation,
+    scenario: str,
+    guests: int,
+    seed: int | None,
+    ports: int,
+    releases: Releases,
 ) -> None:
     from sre_tui.demo.runtime.demo import start_demo
 
@@ -243,6 +272,7 @@ async def _serve(
         guests=guests,
         seed=seed,
         ports_base=ports,
+        releases=releases,
         state_path=state_path(invocation.environment.folders),
     ) as demo:
         loop = asyncio.get_running_loop()
@@ -269,16 +299,22 @@ def _status_document(state: DemoState, faults: Mapping[str, str]) -> dict[str, o
         "seed": state.seed,
         "pid": state.pid,
         "backends": [
-            {"name": name, "url": backend.url, "fault": faults.get(name)}
+            {
+                "name": name,
+                "url": backend.url,
+                "release": state.release_of(name),
+                "fault": faults.get(name),
+            }
             for name, backend in state.backends.items()
         ],
     }
 
 
-def _backend_cell(url: str, fault: str | None) -> Cell:
+def _backend_cell(url: str, release: str | None, fault: str | None) -> Cell:
+    where = f"{url}  {release}" if release else url
     if fault is None:
-        return Cell(f"{url}  {marked(Tone.OK, 'works')}", None)
-    return Cell(f"{url}  {marked(Tone.ERROR, f'fails ({fault})')}", None, Tone.ERROR)
+        return Cell(f"{where}  {marked(Tone.OK, 'works')}", None)
+    return Cell(f"{where}  {marked(Tone.ERROR, f'fails ({fault})')}", None, Tone.ERROR)
 
 
 def _text(name: str) -> Any:

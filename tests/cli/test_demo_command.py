@@ -25,7 +25,10 @@ def homelab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sre]:
     """`sre` beside which a demo runs in the background."""
     home = tmp_path_factory.mktemp("homelab")
     sre = Sre(home, {"TMPDIR": str(home)})
-    begun = sre("demo", "--background", "--scenario", "dns-down", "--guests", "10")
+    begun = sre(
+        "demo", "--background", "--scenario", "dns-down", "--guests", "10",
+        "--release", "proxmox=8.4", "--release", "truenas=26.0.0",
+    )  # fmt: skip
     assert begun.code == 0, begun.err
     yield sre
     ended = sre("demo", "stop")
@@ -107,6 +110,29 @@ def test_the_status_tells_what_runs_and_what_is_broken(homelab: Sre) -> None:
     assert faults["grafana"] is None
     assert "✗ fails (slow)" in homelab("demo", "status").out
     assert homelab("demo", "mend").code == 0
+
+
+def test_backends_imitate_the_releases_asked_for(homelab: Sre) -> None:
+    told = homelab("demo", "status", "--json").document["data"]["backends"]
+    releases = {one["name"]: one["release"] for one in told}
+    assert (releases["proxmox"], releases["pbs"], releases["truenas"]) == ("8.4", "4.1.0", "26.0.0")
+    assert releases["loki"] is None
+    shown = homelab("--demo", "nodes", "--fields", "version").lines
+    assert shown == ["Version", *["8.4.21"] * 3]
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ("proxmox=8", "proxmox cannot be 8; it can be 7.4, 8.4, 9.2"),
+        ("proxmx=8.4", "no releases of 'proxmx' are known; did you mean proxmox"),
+        ("loki=3", "no releases of 'loki' are known; they are known of prometheus, grafana"),
+    ],
+)
+def test_an_unknown_release_is_told_with_what_there_is(bare: Sre, wish: str, told: str) -> None:
+    done = bare("demo", "--background", "--release", wish)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
 
 
 def test_mend_without_a_name_mends_all(homelab: Sre) -> None:

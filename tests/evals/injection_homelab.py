@@ -22,6 +22,7 @@ from sre_tui.demo.runtime import demo as demo_module
 from sre_tui.demo.runtime.backends import Backend, DemoWorld
 from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.runtime.demo import RunningDemo, serve_world
+from sre_tui.demo.runtime.releases import Releases
 from sre_tui.demo.scenario import Raw, RawAlert, RawLog, RawMetric, RawTask, Scenario
 from sre_tui.demo.telemetry import Annotation, ScrapeTarget
 from sre_tui.demo.world.world import World
@@ -146,10 +147,10 @@ async def serving(homelab: HostileHomelab, scenario: Scenario) -> AsyncIterator[
         patch.setattr(backends_module, "uuid", SimpleNamespace(uuid4=lambda: next(uuids)))
         build = backends_module.build_backends
 
-        def watched(world: DemoWorld, clock: Clock) -> list[Backend]:
+        def watched(world: DemoWorld, clock: Clock, releases: Releases) -> list[Backend]:
             return [
                 replace(one, app=_Watched(one.name, one.app, homelab))
-                for one in build(world, clock)
+                for one in build(world, clock, releases)
             ]
 
         patch.setattr(demo_module, "build_backends", watched)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sre_tui.demo.runtime.demo import start_demo
 from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.releases import Releases
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -19,6 +20,7 @@ async def _run(options: argparse.Namespace) -> None:
         guests=options.guests,
         seed=options.seed,
         ports_base=options.ports_base,
+        releases=Releases.read(options.release),
         state_path=options.state,
     ) as demo:
         loop = asyncio.get_running_loop()
@@ -38,6 +40,7 @@ def main() -> int:
     parser.add_argument("--guests", type=int, default=40)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--ports-base", type=int, default=0)
+    parser.add_argument("--release", action="append", default=[], help="such as proxmox=8.4")
     parser.add_argument("--state", type=Path)
     parser.add_argument("--attached", action="store_true", help="end when stdin closes")
     try:

@@ -11,17 +11,20 @@ from typing import Protocol
 
 from starlette.types import ASGIApp
 
+from sre_tui.demo.promql import Version
 from sre_tui.demo.promql.alerting import Ruler
 from sre_tui.demo.runtime.clock import Clock
+from sre_tui.demo.runtime.releases import Releases
 from sre_tui.demo.servers.grafana import grafana_app
-from sre_tui.demo.servers.grafana_source import Account, GrafanaSource
+from sre_tui.demo.servers.grafana_source import Account, GrafanaSource, GrafanaVersion
 from sre_tui.demo.servers.loki import loki_app
 from sre_tui.demo.servers.pbs import pbs_app
 from sre_tui.demo.servers.pbs_access import PbsToken
+from sre_tui.demo.servers.pbs_datastores import PbsVersion
 from sre_tui.demo.servers.prometheus import prometheus_app
 from sre_tui.demo.servers.proxmox import proxmox_app
-from sre_tui.demo.servers.proxmox_access import ProxmoxToken
-from sre_tui.demo.servers.truenas import ApiKey, NasSource, truenas_app
+from sre_tui.demo.servers.proxmox_access import ProxmoxToken, ProxmoxVersion
+from sre_tui.demo.servers.truenas import ApiKey, NasSource, TrueNasVersion, truenas_app
 from sre_tui.demo.telemetry import LogSource, RecordingRule, ScrapeTarget
 from sre_tui.demo.world.world import World
 
@@ -65,16 +68,20 @@ class Backend:
     encrypted: bool = False
 
 
-def build_backends(world: DemoWorld, clock: Clock) -> list[Backend]:
+def build_backends(world: DemoWorld, clock: Clock, releases: Releases) -> list[Backend]:
     """Every backend over one world, with fresh random tokens; the order gives the ports."""
     ruler = Ruler(world.series, world.alert_rules)
     backends = [
-        _prometheus(world, clock, ruler),
-        _grafana(world, clock, ruler),
+        _prometheus(world, clock, ruler, releases.prometheus),
+        _grafana(world, clock, ruler, releases.grafana),
         _loki(world, clock),
     ]
     if isinstance(world, World):
-        backends += [_proxmox(world, clock), _pbs(world, clock), _truenas(world, clock)]
+        backends += [
+            _proxmox(world, clock, releases.proxmox),
+            _pbs(world, clock, releases.pbs),
+            _truenas(world, clock, releases.truenas),
+        ]
     return backends
 
 
@@ -95,21 +102,22 @@ def own_clock(world: DemoWorld, machine: str, clock: Clock) -> Clock:
     return shown
 
 
-def _prometheus(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
+def _prometheus(world: DemoWorld, clock: Clock, ruler: Ruler, version: Version) -> Backend:
     app = prometheus_app(
         world.series,
         rules=world.alert_rules,
         recording_rules=world.recording_rules,
         targets=lambda: world.targets(clock()),
         clock=clock,
+        version=version,
         ruler=ruler,
     )
     return Backend("prometheus", app, lambda url: {"PROMETHEUS_URL": url}, MONITOR)
 
 
-def _grafana(world: DemoWorld, clock: Clock, ruler: Ruler) -> Backend:
+def _grafana(world: DemoWorld, clock: Clock, ruler: Ruler, version: GrafanaVersion) -> Backend:
     token = f"glsa_{secrets.token_hex(16)}_{secrets.token_hex(4)}"
-    app = grafana_app(world, clock, {token: Account("Viewer")}, ruler=ruler)
+    app = grafana_app(world, clock, {token: Account("Viewer")}, version=version, ruler=ruler)
     return Backend(
         "grafana",
         app,
@@ -123,9 +131,11 @@ def _loki(world: DemoWorld, clock: Clock) -> Backend:
     return Backend("loki", app, lambda url: {"LOKI_URL": url}, MONITOR)
 
 
-def _proxmox(world: World, clock: Clock) -> Backend:
+def _proxmox(world: World, clock: Clock, version: ProxmoxVersion) -> Backend:
     token, secret = ProxmoxToken(), str(uuid.uuid4())
-    app = proxmox_app(world.virtualization, clock, {secret: token}, refusal_delay=1.0)
+    app = proxmox_app(
+        world.virtualization, clock, {secret: token}, version=version, refusal_delay=1.0
+    )
     return Backend(
         "proxmox",
         app,
@@ -138,9 +148,9 @@ def _proxmox(world: World, clock: Clock) -> Backend:
     )
 
 
-def _pbs(world: World, clock: Clock) -> Backend:
+def _pbs(world: World, clock: Clock, version: PbsVersion) -> Backend:
     token = PbsToken("sre@pbs!tui", str(uuid.uuid4()), {"/": "Audit"})
-    app = pbs_app(world.backups, clock, [token], raw_tasks=world.raw_tasks())
+    app = pbs_app(world.backups, clock, [token], version=version, raw_tasks=world.raw_tasks())
     return Backend(
         "pbs",
         app,
@@ -150,9 +160,9 @@ def _pbs(world: World, clock: Clock) -> Backend:
     )
 
 
-def _truenas(world: World, clock: Clock) -> Backend:
+def _truenas(world: World, clock: Clock, version: TrueNasVersion) -> Backend:
     key = ApiKey(f"1-{secrets.token_urlsafe(48)}", "sre")
-    source = NasSource(world.nas, clock, raw_tasks=world.raw_tasks(), anchor=world.anchor)
+    source = NasSource(world.nas, clock, version, world.raw_tasks(), world.anchor)
     return Backend(
         "truenas",
         truenas_app(source, [key], attempts=LOGINS),

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.releases import USUAL, Releases
 from sre_tui.demo.runtime.remote import find_running_demo
 from sre_tui.demo.runtime.state import DemoState
 
@@ -21,6 +22,7 @@ def launch_demo(
     guests: int = 40,
     seed: int | None = None,
     ports_base: int = 0,
+    releases: Releases = USUAL,
     attached: bool = False,
     patience: float = 60.0,
 ) -> DemoState:
@@ -33,6 +35,7 @@ def launch_demo(
         guests: number of Proxmox guests.
         seed: instead of the scenario's own.
         ports_base: first of ten ports; 0 takes free ones.
+        releases: what the backends imitate.
         attached: the demo ends with this process, however that ends; else it outlives it.
         patience: seconds to wait at most.
 
@@ -44,6 +47,7 @@ def launch_demo(
     command = [sys.executable, "-m", "sre_tui.demo.runtime", "--scenario", str(scenario)]
     command += ["--guests", str(guests), "--ports-base", str(ports_base)]
     command += ["--state", str(state_path)]
+    command += [part for wish in releases.wishes() for part in ("--release", wish)]
     command += [] if seed is None else ["--seed", str(seed)]
     command += ["--attached"] if attached else []
     process, leash = _spawn(command, log_path)

@@ -18,6 +18,7 @@ from sre_tui.demo.runtime.clock import Clock
 from sre_tui.demo.runtime.control import control_app
 from sre_tui.demo.runtime.errors import DemoError
 from sre_tui.demo.runtime.fault_modes import FaultMode
+from sre_tui.demo.runtime.releases import USUAL, Releases
 from sre_tui.demo.runtime.remote import find_running_demo
 from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.runtime.state import (
@@ -86,6 +87,7 @@ async def start_demo(
     guests: int = 40,
     seed: int | None = None,
     ports_base: int = 0,
+    releases: Releases = USUAL,
     clock: Clock = time.time,
     state_path: Path | None = None,
 ) -> AsyncIterator[RunningDemo]:
@@ -96,6 +98,7 @@ async def start_demo(
         guests: number of Proxmox guests.
         seed: instead of the scenario's own.
         ports_base: first of ten ports; 0 takes free ones.
+        releases: what the backends imitate.
         clock: Unix seconds.
         state_path: where to leave the state file; None leaves none.
 
@@ -113,6 +116,7 @@ async def start_demo(
         guests=guests,
         seed=seed,
         ports_base=ports_base,
+        releases=releases,
         clock=clock,
         state_path=state_path,
         outages=chosen.outages,
@@ -128,6 +132,7 @@ async def serve_world(
     guests: int,
     seed: int | None = None,
     ports_base: int = 0,
+    releases: Releases = USUAL,
     clock: Clock = time.time,
     state_path: Path | None = None,
     outages: Iterable[Outage] = (),
@@ -138,7 +143,7 @@ async def serve_world(
     """
     if state_path is not None and (other := await asyncio.to_thread(find_running_demo, state_path)):
         raise DemoError(f"a demo runs already, with process id {other.pid}")
-    backends = build_backends(world, clock)
+    backends = build_backends(world, clock, releases)
     with ExitStack() as last:
         if state_path is not None:
             # Last of all, so that whoever waits for it finds ports free and folders gone.
@@ -172,6 +177,7 @@ async def serve_world(
                 scenario=scenario,
                 guests=guests,
                 seed=seed,
+                releases=releases,
                 folder=Path(folder),
                 control=ControlState(url=control.url, token=token),
                 backends={backend.name: _state(backend, servers) for backend in backends},

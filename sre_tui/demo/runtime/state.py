@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.releases import USUAL, Releases
 
 STATE_FILE = "demo.json"
 
@@ -42,10 +43,15 @@ class DemoState(_Part):
     scenario: str
     guests: int
     seed: int | None
+    releases: Releases = USUAL
     folder: Path
     """What belongs to it alone, and is gone with it."""
     control: ControlState
     backends: Mapping[str, BackendState]
+
+    def release_of(self, backend: str) -> str | None:
+        """What a backend imitates; None for one that is always the same."""
+        return getattr(self.releases, backend, None)
 
 
 def demo_environment(state: DemoState) -> dict[str, str]:
