@@ -31,6 +31,7 @@ from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.environment import Environment, Folders
 from sre_tui.memory.draft import draft_of, recorded_as
 from tests.cli.inside import run_inside
+from tests.cli.running import Sre
 from tests.screens.conclusions import DISK, FAILING, FOUND, MEDIA, event, said
 from tests.screens.homelab import NOW
 from tests.unit.memory.killing import incident
@@ -216,3 +217,12 @@ async def test_a_person_is_asked_where_a_model_wants_to_record() -> None:
     assert consent_of(asking(io.StringIO("y\n"), Typed())) is None
     assert consent_of(asking(Typed("y\n"), io.StringIO())) is None
     assert consent_of(asking(Typed("y\n"), Typed(), no_input=True)) is None
+
+
+def test_where_stdin_is_closed_the_command_is_told_and_nobody_is_asked(sre: Sre) -> None:
+    with sre.terminal(shell="sre ask 'why is jellyfin buffering?' <&-") as shown:
+        code, said = shown.wait()
+    assert code == 0
+    assert "to record it: sre incidents record " in said
+    assert "[y/N]" not in said
+    assert not list(sre.home.rglob("memory.db"))
