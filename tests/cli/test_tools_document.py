@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+
+import pytest
 
 from docs.make_tools import document
 from sre_tui.tools.registry import all_tools
@@ -20,3 +24,10 @@ def test_every_tool_is_shown_with_what_its_command_prints() -> None:
     shown = {found["command"]: found["output"] for found in _SHOWN.finditer(DOCUMENT)}
     for tool in all_tools():
         assert len(shown[tool.examples[0]].splitlines()) >= 2, tool.name
+
+
+@pytest.mark.slow
+def test_what_it_shows_is_what_the_commands_print_now() -> None:
+    command = [sys.executable, "docs/make_tools.py"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert made.stdout == DOCUMENT, "run: make docs"
