@@ -133,7 +133,10 @@ class Invocation:
 
         environment = self.environment
         front = FRONTS.get(self.command, "command")
-        return counter_of(self.settings, environment.folders, environment.clock, front)
+        counter = counter_of(self.settings, environment.folders, environment.clock, front)
+        if counter is not None and front == "command":
+            self.resources.enter_context(counter.under_way())
+        return counter
 
     def tool_context(self) -> ToolContext:
         """What the tools work with; whoever opens it counts as having asked for what they do."""

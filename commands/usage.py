@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from commands.adapter import JSON_OPTION, help_text
-from commands.diagnostics import ExitCode
+from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
 from commands.output import OutputOptions, display_of, write_json, write_table
 from providers.reading import SourceStatus, State
@@ -45,9 +45,27 @@ def usage(
         int, typer.Option("--days", min=1, max=3650, metavar="N", help="How far back to look.")
     ] = 7,
     as_json: JSON_OPTION = False,
+    prometheus: Annotated[
+        bool,
+        typer.Option(
+            "--prometheus",
+            help="All that is kept, as metrics: for node_exporter's textfile collector.",
+        ),
+    ] = False,
 ) -> None:
     """Show the objectives and the calls."""
     invocation = invocation_of(context)
+    if prometheus:
+        source = context.get_parameter_source("days")
+        if as_json or (source is not None and source.name != "DEFAULT"):
+            raise Problem(
+                "--prometheus prints all that is kept, and not as JSON",
+                code="usage",
+                exit_code=ExitCode.USAGE,
+                hint="leave --days and --json away",
+            )
+        _write_metrics(invocation)
+        return
     now = invocation.environment.clock()
     since = now - timedelta(days=days)
     counted, status = _with_usage(invocation, lambda kept: kept.counted(since))
@@ -76,6 +94,18 @@ def _with_usage(invocation: Invocation, work: Callable[[Usage], T]) -> tuple[T, 
         observed_at=environment.clock(),
         detail=why,
     )
+
+
+def _write_metrics(invocation: Invocation) -> None:
+    from sre_tui.usage.counter import spool_of
+    from sre_tui.usage.exposition import exposition
+    from sre_tui.usage.gathering import gathered
+
+    folder = spool_of(invocation.environment.folders).folder
+    metrics, status = _with_usage(invocation, lambda kept: gathered(kept, folder))
+    if status.detail:
+        invocation.narrator.warn(status.detail)
+    invocation.environment.stdout.write(exposition(metrics))
 
 
 def _show(invocation: Invocation, answer: ToolResult[UsageSummary]) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import platform
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ class Agent:
         """
         chosen = self._context.settings.llm if llm is None else llm
         opened = session or self.sessions.new()
-        return Run(lambda emit: self._answer(question, attached, opened, chosen, emit))
+        return Run(lambda emit: self._seen(question, attached, opened, chosen, emit))
 
     async def warm_up(self) -> None:
         """Load what the first question needs, in a thread."""
@@ -99,6 +100,19 @@ class Agent:
 
     def _without_secrets(self, *texts: str) -> list[str]:
         return [self._redactor.text(clean(text)).strip() for text in texts]
+
+    async def _seen(
+        self,
+        question: str,
+        attached: str,
+        session: Session,
+        llm: LlmSettings,
+        emit: Callable[[AgentEvent], None],
+    ) -> None:
+        """Answer, seen as under way."""
+        usage = self._context.usage
+        with nullcontext() if usage is None else usage.under_way():
+            await self._answer(question, attached, session, llm, emit)
 
     async def _answer(
         self,

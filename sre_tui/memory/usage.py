@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from sre_tui.memory.schema import CALLS, RUNS
+from sre_tui.memory.schema import CALLS, REPORTS, RUNS
 from sre_tui.memory.store import Store
-from sre_tui.usage.records import Call, Counted, Run
-
-__all__ = ["Call", "Run", "Usage"]
-
+from sre_tui.usage.records import BUCKETS, Call, Counted, Run, Total
 
 _AT_ONCE: Final = 500
 """Runs that one query asks for."""
@@ -27,12 +24,6 @@ class Usage:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def count(self, run: Run, calls: Iterable[Call]) -> None:
-        """Keep calls of a run, all or none; it may be told of again with further ones."""
-        with self._store.writing() as connection:
-            _begin(connection, [run])
-            _keep(connection, [Counted(run=run, call=each) for each in calls])
-
     def take(self, counted: Sequence[Counted]) -> int:
         """Keep calls of any runs, all or none, and say how many were not kept before."""
         if not counted:
@@ -40,14 +31,6 @@ class Usage:
         with self._store.writing() as connection:
             _begin(connection, list({each.run.id: each.run for each in counted}.values()))
             return _keep(connection, counted)
-
-    def calls(self, since: datetime) -> tuple[Call, ...]:
-        """The calls that began then or later, in the order they began."""
-        query = select(*_COLUMNS).where(CALLS.c.started >= since)
-        query = query.order_by(CALLS.c.started, CALLS.c.number)
-        with self._store.reading() as connection:
-            rows = connection.execute(query).mappings()
-            return tuple(Call.model_validate(dict(row)) for row in rows)
 
     def counted(self, since: datetime) -> tuple[Counted, ...]:
         """The calls that began then or later, each with its run, in the order they began."""
@@ -57,12 +40,44 @@ class Usage:
         with self._store.reading() as connection:
             return tuple(_counted(dict(row)) for row in connection.execute(query).mappings())
 
-    def runs(self, since: datetime) -> tuple[Run, ...]:
-        """The runs that began then or later, in the order they began."""
-        query = select(*RUNS.columns).where(RUNS.c.started >= since).order_by(RUNS.c.started)
+    def totals(self) -> tuple[Total, ...]:
+        """All calls that are kept, summed up by front, kind, name and outcome."""
+        groups = (RUNS.c.front, CALLS.c.kind, CALLS.c.name, CALLS.c.outcome)
+        within = [
+            func.sum(case((CALLS.c.seconds <= most, 1), else_=0)).label(f"within_{place}")
+            for place, most in enumerate(BUCKETS)
+        ]
+        query = (
+            select(
+                *groups,
+                func.count().label("calls"),
+                func.sum(CALLS.c.seconds).label("seconds"),
+                func.coalesce(func.sum(CALLS.c.tokens_in), 0).label("tokens_in"),
+                func.coalesce(func.sum(CALLS.c.tokens_out), 0).label("tokens_out"),
+                func.coalesce(func.sum(CALLS.c.cost), 0.0).label("cost"),
+                func.count(CALLS.c.cost).label("priced"),
+                func.max(CALLS.c.started).label("last"),
+                *within,
+            )
+            .join(RUNS, RUNS.c.id == CALLS.c.run)
+            .group_by(*groups)
+            .order_by(*groups)
+        )
         with self._store.reading() as connection:
-            rows = connection.execute(query).mappings()
-            return tuple(Run.model_validate(dict(row)) for row in rows)
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return tuple(
+            Total.model_validate(
+                {**row, "within": [row.pop(f"within_{n}") for n in range(len(BUCKETS))]}
+            )
+            for row in rows
+        )
+
+    def reports(self) -> tuple[int, datetime | None]:
+        """How many reports are kept, and when the last one was made."""
+        query = select(func.count(), func.max(REPORTS.c.made)).select_from(REPORTS)
+        with self._store.reading() as connection:
+            made, last = connection.execute(query).one()
+            return made, last
 
     def forget(self, before: datetime) -> int:
         """Let go of runs that began before then, with their calls, and say how many."""

@@ -127,7 +127,7 @@ class Tool(Generic[DataT]):
         values = {name: getattr(parsed, name) for name in self.arguments.model_fields}
         with counted(context.usage, self.name) as told:
             answer = await self.body(context, **values)
-            told(answer.state)
+            told(answer)
         return answer.model_copy(update={"tool": self.name})
 
     def _mistakes(self, error: ValidationError) -> list[str]:

@@ -6,28 +6,31 @@ import time
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from providers.errors import BackendError, InvalidQuery
-from providers.reading import State
+from providers.reading import State, joint_state
 from sre_tui.complaint import Complaint
+from sre_tui.settings import BACKENDS
+from sre_tui.tools.result import ToolResult
 
 if TYPE_CHECKING:
     from sre_tui.usage.counter import Counter
 
 
 @contextmanager
-def counted(counter: Counter | None, tool: str) -> Iterator[Callable[[State], None]]:
-    """Count one call of a tool around its work, which tells the state of its answer."""
+def counted(counter: Counter | None, tool: str) -> Iterator[Callable[[ToolResult[Any]], None]]:
+    """Count one call of a tool around its work, which tells its answer."""
     if counter is None:
         yield lambda _: None
         return
     since = time.monotonic()
     outcome = "failed"
 
-    def told(state: State) -> None:
+    def told(answer: ToolResult[Any]) -> None:
         nonlocal outcome
-        outcome = state.value
+        outcome = answer.state.value
+        counter.saw(_components(answer))
 
     try:
         yield told
@@ -36,6 +39,16 @@ def counted(counter: Counter | None, tool: str) -> Iterator[Callable[[State], No
         raise
     finally:
         counter.ended("tool", tool, time.monotonic() - since, outcome)
+
+
+def _components(answer: ToolResult[Any]) -> dict[str, str]:
+    """The state of each kind of backend behind an answer; what an instance is called is private."""
+    states: dict[str, list[State]] = {}
+    for source in answer.sources:
+        kind = source.source.partition(":")[0]
+        if kind in BACKENDS:
+            states.setdefault(kind, []).append(source.state)
+    return {kind: joint_state(each).value for kind, each in states.items()}
 
 
 def _outcome(error: BaseException) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,9 +13,12 @@ from providers.clock import Clock
 from sre_tui import __version__
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
+from sre_tui.usage.progress import under_way
 from sre_tui.usage.spool import Spool
 
 _TICK: Final = timedelta(microseconds=1)
+_SEEN_AGAIN: Final = timedelta(minutes=1)
+"""How long the state of a component is not told again while it stays what it is."""
 
 
 def spool_of(folders: Folders) -> Spool:
@@ -33,6 +38,8 @@ class Counter:
         self.spool = spool
         self._clock = clock
         self._started: set[datetime] = set()
+        self._seen: dict[str, tuple[str, datetime]] = {}
+        self._front = front
         self._run = {
             "id": os.urandom(8).hex(),
             "front": front,
@@ -64,5 +71,22 @@ class Counter:
             "outcome": outcome,
             **{key: value for key, value in figures.items() if value is not None},
         }
-        line = json.dumps({"run": self._run, "call": call}, separators=(",", ":"))
-        self.spool.append(line.encode())
+        self._append({"run": self._run, "call": call})
+        if kind == "model":
+            self.saw({"llm": outcome})
+
+    def saw(self, states: Mapping[str, str]) -> None:
+        """How components just were, by their names."""
+        now = self._clock()
+        for component, state in states.items():
+            before, at = self._seen.get(component, ("", now))
+            if state != before or now - at >= _SEEN_AGAIN:
+                self._seen[component] = (state, now)
+                self._append({"component": component, "state": state, "at": now.isoformat()})
+
+    def under_way(self) -> AbstractContextManager[None]:
+        """A question or a command is under way."""
+        return under_way(self.spool.folder / "under-way", self._front)
+
+    def _append(self, document: dict[str, Any]) -> None:
+        self.spool.append(json.dumps(document, separators=(",", ":")).encode())

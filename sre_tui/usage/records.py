@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -38,6 +38,33 @@ class Call(BaseModel):
     tokens_out: int | None = Field(default=None, ge=0)
     cost: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """US dollars; None if nobody knows."""
+
+
+BUCKETS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0)
+"""Seconds that calls are told apart by where only their sums are wanted."""
+
+
+class Total(BaseModel):
+    """Calls of one front, kind, name and outcome."""
+
+    model_config = ConfigDict(frozen=True)
+
+    front: str
+    kind: Literal["question", "tool", "model"]
+    name: str
+    outcome: str
+    calls: int
+    seconds: float
+    within: tuple[int, ...]
+    """How many took no longer than each of `BUCKETS`."""
+    tokens_in: int
+    tokens_out: int
+    cost: float
+    """US dollars of the calls whose price is known."""
+    priced: int
+    """How many these are."""
+    last: AwareDatetime
+    """When the last of them began."""
 
 
 class Counted(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from providers.text import one_line
 from sre_tui.environment import Folders
@@ -16,12 +16,14 @@ from sre_tui.memory.refusals import NotKept
 from sre_tui.memory.store import open_store
 from sre_tui.memory.usage import Usage
 from sre_tui.settings import Settings
+from sre_tui.usage.components import Seen, keep_components
 from sre_tui.usage.counter import spool_of
 from sre_tui.usage.records import Counted
 from sre_tui.usage.spool import Spool
 
 log = logging.getLogger(__name__)
 
+_LINE: Final[TypeAdapter[Counted | Seen]] = TypeAdapter(Counted | Seen)
 PATIENCE: Final = 10.0
 """Seconds that another process is waited for which does the same."""
 
@@ -64,15 +66,17 @@ def take_over(spool: Spool, usage: Usage) -> int:
         # What an earlier one left behind, then what came since.
         for _ in range(2):
             with spool.aside() as lines:
-                taken += usage.take(_read(lines))
+                read = _read(lines)
+                taken += usage.take([each for each in read if isinstance(each, Counted)])
+                keep_components(spool.folder, [each for each in read if isinstance(each, Seen)])
     return taken
 
 
-def _read(lines: list[bytes]) -> list[Counted]:
-    read: list[Counted] = []
+def _read(lines: list[bytes]) -> list[Counted | Seen]:
+    read: list[Counted | Seen] = []
     for line in filter(None, lines):
         try:
-            read.append(Counted.model_validate_json(line))
+            read.append(_LINE.validate_json(line))
         except ValidationError as error:
             # A power cut can leave half a line.
             log.warning("a line of the usage is left out: %s", one_line(str(error), 120))

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from sre_tui import __version__
 from sre_tui.memory.refusals import NotKept
 from sre_tui.memory.usage import Usage
 from tests.cli.running import Sre
@@ -29,6 +31,14 @@ def used(sre: Sre, **variables: str) -> dict[tuple[str, str], dict[str, Any]]:
     return {(each["kind"], each["name"]): each for each in document["data"]["calls"]}
 
 
+def read(exposition: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    families = list(text_string_to_metric_families(exposition))
+    samples = [sample for family in families for sample in family.samples]
+    found = {(each.name, tuple(sorted(each.labels.items()))): each.value for each in samples}
+    assert len(found) == len(samples)
+    return found
+
+
 def waiting(folder: Path) -> str:
     return "".join(path.read_text("utf-8") for path in folder.rglob("usage/*.jsonl"))
 
@@ -41,7 +51,7 @@ def test_a_command_counts_itself_and_nothing_of_what_was_asked(
     assert counting("alerts", "--help").code == 0
     assert counting("alerts", "list", "--nonsense").code == 2
     told = waiting(tmp_path)
-    assert told.count("\n") == 4
+    assert told.count('"call"') == 4
     assert "sekret" not in told
     found = used(counting)
     assert set(found) == {
@@ -107,12 +117,40 @@ def test_the_demo_does_not_count_and_settings_can_forbid_it(
     assert used(counting)
 
 
+def test_metrics_for_the_textfile_collector(counting: Sre) -> None:
+    bare = read(counting("usage", "--prometheus").out)
+    assert bare["sre_assistant_reports_total", ()] == 0
+    assert counting("alerts", "list").code == 0
+    first = read(counting("usage", "--prometheus").out)
+    assert {name.partition("_")[0] for name, _ in first} == {"sre"}
+    assert len({name for name, _ in first}) >= 12
+    (build,) = [dict(labels) for name, labels in first if name == "sre_assistant_build_info"]
+    assert build["version"] == __version__
+    alerts = ("front", "command"), ("name", "alerts")
+    assert first["sre_assistant_requests_total", (*alerts, ("outcome", "ok"))] == 1
+    tool = (("outcome", "ok"), ("tool", "grafana_get_alerts"))
+    assert first["sre_assistant_tool_calls_total", tool] == 1
+    assert first["sre_assistant_component_health", (("component", "grafana"),)] == 1
+    assert counting("alerts", "list").code == 0
+    second = read(counting("usage", "--prometheus").out)
+    assert second["sre_assistant_tool_calls_total", tool] == 2
+    grown = [key for key in first if key[0].endswith(("_total", "_bucket", "_count", "_sum"))]
+    assert all(second[key] >= first[key] for key in grown)
+
+
+@pytest.mark.parametrize("other", [("--json",), ("--days", "7")])
+def test_metrics_are_of_all_time_and_no_json(bare: Sre, other: tuple[str, ...]) -> None:
+    done = bare("usage", "--prometheus", *other)
+    assert (done.code, done.out) == (2, "")
+
+
 def test_a_memory_that_cannot_be_reached_loses_nothing(counting: Sre, tmp_path: Path) -> None:
     assert counting("alerts", "list").code == 0
     port = free_ports()
     gone = counting.having(MEMORY_DB_URL=f"postgresql://sre:x@127.0.0.1:{port}/sre")
     done = gone("usage", "--json")
     assert (done.code, done.out, done.error["code"]) == (3, "", "unreachable")
+    assert gone("usage", "--prometheus").out == ""
     assert set(used(counting)) == {("command", "alerts"), ("tool", "grafana_get_alerts")}
 
 

@@ -28,7 +28,8 @@ from sre_tui.memory.reports import Reports, StoredReport
 from sre_tui.memory.schema import QUESTIONS
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store, open_store
-from sre_tui.memory.usage import Call, Run, Usage
+from sre_tui.memory.usage import Usage
+from sre_tui.usage.records import Call, Counted, Run
 from tests.real.postgresql import (
     URL_PASSWORD,
     USER,
@@ -351,14 +352,43 @@ def test_usage_is_counted_by_run_and_forgotten_with_it(store: Store) -> None:
         kind="model", name="qwen3", started=NOW + HOUR, seconds=9, outcome="timeout",
         tokens_in=3_000_000_000, tokens_out=0, cost=0.25,
     )  # fmt: skip
-    usage.count(run, [model])
-    usage.count(run, [tool])
-    usage.count(run.model_copy(update={"id": "b", "started": NOW + HOUR}), [])
-    assert usage.calls(NOW) == (tool, model)
-    assert usage.calls(NOW + HOUR) == (model,)
-    assert [each.id for each in usage.runs(NOW)] == ["a", "b"]
+    first, second = Counted(run=run, call=model), Counted(run=run, call=tool)
+    later = Counted(run=run.model_copy(update={"id": "b", "started": NOW + HOUR}), call=model)
+    for each in (first, second, later):
+        usage.take([each])
+    assert usage.counted(NOW) == (second, first, later)
+    assert usage.counted(NOW + HOUR) == (first, later)
     assert usage.forget(NOW + HOUR) == 1
-    assert usage.calls(NOW) == ()
+    assert usage.counted(NOW) == (later,)
+
+
+def test_usage_that_waited_is_kept_once_and_summed_up(store: Store) -> None:
+    usage = Usage(store)
+    run = Run(id="a", front="ask", version="1.0", started=NOW)
+
+    def counted(*seconds: float, **values: object) -> list[Counted]:
+        call = {"kind": "model", "name": "qwen3", "outcome": "ok", **values}
+        return [
+            Counted.model_validate(
+                {"run": run, "call": {**call, "seconds": each, "started": NOW + each * HOUR}}
+            )
+            for each in seconds
+        ]
+
+    some = counted(0.1, 2, cost=0.25, tokens_in=3_000_000_000) + counted(200, outcome="timed_out")
+    assert usage.take(some[:2]) == 2
+    assert usage.take(some) == 1
+    assert usage.take(some) == 0
+    assert usage.counted(NOW + HOUR) == tuple(some[1:])
+    ok, late = usage.totals()
+    assert (ok.front, ok.kind, ok.name, ok.outcome) == ("ask", "model", "qwen3", "ok")
+    assert (ok.calls, ok.priced, ok.cost, ok.tokens_in) == (2, 2, 0.5, 6_000_000_000)
+    assert ok.seconds == pytest.approx(2.1)
+    assert ok.last == NOW + 2 * HOUR
+    assert ok.within == (1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2)
+    assert (late.outcome, late.calls, late.priced, late.tokens_out) == ("timed_out", 1, 0, 0)
+    assert sum(late.within) == 0
+    assert usage.reports() == (0, None)
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(store: Store) -> None:
