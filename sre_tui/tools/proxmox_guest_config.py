@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -25,6 +25,7 @@ from sre_tui.tools.proxmox_find import (
     no_such_guest,
     several_guests,
 )
+from sre_tui.tools.proxmox_guest_backups import GuestBackups, backups_of
 from sre_tui.tools.proxmox_guest_data import GuestProperties, Property
 from sre_tui.tools.proxmox_history import (
     HistoryArgument,
@@ -67,6 +68,9 @@ async def proxmox_get_guest_config(
         str, Field(description="Name or id.", min_length=1), Positional(), Completes("guest")
     ],
     history: HistoryArgument = None,
+    backups: Annotated[
+        bool, Field(description="With its newest good backup; never beside its load.")
+    ] = True,
 ) -> ToolResult[GuestProperties]:
     """Show a guest's state, CPU, memory, disks, network, boot, snapshots and last tasks."""
     inventories, learned = await named_inventories(context)
@@ -75,7 +79,10 @@ async def proxmox_get_guest_config(
     if len(found) != 1:
         data = _unclear(guest, found, known, complete=all_answered(inventories))
         return result(data, inventories, now=context.clock())
-    detail, replications, load = await _ask(context, found[0], history)
+    wanted = backups and history is None
+    (detail, replications, load), backup = await asyncio.gather(
+        _ask(context, found[0], history), _backups(context, found[0] if wanted else None)
+    )
     parts: list[Reading[Any]] = [detail, replications, *([load] if load is not None else ())]
     if detail.data is None:
         lost = [_about(status, found[0], learned) for status in by_source(parts)]
@@ -84,7 +91,7 @@ async def proxmox_get_guest_config(
     course = load_history(load, found[0].label, history) if history else None
     return result(
         GuestProperties(
-            items=tuple(properties_of(detail.data, own)),
+            items=tuple(_in_order(properties_of(detail.data, own), backup)),
             hints=(
                 *_taken(guest, found[0]),
                 *_agent_hint(detail.data),
@@ -94,10 +101,26 @@ async def proxmox_get_guest_config(
             guest=detail.data,
             replications=own,
             history=course,
+            backup=backup.coverage if backup is not None else None,
         ),
-        by_source(parts),
+        [*by_source(parts), *(backup.servers if backup is not None else ())],
         now=context.clock(),
     )
+
+
+async def _backups(context: ToolContext, guest: Guest | None) -> GuestBackups | None:
+    return await backups_of(context, guest) if guest is not None else None
+
+
+def _in_order(found: Iterable[Property], backup: GuestBackups | None) -> Iterator[Property]:
+    """The properties, the line of the backups after those of the state."""
+    lines = [backup.line] if backup is not None else []
+    for each in found:
+        if each.group != "status":
+            yield from lines
+            lines = []
+        yield each
+    yield from lines
 
 
 async def _ask(

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from providers.proxmox import Guest, GuestDetail, Replication
+from sre_tui.diagnosis.coverage.model import GuestCoverage
 from sre_tui.tools.gist import with_first
 from sre_tui.tools.proxmox_history import LoadHistory
 from sre_tui.tools.result import Listing
@@ -50,6 +51,8 @@ class GuestProperties(Listing[Property]):
     replications: tuple[Replication, ...] = ()
     history: LoadHistory | None = None
     """None if it was not asked for, or cannot be read."""
+    backup: GuestCoverage | None = None
+    """How it is backed up; None if that was not asked for, or is not known."""
     candidates: tuple[str, ...] = ()
     """The guests that may be meant, where there are several or none of that very name."""
 

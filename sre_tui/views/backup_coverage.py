@@ -95,8 +95,17 @@ class Coverage(Protocol):
 
 def verdict_cell(row: Coverage) -> Cell:
     """Whether the guest could be restored, in a word."""
-    word, rank, tone = _VERDICTS.get(row.counted_as, (row.verdict, 4.5, Tone.WARNING))
-    return state_cell(word, tone, rank)
+    return state_cell(verdict_word(row), *_standing(row))
+
+
+def verdict_word(row: Coverage) -> str:
+    """The same without its sign."""
+    return _VERDICTS[row.counted_as][0] if row.counted_as in _VERDICTS else row.verdict
+
+
+def _standing(row: Coverage) -> tuple[Tone, float]:
+    _, rank, tone = _VERDICTS.get(row.counted_as, ("", 4.5, Tone.WARNING))
+    return tone, rank
 
 
 def short_error(error: str) -> str:

@@ -188,6 +188,40 @@ async def test_without_any_backup_server_it_is_said(tmp_path: Path) -> None:
     assert any("no backup server is configured" in hint for hint in answer.data.hints)
 
 
+async def test_a_guest_is_shown_with_its_newest_backup(tmp_path: Path) -> None:
+    async with homelab(tmp_path) as (demo, context):
+        covered = (await run(context, "backup_coverage", guest="media")).data.items[0]
+        shown = await run(context, "proxmox_get_guest_config", guest="media")
+        left_out = await run(context, "proxmox_get_guest_config", guest="media", backups=False)
+        loaded = await run(context, "proxmox_get_guest_config", guest="media", history="hour")
+        await demo.break_backend("pbs", "refuse")
+        silent = await run(context, "proxmox_get_guest_config", guest="media")
+        await demo.mend_backend("pbs")
+    assert shown.state is State.OK
+    line = _backups(shown)
+    assert (line.value, shown.data.backup) == (covered.newest.at, covered)
+    assert line.note == "ok; verified; in pbs:main/main; job 01:30 to pbs-main"
+    groups = list(dict.fromkeys(each.group for each in shown.data.items))
+    assert groups[:3] == ["status", "backups", "compute"]
+    for answer in (left_out, loaded):
+        assert (_backups(answer), answer.data.backup) == (None, None)
+    assert silent.state is State.PARTIAL
+    assert [one.source for one in silent.sources if not one.state.has_data] == ["pbs:main"]
+    assert _backups(silent).note.endswith("; pbs:main does not tell")
+
+
+async def test_a_guest_without_a_backup_server_says_so(tmp_path: Path) -> None:
+    async with homelab(tmp_path, backends=("proxmox",)) as (_, context):
+        shown = await run(context, "proxmox_get_guest_config", guest="media")
+    assert shown.state is State.OK
+    assert "no backup server is configured: only what Proxmox VE" in _backups(shown).note
+
+
+def _backups(answer: ToolResult[Any]) -> Any:
+    """The line of the backups of a guest; None if there is none."""
+    return next((each for each in answer.data.items if each.group == "backups"), None)
+
+
 async def test_without_proxmox_there_is_nothing_to_say(tmp_path: Path) -> None:
     async with homelab(tmp_path) as (demo, context):
         await demo.break_backend("proxmox", "500")

@@ -54,12 +54,14 @@ def guest_tabs(guest: Guest) -> Sequence[DetailTab]:
         for one in GUEST_CURVES
     )
     config, tasks = "proxmox_get_guest_config", "proxmox_list_tasks"
+    # Its backups have a section of their own.
+    made = {**of, "backups": False}
     snapshots = AsRows(SNAPSHOTS.columns, SNAPSHOTS.rows, SNAPSHOTS.key, SNAPSHOTS.nothing)
     recent = {"guest": str(guest.vmid), "since": "7d", "limit": 100}
     return (
         DetailTab("overview", "Overview", (alerts_part(name),)),
         DetailTab(
-            "config", "Config", (DetailPart("Configuration", config, of, AsText(_configuration)),)
+            "config", "Config", (DetailPart("Configuration", config, made, AsText(_configuration)),)
         ),
         DetailTab("charts", "Charts", charts),
         DetailTab(
@@ -68,7 +70,7 @@ def guest_tabs(guest: Guest) -> Sequence[DetailTab]:
                         task_rows(TASKS, tasks, fewer=("subject", "node"))),),
         ),
         DetailTab("backups", "Backups", (*backup_parts(guest.vmid)[:1], copies_part(guest.vmid))),
-        DetailTab("snapshots", "Snapshots", (DetailPart("Snapshots", config, of, snapshots),)),
+        DetailTab("snapshots", "Snapshots", (DetailPart("Snapshots", config, made, snapshots),)),
         DetailTab("logs", "Logs", (logs_part(name),)),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ async def tell_guest_config(look: Look) -> Iterator[str] | None:
         return unknown_name(look, unknown, near, cite)
     asked = str(known[wanted[0]].vmid)
     found, own = await read(
-        look, "config", "proxmox_get_guest_config", GuestProperties, guest=asked
+        look, "config", "proxmox_get_guest_config", GuestProperties, guest=asked, backups=False
     )
     if found is None or found.guest is None:
         return _unreadable(look, known[wanted[0]], cite)
@@ -164,7 +164,9 @@ async def tell_autostart(look: Look) -> Iterator[str] | None:
         return None
     stopped = [one for one in data.items if not one.template]
     found = await look.ask(**{
-        f"config{one.vmid}": Call("proxmox_get_guest_config", {"guest": str(one.vmid)})
+        f"config{one.vmid}": Call(
+            "proxmox_get_guest_config", {"guest": str(one.vmid), "backups": False}
+        )
         for one in stopped[:MOST_ASKED]
     })  # fmt: skip
     should: list[str] = []
