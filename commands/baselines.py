@@ -152,7 +152,11 @@ def compute(
         )
     finally:
         progress.finish()
-    require_data(invocation, answer)
+    try:
+        require_data(invocation, answer)
+    except Problem as problem:
+        problem.hint = problem.hint or "the baselines that were kept before stay as they are"
+        raise
     for warning in answer.warnings:
         invocation.narrator.warn(warning)
     if missing := answer.data.missing():
@@ -201,9 +205,9 @@ def _window(text: str | None) -> timedelta:
     except ValueError as error:
         raise Problem(f"--since: {error}", code="usage", exit_code=ExitCode.USAGE) from None
     if not SHORTEST <= window <= LONGEST:
-        allowed = f"between {format_window(SHORTEST)} and {format_window(LONGEST)}"
+        allowed = f"{format_window(SHORTEST)} and {format_window(LONGEST)}"
         raise Problem(
-            f"--since {text}: baselines are computed from {allowed}",
+            f"--since {text}: the window must be between {allowed}",
             code="usage",
             exit_code=ExitCode.USAGE,
         )

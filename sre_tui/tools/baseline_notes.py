@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from providers.errors import BackendError
 from providers.series import Sample
 from sre_tui.diagnosis.signals.baseline_check import BaselineCheck, check_of, hours_at, telling
 from sre_tui.memory.any_baselines import any_baselines
-from sre_tui.memory.place import place_of
+from sre_tui.memory.place import Place, place_of
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.prometheus_data import JudgedSample
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sre_tui.memory.baseline import Baseline
     from sre_tui.memory.baselines import Baselines
     from sre_tui.tools.known_expressions import Known
+
+_UNTOLD: Final = "what is usual cannot be told"
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,25 @@ async def usual_for(context: ToolContext, query: str, at: datetime) -> Usual:
         at: the moment whose hour of the week counts.
     """
     try:
-        if not any_baselines(place_of(context.settings, context.folders)):
+        place = place_of(context.settings, context.folders)
+        if not any_baselines(place):
             return Usual()
-        from sre_tui.tools.memory_data import with_baselines
+        from sre_tui.tools.journal import PATIENCE, apart
 
-        return await with_baselines(context, lambda each: _usual(each, query, at))
+        async with asyncio.timeout(PATIENCE):
+            return await apart(lambda: _read(place, query, at))
+    except TimeoutError:
+        return Usual(trouble=f"{_UNTOLD}: the memory gave no answer within {PATIENCE:.0f} s")
     except BackendError as error:
-        return Usual(trouble=f"what is usual cannot be told: {error.detail}")
+        return Usual(trouble=f"{_UNTOLD}: {error.detail}")
+
+
+def _read(place: Place, query: str, at: datetime) -> Usual:
+    from sre_tui.memory.baselines import Baselines
+    from sre_tui.memory.store import open_store
+
+    with open_store(place) as store:
+        return _usual(Baselines(store), query, at)
 
 
 def _usual(baselines: Baselines, query: str, at: datetime) -> Usual:

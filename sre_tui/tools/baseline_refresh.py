@@ -66,7 +66,9 @@ class RefreshListing(Listing[Refreshed]):
             return ""
         names = ", ".join(one_line(name, 80) for name in self.asked)
         days = count(round((self.end - self.start) / timedelta(days=1)), "day")
-        return f"Prometheus has no values of {names} in the last {days}"
+        near = dict.fromkeys(close for name in self.asked for close in _near(name))
+        guess = f"; did you mean {' or '.join(near)}?" if near else ""
+        return f"Prometheus has no values of {names} in the last {days}{guess}"
 
 
 Told = Callable[[int, int], None]
@@ -135,6 +137,12 @@ def _wanted(text: str) -> Measure:
     return _own(text.strip())
 
 
+def _near(text: str) -> list[str]:
+    """Names of measures that may have been meant."""
+    known = [one.name for one in meant_by(text)]
+    return known[:3] or nearest(text, [one.name for one in MEASURES])
+
+
 def _own(text: str) -> Measure:
     import promql_parser
 
@@ -145,10 +153,8 @@ def _own(text: str) -> Measure:
     try:
         promql_parser.parse(text)
     except (ValueError, RecursionError) as error:
-        close = meant_by(text) or [
-            one for one in MEASURES if one.name in nearest(text, [each.name for each in MEASURES])
-        ]
-        guess = f"; did you mean {' or '.join(one.name for one in close[:3])}?" if close else ""
+        near = _near(text)
+        guess = f"; did you mean {' or '.join(near)}?" if near else ""
         raise ArgumentError(
             f"{one_line(text, 80)!r} is no metric that is known and no PromQL "
             f"({one_line(str(error), 120)}){guess}"

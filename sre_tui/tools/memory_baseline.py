@@ -55,7 +55,8 @@ class BaselineChecks(Listing[BaselineCheck]):
             return self.complaint or "no baseline"
         if len(self.items) == 1:
             one = self.items[0]
-            return f"{one.verdict} for {one.host} (usual {one.usual})"
+            whose = f" for {one.host}" if one.host else ""
+            return f"{one.verdict}{whose} (usual {one.usual})"
         high = [one.host for one in self.items if one.verdict == "high"]
         low = [one.host for one in self.items if one.verdict == "low"]
         told = [with_first(f"high for {len(high)}", high)] if high else []
@@ -84,7 +85,7 @@ def check_text(one: BaselineCheck, now: datetime) -> str:
     unit = one.unit or None
     hour = f" ({hour_text(one.hour)})" if one.hour is not None else ""
     said = [
-        f"- {one.host}: {one.verdict}",
+        f"- {one.host or 'all'}: {one.verdict}",
         f"usual {one.when}{hour} {one.usual}",
         f"median {with_unit(one.median, unit)}, p95 {with_unit(one.p95, unit)}",
         f"seen {with_unit(one.least, unit)} to {with_unit(one.most, unit)}",

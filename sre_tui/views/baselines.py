@@ -48,10 +48,11 @@ def _until(row: BaselineCheck | KeptBaseline, display: Display) -> Cell:
 
 
 def check_sentence(row: BaselineCheck) -> str:
-    """How a value compares, in a sentence without its end: ``85 % is high for media: …``."""
+    """How a value compares, without a full stop: ``85 % is high for media (load): usual is …``."""
     hour = f" ({hour_text(row.hour)})" if row.hour is not None else ""
-    said = f"{row.what} of {row.shown} is {row.verdict} for {row.host}: usual is {row.usual} "
-    said += f"{row.when}{hour}"
+    whose = f" for {row.host}" if row.host else ""
+    said = f"{row.shown} is {row.verdict}{whose} ({row.what}): "
+    said += f"usual is {row.usual} {row.when}{hour}"
     span = count(round((row.until - row.since) / timedelta(days=1)), "day")
     if row.verdict == "high":
         most = with_unit(row.most, row.unit or None)
@@ -69,16 +70,14 @@ def _headline(data: Any) -> str:
     if not rows:
         return ""
     if len(rows) == 1:
-        said = check_sentence(rows[0])
-        return f"{said[0].upper()}{said[1:]}."
+        return f"{check_sentence(rows[0])}."
     first = rows[0]
     told = [
         f"{verdict} for {sum(one.verdict == verdict for one in rows)}"
         for verdict in ("high", "low", "normal")
         if any(one.verdict == verdict for one in rows)
     ]
-    what = f"{first.what[0].upper()}{first.what[1:]}"
-    return f"{what} of {first.shown}: {', '.join(told)} of {count(len(rows), 'host')}."
+    return f"{first.shown} is {', '.join(told)} of {count(len(rows), 'host')} ({first.what})."
 
 
 CHECKS: TableView[BaselineCheck] = TableView(

@@ -17,6 +17,7 @@ from sre_tui.demo.world import rules
 from sre_tui.demo.world.exporters import recording
 from sre_tui.diagnosis.checks.registry import all_queries
 from sre_tui.diagnosis.picture.metrics import identity_query, sweeps_of
+from sre_tui.diagnosis.signals.measures import MEASURES
 from tests.real.harvest import harvest
 from tests.real.homelab_series import homelab_series
 
@@ -56,7 +57,12 @@ def check_values() -> list[str]:
     return [*(query.expression for query in queries), *together, identity_query()]
 
 
-PRODUCERS: list[Producer] = [demo_rules, promql_templates, check_values]
+def measures() -> list[str]:
+    """What baselines are kept of, in every way it is known."""
+    return [text for one in MEASURES for text in (one.gauge.value, *(each for each, _ in one.also))]
+
+
+PRODUCERS: list[Producer] = [demo_rules, promql_templates, check_values, measures]
 """Functions that give the expressions a part of the product asks Prometheus."""
 
 

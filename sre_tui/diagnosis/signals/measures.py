@@ -85,31 +85,31 @@ _FURTHER: Final = (
     ),
     Gauge("gauge-load1", "load", "node_load1", _MACHINE),
     Gauge(
-        "gauge-guest-memory", "memory in use by a guest",
+        "gauge-guest-memory", "memory in use",
         'pve_memory_usage_bytes{id=~"(qemu|lxc)/.+"} / pve_memory_size_bytes{id=~"(qemu|lxc)/.+"}',
         _GUEST, "ratio", SubjectKind.GUEST,
     ),
     Gauge(
-        "gauge-node-cpu", "processor use of a node", 'pve_cpu_usage_ratio{id=~"node/.+"}',
+        "gauge-node-cpu", "processor use", 'pve_cpu_usage_ratio{id=~"node/.+"}',
         _GUEST, "ratio", SubjectKind.NODE,
     ),
     Gauge(
-        "gauge-node-memory", "memory in use on a node",
+        "gauge-node-memory", "memory in use",
         'pve_memory_usage_bytes{id=~"node/.+"} / pve_memory_size_bytes{id=~"node/.+"}',
         _GUEST, "ratio", SubjectKind.NODE,
     ),
     Gauge(
-        "gauge-pool", "space in use of a pool",
+        "gauge-pool", "space in use",
         '1 - node_filesystem_avail_bytes{fstype="zfs",device!~".+/.+"} / '
         "node_filesystem_size_bytes",
         (*_MACHINE, "device"), "ratio", SubjectKind.POOL,
     ),
     Gauge(
-        "gauge-datastore", "space in use of a datastore", "pbs_used / pbs_size",
+        "gauge-datastore", "space in use", "pbs_used / pbs_size",
         ("instance", "datastore"), "ratio", SubjectKind.DATASTORE,
     ),
     Gauge(
-        "gauge-heat", "highest temperature of a machine",
+        "gauge-heat", "temperature",
         "max by (instance, hostname) (node_hwmon_temp_celsius)", _MACHINE, "°C",
     ),
     Gauge(

@@ -11,10 +11,9 @@ from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.inventory import MAX_SERIES
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.quantities import INSTANT
-from sre_tui.agent.analyst.wording import capital, code, plain
+from sre_tui.agent.analyst.wording import code, plain
 from sre_tui.diagnosis.signals.baseline_check import BaselineCheck
 from sre_tui.diagnosis.signals.measures import MEASURES, meant_by
-from sre_tui.tools.baseline_names import NONE_YET
 from sre_tui.tools.memory_baseline import BaselineChecks
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.views.baselines import check_sentence
@@ -25,14 +24,20 @@ BASELINE: Final = "memory_check_baseline"
 SHOWN: Final = 8
 _FILLS: Final = ("filesystem", "pool", "datastore")
 """Measures of which too much is told by how much is left, not by what is usual."""
-_NORMAL: Final = r"(?:normal\w*|usual|typical|expected|common|üblich\w*|gewöhnlich\w*|typisch\w*)\b"
+_NORMAL: Final = (
+    r"(?:normal(?:e[nrs]?)?|usual|typical|expected|common|üblich\w*|gewöhnlich\w*|typisch\w*)\b"
+)
 _UNUSUAL: Final = r"(?:unusual|abnormal|atypical|anomal\w+|unnormal|ungewöhnlich\w*|unüblich\w*)\b"
 _SIDE: Final = r"(?:(?:too )?(?P<side>high|low)|zu (?:hoch|niedrig)|too much)\b"
 _ASKED: Final = re.compile(rf"\b(?:{_NORMAL}|{_UNUSUAL}|{_SIDE})", re.IGNORECASE)
-_QUESTION: Final = re.compile(r"\?|^\s*(?:is|are|was|were|ist|sind|war|waren)\b", re.IGNORECASE)
+_QUESTION: Final = re.compile(
+    r"^\W*(?:and |und |so )?(?:is|are|was|were|would|ist|sind|war|waren|wäre)\b"
+    r"|\b(?:is|are|ist|sind) (?:that|this|it|these|those|das|dies)\b",
+    re.IGNORECASE,
+)
 _VALUE: Final = re.compile(
     r"(?<![\w./:-])(?P<amount>\d+(?:[.,]\d+)*)\s*"
-    r"(?P<unit>%|percent\b|prozent\b|°\s?[CF]?(?!\w)|(?:[kmgt]i?)?(?:bit|b)(?:/s|ps)\b|"
+    r"(?P<unit>%|percent\b|prozent\b|°\s?[CF]?(?!\w)|[CF]\b|(?:[kmgt]i?)?(?:bit|b)(?:/s|ps)\b|"
     r"(?:[kmgt]i?)?b\b|ms\b|µs\b|sec\b|seconds?\b|s\b|w\b)?(?![\w:/-]|\.\d)",
     re.IGNORECASE,
 )
@@ -64,14 +69,18 @@ async def tell_normal(look: Look) -> Iterator[str] | None:
         arguments["at"] = (scope.start + (scope.end - scope.start) / 2).isoformat()
     found = (await look.ask(baseline=Call(BASELINE, arguments)))["baseline"]
     data = found.data(BaselineChecks)
-    if data is None or data.complaint == NONE_YET:
-        reason = NONE_YET if data is not None else look.coverage.trouble("Memory")
+    if data is None or not data.items:
+        # What else is known of it is still worth an answer.
+        reason = _short(data.complaint) if data is not None else look.coverage.trouble("Memory")
         look.note_gap(f"whether {asked.value} is usual{f': {reason}' if reason else ''}")
         return None
-    if not data.items:
-        reason = plain(data.complaint, 300)
-        return told(look, f"**That cannot be told**: {reason.rstrip('?')}.{found.cite}")
     return await _told(look, data, found)
+
+
+def _short(complaint: str) -> str:
+    """Why there is nothing to compare with, without a long list of what there is."""
+    near = complaint if "did you mean" in complaint else complaint.partition("; there")[0]
+    return plain(near.partition("? There")[0].rstrip("?"), 240)
 
 
 def _asked(look: Look) -> _Asked | None:
@@ -87,7 +96,7 @@ def _asked(look: Look) -> _Asked | None:
     rest = _ASKED.sub(" ", f"{text[: value.start()]} {text[value.end() :]}")
     words = _WORD.findall(rest)
     metric, used = _metric(words)
-    if not metric and "°" in (value["unit"] or ""):
+    if not metric and re.search("[°cf]$", (value["unit"] or "").casefold()):
         metric = "temperature"
     if not metric or (asks["side"] and meant_by(metric)[0].name in _FILLS):
         return None
@@ -123,13 +132,14 @@ async def _told(look: Look, data: BaselineChecks, found: Found) -> Iterator[str]
     odd = [row for row in data.items if row.verdict != "normal"]
     first = data.items[0]
     amount = count(data.total or len(data.items), "host")
-    what = f"{first.what} of {first.shown}"
+    said, what = first.shown, f"({first.what})"
     if not odd:
         return told(
-            look, f"**{_word(look, 'normal')}{what} is normal for all {amount}**.{found.cite}"
+            look,
+            f"**{_word(look, 'normal')}{said} is normal for all {amount}** {what}.{found.cite}",
         )
     more = " or more" if data.truncated else ""
-    lead = f"**{capital(what)} is not usual for {len(odd)}{more} of {amount}**.{found.cite}"
+    lead = f"**{said} is not usual for {len(odd)}{more} of {amount}** {what}.{found.cite}"
     lines = [
         f"{plain(row.host, 80)}: {row.verdict}, usual is {row.usual} {row.when}{found.cite}"
         for row in odd[:SHOWN]
@@ -138,9 +148,8 @@ async def _told(look: Look, data: BaselineChecks, found: Found) -> Iterator[str]
 
 
 def _lead(look: Look, row: BaselineCheck, found: Found) -> str:
-    said = _sentence(row)
-    word = _word(look, row.verdict)
-    return f"**{word}{said if word else capital(said)}**.{found.cite}"
+    said = plain(check_sentence(row), 300)
+    return f"**{_word(look, row.verdict)}{said}**.{found.cite}"
 
 
 def _word(look: Look, verdict: str) -> str:
@@ -154,10 +163,6 @@ def _word(look: Look, verdict: str) -> str:
     else:
         holds = verdict != "normal"
     return "Yes: " if holds else "No: "
-
-
-def _sentence(row: BaselineCheck) -> str:
-    return plain(check_sentence(row), 300)
 
 
 async def _details(look: Look, row: BaselineCheck) -> list[str]:
