@@ -93,10 +93,18 @@ class Agent:
             await asyncio.to_thread(warm_up)
 
     async def aclose(self) -> None:
-        """Close the connections to models; the tool context is closed by its owner."""
+        """Close the connections to models; the tool context is closed by its owner.
+
+        There is time now for what waits to be kept in the memory, if it has become much.
+        """
         for model in self._models.values():
             await model.aclose()
         self._models.clear()
+        context = self._context
+        if context.usage is not None and context.usage.spool.is_long:
+            from sre_tui.usage.taking import relieve
+
+            await asyncio.to_thread(relieve, context.usage.spool, context.settings, context.folders)
 
     def _without_secrets(self, *texts: str) -> list[str]:
         return [self._redactor.text(clean(text)).strip() for text in texts]

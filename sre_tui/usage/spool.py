@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 LARGEST: Final = 4_000_000
 """Bytes that wait at most, about 15,000 calls; further ones are not counted."""
+MUCH: Final = 250_000
+"""Bytes that wait, about 1,000 calls, from which on whoever is not in a hurry takes them over."""
 
 
 class Spool:
@@ -33,6 +35,11 @@ class Spool:
     def size(self) -> int:
         """Bytes that wait."""
         return sum(_size(path) for path in (self.path, self._aside))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is time that somebody takes over what waits."""
+        return self.size >= MUCH
 
     def append(self, line: bytes) -> None:
         """Add a line without its end, whole or not at all; what hinders that is only logged."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from providers.errors import BackendError
 from providers.text import one_line
 from sre_tui.environment import Folders
 from sre_tui.memory.place import place_of
@@ -24,6 +27,8 @@ from sre_tui.usage.spool import Spool
 log = logging.getLogger(__name__)
 
 _LINE: Final[TypeAdapter[Counted | Seen]] = TypeAdapter(Counted | Seen)
+LEFT_ALONE: Final = 3600.0
+"""Seconds after a failure."""
 PATIENCE: Final = 10.0
 """Seconds that another process is waited for which does the same."""
 
@@ -44,6 +49,30 @@ def opened_usage(settings: Settings, folders: Folders) -> Iterator[tuple[Usage, 
             except (NotKept, OSError) as error:
                 why = f"the latest calls are not in it yet: {one_line(str(error))}"
         yield usage, why
+
+
+def relieve(spool: Spool, settings: Settings, folders: Folders) -> None:
+    """Take over what waits, though nobody asked for it; what hinders that is only logged.
+
+    A memory that could not be reached is left alone for a while: somebody waits for the prompt.
+    """
+    tried = spool.folder / "tried"
+    try:
+        if time.time() - _touched(tried) < LEFT_ALONE:
+            return
+        tried.touch(0o600)
+        with open_store(place_of(settings, folders)) as store:
+            take_over(spool, Usage(store))
+        tried.unlink(missing_ok=True)
+    except (BackendError, NotKept, OSError) as error:
+        log.warning("usage waits for the memory: %s", one_line(str(error)))
+
+
+def _touched(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def take_over(spool: Spool, usage: Usage) -> int:

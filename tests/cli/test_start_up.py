@@ -38,6 +38,7 @@ COMMANDS = (
     "demo list",
     "doctor --help",
     "incidents record --help",
+    "usage --help",
 )
 COMPLETED = ("sre al", "sre alerts list x", "sre dashboards show x")
 PROBE = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import resource
 import signal
 import subprocess
@@ -15,14 +16,16 @@ from pathlib import Path
 
 import pytest
 
+from sre_tui.environment import Folders
 from sre_tui.memory.place import Place
 from sre_tui.memory.refusals import NotKept
 from sre_tui.memory.store import open_store
 from sre_tui.memory.usage import Usage
+from sre_tui.settings.model import MemorySettings, Settings
 from sre_tui.usage import spool as module
-from sre_tui.usage.counter import Counter
+from sre_tui.usage.counter import Counter, spool_of
 from sre_tui.usage.spool import Spool
-from sre_tui.usage.taking import take_over
+from sre_tui.usage.taking import relieve, take_over
 
 NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
 APPENDING = """
@@ -150,6 +153,30 @@ def test_there_is_an_end_to_what_waits(
     assert spool.size == size
     assert "`sre usage` takes it over" in caplog.text
     assert len(caplog.records) == 1
+
+
+def test_what_became_much_is_taken_over_unless_that_just_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folders = Folders.under(tmp_path)
+    spool = spool_of(folders)
+    count(spool, "a")
+    assert not spool.is_long
+    monkeypatch.setattr(module, "MUCH", spool.size)
+    assert spool.is_long
+    here = tmp_path / "memory.db"
+    (tmp_path / "file").write_text("no folder")
+    nowhere = Settings(memory=MemorySettings(path=tmp_path / "file" / "memory.db"))
+    relieve(spool, nowhere, folders)
+    assert "usage waits for the memory" in caplog.text
+    working = Settings(memory=MemorySettings(path=here))
+    relieve(spool, working, folders)
+    assert (here.exists(), spool.is_long) == (False, True)
+    os.utime(spool.folder / "tried", (0, 0))
+    relieve(spool, working, folders)
+    with open_store(Place(path=here)) as store:
+        assert names(Usage(store)) == ["a"]
+    assert spool.size == 0
 
 
 @contextmanager
