@@ -93,7 +93,9 @@ def _full(row: PoolRow, display: Display) -> Cell:
     if row.outlook.first is None or row.outlook.outlook == "full":
         return replace(cell, text=row.outlook.outlook.replace("not growing", "steady"))
     mark = cell.tone.glyph if cell.tone in (Tone.WARNING, Tone.ERROR) else ""
-    return replace(cell, text=f"{span(display.now, row.outlook.first)} {mark}".rstrip())
+    # What cannot be told yet has but a beginning.
+    least = "> " if row.outlook.outlook == "erratic" else ""
+    return replace(cell, text=f"{least}{span(display.now, row.outlook.first)} {mark}".rstrip())
 
 
 def _growth(row: PoolRow, display: Display) -> Cell:
