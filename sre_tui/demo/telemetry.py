@@ -78,6 +78,7 @@ class SeriesSource(Protocol):
         start: float,
         end: float,
         at: Moments | None = None,
+        window: int = 0,
     ) -> Sequence[Series]:
         """Every matching series with its samples in ``start <= t <= end``; none without samples.
 
@@ -87,6 +88,7 @@ class SeriesSource(Protocol):
             end: Unix seconds.
             at: where only the newest sample up to each of these is wanted, so that others may be
                 left out.
+            window: where those of so many milliseconds before each are wanted too.
         """
         ...
 

@@ -22,6 +22,7 @@ class MemorySeries:
         start: float,
         end: float,
         at: Moments | None = None,
+        window: int = 0,
     ) -> Sequence[Series]:
         self.asked.append((start, end))
         found = []

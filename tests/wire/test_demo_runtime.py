@@ -23,11 +23,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.client import connect
 
+from sre_tui.demo.runtime import remote
 from sre_tui.demo.runtime.background import launch_demo
 from sre_tui.demo.runtime.certificates import Certificate, issue
 from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, serve_world, start_demo
-from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.errors import DemoBusy, DemoError
 from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.reason_phrase import REASON_HEADER
 from sre_tui.demo.runtime.remote import (
@@ -206,6 +207,18 @@ async def test_the_state_file_lives_as_long_as_the_demo(tmp_path: Path) -> None:
         assert path.exists()
     assert not path.exists()
     assert find_running_demo(path) is None
+
+
+async def test_a_demo_too_busy_to_answer_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_TIMEOUT", 0.05)
+    path = tmp_path / "demo.json"
+    async with demo_of(path) as demo:
+        # It cannot answer while the loop that serves it waits here.
+        assert find_running_demo(path) == demo.state
+        with pytest.raises(DemoBusy, match="it is busy"):
+            remote.faults_of(demo.state)
 
 
 async def test_a_stale_or_broken_state_file(tmp_path: Path) -> None:

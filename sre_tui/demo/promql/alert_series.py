@@ -43,9 +43,10 @@ class AlertSeries:
         start: float,
         end: float,
         at: Moments | None = None,
+        window: int = 0,
     ) -> Sequence[Series]:
         """The source's series, and ``ALERTS`` when it is named."""
-        found = self._source.select(matchers, start, end, at)
+        found = self._source.select(matchers, start, end, at, window)
         return [*found, *self._alerts(matchers, start, end)]
 
     def _alerts(self, matchers: Sequence[Matcher], start: float, end: float) -> list[Series]:

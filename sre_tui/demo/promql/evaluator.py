@@ -104,7 +104,9 @@ class Evaluator:
                 return self.range_vector(inner)
             case nodes.RangeSelector(selector=selector, window=window):
                 end = self._reference_times(selector)
-                samples = self._fetch(selector, int(end.min()) - window, int(end.max()))
+                samples = self._fetch(
+                    selector, int(end.min()) - window, int(end.max()), end, window
+                )
                 return RangeVector(samples, end - window, end)
             case nodes.Subquery():
                 return self._subquery(expr)
@@ -124,10 +126,11 @@ class Evaluator:
         return np.full_like(self.times, fixed - node.offset)
 
     def _fetch(
-        self, selector: nodes.Selector, start: int, end: int, at: Times | None = None
+        self, selector: nodes.Selector, start: int, end: int, at: Times, window: int = 0
     ) -> Samples:
         # One millisecond more on both sides, because samples are rounded to milliseconds here.
-        series = self.source.select(selector.matchers, (start - 1) / 1000, (end + 1) / 1000, at)
+        first, last = (start - 1) / 1000, (end + 1) / 1000
+        series = self.source.select(selector.matchers, first, last, at, window)
         return Samples.from_series(series)
 
     def _newest(self, selector: nodes.Selector, times: Times) -> Samples:

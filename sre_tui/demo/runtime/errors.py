@@ -9,3 +9,7 @@ class DemoError(Complaint):
     """The demo cannot run or does not obey; the text says why."""
 
     code = "demo"
+
+
+class DemoBusy(DemoError):
+    """It runs, and is too busy to answer in time."""

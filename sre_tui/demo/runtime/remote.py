@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from sre_tui.demo.runtime.errors import DemoError
+from sre_tui.demo.runtime.errors import DemoBusy, DemoError
 from sre_tui.demo.runtime.fault_modes import FaultMode
 from sre_tui.demo.runtime.state import DemoState, read_state
 
@@ -26,6 +26,9 @@ def find_running_demo(path: Path) -> DemoState | None:
         return None
     try:
         _call(state, "GET", "/status")
+    except DemoBusy:
+        # It listens, and is not done yet with what it was asked before.
+        return state
     except DemoError:
         return None
     return state
@@ -79,6 +82,8 @@ def _call(state: DemoState, method: str, path: str, body: object = None) -> Any:
             timeout=_TIMEOUT,
             trust_env=False,
         )
+    except httpx.ReadTimeout as error:
+        raise DemoBusy(f"the demo has given no answer for {_TIMEOUT:.0f} s: it is busy") from error
     except httpx.HTTPError as error:
         raise DemoError(f"the demo does not answer at {state.control.url}: {error}") from error
     if answer.is_error:

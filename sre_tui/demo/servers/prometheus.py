@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -99,19 +100,26 @@ def _guarded(access: Access | None, answer: Callable[[Parameters, Request], Answ
                 "Unauthorized\n", 401, {"WWW-Authenticate": 'Basic realm="prometheus"'}
             )
         parameters = await Parameters.of(request)
-        try:
-            data, warnings, hints = answer(parameters, request)
-        except QueryError as error:
-            failure = {"status": "error", "errorType": error.kind, "error": str(error)}
-            return _json(failure, error.status)
-        document: Document = {"status": "success", "data": data}
-        if warnings:
-            document["warnings"] = warnings
-        if hints:
-            document["infos"] = hints
-        return _json(document, 200)
+        # In a thread, so that a long query does not hold up the other backends.
+        return await asyncio.to_thread(_answered, answer, parameters, request)
 
     return handle
+
+
+def _answered(
+    answer: Callable[[Parameters, Request], Answer], parameters: Parameters, request: Request
+) -> Response:
+    try:
+        data, warnings, hints = answer(parameters, request)
+    except QueryError as error:
+        failure = {"status": "error", "errorType": error.kind, "error": str(error)}
+        return _json(failure, error.status)
+    document: Document = {"status": "success", "data": data}
+    if warnings:
+        document["warnings"] = warnings
+    if hints:
+        document["infos"] = hints
+    return _json(document, 200)
 
 
 def _json(document: Mapping[str, object], code: int) -> Response:

@@ -20,7 +20,7 @@ _CHUNK = 2_000_000
 _REMEMBERED = 6_000_000
 """Samples of recent selections kept: rules and panels ask for the same window again and again."""
 
-_Selection = tuple[tuple[Matcher, ...], float, float, bytes]
+_Selection = tuple[tuple[Matcher, ...], float, float, bytes, int]
 
 
 @dataclass(frozen=True)
@@ -82,16 +82,17 @@ class WorldSeries:
         start: float,
         end: float,
         at: Moments | None = None,
+        window: int = 0,
     ) -> Sequence[Series]:
         """Every matching series with its samples in ``start <= t <= end``; none without samples."""
         if at is not None and len(at) < 2:
             at = None
-        asked = (tuple(matchers), start, end, b"" if at is None else at.tobytes())
+        asked = (tuple(matchers), start, end, b"" if at is None else at.tobytes(), window)
         with self._lock:
             if asked in self._recent:
                 self._recent.move_to_end(asked)
                 return self._recent[asked]
-        found = tuple(self._computed(matchers, start, end, at))
+        found = tuple(self._computed(matchers, start, end, at, window))
         self._remember(asked, found)
         return found
 
@@ -110,14 +111,20 @@ class WorldSeries:
                 self._kept -= _size(self._recent.popitem(last=False)[1])
 
     def _computed(
-        self, matchers: Sequence[Matcher], start: float, end: float, at: Moments | None
+        self,
+        matchers: Sequence[Matcher],
+        start: float,
+        end: float,
+        at: Moments | None,
+        window: int,
     ) -> list[Series]:
         found: list[Series] = []
         for family, rows in self._matching(matchers):
             samples = max(1, int((end - start) / INTERVAL) + 2)
             step = max(1, _CHUNK // samples)
             for first in range(0, len(rows), step):
-                found += self._samples(family, rows[first : first + step], start, end, at)
+                chosen = rows[first : first + step]
+                found += self._samples(family, chosen, start, end, at, window)
         return found
 
     def label_sets(
@@ -192,11 +199,12 @@ class WorldSeries:
         start: float,
         end: float,
         at: Moments | None = None,
+        window: int = 0,
     ) -> list[Series]:
         found: list[Series] = []
         scraped = [row for row in rows if row < len(built.targets)]
         if scraped:
-            found = self._scraped(built, scraped, start, end, at)
+            found = self._scraped(built, scraped, start, end, at, window)
         for row in rows[len(scraped) :]:
             raw = built.overrides[row]
             first, count = _scrapes(0.0, INTERVAL, max(start, raw.start), end)
@@ -212,12 +220,16 @@ class WorldSeries:
         start: float,
         end: float,
         at: Moments | None,
+        window: int,
     ) -> list[Series]:
         targets = {id(built.targets[row]): built.targets[row] for row in rows}
-        if built.rows.gaps or (not built.rows.always and any(t.down for t in targets.values())):
-            # Where a scrape may be missing, an earlier one counts.
+        missing = built.rows.gaps or (
+            not built.rows.always and any(t.down for t in targets.values())
+        )
+        if missing and not window:
+            # An earlier scrape counts.
             at = None
-        each, counts = _scrape_times([*targets.values()], start, end, at)
+        each, counts = _scrape_times([*targets.values()], start, end, at, window)
         if each.shape[1] == 0:
             return []
         place = {name: number for number, name in enumerate(targets)}
@@ -269,7 +281,7 @@ def _scrapes(offset: float, interval: float, start: float, end: float) -> tuple[
 
 
 def _scrape_times(
-    targets: Sequence[Target], start: float, end: float, at: Moments | None
+    targets: Sequence[Target], start: float, end: float, at: Moments | None, window: int
 ) -> tuple[Floats, Sequence[int]]:
     """When targets of one interval are scraped in ``start <= t <= end``, as (targets, m).
 
@@ -278,19 +290,24 @@ def _scrape_times(
         start: Unix seconds.
         end: Unix seconds.
         at: where only the last scrape up to each of these moments is wanted.
+        window: where those of so many milliseconds before each are wanted too.
 
     Returns:
         The times, and how many of its row hold for each target.
     """
     interval = targets[0].interval
     offsets = np.array([[target.offset] for target in targets])
-    if at is not None and at[1] - at[0] > interval * 1000:
+    before = math.ceil(window / interval / 1000)
+    if at is not None and at[1] - at[0] > (before + 1) * interval * 1000:
         numbers = np.floor((at / 1000 - offsets) / interval) + 1
         for _ in range(2):
             numbers -= np.rint((numbers * interval + offsets) * 1000) > at
+        if before:
+            # One more than fits may come from before the start, and is in no window.
+            numbers = (numbers[:, :, None] + np.arange(-before, 1)).reshape(len(targets), -1)
         times = numbers * interval + offsets
-        if times[:, 0].min() >= start:
-            return times, [len(at)] * len(targets)
+        if before or times[:, 0].min() >= start:
+            return times, [times.shape[1]] * len(targets)
     spans = [_scrapes(target.offset, interval, start, end) for target in targets]
     counts = [count for _, count in spans]
     first = np.array([[first] for first, _ in spans], dtype=np.float64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -113,6 +115,29 @@ def test_the_newest_samples_alone_give_the_same_as_all(down: World, step: int) -
     assert all_of.labels == some_of.labels
     assert np.array_equal(all_of.present, some_of.present)
     assert np.array_equal(all_of.values[all_of.present], some_of.values[some_of.present])
+
+
+@pytest.mark.parametrize(("step", "width"), [(737_123, 300_000), (1_800_000, 900_007)])
+def test_the_windows_alone_hold_the_same_as_all(down: World, step: int, width: int) -> None:
+    end = int(ANCHOR * 1000)
+    moments = np.arange(end - 12 * step, end + 1, step, dtype=np.int64)
+    span = (moments[0] - width) / 1000, ANCHOR
+    whole = down.series.select(EVERYTHING, *span)
+    windows = down.series.select(EVERYTHING, *span, at=moments, window=width)
+    assert sum(map(len_of, windows)) < 0.7 * sum(map(len_of, whole))
+
+    def inside(found: Sequence[Series]) -> dict[str, list[tuple[float, float]]]:
+        held = {}
+        for one in found:
+            after = np.searchsorted(moments, np.rint(one.times * 1000))
+            kept = after < len(moments)
+            kept[kept] &= moments[after[kept]] - np.rint(one.times[kept] * 1000) <= width
+            if kept.any():
+                pairs = zip(one.times[kept].tolist(), one.values[kept].tolist(), strict=True)
+                held[str(sorted(one.labels.items()))] = list(pairs)
+        return held
+
+    assert inside(windows) == inside(whole)
 
 
 def len_of(series: Series) -> int:
