@@ -26,6 +26,9 @@ T = TypeVar("T")
 
 FRONTS: Final = {"ask": "ask", "chat": "chat", "tui": "app"}
 """Commands that take questions, and the fronts that count these in place of the command."""
+UNCOUNTED: Final = (*FRONTS, "usage", "web")
+"""Commands that do not count: looking at the usage is none, or a scrape a minute would be most of
+it, and the app in a browser counts its questions as any other."""
 OUTCOMES: Final[Mapping[int, str]] = {
     ExitCode.OK: "ok",
     ExitCode.FINDINGS: "ok",
@@ -159,11 +162,8 @@ class Invocation:
         return asyncio.run(work)
 
     def count_ending(self, code: int) -> None:
-        """Count the command, if it worked with the settings; a front counts its questions itself.
-
-        Looking at the usage is none, or a scrape a minute would be most of it.
-        """
-        if "settings" in self.__dict__ and self.command not in (*FRONTS, "usage") and self.usage:
+        """Count the command, if it worked with the settings."""
+        if "settings" in self.__dict__ and self.command not in UNCOUNTED and self.usage:
             seconds = time.monotonic() - self._began
             self.usage.ended("question", self.command, seconds, OUTCOMES.get(code, "failed"))
 

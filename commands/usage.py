@@ -102,7 +102,14 @@ def _write_metrics(invocation: Invocation) -> None:
     from sre_tui.usage.gathering import gathered
 
     folder = spool_of(invocation.environment.folders).folder
-    metrics, status = _with_usage(invocation, lambda kept: gathered(kept, folder))
+    try:
+        metrics, status = _with_usage(invocation, lambda kept: gathered(kept, folder))
+    except OSError as error:
+        raise Problem(
+            f"{folder} cannot be read: {error.strerror or error}",
+            code="not_readable",
+            exit_code=ExitCode.FAILURE,
+        ) from error
     if status.detail:
         invocation.narrator.warn(status.detail)
     invocation.environment.stdout.write(exposition(metrics))

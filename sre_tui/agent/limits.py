@@ -15,11 +15,17 @@ class Deadline:
         """Seconds granted for a last answer once the time is up."""
         self._started = time.monotonic()
         self._end = self._started + seconds
+        self._waited = 0.0
 
     @property
     def elapsed(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self._started
+
+    @property
+    def worked(self) -> float:
+        """Seconds since the start without those in which the user was waited for."""
+        return self.elapsed - self._waited
 
     @property
     def left(self) -> float:
@@ -38,7 +44,9 @@ class Deadline:
         try:
             yield
         finally:
-            self._end += time.monotonic() - since
+            waited = time.monotonic() - since
+            self._end += waited
+            self._waited += waited
 
     def grant_grace(self) -> None:
         """Leave at least the grace: somebody else takes over when the time is nearly up."""

@@ -152,7 +152,7 @@ class Turn:
     def count_answer(self, outcome: str) -> None:
         """Count the question, once it is over."""
         if self.context.usage is not None:
-            self.context.usage.ended("question", self.mode, self.deadline.elapsed, outcome)
+            self.context.usage.ended("question", self.mode, self.deadline.worked, outcome)
 
     def known_so_far(self, why: str) -> str:
         """An answer made of the evidence alone, for when nobody else can write one."""

@@ -14,7 +14,7 @@ from sre_tui.memory.refusals import NotKept
 from sre_tui.memory.usage import Usage
 from tests.cli.running import Sre
 from tests.stubs.llm_fixtures import server
-from tests.stubs.openai_server import Call, OpenAIServer, call, say
+from tests.stubs.openai_server import Call, Fail, OpenAIServer, call, say
 from tests.stubs.ports import free_ports
 
 __all__ = ["server"]
@@ -29,6 +29,15 @@ def counting(sre: Sre, tmp_path: Path) -> Sre:
 def used(sre: Sre, **variables: str) -> dict[tuple[str, str], dict[str, Any]]:
     document = sre.having(**variables)("usage", "--json").document
     return {(each["kind"], each["name"]): each for each in document["data"]["calls"]}
+
+
+def asking_model(sre: Sre, server: OpenAIServer) -> Sre:
+    return sre.having(
+        LLM_PROVIDER="openai",
+        LLM_MODEL="openai/anything",
+        OPENAI_BASE_URL=f"{server.url}/v1",
+        OPENAI_API_KEY="x",
+    )
 
 
 def read(exposition: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -71,12 +80,7 @@ async def test_a_question_counts_its_calls_of_tools_and_models(
     counting: Sre, server: OpenAIServer
 ) -> None:
     server.script(call(Call.of("grafana_get_alerts", search="disk")), say("All is well [E1]."))
-    asking = counting.having(
-        LLM_PROVIDER="openai",
-        LLM_MODEL="openai/anything",
-        OPENAI_BASE_URL=f"{server.url}/v1",
-        OPENAI_API_KEY="x",
-    )
+    asking = asking_model(counting, server)
     done = await asyncio.to_thread(asking, "ask", "Is a disk dying?", "--json")
     assert done.code == 0
     found = used(counting)
@@ -89,6 +93,23 @@ async def test_a_question_counts_its_calls_of_tools_and_models(
     assert model["tokens_in"] == spent["prompt_tokens"] > 0
     assert model["tokens_out"] == spent["completion_tokens"] > 0
     assert model["cost"] is None
+
+
+async def test_a_model_that_refuses_is_an_error_and_the_analyst_answers(
+    counting: Sre, server: OpenAIServer
+) -> None:
+    server.script(Fail(401, "no"))
+    done = await asyncio.to_thread(asking_model(counting, server), "ask", "Is a disk dying?")
+    assert done.code == 0
+    found = used(counting)
+    refused = found["model", "openai/anything"]
+    assert (refused["calls"], refused["failed"], refused["success"]) == (1, 1, 0)
+    assert (refused["tokens_in"], refused["cost"], refused["unpriced"]) == (None, None, 0)
+    assert found["question", "analyst"]["success"] == 1
+    metrics = read(counting("usage", "--prometheus").out)
+    labels = ("model", "openai/anything"), ("outcome", "wrong_key")
+    assert metrics["sre_assistant_llm_calls_total", labels] == 1
+    assert metrics["sre_assistant_component_health", (("component", "llm"),)] == 0
 
 
 def test_a_page_for_people(counting: Sre) -> None:
@@ -136,6 +157,16 @@ def test_metrics_for_the_textfile_collector(counting: Sre) -> None:
     assert second["sre_assistant_tool_calls_total", tool] == 2
     grown = [key for key in first if key[0].endswith(("_total", "_bucket", "_count", "_sum"))]
     assert all(second[key] >= first[key] for key in grown)
+
+
+def test_a_folder_that_is_none_is_one_line(bare: Sre) -> None:
+    folder = bare.home / "state" / "sre-tui" / "usage"
+    folder.parent.mkdir(parents=True)
+    folder.write_text("no folder")
+    done = bare("usage", "--prometheus")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == f"error: {folder} cannot be read: Not a directory\n"
+    assert bare("usage").code == 0
 
 
 @pytest.mark.parametrize("other", [("--json",), ("--days", "7")])

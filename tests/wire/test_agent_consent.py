@@ -203,6 +203,7 @@ async def test_the_time_for_a_question_stands_still_while_the_user_thinks(
         runner = runner_in(tmp_path, deadline, consent)
         ran = await runner.run(get_tool(RECORD), {"title": "x"})
         left.append(deadline.left)
+        assert deadline.worked == 4.0
         assert (ran.result is not None) is (consent is think_and_agree)
     assert left == [6.0, 6.0]
 
