@@ -38,7 +38,10 @@ def alert_sections(
     sections = [Section("", tuple(own))]
     labels = alert.labels if alert is not None else rules[0].labels
     annotations = alert.annotations if alert is not None else rules[0].annotations
-    sections += [Section("Labels", _pairs(labels)), Section("Annotations", _pairs(annotations))]
+    sections += [
+        Section("Labels", _pairs(labels)),
+        Section("Annotations", _annotations(alert, annotations)),
+    ]
     sections += [Section("Rule", tuple(rule_properties(rule, display))) for rule in rules]
     read = tuple((each.id, Cell(_how_to_read(each), each.title)) for each in runbooks)
     sections.append(Section("Runbook", read))
@@ -104,6 +107,21 @@ def rule_properties(rule: AlertRule, display: Display) -> Iterator[tuple[str, Ce
         yield "On an error", _text(rule.error_state)
     if rule.uid:
         yield "Uid", _text(rule.uid)
+
+
+def _annotations(
+    alert: Alert | None, annotations: Mapping[str, str]
+) -> tuple[tuple[str, Cell], ...]:
+    """The annotations without what stands above already, each text once."""
+    told = {alert.summary.strip().casefold()} if alert is not None else set()
+    kept: dict[str, str] = {}
+    # A description that only repeats the summary gives way to it.
+    for name in sorted(annotations, key=lambda one: (one != "summary", one)):
+        text = annotations[name].strip().casefold()
+        if text not in told:
+            told.add(text)
+            kept[name] = annotations[name]
+    return _pairs(kept)
 
 
 def _pairs(values: Mapping[str, str]) -> tuple[tuple[str, Cell], ...]:

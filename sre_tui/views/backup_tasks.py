@@ -75,7 +75,8 @@ def _telling(task: Task) -> Iterator[str]:
     """What the end of the log says beyond the message that stands in the row."""
     for line in task.log:
         said = line.removeprefix("TASK ERROR: ")
-        if said != task.status and ("failed" in said or "rror" in said):
+        repeated = task.status and said.endswith(task.status)
+        if not repeated and ("failed" in said or "rror" in said):
             yield line
 
 

@@ -44,7 +44,7 @@ def _message(row: Task, _: Display) -> Cell:
     said = "" if row.status in _PLAIN else row.status
     telling = [line for line in row.log if line.startswith(("ERROR", "TASK ERROR"))]
     if telling and not telling[0].endswith(said):
-        said = f"{said}: {telling[0]}"
+        said = telling[0] if said in telling[0] else f"{said}: {telling[0]}"
     return text_cell(said)
 
 

@@ -163,3 +163,16 @@ def test_the_view_shows_silences_values_and_both_times(utc: bool | None) -> None
     assert shown["Error"] == "timed out"
     assert shown["description"] == "first\nsecond"
     assert (shown["Since"] == "40 min ago (2026-11-22 13:20:00Z)") == (utc is None)
+
+
+def test_no_text_of_an_alert_is_shown_twice() -> None:
+    said = {"summary": "Pool tank is full", "description": "pool tank is full ", "more": "Prune."}
+    one = alert("Full", "nas", summary="Pool tank is full", annotations=said)
+    display = Display(NOW, None, True)
+    own, _, annotations, *_ = alert_sections(one, (), (), display)
+    assert ("Summary", "Pool tank is full") in [(name, cell.text) for name, cell in own.rows]
+    assert [(name, cell.text) for name, cell in annotations.rows] == [("more", "Prune.")]
+    # Of a rule alone no summary stands above.
+    sections = {each.title: each for each in
+                alert_sections(None, (rule("Full", annotations=said),), (), display)}  # fmt: skip
+    assert [name for name, _ in sections["Annotations"].rows] == ["more", "summary"]

@@ -131,6 +131,26 @@ def test_tasks() -> None:
     assert shown["seconds"].text == "5 min"
 
 
+@pytest.mark.parametrize(
+    ("status", "line", "shown"),
+    [
+        (
+            "job errors",
+            "ERROR: Backup of VM 103 failed",
+            "job errors: ERROR: Backup of VM 103 failed",
+        ),
+        ("can't lock file", "TASK ERROR: can't lock file", "can't lock file"),
+        ("exit code 255", "ERROR: exit code 255 of qm", "ERROR: exit code 255 of qm"),
+    ],
+)
+def test_the_message_of_a_task_is_told_once(status: str, line: str, shown: str) -> None:
+    task = Task(
+        source="proxmox:main", node="pve1", upid="UPID:a", type="vzdump", subject="", user="a@pam",
+        started=NOW, state="error", status=status, log=(line,),
+    )  # fmt: skip
+    assert cells(TASKS, task)["status"].text == shown
+
+
 def test_storages() -> None:
     storage = Storage(
         source="proxmox:main", name="nfs", nodes=("a", "b"), type="nfs", shared=True,
