@@ -67,13 +67,19 @@ def build(
     """Bring the index up to date; the old one stays usable until the new one is complete."""
     from index.builder import build as build_index
     from index.errors import DocumentIndexError
+    from sre_tui.tools.incident_meaning import incident_documents
     from sre_tui.tools.runbook_index import sources
 
     invocation = invocation_of(context)
     progress = Progress(invocation.narrator, quiet=quiet)
+    incidents, trouble = invocation.run(incident_documents)
+    if trouble:
+        invocation.narrator.warn(f"{trouble}; its incidents are not in the index")
     try:
         report = build_index(
-            sources(invocation.settings), invocation.environment.folders.index, progress
+            [*sources(invocation.settings), *incidents],
+            invocation.environment.folders.index,
+            progress,
         )
     except DocumentIndexError as error:
         raise Problem(

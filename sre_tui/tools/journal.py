@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from providers.errors import BackendError
 from sre_tui.complaint import Complaint
 from sre_tui.memory.alert_past import AlertPast, past_of
-from sre_tui.memory.incident import folded
+from sre_tui.memory.incident import Incident, folded
 from sre_tui.memory.peek import alerts_in
 from sre_tui.memory.place import Place, place_of
 from sre_tui.memory.recall import Matter, Recalled, recall
@@ -72,6 +72,11 @@ async def recorded_before(
         return (), ""
     wanted = {folded(name) for name in names}
     return await _looked_up(context, lambda each: past_of(each, names), (), wanted.intersection)
+
+
+async def all_recorded(context: ToolContext) -> tuple[tuple[Incident, ...], str]:
+    """Every incident, and why the journal could not be read."""
+    return await _looked_up(context, lambda each: each.all(), (), bool)
 
 
 async def _looked_up(

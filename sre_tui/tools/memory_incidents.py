@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import Field
 
+from index.words import tokens
 from providers.text import one_line
 from sre_tui.memory.incident import Incident
 from sre_tui.tools.arguments import Completes, ForPeople, Positional, Short, Window, Words
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.gist import with_first
+from sre_tui.tools.incident_meaning import alike_in_meaning
 from sre_tui.tools.memory_data import asked_incidents
 from sre_tui.tools.notes import page_of, truncation
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import Listing, ToolResult, result
 from sre_tui.tools.tool import tool
-from sre_tui.views.human import duration
+from sre_tui.views.human import count, duration
 
+if TYPE_CHECKING:
+    from sre_tui.memory.incidents import Found, Wanted
+
+_LOOKED_AT: Final = 1000
+"""The latest incidents, among which those that are alike in meaning are looked for."""
+_LATE: Final = "{} recorded or changed since the index was built: `sre index build` takes them in"
 LONGEST_IN_ROW = 400
 """Characters of a cause or a resolution that a model needs to tell incidents apart."""
 
@@ -27,7 +37,7 @@ class IncidentMatches(Listing[Incident]):
 
     words: str = ""
     only_some_words: bool = False
-    """Whether none has all the words, so that these have some of them."""
+    """Whether none has all the words, so that these have some of them, or their meaning."""
 
     def gist(self) -> str:
         """How many, and which come first."""
@@ -113,8 +123,9 @@ async def memory_search_incidents(
     if found is None:
         return result(IncidentMatches(words=words), [status], now=now)
     hints = list(remarks)
-    if found.only_some_words:
-        hints.append("no incident has all of the words: these have some of them")
+    if tokens(words) and (found.only_some_words or not found.total):
+        found, told = await _by_meaning(context, wanted, found)
+        hints += told
     data = IncidentMatches(
         items=found.items,
         truncated=found.total > len(found.items),
@@ -124,3 +135,33 @@ async def memory_search_incidents(
         only_some_words=found.only_some_words,
     )
     return result(data, [status], now=now)
+
+
+async def _by_meaning(
+    context: ToolContext, wanted: Wanted, found: Found
+) -> tuple[Found, tuple[str, ...]]:
+    """What is alike in meaning before what has some of the words, and what is to be told of it."""
+    from index.errors import DocumentIndexError
+    from sre_tui.memory.incidents import Found
+
+    some = ("no incident has all of the words: these have some of them",) if found.total else ()
+    every, _, _ = await asked_incidents(
+        context, lambda each: each.find(replace(wanted, words="", limit=_LOOKED_AT))
+    )
+    if every is None or not every.total:
+        return found, some
+    try:
+        names = await asyncio.to_thread(alike_in_meaning, context.index, wanted.words)
+        built = (await asyncio.to_thread(context.index.manifest)).built_at
+    except DocumentIndexError as error:
+        return found, (*some, f"searched by words only: {error}; `sre index build` mends that")
+    newer = sum(one.updated.timestamp() > built for one in every.items)
+    late = (_LATE.format(count(newer, "incident")),) if newer else ()
+    known = {one.id: one for one in every.items}
+    alike = [known[name] for name in names if name in known]
+    if not alike:
+        return found, (*some, *late)
+    items = list({one.id: one for one in (*alike, *found.items)}.values())
+    told = "no incident has all of the words: the first are alike in meaning"
+    whole = Found(tuple(items[: wanted.limit]), max(found.total, len(items)), only_some_words=True)
+    return whole, (told, *late)

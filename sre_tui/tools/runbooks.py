@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.documents import DocumentKind
 from index.results import Hit
 from providers.reading import SourceStatus, State
 from providers.text import clean, one_line
@@ -25,6 +26,10 @@ PASSAGE_CHARACTERS = 1600
 """As much of a passage as a model needs to act on it."""
 
 
+_WHAT_TO_DO: Final = ("runbook", "docs", "ansible", "report")
+"""What is searched if nothing is said: what happened once is no advice."""
+
+
 class RunbookPassage(BaseModel):
     """A section of a document that answers the query."""
 
@@ -32,7 +37,7 @@ class RunbookPassage(BaseModel):
 
     id: str
     """The document's name, for ``sre runbooks show``."""
-    kind: Literal["runbook", "docs", "ansible", "incident", "report"]
+    kind: DocumentKind
     title: str
     heading: str
     """Headings above the passage, the outermost first, joined by `` > ``."""
@@ -106,9 +111,16 @@ async def runbook_search(
     section: Annotated[
         str, Field(max_length=40, description="Give this section whole, such as fix.")
     ] = "",
+    kind: Annotated[
+        DocumentKind | None,
+        Field(description="Only these documents; incidents are found only so."),
+        Short("k"),
+        ForPeople(),
+    ] = None,
 ) -> ToolResult[RunbookMatches]:
     """Find runbook sections: symptoms, checks, causes, fixes for an alert or problem."""
-    found = await asyncio.to_thread(context.index.search, query, limit=limit)
+    kinds = _WHAT_TO_DO if kind is None else (kind,)
+    found = await asyncio.to_thread(context.index.search, query, limit=limit, kinds=kinds)
     hits = found.hits
     if section.strip():
         hits = await asyncio.to_thread(_with_sections, context.settings, hits, section.strip())
