@@ -238,7 +238,11 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
     if answer.state is State.UNREACHABLE and demo_is_gone(invocation):
         raise Problem(demo_outage(invocation), code=code, exit_code=exit_code)
     if len(details) < 2:
-        raise Problem("".join(details), code=code, exit_code=exit_code)
+        hint = None
+        if failed and answer.state in (State.UNREACHABLE, State.BAD_RESPONSE):
+            backend = failed[0].source.partition(":")[0]
+            hint = f"`sre doctor` looks into it; the address is {backend.upper()}_URL"
+        raise Problem("".join(details), code=code, exit_code=exit_code, hint=hint)
     raise Problem(
         f"none of {', '.join(source.source for source in failed)} answers; {details[0]}",
         code=code,

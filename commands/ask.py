@@ -111,6 +111,13 @@ def ask(
     if record:
         check_may_record(invocation, output)
     text, attached = _asked(invocation, question or [])
+    if not text and (question or output.for_program):
+        raise Problem(
+            "there is no question",
+            code="usage",
+            exit_code=ExitCode.USAGE,
+            hint='ask one: sre ask "is anything wrong?"',
+        )
     if not text:
         invocation.environment.stdout.write(context.get_help() + "\n")
         raise typer.Exit(ExitCode.USAGE)

@@ -31,7 +31,7 @@ EXIT_CODE_HELP = """\
   0    done
   1    failed otherwise: a backend fails inside or answers what is no answer
   2    wrong usage, wrong settings, or a query the backend rejects
-  3    no backend that was asked can be reached
+  3    no backend that was asked can be reached, or it says that it is not ready
   4    a backend does not accept the credentials, or a right is missing
   5    data is there, but incomplete or old: some backend failed
   6    a finding is a warning or worse (only `check --exit-code`)

@@ -238,4 +238,5 @@ def _named(name: str, topology: Topology, *, sure: bool) -> list[Subject]:
 def _hints(events: Sequence[Event], begin: datetime, end: datetime) -> Iterator[str]:
     if not events:
         length = duration((end - begin).total_seconds())
-        yield f"{length} were looked at; a longer window may show more"
+        span = f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+        yield f"{length} were looked at, from {span}; a longer window may show more"

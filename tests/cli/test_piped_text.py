@@ -54,6 +54,14 @@ def test_nothing_piped_and_nothing_asked_prints_help(bare: Sre, text: str) -> No
     assert done.out.startswith("Usage: sre ask")
 
 
+@pytest.mark.parametrize("arguments", [("",), (" ",), ("--json",)])
+def test_an_empty_question_is_refused_with_an_example(bare: Sre, arguments: tuple[str, ...]) -> None:
+    done = bare("ask", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "there is no question" in done.err
+    assert "sre ask" in done.err
+
+
 def test_no_stdin_and_nothing_asked_prints_help(bare: Sre) -> None:
     assert bare("ask").out.startswith("Usage: sre ask")
     with bare.terminal("ask") as terminal:
