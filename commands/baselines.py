@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.adapter import JSON_OPTION, JSONL_OPTION, TIMES_OPTION, help_text
+from commands.demo_homelab import HOW_TO_START, ends_with_command, is_on_demo
 from commands.diagnostics import ExitCode, Problem
 from commands.fields import Fields, fields_command, fields_option, split_names
 from commands.main import invocation_of
@@ -53,7 +54,13 @@ def _fields() -> Fields:
 def list_baselines(
     context: typer.Context,
     metric: Annotated[
-        str | None, typer.Option("--metric", metavar="METRIC", help="Only those of this metric.")
+        str | None,
+        typer.Option(
+            "--metric",
+            metavar="METRIC",
+            help="Only those of this metric.",
+            autocompletion=completed_with("measure"),
+        ),
     ] = None,
     host: Annotated[
         str | None,
@@ -114,7 +121,7 @@ def compute(
             "--metric",
             metavar="METRIC|PROMQL",
             help="Only this one; PromQL makes a metric of your own. May be given several times.",
-            autocompletion=completed_with("metric"),
+            autocompletion=completed_with("measure|metric"),
         ),
     ] = None,
     since: Annotated[
@@ -155,7 +162,8 @@ def compute(
     try:
         require_data(invocation, answer)
     except Problem as problem:
-        problem.hint = problem.hint or "the baselines that were kept before stay as they are"
+        untouched = "what was kept before stays as it is"
+        problem.hint = f"{problem.hint}; {untouched}" if problem.hint else untouched
         raise
     for warning in answer.warnings:
         invocation.narrator.warn(warning)
@@ -165,6 +173,10 @@ def compute(
         write_json(invocation.environment.stdout, answer.model_dump(mode="json"))
     elif not quiet:
         _show(invocation, answer, OutputOptions(utc=absolute))
+        if is_on_demo(context) and ends_with_command(invocation):
+            invocation.narrator.say(
+                f"this demo ends with the command, and they too; {HOW_TO_START}"
+            )
     if (code := EXIT_CODES[answer.state]) is not ExitCode.OK:
         raise typer.Exit(code)
 
@@ -180,7 +192,14 @@ def compute(
 )
 def forget(
     context: typer.Context,
-    metric: Annotated[str, typer.Argument(metavar="METRIC", help="As `list` shows it.")],
+    metric: Annotated[
+        str,
+        typer.Argument(
+            metavar="METRIC",
+            help="As `list` shows it.",
+            autocompletion=completed_with("measure"),
+        ),
+    ],
     host: Annotated[
         str | None, typer.Option("--host", metavar="NAME", help="Only that of this host.")
     ] = None,

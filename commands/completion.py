@@ -31,7 +31,8 @@ def known_names(
 
     Args:
         kind: ``alert``, ``dashboard``, ``dataset``, ``datastore``, ``disk``, ``guest``, ``host``,
-            ``label``, ``metric``, ``node``, ``pool`` or ``storage``; several with ``|`` between.
+            ``label``, ``measure``, ``metric``, ``node``, ``pool`` or ``storage``; several with
+            ``|`` between.
         environment: gives variables and folders; the process's own if None.
         demo: whether the names are those of simulated backends instead.
     """
@@ -61,6 +62,10 @@ def completions(kind: str, incomplete: str, root: Mapping[str, Any]) -> list[str
 
 
 def _names(kind: str, environment: Environment, demo: bool) -> Iterator[str]:
+    if kind == "measure":
+        from sre_tui.diagnosis.signals.measures import MEASURES
+
+        yield from (one.name for one in MEASURES)
     readers = _READERS.get(kind, {})
     is_wanted = _is_loopback if demo else _configured(environment)
 

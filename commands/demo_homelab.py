@@ -14,6 +14,8 @@ from sre_tui.settings.model import BACKENDS
 from sre_tui.settings.variables import VARIABLES
 
 if TYPE_CHECKING:
+    import typer
+
     from commands.invocation import Invocation
     from sre_tui.demo.runtime.state import DemoState
     from sre_tui.environment import Environment, Folders
@@ -85,6 +87,12 @@ def ends_with_command(invocation: Invocation) -> bool:
     state = find_running_demo(state_path(environment.folders))
     journal = environment.variables.get("MEMORY_DB_URL")
     return state is None or demo_environment(state)["MEMORY_DB_URL"] != journal
+
+
+def is_on_demo(context: typer.Context) -> bool:
+    """Whether ``--demo`` or ``--scenario`` stands before a command."""
+    given = context.find_root().params
+    return bool(given.get("demo") or given.get("scenario"))
 
 
 def demo_is_gone(invocation: Invocation) -> bool:

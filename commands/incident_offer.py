@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from commands.confirmation import ask_to_record, is_confirmed, show_values
-from commands.demo_homelab import HOW_TO_START, ends_with_command
+from commands.demo_homelab import HOW_TO_START, ends_with_command, is_on_demo
 from commands.output import OutputOptions
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def offer_to_record(
         if wanted:
             invocation.narrator.say("there is no cause to record: nothing was investigated")
         return
-    if _is_on_demo(context) and ends_with_command(invocation):
+    if is_on_demo(context) and ends_with_command(invocation):
         if wanted:
             said = "nothing was recorded: this demo ends with the command, and its journal too"
             invocation.narrator.say(f"{said}; {HOW_TO_START}")
@@ -123,12 +123,7 @@ def _program(context: typer.Context) -> list[str]:
     """How this run was called, as far as it decides which journal is written."""
     config = context.find_root().params.get("config")
     said = ["--config", str(config)] if config else []
-    return ["sre", *(["--demo"] if _is_on_demo(context) else []), *said]
-
-
-def _is_on_demo(context: typer.Context) -> bool:
-    given = context.find_root().params
-    return bool(given.get("demo") or given.get("scenario"))
+    return ["sre", *(["--demo"] if is_on_demo(context) else []), *said]
 
 
 def _record(invocation: Invocation, proposed: Mapping[str, str]) -> None:

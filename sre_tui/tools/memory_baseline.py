@@ -116,7 +116,7 @@ async def memory_check_baseline(
         str,
         Field(description="What is measured: cpu, memory, load, network, or PromQL."),
         Positional("METRIC"),
-        Completes("baseline"),
+        Completes("measure|metric"),
     ],
     value: Annotated[
         str,
@@ -127,7 +127,7 @@ async def memory_check_baseline(
     host: Annotated[
         str | None,
         Field(description="Machine, guest, or what is on it; all if left out."),
-        Completes("baselined"),
+        Completes("host"),
     ] = None,
     at: Annotated[When, Field(description="Hour to compare with.")] = NOW,
     limit: Annotated[

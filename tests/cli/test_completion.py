@@ -96,6 +96,12 @@ def test_nothing_known_is_no_failure(bare: Sre, kind: str) -> None:
     assert not (bare.home / "cache").exists()
 
 
+def test_what_is_measured_is_known_without_a_backend(bare: Sre) -> None:
+    assert bare.complete("sre", "baselines", "check", "guest-").out.split() == [
+        "guest-cpu", "guest-disk", "guest-memory", "guest-network",
+    ]  # fmt: skip
+
+
 def test_damage_and_locks_are_no_failure(used: Sre) -> None:
     environment = environment_of(used)
     folder = environment.folders.cache / "last-known-good"
