@@ -62,7 +62,7 @@ def observed_findings(
                 routine=routine,
                 evidence=finding.evidence,
             )
-            yield Observed(began, finding.kind, teller)
+            yield Observed(began, finding.kind, teller, _check(finding))
         elif over is not None and not finding.event:
             ended = Event(
                 at=over,
@@ -74,6 +74,10 @@ def observed_findings(
                 evidence=finding.evidence,
             )
             yield Observed(ended, f"{finding.kind} over", teller)
+
+
+def _check(finding: Finding) -> str:
+    return "" if finding.check == "logs" else finding.check
 
 
 def _text(finding: Finding) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.diagnosis.evidence import Evidence
-from sre_tui.diagnosis.finding import Finding
+from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.timeline.event import Event, EventKind
@@ -118,10 +118,20 @@ class _Fact:
 
     def takes(self, one: Observed) -> bool:
         """Whether something that was seen later is the same change."""
+        if self._turns(one):
+            return False
         late = timedelta(seconds=one.event.within)
         gap = one.event.at - self.told_last
         reach = ALERT_LATER if one.teller is Teller.ALERT else SAME
         return gap <= reach + late or self._lasts_at(one)
+
+    def _turns(self, one: Observed) -> bool:
+        """Whether another check finds it grave later on: news, although something lasts already."""
+        late = timedelta(seconds=one.event.within)
+        grave = one.event.severity is Severity.CRITICAL and bool(one.check)
+        began = min(each.event.at for each in self.seen)
+        another = all(each.check != one.check for each in self.seen)
+        return grave and another and one.event.at - began > ALERT_LATER + late
 
     def _lasts_at(self, one: Observed) -> bool:
         """Whether it still goes on when something more is seen of it; only worse is news then."""
@@ -264,7 +274,8 @@ def _event(fact: _Fact) -> Event:
         text=best.text,
         count=max(event.count for event in events),
         routine=all(event.routine for event in events),
-        evidence=_evidence(events, fact.standing),
+        # What shows the words comes first: the other tellers speak of the same with other figures.
+        evidence=_evidence([best, *events], fact.standing),
     )
 
 

@@ -29,11 +29,13 @@ class Observed:
         fact: what happened, the same word whoever saw it: the id of a failure pattern, or a word
             of its own such as ``started``.
         teller: who says it.
+        check: id of the check that found it; empty if none did.
     """
 
     event: Event
     fact: str
     teller: Teller
+    check: str = ""
 
     @property
     def order(self) -> tuple[float, int, str]:

@@ -44,6 +44,7 @@ def seen(
     text: str = "",
     until: float | None = None,
     routine: bool = False,
+    check: str = "",
 ) -> Observed:
     """What somebody saw so many minutes after the start."""
     says = text or f"{teller.name.lower()} says {fact}"
@@ -59,7 +60,7 @@ def seen(
         routine=routine,
         evidence=(evidence,),
     )
-    return Observed(event, fact, teller)
+    return Observed(event, fact, teller, check)
 
 
 observations = st.builds(
@@ -73,6 +74,7 @@ observations = st.builds(
     severity=st.sampled_from(Severity),
     until=st.none() | st.integers(121, 180).map(float),
     routine=st.booleans(),
+    check=st.sampled_from(["", "smart-failed", "sectors"]),
 )
 
 
@@ -226,3 +228,28 @@ def test_the_node_that_is_gone_is_told_first_and_by_its_own_words() -> None:
     events = merged(observed, FAMILY)
     assert [event.subject for event in events] == [NODE, GUEST]
     assert events[0].text == "it is offline"
+
+
+def test_first_evidence_shows_the_words() -> None:
+    (event,) = merged(
+        [
+            seen("disk_failing", DISK, 20, severity=Severity.WARNING, text="32 sectors replaced"),
+            seen("disk_failing", DISK, 22, text="1 unreadable sector", check="sectors"),
+        ],
+        FAMILY,
+    )
+    assert event.text == "1 unreadable sector"
+    assert event.evidence[0].says == event.text
+
+
+def test_another_grave_check_later_on_is_an_event_of_its_own() -> None:
+    events = merged(
+        [
+            seen("disk_failing", DISK, 0, text="1 unreadable sector", check="sectors"),
+            seen("disk_failing", DISK, 58, teller=Teller.ALERT, kind="alert_fired", text="alert"),
+            seen("disk_failing", DISK, 60, text="SMART says FAILED", check="smart-failed"),
+            seen("disk_failing", DISK, 90, text="2 unreadable sectors", check="sectors"),
+        ],
+        FAMILY,
+    )
+    assert [event.text for event in events] == ["1 unreadable sector", "SMART says FAILED"]
