@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from providers.proxmox.backup_targets import BackupTarget
     from providers.proxmox.client import ProxmoxClient
     from providers.proxmox.config import Boot, Compute, GuestConfig, Network, Volume
     from providers.proxmox.detail import AgentState, GuestDetail, GuestNow, Interface, Snapshot
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from providers.proxmox.volumes import GuestVolume
 
 _MODULES: Final = {
+    "backup_targets": ("BackupTarget",),
     "client": ("ProxmoxClient",),
     "config": (
         "Boot",
@@ -114,6 +116,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "AgentState",
     "BackupJob",
+    "BackupTarget",
     "BackupVolume",
     "Boot",
     "Cluster",

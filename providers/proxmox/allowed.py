@@ -11,6 +11,7 @@ ALLOWED: Final = tuple(
     Allow("GET", f"{API}{path}")
     for path in (
         "/version",
+        "/storage",
         "/access/permissions",
         "/cluster/resources",
         "/cluster/status",

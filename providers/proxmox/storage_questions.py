@@ -9,6 +9,7 @@ from providers.reading import Reading
 from providers.readings import Fetched
 
 if TYPE_CHECKING:
+    from providers.proxmox.backup_targets import BackupTarget
     from providers.proxmox.history import History, Timeframe
     from providers.proxmox.storage import BackupVolume, Storage
     from providers.proxmox.volumes import GuestVolume
@@ -54,6 +55,18 @@ class StorageQuestions(ProxmoxConnection):
             return Fetched(found, missing=missing)
 
         return await self._http.reading("storage backups", tuple[BackupVolume, ...], fetch)
+
+    async def backup_targets(self) -> Reading[tuple[BackupTarget, ...]]:
+        """Which backup server and datastore each storage of type ``pbs`` points to (``/storage``).
+
+        A storage on which the token lacks Datastore.Audit is not among them.
+        """
+        from providers.proxmox.backup_targets import BackupTarget, read_backup_targets
+
+        async def fetch() -> Fetched[tuple[BackupTarget, ...]]:
+            return Fetched(await read_backup_targets(self._api))
+
+        return await self._http.reading("backup targets", tuple[BackupTarget, ...], fetch)
 
     async def guest_volumes(self) -> Reading[tuple[GuestVolume, ...]]:
         """Which storage holds the disks of which guest.

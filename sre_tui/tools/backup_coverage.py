@@ -22,7 +22,7 @@ from sre_tui.diagnosis.coverage.model import (
     rank,
 )
 from sre_tui.diagnosis.coverage.owners import orphans
-from sre_tui.diagnosis.coverage.reading import gather
+from sre_tui.diagnosis.coverage.reading import Gathered, gather
 from sre_tui.diagnosis.coverage.shared import in_common
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import AlsoCalled, Completes, ForPeople, Positional, Short
@@ -197,6 +197,7 @@ async def backup_coverage(
         total=len(found),
         hints=(
             *_hints(every, found, filters, bool(context.pbs), gathered.every_guest_known),
+            *_unknown(gathered),
             # Where all is well it does not matter what lies in a drawer.
             *(gathered.skipped if any(i.problem or i.verdict == "unknown" for i in every) else ()),
         ),
@@ -207,8 +208,18 @@ async def backup_coverage(
         jobs=sum(job.enabled for jobs in evidence.jobs.values() for job in jobs),
     )
     answer = result(data, gathered.statuses, now=evidence.now)
-    # Without any guest there is no coverage to tell, whatever the backup servers hold.
-    return answer.model_copy(update={"state": gathered.guests}) if not evidence.guests else answer
+    # Where no guest is known there is no coverage to tell, whatever the backup servers hold.
+    known = gathered.guests.has_data
+    return answer if known else answer.model_copy(update={"state": gathered.guests})
+
+
+def _unknown(gathered: Gathered) -> Iterator[str]:
+    """Whose guests are not known, and which backups are of nobody who is."""
+    for source in gathered.silent:
+        yield f"the guests of {source} are not known: it could not be asked"
+    if gathered.strange and gathered.guests.has_data:
+        places = ", ".join(gathered.strange)
+        yield f"{places}: not counted, no Proxmox VE that answered keeps its backups there"
 
 
 def _named(

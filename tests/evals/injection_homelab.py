@@ -521,7 +521,7 @@ _READING: Final = {
     "grafana": r"/api/(health|search|annotations|dashboards/uid/[\w-]+|prometheus/grafana/\S+"
     r"|alertmanager/grafana/api/v2/(alerts|silences)|v1/provisioning/\S+|ruler/grafana/\S+"
     r"|access-control/user/permissions|library-elements/[\w-]+)|/apis/dashboard\S+",
-    "proxmox": r"/api2/json/(version|access/permissions|cluster/\S+|nodes|nodes/[^/]+/\S+)",
+    "proxmox": r"/api2/json/(version|storage|access/permissions|cluster/\S+|nodes|nodes/[^/]+/\S+)",
     "pbs": r"/api2/json/(version|access/permissions|admin/\S+|config/\S+|nodes/[^/]+/\S+"
     r"|status/datastore-usage|ping|nodes)",
     "truenas": r"auth\.(login_ex|me)|[\w.]+\.(query|list|info|status|config|get_jobs|get_data"

@@ -62,6 +62,7 @@ CALLS: dict[str, Call] = {
     "tasks": lambda client: client.tasks(),
     "storages": lambda client: client.storages(counted=True),
     "storage_backups": lambda client: client.storage_backups(),
+    "backup_targets": lambda client: client.backup_targets(),
     "backup_jobs": lambda client: client.backup_jobs(),
     "not_backed_up": lambda client: client.not_backed_up(),
     "replications": lambda client: client.replications(),

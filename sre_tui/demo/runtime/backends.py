@@ -24,6 +24,7 @@ from sre_tui.demo.servers.pbs_datastores import PbsVersion
 from sre_tui.demo.servers.prometheus import prometheus_app
 from sre_tui.demo.servers.proxmox import proxmox_app
 from sre_tui.demo.servers.proxmox_access import ProxmoxToken, ProxmoxVersion
+from sre_tui.demo.servers.proxmox_definitions import BackupServerPlace
 from sre_tui.demo.servers.truenas import ApiKey, NasSource, TrueNasVersion, truenas_app
 from sre_tui.demo.telemetry import LogSource, RecordingRule, ScrapeTarget
 from sre_tui.demo.world.world import World
@@ -66,6 +67,8 @@ class Backend:
     variables: Callable[[str], Mapping[str, str]]
     machine: str
     encrypted: bool = False
+    started: Callable[[BackupServerPlace], None] | None = None
+    """Is told where the backend is once it runs."""
 
 
 def build_backends(world: DemoWorld, clock: Clock, releases: Releases) -> list[Backend]:
@@ -77,9 +80,10 @@ def build_backends(world: DemoWorld, clock: Clock, releases: Releases) -> list[B
         _loki(world, clock),
     ]
     if isinstance(world, World):
+        places: list[BackupServerPlace] = []
         backends += [
-            _proxmox(world, clock, releases.proxmox),
-            _pbs(world, clock, releases.pbs),
+            _proxmox(world, clock, releases.proxmox, places),
+            _pbs(world, clock, releases.pbs, places.append),
             _truenas(world, clock, releases.truenas),
         ]
     return backends
@@ -131,10 +135,20 @@ def _loki(world: DemoWorld, clock: Clock) -> Backend:
     return Backend("loki", app, lambda url: {"LOKI_URL": url}, MONITOR)
 
 
-def _proxmox(world: World, clock: Clock, version: ProxmoxVersion) -> Backend:
+def _proxmox(
+    world: World,
+    clock: Clock,
+    version: ProxmoxVersion,
+    places: Sequence[BackupServerPlace],
+) -> Backend:
     token, secret = ProxmoxToken(), str(uuid.uuid4())
     app = proxmox_app(
-        world.virtualization, clock, {secret: token}, version=version, refusal_delay=1.0
+        world.virtualization,
+        clock,
+        {secret: token},
+        version=version,
+        refusal_delay=1.0,
+        backup_server=lambda: places[-1] if places else None,
     )
     return Backend(
         "proxmox",
@@ -148,7 +162,9 @@ def _proxmox(world: World, clock: Clock, version: ProxmoxVersion) -> Backend:
     )
 
 
-def _pbs(world: World, clock: Clock, version: PbsVersion) -> Backend:
+def _pbs(
+    world: World, clock: Clock, version: PbsVersion, started: Callable[[BackupServerPlace], None]
+) -> Backend:
     token = PbsToken("sre@pbs!tui", str(uuid.uuid4()), {"/": "Audit"})
     app = pbs_app(world.backups, clock, [token], version=version, raw_tasks=world.raw_tasks())
     return Backend(
@@ -157,6 +173,7 @@ def _pbs(world: World, clock: Clock, version: PbsVersion) -> Backend:
         lambda url: {"PBS_URL": url, "PBS_API_TOKEN": f"{token.id}:{token.secret}"},
         machine=world.homelab.backup_server.name,
         encrypted=True,
+        started=started,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sre_tui.demo.runtime.backends import Backend, DemoWorld, build_backends, own_clock
 from sre_tui.demo.runtime.certificates import issue
@@ -31,6 +32,7 @@ from sre_tui.demo.runtime.state import (
 )
 from sre_tui.demo.scenario import Outage
 from sre_tui.demo.scenario_load import ScenarioError, load_scenario
+from sre_tui.demo.servers.proxmox_definitions import BackupServerPlace
 from sre_tui.demo.world.world import World
 
 DEFAULT_PORTS_BASE = 19100
@@ -169,6 +171,9 @@ async def serve_world(
         try:
             for server in every:
                 await server.start()
+            for backend in backends:
+                if backend.started is not None:
+                    backend.started(_place(servers[backend.name]))
             for outage in outages:
                 await servers[outage.backend].break_backend(outage.how, outage.seconds)
             state = DemoState(
@@ -202,6 +207,11 @@ def _server_of(backend: Backend, port: int, folder: Path, clock: Clock) -> Loopb
         stranger=issue(folder / f"{backend.name}-stranger", backend.machine),
         clock=clock,
     )
+
+
+def _place(server: LoopbackServer) -> BackupServerPlace:
+    shown = server.certificate.fingerprint if server.certificate else ""
+    return BackupServerPlace(urlsplit(server.url).hostname or "", server.port, shown)
 
 
 def _state(backend: Backend, servers: Mapping[str, LoopbackServer]) -> BackendState:

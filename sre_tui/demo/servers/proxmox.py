@@ -18,6 +18,7 @@ from sre_tui.demo.servers import proxmox_tasks as tasks
 from sre_tui.demo.servers.proxmox_access import ProxmoxToken, ProxmoxVersion, token_of
 from sre_tui.demo.servers.proxmox_answers import ProxmoxError, document, failure, stringly
 from sre_tui.demo.servers.proxmox_call import Call
+from sre_tui.demo.servers.proxmox_definitions import BackupServerPlace, definitions
 from sre_tui.demo.world.virtualization.virtualization import Virtualization
 
 API: Final = "/api2/json"
@@ -65,6 +66,7 @@ def proxmox_app(
     version: ProxmoxVersion = "9.2",
     refusal_delay: float = 0.0,
     hanging: Collection[str] = (),
+    backup_server: Callable[[], BackupServerPlace | None] = lambda: None,
 ) -> Starlette:
     """The application.
 
@@ -76,6 +78,7 @@ def proxmox_app(
             status line.
         refusal_delay: seconds before a failed login is answered; the real one takes 3.
         hanging: nodes that take requests and never answer; may be changed while it runs.
+        backup_server: where the simulated backup server is; None before it runs.
     """
 
     def call_of(request: Request) -> Call:
@@ -126,6 +129,11 @@ def proxmox_app(
         for kind in (("qemu", "lxc") if "{kind}" in path else ("",))
     ]
     routes += [_route(path, page(read)) for path, read in _PAGES.items()]
+
+    def defined(call: Call) -> object:
+        return definitions(call, backup_server())
+
+    routes.append(_route("/storage", data(defined)))
     routes.append(Route("/{path:path}", elsewhere, methods=["GET", "POST", "PUT", "DELETE"]))
     return Starlette(routes=routes, exception_handlers={ProxmoxError: refuse})
 

@@ -54,7 +54,7 @@ class Evidence:
         uncovered: by source, the guests that the source itself says are in no job.
         created: when guests were made, where that was looked up.
         excluded_disks: disks that jobs leave out.
-        failures: the last failed run of each group.
+        failures: the last failed run of each group, by the source whose guest it may be of.
         unread: by source, storages, each with a node, whose backups could not be seen.
         listed: by source, the storages on which at least one backup was seen.
         offline: by source, the nodes that are, with when they were last seen online.
@@ -67,7 +67,7 @@ class Evidence:
     uncovered: Mapping[str, frozenset[int]] = field(default_factory=dict)
     created: Mapping[Key, datetime] = field(default_factory=dict)
     excluded_disks: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
-    failures: Mapping[Group, FailedRun] = field(default_factory=dict)
+    failures: Mapping[tuple[str, Group], FailedRun] = field(default_factory=dict)
     unread: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     offline: Mapping[str, Offline] = field(default_factory=dict)
@@ -147,7 +147,7 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
     covering = [job for job in jobs or () if job.enabled and selects(job, guest, uncovered)]
     running = guest.lock == "backup"
     due = due_of(covering, evidence.now, running=running)
-    failure = evidence.failures.get((guest.type, guest.vmid))
+    failure = evidence.failures.get((guest.source, (guest.type, guest.vmid)))
     if failure is not None and newest is not None and failure.at <= newest.at:
         failure = None
     listed = evidence.listed.get(guest.source, frozenset())

@@ -45,8 +45,8 @@ class Seen(NamedTuple):
     copy: Held
     type: GuestType
     vmid: int
-    source: str = ""
-    """The Proxmox through which it was seen; empty if a backup server told."""
+    sources: frozenset[str]
+    """The Proxmox VE of whose guest it may be; empty if of none that answered."""
 
     @property
     def group(self) -> Group:
@@ -57,17 +57,15 @@ class Seen(NamedTuple):
 def owned_by(guests: Sequence[Guest], seen: Sequence[Seen]) -> dict[Key, list[Seen]]:
     """Whose backups these are, the newest first.
 
-    Two clusters may have a guest of the same id. A backup that was seen through one of them is
-    that one's; one on a backup server is told by the name in its notes, and else left alone.
+    Two clusters may have a guest of the same id. Where both may have left the backup, the name in
+    its notes tells whose it is; else it is left alone.
     """
     candidates: dict[Group, list[Guest]] = {}
     for guest in guests:
         candidates.setdefault((guest.type, guest.vmid), []).append(guest)
     found: dict[Key, list[Seen]] = {}
     for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
-        possible = candidates.get(each.group, [])
-        if each.source:
-            possible = [guest for guest in possible if guest.source == each.source]
+        possible = [one for one in candidates.get(each.group, []) if one.source in each.sources]
         if len(possible) > 1:
             possible = [guest for guest in possible if guest.name == each.copy.name]
         if len(possible) == 1:
@@ -84,16 +82,20 @@ def noted_name(notes: str, guest: str | None = None) -> str | None:
 
 
 def orphans(guests: Sequence[Guest], seen: Sequence[Seen]) -> list[Orphan]:
-    """The backups whose guest is gone, the newest first; needs the guests of every Proxmox."""
-    known = {(guest.type, guest.vmid) for guest in guests}
-    by_id = {guest.vmid: guest for guest in guests}
-    groups: dict[Group, list[Held]] = {}
+    """The backups whose guest is gone, the newest first; needs the guests of every Proxmox.
+
+    What is of no Proxmox VE that was asked is not among them: its guest may well be there.
+    """
+    known = {(guest.source, guest.type, guest.vmid) for guest in guests}
+    groups: dict[tuple[frozenset[str], Group], list[Held]] = {}
     for each in sorted(seen, key=lambda one: one.copy.at, reverse=True):
-        if each.group not in known:
-            groups.setdefault(each.group, []).append(each.copy)
+        if each.sources and not any((source, *each.group) in known for source in each.sources):
+            groups.setdefault((each.sources, each.group), []).append(each.copy)
     made = []
-    for (kind, vmid), copies in groups.items():
-        now_there = by_id.get(vmid)
+    for (sources, (kind, vmid)), copies in groups.items():
+        now_there = next(
+            (guest for guest in guests if guest.vmid == vmid and guest.source in sources), None
+        )
         reason = "no guest has this id any more"
         if now_there is not None:
             reason = f"the id now belongs to {now_there.label}, {_KINDS[now_there.type]}"

@@ -25,7 +25,7 @@ from sre_tui.views.backup_coverage import remark
 NOW = datetime(2026, 11, 22, 15, 23, 23, tzinfo=UTC)
 """A Sunday."""
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PVE = "proxmox:main"
+PVE, OTHER = "proxmox:main", "proxmox:other"
 
 
 def guest(vmid: int = 101, name: str | None = "media", **more: Any) -> Guest:
@@ -56,7 +56,7 @@ def seen(
         place=place, kind="snapshot", at=at, size=1, name=name, verified=verified,
         storages=(storage,) if storage else (),
     )  # fmt: skip
-    return Seen(copy, kind, vmid, source)
+    return Seen(copy, kind, vmid, frozenset({source} if source else {PVE, OTHER}))
 
 
 def last_night(days: int = 0) -> datetime:
@@ -251,7 +251,7 @@ def test_a_second_job_that_left_nothing_is_remarked() -> None:
 
 def test_why_the_last_run_failed() -> None:
     text = "unable to create backup snapshot - ENOSPC: No space left on device"
-    failures = {("lxc", 101): FailedRun(last_night(), text)}
+    failures = {(PVE, ("lxc", 101)): FailedRun(last_night(), text)}
     found = verdict(seen(last_night(2)), failures=failures)
     assert found.verdict == "stale"
     assert text in found.reason
@@ -295,11 +295,11 @@ def test_backups_of_a_former_guest_under_the_same_id_do_not_count() -> None:
 
 
 def test_two_clusters_may_use_the_same_ids() -> None:
-    here, there = guest(), guest(name="web", source="proxmox:other")
+    here, there = guest(), guest(name="web", source=OTHER)
     evidence = Evidence(
         now=NOW,
         guests=[here, there],
-        jobs={PVE: [job()], "proxmox:other": [job(source="proxmox:other")]},
+        jobs={PVE: [job()], OTHER: [job(source=OTHER)]},
         seen=[
             seen(last_night(), name="web"),
             seen(last_night(2), source=PVE, place="local on pve1"),
@@ -307,7 +307,7 @@ def test_two_clusters_may_use_the_same_ids() -> None:
         ],
     )
     found = {item.source: item for item in judge(evidence)}
-    assert found["proxmox:other"].verdict == "ok"
+    assert found[OTHER].verdict == "ok"
     assert found[PVE].verdict == "stale"
     assert found[PVE].places == ("local on pve1",)
 
@@ -410,7 +410,9 @@ def test_one_datastore_under_two_names_makes_no_job_late() -> None:
     """Both storages lead to the same place, so what one job leaves there the other has as well."""
     copy = seen(last_night()).copy._replace(storages=("pbs-also", "pbs-main"))
     jobs = [job(), job(id="second", schedule="00:30", storage="pbs-also")]
-    found = verdict(Seen(copy, "lxc", 101, PVE), jobs=jobs, listed={PVE: {"pbs-main", "pbs-also"}})
+    found = verdict(
+        Seen(copy, "lxc", 101, frozenset({PVE})), jobs=jobs, listed={PVE: {"pbs-main", "pbs-also"}}
+    )
     assert (found.verdict, found.reason) == ("ok", "")
     assert not any(each.late for each in found.jobs)
     assert found.newest is not None

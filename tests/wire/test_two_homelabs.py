@@ -1,0 +1,135 @@
+"""Two homelabs in one configuration: the same ids and names, backed up in the same second."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+from pydantic import SecretStr
+
+from providers.endpoint import PbsEndpoint, ProxmoxEndpoint
+from providers.last_known_good import NothingKept
+from providers.reading import State
+from sre_tui.demo.faults import FAULT_KINDS
+from sre_tui.demo.runtime.clock import frozen_clock
+from sre_tui.demo.runtime.demo import RunningDemo, serve_world
+from sre_tui.demo.scenario import Scenario
+from sre_tui.demo.world.world import World
+from sre_tui.environment import Folders
+from sre_tui.settings import Settings
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.registry import get_tool
+from sre_tui.tools.result import ToolResult
+from tests.stubs.pbs import ANCHOR, NOW
+
+GUESTS = 12
+STALE = {"kind": "backup_failing", "target": "nextcloud", "at": "-3d"}
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=2):
+        yield
+
+
+@cache
+def world(name: str, twin: bool = False) -> World:
+    """Of home a guest was not backed up for days; attic is well, as a twin down to every byte."""
+    faults = (FAULT_KINDS["backup_failing"].model_validate(STALE),) if name == "home" else ()
+    seed = 1 if twin or name == "home" else 5
+    scenario = Scenario(id="test", title="A test", seed=seed, faults=faults)
+    return World.create(scenario, guests=GUESTS, anchor=ANCHOR)
+
+
+def endpoints(name: str, demo: RunningDemo, *, pinned: bool = True) -> dict[str, Any]:
+    given = demo.environment
+
+    def tls(backend: str) -> dict[str, Any]:
+        if pinned:
+            return {"fingerprint": given[f"{backend}_FINGERPRINT"]}
+        return {"verify_ssl": False}
+
+    return {
+        "proxmox": ProxmoxEndpoint(
+            name=name,
+            url=given["PROXMOX_URL"],
+            token=SecretStr(given["PROXMOX_API_TOKEN"]),
+            timeout=60.0,
+            **tls("PROXMOX"),
+        ),
+        "pbs": PbsEndpoint(
+            name=name,
+            url=given["PBS_URL"],
+            token=SecretStr(given["PBS_API_TOKEN"]),
+            timeout=60.0,
+            **tls("PBS"),
+        ),
+    }
+
+
+@asynccontextmanager
+async def both(*, twin: bool = False) -> AsyncIterator[dict[str, RunningDemo]]:
+    async with AsyncExitStack() as stack:
+        yield {
+            name: await stack.enter_async_context(
+                serve_world(
+                    world(name, twin), scenario="test", guests=GUESTS, clock=frozen_clock(ANCHOR)
+                )
+            )
+            for name in ("home", "attic")
+        }
+
+
+async def coverage(
+    folder: Path, demos: Mapping[str, RunningDemo], *, pinned: bool = True
+) -> ToolResult[Any]:
+    labs = [endpoints(name, demo, pinned=pinned) for name, demo in demos.items()]
+    settings = Settings(proxmox=[lab["proxmox"] for lab in labs], pbs=[lab["pbs"] for lab in labs])
+    folders = Folders(folder, folder, folder, folder, folder)
+    async with ToolContext(settings, folders, lambda: NOW, kept=NothingKept()) as context:
+        return await get_tool("backup_coverage").run(context, {})
+
+
+def of(answer: ToolResult[Any], name: str) -> dict[str, dict[str, Any]]:
+    return {
+        item.key: item.model_dump()
+        for item in answer.data.items
+        if item.source == f"proxmox:{name}"
+    }
+
+
+async def test_each_homelab_is_judged_as_if_it_were_alone(tmp_path: Path) -> None:
+    async with both() as demos:
+        together = await coverage(tmp_path, demos)
+        unpinned = await coverage(tmp_path, demos, pinned=False)
+        for name, demo in demos.items():
+            alone = await coverage(tmp_path, {name: demo})
+            assert of(together, name) == of(alone, name)
+            assert of(unpinned, name) == of(alone, name)
+            places = {orphan.places for orphan in alone.data.orphans}
+            assert places <= {orphan.places for orphan in together.data.orphans}
+    assert together.state is State.OK
+    verdicts = {(item.source, item.name): item.verdict for item in together.data.items}
+    assert verdicts["proxmox:home", "nextcloud"] == "stale"
+    assert verdicts["proxmox:attic", "nextcloud"] == "ok"
+    assert not any("not counted" in hint for hint in together.data.hints)
+
+
+@pytest.mark.parametrize("twin", [False, True])
+async def test_a_stranger_s_backup_saves_no_guest(tmp_path: Path, twin: bool) -> None:
+    async with both(twin=twin) as demos:
+        alone = await coverage(tmp_path, {"home": demos["home"]})
+        await demos["attic"].break_backend("proxmox", "refuse")
+        answer = await coverage(tmp_path, demos)
+    assert answer.state is State.PARTIAL
+    assert of(answer, "attic") == {}
+    assert of(answer, "home") == of(alone, "home")
+    (lost,) = [item for item in answer.data.items if item.problem]
+    assert (lost.name, lost.verdict) == ("nextcloud", "stale")
+    assert lost.newest.place == "pbs:home/main"
+    assert "the guests of proxmox:attic are not known: it could not be asked" in answer.data.hints
