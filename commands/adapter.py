@@ -56,6 +56,10 @@ TIMES_OPTION = Annotated[
 ]
 
 
+_PLACES = {"memory": "MEMORY_DB_URL or MEMORY_DB_PATH"}
+"""Settings that say where a source is, where their name is not the backend's."""
+
+
 @dataclass(frozen=True)
 class Flag:
     """A further option of a tool's command, for what is done with the answer.
@@ -241,7 +245,8 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
         hint = None
         if failed and answer.state in (State.UNREACHABLE, State.BAD_RESPONSE):
             backend = failed[0].source.partition(":")[0]
-            hint = f"`sre doctor` looks into it; the address is {backend.upper()}_URL"
+            setting = _PLACES.get(backend, f"{backend.upper()}_URL")
+            hint = f"`sre doctor` looks into it; the address is {setting}"
         raise Problem("".join(details), code=code, exit_code=exit_code, hint=hint)
     raise Problem(
         f"none of {', '.join(source.source for source in failed)} answers; {details[0]}",
