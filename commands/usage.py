@@ -16,6 +16,7 @@ from providers.reading import SourceStatus, State
 from sre_tui.tools.memory_data import SOURCE
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.usage.summary import UsageSummary, summarized
+from sre_tui.views.human import count
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
@@ -35,7 +36,11 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
         "memory that several share: by name, outcome, seconds, tokens and cost, and nothing of\n"
         "what was asked. Demos and the app's own polls do not count. `usage = false` under\n"
         "[memory] or MEMORY_USAGE=false counts nothing.",
-        ("usage --days 30", "usage --json | jq '.data.objectives[] | {name, verdict}'"),
+        (
+            "usage --days 30",
+            "usage --json | jq '.data.objectives[] | {name, verdict}'",
+            "usage --forget 400",
+        ),
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -52,24 +57,38 @@ def usage(
             help="All that is kept, as metrics: for node_exporter's textfile collector.",
         ),
     ] = False,
+    forget: Annotated[
+        int | None,
+        typer.Option(
+            "--forget", min=0, max=3650, metavar="N", help="Let go of what is older than N days."
+        ),
+    ] = None,
 ) -> None:
     """Show the objectives and the calls."""
     invocation = invocation_of(context)
-    if prometheus:
-        source = context.get_parameter_source("days")
-        if as_json or (source is not None and source.name != "DEFAULT"):
+    source = context.get_parameter_source("days")
+    has_days = source is not None and source.name != "DEFAULT"
+    wanted = {"--prometheus": prometheus, "--forget": forget is not None}
+    others = {**wanted, "--json": as_json, "--days": has_days}
+    for option in (name for name, is_given in wanted.items() if is_given):
+        if beside := [name for name, is_given in others.items() if is_given and name != option]:
             raise Problem(
-                "--prometheus prints all that is kept, and not as JSON",
+                f"{option} goes alone, without {' and '.join(beside)}",
                 code="usage",
                 exit_code=ExitCode.USAGE,
-                hint="leave --days and --json away",
             )
+    if prometheus:
         _write_metrics(invocation)
         return
+    if forget is not None:
+        _forget(invocation, forget)
+        return
+    from sre_tui.usage.gathering import timed
+
     now = invocation.environment.clock()
     since = now - timedelta(days=days)
-    counted, status = _with_usage(invocation, lambda kept: kept.counted(since))
-    answer = result(summarized(counted, since, now), [status], now=now)
+    calls, status = _with_usage(invocation, lambda kept: timed(kept, since))
+    answer = result(summarized(calls, since, now), [status], now=now)
     for warning in answer.warnings:
         invocation.narrator.warn(warning)
     if as_json:
@@ -113,6 +132,16 @@ def _write_metrics(invocation: Invocation) -> None:
     if status.detail:
         invocation.narrator.warn(status.detail)
     invocation.environment.stdout.write(exposition(metrics))
+
+
+def _forget(invocation: Invocation, days: int) -> None:
+    before = invocation.environment.clock() - timedelta(days=days)
+    gone, status = _with_usage(invocation, lambda kept: kept.forget(before))
+    if status.detail:
+        invocation.narrator.warn(status.detail)
+    invocation.narrator.say(
+        f"let go of {count(gone, 'run')} from before {before:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _show(invocation: Invocation, answer: ToolResult[UsageSummary]) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, case, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sre_tui.memory.schema import CALLS, REPORTS, RUNS
 from sre_tui.memory.store import Store
-from sre_tui.usage.records import BUCKETS, Call, Counted, Run, Total
+from sre_tui.usage.records import BUCKETS, Counted, Run, Total
 
 _AT_ONCE: Final = 500
 """Runs that one query asks for."""
-_COLUMNS: Final = tuple(CALLS.c[name] for name in Call.model_fields)
+_GROUPS: Final = (RUNS.c.front, CALLS.c.kind, CALLS.c.name, CALLS.c.outcome)
 
 
 class Usage:
@@ -32,36 +33,29 @@ class Usage:
             _begin(connection, list({each.run.id: each.run for each in counted}.values()))
             return _keep(connection, counted)
 
-    def counted(self, since: datetime) -> tuple[Counted, ...]:
-        """The calls that began then or later, each with its run, in the order they began."""
-        runs = [column.label(f"run_{column.key}") for column in RUNS.columns]
-        query = select(*_COLUMNS, *runs).join(RUNS, RUNS.c.id == CALLS.c.run)
-        query = query.where(CALLS.c.started >= since).order_by(CALLS.c.started, CALLS.c.number)
-        with self._store.reading() as connection:
-            return tuple(_counted(dict(row)) for row in connection.execute(query).mappings())
-
-    def totals(self) -> tuple[Total, ...]:
-        """All calls that are kept, summed up by front, kind, name and outcome."""
-        groups = (RUNS.c.front, CALLS.c.kind, CALLS.c.name, CALLS.c.outcome)
+    def totals(self, since: datetime | None = None) -> tuple[Total, ...]:
+        """Calls that began then or later, or all, summed up by front, kind, name and outcome."""
         within = [
             func.sum(case((CALLS.c.seconds <= most, 1), else_=0)).label(f"within_{place}")
             for place, most in enumerate(BUCKETS)
         ]
         query = (
             select(
-                *groups,
+                *_GROUPS,
                 func.count().label("calls"),
                 func.sum(CALLS.c.seconds).label("seconds"),
                 func.coalesce(func.sum(CALLS.c.tokens_in), 0).label("tokens_in"),
                 func.coalesce(func.sum(CALLS.c.tokens_out), 0).label("tokens_out"),
                 func.coalesce(func.sum(CALLS.c.cost), 0.0).label("cost"),
                 func.count(CALLS.c.cost).label("priced"),
+                func.min(CALLS.c.started).label("first"),
                 func.max(CALLS.c.started).label("last"),
                 *within,
             )
             .join(RUNS, RUNS.c.id == CALLS.c.run)
-            .group_by(*groups)
-            .order_by(*groups)
+            .where(true() if since is None else CALLS.c.started >= since)
+            .group_by(*_GROUPS)
+            .order_by(*_GROUPS)
         )
         with self._store.reading() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
@@ -71,6 +65,17 @@ class Usage:
             )
             for row in rows
         )
+
+    def durations(self, since: datetime) -> dict[tuple[str, str, str, str], array[float]]:
+        """Seconds of the calls that began then or later, each by its total's key, in no order."""
+        query = select(*_GROUPS, CALLS.c.seconds).join(RUNS, RUNS.c.id == CALLS.c.run)
+        found: dict[tuple[str, str, str, str], array[float]] = {}
+        with self._store.reading() as connection:
+            for front, kind, name, outcome, seconds in connection.execute(
+                query.where(CALLS.c.started >= since)
+            ):
+                found.setdefault((front, kind, name, outcome), array("d")).append(seconds)
+        return found
 
     def reports(self) -> tuple[int, datetime | None]:
         """How many reports are kept, and when the last one was made."""
@@ -84,11 +89,6 @@ class Usage:
         old = delete(RUNS).where(RUNS.c.started < before)
         with self._store.writing() as connection:
             return connection.execute(old).rowcount
-
-
-def _counted(row: dict[str, Any]) -> Counted:
-    run = {name: row.pop(f"run_{name}") for name in Run.model_fields}
-    return Counted.model_validate({"run": run, "call": row})
 
 
 def _begin(connection: Connection, runs: list[Run]) -> None:

@@ -11,6 +11,7 @@ from sre_tui.memory.usage import Usage
 from sre_tui.usage.components import Seen, components
 from sre_tui.usage.progress import seen_under_way
 from sre_tui.usage.records import Total
+from sre_tui.usage.summary import Timed
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,16 @@ class Gathered:
     last_report: datetime | None
     components: Mapping[str, Seen]
     under_way: Mapping[str, int]
+
+
+def timed(usage: Usage, since: datetime) -> tuple[Timed, ...]:
+    """The calls that began then or later.
+
+    Raises:
+        BackendError: the memory cannot be used.
+    """
+    durations = usage.durations(since)
+    return tuple(Timed(each, durations.get(each.key, ())) for each in usage.totals(since))
 
 
 def gathered(usage: Usage, folder: Path) -> Gathered:

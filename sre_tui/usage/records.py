@@ -63,8 +63,14 @@ class Total(BaseModel):
     """US dollars of the calls whose price is known."""
     priced: int
     """How many these are."""
+    first: AwareDatetime
+    """When the first of them began."""
     last: AwareDatetime
-    """When the last of them began."""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What they have in common."""
+        return self.front, self.kind, self.name, self.outcome
 
 
 class Counted(BaseModel):

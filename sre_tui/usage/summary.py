@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from sre_tui.usage.records import Counted
+from sre_tui.usage.records import Total
 
 LEAST: Final = 20
 """Calls without which neither a 95th percentile nor a share of failures tells anything."""
@@ -79,18 +80,26 @@ class UsageSummary(_Frozen):
     """Questions, commands, tools, models; of each the most used first."""
 
 
-def summarized(counted: Sequence[Counted], since: datetime, until: datetime) -> UsageSummary:
+@dataclass(frozen=True)
+class Timed:
+    """Calls that have all but their times in common, and the seconds that each of them took."""
+
+    total: Total
+    seconds: Sequence[float]
+
+
+def summarized(timed: Sequence[Timed], since: datetime, until: datetime) -> UsageSummary:
     """Sum up calls that began in this time."""
-    groups: dict[tuple[Kind, str], list[Counted]] = {}
-    for each in counted:
-        groups.setdefault((_kind(each), each.call.name), []).append(each)
+    groups: dict[tuple[Kind, str], list[Timed]] = {}
+    for each in timed:
+        groups.setdefault((_kind(each.total), each.total.name), []).append(each)
     used = [_used(kind, name, each) for (kind, name), each in groups.items()]
     order: tuple[Kind, ...] = ("question", "command", "tool", "model")
     return UsageSummary(
         since=since,
         until=until,
-        first=min((each.call.started for each in counted), default=None),
-        objectives=_objectives(counted),
+        first=min((each.total.first for each in timed), default=None),
+        objectives=_objectives(timed),
         calls=tuple(sorted(used, key=lambda u: (order.index(u.kind), -u.calls, u.name))),
     )
 
@@ -101,46 +110,54 @@ def percentile(seconds: Iterable[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def _kind(each: Counted) -> Kind:
-    if each.call.kind == "question" and each.run.front == "command":
+def _kind(total: Total) -> Kind:
+    if total.kind == "question" and total.front == "command":
         return "command"
-    return each.call.kind
+    return total.kind
 
 
-def _used(kind: Kind, name: str, counted: Sequence[Counted]) -> Used:
-    calls = [each.call for each in counted]
-    judged = [call for call in calls if call.outcome not in NO_FAULT]
-    failed = sum(call.outcome not in LIKE_OK for call in judged)
-    ended = [call.seconds for call in calls if call.outcome != "cancelled"]
-    tokens_in = [call.tokens_in for call in calls if call.tokens_in is not None]
-    tokens_out = [call.tokens_out for call in calls if call.tokens_out is not None]
-    costs = [call.cost for call in calls if call.cost is not None]
-    answered = sum(kind == "model" and call.outcome == "ok" for call in calls)
+def _used(kind: Kind, name: str, timed: Sequence[Timed]) -> Used:
+    totals = [each.total for each in timed]
+    calls, good = _judged(totals)
+    ended = [s for each in timed if each.total.outcome != "cancelled" for s in each.seconds]
+    answered = sum(each.calls for each in totals if each.outcome == "ok")
+    priced = sum(each.priced for each in totals)
+    tokens_in = sum(each.tokens_in for each in totals)
+    tokens_out = sum(each.tokens_out for each in totals)
     return Used(
         kind=kind,
         name=name,
-        calls=len(calls),
-        failed=failed,
-        success=1 - failed / len(judged) if judged else None,
+        calls=sum(each.calls for each in totals),
+        failed=calls - good,
+        success=good / calls if calls else None,
         median=percentile(ended, 0.5) if ended else None,
         p95=percentile(ended, 0.95) if len(ended) >= LEAST else None,
-        tokens_in=sum(tokens_in) if tokens_in else None,
-        tokens_out=sum(tokens_out) if tokens_out else None,
-        cost=sum(costs) if costs else None,
-        unpriced=answered - len(costs),
+        tokens_in=tokens_in or None,
+        tokens_out=tokens_out or None,
+        cost=sum(each.cost for each in totals) if priced else None,
+        unpriced=answered - priced if kind == "model" else 0,
     )
 
 
-def _objectives(counted: Sequence[Counted]) -> tuple[Objective, ...]:
-    def chosen(wanted: Callable[[Counted], bool]) -> list[Counted]:
-        return [each for each in counted if wanted(each) and each.call.outcome not in NO_FAULT]
+def _judged(totals: Iterable[Total]) -> tuple[int, int]:
+    """How many calls could have failed, and how many of them did not."""
+    judged = [each for each in totals if each.outcome not in NO_FAULT]
+    good = sum(each.calls for each in judged if each.outcome in LIKE_OK)
+    return sum(each.calls for each in judged), good
 
-    questions = chosen(lambda each: _kind(each) == "question")
-    tools = chosen(lambda each: each.call.kind == "tool")
-    models = chosen(lambda each: each.call.kind == "model")
-    requests = chosen(lambda each: each.call.kind == "question")
-    enough = len(questions) >= LEAST
-    p95 = percentile((each.call.seconds for each in questions), 0.95) if enough else None
+
+def _objectives(timed: Sequence[Timed]) -> tuple[Objective, ...]:
+    questions = [
+        seconds
+        for each in timed
+        if _kind(each.total) == "question" and each.total.outcome not in NO_FAULT
+        for seconds in each.seconds
+    ]
+    totals = [each.total for each in timed]
+    tools = [each for each in totals if each.kind == "tool"]
+    models = [each for each in totals if each.kind == "model"]
+    requests = [each for each in totals if each.kind == "question"]
+    p95 = percentile(questions, 0.95) if len(questions) >= LEAST else None
     verdict: Verdict = "no_calls" if not questions else "too_few"
     if p95 is not None:
         verdict = "pass" if p95 < 15 else "fail"
@@ -164,15 +181,15 @@ def _objectives(counted: Sequence[Counted]) -> tuple[Objective, ...]:
 def _share(
     name: Literal["tool_success", "llm_errors", "availability"],
     title: str,
-    counted: Sequence[Counted],
+    totals: Sequence[Total],
     target: float,
     bound: Literal["below", "above"],
 ) -> Objective:
-    good = sum(each.call.outcome in LIKE_OK for each in counted)
-    wanted = good if bound == "above" else len(counted) - good
-    measured = wanted / len(counted) if counted else None
+    calls, good = _judged(totals)
+    wanted = good if bound == "above" else calls - good
+    measured = wanted / calls if calls else None
     verdict: Verdict = "no_calls" if measured is None else "too_few"
-    if measured is not None and len(counted) >= LEAST:
+    if measured is not None and calls >= LEAST:
         reached = measured > target if bound == "above" else measured < target
         verdict = "pass" if reached else "fail"
     return Objective(
@@ -182,6 +199,6 @@ def _share(
         unit="ratio",
         bound=bound,
         measured=measured,
-        calls=len(counted),
+        calls=calls,
         verdict=verdict,
     )

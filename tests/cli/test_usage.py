@@ -169,10 +169,25 @@ def test_a_folder_that_is_none_is_one_line(bare: Sre) -> None:
     assert bare("usage").code == 0
 
 
-@pytest.mark.parametrize("other", [("--json",), ("--days", "7")])
-def test_metrics_are_of_all_time_and_no_json(bare: Sre, other: tuple[str, ...]) -> None:
-    done = bare("usage", "--prometheus", *other)
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--prometheus", "--json"), "--prometheus goes alone, without --json"),
+        (("--days", "7", "--forget", "9"), "--forget goes alone, without --days"),
+    ],
+)
+def test_what_goes_alone(bare: Sre, options: tuple[str, ...], said: str) -> None:
+    done = bare("usage", *options)
     assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_what_is_old_can_be_let_go(counting: Sre) -> None:
+    assert counting("alerts", "list").code == 0
+    assert counting("usage", "--forget", "1").err.startswith("let go of 0 runs from before 20")
+    assert len(used(counting)) == 2
+    assert counting("usage", "--forget", "0").err.startswith("let go of 1 run from before 20")
+    assert used(counting) == {}
 
 
 def test_a_memory_that_cannot_be_reached_loses_nothing(counting: Sre, tmp_path: Path) -> None:

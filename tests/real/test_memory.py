@@ -356,10 +356,13 @@ def test_usage_is_counted_by_run_and_forgotten_with_it(store: Store) -> None:
     later = Counted(run=run.model_copy(update={"id": "b", "started": NOW + HOUR}), call=model)
     for each in (first, second, later):
         usage.take([each])
-    assert usage.counted(NOW) == (second, first, later)
-    assert usage.counted(NOW + HOUR) == (first, later)
+    assert [(each.name, each.calls) for each in usage.totals()] == [
+        ("qwen3", 2),
+        ("investigate", 1),
+    ]
+    assert [(each.name, each.calls) for each in usage.totals(NOW + HOUR)] == [("qwen3", 2)]
     assert usage.forget(NOW + HOUR) == 1
-    assert usage.counted(NOW) == (later,)
+    assert [(each.name, each.calls) for each in usage.totals()] == [("qwen3", 1)]
 
 
 def test_usage_that_waited_is_kept_once_and_summed_up(store: Store) -> None:
@@ -379,12 +382,15 @@ def test_usage_that_waited_is_kept_once_and_summed_up(store: Store) -> None:
     assert usage.take(some[:2]) == 2
     assert usage.take(some) == 1
     assert usage.take(some) == 0
-    assert usage.counted(NOW + HOUR) == tuple(some[1:])
+    key = "ask", "model", "qwen3"
+    assert {each: list(seconds) for each, seconds in usage.durations(NOW + HOUR).items()} == {
+        (*key, "ok"): [2], (*key, "timed_out"): [200],
+    }  # fmt: skip
     ok, late = usage.totals()
     assert (ok.front, ok.kind, ok.name, ok.outcome) == ("ask", "model", "qwen3", "ok")
     assert (ok.calls, ok.priced, ok.cost, ok.tokens_in) == (2, 2, 0.5, 6_000_000_000)
     assert ok.seconds == pytest.approx(2.1)
-    assert ok.last == NOW + 2 * HOUR
+    assert (ok.first, ok.last) == (NOW + 0.1 * HOUR, NOW + 2 * HOUR)
     assert ok.within == (1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2)
     assert (late.outcome, late.calls, late.priced, late.tokens_out) == ("timed_out", 1, 0, 0)
     assert sum(late.within) == 0
