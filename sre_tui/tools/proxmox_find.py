@@ -91,11 +91,30 @@ def no_such_guest(asked: str, guests: Sequence[Guest], *, complete: bool = True)
     return no_such("guest", asked, labels, close=close, note=note)
 
 
-def several_guests(asked: str, found: Sequence[Guest]) -> str:
-    """One line: that more than one guest is called so, and which."""
-    shown = "; ".join(guest_text(guest) for guest in found[:FEW])
+def several_guests(asked: str, found: Sequence[Guest], known: Iterable[Guest]) -> str:
+    """One line: that more than one guest is called so, and what to give for each.
+
+    Args:
+        asked: the name or id.
+        found: those it may mean.
+        known: all there are.
+    """
+    every = list(known)
+    shown = "; ".join(
+        f"{only_name(guest, every)} ({guest.name or 'no name'}, {guest.type} on {guest.node}, "
+        f"{guest.source})"
+        for guest in found[:FEW]
+    )
     more = f" and {len(found) - FEW} more" if len(found) > FEW else ""
-    return f"{asked!r} may mean {len(found)} guests, give the id: {shown}{more}"
+    return f"{asked!r} may mean {len(found)} guests, give one of these: {shown}{more}"
+
+
+def only_name(guest: Guest, known: Sequence[Guest]) -> str:
+    """The shortest that means this guest alone: ``101``, ``home/101`` or ``proxmox:home/101``."""
+    instance = guest.source.partition(":")[2]
+    names = (f"{place}{guest.vmid}" for place in ("", f"{instance}/", f"{guest.source}/"))
+    alone = (name for name in names if [each for each in known if is_named(name, each)] == [guest])
+    return next(alone, f"{guest.source}/{guest.type}/{guest.vmid}")
 
 
 def require_known(asked: str | None, known: Iterable[str], what: str, states: bool) -> None:

@@ -149,7 +149,7 @@ def _unclear(
 ) -> GuestProperties:
     if found:
         shown = [guest_text(each) for each in found[:FEW]]
-        hint = several_guests(asked, found)
+        hint = several_guests(asked, found, known)
         return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(shown))
     close = [guest_text(each) for each in close_guests(asked, known)]
     hint = no_such_guest(asked, known, complete=complete)

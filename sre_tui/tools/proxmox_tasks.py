@@ -148,7 +148,7 @@ def _one_guest(asked: str | None, known: Sequence[Guest], *, complete: bool) -> 
     if len(found) == 1:
         return found[0]
     if found:
-        raise ArgumentError(several_guests(asked, found))
+        raise ArgumentError(several_guests(asked, found, known))
     if asked.isascii() and asked.isdigit():
         # The task list still knows guests that are gone.
         return Guest(source="", vmid=int(asked), type="qemu", node="")

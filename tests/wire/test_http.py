@@ -419,6 +419,39 @@ async def test_the_breaker_lets_one_through_after_its_pause(
         assert (await read(http)).state is State.OK
 
 
+@pytest.mark.parametrize("quick", [True, False])
+async def test_silence_to_a_quick_question_leaves_the_backend_alone_at_once(quick: bool) -> None:
+    hang = asyncio.Event()
+
+    async def silent(_: Received) -> bytes:
+        await hang.wait()
+        return b""
+
+    answers = [silent, json_reply({"a": 1})]
+    async with raw_server(*answers) as server, backend(server.url, timeout=0.2) as http:
+
+        async def fetch() -> Fetched[object]:
+            return Fetched(await http.get_json("/api/x"))
+
+        first = await http.reading("x", object, fetch, quick=quick)
+        assert first.state is State.UNREACHABLE
+        second = await read(http)
+        assert (second.state is State.UNREACHABLE) is quick
+        assert ("asked again within" in second.detail) is quick
+        hang.set()
+
+
+async def test_a_quick_question_that_is_refused_is_one_failure() -> None:
+    async with raw_server(reply(status=503), json_reply({"a": 1})) as server:
+        async with backend(server.url) as http:
+
+            async def fetch() -> Fetched[object]:
+                return Fetched(await http.get_json("/api/x"))
+
+            assert (await http.reading("x", object, fetch, quick=True)).data is None
+            assert (await read(http)).state is State.OK
+
+
 async def test_wrong_queries_and_missing_rights_do_not_open_the_breaker() -> None:
     async with raw_server(reply(status=403)) as server, backend(server.url) as http:
         for _ in range(BREAKER_FAILURES + 2):

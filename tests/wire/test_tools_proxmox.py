@@ -209,7 +209,7 @@ async def test_a_name_that_several_have_is_explained() -> None:
         several = await run(context, "proxmox_get_guest_config", guest="k3s")
         none = await run(context, "proxmox_get_guest_config", guest="media2")
     assert several.data.guest is None
-    assert "'k3s' may mean 2 guests, give the id: k3s-1 (135)" in several.data.missing()
+    assert "'k3s' may mean 2 guests, give one of these: 135 (k3s-1, " in several.data.missing()
     assert "there is no guest 'media2'; did you mean media (101)" in none.data.missing()
 
 
@@ -398,6 +398,7 @@ async def test_stand_alone_hosts_are_listed_together_and_told_apart() -> None:
         async with context:
             guests = await run(context, "proxmox_list_guests", type="lxc")
             double = await run(context, "proxmox_get_guest_config", guest="media")
+            numbers = await run(context, "proxmox_get_guest_config", guest="101")
             single = await run(context, "proxmox_get_guest_config", guest="host1/101")
             await second.server.stop()
             half = await run(context, "proxmox_list_guests")
@@ -416,6 +417,8 @@ async def test_stand_alone_hosts_are_listed_together_and_told_apart() -> None:
     assert {guest.source for guest in guests.data.items} == {"proxmox:main", "proxmox:host1"}
     assert len({guest.key for guest in guests.data.items}) == len(guests.data.items)
     assert "may mean 2 guests" in double.data.missing()
+    for offered in ("main/101 (media, ", "host1/101 (media, "):
+        assert offered in numbers.data.missing()
     assert single.data.guest.guest.source == "proxmox:host1"
     assert (half.state, tasks.state) == (State.PARTIAL, State.PARTIAL)
     assert {guest.source for guest in half.data.items} == {"proxmox:main"}
