@@ -427,7 +427,7 @@ async def test_silence_to_a_quick_question_leaves_the_backend_alone_at_once(quic
         await hang.wait()
         return b""
 
-    answers = [silent, json_reply({"a": 1})]
+    answers = (silent, json_reply({"a": 1}))
     async with raw_server(*answers) as server, backend(server.url, timeout=0.2) as http:
 
         async def fetch() -> Fetched[object]:
@@ -442,14 +442,14 @@ async def test_silence_to_a_quick_question_leaves_the_backend_alone_at_once(quic
 
 
 async def test_a_quick_question_that_is_refused_is_one_failure() -> None:
-    async with raw_server(reply(status=503), json_reply({"a": 1})) as server:
-        async with backend(server.url) as http:
+    refused = [reply(status=503)] * 3
+    async with raw_server(*refused, json_reply({"a": 1})) as server, backend(server.url) as http:
 
-            async def fetch() -> Fetched[object]:
-                return Fetched(await http.get_json("/api/x"))
+        async def fetch() -> Fetched[object]:
+            return Fetched(await http.get_json("/api/x"))
 
-            assert (await http.reading("x", object, fetch, quick=True)).data is None
-            assert (await read(http)).state is State.OK
+        assert (await http.reading("x", object, fetch, quick=True)).data is None
+        assert (await read(http)).state is State.OK
 
 
 async def test_wrong_queries_and_missing_rights_do_not_open_the_breaker() -> None:
