@@ -89,7 +89,6 @@ _INTENT_WORDS: Final[Mapping[Intent, str]] = {
     Intent.HELP: "",
 }
 _OTHER_WORDS: Final[Mapping[str, str]] = {
-    "abnormal": "baseline",
     "automatically": "boot config guest",
     "autostart": "boot config guest",
     "awake": "sleep",
@@ -102,7 +101,6 @@ _OTHER_WORDS: Final[Mapping[str, str]] = {
     "konfiguration": "config guest",
     "line": "log",
     "lxc": "guest",
-    "normal": "baseline",
     "photo": "backup coverage",
     "raid": "pool",
     "restarting": "task log guest",
@@ -113,9 +111,6 @@ _OTHER_WORDS: Final[Mapping[str, str]] = {
     "started": "task guest",
     "stopped": "task guest",
     "truena": "nas",
-    "typical": "baseline",
-    "unusual": "baseline",
-    "usual": "baseline",
     "vm": "guest",
     "who": "user task",
 }

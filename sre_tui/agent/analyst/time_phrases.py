@@ -235,17 +235,6 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
 )  # fmt: skip
 
 
-_OLDER: Final = re.compile(
-    rf"(?:older|alter|älter|more|longer) (?:than|als) (?:the last )?(?:{_NUMBER} )?{_UNIT}"
-)
-
-
-def older_than(text: str) -> timedelta | None:
-    """The age that "older than a week" speaks of; None where no age is named."""
-    match = _OLDER.search(" ".join(text.casefold().split()))
-    return _length(match) if match is not None else None
-
-
 @cache
 def _compiled() -> tuple[tuple[re.Pattern[str], Reader], ...]:
     return tuple(
