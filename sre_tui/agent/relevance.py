@@ -89,6 +89,7 @@ _INTENT_WORDS: Final[Mapping[Intent, str]] = {
     Intent.HELP: "",
 }
 _OTHER_WORDS: Final[Mapping[str, str]] = {
+    "abnormal": "baseline",
     "automatically": "boot config guest",
     "autostart": "boot config guest",
     "awake": "sleep",
@@ -101,6 +102,7 @@ _OTHER_WORDS: Final[Mapping[str, str]] = {
     "konfiguration": "config guest",
     "line": "log",
     "lxc": "guest",
+    "normal": "baseline",
     "photo": "backup coverage",
     "raid": "pool",
     "restarting": "task log guest",
@@ -111,6 +113,9 @@ _OTHER_WORDS: Final[Mapping[str, str]] = {
     "started": "task guest",
     "stopped": "task guest",
     "truena": "nas",
+    "typical": "baseline",
+    "unusual": "baseline",
+    "usual": "baseline",
     "vm": "guest",
     "who": "user task",
 }

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from sre_tui.agent.relevance import Hint, ranked
 from sre_tui.diagnosis.signals.baseline_check import BaselineCheck, check_of
 from sre_tui.diagnosis.signals.measures import MEASURES
 from sre_tui.memory.baseline import Baseline
 from sre_tui.tools.baseline_names import NONE_YET
 from sre_tui.tools.memory_baseline import BaselineChecks
 from sre_tui.tools.prometheus_data import InstantValues, JudgedSample
+from sre_tui.tools.registry import all_tools
 from sre_tui.tools.value_text import value_of
 from tests.unit.analyst.constructed import NOW, World, answer_now
 
@@ -142,6 +144,14 @@ def test_without_a_baseline_the_rest_is_told(complaint: str, told: str) -> None:
     text = answer_now("is 85% CPU normal for media?", Known(complaint=complaint))
     assert text.startswith("**")
     assert told in text.partition("**Not checked**")[2]
+
+
+@pytest.mark.parametrize(
+    "question", ["is 85% CPU normal for media?", "is a load of 9 unusual on pve2?"]
+)
+def test_a_model_is_shown_the_tool_before_all_that_serve_few_questions(question: str) -> None:
+    best = ranked(all_tools(), [Hint(question)])
+    assert next(one.name for one in best if one.breadth != "anything") == "memory_check_baseline"
 
 
 @pytest.mark.parametrize(
