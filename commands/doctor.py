@@ -59,9 +59,7 @@ def doctor(
     write_listing(invocation, _FIELDS, found, options, folded=["detail"])
     if not options.for_program:
         fixes = (
-            f"{finding.subject} {finding.aspect}: {finding.fix}"
-            for finding in found
-            if finding.fix and finding.verdict is not Verdict.OK
+            f"{finding.subject} {finding.aspect}: {finding.fix}" for finding in found if finding.fix
         )
         # One command often mends several findings.
         for fix in dict.fromkeys(fixes):

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from providers.errors import Unauthorized
 from providers.pbs.api import Api
 from providers.pbs.models import Task
-from providers.proxmox.permissions import read_permissions, refuse_without
+from providers.proxmox.permissions import Area, read_permissions
 from providers.reading import Obstacle
 
 USER: Final = "sre@pbs"
 """Who the recipes are for where there is no token."""
-AUDIT: Final = "Datastore.Audit"
+DATASTORES: Final = Area("Datastore.Audit", "/datastore", "datastores")
+JOBS: Final = replace(DATASTORES, what="jobs")
 TASKS: Final = ("Sys.Audit", "/system/tasks")
 """The right to see tasks of others, and where it has to be held."""
 
 
-async def refuse_blindness(api: Api, privilege: str, what: str) -> None:
-    """Tell an empty list of a token that may see nothing from one of a server that has nothing.
-
-    Raises:
-        Unauthorized: if the token does not hold the privilege anywhere, with what would grant it.
-        BackendError: if the permissions cannot be read.
-    """
-    await refuse_without(api, privilege, what, recipe(api))
+def backups_in(datastore: str) -> Area:
+    """The backups in a datastore; in all if it is empty."""
+    root = f"{DATASTORES.root}/{datastore}" if datastore else DATASTORES.root
+    return replace(DATASTORES, root=root, what="backups")
 
 
 async def unseen_tasks(api: Api, tasks: Sequence[Task]) -> str:

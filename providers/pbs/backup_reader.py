@@ -14,7 +14,7 @@ from providers.attempt import attempt, missing_parts
 from providers.coercion import Text, epoch, flag, text, whole
 from providers.collector import uncollected
 from providers.errors import BackendError, NotFound
-from providers.pbs.access import AUDIT, refuse_blindness
+from providers.pbs.access import backups_in, recipe
 from providers.pbs.api import Api, segment
 from providers.pbs.datastore_reader import STORES, read_stores
 from providers.pbs.models import (
@@ -25,6 +25,7 @@ from providers.pbs.models import (
     Snapshot,
     Unfinished,
 )
+from providers.proxmox.permissions import read_permissions
 from providers.text import one_line
 from providers.wire import Wire
 
@@ -58,13 +59,13 @@ async def read_contents(api: Api, wanted: Wanted) -> tuple[Contents, str]:
     Raises:
         BackendError: if nothing at all can be read.
         NotFound: if the named datastore or namespace does not exist.
-        Unauthorized: if the token may see no datastore.
+        Unauthorized: if the token may not see the named datastore.
     """
     stores = await read_stores(api)
-    if not stores:
-        await refuse_blindness(api, AUDIT, "backups")
     chosen = [store for store in stores if wanted.datastore in ("", store.name)]
     if wanted.datastore and not chosen:
+        held = await attempt(partial(read_permissions, api))
+        backups_in(wanted.datastore).unseen(api, held, recipe(api), empty=True)
         known = ", ".join(store.name for store in stores) or "none"
         raise NotFound(
             f"{api.http.endpoint.url} has no datastore {wanted.datastore!r}; it has {known}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final, TypeVar
 
 from providers.client import BackendClient
 from providers.clock import Clock, system_clock
@@ -11,7 +13,7 @@ from providers.endpoint import PbsEndpoint
 from providers.guard import Allow
 from providers.http import HttpBackend
 from providers.last_known_good import LastKnownGood
-from providers.pbs.access import AUDIT, recipe, refuse_blindness, unseen_tasks
+from providers.pbs.access import DATASTORES, JOBS, backups_in, recipe, unseen_tasks
 from providers.pbs.api import Api
 from providers.pbs.backup_reader import Wanted, read_contents
 from providers.pbs.datastore_reader import read_datastores
@@ -21,10 +23,12 @@ from providers.pbs.models import Contents, Datastore, Job, ServerStatus, TaskLog
 from providers.pbs.server_reader import read_server, read_version
 from providers.pbs.task_reader import ALL_TASKS, TaskQuery, read_log, read_tasks
 from providers.pbs.upid import read_upid
-from providers.proxmox.permissions import Permissions, read_permissions
+from providers.proxmox.permissions import Area, Permissions, read_permissions, with_permissions
 from providers.questions import window_key
 from providers.reading import Reading
 from providers.readings import Fetched
+
+T = TypeVar("T")
 
 ALLOWED: Final = tuple(
     Allow("GET", f"{API}{path}")
@@ -108,14 +112,12 @@ class PbsClient(BackendClient):
         Sources: ``/status/datastore-usage``, ``/admin/datastore`` and ``/admin/gc`` (before 3.2
         ``/admin/datastore/{store}/gc``, which has counters only, as the usage has: how it ended
         is then told by ``/nodes/{node}/tasks``). Partial if a datastore that should be there, or
-        the state of its garbage collection, cannot be read.
+        the state of its garbage collection, cannot be read, and if the token may see some only.
         """
 
         async def fetch() -> Fetched[tuple[Datastore, ...]]:
-            found, missing = await read_datastores(self._api, self._http.clock())
-            if not found:
-                await refuse_blindness(self._api, AUDIT, "datastores")
-            return Fetched(found, missing=missing)
+            call = partial(read_datastores, self._api, self._http.clock())
+            return await self._within(DATASTORES, call, lambda found: not found)
 
         return await self._http.reading("datastores", tuple[Datastore, ...], fetch)
 
@@ -125,14 +127,16 @@ class PbsClient(BackendClient):
         Sources: ``/admin/datastore``, and of each ``…/{store}/namespace`` and
         ``…/{store}/snapshots?ns=``, which lists one namespace only. Partial if one cannot be read;
         what is unplugged or in maintenance is skipped and named. Snapshots that are still being
-        written, or were left half-way, are counted but not among them.
+        written, or were left half-way, are counted but not among them. Partial as well if the token
+        may see some datastores or namespaces only.
         """
 
         async def fetch() -> Fetched[Contents]:
-            found, missing = await read_contents(self._api, wanted)
-            if not found.snapshots and not found.skipped:
-                await refuse_blindness(self._api, AUDIT, "backups")
-            return Fetched(found, missing=missing)
+            return await self._within(
+                backups_in(wanted.datastore),
+                partial(read_contents, self._api, wanted),
+                lambda found: not found.snapshots and not found.skipped,
+            )
 
         key = f"contents {wanted.datastore} {wanted.namespace} {wanted.type} {wanted.id}"
         return await self._http.reading(key, Contents, fetch)
@@ -141,10 +145,26 @@ class PbsClient(BackendClient):
         """Verify, prune and sync jobs with last and next run (``/admin/verify|prune|sync``)."""
 
         async def fetch() -> Fetched[tuple[Job, ...]]:
-            found, missing = await read_jobs(self._api)
-            return Fetched(found, missing=missing)
+            call = partial(read_jobs, self._api)
+            return await self._within(JOBS, call, lambda found: not found)
 
         return await self._http.reading("jobs", tuple[Job, ...], fetch)
+
+    async def _within(
+        self,
+        area: Area,
+        call: Callable[[], Awaitable[tuple[T, str]]],
+        is_empty: Callable[[T], bool],
+    ) -> Fetched[T]:
+        """What a call brings, partial where the token may not see all of it.
+
+        Raises:
+            Unauthorized: if it brings nothing, and the right to see anything is missing.
+            BackendError: that of the call.
+        """
+        (found, missing), held = await with_permissions(self._api, call)
+        unseen = area.unseen(self._api, held, self.recipe, empty=is_empty(found))
+        return Fetched(found, missing="; ".join(filter(None, (missing, unseen))))
 
     async def tasks(self, query: TaskQuery = ALL_TASKS) -> Reading[TaskPage]:
         """Tasks, running ones included, the newest first (``/nodes/{node}/tasks``).

@@ -6,6 +6,7 @@ import json
 
 import httpx
 
+from providers.data_api import API
 from providers.errors import BadResponse, NotFound, Unauthorized
 from providers.reading import Obstacle
 from providers.text import one_line
@@ -29,7 +30,7 @@ def read_error(response: httpx.Response) -> Exception | None:
         )
     if status == 403:
         return Unauthorized(
-            f"{base}: {said or 'Forbidden'} (a right is missing)",
+            f"{base}: {said or 'Forbidden'} ({_right(response.request.url.path)})",
             status=status,
             obstacle=Obstacle.RIGHT,
         )
@@ -40,6 +41,20 @@ def read_error(response: httpx.Response) -> Exception | None:
     if status in (400, 500):
         return BadResponse(f"{base}: {said}", status=status)
     return None
+
+
+def _right(path: str) -> str:
+    """What the token lacks, by what was asked; the server never names it."""
+    match path.removeprefix(API).strip("/").split("/"):
+        case ["nodes", _, "tasks", *_]:
+            return "the token lacks Sys.Audit on /system/tasks"
+        case ["nodes", _, "status"]:
+            return "the token lacks Sys.Audit on /system/status"
+        case ["admin", "datastore", store, *_]:
+            return f"the token lacks Datastore.Audit on /datastore/{store}"
+        case ["admin" | "status", *_]:
+            return "the token lacks Datastore.Audit on /datastore"
+    return "a right is missing"
 
 
 def message_of(response: httpx.Response) -> str:

@@ -14,8 +14,8 @@ from providers.http import Params
 from providers.readings import deadline
 from providers.text import one_line
 
-_ODD: Final = re.compile(r"[?#]|[^\x21-\x7e]")
-"""What would end the path of an address, or not be sent as it is."""
+_ODD: Final = re.compile(r"[?#]|[^\x21-\x7e]|(?:^|/)\.{1,2}(?:/|$)")
+"""What would end the path of an address, lead to another one, or not be sent as it is."""
 NODE_SHARE: Final = 0.6
 """Of the whole time a question may take: so much of it a single node may use up."""
 MARGIN: Final = 0.3

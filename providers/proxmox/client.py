@@ -41,6 +41,11 @@ class ProxmoxClient(GuestQuestions, NodeQuestions, StorageQuestions, TaskQuestio
 
         return recipe(self._api)
 
+    @property
+    def token_names(self) -> tuple[str, str]:
+        """User and name of its token; those of the recipes where it has none."""
+        return self._api.token_names("sre@pve")
+
     async def version(self) -> Reading[str]:
         """Version of Proxmox VE, such as ``9.2.11`` (``/version``)."""
 

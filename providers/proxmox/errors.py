@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import httpx
 
+from providers.data_api import API
 from providers.errors import BackendError, BadResponse, NotFound, Unauthorized
 from providers.reading import Obstacle, State
 from providers.text import one_line
@@ -41,7 +42,7 @@ def read_error(response: httpx.Response) -> Exception | None:
         )
     if status == 403:
         return Unauthorized(
-            f"{base}: {said or 'Forbidden'} (a right is missing)",
+            f"{base}: {said or 'Forbidden'} ({_right(response.request.url.path, said)})",
             status=status,
             obstacle=Obstacle.RIGHT,
         )
@@ -76,6 +77,35 @@ def message_of(response: httpx.Response) -> str:
         return " ".join(part for part in parts if part)
     reason = one_line(response.reason_phrase, 200)
     return "" if reason == _standard(response.status_code) else reason
+
+
+def _right(path: str, said: str) -> str:
+    """What the token lacks, by what was asked; the server does not always name it."""
+    needed = needed_right(path.removeprefix(API))
+    if needed is None or needed[0] in said:
+        return "a right is missing"
+    return f"the token lacks {needed[0]} on {needed[1]}"
+
+
+def needed_right(path: str) -> tuple[str, str] | None:
+    """The privilege that a question needs and where; None if it needs none, or that is not known.
+
+    Args:
+        path: below ``/api2/json``.
+    """
+    parts = path.strip("/").split("/")
+    match parts:
+        case ["cluster", *_]:
+            return "Sys.Audit", "/"
+        case ["nodes", _, "qemu", vmid, "agent", *_]:
+            return "VM.GuestAgent.Audit (VM.Monitor before version 9)", f"/vms/{vmid}"
+        case ["nodes", _, "qemu" | "lxc", vmid, *_]:
+            return "VM.Audit", f"/vms/{vmid}"
+        case ["nodes", _, "storage", storage, *_]:
+            return "Datastore.Audit", f"/storage/{storage}"
+        case ["nodes", node, *_]:
+            return "Sys.Audit", f"/nodes/{node}"
+    return None
 
 
 def _node_of(response: httpx.Response) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from providers.attempt import attempt, missing_parts
-from providers.errors import BackendError
 from providers.proxmox.connection import INVENTORY, ProxmoxConnection
 from providers.proxmox.resources import Inventory
 from providers.reading import Reading
@@ -23,23 +22,24 @@ class GuestQuestions(ProxmoxConnection):
     async def inventory(self, *, boot: bool = False) -> Reading[Inventory]:
         """Guests, nodes and storages, by one call (``/cluster/resources``).
 
-        Where there is no guest, the token's rights are looked at: without VM.Audit the reading is
-        unauthorized, or partial if there is anything else to see.
+        Without VM.Audit on the guests the reading is unauthorized, with it on some of them partial:
+        what a token may not see is left out without a word, so its rights are asked for as well.
 
         Args:
             boot: also asks of stopped guests whether they start on boot (``…/config`` of each).
         """
         from providers.proxmox.boot import with_boot
-        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.permissions import GUESTS, recipe, with_permissions
+
+        async def known() -> Inventory:
+            found = await self._known()
+            return await with_boot(self._api, found) if boot else found
 
         async def fetch() -> Fetched[Inventory]:
-            found = await self._known()
-            if found.guests:
-                return Fetched(await with_boot(self._api, found) if boot else found)
-            blind = await attempt(lambda: refuse_blindness(self._api, "VM.Audit", "guests"))
-            if isinstance(blind, BackendError) and not found.storages:
-                raise blind
-            return Fetched(found, missing=missing_parts({"guests": blind}))
+            found, held = await with_permissions(self._api, known)
+            how = recipe(self._api)
+            missing = GUESTS.unseen(self._api, held, how, empty=not found.guests)
+            return Fetched(found, missing=missing)
 
         return await self._http.reading(INVENTORY, Inventory, fetch)
 
@@ -51,10 +51,14 @@ class GuestQuestions(ProxmoxConnection):
         """
         from providers.proxmox.detail import GuestDetail
         from providers.proxmox.guest_reader import read_guest
+        from providers.proxmox.permissions import own_only, recipe, with_permissions
 
         async def fetch() -> Fetched[GuestDetail]:
-            detail, missing = await read_guest(self._api, guest)
-            return Fetched(detail, missing=missing)
+            (detail, missing), held = await with_permissions(
+                self._api, partial(read_guest, self._api, guest)
+            )
+            _, unseen = own_only(held, (guest.node,), recipe(self._api))
+            return Fetched(detail, missing="; ".join(filter(None, (missing, unseen))))
 
         return await self._http.reading(f"guest {guest.type}/{guest.vmid}", GuestDetail, fetch)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from providers.attempt import attempt, missing_parts
 from providers.errors import BackendError
 from providers.proxmox.connection import ProxmoxConnection
-from providers.proxmox.members import ask_nodes, read_inventory
+from providers.proxmox.members import Answers, ask_nodes, read_inventory
 from providers.reading import Reading
 from providers.readings import Fetched
 
@@ -57,9 +57,12 @@ class JobQuestions(ProxmoxConnection):
         """Guests in no backup job (``/cluster/backup-info/not-backed-up``)."""
         from providers.proxmox.job_reader import read_not_backed_up
         from providers.proxmox.jobs import NotBackedUp
+        from providers.proxmox.permissions import GUESTS, recipe, with_permissions
 
         async def fetch() -> Fetched[tuple[NotBackedUp, ...]]:
-            return Fetched(await read_not_backed_up(self._api))
+            found, held = await with_permissions(self._api, partial(read_not_backed_up, self._api))
+            how = recipe(self._api)
+            return Fetched(found, missing=GUESTS.unseen(self._api, held, how, empty=not found))
 
         return await self._http.reading("not backed up", tuple[NotBackedUp, ...], fetch)
 
@@ -71,12 +74,19 @@ class JobQuestions(ProxmoxConnection):
         """
         from providers.proxmox.job_reader import read_replications
         from providers.proxmox.jobs import Replication
+        from providers.proxmox.permissions import GUESTS, recipe, with_permissions
+
+        async def ask() -> Answers[tuple[Replication, ...]]:
+            known = await read_inventory(self._api, self._only, "node")
+            return await ask_nodes(known, lambda node: read_replications(self._api, node), only)
 
         async def fetch() -> Fetched[tuple[Replication, ...]]:
-            known = await read_inventory(self._api, self._only, "node")
-            answers = await ask_nodes(known, lambda node: read_replications(self._api, node), only)
+            answers, held = await with_permissions(self._api, ask)
             found = {each.id: each for rows in answers.needed().by_node.values() for each in rows}
-            return Fetched(tuple(found.values()), missing=answers.missing)
+            how = recipe(self._api)
+            unseen = GUESTS.unseen(self._api, held, how, empty=not found)
+            lacks = filter(None, (answers.missing, unseen))
+            return Fetched(tuple(found.values()), missing="; ".join(lacks))
 
         return await self._http.reading(
             f"replications {' '.join(only)}", tuple[Replication, ...], fetch

@@ -22,20 +22,25 @@ class NodeQuestions(ProxmoxConnection):
     async def nodes(self, only: Sequence[str] = ()) -> Reading[tuple[NodeReport, ...]]:
         """Nodes with load, memory, version and pressure (``/nodes/{node}/status`` of each).
 
-        Partial if a node does not answer; it is listed without its status.
+        Partial if a node does not answer, or does not let itself be looked at; it is listed without
+        its status. Unauthorized if none lets itself be.
         """
         from providers.proxmox.node_reader import node_reports, read_node
         from providers.proxmox.node_status import NodeReport
-        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.permissions import NODES, read_permissions, recipe
 
         async def fetch() -> Fetched[tuple[NodeReport, ...]]:
             known = await self._known()
             if not known.nodes:
-                await refuse_blindness(self._api, "Sys.Audit", "nodes")
+                held = await read_permissions(self._api)
+                NODES.unseen(self._api, held, recipe(self._api), empty=True)
             answers = await ask_nodes(
-                known, lambda node: read_node(self._api, node, self._http.clock()), only
+                known,
+                lambda node: read_node(self._api, node, self._http.clock()),
+                only,
+                recipe(self._api),
             )
-            if all(node.cpu is None for node in known.nodes):
+            if answers.refused or all(node.cpu is None for node in known.nodes):
                 answers.needed()
             reports = node_reports(known, answers.by_node, only)
             return Fetched(reports, missing=answers.missing)
@@ -70,10 +75,13 @@ class NodeQuestions(ProxmoxConnection):
         """
         from providers.proxmox.disk_reader import read_node_disks
         from providers.proxmox.disks import NodeDisks
+        from providers.proxmox.permissions import recipe
 
         async def fetch() -> Fetched[NodeDisks]:
             known = await read_inventory(self._api, self._only, "node")
-            answers = await ask_nodes(known, lambda node: read_node_disks(self._api, node), only)
+            answers = await ask_nodes(
+                known, lambda node: read_node_disks(self._api, node), only, recipe(self._api)
+            )
             parts = answers.needed().by_node.values()
             found = NodeDisks(
                 disks=tuple(disk for part, _ in parts for disk in part.disks),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from providers.proxmox.connection import ProxmoxConnection
 from providers.reading import Reading
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from providers.proxmox.history import History, Timeframe
     from providers.proxmox.storage import BackupVolume, Storage
     from providers.proxmox.volumes import GuestVolume
+
+T = TypeVar("T")
 
 
 class StorageQuestions(ProxmoxConnection):
@@ -25,15 +29,16 @@ class StorageQuestions(ProxmoxConnection):
             counted: also counts the volumes of each (``…/storage/{storage}/content``), which may
                 take long and wake disks.
         """
-        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.permissions import STORAGES, recipe, with_permissions
         from providers.proxmox.storage import Storage
         from providers.proxmox.storage_reader import read_all_storages
 
         async def fetch() -> Fetched[tuple[Storage, ...]]:
-            found, missing = await read_all_storages(self._api, self._only, counted=counted)
-            if not found:
-                await refuse_blindness(self._api, "Datastore.Audit", "storages")
-            return Fetched(found, missing=missing)
+            (found, missing), held = await with_permissions(
+                self._api, partial(read_all_storages, self._api, self._only, counted=counted)
+            )
+            unseen = STORAGES.unseen(self._api, held, recipe(self._api), empty=not found)
+            return Fetched(found, missing="; ".join(filter(None, (missing, unseen))))
 
         return await self._http.reading(f"storages {counted}", tuple[Storage, ...], fetch)
 
@@ -44,15 +49,11 @@ class StorageQuestions(ProxmoxConnection):
         ``/nodes/{node}/storage/{storage}/content?content=backup`` of every storage that holds
         backups, a shared one through one node. Partial if one cannot be read.
         """
-        from providers.proxmox.permissions import refuse_blindness
         from providers.proxmox.storage import BackupVolume
         from providers.proxmox.storage_reader import read_all_backups
 
         async def fetch() -> Fetched[tuple[BackupVolume, ...]]:
-            found, missing = await read_all_backups(self._api, self._only)
-            if not found:
-                await refuse_blindness(self._api, "Datastore.Audit", "backups")
-            return Fetched(found, missing=missing)
+            return await self._on_storages(partial(read_all_backups, self._api, self._only))
 
         return await self._http.reading("storage backups", tuple[BackupVolume, ...], fetch)
 
@@ -80,10 +81,25 @@ class StorageQuestions(ProxmoxConnection):
         from providers.proxmox.volumes import GuestVolume
 
         async def fetch() -> Fetched[tuple[GuestVolume, ...]]:
-            found, missing = await read_guest_volumes(self._api, self._only)
-            return Fetched(found, missing=missing)
+            return await self._on_storages(partial(read_guest_volumes, self._api, self._only))
 
         return await self._http.reading("guest volumes", tuple[GuestVolume, ...], fetch)
+
+    async def _on_storages(
+        self, call: Callable[[], Awaitable[tuple[tuple[T, ...], str]]]
+    ) -> Fetched[tuple[T, ...]]:
+        """Volumes of guests: those on storages that may not be seen, and those of guests that may
+        not be, are left out without a word.
+
+        Raises:
+            Unauthorized: if nothing is seen, and a right is missing.
+        """
+        from providers.proxmox.permissions import GUESTS, STORAGES, recipe, with_permissions
+
+        (found, missing), held = await with_permissions(self._api, call)
+        how = recipe(self._api)
+        lacks = [area.unseen(self._api, held, how, empty=not found) for area in (STORAGES, GUESTS)]
+        return Fetched(found, missing="; ".join(filter(None, (missing, *lacks))))
 
     async def storage_history(
         self, node: str, storage: str, timeframe: Timeframe = "day"

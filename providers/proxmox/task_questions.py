@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from providers.proxmox.connection import ProxmoxConnection
-from providers.proxmox.members import ask_nodes
+from providers.proxmox.members import Answers, ask_nodes
 from providers.questions import window_key
 from providers.reading import Reading
 from providers.readings import Fetched
 
 if TYPE_CHECKING:
+    from providers.proxmox.resources import Inventory
     from providers.proxmox.task_query import TaskQuery
-    from providers.proxmox.tasks import TaskLog, TaskPage
+    from providers.proxmox.tasks import Task, TaskLog, TaskPage
 
 
 class TaskQuestions(ProxmoxConnection):
@@ -21,24 +22,34 @@ class TaskQuestions(ProxmoxConnection):
     async def tasks(self, query: TaskQuery | None = None) -> Reading[TaskPage]:
         """Tasks of all nodes, running ones included, the newest first.
 
-        Source: ``/nodes/{node}/tasks`` of each node. Without Sys.Audit a token sees its own only.
+        Source: ``/nodes/{node}/tasks`` of each node. Of a node on which it lacks Sys.Audit a token
+        sees its own only: that is partial, or unauthorized where it says nothing at all.
         """
-        from providers.proxmox.permissions import refuse_blindness
+        from providers.proxmox.permissions import (
+            TASKS,
+            own_only,
+            recipe,
+            with_permissions,
+        )
         from providers.proxmox.task_query import TaskQuery
         from providers.proxmox.task_reader import merged, read_tasks
         from providers.proxmox.tasks import TaskPage
 
         wanted = query or TaskQuery()
 
-        async def fetch() -> Fetched[TaskPage]:
+        async def ask() -> tuple[Inventory, Answers[tuple[list[Task], bool]]]:
             known = await self._known()
-            answers = await ask_nodes(
+            return known, await ask_nodes(
                 known, lambda node: read_tasks(self._api, node, wanted), wanted.nodes
             )
+
+        async def fetch() -> Fetched[TaskPage]:
+            (known, answers), held = await with_permissions(self._api, ask)
             page = merged(known, answers.needed().by_node)
-            if not page.tasks:
-                await refuse_blindness(self._api, "Sys.Audit", "tasks but its own")
-            return Fetched(page, missing=answers.missing)
+            blind, unseen = own_only(held, tuple(answers.by_node), recipe(self._api))
+            if not page.tasks and not answers.by_node.keys() - blind:
+                TASKS.unseen(self._api, held, recipe(self._api), empty=True)
+            return Fetched(page, missing="; ".join(filter(None, (answers.missing, unseen))))
 
         key = (
             f"tasks {wanted.errors} {wanted.running} {' '.join(wanted.nodes)} {wanted.vmid} "

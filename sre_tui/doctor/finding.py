@@ -40,6 +40,11 @@ def good(subject: str, aspect: str, detail: str) -> Finding:
     return Finding(subject=subject, aspect=aspect, verdict=Verdict.OK, detail=detail)
 
 
+def noted(subject: str, aspect: str, detail: str, fix: str) -> Finding:
+    """A finding that all is well without something, with how to have that as well."""
+    return Finding(subject=subject, aspect=aspect, verdict=Verdict.OK, detail=detail, fix=fix)
+
+
 def doubtful(subject: str, aspect: str, detail: str, fix: str = "") -> Finding:
     """A finding that works but should be looked at."""
     return Finding(subject=subject, aspect=aspect, verdict=Verdict.WARNING, detail=detail, fix=fix)

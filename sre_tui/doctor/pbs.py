@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from providers.clock import Clock
 from providers.pbs import Datastore, PbsClient
+from providers.pbs.access import DATASTORES
 from providers.proxmox import Permissions
 from providers.reading import State
 from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
 from sre_tui.doctor.reach import token_text
-from sre_tui.doctor.rights import beyond_reading, opened
+from sre_tui.doctor.rights import beyond_reading, opened, unseen
 from sre_tui.views.datastores import store_state
 from sre_tui.views.human import count
 from widgets.cell import unmarked
 
 OLDEST: Final = 3
+_STORED: Final = replace(DATASTORES, what="datastores and the backups in them")
 _NEEDED: Final = (
-    ("Datastore.Audit", "/datastore", "datastores and the backups in them"),
     ("Sys.Audit", "/system/tasks", "tasks of others, such as failed backups"),
     ("Sys.Audit", "/system/status", "load of the server"),
 )
@@ -37,7 +39,7 @@ async def pbs(client: PbsClient, clock: Clock) -> list[Finding]:
     found, held = await opened(client, "Backup Server", _CREATE, _look, partial(_version, client))
     if held is None:
         return found
-    return [*found, *_rights(client, held), *await _datastores(client)]
+    return [*found, *_rights(client, held), *await _datastores(client, held)]
 
 
 def _look(user: str) -> str:
@@ -56,17 +58,11 @@ def _version(client: PbsClient, version: str) -> list[Finding]:
 
 
 def _rights(client: PbsClient, held: Permissions) -> list[Finding]:
-    found: list[Finding] = []
     fix = client.recipe[0].upper() + client.recipe[1:]
+    stored = unseen(client, _STORED, held, fix)
+    found = [stored] if stored is not None else []
     for privilege, path, what in _NEEDED:
-        if held.has(privilege, path):
-            continue
-        below = [each for each in sorted(held.granted) if each.startswith(f"{path}/")]
-        places = [each for each in below if held.has(privilege, each)]
-        if places:
-            text = f"{privilege} is held on {', '.join(places)} only: of {what} no more is seen"
-            found.append(doubtful(client.source, "rights", text, fix))
-        else:
+        if not held.has(privilege, path):
             text = f"{token_text(client.endpoint)} lacks {privilege} on {path}: no {what}"
             found.append(broken(client.source, "rights", text, fix, State.UNAUTHORIZED))
     if not found:
@@ -75,7 +71,7 @@ def _rights(client: PbsClient, held: Permissions) -> list[Finding]:
     return [*found, *beyond_reading(client.source, "the token", more, _CREATE)]
 
 
-async def _datastores(client: PbsClient) -> list[Finding]:
+async def _datastores(client: PbsClient, held: Permissions) -> list[Finding]:
     stores = await client.datastores()
     if stores.data is None:
         # A missing right is named already.
@@ -93,7 +89,8 @@ async def _datastores(client: PbsClient) -> list[Finding]:
         for store in there
         if store.error
     ]
-    if not found and stores.state is State.PARTIAL:
+    # What may not be seen is named already.
+    if not found and stores.state is State.PARTIAL and DATASTORES.is_seen(held):
         found = [doubtful(client.source, "datastores", stores.detail)]
     if not found:
         told = "; ".join([f"{count(len(there), 'datastore')} readable", *_away(stores.data)])

@@ -7,9 +7,10 @@ from typing import Final, Protocol
 
 from providers.endpoint import Endpoint
 from providers.proxmox import Permissions
-from providers.reading import Reading
-from sre_tui.doctor.finding import Finding, doubtful, failed_reading, good
-from sre_tui.doctor.reach import lacking, timed, transport, unreached
+from providers.proxmox.permissions import Area
+from providers.reading import Reading, State
+from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
+from sre_tui.doctor.reach import lacking, timed, token_text, transport, unreached
 
 FEW: Final = 3
 """Rights that are named where there are many."""
@@ -60,6 +61,31 @@ async def opened(
         access = lacking(permissions, client.endpoint, create, client.recipe, look)
         found.append(failed_reading(permissions, "rights", access))
     return found, permissions.data
+
+
+def unseen(
+    client: Permitted, area: Area, held: Permissions, fix: str, names: Collection[str] = ()
+) -> Finding | None:
+    """What is not seen of a list that the server filters by rights; None if all of it is.
+
+    Args:
+        client: the backend.
+        area: the list.
+        held: the token's privileges.
+        fix: how to grant what is missing.
+        names: the objects there are, where they are known.
+    """
+    if area.is_seen(held):
+        return None
+    parts = area.parts(held)
+    if not parts:
+        text = f"{area.lack(held, token_text(client.endpoint))}: no {area.what}"
+        return broken(client.source, "rights", text, fix, State.UNAUTHORIZED)
+    places = ", ".join(f"{area.root}/{part}" for part in parts)
+    hidden = sorted(set(names) - set(parts))
+    rest = f"nothing of {', '.join(hidden)}" if hidden else "no more"
+    text = f"{area.privilege} is held on {places} only: of {area.what} {rest} is seen"
+    return doubtful(client.source, "rights", text, fix)
 
 
 def beyond_reading(source: str, who: str, names: Collection[str], recipe: str) -> list[Finding]:

@@ -10,13 +10,12 @@ from typing import Annotated
 from pydantic import Field
 
 from providers.pbs import Datastore, GarbageCollection, Job, ServerStatus
-from providers.reading import by_source
 from sre_tui.tools.alert_sources import filter_text, filters_given, rows
 from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.pbs_data import DatastoreListing
-from sre_tui.tools.proxmox_find import all_answered, require_known
+from sre_tui.tools.proxmox_find import all_answered, led_by, require_known
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
@@ -178,7 +177,7 @@ async def pbs_datastore_status(
         servers=() if datastore else tuple(s.data for s in servers if s.data is not None),
         hints=tuple(_hints(found)),
     )
-    return result(data, by_source([*stores, *jobs, *servers]), now=context.clock())
+    return result(data, led_by(stores, [*jobs, *servers]), now=context.clock())
 
 
 def store_rank(store: Datastore) -> tuple[bool, bool, float, str, str]:

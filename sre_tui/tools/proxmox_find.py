@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from providers.proxmox import Guest, Inventory
-from providers.reading import Reading
+from providers.reading import Reading, SourceStatus, State, by_source
 from sre_tui.nearest import nearest, no_such
 from sre_tui.tools.tool import ArgumentError
 
@@ -138,6 +138,25 @@ def require_known(asked: str | None, known: Iterable[str], what: str, states: bo
 def all_answered(readings: Sequence[Reading[Any]]) -> bool:
     """Whether every instance gave data."""
     return bool(readings) and all(reading.state.has_data for reading in readings)
+
+
+def all_seen(readings: Sequence[Reading[Any]]) -> bool:
+    """Whether every instance gave all it has; what a token may not see may be what is asked for."""
+    return all_answered(readings) and all(each.state is not State.PARTIAL for each in readings)
+
+
+def led_by(leading: Sequence[Reading[Any]], others: Sequence[Reading[Any]]) -> list[SourceStatus]:
+    """One status of each instance; one that refuses what was asked for is unauthorized.
+
+    Args:
+        leading: the readings of what was asked for, which the others only add to.
+        others: what was asked beside.
+    """
+    refused = {each.source: each for each in leading if each.state is State.UNAUTHORIZED}
+    return [
+        SourceStatus.of(refused[status.source]) if status.source in refused else status
+        for status in by_source([*leading, *others])
+    ]
 
 
 def guests_of(readings: Sequence[Reading[Inventory]]) -> list[Guest]:

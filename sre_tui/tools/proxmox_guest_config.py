@@ -16,7 +16,7 @@ from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of
 from sre_tui.tools.proxmox_find import (
     FEW,
-    all_answered,
+    all_seen,
     close_guests,
     guest_text,
     guests_of,
@@ -77,7 +77,7 @@ async def proxmox_get_guest_config(
     known = guests_of(inventories)
     found = named_guests(guest, known)
     if len(found) != 1:
-        data = _unclear(guest, found, known, complete=all_answered(inventories))
+        data = _unclear(guest, found, known, complete=all_seen(inventories))
         return result(data, inventories, now=context.clock())
     wanted = backups and history is None
     (detail, replications, load), backup = await asyncio.gather(

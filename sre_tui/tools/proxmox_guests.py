@@ -21,6 +21,7 @@ from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_find import (
     all_answered,
+    all_seen,
     guests_of,
     node_names,
     require_known,
@@ -138,7 +139,7 @@ async def proxmox_list_guests(
     readings, learned = await named_inventories(context, boot=True)
     known = guests_of(readings)
     require_known(node, node_names(readings), "node", all_answered(readings))
-    _require_tag(tag, known, all_answered(readings))
+    _require_tag(tag, known, all_seen(readings))
     filters = filters_given(name=name, node=node, type=type, status=status, tag=tag)
     found = [guest for guest in known if _fits(guest, name, node, type, status, tag)]
     found.sort(key=_SORTS["id"])

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from providers.proxmox import History, NodeDisks, NodeReport, ProxmoxClient
-from providers.reading import Reading, by_source
+from providers.reading import Reading
 from sre_tui.tools.arguments import Completes, Positional
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.notes import page_of, sources_text
 from sre_tui.tools.proxmox_data import NodeListing
-from sre_tui.tools.proxmox_find import all_answered, require_known
+from sre_tui.tools.proxmox_find import all_answered, led_by, require_known
 from sre_tui.tools.proxmox_history import (
     HistoryArgument,
     LastTime,
@@ -147,9 +147,9 @@ async def proxmox_node_status(
         disks=found if disks else None,
         histories=tuple(courses),
     )
-    readings: list[Reading[Any]] = [part for each in asked for part in each if part is not None]
-    readings += [archive for _, archive in archives]
-    return result(data, by_source(readings), now=context.clock())
+    beside: list[Reading[Any]] = [part for each in asked for part in each[1:] if part is not None]
+    beside += [archive for _, archive in archives]
+    return result(data, led_by(nodes, beside), now=context.clock())
 
 
 async def _ask(

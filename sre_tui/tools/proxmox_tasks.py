@@ -18,6 +18,7 @@ from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.tools.proxmox_find import (
     all_answered,
+    all_seen,
     guests_of,
     matching_guests,
     no_such_guest,
@@ -94,7 +95,7 @@ async def proxmox_list_tasks(
             return result(TaskListing(), inventories, now=context.clock())
         complete = all_answered(inventories)
         require_known(node, node_names(inventories), "node", complete)
-        wanted = _one_guest(guest, guests_of(inventories), complete=complete)
+        wanted = _one_guest(guest, guests_of(inventories), complete=all_seen(inventories))
         told = named_elsewhere(wanted, learned) if wanted is not None else ""
     now = context.clock()
     query = TaskQuery(

@@ -50,7 +50,7 @@ async def test_missing_rights_are_named_with_the_command_that_grants_them() -> N
         findings = ours(await proxmox(client, clock), "rights")
     assert [each.verdict for each in findings] == [Verdict.FAILED] * 3
     assert {each.state for each in findings} == {State.UNAUTHORIZED}
-    assert "the token 'sre@pve!blind' lacks VM.Audit" in findings[0].detail
+    assert "the token 'sre@pve!blind' lacks VM.Audit on /vms: no guests" in findings[0].detail
     assert "pveum acl modify / -token 'sre@pve!blind' -role PVEAuditor" in findings[0].fix
     assert "pveum acl modify / -user sre@pve -role PVEAuditor" in findings[0].fix
 
@@ -65,13 +65,20 @@ def test_rights_on_all_guests_and_all_storages_are_enough() -> None:
     granted = {"/": {"Sys.Audit": True}, "/vms": {"VM.Audit": True},
                "/storage": {"Datastore.Audit": True, "Datastore.Allocate": True}}  # fmt: skip
     endpoint = ProxmoxEndpoint(url="https://pve:8006", token=SecretStr("sre@pve!tui=x"))
-    found = _rights(ProxmoxClient(endpoint), Permissions(granted=granted))
-    assert [each.verdict for each in found] == [Verdict.OK, Verdict.WARNING]
-    assert "may also change things (Datastore.Allocate)" in found[1].detail
+    found = _rights(ProxmoxClient(endpoint), Permissions(granted=granted), (), "8.4.1")
+    assert [each.verdict for each in found] == [Verdict.OK, Verdict.OK, Verdict.WARNING]
+    assert "may also change things (Datastore.Allocate)" in found[2].detail
+    # Addresses are told by the agents, which is no right of auditors before version 9.
+    assert found[1].detail.endswith("are not seen: the token lacks VM.Monitor on /vms")
+    assert "pveum acl modify / -role SreAgents -token 'sre@pve!tui'" in found[1].fix
+    newer = _rights(ProxmoxClient(endpoint), Permissions(granted=granted), (), "9.2.11")
+    assert "VM.GuestAgent.Audit" in newer[1].detail
+    assert "pveum acl modify / -token 'sre@pve!tui' -role PVEAuditor" in newer[1].fix
     # Rights that are not passed on cover nothing below.
     alone = {**granted, "/vms": {"VM.Audit": False}}
-    found = _rights(ProxmoxClient(endpoint), Permissions(granted=alone))
-    assert "VM.Audit is held on /vms only" in found[0].detail
+    found = _rights(ProxmoxClient(endpoint), Permissions(granted=alone), (), "8.4.1")
+    assert found[0].verdict is Verdict.FAILED
+    assert "lacks VM.Audit on /vms (on /vms it is of no use here): no guests" in found[0].detail
 
 
 async def test_too_many_rights() -> None:

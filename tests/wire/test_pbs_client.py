@@ -323,6 +323,8 @@ async def test_the_root_of_a_datastore_is_not_kept_waiting_for_its_namespaces() 
     async def answer(request: Received) -> bytes:
         if request.path.endswith("/admin/datastore"):
             return json_reply({"data": [{"store": "x"}]})
+        if request.path.endswith("/access/permissions"):
+            return json_reply({"data": {"/": {"Datastore.Audit": True}}})
         if request.path.endswith("/namespace"):
             # Never answered if the snapshots of the root are only asked for after this.
             await asked.wait()
@@ -335,4 +337,4 @@ async def test_the_root_of_a_datastore_is_not_kept_waiting_for_its_namespaces() 
         reading = await client.contents()
     assert reading.data is not None, reading.detail
     assert [(s.namespace, s.id) for s in reading.data.snapshots] == [("lab", "101"), ("", "101")]
-    assert len(server.received) == 4
+    assert len(server.received) == 5

@@ -255,10 +255,13 @@ async def test_a_token_for_one_guest_sees_that_one() -> None:
         assert inventory.data is not None
         detail = await client.guest(inventory.data.guests[0])
     assert [guest.vmid for guest in inventory.data.guests] == [101]
+    assert inventory.state is State.PARTIAL
+    assert "guests but 101 missing: the token lacks VM.Audit on /vms; give" in inventory.detail
     assert jobs.state is State.UNAUTHORIZED
     assert "Permission check failed (/, Sys.Audit)" in jobs.detail
     assert detail.data is not None
     assert detail.data.config is not None
+    assert "but the token's own missing: the token lacks Sys.Audit on /nodes/pve2" in detail.detail
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -419,7 +422,7 @@ async def test_numbers_may_be_texts_and_rows_odd() -> None:
         (b"<html>", 200, State.BAD_RESPONSE, "a web page"),
         ({"data": None, "message": "no quorum\n"}, 500, State.BAD_RESPONSE, "no quorum"),
         ({"data": None, "errors": {"type": "bad"}}, 400, State.BAD_RESPONSE, "type: bad"),
-        (b"", 403, State.UNAUTHORIZED, "a right is missing"),
+        (b"", 403, State.UNAUTHORIZED, "Forbidden (the token lacks Sys.Audit on /)"),
     ],
 )
 async def test_odd_answers_are_told(answer: Any, status: int, state: State, said: str) -> None:

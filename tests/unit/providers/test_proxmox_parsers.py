@@ -139,9 +139,22 @@ def test_privileges_are_passed_on_unless_they_are_not() -> None:
     assert held.has("Sys.Audit", "/nodes/pve1")
     assert held.has("VM.Audit", "/vms")
     assert not held.has("VM.Audit", "/vms/100"), "it holds for that path alone"
-    assert held.anywhere("VM.Audit")
-    assert not held.anywhere("Datastore.Audit")
+    assert held.places("VM.Audit") == ("/vms",)
+    assert held.places("Datastore.Audit") == ()
     assert permissions_of([]) == permissions_of(None) == Permissions()
+
+
+def test_what_is_granted_nearest_to_a_path_decides() -> None:
+    held = permissions_of(
+        {
+            "/": {"Sys.Audit": 1, "VM.Audit": 1},
+            "/nodes/pve1": {"Sys.PowerMgmt": 1},
+            "/vms": {"X": 0},
+        }
+    )
+    assert held.has("Sys.Audit", "/nodes/pve2")
+    assert not held.has("Sys.Audit", "/nodes/pve1"), "another role replaces the one above"
+    assert held.has("VM.Audit", "/vms/100"), "what is not passed on replaces nothing below"
 
 
 def test_a_shared_storage_that_one_node_does_not_reach() -> None:
