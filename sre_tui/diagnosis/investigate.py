@@ -166,13 +166,13 @@ def _written(
     sure = [one for one in ranking.elsewhere if one.confirmed][:MOST_ELSEWHERE]
     elsewhere = sure or _last_resort(ranking, named)
     found = bool(named or symptoms or elsewhere)
-    verdict = _verdict(picture, confirmed, found, bool(sure))
+    verdict = _verdict(insight, confirmed, found, bool(sure))
     since = min((one.since for one in causes if one.since and one.confirmed), default=None)
     return Investigation(
         asked=text,
         focus=asked.subjects,
         verdict=verdict,
-        headline=_headline(verdict, confirmed or sure, asked, now),
+        headline=_headline(verdict, confirmed or sure, asked, now, _limits_of_sight(insight)),
         window_start=picture.start,
         window_end=picture.now,
         since=since,
@@ -216,21 +216,36 @@ def _symptoms(ranking: Ranking, named: Sequence[Ranked]) -> list[Finding]:
 
 
 def _verdict(
-    picture: Picture, confirmed: Sequence[Ranked], anything: bool, elsewhere: bool
+    insight: Insight, confirmed: Sequence[Ranked], anything: bool, elsewhere: bool
 ) -> Verdict:
     if len(confirmed) > 1:
         return "several"
     if confirmed:
         return "cause"
+    picture = insight.picture
     telling = (picture.sweeps, picture.alerts, picture.inventory, picture.pools)
     if not any(part.seen for part in telling):
         return "blind"
     if elsewhere:
         return "elsewhere"
-    return "unconfirmed" if anything else "nothing_wrong"
+    if anything:
+        return "unconfirmed"
+    return "unknown" if _limits_of_sight(insight) else "nothing_wrong"
 
 
-def _headline(verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, now: datetime) -> str:
+def _limits_of_sight(insight: Insight) -> str:
+    """What could not be looked at although it is configured; empty if everything could."""
+    report = insight.report
+    if report.blind:
+        every = len(report.ran) + len(report.blind)
+        return f"{len(report.blind)} of {count(every, 'check')} could not look"
+    silent = [one.source for one in insight.picture.sources() if not one.state.has_data]
+    return f"{', '.join(silent)} gave no answer" if silent else ""
+
+
+def _headline(
+    verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, now: datetime, unseen: str
+) -> str:
     about = " and ".join(str(one) for one in asked.subjects[:3]) or "the homelab"
     match verdict:
         case "cause":
@@ -245,6 +260,8 @@ def _headline(verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, now: 
             return f"something is wrong with {about}, but no cause is certain."
         case "nothing_wrong":
             return f"nothing wrong was found with {about}."
+        case "unknown":
+            return f"nothing wrong was found with {about}, but {unseen}."
         case "blind":
             return f"too little could be read to say anything of {about}."
 

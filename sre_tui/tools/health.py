@@ -175,19 +175,14 @@ def verdict_of(findings: Sequence[Finding], report: CheckReport) -> Verdict:
     """The gravest finding; without any, whether everything could be looked at."""
     if findings:
         return findings[0].severity.value
-    return "unknown" if blind(report) else "ok"
-
-
-def blind(report: CheckReport) -> bool:
-    """Whether a check could not look although its backend is configured."""
-    return any(one.configured for one in report.skipped)
+    return "unknown" if report.blind else "ok"
 
 
 def sentence_of(findings: Sequence[Finding], examined: Examined) -> str:
     """How things are, in one sentence that never says more than could be seen."""
     report = examined.report
     unseen = [count(number, "check") + f" {what}" for number, what in (
-        (sum(one.configured for one in report.skipped), "could not look"),
+        (len(report.blind), "could not look"),
         (_narrowed(examined), "saw only a part"),
     ) if number]  # fmt: skip
     rest = "".join(f"; {each}" for each in [*unseen, *_outdated(examined)])

@@ -40,8 +40,10 @@ _TONES: Final = {
 }
 _VERDICTS: Final = {
     "cause": Tone.ERROR, "several": Tone.ERROR, "unconfirmed": Tone.WARNING,
-    "elsewhere": Tone.WARNING, "nothing_wrong": Tone.OK, "blind": Tone.STALE,
+    "elsewhere": Tone.WARNING, "nothing_wrong": Tone.OK, "unknown": Tone.STALE,
+    "blind": Tone.STALE,
 }  # fmt: skip
+_SAID_BY_HEADLINE: Final = ("nothing_wrong", "unknown", "blind")
 
 
 def page_of(found: Investigation, display: Display) -> list[Block]:
@@ -64,8 +66,10 @@ def page_of(found: Investigation, display: Display) -> list[Block]:
 
 def _answer(found: Investigation, display: Display) -> Iterator[Line]:
     tone = _VERDICTS[found.verdict]
-    yield line(piece(marked(tone, headline_of(found)), tone))
-    yield line(f"{verdict_of(found).capitalize()}.")
+    word = "UNKNOWN: " if found.verdict == "unknown" else ""
+    yield line(piece(marked(tone, f"{word}{headline_of(found)}"), tone))
+    if found.verdict not in _SAID_BY_HEADLINE:
+        yield line(f"{verdict_of(found).capitalize()}.")
     about = ", ".join(f"{one.kind.value.replace('_', ' ')} {one}" for one in found.focus[:4])
     if about:
         yield line(piece(f"About {about}.", Tone.MUTED))

@@ -42,6 +42,8 @@ def verdict_of(found: Investigation) -> str:
             return f"no cause for what was asked; trouble elsewhere, {first}"
         case "nothing_wrong":
             return "nothing wrong was found"
+        case "unknown":
+            return "unknown: not everything could be looked at"
         case "blind":
             return "too little could be read for an answer"
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -133,7 +134,19 @@ async def test_a_quiet_homelab_has_nothing_wrong(tmp_path: Path) -> None:
         answer = await ask(context)
     assert answer.data.verdict == "nothing_wrong"
     assert "Verdict: nothing wrong was found." in text(answer)
-    assert page(answer).splitlines()[1].startswith("✓ Nothing wrong")
+    shown = page(answer)
+    assert shown.splitlines()[1].startswith("✓ Nothing wrong")
+    assert shown.count("othing wrong was found") == 1
+
+
+async def test_where_most_checks_could_not_look_it_is_not_known(tmp_path: Path) -> None:
+    async with homelab("quiet", tmp_path, sockets=True) as (demo, context):
+        await demo.break_backend("prometheus", "500")
+        answer = await ask(context)
+    assert answer.data.verdict == "unknown"
+    assert re.search(r"but \d+ of \d+ checks could not look\.$", answer.data.headline)
+    assert "Verdict: unknown: not everything" in text(answer)
+    assert page(answer).splitlines()[1].startswith("◌ UNKNOWN: Nothing wrong was found")
 
 
 async def test_a_silent_backend_is_told_and_no_name_is_refused(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ async def _investigated(look: Look) -> Iterator[str]:
     facts: list[str] = []
     asks = look.question.candidates or look.question.topics
     if made is not None and made.verdict in _OPEN and asks:
-        facts = await known_facts(look, quiet=made.verdict == "nothing_wrong")
+        facts = await known_facts(look, quiet=made.verdict in ("nothing_wrong", "unknown"))
     return report(look, found, facts=facts, lead=await lead_of(look))
 
 
@@ -177,7 +177,7 @@ LOOKUPS: Final[tuple[Lookup, ...]] = (
     Lookup(Intent.HELP, requests.say_what_it_does),
 )  # fmt: skip
 """How every kind of question is answered; of several for one kind, the first that can be used."""
-_OPEN: Final = ("nothing_wrong", "elsewhere", "unconfirmed")
+_OPEN: Final = ("nothing_wrong", "unknown", "elsewhere", "unconfirmed")
 """Verdicts that leave open what is behind the question."""
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""

@@ -15,10 +15,13 @@ from sre_tui.memory.incident import Incident
 CONFIRMED: Final = 0.5
 """Confidence from which on a hypothesis is named as the cause."""
 
-Verdict = Literal["cause", "several", "elsewhere", "unconfirmed", "nothing_wrong", "blind"]
+Verdict = Literal[
+    "cause", "several", "elsewhere", "unconfirmed", "nothing_wrong", "unknown", "blind"
+]
 """``elsewhere``: nothing is wrong with what was asked for, but with something else.
 ``several``: independent causes. ``unconfirmed``: something is wrong, its cause is not certain.
-``blind``: too little could be read to say anything."""
+``unknown``: nothing was found, but not everything could be looked at. ``blind``: too little could
+be read to say anything."""
 
 
 class _Model(BaseModel):

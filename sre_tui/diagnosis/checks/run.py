@@ -37,6 +37,11 @@ class CheckReport:
     ran: tuple[Check, ...]
     skipped: tuple[Skipped, ...]
 
+    @property
+    def blind(self) -> tuple[Skipped, ...]:
+        """Checks that could not look although their backend is configured."""
+        return tuple(one for one in self.skipped if one.configured)
+
 
 def declared_limits(check: Check, subject: Subject | None) -> Limits | None:
     """The limits as they are declared."""
