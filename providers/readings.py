@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = 30.0
+_SILENT = 0.9
+"""Share of the deadline after which a failed question counts as one that got no answer."""
 
 _deadline_at: ContextVar[float] = ContextVar("deadline_at", default=math.inf)
 
@@ -91,7 +93,12 @@ class Connection(Closing):
             self.clock_offset = (theirs - self.clock()).total_seconds()
 
     async def reading(
-        self, key: str, shape: type[T], fetch: Callable[[], Awaitable[Fetched[T]]]
+        self,
+        key: str,
+        shape: type[T],
+        fetch: Callable[[], Awaitable[Fetched[T]]],
+        *,
+        quick: bool = False,
     ) -> Reading[T]:
         """Run ``fetch`` and say how it went; on failure the last good data is given, marked stale.
 
@@ -101,12 +108,16 @@ class Connection(Closing):
             shape: the type of the data, for storing and restoring it.
             fetch: makes the calls; may raise any :class:`BackendError`. Any other exception is
                 logged and becomes a bad response.
+            quick: whether any server that works answers this at once. One that does not within the
+                deadline is not asked anything else for a while, so that questions that follow each
+                other do not wait for it one after the other.
 
         Raises:
             InvalidQuery: the one error that is the asker's, not the backend's.
             RequestRefused: if ``fetch`` asks for what the guard does not permit.
         """
         adapter: TypeAdapter[T] = TypeAdapter(shape)
+        begun = asyncio.get_running_loop().time()
         try:
             breaker = await self._breakers.get_breaker(self.source)
             async with breaker, self._deadline():
@@ -114,13 +125,15 @@ class Connection(Closing):
             value = adapter.dump_python(fetched.data, mode="json")
         except OpenedState:
             paused = Unreachable(
-                f"{self._why_away}; it failed {BREAKER_FAILURES} times in a row and is asked "
-                f"again within {BREAKER_PAUSE:.0f} s"
+                f"{self._why_away}; it is asked again within {BREAKER_PAUSE:.0f} s"
             )
             return await self._failed(key, adapter, paused)
         except BackendError as error:
             if isinstance(error, Unreachable):
                 self._why_away = error.detail
+                took = asyncio.get_running_loop().time() - begun
+                if quick and took > self.endpoint.timeout * _SILENT:
+                    await self._leave_alone(error)
             log.warning("%s: %s", self.source, error.detail)
             return await self._failed(key, adapter, error)
         except (InvalidQuery, RequestRefused):
@@ -140,6 +153,14 @@ class Connection(Closing):
             detail=fetched.missing,
             warnings=fetched.warnings if problem is None else (*fetched.warnings, problem),
         )
+
+    async def _leave_alone(self, error: Unreachable) -> None:
+        """Open the breaker, as so many failures in a row do."""
+        breaker = await self._breakers.get_breaker(self.source)
+        for _ in range(BREAKER_FAILURES):
+            with contextlib.suppress(Unreachable, OpenedState):
+                async with breaker:
+                    raise error
 
     @contextlib.asynccontextmanager
     async def _deadline(self) -> AsyncIterator[None]:

@@ -269,7 +269,7 @@ class LokiClient(BackendClient):
             return Fetched(wire.names(data, path), warnings)
 
         key = f"{path} {selector}{self._window(start, end)}"
-        return await self._http.reading(key, tuple[str, ...], fetch)
+        return await self._http.reading(key, tuple[str, ...], fetch, quick=not selector)
 
     async def _ask(self, path: str, params: Params) -> tuple[JsonValue, tuple[str, ...]]:
         postable = any(rule.permits("POST", path) for rule in ALLOWED)
