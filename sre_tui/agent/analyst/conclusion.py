@@ -22,7 +22,7 @@ from sre_tui.views.investigation_words import by_kind, headline_of, how_sure
 MOST_NAMES: Final = 6
 MOST_KINDS: Final = 3
 """Sorts of things that are told to be affected."""
-_QUIET: Final = ("nothing_wrong", "elsewhere")
+_QUIET: Final = ("nothing_wrong", "unknown", "elsewhere")
 """Verdicts by which nothing is wrong with what was asked about."""
 _PAST: Final = timedelta(minutes=2)
 _AGO: Final = re.compile(r" \([^()]* ago\)")

@@ -111,7 +111,7 @@ class _Writer:
         if known:
             yield "**What is known**\n" + bullets(known)
         yield from self._others()
-        if found.verdict == "nothing_wrong" and found.checked:
+        if found.verdict in ("nothing_wrong", "unknown") and found.checked:
             checked = "; ".join(self._counted(found.checked))
             yield f"Looked at: {checked}.{self._quotes.whole}\n\n"
         yield from self._steps()
