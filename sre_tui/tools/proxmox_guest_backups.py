@@ -28,13 +28,12 @@ class GuestBackups:
     Attributes:
         coverage: what is known of it; None if the guest is not known there.
         line: the same in a line.
-        servers: how the backup servers answered. That Proxmox VE could not list the storages of
-            another node does not concern the guest.
+        hints: why a backup server does not tell. What the guest itself is, is whole without it.
     """
 
     coverage: GuestCoverage | None
     line: Property
-    servers: tuple[SourceStatus, ...]
+    hints: tuple[str, ...]
 
 
 async def backups_of(context: ToolContext, guest: Guest) -> GuestBackups:
@@ -42,19 +41,20 @@ async def backups_of(context: ToolContext, guest: Guest) -> GuestBackups:
     gathered = await gather(context)
     own = next((one for one in judge(gathered.evidence) if one.key == guest.key), None)
     servers = {client.source for client in context.pbs}
-    statuses = tuple(status for status in gathered.statuses if status.source in servers)
-    line = _line(own, gathered, statuses, configured=bool(servers))
-    return GuestBackups(own, line, statuses)
+    silent = [status for status in gathered.statuses
+              if status.source in servers and not status.state.has_data]  # fmt: skip
+    line = _line(own, gathered, silent, configured=bool(servers))
+    hints = (f"its backups: {one.source} {one.state.value}: {one.detail}" for one in silent)
+    return GuestBackups(own, line, tuple(hints))
 
 
 def _line(
     own: GuestCoverage | None,
     gathered: Gathered,
-    statuses: Sequence[SourceStatus],
+    silent: Sequence[SourceStatus],
     *,
     configured: bool,
 ) -> Property:
-    silent = [status for status in statuses if not status.state.has_data]
     doubts = [f"{one.source} does not tell" for one in silent]
     if not configured:
         doubts.append("no backup server is configured: only what Proxmox VE shows is known")

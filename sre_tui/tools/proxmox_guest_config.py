@@ -96,6 +96,7 @@ async def proxmox_get_guest_config(
                 *_taken(guest, found[0]),
                 *_agent_hint(detail.data),
                 *history_hints(course),
+                *(backup.hints if backup is not None else ()),
             ),
             asked=guest,
             guest=detail.data,
@@ -103,7 +104,7 @@ async def proxmox_get_guest_config(
             history=course,
             backup=backup.coverage if backup is not None else None,
         ),
-        [*by_source(parts), *(backup.servers if backup is not None else ())],
+        by_source(parts),
         now=context.clock(),
     )
 

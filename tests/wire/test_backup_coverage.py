@@ -205,8 +205,9 @@ async def test_a_guest_is_shown_with_its_newest_backup(tmp_path: Path) -> None:
     assert groups[:3] == ["status", "backups", "compute"]
     for answer in (left_out, loaded):
         assert (_backups(answer), answer.data.backup) == (None, None)
-    assert silent.state is State.PARTIAL
-    assert [one.source for one in silent.sources if not one.state.has_data] == ["pbs:main"]
+    # The guest itself is told in full.
+    assert silent.state is State.OK
+    assert silent.data.hints[0].startswith("its backups: pbs:main unreachable: ")
     assert _backups(silent).note.endswith("; pbs:main does not tell")
 
 
