@@ -1,4 +1,4 @@
-"""What is usual for a metric of a host, as a whole or at an hour of the week, as it is kept."""
+"""What is usual for a metric of a host, as a whole or at an hour, as it is kept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Baseline(BaseModel):
     host: str = ""
     """Empty for a metric that is of no host."""
     hour: int = Field(default=WHOLE_WEEK, ge=WHOLE_WEEK, le=167)
-    """Hour of the week in UTC, 0 for Monday at midnight; -1 for all."""
+    """Hour of the week in UTC, 0 for Monday at midnight; -1 for all. Of the day where the window is
+    shorter than three weeks."""
     median: float = Field(allow_inf_nan=False)
     spread: float = Field(ge=0, allow_inf_nan=False)
     """Standard deviation, by the median distance from the median."""

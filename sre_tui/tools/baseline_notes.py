@@ -81,7 +81,7 @@ def _usual(baselines: Baselines, query: str, at: datetime) -> Usual:
     if known is None or known.measure.name not in kept:
         return Usual()
     found = baselines.of(known.measure.name, hours=hours_at(at))
-    return Usual(known, {one.host: one for one in telling(found)})
+    return Usual(known, {one.host: one for one in telling(found, at)})
 
 
 async def judged_samples(

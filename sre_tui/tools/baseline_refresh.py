@@ -20,6 +20,7 @@ from providers.reading import Reading, SourceStatus, State, by_source
 from providers.text import one_line
 from sre_tui.diagnosis.signals.baseline_rows import Refreshed
 from sre_tui.diagnosis.signals.measures import MEASURES, Measure, meant_by, own_measure, plain
+from sre_tui.diagnosis.signals.usual import is_weekly
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
 from sre_tui.nearest import nearest
 from sre_tui.tools.context import ToolContext
@@ -226,7 +227,7 @@ async def _refreshed(
     listing = RefreshListing(
         items=tuple(rows),
         total=len(rows),
-        hints=tuple(_hints(rows)),
+        hints=tuple(_hints(rows, end)),
         asked=tuple(one.name for one in measures) if chosen else (),
         start=start,
         end=end,
@@ -341,7 +342,7 @@ def _problem(read: Sequence[_Read]) -> str:
     return "; ".join(dict.fromkeys(said))
 
 
-def _hints(rows: Sequence[Refreshed]) -> Iterable[str]:
+def _hints(rows: Sequence[Refreshed], end: datetime) -> Iterable[str]:
     few = [row for row in rows if row.too_few]
     if few:
         hosts = dict.fromkeys(name for row in few for name in row.too_few)
@@ -352,5 +353,8 @@ def _hints(rows: Sequence[Refreshed]) -> Iterable[str]:
             f"{count(len(hosts), 'thing')} {have} less than a day of values of "
             f"{count(len(few), 'metric')}, and no baseline of them yet: {first}{more}"
         )
-    if any(row.hosts for row in rows) and not any(row.hourly for row in rows):
-        yield "hours of the week are told apart from three weeks of values on"
+    begun = [row.since for row in rows if row.since is not None]
+    if begun and not any(row.hourly for row in rows):
+        yield "hours are told apart from five days of values on, those of the week from three weeks"
+    elif begun and not is_weekly((end - min(begun)).total_seconds()):
+        yield "hours of the day are told apart; those of the week from three weeks of values on"

@@ -83,7 +83,7 @@ def _render(answer: ToolResult[BaselineChecks], view: ModelView) -> str:
 def check_text(one: BaselineCheck, now: datetime) -> str:
     """How a value compares, in a line for a model."""
     unit = one.unit or None
-    hour = f" ({hour_text(one.hour)})" if one.hour is not None else ""
+    hour = f" ({hour_text(one.hour, one.basis)})" if one.hour is not None else ""
     said = [
         f"- {one.host or 'all'}: {one.verdict}",
         f"usual {one.when}{hour} {one.usual}",
@@ -143,7 +143,7 @@ async def memory_check_baseline(
     data = BaselineChecks(asked=metric, value=value, at=moment)
     if found is None:
         return result(data, [status], now=now)
-    chosen = found.on(host)
+    chosen = found.on(host, moment)
     if not chosen:
         complaint = found.complaint(metric, host)
         return result(data.model_copy(update={"complaint": complaint}), [status], now=now)
@@ -179,11 +179,11 @@ class _Found:
     measures: tuple[Measure, ...]
     baselines: tuple[Baseline, ...]
 
-    def on(self, host: str | None) -> list[tuple[Measure, list[Baseline]]]:
+    def on(self, host: str | None, at: datetime) -> list[tuple[Measure, list[Baseline]]]:
         """The measures that are known of a host, or of anything, with what tells most of it."""
         chosen = [one for one in self.baselines if host is None or is_on(one.host, host)]
         by_measure = (
-            (measure, list(telling(one for one in chosen if one.metric == measure.name)))
+            (measure, list(telling((one for one in chosen if one.metric == measure.name), at)))
             for measure in self.measures
         )
         return [(measure, baselines) for measure, baselines in by_measure if baselines]
@@ -197,7 +197,7 @@ class _Found:
         return no_such(what, one_line(host, 80), known)
 
 
-def _found(baselines: Baselines, metric: str, hours: tuple[int, int]) -> _Found:
+def _found(baselines: Baselines, metric: str, hours: tuple[int, ...]) -> _Found:
     kept = baselines.metrics()
     measures = known_as(metric, kept)
     names = [one.name for one in measures]

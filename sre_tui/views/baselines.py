@@ -39,7 +39,7 @@ def _score(row: BaselineCheck, _: Display) -> Cell:
 def _hour(row: BaselineCheck | KeptBaseline, _: Display) -> Cell:
     if row.hour is None:
         return Cell("all hours", -1.0)
-    return Cell(hour_text(row.hour), float(row.hour))
+    return Cell(hour_text(row.hour, row.basis), float(row.hour))
 
 
 def _until(row: BaselineCheck | KeptBaseline, display: Display) -> Cell:
@@ -49,7 +49,7 @@ def _until(row: BaselineCheck | KeptBaseline, display: Display) -> Cell:
 
 def check_sentence(row: BaselineCheck) -> str:
     """How a value compares, without a full stop: ``85 % is high for media (load): usual is …``."""
-    hour = f" ({hour_text(row.hour)})" if row.hour is not None else ""
+    hour = f" ({hour_text(row.hour, row.basis)})" if row.hour is not None else ""
     whose = f" for {row.host}" if row.host else ""
     said = f"{row.shown} is {row.verdict}{whose} ({row.what}): "
     said += f"usual is {row.usual} {row.when}{hour}"

@@ -78,8 +78,8 @@ def test_a_listing_like_any_other(sre: Any) -> None:
     assert rows["schema_version"] == 1
     first, night, evening = rows["data"]["items"]
     assert first == {
-        "metric": "cpu", "host": "media", "hour": None, "unit": "ratio", "median": 0.2,
-        "spread": 0.01, "p95": pytest.approx(0.22), "least": pytest.approx(0.18),
+        "metric": "cpu", "host": "media", "hour": None, "basis": "all_hours", "unit": "ratio",
+        "median": 0.2, "spread": 0.01, "p95": pytest.approx(0.22), "least": pytest.approx(0.18),
         "most": pytest.approx(0.24), "samples": 700, "hours": 2, "since": "2026-10-23T23:02:11Z",
         "until": "2026-11-20T23:02:11Z", "computed": "2026-11-20T23:02:11Z", "outdated": False,
     }  # fmt: skip
@@ -250,7 +250,7 @@ def test_computed_from_a_homelab_and_shown_beside_its_values(
     assert row.split()[:3] == ["cpu", "processor", "use"]
     assert done.err.splitlines() == [
         "computing baselines ...",
-        "hours of the week are told apart from three weeks of values on",
+        "hours are told apart from five days of values on, those of the week from three weeks",
         (
             f"{row.split()[3]} baselines of 1 metric kept; `sre baselines check METRIC VALUE` "
             "compares a value with them"

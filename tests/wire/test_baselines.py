@@ -123,6 +123,20 @@ async def test_four_weeks_tell_what_is_usual_at_each_hour(tmp_path: Path) -> Non
     assert {one.hours for one in rows} == {HOURS}
 
 
+async def test_two_weeks_tell_what_is_usual_at_each_hour_of_the_day(tmp_path: Path) -> None:
+    async with homelab("quiet", tmp_path) as (_, context):
+        made = await refresh_baselines(context, ["load"], timedelta(days=15))
+        (row,) = (await check(context, "load", "20", host="media")).data.items
+        rows = await kept_baselines(context, "load", "media", hourly=True)
+    assert made.data.hints == (
+        "hours of the day are told apart; those of the week from three weeks of values on",
+    )
+    assert (row.basis, row.hour, row.when) == ("hour_of_day", THEN.hour, "at this hour")
+    assert row.samples > 40
+    assert [one.hour for one in rows] == [None, *range(24)]
+    assert {one.hours for one in rows} == {24}
+
+
 async def test_what_is_away_keeps_the_baselines_it_had(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,7 +156,9 @@ async def test_what_is_away_keeps_the_baselines_it_had(
             after = await with_baselines(context, lambda each: each.of("load"))
     assert first.state is State.OK
     assert {one.hour for one in before} == {WHOLE_WEEK}
-    assert first.data.hints == ("hours of the week are told apart from three weeks of values on",)
+    assert first.data.hints == (
+        "hours are told apart from five days of values on, those of the week from three weeks",
+    )
     assert (partly.state, [one.metric for one in partly.data.items]) == (
         State.PARTIAL, ["load", "load5"],
     )  # fmt: skip

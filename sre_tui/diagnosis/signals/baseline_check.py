@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from providers.series import SampleValue
-from sre_tui.diagnosis.signals.usual import Usual, hour_of, judged
+from sre_tui.diagnosis.signals.usual import HOURS_OF_DAY, Usual, hour_of, is_weekly, judged
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
 from sre_tui.views.units import with_unit
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 OUTDATED: Final = timedelta(weeks=2)
 """How long ago the last value of a baseline may have been before it is told to be old."""
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+Basis = Literal["hour_of_week", "hour_of_day", "all_hours"]
 
 
 class BaselineCheck(BaseModel):
@@ -45,9 +48,10 @@ class BaselineCheck(BaseModel):
     least: float
     most: float
     samples: int
-    basis: Literal["hour_of_week", "all_hours"]
+    basis: Basis
+    """What it is compared with; hours of the day where less than three weeks are known."""
     hour: int | None
-    """Hour of the week in UTC that it is compared with, 0 for Monday at midnight."""
+    """The hour in UTC: of the week, 0 for Monday at midnight, or of the day."""
     since: AwareDatetime
     until: AwareDatetime
     computed: AwareDatetime
@@ -118,7 +122,7 @@ def check_of(
         least=usual.least,
         most=usual.most,
         samples=baseline.samples,
-        basis="all_hours" if hour is None else "hour_of_week",
+        basis=basis_of(baseline),
         hour=hour,
         since=baseline.since,
         until=baseline.until,
@@ -127,21 +131,34 @@ def check_of(
     )
 
 
-def hours_at(at: datetime) -> tuple[int, int]:
+def basis_of(baseline: Baseline) -> Basis:
+    """Which values a baseline is of."""
+    if baseline.hour == WHOLE_WEEK:
+        return "all_hours"
+    weekly = is_weekly((baseline.until - baseline.since).total_seconds())
+    return "hour_of_week" if weekly else "hour_of_day"
+
+
+def hours_at(at: datetime) -> tuple[int, ...]:
     """The hours whose baselines a moment may be compared with."""
-    return hour_of(at), WHOLE_WEEK
+    hour = hour_of(at)
+    return hour, hour % HOURS_OF_DAY, WHOLE_WEEK
 
 
-def telling(baselines: Iterable[Baseline]) -> Iterator[Baseline]:
+def telling(baselines: Iterable[Baseline], at: datetime) -> Iterator[Baseline]:
     """Of each metric and host the one that tells most: of the hour, else of all hours."""
+    hour = hour_of(at)
+    meant = {"hour_of_week": hour, "hour_of_day": hour % HOURS_OF_DAY, "all_hours": WHOLE_WEEK}
     best: dict[tuple[str, str], Baseline] = {}
     for each in baselines:
         key = each.metric, each.host
-        if key not in best or each.hour != WHOLE_WEEK:
+        if each.hour == meant[basis_of(each)] and (key not in best or each.hour != WHOLE_WEEK):
             best[key] = each
     yield from best.values()
 
 
-def hour_text(hour: int) -> str:
-    """An hour of the week for people: ``Mon 14–15 UTC``."""
-    return f"{_DAYS[hour // 24]} {hour % 24:02d}–{(hour % 24 + 1) % 24:02d} UTC"
+def hour_text(hour: int, basis: Basis) -> str:
+    """An hour for people: ``Mon 14–15 UTC``, ``14–15 UTC``."""
+    day = f"{_DAYS[hour // HOURS_OF_DAY]} " if basis == "hour_of_week" else ""
+    start = hour % HOURS_OF_DAY
+    return f"{day}{start:02d}–{(start + 1) % HOURS_OF_DAY:02d} UTC"

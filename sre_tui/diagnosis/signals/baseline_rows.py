@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from sre_tui.diagnosis.signals.baseline_check import OUTDATED
+from sre_tui.diagnosis.signals.baseline_check import OUTDATED, Basis, basis_of
 from sre_tui.diagnosis.signals.measures import Measure
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
 
@@ -20,7 +20,8 @@ class KeptBaseline(BaseModel):
     metric: str
     host: str
     hour: int | None
-    """Hour of the week in UTC, 0 for Monday at midnight; None for all of them."""
+    """In UTC: of the week, 0 for Monday at midnight, or of the day; None for all of them."""
+    basis: Basis
     unit: str
     """Base unit; ``ratio`` for a share of 1; empty if there is none or it cannot be told."""
     median: float
@@ -31,7 +32,7 @@ class KeptBaseline(BaseModel):
     most: float
     samples: int
     hours: int
-    """Hours of the week that have a baseline of their own, of 168."""
+    """Hours that have a baseline of their own: of 168, or of 24 where they are those of the day."""
     since: AwareDatetime
     until: AwareDatetime
     computed: AwareDatetime
@@ -49,7 +50,7 @@ class Refreshed(BaseModel):
     hosts: int = 0
     """Things that have a baseline of it now computed."""
     hourly: int = 0
-    """Those of them that have one of hours of the week."""
+    """Those of them that have one of hours of the week, or of the day."""
     samples: int = 0
     """Values they rest on."""
     since: AwareDatetime | None = None
@@ -79,6 +80,7 @@ def kept_rows(
         yield KeptBaseline(
             **one.model_dump(exclude={"hour"}),
             hour=None if one.hour == WHOLE_WEEK else one.hour,
+            basis=basis_of(one),
             unit=units[one.metric],
             hours=hours.get((one.metric, one.host), 0),
             outdated=now - one.until > OUTDATED,

@@ -1,7 +1,8 @@
-"""What is usual for a series, as a whole and at each hour of the week, in a few figures to keep.
+"""What is usual for a series, as a whole and at each hour, in a few figures to keep.
 
-An hour of the week is told of its own where several weeks are known; the hours beside it count
-too, as they do where a value is judged by its series (:mod:`sre_tui.diagnosis.signals.baseline`).
+Hours are those of the week where several weeks are known, else those of the day; the hours beside
+one count too, as they do where a value is judged by its series
+(:mod:`sre_tui.diagnosis.signals.baseline`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from sre_tui.diagnosis.signals.baseline import Verdict, normal_width
+from sre_tui.diagnosis.signals.baseline import LEAST_DAYS, Verdict, normal_width
 from sre_tui.diagnosis.signals.robust import DAY, quantiles, spreads
 
 if TYPE_CHECKING:
@@ -20,14 +21,15 @@ WEEK: Final = 7 * DAY
 HOUR: Final = 3600.0
 HOURS: Final = 168
 """Of a week, the first on Monday at midnight UTC."""
+HOURS_OF_DAY: Final = 24
 LEAST_SAMPLES: Final = 24
 """Values without which nothing is kept of a series."""
 LEAST_SPAN: Final = DAY
 """Seconds that they have to cover."""
 LEAST_WEEKS: Final = 3
-"""Weeks from which an hour of the week is compared with itself."""
+"""Weeks from which an hour of the week is compared with itself; one of the day before that."""
 LEAST_OF_HOUR: Final = 9
-"""Values of an hour and of those beside it, over all weeks."""
+"""Values of an hour and of those beside it, over all weeks or days."""
 LEAST_TAIL: Final = 40
 """Values from which the highest of twenty says what is seen now and then."""
 _MONDAY: Final = 3 * DAY
@@ -39,7 +41,7 @@ class Usual:
     """A series in figures, in its own unit.
 
     Attributes:
-        hour: of the week; None for all of them.
+        hour: of the week or of the day; None for all of them.
         median: the middle value.
         spread: standard deviation, by the median absolute one.
         p95: what 95 of 100 values do not exceed.
@@ -103,7 +105,7 @@ def judged(value: float, usual: Usual, span: float) -> Judgement:
         usual: what it is compared with.
         span: seconds that it was computed from.
     """
-    unit = WEEK if usual.hour is not None else DAY
+    unit = WEEK if usual.hour is not None and is_weekly(span) else DAY
     width = normal_width(usual.median, usual.spread, round(span / unit))
     low, high = usual.median - width, usual.median + width
     if usual.samples >= LEAST_TAIL:
@@ -111,6 +113,11 @@ def judged(value: float, usual: Usual, span: float) -> Judgement:
     verdict = Verdict.HIGH if value > high else Verdict.LOW if value < low else Verdict.NORMAL
     score = (value - usual.median) / usual.spread if usual.spread > 0 else None
     return Judgement(verdict, score, low, high)
+
+
+def is_weekly(span: float) -> bool:
+    """Whether hours are those of the week, by the seconds that the values cover."""
+    return span >= LEAST_WEEKS * WEEK
 
 
 def hour_of(at: datetime) -> int:
@@ -126,18 +133,20 @@ def _by_hour(course: Course) -> tuple[Floats, list[int | None]]:
     """
     import numpy as np
 
+    weekly = is_weekly(course.span)
+    period, hours, least = (WEEK, HOURS, LEAST_WEEKS) if weekly else (DAY, HOURS_OF_DAY, LEAST_DAYS)
     shifted = np.concatenate([course.times + _MONDAY + beside * HOUR for beside in (-1, 0, 1)])
     values = np.tile(course.values, 3)
-    hour = (shifted % WEEK // HOUR).astype(np.int64)
-    week = np.floor(shifted / WEEK).astype(np.int64)
-    weeks = np.bincount(np.unique(np.stack([hour, week]), axis=1)[0], minlength=HOURS)
-    counts = np.bincount(hour, minlength=HOURS)
+    hour = (shifted % period // HOUR).astype(np.int64)
+    turn = np.floor(shifted / period).astype(np.int64)
+    turns = np.bincount(np.unique(np.stack([hour, turn]), axis=1)[0], minlength=hours)
+    counts = np.bincount(hour, minlength=hours)
     order = np.argsort(hour, kind="stable")
     hour, values = hour[order], values[order]
     within = np.arange(len(hour)) - np.concatenate([[0], np.cumsum(counts)])[hour]
-    rows = np.full((HOURS, int(counts.max())), np.nan)
+    rows = np.full((hours, int(counts.max())), np.nan)
     rows[hour, within] = values
-    kept = (weeks >= LEAST_WEEKS) & (counts >= LEAST_OF_HOUR)
+    kept = (turns >= least) & (counts >= LEAST_OF_HOUR)
     return rows[kept], [int(one) for one in np.flatnonzero(kept)]
 
 

@@ -86,10 +86,22 @@ def test_what_one_value_in_twenty_exceeds_is_not_high() -> None:
     assert judged(60.0, whole, rush.span).verdict is Verdict.HIGH
 
 
-@pytest.mark.parametrize(("amount", "hours"), [(0.1, None), (0.5, 0), (1.9, 0), (3.3, HOURS)])
+@pytest.mark.parametrize(
+    ("amount", "hours"), [(0.1, None), (0.5, 0), (0.9, 24), (2.9, 24), (3.3, HOURS)]
+)
 def test_nothing_is_said_from_too_little(amount: float, hours: int | None) -> None:
     found = usual_of(weeks(amount))
     assert (len(found) - 1 if found else None) == hours
+
+
+def test_of_two_weeks_the_hours_of_the_day_are_told_apart() -> None:
+    course = weeks(2.1, lambda day, hour: 60.0 if 1 <= hour <= 4 else 10.0)
+    found = usual_of(course)
+    assert [each.hour for each in found] == [None, *range(24)]
+    # The hours beside it count too, of every day.
+    assert all(40 <= each.samples <= 55 for each in found[1:])
+    assert judged(60.0, at_hour(found, 0, 2), course.span).verdict is Verdict.NORMAL
+    assert judged(60.0, at_hour(found, 0, 12), course.span).verdict is Verdict.HIGH
 
 
 def test_gaps_leave_out_the_hours_that_they_take() -> None:
