@@ -30,8 +30,8 @@ LEAST_WEEKS: Final = 3
 """Weeks from which an hour of the week is compared with itself; one of the day before that."""
 LEAST_OF_HOUR: Final = 9
 """Values of an hour and of those beside it, over all weeks or days."""
-LEAST_TAIL: Final = 40
-"""Values from which the highest of twenty says what is seen now and then."""
+LEAST_TAIL: Final = 150
+"""Values of all hours from which the highest of twenty says what is seen now and then."""
 _MONDAY: Final = 3 * DAY
 """From the beginning of the week to the beginning of Unix time, a Thursday."""
 
@@ -97,8 +97,8 @@ def usual_of(course: Course) -> tuple[Usual, ...]:
 def judged(value: float, usual: Usual, span: float) -> Judgement:
     """Compare a value with what is usual.
 
-    Of many values, what one in twenty exceeds is no high one, however closely the others lie
-    together; of few it may be one earlier incident.
+    What one in twenty of all hours exceeds is no high value, however closely the others lie
+    together. Of one hour, or of few days, it may be a single earlier incident.
 
     Args:
         value: finite.
@@ -108,7 +108,7 @@ def judged(value: float, usual: Usual, span: float) -> Judgement:
     unit = WEEK if usual.hour is not None and is_weekly(span) else DAY
     width = normal_width(usual.median, usual.spread, round(span / unit))
     low, high = usual.median - width, usual.median + width
-    if usual.samples >= LEAST_TAIL:
+    if usual.hour is None and usual.samples >= LEAST_TAIL:
         high = max(high, usual.p95)
     verdict = Verdict.HIGH if value > high else Verdict.LOW if value < low else Verdict.NORMAL
     score = (value - usual.median) / usual.spread if usual.spread > 0 else None

@@ -69,12 +69,13 @@ def test_what_is_usual_on_sunday_night_is_not_on_a_weekday() -> None:
     assert judged(10.0, at_hour(found, 2, 2), span).verdict is Verdict.NORMAL
 
 
-def test_an_earlier_incident_does_not_become_the_norm_of_its_hour() -> None:
-    course = weeks(4)
+@pytest.mark.parametrize(("amount", "day"), [(4, NOW.weekday()), (2, 0)])
+def test_an_earlier_incident_does_not_become_the_norm_of_its_hour(amount: int, day: int) -> None:
+    course = weeks(amount)
     course.values[-4:] = 90.0
     found = usual_of(course)
-    assert at_hour(found, NOW.weekday(), NOW.hour - 1).most == 90.0
-    for each in (found[0], at_hour(found, NOW.weekday(), NOW.hour - 1)):
+    assert at_hour(found, day, NOW.hour - 1).most == 90.0
+    for each in (found[0], at_hour(found, day, NOW.hour - 1)):
         assert judged(90.0, each, course.span).verdict is Verdict.HIGH
 
 
