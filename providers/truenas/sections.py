@@ -89,10 +89,16 @@ class Sections:
         """Let an answer pass that has any part.
 
         Raises:
-            BackendError: the first failure, if every part failed.
+            BackendError: the first failure, if every part failed; all of them in one line if they
+                are missing roles.
         """
-        if not self.answered and self.failures:
-            raise next(iter(self._in_order().values()))
+        if self.answered or not self.failures:
+            return
+        failures = list(self._in_order().values())
+        refused = [error for error in failures if isinstance(error, RoleMissing)]
+        if len(refused) == len(failures) > 1:
+            raise RoleMissing(self.missing, refused[0].role)
+        raise failures[0]
 
     def _in_order(self) -> dict[str, BackendError]:
         """The failures as the parts were asked for, whichever came first."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from providers.clock import Clock
 from providers.reading import Obstacle, Reading, State
 from providers.truenas import TrueNasClient
-from sre_tui.doctor.finding import Finding, doubtful, failed_reading, good
+from sre_tui.doctor.finding import Finding, broken, doubtful, good
 from sre_tui.doctor.reach import timed, transport, unreached
 from sre_tui.doctor.rights import beyond_reading
 
@@ -30,6 +30,8 @@ _IN_FRONT: Final = (
     "addresses of the NAS (System > Advanced Settings > Access)."
 )
 OLDEST: Final = (25, 4)
+_ROLE: Final = "the role "
+"""What a detail has that names a missing one."""
 _PARTS: Final = (
     "pools and disks", "disks", "shares", "snapshots and replication", "status", "apps",
 )  # fmt: skip
@@ -39,18 +41,26 @@ _ENOUGH: Final = frozenset({"READONLY_ADMIN", "SHARING_READ"})
 async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
     """Reached, let in, version, every section readable, no right to change things."""
     info, spent = await timed(client.info)
-    if info.data is None:
+    if info.data is None and (info.obstacle is not Obstacle.RIGHT or client.over_rest):
         return [await unreached(info, client.endpoint, _access(info.obstacle))]
-    system = info.data
     offset = None
-    if system.clock is not None:
-        offset = (system.clock - clock()).total_seconds()
-    found = [
-        good(client.source, "reachable", f"TrueNAS {system.version} in {spent:.0f} ms"),
+    # Who lacks the right to its version has been let in, and may read other things.
+    name = "TrueNAS of a version that may not be read"
+    if info.data is not None:
+        name = f"TrueNAS {info.data.version}"
+        if info.data.clock is not None:
+            offset = (info.data.clock - clock()).total_seconds()
+    return [
+        good(client.source, "reachable", f"{name} in {spent:.0f} ms"),
         *transport(client.source, client.endpoint, offset),
-        *_version(client, system.version),
+        *_version(client, info.data.version if info.data is not None else ""),
         *await _roles(client),
+        *await _sections(client),
     ]
+
+
+async def _sections(client: TrueNasClient) -> list[Finding]:
+    """What can be read, and for what else which role is missing."""
     readings: Sequence[Reading[Any]] = await asyncio.gather(
         client.pools(),
         client.disks(),
@@ -59,15 +69,23 @@ async def truenas(client: TrueNasClient, clock: Clock) -> list[Finding]:
         client.status(),
         client.apps(),
     )
-    parts = zip(_PARTS, readings, strict=True)
-    lacking = [(what, each) for what, each in parts if each.state is not State.OK]
-    if not lacking:
-        found.append(good(client.source, "rights", "everything that is shown can be read"))
-    for what, each in lacking:
+    parts = list(zip(_PARTS, readings, strict=True))
+    readable = [what for what, each in parts if each.state is State.OK]
+    if len(readable) == len(parts):
+        return [good(client.source, "rights", "everything that is shown can be read")]
+    found = (
+        [good(client.source, "rights", f"can be read: {', '.join(readable)}")] if readable else []
+    )
+    for what, each in parts:
+        if each.state is State.OK:
+            continue
+        refused = each.obstacle is Obstacle.RIGHT or _ROLE in each.detail
+        aspect, fix = ("rights", RECIPE) if refused else ("sections", "")
+        text = f"{what}: {each.detail}"
         if each.data is None:
-            found.append(failed_reading(each, "rights", RECIPE))
+            found.append(broken(client.source, aspect, text, fix, each.state))
         else:
-            found.append(doubtful(client.source, "rights", f"{what}: {each.detail}", RECIPE))
+            found.append(doubtful(client.source, aspect, text, fix))
     return found
 
 

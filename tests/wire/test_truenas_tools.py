@@ -14,9 +14,10 @@ from pydantic import SecretStr
 from providers.endpoint import Endpoint, TrueNasEndpoint
 from providers.last_known_good import NothingKept
 from providers.reading import State
-from providers.truenas import TrueNasClient
+from providers.truenas.methods import READS
 from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, serve_world
+from sre_tui.demo.servers.truenas import ApiKey
 from sre_tui.doctor.finding import Verdict
 from sre_tui.doctor.truenas import truenas
 from sre_tui.environment import Folders
@@ -27,7 +28,7 @@ from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.registry import table_view
-from tests.stubs.truenas import ANCHOR, FULL, NOW, running_nas, world_with
+from tests.stubs.truenas import ANCHOR, FULL, NOW, POOLS_ONLY, running_nas, world_with
 from widgets.cell import Display, Tone, keyed_rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -257,15 +258,31 @@ async def test_the_check_up_names_what_to_mend() -> None:
 
 
 async def test_a_missing_right_is_named_with_the_way_to_grant_it() -> None:
-    from tests.stubs.truenas import POOLS_ONLY
-
     async with running_nas("25.10.1") as nas:
-        client: TrueNasClient = nas.client(POOLS_ONLY)
-        found = await truenas(client, lambda: NOW)
-    assert [each.aspect for each in found] == ["reachable"]
-    assert found[0].verdict is Verdict.FAILED
-    assert "READONLY_ADMIN" in found[0].detail
-    assert "Privileges" in found[0].fix
+        found = await truenas(nas.client(POOLS_ONLY), lambda: NOW)
+    assert [each.aspect for each in found] == ["reachable"] + ["rights"] * 6
+    assert found[0].verdict is Verdict.OK
+    failed = [each for each in found if each.verdict is Verdict.FAILED]
+    assert {each.state for each in failed} == {State.UNAUTHORIZED}
+    assert [each.detail.partition(":")[0] for each in failed] == [
+        "disks", "shares", "snapshots and replication", "apps",
+    ]  # fmt: skip
+    assert "SHARING_NFS_READ" in failed[1].detail
+    assert "SHARING_SMB_READ" in failed[1].detail
+    assert all("Privileges" in each.fix for each in failed)
+
+
+async def test_a_key_of_single_roles_is_looked_at_section_by_section() -> None:
+    single = tuple(sorted({role for role in READS.values() if role.endswith("_READ")}))
+    key = ApiKey("7-" + "s" * 64, "sre", single)
+    async with running_nas("25.10.1", keys=(key,)) as nas:
+        found = await truenas(nas.client(key), lambda: NOW)
+    assert [each.verdict for each in found] == [Verdict.OK] * 2 + [Verdict.WARNING] * 2
+    assert (
+        found[1].detail == "can be read: pools and disks, shares, snapshots and replication, apps"
+    )
+    assert found[3].detail.startswith("status: system missing: system.info: ")
+    assert found[3].detail.endswith("needs the role READONLY_ADMIN")
 
 
 async def test_a_clock_that_runs_away_shows_in_what_the_nas_says() -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from sre_tui.demo.runtime.clock import Clock
-
-Role = Literal["READONLY_ADMIN", "FULL_ADMIN", "POOL_READ", "DISK_READ", "SHARING_ADMIN"]
 
 ATTEMPTS: Final = 20
 WINDOW: Final = 60.0
@@ -21,7 +19,7 @@ class ApiKey:
 
     key: str
     user: str = "sre"
-    roles: tuple[Role, ...] = ("READONLY_ADMIN",)
+    roles: tuple[str, ...] = ("READONLY_ADMIN",)
 
 
 class Keyring:
