@@ -94,7 +94,7 @@ def _full(row: PoolRow, display: Display) -> Cell:
         return replace(cell, text=row.outlook.outlook.replace("not growing", "steady"))
     mark = cell.tone.glyph if cell.tone in (Tone.WARNING, Tone.ERROR) else ""
     # What cannot be told yet has but a beginning.
-    least = "> " if row.outlook.outlook == "erratic" else ""
+    least = ">" if row.outlook.outlook == "erratic" else ""
     return replace(cell, text=f"{least}{span(display.now, row.outlook.first)} {mark}".rstrip())
 
 
