@@ -16,6 +16,8 @@ from providers.retry_after import retry_after
 from providers.text import one_line
 from providers.tls import WrongFingerprint
 
+NAME_MISMATCH = frozenset({62, 64})
+"""Codes of OpenSSL for a trusted certificate that is made for another host name or IP address."""
 GATEWAY_STATUS = frozenset({408, 425, 429, 502, 503, 504})
 
 
@@ -46,9 +48,12 @@ def connection_error(endpoint: Endpoint, error: httpx.HTTPError) -> BackendError
                 obstacle=Obstacle.CERTIFICATE,
             )
         if isinstance(cause, ssl.SSLCertVerificationError):
+            way = "make a name that it has the address, or give its SHA-256 fingerprint"
+            if cause.verify_code not in NAME_MISMATCH:
+                way = "give its CA file or SHA-256 fingerprint"
             return Unreachable(
-                f"the certificate of {url} is not trusted ({cause.verify_message}): "
-                "give its CA file or SHA-256 fingerprint (`sre doctor` shows it)",
+                f"the certificate of {url} is not trusted ({cause.verify_message.rstrip('.')}): "
+                f"{way} (`sre doctor` shows it)",
                 obstacle=Obstacle.CERTIFICATE,
             )
         if isinstance(cause, ssl.SSLError):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import ssl
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from providers.endpoint import Endpoint
 from providers.errors import Unreachable
+from providers.text import one_line
 
 
 class WrongFingerprint(ssl.SSLCertVerificationError):
@@ -31,6 +35,30 @@ def server_fingerprint(endpoint: Endpoint) -> str:
     port = urlsplit(endpoint.url).port or 443
     pem = ssl.get_server_certificate((endpoint.host, port), timeout=endpoint.timeout)
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
+def certified_names(endpoint: Endpoint) -> tuple[str, ...]:
+    """The names for which a server's certificate is made, host names first.
+
+    Blocks for up to the endpoint's timeout, and sends nothing but a TLS greeting.
+
+    Raises:
+        OSError: if there is no TLS connection, or the certificate is not trusted whatever its name.
+        Unreachable: if the CA file cannot be read.
+    """
+    context = tls_context(endpoint)
+    context.check_hostname = False
+    address = endpoint.host, urlsplit(endpoint.url).port or 443
+    with (
+        socket.create_connection(address, timeout=endpoint.timeout) as plain,
+        context.wrap_socket(plain, server_hostname=endpoint.host) as connection,
+    ):
+        shown = connection.getpeercert() or {}
+    told: Sequence[Any] = shown.get("subjectAltName", ())
+    names = [
+        one_line(str(name), 100) for _, name in sorted(told, key=lambda each: each[0] != "DNS")
+    ]
+    return tuple(names)
 
 
 def tls_context(endpoint: Endpoint) -> ssl.SSLContext:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from providers.clock import age_in_words
 from providers.endpoint import Endpoint
+from providers.errors import BackendError
 from providers.reading import Obstacle, Reading, State
-from providers.tls import server_fingerprint
+from providers.tls import certified_names, server_fingerprint
 from sre_tui.doctor.finding import Finding, broken, doubtful, good
 
 T = TypeVar("T")
@@ -21,6 +22,8 @@ CLOCK_TOLERANCE = 30.0
 """Seconds. Beyond that, relative windows and alert ages are visibly wrong."""
 CLOCK_RESOLUTION = 2.0
 """Seconds. The `Date` of an answer has whole ones, and the answer takes time to come."""
+NAMES: Final = 4
+"""Names of a certificate that are told."""
 _TOKEN: Final = re.compile(
     r"(?:P[VB][ES]APIToken=)?(?P<user>[^\s=:!@]+@[^\s=:!@]+)!(?P<name>[A-Za-z0-9._-]+)[=:]"
 )
@@ -51,7 +54,10 @@ async def unreached(reading: Reading[T], endpoint: Endpoint, access: str) -> Fin
         shown = await _shown_fingerprint(endpoint)
         if shown:
             detail += f"; the server shows the fingerprint {shown}"
-        fix = _how_to_trust(prefix, endpoint, shown)
+        names = await _certified_names(endpoint)
+        if names:
+            detail += f"; it is made for {', '.join(names)}"
+        fix = _how_to_trust(prefix, endpoint, shown, names)
     return broken(reading.source, "reachable", detail, fix, reading.state)
 
 
@@ -68,14 +74,36 @@ async def _shown_fingerprint(endpoint: Endpoint) -> str:
         return ""
 
 
-def _how_to_trust(prefix: str, endpoint: Endpoint, shown: str) -> str:
+async def _certified_names(endpoint: Endpoint) -> list[str]:
+    """Names that would do as the address of a certificate that is trusted but for its name."""
+    try:
+        names = await asyncio.to_thread(certified_names, endpoint)
+    except (OSError, ValueError, BackendError):
+        return []
+    return [
+        f"[{name}]" if ":" in name else name
+        for name in names
+        if not _is_loopback(name) and not name.startswith("*")
+    ][:NAMES]
+
+
+def _how_to_trust(prefix: str, endpoint: Endpoint, shown: str, names: Sequence[str]) -> str:
+    host = urlsplit(endpoint.url)
+    if names:
+        port = f":{host.port}" if host.port else ""
+        pin = f", or set {prefix}_FINGERPRINT={shown}" if shown else ""
+        return (
+            f"The CA is right, and the address is not in the certificate: set {prefix}_URL to "
+            f"https://{names[0]}{port}, which this machine must be able to resolve{pin}."
+        )
     authority = f"or set {prefix}_CA_CERT to the CA's file."
+    if endpoint.ca_cert is not None:
+        authority = f"or make {prefix}_CA_CERT ({endpoint.ca_cert}) the file of the CA it is from."
     if shown:
         return (
             "Compare the fingerprint with the one the server itself tells you, then set "
             f"{prefix}_FINGERPRINT={shown}, {authority}"
         )
-    host = urlsplit(endpoint.url)
     return (
         "Show its fingerprint with "
         f"`openssl s_client -connect {host.hostname}:{host.port or 443} </dev/null "

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import trustme
 from pydantic import SecretStr
 
 from providers.endpoint import ProxmoxEndpoint
 from providers.proxmox import Permissions, ProxmoxClient
 from providers.reading import Obstacle, Reading, State
-from sre_tui.demo.runtime.certificates import issue
+from sre_tui.demo.runtime.certificates import Certificate, issue
 from sre_tui.demo.runtime.serving import LoopbackServer
 from sre_tui.demo.servers.proxmox import proxmox_app
 from sre_tui.doctor.finding import Finding, Verdict
@@ -126,6 +127,35 @@ async def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
     assert f"{shown} differs from the configured {'ab' * 32}" in renewed[0].detail
     assert "Only if you know that the certificate was renewed" in renewed[0].fix
     assert ours(careless, "transport")[0].verdict is Verdict.WARNING
+
+
+async def test_an_address_that_the_certificate_lacks_is_no_matter_of_the_ca(
+    tmp_path: Path,
+) -> None:
+    authority, stranger = trustme.CA(), trustme.CA()
+    leaf = authority.issue_cert("*.lan", "localhost", "pve1.lan", "192.0.2.7")
+    certificate = Certificate(tmp_path / "leaf.pem", tmp_path / "leaf.key")
+    leaf.private_key_pem.write_to_path(certificate.key)
+    leaf.cert_chain_pems[0].write_to_path(certificate.certificate)
+    for name, each in (("right.pem", authority), ("wrong.pem", stranger)):
+        each.cert_pem.write_to_path(tmp_path / name)
+    app = proxmox_app(world().virtualization, lambda: NOW, TOKENS)
+    server = LoopbackServer("proxmox", app, certificate=certificate)
+    await server.start()
+    try:
+        async with Cluster(server, NOW).client(ca_cert=tmp_path / "right.pem") as client:
+            (named,) = await proxmox(client, clock)
+        async with Cluster(server, NOW).client(ca_cert=tmp_path / "wrong.pem") as client:
+            (unknown,) = await proxmox(client, clock)
+    finally:
+        await server.stop()
+    port = server.url.rpartition(":")[2]
+    assert "it is made for pve1.lan, 192.0.2.7" in named.detail
+    assert f"set PROXMOX_URL to https://pve1.lan:{port}, which" in named.fix
+    assert f"or set PROXMOX_FINGERPRINT={certificate.fingerprint}" in named.fix
+    assert "CA_CERT" not in named.fix
+    assert f"or make PROXMOX_CA_CERT ({tmp_path / 'wrong.pem'}) the file of the CA" in unknown.fix
+    assert "made for" not in unknown.detail
 
 
 @pytest.mark.parametrize(
