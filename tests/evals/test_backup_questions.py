@@ -55,3 +55,34 @@ async def test_failures_of_a_time_are_told_beside_the_state_of_now(
         assert "can't freeze guest" in answer.text
         tools = {one.tool for one in answer.evidence}
         assert {"pbs_list_tasks", "proxmox_list_tasks", "backup_coverage"} <= tools
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("which backups are older than a week", r"\*\*2 guests .* older than 7 d: win10-old"),
+        ("any backups older than 3 days?", r"\*\*Yes: 2 guests have .* win10-old .* and wiki"),
+        ("is there a backup more than two months old", r"\*\*Yes: 1 guest has .* win10-old"),
+        ("which backups are older than a year", r"\*\*None: every newest backup is younger than"),
+        ("are there backups of guests that no longer exist", r"\*\*Yes: backups of 1 guest"),
+        ("is there a backup of a deleted vm?", r"\*\*Yes: backups of 1 guest"),
+        ("list orphaned backups", r"\*\*Backups of 1 guest that no longer exists: wiki"),
+        ("what does the nightly backup job leave out", r"\*\*The backup jobs leave out win10"),
+        ("are any disks left out of the backups?", r"\*\*Yes: the backup jobs leave out win10"),
+        ("which guests are excluded from the backup jobs?", r"\*\*The backup jobs leave out win"),
+        ("is the replication to the backup box current", r"\*\*Yes: replication documents-to-pbs "),
+        ("is any replication late?", r"\*\*No: none of 2 replications is late\*\*"),
+        ("are all guests on pve3 backed up?", r"\*\*Yes: all 1\d guests have a good backup"),
+        ("are the backups encrypted?", r"\*\*Of `encrypted` the backups of the guests do not tell"),
+        ("can i restore immich from this morning?", r"\*\*Yes: immich to its state of 01:\d\d UTC"),
+        ("can i restore immich from an hour ago?", r"\*\*No: immich only to its state of 01:\d\d"),
+        ("could i restore immich as of last tuesday?", r"\*\*The newest good backup of immich is"),
+        ("how are the backups of immich", r"\*\*Immich has a good backup\*\*"),
+    ],
+)  # fmt: skip
+async def test_what_is_asked_of_the_backups_is_what_is_answered(
+    lab: Lab, question: str, told: str
+) -> None:
+    answer = await lab.ask(question)
+    assert re.match(told, answer.text), answer.text
+    assert answer.unsupported == ()

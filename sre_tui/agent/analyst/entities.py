@@ -29,6 +29,28 @@ CUTOFF_LONG: Final = 0.75
 SHORTEST_FUZZY: Final = 4
 
 
+_NOT_THE_NAME: Final = (
+    r"(?:\b(?:an?|every|each|another|eine?[nrms]?|jede[nrms]?) "
+    r"(?:new |old |single )?{word}\b"
+    r"|(?:^|[.,;:!?] )(?:new |another |got )*{word} (?:from|by|von) "
+    r"(?!(?:the )?(?:last|yesterday|today|this|before|\d|backup|snapshot)))"
+)
+"""How a word stands that is spoken of as a kind of thing, and not as the name of one."""
+
+
+def is_common_noun(word: str, text: str) -> bool:
+    """Whether a word that may be a name is only used for a kind of thing, as in "a mail".
+
+    Args:
+        word: the word.
+        text: what was asked.
+    """
+    lowered = " ".join(text.casefold().split())
+    known = re.escape(word.casefold())
+    as_kind = re.findall(_NOT_THE_NAME.replace("{word}", known), lowered)
+    return bool(as_kind) and len(as_kind) == len(re.findall(rf"(?<!\w){known}(?!\w)", lowered))
+
+
 class EntityKind(StrEnum):
     """What a name is the name of."""
 
@@ -116,13 +138,15 @@ def resolve(
     matched: set[str] = set()
     for said, programs in meant_by(question.text).items():
         hits = [index[key] for key in map(_plain, programs) if key in index]
-        if hits and said not in question.verbs:
+        if hits and said not in question.verbs and not is_common_noun(said, question.text):
             found += [_with_words(entity, said) for entity in hits[0]]
             matched.update(said.split())
     for words in _phrases(question.candidates):
         key = _plain("".join(words))
         if key in index and not matched.issuperset(word.casefold() for word in words):
-            if len(words) == 1 and _is_common(words[0], index[key]):
+            if len(words) == 1 and (
+                _is_common(words[0], index[key]) or is_common_noun(words[0], question.text)
+            ):
                 continue
             # "any certificate expired": words that an alert is named after do not yet name it.
             alone = all(one.kind is EntityKind.ALERT for one in index[key])
@@ -134,6 +158,8 @@ def resolve(
     for word in question.candidates:
         plain = word.casefold()
         if plain in matched or plain in question.verbs or _is_everyday(plain):
+            continue
+        if is_common_noun(word, question.text):
             continue
         close = _mistyped(word, index)
         if close:
@@ -166,7 +192,7 @@ def mentioned(question: Question, known: Iterable[str]) -> list[str]:
     matched: set[str] = set()
     for said, programs in meant_by(question.text).items():
         hits = [index[key] for key in map(_plain, programs) if key in index]
-        if hits and said not in question.verbs:
+        if hits and said not in question.verbs and not is_common_noun(said, question.text):
             found += [entity.name for entity in hits[0]]
             matched.update(said.split())
     whole = [word.rstrip("s") for word in question.candidates if word.casefold().endswith("s")]
@@ -175,6 +201,8 @@ def mentioned(question: Question, known: Iterable[str]) -> list[str]:
     spoken = [*question.candidates, *whole, *_devices(question.text), *plain_words]
     for words in _phrases(spoken):
         key = _plain("".join(words))
+        if len(words) == 1 and is_common_noun(words[0], question.text):
+            continue
         if key in index and not matched.issuperset(word.casefold() for word in words):
             exact = [entity.name for entity in index[key] if _plain(entity.name) == key]
             found += exact or [entity.name for entity in index[key]]
@@ -182,6 +210,8 @@ def mentioned(question: Question, known: Iterable[str]) -> list[str]:
     for word in question.candidates:
         plain = word.casefold()
         if plain in matched or plain in question.verbs or _is_everyday(plain):
+            continue
+        if is_common_noun(word, question.text):
             continue
         close = _mistyped(word, index)
         if close:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Self
 
+from sre_tui.agent.analyst.wording import capital
+
 
 class Opening(str):
     """The first paragraph of an answer, as Markdown, and its verdict as data.
@@ -39,6 +41,17 @@ class Opening(str):
     def with_caveat(self, caveat: str) -> Opening:
         """The same with another last sentence."""
         return Opening(self.word, self.claim, by=self.by, well=self.well, caveat=caveat)
+
+    def wordless(self, *, well: bool) -> Opening:
+        """The same without yes or no, for what asks for neither.
+
+        Args:
+            well: whether it is an all-clear, which the word alone may have said.
+        """
+        if self.said not in ("yes", "no"):
+            return self
+        claim = self.claim if self.by else capital(self.claim)
+        return Opening("", claim, by=self.by, well=well, caveat=self.caveat)
 
     @property
     def said(self) -> str:

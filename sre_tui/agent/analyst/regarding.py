@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sre_tui.agent.analyst.complaints import complains
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.question import Question
 from sre_tui.diagnosis.causes.model import Investigation
 from sre_tui.diagnosis.patterns.load import bundled
 
@@ -13,6 +15,29 @@ CLOSED: Final = re.compile(
     r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
 )
 """Questions that are answered by yes or no."""
+TELLING: Final = 7
+"""Words from which on what is no question tells something; fewer, as "backups ok", ask."""
+_OPEN: Final = re.compile(
+    r"^(?:(?:and|so|but|then|ok|okay|hey|und|also) )*(?:which|what|whats|how|hows|when|who|whos|"
+    r"whose|whom|where|why|list|show|tell|give|explain|welche\w*|wer|wie|wo|wann|warum|wieso|"
+    r"weshalb|woran|zeig\w*|"
+    r"was (?:ist|sind|hat|haben|macht|machen|läuft|fehlt|kann|soll|muss|braucht|frisst|füllt|"
+    r"belegt|stimmt|tut|wird|wurde|ging|geht))\b(?! about )"
+)
+
+
+def asks_whether(question: Question) -> bool:
+    """Whether a question may be answered by yes or no.
+
+    What asks which, how or when is not, and neither is what only tells something.
+    """
+    if _OPEN.match(question.folded.replace("'", "")):
+        return False
+    if CLOSED.match(question.folded) or question.text.rstrip().endswith("?"):
+        return True
+    return not complains(question.text.casefold()) and len(question.text.split()) < TELLING
+
+
 FOUND: Final = ("cause", "several")
 """Verdicts that explain what was asked about."""
 
@@ -53,4 +78,4 @@ def _is_on_topic(look: Look, made: Investigation) -> bool:
     return any(set(look.question.topics) & set(one.topics) for one in patterns if one is not None)
 
 
-__all__ = ["CLOSED", "FOUND", "regarding"]
+__all__ = ["CLOSED", "FOUND", "asks_whether", "regarding"]

@@ -17,6 +17,8 @@ AROUND: Final = timedelta(minutes=30)
 """How far a window reaches on both sides of a moment."""
 
 LONGEST: Final = timedelta(days=90)
+_EVER: Final = 1e9
+"""Seconds beyond which an age is as good as any other."""
 
 _UNITS: Final = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1, "sekunde": 1, "sekunden": 1,
@@ -26,6 +28,7 @@ _UNITS: Final = {
     "d": 86400, "day": 86400, "days": 86400, "tag": 86400, "tage": 86400, "tagen": 86400,
     "w": 604800, "week": 604800, "weeks": 604800, "woche": 604800, "wochen": 604800,
     "month": 2592000, "months": 2592000, "monat": 2592000, "monate": 2592000, "monaten": 2592000,
+    "year": 31536000, "years": 31536000, "jahr": 31536000, "jahre": 31536000, "jahren": 31536000,
 }  # fmt: skip
 _NUMBERS: Final = {
     "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0,
@@ -67,9 +70,13 @@ Reader = Callable[[re.Match[str], datetime], Found | None]
 
 
 def _length(match: re.Match[str]) -> timedelta:
+    return min(_age(match), LONGEST)
+
+
+def _age(match: re.Match[str]) -> timedelta:
     number = match.groupdict().get("n") or "1"
     amount = _NUMBERS[number] if number in _NUMBERS else float(number)
-    return min(timedelta(seconds=min(amount, 1e6) * _UNITS[match["u"]]), LONGEST)
+    return timedelta(seconds=min(amount * _UNITS[match["u"]], _EVER))
 
 
 def _span(match: re.Match[str], now: datetime) -> Found | None:
@@ -233,6 +240,17 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
     (_DAY, _in_day),
     (r"tonight|overnight", _overnight),
 )  # fmt: skip
+
+
+_OLDER: Final = re.compile(
+    rf"(?:older|alter|älter|more|longer) (?:than|als) (?:the last )?(?:{_NUMBER} )?{_UNIT}"
+)
+
+
+def older_than(text: str) -> timedelta | None:
+    """The age that "older than a week" speaks of; None where no age is named."""
+    match = _OLDER.search(" ".join(text.casefold().split()))
+    return _age(match) if match is not None else None
 
 
 @cache

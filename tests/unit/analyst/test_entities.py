@@ -4,7 +4,7 @@ from datetime import UTC
 
 import pytest
 
-from sre_tui.agent.analyst.entities import Focus, resolve
+from sre_tui.agent.analyst.entities import Focus, is_common_noun, resolve
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.inventory import Inventory, Subject, identity_query
 from sre_tui.agent.analyst.matchers import instance_matcher
@@ -133,3 +133,20 @@ def test_a_machine_that_is_scraped_by_its_address_is_asked_by_it() -> None:
     assert instance_matcher(("vm",), instances) == 'instance=~"127.0.0.1.9100"'
     assert instance_matcher(("nas1",), instances) == 'instance=~"(nas1)([.:].*)?"'
     assert instance_matcher((), instances) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "common"),
+    [
+        ('mail from proxmox "backup failed" x40', True),
+        ("got a mail about it, mail from the nas too", True),
+        ("did i get a mail about the backups?", True),
+        ("another mail today", True),
+        ("is mail backed up?", False),
+        ("can i restore mail from yesterday", False),
+        ("no mail since noon", False),
+        ("last backup of mail", False),
+    ],
+)
+def test_a_word_for_a_kind_of_thing_is_no_name(question: str, common: bool) -> None:
+    assert is_common_noun("mail", question) is common

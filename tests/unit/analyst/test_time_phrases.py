@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sre_tui.agent.analyst.time_phrases import LONGEST, read_scope
+from sre_tui.agent.analyst.time_phrases import LONGEST, older_than, read_scope
 
 NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)  # a Sunday
 
@@ -91,3 +91,18 @@ def test_any_text_gives_a_sound_window(text: str) -> None:
     scope = read_scope(text, NOW, UTC)
     assert scope.start < scope.end <= NOW
     assert scope.end - scope.start <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("which backups are older than a week", timedelta(days=7)),
+        ("any backup older than 3 days?", timedelta(days=3)),
+        ("backups älter als zwei Wochen", timedelta(days=14)),
+        ("is anything more than a month old", timedelta(days=30)),
+        ("backups older than a year", timedelta(days=365)),
+        ("how old is the oldest backup", None),
+    ],
+)
+def test_an_age_is_read(text: str, age: timedelta | None) -> None:
+    assert older_than(text) == age

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from providers.clock import age_in_words
+from sre_tui.agent.analyst.answers.coverage_parts import not_spoken_of, tell_part
 from sre_tui.agent.analyst.answers.failed_backups import (
     FailedRuns,
     asks_for_failed,
@@ -21,7 +22,7 @@ from sre_tui.agent.analyst.known import not_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.runbook_steps import COVER
-from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.agent.analyst.wording import clock_time, code, names, plain
 from sre_tui.diagnosis.coverage.model import GuestCoverage
 from sre_tui.diagnosis.own_names import id_names
 from sre_tui.tools.backup_coverage_listing import CoverageListing
@@ -30,6 +31,8 @@ from sre_tui.tools.proxmox_data import TaskListing
 from sre_tui.views.human import count, percent
 
 NEARLY_FULL: Final = 0.9
+NIGHT: Final = timedelta(hours=6)
+"""What a night's backup holds is the state of the morning after it."""
 _PROXMOX: Final = tool_source("proxmox_list_guests")
 _WHICH: Final = re.compile(r"\b(which|what|who|welche\w*|list|show)\b")
 _BAD: Final = re.compile(
@@ -70,6 +73,11 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
         if not wanted and look.focus.unknown:
             return not_known(look)
     guests = [one for one in known if not wanted or {one.name, str(one.vmid)} & set(wanted)]
+    on = mentioned(look.question, {one.node for one in known})
+    if on and not wanted:
+        guests = [one for one in known if one.node in on]
+    if (part := tell_part(look, data, guests, found.cite)) is not None:
+        return part
     bad = [one for one in guests if one.problem]
     reasons: list[str] = []
     jobless = bool(bad) and all(not one.jobs and one.verdict in ("not_covered", "never")
@@ -83,6 +91,13 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
         failed = await failed_runs(look, guests, bool(wanted))
     runs = failed.lines if failed is not None else ()
     lead = _lead(look, guests, bad, found)
+    open_words = not_spoken_of(look, [*called, *wanted, *on])
+    if open_words and bad:
+        lead = lead.wordless(well=False)
+    elif open_words:
+        said = names([code(one, 40) for one in open_words[:3]])
+        lead = Opening("", f"Of {said} the backups of the guests do not tell**. Known is: "
+                           f"{lead.unworded}")  # fmt: skip
     disks = _left_disks(guests)
     if disks and not bad and _WHOLLY.search(look.question.folded):
         now = lead.unworded
@@ -191,13 +206,8 @@ def _lead(
         listed = names([plain(one, 60) for one in runs], 8) or "no backup job covers them"
         return Opening("", f"Backup jobs run at: {listed}**.{cite}")
     if _RESTORE.search(folded) and len(guests) == 1 and guests[0].newest is not None:
-        one, at = guests[0], guests[0].newest.at
-        age = age_in_words((now - at).total_seconds())
-        but = f"; but it {_WORDS[one.verdict]}" if bad else ""
-        who = plain(one.name or one.label, 60)
-        return Opening(
-            "Yes: ", f"{who} to its state of {clock_time(at, now)}** ({age} ago){but}.{cite}"
-        )
+        at = guests[0].newest.at
+        return _restorable(look, guests[0], at, cite)
     if _LATEST.search(folded) and not _BAD.search(folded):
         dated = [one for one in guests if one.newest is not None]
         last = max(dated, key=lambda one: one.newest.at if one.newest else now, default=None)
@@ -250,6 +260,21 @@ def _lead(
         f"{plain(counted[0].name or counted[0].label, 60)} has a good backup"
     )  # fmt: skip
     return Opening(word, f"{who}**{span}.{cite}")
+
+
+def _restorable(look: Look, one: GuestCoverage, at: datetime, cite: str) -> Opening:
+    """Whether a guest can be restored: as it was at the time that is asked for, if one is."""
+    now, scope = look.now, look.question.scope
+    when = f"{clock_time(at, now)}** ({age_in_words((now - at).total_seconds())} ago)"
+    who = plain(one.name or one.label, 60)
+    but = f"; it {_WORDS[one.verdict]}" if one.problem else ""
+    if scope.said and at < scope.start - NIGHT:
+        return Opening("No: ", f"{who} only to its state of {when}{but}.{cite}")
+    if scope.said and at > scope.end:
+        kept = f"{count(one.copies, 'good backup')} of it are kept"
+        return Opening("", f"The newest good backup of {who} is of {when}; {kept}, and whether "
+                           f"one is of that time `sre backups list` tells.{cite}")  # fmt: skip
+    return Opening("Yes: ", f"{who} to its state of {when}{but.replace('; it', '; but it')}.{cite}")
 
 
 def _asks_for_failure(folded: str) -> bool:

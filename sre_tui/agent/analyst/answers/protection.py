@@ -23,6 +23,8 @@ _REPLICATION: Final = re.compile(r"\b(replicat\w*|replikation\w*)\b")
 _SIZE: Final = re.compile(r"\b(space|size|big|large\w*|hold|take|gb|tb|platz|groß)\b")
 _SEVERAL: Final = re.compile(r"\b(most|many|how many|count|too many|pile\w*|meisten|viele)\b")
 _OLDEST: Final = re.compile(r"\b(oldest|älteste\w*|how old|wie alt)\b")
+_NO_NAMES: Final = frozenset({"", "to", "replica", "replication", "data", "fast", "is", "the"})
+"""Parts of names that say nothing of which replication is meant."""
 _SLACK: Final = 2.5
 """How many intervals a copy may be old before it is late."""
 
@@ -66,7 +68,7 @@ def late(task: Replication, now: datetime) -> bool:
 async def _replications(look: Look, data: SnapshotListing, cite: str) -> Iterator[str]:
     every = data.replications
     named = mentioned(look.question, [one.name for one in every])
-    chosen = [one for one in every if not named or one.name in named]
+    chosen = [one for one in every if one.name in named] or _spoken_of(look, every) or list(every)
     if not chosen:
         return told(look, f"**The NAS has no replication task.**{cite}")
     behind = [one for one in chosen if late(one, look.now)]
@@ -78,9 +80,24 @@ async def _replications(look: Look, data: SnapshotListing, cite: str) -> Iterato
         active = [one for one in chosen if one.state == "running"]
         first = (active or [first])[0]
         head = "Yes: " if active else "No: "
-    lead = Opening(head, f"replication {_replication(first, look.now)}**.{cite}")
+    said = f"replication {_replication(first, look.now)}**.{cite}"
+    if len(chosen) > 1 and not behind and head:
+        said = f"none of {count(len(chosen), 'replication')} is late**: {said.replace('**', '')}"
+    lead = Opening(head, said)
     rest = [_replication(one, look.now) + cite for one in chosen if one is not first]
     return told(look, lead, ("The others", rest))
+
+
+def _spoken_of(look: Look, every: Sequence[Replication]) -> list[Replication]:
+    """The replications whose source or target has a name of which the question holds a word."""
+    asked = {word.casefold().removesuffix("s") for word in look.question.text.split()}
+    asked = {word.strip("?.,!:;\"'").removesuffix("s") for word in asked}
+
+    def parts(task: Replication) -> set[str]:
+        told_of = " ".join((task.name, task.target or "", *task.datasets)).casefold()
+        return {part.removesuffix("s") for part in re.split(r"[\W_]+", told_of)}
+
+    return [one for one in every if asked & (parts(one) - _NO_NAMES)]
 
 
 def _replication(task: Replication, now: datetime) -> str:

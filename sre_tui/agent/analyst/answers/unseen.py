@@ -1,4 +1,7 @@
-"""Keeps an all-clear from standing where the backend that is asked about is away or only old."""
+"""Keeps a yes from standing where none was asked for, and an all-clear where nobody looked.
+
+Nobody looked where the backend that is asked about is away, or what it said is old.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.question import Intent
+from sre_tui.agent.analyst.regarding import asks_whether
 from sre_tui.agent.analyst.wording import capital, names, plain
 from sre_tui.settings.model import TITLES
 
@@ -77,6 +81,8 @@ def honest(look: Look, pieces: Iterable[str]) -> Iterator[str]:
     for number, piece in enumerate(pieces):
         # Who asked a backend that is away has said so before the others have their say.
         leads = number == 0 or (number == 1 and reason_told)
+        if isinstance(piece, Opening) and not asks_whether(look.question):
+            piece = piece.wordless(well=_all_clear(look, piece))
         yield _begun(look, piece, reason_told=reason_told) if leads else piece
         reason_told = number == 0 and any(
             look.coverage.trouble(name) in piece for name in look.coverage.failed
