@@ -63,6 +63,8 @@ class Finding(BaseModel):
     """How often it was seen."""
     writers: tuple[str, ...] = ()
     """Programs that wrote the lines it stands in."""
+    part: str = ""
+    """What of a machine it is about, where the subject is the machine: an interface, a mount."""
     hearsay: bool = False
     """Whether its kind is but told by what somebody wrote, such as the summary of an alert."""
     refuted: bool = False

@@ -296,6 +296,8 @@ def _steps(causes: Sequence[Ranked], picture: Picture, topology: Topology) -> It
             seen.add(runbook)
             effects = [effect.subject for effect in one.hypothesis.effects]
             own = own_names(one.hypothesis.subject, effects, guests, machines)
+            if interface := one.hypothesis.interface:
+                own["interface"] = interface
             yield from steps_of(runbook, "Checks", 2, own=own)
             about = f"{one.hypothesis.claim} {one.hypothesis.pattern.id.replace('_', ' ')}"
             yield from steps_of(runbook, "Fix", 3, about, own)

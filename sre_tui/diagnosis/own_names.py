@@ -18,7 +18,7 @@ _CALLED: Final = {
     "vmid": "vmid", "ctid": "ct", "vm|ct": "short", "guest": "guest", "node": "node",
     "nas": "nas", "backup-server": "server", "datastore": "datastore", "storage": "storage",
     "pool": "pool", "pool>/<dataset": "dataset", "disk": "disk", "container": "container",
-    "site": "site", "ups": "ups",
+    "site": "site", "ups": "ups", "interface": "interface",
 }  # fmt: skip
 """What a placeholder is filled with; any other, such as ``<new-vmid>``, is for the reader."""
 _TOOL: Final = r"\b(?P<tool>qm|pct) (?P<verb>(?:guest |disk )?[a-z]+)"

@@ -293,3 +293,10 @@ def test_questions_are_not_copied_from_the_runbooks() -> None:
         for stem in question.runbook:
             text = " ".join(re.findall(r"\w+", BOOKS[stem].body.casefold()))
             assert not [run for run in runs if f" {run} " in text], question.ask
+
+
+@every_runbook
+def test_no_step_points_to_the_number_of_another(book: Runbook) -> None:
+    # Steps are told one by one and numbered anew where they are.
+    told = section(book, "Checks") + section(book, "Fix")
+    assert not re.search(r"\b(step|cause|check) \d", told, re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,11 @@ USED_UP: Final = 0.98
 """Share from which on what is used is as good as used up."""
 TOGETHER: Final = 3
 """Things with the same trouble from which on it is that of what they share."""
+
+INTERFACE: Final = re.compile(r"(?:en|eth|em|ib|igb|ix|wl|bond|vmbr)\w*\d\w*", re.ASCII)
+"""Names of network interfaces as kernels give them."""
+STREAM: Final = re.compile(r'\{\w+="[\w.:@-]+"\}', re.ASCII)
+"""A selector that can stand in quotes in a shell."""
 
 
 @dataclass(eq=False)
@@ -77,6 +83,23 @@ class Hypothesis:
     def writers(self) -> frozenset[str]:
         """Names of the programs that complain of it, in lower case."""
         return frozenset(name.casefold() for one in self.findings for name in one.writers)
+
+    @property
+    def interface(self) -> str:
+        """The network interface it is about; empty if none is named, or several are."""
+        found = {one.part for one in self.findings if INTERFACE.fullmatch(one.part)}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
+    def stream(self) -> str:
+        """Selector of the log stream its lines were found in; empty if none were."""
+        asked = (
+            each.asked
+            for one in self.findings
+            for each in one.evidence
+            if each.kind == "log" and STREAM.fullmatch(each.asked)
+        )
+        return next(asked, "")
 
     @property
     def refuted(self) -> bool:

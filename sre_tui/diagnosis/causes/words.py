@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from sre_tui.diagnosis.causes.hypothesis import Hypothesis
+from sre_tui.diagnosis.causes.hypothesis import STREAM, Hypothesis
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, EffectCount
 from sre_tui.diagnosis.causes.rank import Ranked
 from sre_tui.diagnosis.finding import Finding
 from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.diagnosis.patterns.pattern import Reach
 from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.names import MACHINES
 from sre_tui.views.human import count, duration
 
 MOST_ARGUMENTS: Final = 6
@@ -111,7 +112,15 @@ def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
 
 
 def _confirming(one: Hypothesis) -> Iterator[str]:
-    told = [command_about(template, one.subject) for template in one.pattern.confirm]
+    stream = one.stream or (
+        f'{{hostname="{one.subject.host}"}}' if one.subject.kind in MACHINES else ""
+    )
+    told = [
+        command_about(template, one.subject, interface=one.interface, stream=stream)
+        for template in one.pattern.confirm
+        # Where lines of it stand is known only by one that was found.
+        if stream or "{stream}" not in template
+    ]
     yield from told
     shown = [
         (evidence.kind, f"sre {evidence.command}")
@@ -126,23 +135,33 @@ def _confirming(one: Hypothesis) -> Iterator[str]:
     yield from new[:MOST_SHOWING]
 
 
-def command_about(template: str, about: Subject) -> str:
+def command_about(template: str, about: Subject, *, interface: str = "", stream: str = "") -> str:
     """A command about a subject; a name that is more than a word of a shell is not put in.
 
     Args:
-        template: with ``{subject}``, ``{host}`` or ``{name}``, the last perhaps in single quotes.
+        template: with ``{subject}``, ``{host}`` or ``{name}``, the last perhaps in single quotes,
+            ``{interface}`` or ``{stream}``.
         about: the subject.
+        interface: its network interface; empty if that is not known.
+        stream: selector of the log stream that tells of it.
     """
-    own = {"subject": about.name, "host": about.host or about.name, "name": about.own_name}
+    own = {
+        "interface": interface,
+        "subject": about.name,
+        "host": about.host or about.name,
+        "name": about.own_name,
+    }
 
     def put(match: re.Match[str]) -> str:
         slot = match["quoted"] or match["bare"]
         if slot is None:
             return match.group()[0]
+        if slot == "stream":
+            return stream if STREAM.fullmatch(stream) else "<stream>"
         name = own[slot]
         if stays_one_word(name):
             return match.group().replace(f"{{{slot}}}", name)
-        unknown = slot if slot == "host" else about.kind.value
+        unknown = slot if slot in ("host", "interface") else about.kind.value
         # Markdown has no backtick within code, so what is quoted must do without it as well.
         keeps = match["quoted"] and not set(name) & set("`'")
         return f"'{name}'" if keeps else f"<{unknown}>"

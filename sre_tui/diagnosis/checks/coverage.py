@@ -13,6 +13,7 @@ from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
 from sre_tui.diagnosis.coverage.logic import OPT_OUT_TAGS, judge
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.views.human import duration
 
@@ -47,15 +48,17 @@ def _finding(check: Check, source: str, item: GuestCoverage) -> Finding:
     kind = _KINDS[item.verdict]
     text = f"guest {item.label} {_WORDS[item.verdict]}"
     if item.newest is not None and item.age is not None:
-        text += f", the newest good one is {duration(item.age)} old"
+        text += f", its newest good backup is {duration(item.age)} old"
     if item.error:
         kind = "backup_failed" if item.verdict in ("stale", "never") else kind
         text += f": {one_line(item.error, 140)}"
+    # By its name, as the patterns ask for it, so that one command is not told twice.
+    called = item.name if stays_one_word(item.name) else item.vmid
     at = item.newest.at if item.newest is not None else None
     return check.finding(
         Subject(kind=SubjectKind.GUEST, name=item.name or str(item.vmid)),
         text,
-        told(source, text, f"backups coverage {item.vmid}", at=at),
+        told(source, text, f"backups coverage {called}", at=at),
         since=item.due if item.verdict in ("stale", "never") else None,
         kind=kind,
         value=item.age,

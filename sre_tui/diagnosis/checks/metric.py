@@ -21,7 +21,7 @@ from sre_tui.diagnosis.picture.picture import MetricQuery
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.labelled import subject_of
-from sre_tui.diagnosis.topology.names import Names
+from sre_tui.diagnosis.topology.names import MACHINES, Names
 from sre_tui.views.units import with_unit
 
 PLACE: Final = "$S"
@@ -166,6 +166,7 @@ class _Looks:
             until=None if episode.active else episode.until,
             event=not self.metric.lasting,
             diagnostic=check.diagnostic,
+            part=_part(labels) if subject.kind in MACHINES else "",
             evidence=(
                 Evidence(
                     source=series.source,
@@ -196,6 +197,10 @@ class _Looks:
         if self.metric.subject is not None:
             return self.metric.subject
         return pattern.subject if pattern is not None else SubjectKind.HOST
+
+
+def _part(labels: Mapping[str, str]) -> str:
+    return one_line(labels.get("mountpoint") or labels.get("device", ""), 80)
 
 
 @dataclass(frozen=True)

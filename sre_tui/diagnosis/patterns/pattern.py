@@ -147,7 +147,8 @@ class Pattern(_Model):
     lines: tuple[LineSign, ...] = ()
     alerts: AlertSign | None = None
     confirm: tuple[str, ...] = ()
-    """Commands that would settle it, with ``{subject}``, ``{host}``, ``{name}``; none acts."""
+    """Commands that would settle it, with ``{subject}``, ``{host}``, ``{name}``, ``{interface}``,
+    ``{stream}``; none acts."""
     why: str = ""
     """Why it matters, in one sentence."""
     advice: str = ""

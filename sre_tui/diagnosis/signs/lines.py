@@ -144,6 +144,7 @@ class _Reader:
             hearsay=told.sign.loose,
             count=len(lines.entries),
             writers=lines.services,
+            part=one_line(lines.name, 80) if subject.kind in MACHINES else "",
             evidence=(
                 Evidence(
                     source=self.source,

@@ -252,6 +252,23 @@ def test_effects_are_counted_in_full_and_each_kind_is_told() -> None:
     assert effects_left(told) == ""
 
 
+def test_commands_name_the_interface_and_the_stream_that_was_seen() -> None:
+    counted = finding("link_errors", NODE).model_copy(update={"part": "eno1"})
+    shown = cause_of(ranked(counted).causes[0]).would_confirm
+    assert "ethtool -S eno1" in shown
+    unknown = cause_of(ranked(finding("link_errors", NODE)).causes[0]).would_confirm
+    assert "ethtool -S <interface>" in unknown
+
+    site = Subject(kind=SubjectKind.SITE, name="vault.example")
+    line = Evidence(source="loki:main", kind="log", says="acme", asked='{hostname="proxy"}')
+    told = finding("certificate_renewal", site, severity=Severity.CRITICAL, check="logs")
+    found = told.model_copy(update={"evidence": (line,)})
+    looks = cause_of(ranked(found).causes[0]).would_confirm
+    assert looks[0].startswith('sre logs query \'{hostname="proxy"} |~ ')
+    bare = cause_of(ranked(told.model_copy(update={"evidence": ()})).causes[0]).would_confirm
+    assert not any("logs query" in one for one in bare)
+
+
 def test_what_shows_it_is_what_the_thing_says_of_itself() -> None:
     def said(kind: EvidenceKind, command: str) -> Evidence:
         return Evidence(source="x:main", kind=kind, says="it", command=command)

@@ -45,7 +45,9 @@ def test_text_is_there_and_reads(pattern: Pattern) -> None:
 @pytest.mark.parametrize("pattern", PATTERNS, ids=ids)
 def test_commands_only_look(pattern: Pattern) -> None:
     for template in pattern.confirm:
-        command = template.format(subject="s1", host="h1", name="n1")
+        command = template.format(
+            subject="s1", host="h1", name="n1", interface="eno1", stream='{hostname="h1"}'
+        )
         assert not ACTS.search(command), command
         assert ">" not in command.replace("<>", ""), command
 
