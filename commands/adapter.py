@@ -238,6 +238,7 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
         return
     failed = [source for source in answer.sources if not source.state.has_data]
     details = list(dict.fromkeys(source.detail for source in failed))
+    named = ", ".join(dict.fromkeys(source.source for source in failed))
     code, exit_code = answer.state.value, EXIT_CODES[answer.state]
     if answer.state is State.UNREACHABLE and demo_is_gone(invocation):
         raise Problem(demo_outage(invocation), code=code, exit_code=exit_code)
@@ -247,9 +248,10 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
             backend = failed[0].source.partition(":")[0]
             setting = _PLACES.get(backend, f"{backend.upper()}_URL")
             hint = f"`sre doctor` looks into it; the address is {setting}"
-        raise Problem("".join(details), code=code, exit_code=exit_code, hint=hint)
+        told = ": ".join([named, *details]) if named else ""
+        raise Problem(told, code=code, exit_code=exit_code, hint=hint)
     raise Problem(
-        f"none of {', '.join(source.source for source in failed)} answers; {details[0]}",
+        f"none of {named} answers; {details[0]}",
         code=code,
         exit_code=exit_code,
         hint="`sre doctor` tells what is wrong with each",

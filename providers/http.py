@@ -48,6 +48,13 @@ MAX_RETRY_AFTER = 5.0
 """Seconds; a backend that asks for a longer pause is not asked again."""
 
 
+def _why_a_login(source: str) -> str:
+    """What else than the credentials may be why a backend sends to a login page."""
+    if source.startswith("grafana:"):
+        return "the address lacks a path such as /grafana"
+    return "a proxy in front of it wants a login"
+
+
 class HttpBackend(Connection):
     """The connection to one instance of one backend."""
 
@@ -176,8 +183,8 @@ class HttpBackend(Connection):
             target = next_request.url
             if target.path.rstrip("/").endswith("/login"):
                 raise Unauthorized(
-                    f"{self.endpoint.url} sends to its login page: the token is missing or not "
-                    "accepted, or the address lacks a path such as /grafana"
+                    f"{self.endpoint.url} sends to a login page: the token is missing or not "
+                    f"accepted, or {_why_a_login(self.source)}"
                 )
             if (target.scheme, target.netloc) != (request.url.scheme, request.url.netloc):
                 raise BadResponse(

@@ -47,13 +47,13 @@ def _right(path: str) -> str:
     """What the token lacks, by what was asked; the server never names it."""
     match path.removeprefix(API).strip("/").split("/"):
         case ["nodes", _, "tasks", *_]:
-            return "the token lacks Sys.Audit on /system/tasks"
+            return "a right is missing: this needs Sys.Audit on /system/tasks"
         case ["nodes", _, "status"]:
-            return "the token lacks Sys.Audit on /system/status"
+            return "a right is missing: this needs Sys.Audit on /system/status"
         case ["admin", "datastore", store, *_]:
-            return f"the token lacks Datastore.Audit on /datastore/{store}"
+            return f"a right is missing: this needs Datastore.Audit on /datastore/{store}"
         case ["admin" | "status", *_]:
-            return "the token lacks Datastore.Audit on /datastore"
+            return "a right is missing: this needs Datastore.Audit on /datastore"
     return "a right is missing"
 
 

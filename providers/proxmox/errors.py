@@ -81,31 +81,28 @@ def message_of(response: httpx.Response) -> str:
 
 def _right(path: str, said: str) -> str:
     """What the token lacks, by what was asked; the server does not always name it."""
-    needed = needed_right(path.removeprefix(API))
-    if needed is None or needed[0] in said:
+    needed = _needed_right(path.removeprefix(API))
+    if not needed or needed.partition(" ")[0] in said:
         return "a right is missing"
-    return f"the token lacks {needed[0]} on {needed[1]}"
+    return f"a right is missing: this needs {needed}"
 
 
-def needed_right(path: str) -> tuple[str, str] | None:
-    """The privilege that a question needs and where; None if it needs none, or that is not known.
-
-    Args:
-        path: below ``/api2/json``.
-    """
-    parts = path.strip("/").split("/")
-    match parts:
+def _needed_right(path: str) -> str:
+    """The privilege that a question needs, and where; empty if it needs none."""
+    match path.strip("/").split("/"):
+        case ["cluster", "resources"]:
+            return "VM.Audit on /vms, Sys.Audit on /nodes and Datastore.Audit on /storage"
         case ["cluster", *_]:
-            return "Sys.Audit", "/"
+            return "Sys.Audit on /"
         case ["nodes", _, "qemu", vmid, "agent", *_]:
-            return "VM.GuestAgent.Audit (VM.Monitor before version 9)", f"/vms/{vmid}"
+            return f"VM.GuestAgent.Audit (VM.Monitor before version 9) on /vms/{vmid}"
         case ["nodes", _, "qemu" | "lxc", vmid, *_]:
-            return "VM.Audit", f"/vms/{vmid}"
+            return f"VM.Audit on /vms/{vmid}"
         case ["nodes", _, "storage", storage, *_]:
-            return "Datastore.Audit", f"/storage/{storage}"
+            return f"Datastore.Audit on /storage/{storage}"
         case ["nodes", node, *_]:
-            return "Sys.Audit", f"/nodes/{node}"
-    return None
+            return f"Sys.Audit on /nodes/{node}"
+    return ""
 
 
 def _node_of(response: httpx.Response) -> str:

@@ -350,7 +350,7 @@ async def test_annotations_are_ordered_and_told_apart() -> None:
             "Invalid API key",
         ),
         (DENIED, State.UNAUTHORIZED, "alert.rules:read"),
-        (reply(status=302, headers={"Location": "/login"}), State.UNAUTHORIZED, "login page"),
+        (reply(status=302, headers={"Location": "/login"}), State.UNAUTHORIZED, "/grafana"),
         (reply("<html>", content_type="text/html"), State.BAD_RESPONSE, "a web page"),
         (
             reply((DATA / "err_filter_state.json").read_text(), 400),

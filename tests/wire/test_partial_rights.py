@@ -173,7 +173,7 @@ async def test_of_one_datastore_only_that_is_told(backups: World) -> None:
             server = await client.server()
     assert (datastores.state, contents.state) == (State.PARTIAL, State.PARTIAL)
     assert "datastores but main missing" in datastores.detail
-    assert "the token lacks Sys.Audit on /system/status" in server.detail
+    assert "a right is missing: this needs Sys.Audit on /system/status" in server.detail
 
 
 @pytest.mark.parametrize("acl", [{}, {"/system": "Audit"}])

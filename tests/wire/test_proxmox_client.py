@@ -11,6 +11,7 @@ import pytest
 import stamina
 from pydantic import SecretStr
 
+from providers.endpoint import ProxmoxEndpoint
 from providers.proxmox import Guest, Inventory, ProxmoxClient, TaskQuery
 from providers.reading import Reading, State
 from sre_tui.demo.runtime.certificates import issue
@@ -422,13 +423,23 @@ async def test_numbers_may_be_texts_and_rows_odd() -> None:
         (b"<html>", 200, State.BAD_RESPONSE, "a web page"),
         ({"data": None, "message": "no quorum\n"}, 500, State.BAD_RESPONSE, "no quorum"),
         ({"data": None, "errors": {"type": "bad"}}, 400, State.BAD_RESPONSE, "type: bad"),
-        (b"", 403, State.UNAUTHORIZED, "Forbidden (the token lacks Sys.Audit on /)"),
+        (b"", 403, State.UNAUTHORIZED, "(a right is missing: this needs VM.Audit on /vms, "),
     ],
 )
 async def test_odd_answers_are_told(answer: Any, status: int, state: State, said: str) -> None:
     reading = await odd(answer, CALLS["inventory"], status)
     assert reading.state is state, reading.detail
     assert said in reading.detail
+
+
+async def test_a_login_page_is_told_as_one_of_a_proxy() -> None:
+    page = reply(status=302, headers={"Location": "/login"})
+    async with raw_server(page) as server:
+        endpoint = ProxmoxEndpoint(url=server.url, token=SecretStr("a@pve!b=c"))
+        async with ProxmoxClient(endpoint) as client:
+            reading = await client.version()
+    assert reading.state is State.UNAUTHORIZED
+    assert reading.detail.endswith("or a proxy in front of it wants a login")
 
 
 async def test_a_missing_guest_is_an_error_500() -> None:

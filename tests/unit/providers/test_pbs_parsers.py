@@ -77,7 +77,7 @@ def test_the_words_for_how_a_run_ended() -> None:
     [
         (401, "authentication failed - invalid credentials.", Unauthorized, "with a colon"),
         (401, "", Unauthorized, "authentication failed"),
-        (403, "permission check failed", Unauthorized, "lacks Datastore.Audit on /datastore"),
+        (403, "permission check failed", Unauthorized, "this needs Datastore.Audit on /datastore"),
         (400, "no such datastore 'x'", NotFound, "no such datastore 'x'"),
         (404, "Path '/api2/json/x' not found.", NotFound, "not found"),
         (400, "datastore 'x' is in maintenance mode: offline", BadResponse, "offline"),

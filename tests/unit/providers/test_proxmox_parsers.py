@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue, TypeAdapter
 
+from providers.errors import Unauthorized
 from providers.proxmox import Permissions, Storage
 from providers.proxmox.api import Api
 from providers.proxmox.config_reader import options_of, read_config, size_of
 from providers.proxmox.disk_reader import read_disks, read_pools
+from providers.proxmox.errors import read_error
 from providers.proxmox.guest_reader import read_now
 from providers.proxmox.guests import tags_of
 from providers.proxmox.history_reader import read_history
@@ -142,6 +145,25 @@ def test_privileges_are_passed_on_unless_they_are_not() -> None:
     assert held.places("VM.Audit") == ("/vms",)
     assert held.places("Datastore.Audit") == ()
     assert permissions_of([]) == permissions_of(None) == Permissions()
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "told"),
+    [
+        ("/cluster/backup", "", "needs Sys.Audit on /)"),
+        ("/nodes/pve1/status", "", "needs Sys.Audit on /nodes/pve1)"),
+        ("/nodes/pve1/lxc/101/config", "", "needs VM.Audit on /vms/101)"),
+        ("/nodes/pve1/storage/local/content", "", "needs Datastore.Audit on /storage/local)"),
+        ("/nodes/pve1/qemu/100/agent/network-get-interfaces", "", "needs VM.GuestAgent.Audit"),
+        ("/nodes/pve1/status", "failed (/nodes/pve1, Sys.Audit)", "Audit) (a right is missing)"),
+        ("/access/permissions", "", "Forbidden (a right is missing)"),
+    ],
+)
+def test_a_refusal_names_the_right_by_what_was_asked(path: str, message: str, told: str) -> None:
+    asked = httpx.Request("GET", f"https://pve:8006/api2/json{path}")
+    error = read_error(httpx.Response(403, json={"message": message}, request=asked))
+    assert isinstance(error, Unauthorized)
+    assert told in error.detail
 
 
 def test_what_is_granted_nearest_to_a_path_decides() -> None:
