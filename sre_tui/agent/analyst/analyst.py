@@ -34,6 +34,7 @@ from sre_tui.agent.analyst.answers.pools import tell_pools
 from sre_tui.agent.analyst.answers.power_states import tell_power_states
 from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
 from sre_tui.agent.analyst.answers.protection import tell_protection
+from sre_tui.agent.analyst.answers.proxmox_facts import tell_proxmox_fact
 from sre_tui.agent.analyst.answers.restarted import tell_restarted
 from sre_tui.agent.analyst.answers.shares import tell_shares
 from sre_tui.agent.analyst.answers.stopping import tell_stopping
@@ -184,6 +185,7 @@ DESCRIPTION: Final = 7
 _DIRECT: Final = (
     tell_history, tell_normal, tell_guest_state, tell_supply, tell_condition, tell_dataset_space,
     tell_capacity, tell_swap, tell_ha, tell_name_servers, tell_restarted, tell_datasets,
+    tell_proxmox_fact,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Self
+import re
+from typing import Final, Self
 
 from sre_tui.agent.analyst.wording import capital
+
+_OF_A_SENTENCE: Final = re.compile(
+    r"(?:no|none|all|every|nothing|the|an?|not|it|its|some|on|by|of|disk|pool|node|guest|name|site|"
+    r"container|replication|backups?|certificates?|logins?|share|dataset|datastore) "
+)
+"""Begins what is no name, which keeps its letters as they are."""
 
 
 class Opening(str):
@@ -50,7 +57,9 @@ class Opening(str):
         """
         if self.said not in ("yes", "no"):
             return self
-        claim = self.claim if self.by else capital(self.claim)
+        claim = self.claim
+        if not self.by and _OF_A_SENTENCE.match(claim):
+            claim = capital(claim)
         return Opening("", claim, by=self.by, well=well, caveat=self.caveat)
 
     @property
