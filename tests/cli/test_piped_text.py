@@ -55,7 +55,9 @@ def test_nothing_piped_and_nothing_asked_prints_help(bare: Sre, text: str) -> No
 
 
 @pytest.mark.parametrize("arguments", [("",), (" ",), ("--json",)])
-def test_an_empty_question_is_refused_with_an_example(bare: Sre, arguments: tuple[str, ...]) -> None:
+def test_an_empty_question_is_refused_with_an_example(
+    bare: Sre, arguments: tuple[str, ...]
+) -> None:
     done = bare("ask", *arguments)
     assert (done.code, done.out) == (2, "")
     assert "there is no question" in done.err
