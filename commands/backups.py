@@ -1,4 +1,4 @@
-"""`sre backups`: which guests lack a good backup, datastores, snapshots, tasks."""
+"""`sre backups`: which guests lack a good backup, jobs, datastores, snapshots, tasks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from commands.noun import noun
 
 app = noun(
     "backups",
-    "Backups: which guests lack one, datastores, snapshots, tasks.",
+    "Backups: which guests lack one, jobs, datastores, snapshots, tasks.",
     default="coverage",
     tools={
         "coverage": "backup_coverage",
+        "jobs": "backup_jobs",
         "datastores": "pbs_datastore_status",
         "list": "pbs_list_backups",
         "tasks": "pbs_list_tasks",

@@ -36,6 +36,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "check_health": ("check_health",),
     "health_overview": ("health_overview",),
     "backup_coverage": ("backup_coverage",),
+    "backup_jobs": ("backup_jobs",),
     "pbs_datastores": ("pbs_datastore_status",),
     "pbs_backups": ("pbs_list_backups",),
     "pbs_tasks": ("pbs_list_tasks",),

@@ -38,6 +38,7 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "proxmox_list_tasks": ("tasks", "TASKS"),
     "proxmox_storage": ("storage", "STORAGES"),
     "backup_coverage": ("backup_coverage", "COVERAGE"),
+    "backup_jobs": ("backup_jobs", "BACKUP_JOBS"),
     "pbs_datastore_status": ("datastores", "DATASTORES"),
     "pbs_list_backups": ("backups", "BACKUPS"),
     "pbs_list_tasks": ("backup_tasks", "BACKUP_TASKS"),

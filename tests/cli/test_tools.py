@@ -53,6 +53,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "proxmox_list_tasks": [],
     "proxmox_storage": ["--content"],
     "backup_coverage": [],
+    "backup_jobs": [],
     "check_health": ["--only", "disks,pools"],
     "health_overview": ["-n", "1"],
     "pbs_datastore_status": [],
@@ -71,7 +72,7 @@ REMEMBERED = {
 """What fills the memory that a tool reads."""
 
 HEADED = (
-    "backup_coverage", "check_health", "correlate_series", "grafana_get_alerts",
+    "backup_coverage", "backup_jobs", "check_health", "correlate_series", "grafana_get_alerts",
     "grafana_get_dashboard", "health_overview", "loki_metric_query", "memory_check_baseline",
     "prometheus_instant_query", "prometheus_range_query", "proxmox_get_guest_config",
     "proxmox_node_status", "what_changed",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from providers.proxmox import (
 from providers.reading import Reading, SourceStatus, State, by_source, joint_state
 from providers.shared_reads import shared_reads
 from sre_tui.diagnosis.coverage.answers import Host, Server
-from sre_tui.diagnosis.coverage.belonging import belonging_of, sightings
+from sre_tui.diagnosis.coverage.belonging import Place, belonging_of, sightings
 from sre_tui.diagnosis.coverage.logic import Evidence
 from sre_tui.diagnosis.coverage.owners import Key, Seen, noted_name, owned_by
 from sre_tui.diagnosis.coverage.sightings import all_seen, failed_runs, listed_storages, unread
@@ -37,18 +37,27 @@ MOST_LOOK_UPS: Final = 12
 
 @dataclass(frozen=True)
 class Gathered:
-    """The evidence, how far each source can be trusted, and how far the guests are known."""
+    """The evidence, what it was made from, and how far the guests are known."""
 
     evidence: Evidence
-    statuses: tuple[SourceStatus, ...]
+    readings: tuple[Reading[Any], ...]
     guests: State
     """How far every Proxmox VE told of its guests; without data none is known."""
     skipped: tuple[str, ...] = ()
     """A line for each datastore that was not looked into."""
+    jobs: tuple[Reading[tuple[BackupJob, ...]], ...] = ()
+    """The jobs of every Proxmox VE; they are among the readings."""
+    places: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By Proxmox VE and storage, the place on a backup server that the storage leads to."""
     silent: tuple[str, ...] = ()
     """Every Proxmox VE whose guests are not known."""
     strange: tuple[str, ...] = ()
     """Where backups are of which none is of a Proxmox VE that answered: ``pbs:attic/main``."""
+
+    @property
+    def statuses(self) -> tuple[SourceStatus, ...]:
+        """How far each source can be trusted."""
+        return tuple(by_source(self.readings))
 
     @property
     def every_guest_known(self) -> bool:
@@ -115,7 +124,7 @@ async def gather(sources: Sources, ask_inventory: AskInventory | None = None) ->
         readings += [server.contents, server.failures]
     return Gathered(
         evidence,
-        tuple(by_source(readings)),
+        tuple(readings),
         joint_state([host.inventory.state for host in hosts]),
         tuple(
             line
@@ -123,6 +132,10 @@ async def gather(sources: Sources, ask_inventory: AskInventory | None = None) ->
             if server.contents.data is not None
             for line in skipped_text(server.contents.source, server.contents.data)
         ),
+        jobs=tuple(host.jobs for host in hosts),
+        places={
+            route: str(lead) for route, lead in belonging.leads.items() if isinstance(lead, Place)
+        },
         silent=tuple(host.source for host in hosts if host.inventory.data is None),
         strange=tuple(str(place) for place in belonging.strangers()),
     )
