@@ -40,6 +40,8 @@ from sre_tui.views.human import ago, count
 MOST_CAUSES: Final = 5
 MOST_ELSEWHERE: Final = 5
 MOST_SYMPTOMS: Final = 8
+MOST_HELPED: Final = 3
+"""Causes for which steps are told."""
 _POSSIBLE: Final = 0.15
 """Confidence below which a hypothesis is not worth telling."""
 _WORTH_TELLING: Final = 0.3
@@ -287,20 +289,25 @@ def _subjects(causes: Sequence[Ranked]) -> list[Subject]:
 
 
 def _steps(causes: Sequence[Ranked], picture: Picture, topology: Topology) -> Iterator[Step]:
-    seen: set[str] = set()
     machines = [one for kind in MACHINES for one in topology.subjects(kind)]
     guests = [guest for each in picture.inventory for guest in each.guests]
-    for one in causes[:2]:
-        runbook = one.hypothesis.pattern.runbook
-        if runbook and runbook not in seen:
-            seen.add(runbook)
-            effects = [effect.subject for effect in one.hypothesis.effects]
-            own = own_names(one.hypothesis.subject, effects, guests, machines)
-            if interface := one.hypothesis.interface:
-                own["interface"] = interface
-            yield from steps_of(runbook, "Checks", 2, own=own)
-            about = f"{one.hypothesis.claim} {one.hypothesis.pattern.id.replace('_', ' ')}"
-            yield from steps_of(runbook, "Fix", 3, about, own)
+    told: set[str] = set()
+    helped = [one.hypothesis for one in causes[:MOST_HELPED] if one.hypothesis.pattern.runbook]
+    for one in helped:
+        # How it came about tells more exactly what helps.
+        pattern = next((each.pattern for each in one.mechanisms if each.pattern.fix), one.pattern)
+        effects = [effect.subject for effect in one.effects]
+        own = own_names(one.subject, effects, guests, machines)
+        if one.interface:
+            own["interface"] = one.interface
+        fix = steps_of(pattern.runbook, "Fix", 3, pattern.fix, own)
+        looks = 2 if one is helped[0] or not fix else 1
+        for step in (*steps_of(pattern.runbook, "Checks", looks, own=own), *fix):
+            if step.text in told:
+                continue
+            told.add(step.text)
+            whose = f"{one.subject}: " if len(helped) > 1 and step.heading == "Fix" else ""
+            yield step.model_copy(update={"text": f"{whose}{step.text}"})
 
 
 def _checked(insight: Insight) -> Iterator[str]:

@@ -152,12 +152,25 @@ def with_own(command: str, own: Mapping[str, str]) -> str:
     tool = _TOOLS.get(own.get("type", ""), "")
     if tool and "vmid" in own:
         command = _OTHER_TOOL.sub("", command)
-    uses = [(use["tool"] or "qm", use["verb"]) for use in _USE.finditer(command)]
-    foreign = bool(uses) and all(used != tool for used, _ in uses)
-    translated = foreign and bool(tool) and all(verb in _OF_BOTH for _, verb in uses)
+    foreign, translated = _strange(command, tool)
     if foreign and not translated:
         own = {slot: name for slot, name in own.items() if slot not in _OF_GUEST}
     return _PLACE.sub(_Filling(own, tool, translated).put, command)
+
+
+def _strange(command: str, tool: str) -> tuple[bool, bool]:
+    """Whether a command is for the other type of guest, and whether its own tool takes it too."""
+    uses = [(use["tool"] or "qm", use["verb"]) for use in _USE.finditer(command)]
+    foreign = bool(uses) and all(used != tool for used, _ in uses)
+    return foreign, foreign and bool(tool) and all(verb in _OF_BOTH for _, verb in uses)
+
+
+def is_for_other_guests(commands: Sequence[str], own: Mapping[str, str]) -> bool:
+    """Whether all commands of a step are for the other type of guest than the incident's."""
+    tool = _TOOLS.get(own.get("type", ""), "")
+    if not tool or not commands:
+        return False
+    return all(_strange(one, tool) == (True, False) for one in commands)
 
 
 def stays_one_word(name: str) -> bool:
@@ -198,6 +211,6 @@ def _tool(command: str) -> str:
 
 
 __all__ = [
-    "commands_with_own", "guest_names", "id_names", "own_names", "stays_one_word",
-    "with_own_in_code",
+    "commands_with_own", "guest_names", "id_names", "is_for_other_guests", "own_names",
+    "stays_one_word", "with_own_in_code",
 ]  # fmt: skip

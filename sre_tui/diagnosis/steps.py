@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -12,24 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.causes.model import Step
-from sre_tui.diagnosis.own_names import commands_with_own, with_own_in_code
+from sre_tui.diagnosis.own_names import commands_with_own, is_for_other_guests, with_own_in_code
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
 MOST: Final = 4
 MOST_COMMANDS: Final = 4
-ENOUGH: Final = 2
-"""Steps for a case from which on none for another is told."""
 NOTHING_OWN: Final[Mapping[str, str]] = MappingProxyType({})
 _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_CASE: Final = re.compile(r"(?P<case>[A-Z][^:.;`]{2,40})(?:: |\. (?=\**Careful))")
-_ALWAYS: Final = re.compile(r"\b(first|once|before|always|now)\b")
-_STEM: Final = 4
-"""Letters by which words are the same: ``lock`` and ``locked``."""
-_VAGUE: Final = frozenset({"disk", "with", "from", "that", "when", "high", "pool"})
 _ASKED_BY: Final = {"promql": "sre metrics query", "logql": "sre logs query"}
 _LINK: Final = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<place>[^)\s]+)\)")
+_CODE: Final = re.compile(r"`([^`]+)`")
 _EMPHASIS: Final = re.compile(r"\*\*([^*]+)\*\*")
 
 
@@ -37,27 +31,26 @@ def steps_of(
     runbook: str,
     heading: str,
     most: int = MOST,
-    about: str = "",
+    beginnings: Sequence[str] | None = None,
     own: Mapping[str, str] = NOTHING_OWN,
 ) -> tuple[Step, ...]:
     """The first steps of a section, with their commands; empty if there is no such runbook.
 
     Where a runbook has an example in a command, the name of the incident stands, or what to put
-    in, in angle brackets.
+    in, in angle brackets. Steps for another sort of machine than the incident's are left out.
 
     Args:
         runbook: its id, the file's name without ending.
         heading: ``Checks`` or ``Fix``.
         most: how many steps at most.
-        about: what is wrong, in words; steps for another case are told only if few are for this.
+        beginnings: how the steps begin that are wanted, in the order of telling; all if None.
         own: the names of the incident, as :func:`own_names` gives them.
     """
     every = _steps(runbook, heading)
-    fitting = [one for one in every if fits(one.text, about)]
-    others = [one for one in every if one not in fitting]
-    # What is for another case is told only where little is for this one.
-    chosen = fitting[:most] if len(fitting) >= ENOUGH else [*fitting, *others][:most]
-    return tuple(_own(one, own) for one in every if one in chosen)
+    if beginnings is not None:
+        every = tuple(one for begin in beginnings for one in every if one.text.startswith(begin))
+    fitting = [one for one in every if _fits(one, own)]
+    return tuple(_own(one, own) for one in fitting[:most])
 
 
 def as_command(language: str, line: str) -> str:
@@ -79,16 +72,14 @@ def _own(step: Step, own: Mapping[str, str]) -> Step:
     )
 
 
-def fits(step: str, about: str) -> bool:
-    """Whether it is a step for every case, or for this one: ``Failing disk: replace it``."""
-    case = _CASE.match(step)
-    if not about or case is None or _ALWAYS.search(case["case"]):
-        return True
-    return bool(_stems(case["case"]) & _stems(about))
-
-
-def _stems(text: str) -> set[str]:
-    return {word[:_STEM] for word in re.findall(r"[a-z]{4,}", text.casefold())} - _VAGUE
+def _fits(step: Step, own: Mapping[str, str]) -> bool:
+    """Whether it is for the sort of guest, and of machine, that the incident is about."""
+    case = re.split(r"[:.]", step.text, maxsplit=1)[0]
+    if "TrueNAS" in case and "node" in own and "nas" not in own:
+        return False
+    if "Proxmox" in case and "nas" in own and "node" not in own:
+        return False
+    return not is_for_other_guests([*step.commands, *_CODE.findall(step.text)], own)
 
 
 @cache

@@ -30,7 +30,7 @@ CASES = {
     "a single kill": (
         "{kind: oom_kill, target: nextcloud, at: -50m}",
         "why did nextcloud crash an hour ago?",
-        "nextcloud was killed for lack of memory",
+        "killed a program on nextcloud for lack of memory",
     ),
     "a flood of logs": (
         "{kind: log_flood, target: mealie, at: -2h, severity: 0.8}",

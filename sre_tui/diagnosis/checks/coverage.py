@@ -53,7 +53,7 @@ def _finding(check: Check, source: str, item: GuestCoverage) -> Finding:
         kind = "backup_failed" if item.verdict in ("stale", "never") else kind
         text += f": {one_line(item.error, 140)}"
     # By its name, as the patterns ask for it, so that one command is not told twice.
-    called = item.name if stays_one_word(item.name) else item.vmid
+    called = item.name if item.name and stays_one_word(item.name) else item.vmid
     at = item.newest.at if item.newest is not None else None
     return check.finding(
         Subject(kind=SubjectKind.GUEST, name=item.name or str(item.vmid)),
@@ -138,7 +138,7 @@ CHECKS: Final = (
             delay=0, severity=Severity.NOTE,
             title="backups not verified, where Proxmox VE is not configured",
             why="only a verified backup is known to be readable",
-            advice="look at the verify job of its datastore", runbook="backup-restore-test",
+            advice="look at the verify job of its datastore", runbook="backup-failed",
         ),
     ),
 )  # fmt: skip

@@ -149,7 +149,7 @@ CHECKS: Final = (
         "datastore-damage", "backup_unverified", "backups", _damaged, "datastores",
         title="damaged chunks in a backup datastore",
         why="every backup that uses such a chunk is damaged",
-        advice="look at the disks below it, then verify", runbook="backup-restore-test",
+        advice="look at the disks below it, then verify", runbook="backup-failed",
     ),
     state_check(
         "backup-server-jobs", "backup_job_failed", "backups", _jobs, "backup_jobs",

@@ -154,6 +154,9 @@ class Pattern(_Model):
     advice: str = ""
     """What to do first, in one sentence."""
     runbook: str = ""
+    fix: tuple[str, ...] = ()
+    """How those steps of the runbook's section ``Fix`` begin that help against it, the first to be
+    taken first; a bundled runbook serves several patterns."""
 
     @property
     def symptom(self) -> bool:

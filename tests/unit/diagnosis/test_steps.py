@@ -3,38 +3,53 @@
 import pytest
 
 from sre_tui.diagnosis.patterns.load import bundled
-from sre_tui.diagnosis.steps import fits, steps_of
+from sre_tui.diagnosis.patterns.pattern import Pattern
+from sre_tui.diagnosis.steps import steps_of
 
 
-@pytest.mark.parametrize(
-    ("step", "about", "fitting"),
-    [
-        ("Heat: clean the filters.", "disk sdc on nas1 is failing", False),
-        ("Failing or self-test failed: replace now.", "disk sdc on nas1 is failing", True),
-        ("Lock. Careful: unlocking can damage the disk", "guest tdarr is locked by a task", True),
-        ("Lock. Careful: unlocking can damage the disk", "guest mail was stopped", False),
-        ("It was only stopped: start it.", "guest mail was stopped by somebody", True),
-        ("Run a long self-test; it is read-only.", "anything", True),
-        ("Heat: cool it.", "", True),
-    ],
-)
-def test_a_step_is_for_every_case_or_for_this_one(step: str, about: str, fitting: bool) -> None:
-    assert fits(step, about) is fitting
+@pytest.mark.parametrize("pattern", list(bundled()), ids=lambda one: one.id)
+def test_what_helps_against_a_pattern_stands_in_its_runbook(pattern: Pattern) -> None:
+    every = [one.text for one in steps_of(pattern.runbook, "Fix", 99)]
+    for begin in pattern.fix:
+        assert sum(text.startswith(begin) for text in every) == 1, begin
+    told = [one.text for one in steps_of(pattern.runbook, "Fix", 99, pattern.fix)]
+    assert len(told) == len(pattern.fix)
 
 
-def test_steps_for_another_case_are_left_out_where_enough_fit() -> None:
-    told = [one.text for one in steps_of("disk-smart-warning", "Fix", 3, "disk sdc is failing")]
-    assert len(told) == 3
-    assert told[0].startswith("Check that backups")
-    assert told[2].startswith("Failing or self-test failed: replace now")
-    first = steps_of("dns-down", "Fix", 2, "name server dns1 is down")[0]
-    assert first.text.startswith("Give the house names again, then repair: ")
-    assert len(steps_of("disk-smart-warning", "Fix", 9, "disk sdc is failing")) == 3
-    assert len(steps_of("disk-smart-warning", "Fix", 9)) == 6
+def test_steps_are_told_for_the_pattern_alone_and_in_its_order() -> None:
+    def told(name: str) -> list[str]:
+        pattern = bundled()[name]
+        return [one.text for one in steps_of(pattern.runbook, "Fix", 3, pattern.fix)]
+
+    assert [text.split(":")[0] for text in told("dns_down")] == [
+        "Give the house names again, then repair", "Service", "Its guest is off",
+    ]  # fmt: skip
+    assert told("snapshot_pileup")[0].startswith("Thin out snapshots")
+    assert len(told("snapshot_pileup")) == 1
+    assert told("backup_unverified")[0].startswith("Verification failed")
+    assert not any("self-test; it" in text for text in told("disk_failing"))
+    assert told("kernel_crash") == []
+
+
+def test_steps_for_another_sort_of_guest_or_machine_are_left_out() -> None:
+    def cases(name: str, own: dict[str, str]) -> list[str]:
+        pattern = bundled()[name]
+        every = steps_of(pattern.runbook, "Fix", 4, pattern.fix, own)
+        return [one.text.split(":")[0].split(".")[0] for one in every]
+
+    vm = {"vmid": "131", "type": "qemu", "short": "vm"}
+    ct = {"vmid": "115", "type": "lxc", "short": "ct", "ct": "115"}
+    assert not any(one.startswith("Container limit") for one in cases("oom_kill", vm))
+    assert any(one.startswith("Container limit") for one in cases("oom_kill", ct))
+    assert "Failing disk in a Proxmox data pool" not in cases("disk_dead", {"nas": "nas1"})
+    assert "Failing disk on TrueNAS" not in cases("disk_dead", {"node": "pve1"})
 
 
 def test_a_node_that_is_down_has_steps_for_power_and_cable_before_any_vote() -> None:
     pattern = bundled()["node_down"]
-    steps = [*steps_of(pattern.runbook, "Checks", 2), *steps_of(pattern.runbook, "Fix", 3)]
+    steps = [
+        *steps_of(pattern.runbook, "Checks", 2),
+        *steps_of(pattern.runbook, "Fix", 3, pattern.fix),
+    ]
     assert steps[0].text.startswith("Power, console, cable")
     assert not any("expected" in command for step in steps for command in step.commands)
