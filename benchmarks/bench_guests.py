@@ -29,6 +29,7 @@ def guests() -> None:
         token = {"Authorization": "PVEAPIToken=" + os.environ["PROXMOX_API_TOKEN"]}
         async with httpx.AsyncClient(verify=trust, headers=token) as client:
             base = os.environ["PROXMOX_URL"] + "/api2/json"
+            held = asyncio.create_task(client.get(base + "/access/permissions"))
             rows = (await client.get(base + "/cluster/resources")).json()["data"]
             asked = [
                 client.get(f"{base}/nodes/{row['node']}/{row['id']}/config")
@@ -38,7 +39,7 @@ def guests() -> None:
                 and not row.get("template")
             ]
             configs = [answer.json()["data"] for answer in await asyncio.gather(*asked)]
-            json.dump([rows, configs], sys.stdout)
+            json.dump([rows, configs, (await held).json()["data"]], sys.stdout)
     asyncio.run(ask())
 
 app()

@@ -171,6 +171,10 @@ _USED_BY_MANY: Final = {
 }  # fmt: skip
 
 
+_WHOLE: Final = frozenset({State.OK, State.STALE})
+"""An answer that is old is told of on its own."""
+
+
 def verdict_of(findings: Sequence[Finding], report: CheckReport) -> Verdict:
     """The gravest finding; without any, whether everything could be looked at."""
     if findings:
@@ -198,11 +202,11 @@ def sentence_of(findings: Sequence[Finding], examined: Examined) -> str:
 
 
 def _narrowed(examined: Examined) -> int:
-    """Checks that looked although an answer they need did not come."""
+    """Checks that looked although an answer they need did not come, or not all of it."""
     lacking = {
         name
         for name, part in examined.picture.parts()
-        if part.seen and not all(reading.state.has_data for reading in part.readings)
+        if part.seen and not all(reading.state in _WHOLE for reading in part.readings)
     }
     return sum(bool(check.parts & lacking) for check in examined.report.ran)
 

@@ -192,3 +192,13 @@ def test_commands_of_a_backup_server_that_shows_nothing(
     everything = "".join(each.out + each.err for each in done)
     for denied in ("No datastores", "No backups", "All is well", "0 datastores"):
         assert denied not in everything
+
+
+def test_all_is_not_well_where_only_a_part_was_seen(backups: World, tmp_path: Path) -> None:
+    who = PbsToken(NAME, SECRET, {"/datastore/main": "Audit", "/system": "Audit"})
+    with pbs_server(backups, who=who) as url:
+        given = {"PBS_URL": url, "PBS_API_TOKEN": f"{NAME}:{SECRET}"}
+        done = run_inside(["check"], tmp_path, given, now=datetime.fromtimestamp(ANCHOR, UTC))
+    assert done.code == ExitCode.PARTIAL
+    assert "All is well" not in done.out
+    assert "checks saw only a part" in done.out
