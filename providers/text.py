@@ -84,3 +84,17 @@ def one_line(text: str, limit: int = 300) -> str:
     """The text cleaned, on one line, cut to ``limit`` characters with an ellipsis."""
     flat = " ".join(clean(text).split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def both_ends(text: str, limit: int = 300) -> str:
+    """The text cleaned, on one line, shortened in its middle: what went wrong stands at the end.
+
+    Args:
+        text: a line of a log or a message.
+        limit: characters of the result at most.
+    """
+    flat = " ".join(clean(text).split())
+    if len(flat) <= limit:
+        return flat
+    end = limit // 2
+    return f"{flat[: limit - end - 3].rstrip()} … {flat[-end:].lstrip()}"

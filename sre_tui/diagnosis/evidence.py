@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 EvidenceKind = Literal["metric", "log", "alert", "target", "api", "task", "annotation"]
+LONGEST_SAID: Final = 300
+"""Characters of a line that are kept of it, from both of its ends."""
 
 
 class Evidence(BaseModel):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.text import clean, clean_json, one_line
+from providers.text import both_ends, clean, clean_json, one_line
 
 HOSTILE = st.text(alphabet=st.characters(codec=None), max_size=200)
 
@@ -92,3 +92,13 @@ def test_one_line_is_one_short_line(text: str) -> None:
     line = one_line(text, 40)
     assert "\n" not in line
     assert len(line) <= 40
+
+
+@given(HOSTILE, st.integers(10, 60))
+def test_both_ends_of_a_line_stay(text: str, limit: int) -> None:
+    line = both_ends(text, limit)
+    assert len(line) <= limit
+    whole = one_line(text, len(text) + 1)
+    assert line == whole or (line[:2] == whole[:2] and line[-4:] == whole[-4:])
+    told = both_ends(f"level=error {'x' * 200} 403: token is invalid", 80)
+    assert told.endswith("403: token is invalid")

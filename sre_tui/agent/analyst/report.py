@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from providers.text import both_ends
 from sre_tui.agent.analyst.calls import Found
 from sre_tui.agent.analyst.conclusion import MOST_NAMES, Conclusion
 from sre_tui.agent.analyst.endings import bullets, gaps, unknown_names
@@ -167,9 +168,9 @@ class _Writer:
         first = argument.evidence[0] if argument.evidence else None
         said = ""
         if first is not None and first.says not in argument.text:
-            said = f": {code(first.says, 140)}"
+            said = f": {code(both_ends(first.says, 200), 200)}"
         cite = self._quotes.cite(argument.evidence, argument.text)
-        return f"{plain(argument.text, 240)}{said}{cite}"
+        return f"{plain(argument.text, 340)}{said}{cite}"
 
     # -- the rest ----------------------------------------------------------------------------
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from providers.text import one_line
+from providers.text import both_ends, one_line
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
 from sre_tui.diagnosis.checks.combined import with_metric
 from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.checks.state import state_check, told
+from sre_tui.diagnosis.evidence import LONGEST_SAID
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.from_nas import nas_names
@@ -71,7 +72,7 @@ def _alerts(scene: Scene, check: Check) -> Iterator[Finding]:
             if severity is None or alert.dismissed:
                 continue
             kind, subject = _about(alert, names[source])
-            text = one_line(alert.text or alert.klass, 200)
+            text = both_ends(alert.text or alert.klass, LONGEST_SAID)
             advice, runbook = _STEPS.get(kind, (check.advice, check.runbook))
             yield replace(check, advice=advice, runbook=runbook).finding(
                 subject,

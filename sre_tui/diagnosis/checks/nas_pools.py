@@ -43,8 +43,8 @@ def _state(scene: Scene, check: Check) -> Iterator[Finding]:
     for source, host, pool in _pools(scene):
         if pool.state != _ONLINE:
             text = f"the NAS shows pool {pool.name} as {pool.state.casefold()}"
-            said = f"{text}: {pool.detail}" if pool.detail else text
-            yield check.finding(_subject(host, pool), text, told(source, said, "pools"))
+            said = told(source, pool.detail or text, "pools")
+            yield check.finding(_subject(host, pool), text, said)
 
 
 def _members(scene: Scene, check: Check) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from providers.text import one_line
+from providers.text import both_ends
 from sre_tui.diagnosis.checks.check import Area, Check, Limits, Look
-from sre_tui.diagnosis.evidence import Evidence, EvidenceKind
+from sre_tui.diagnosis.evidence import LONGEST_SAID, Evidence, EvidenceKind
 from sre_tui.diagnosis.finding import Severity
 
 
@@ -52,5 +52,10 @@ def told(
 ) -> Evidence:
     """What a backend's own interface says."""
     return Evidence(
-        source=source, kind=kind, says=one_line(says, 240), at=at, asked=asked, command=command
+        source=source,
+        kind=kind,
+        says=both_ends(says, LONGEST_SAID),
+        at=at,
+        asked=asked,
+        command=command,
     )

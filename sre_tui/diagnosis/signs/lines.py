@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from providers.text import one_line
-from sre_tui.diagnosis.evidence import Evidence
+from providers.text import both_ends, one_line
+from sre_tui.diagnosis.evidence import LONGEST_SAID, Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.patterns.pattern import LineSign, Pattern
@@ -149,7 +149,7 @@ class _Reader:
                 Evidence(
                     source=self.source,
                     kind="log",
-                    says=one_line(lines.example, 180),
+                    says=both_ends(lines.example, LONGEST_SAID),
                     at=lines.last,
                     asked=f"{{{selector}}}",
                     command=f"logs query '{{{selector}}}' --since 6h",

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from providers.text import one_line
-from sre_tui.diagnosis.evidence import Evidence
+from providers.text import both_ends, one_line
+from sre_tui.diagnosis.evidence import LONGEST_SAID, Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.picture.picture import Picture
@@ -74,7 +74,7 @@ def unexplained(picture: Picture, patterns: Patterns, topology: Topology) -> Ite
                     Evidence(
                         source=source,
                         kind="log",
-                        says=one_line(began[-1].line, 180),
+                        says=both_ends(began[-1].line, LONGEST_SAID),
                         at=began[-1].at,
                         asked=f"{{{selector}}}",
                         command=f"logs query '{{{selector}}}' --level error --since 6h",

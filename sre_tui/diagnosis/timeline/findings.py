@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from providers.text import one_line
+from providers.text import both_ends, one_line
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.timeline.event import Event, EventKind
@@ -82,7 +82,7 @@ def _check(finding: Finding) -> str:
 
 def _text(finding: Finding) -> str:
     if finding.check == "logs" and finding.evidence:
-        return one_line(f"{finding.text}: {finding.evidence[0].says}", 200)
+        return both_ends(f"{finding.text}: {finding.evidence[0].says}", 240)
     # At the time it began stands what it was then: what it is now came later.
     return one_line(finding.text_then or finding.text, 240)
 

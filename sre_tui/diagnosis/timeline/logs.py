@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from providers.loki.patterns import masked, message_of
 from providers.loki.selector import quote
-from providers.text import one_line
-from sre_tui.diagnosis.evidence import Evidence
+from providers.text import both_ends, one_line
+from sre_tui.diagnosis.evidence import LONGEST_SAID, Evidence
 from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.subject import Subject, SubjectKind
@@ -141,7 +141,7 @@ def _lifecycle(
             event_kind = "started"
         times = f" ({count(len(group), 'line')})" if len(group) > 1 else ""
         yield _observed(
-            group, event_kind, fact, subject, f"{one_line(message, 140)}{times}",
+            group, event_kind, fact, subject, f"{both_ends(message, 200)}{times}",
             writers.selector(oldest.service or "", oldest.host or ""),
             routine=words in before,
         )  # fmt: skip
@@ -172,7 +172,7 @@ def _new_errors(
         if not new:
             continue
         lines = sorted((one for group in new for one in group), key=lambda one: one.time_ns)
-        first = one_line(message_of(lines[0].line), 140)
+        first = both_ends(message_of(lines[0].line), 200)
         amount = count(len(lines), "line")
         more = f" ({amount}, {len(new)} kinds)" if len(new) > 1 else f" ({amount})"
         text = f"new error: {first}{more if len(lines) > 1 else ''}"
@@ -200,7 +200,7 @@ def _observed(
     evidence = Evidence(
         source=oldest.source,
         kind="log",
-        says=one_line(oldest.line, 180),
+        says=both_ends(oldest.line, LONGEST_SAID),
         at=oldest.at,
         asked=selector,
         command=f"logs query '{selector}' --since 15m --end "
