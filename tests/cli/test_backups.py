@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 
 from sre_tui.demo.runtime.state import DemoState
+from sre_tui.demo.servers.proxmox import proxmox_app
+from sre_tui.demo.servers.proxmox_access import ProxmoxToken
+from tests.cli.inside import run_inside
 from tests.cli.running import Sre
+from tests.stubs.asgi import serving
+from tests.stubs.proxmox import SECRET, world
 
 Breaking = Callable[..., AbstractContextManager[None]]
 
@@ -78,3 +85,24 @@ def test_without_proxmox_what_the_backup_server_tells_alone_is_named(sre: Sre) -
     assert "set PROXMOX_URL" in done.err
     assert "`sre backups list`" in done.err
     assert "work with what is configured" in done.err
+
+
+def test_no_row_of_a_source_that_is_partial_is_no_all_clear(tmp_path: Path) -> None:
+    token = ProxmoxToken(acl={"/vms/9999": "PVEAuditor", "/storage": "PVEAuditor"})
+    app = proxmox_app(world(guests=12).virtualization, time.time, {SECRET: token})
+    with serving(app) as url:
+        given = {"PROXMOX_URL": url, "PROXMOX_API_TOKEN": f"{token.user}!{token.name}={SECRET}"}
+        coverage = run_inside(["backups", "coverage", "--json"], tmp_path, given)
+        jobs = run_inside(["backups", "jobs", "--json"], tmp_path, given)
+    document = json.loads(coverage.out)
+    assert (document["state"], document["data"]["items"]) == ("partial", [])
+    assert int(coverage.code) == 5
+    assert int(jobs.code) == 4
+
+
+def test_jobs_are_listed_with_whom_they_leave_out(sre: Sre) -> None:
+    done = sre("backups", "jobs")
+    assert done.code == 0, done.err
+    assert "01:30" in done.out
+    assert "win10-old (excluded, in no other job)" in done.err
+    assert "did you mean backup-8c1f2a4e-7d30" in sre("backups", "jobs", "backup-8c1f2a4e-7d3x").err

@@ -86,12 +86,17 @@ async def both(*, twin: bool = False) -> AsyncIterator[dict[str, RunningDemo]]:
 
 
 async def coverage(
-    folder: Path, demos: Mapping[str, RunningDemo], *, pinned: bool = True
+    folder: Path,
+    demos: Mapping[str, RunningDemo],
+    *,
+    pinned: bool = True,
+    keeping: bool = False,
 ) -> ToolResult[Any]:
     labs = [endpoints(name, demo, pinned=pinned) for name, demo in demos.items()]
     settings = Settings(proxmox=[lab["proxmox"] for lab in labs], pbs=[lab["pbs"] for lab in labs])
     folders = Folders(folder, folder, folder, folder, folder)
-    async with ToolContext(settings, folders, lambda: NOW, kept=NothingKept()) as context:
+    kept = None if keeping else NothingKept()
+    async with ToolContext(settings, folders, lambda: NOW, kept=kept) as context:
         return await get_tool("backup_coverage").run(context, {})
 
 
@@ -133,3 +138,14 @@ async def test_a_stranger_s_backup_saves_no_guest(tmp_path: Path, twin: bool) ->
     assert (lost.name, lost.verdict) == ("nextcloud", "stale")
     assert lost.newest.place == "pbs:home/main"
     assert "the guests of proxmox:attic are not known: it could not be asked" in answer.data.hints
+
+
+async def test_what_is_kept_of_a_homelab_that_is_away_makes_nobody_ok(tmp_path: Path) -> None:
+    async with both() as demos:
+        before = await coverage(tmp_path, demos, keeping=True)
+        await demos["attic"].break_backend("proxmox", "refuse")
+        after = await coverage(tmp_path, demos, keeping=True)
+    assert after.state is State.STALE
+    assert of(after, "home") == of(before, "home")
+    verdicts = {item["verdict"] for item in of(after, "attic").values()}
+    assert verdicts == {"unknown", "excluded", "template"}

@@ -58,6 +58,7 @@ class Evidence:
         unread: by source, storages, each with a node, whose backups could not be seen.
         listed: by source, the storages on which at least one backup was seen.
         offline: by source, the nodes that are, with when they were last seen online.
+        kept: sources that cannot be asked now, with when what is known of them was true.
     """
 
     now: datetime
@@ -71,6 +72,7 @@ class Evidence:
     unread: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     listed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     offline: Mapping[str, Offline] = field(default_factory=dict)
+    kept: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def judge(evidence: Evidence) -> list[GuestCoverage]:
@@ -158,6 +160,10 @@ def _judge(guest: Guest, seen: Sequence[Seen], evidence: Evidence) -> GuestCover
     late = [job.id for job in missed if job not in hidden]
     case = _Case(guest, jobs, covering, newest, damaged, due, failure, evidence, late, hidden)
     verdict, reason = case.verdict()
+    if verdict == "ok" and guest.source in evidence.kept:
+        # Which guests and jobs there are by now nobody can tell.
+        since = _stamp(evidence.kept[guest.source])
+        verdict, reason = "unknown", f"{guest.source} cannot be asked since {since}"
     return GuestCoverage(
         source=guest.source,
         vmid=guest.vmid,

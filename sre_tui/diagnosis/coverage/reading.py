@@ -112,6 +112,11 @@ async def gather(sources: Sources, ask_inventory: AskInventory | None = None) ->
         unread={host.source: unread(host, belonging) for host in hosts},
         listed={host.source: listed_storages(host, belonging) for host in hosts},
         offline=offline,
+        kept={
+            host.source: host.inventory.observed_at
+            for host in hosts
+            if host.inventory.state is State.STALE
+        },
     )
     readings: list[Reading[Any]] = []
     for host in hosts:

@@ -294,6 +294,15 @@ def test_backups_of_a_former_guest_under_the_same_id_do_not_count() -> None:
     assert (newer.verdict, newer.identity, newer.copies) == ("ok", "recreated", 1)
 
 
+def test_what_was_known_of_a_source_that_cannot_be_asked_makes_nobody_ok() -> None:
+    kept = {PVE: NOW - HOUR}
+    fresh = verdict(seen(last_night()), kept=kept)
+    assert (fresh.verdict, fresh.newest is None) == ("unknown", False)
+    assert fresh.reason == "proxmox:main cannot be asked since 2026-11-22 14:23 UTC"
+    assert verdict(seen(last_night(2)), kept=kept).verdict == "stale"
+    assert verdict(seen(last_night()), kept={OTHER: NOW}).verdict == "ok"
+
+
 def test_two_clusters_may_use_the_same_ids() -> None:
     here, there = guest(), guest(name="web", source=OTHER)
     evidence = Evidence(
