@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
@@ -20,6 +20,8 @@ from providers.reading import Obstacle
 T = TypeVar("T")
 
 PATH: Final = "/access/permissions"
+MOST_NAMED: Final = 8
+"""Objects of a list that are named where a token sees those alone."""
 SHARE: Final = 0.5
 """Of the time a question may take: how long a list waits for what the token may do."""
 RECIPE: Final = (
@@ -147,8 +149,14 @@ class Area:
                 f"{api.http.endpoint.url} shows no {self.what}: {lack}", obstacle=Obstacle.RIGHT
             )
         if parts:
-            return f"{self.what} but {', '.join(parts)} missing: {lack}"
+            return f"all {self.what} but {few(parts)} missing: {lack}"
         return f"some {self.what} may be missing: {lack}"
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(names[:MOST_NAMED])}{more}"
 
 
 GUESTS: Final = Area("VM.Audit", "/vms", "guests")

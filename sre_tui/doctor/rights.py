@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from providers.endpoint import Endpoint
 from providers.proxmox import Permissions
-from providers.proxmox.permissions import Area
+from providers.proxmox.permissions import Area, few
 from providers.reading import Reading, State
 from sre_tui.doctor.finding import Finding, broken, doubtful, failed_reading, good
 from sre_tui.doctor.reach import lacking, timed, token_text, transport, unreached
@@ -81,7 +81,7 @@ def unseen(
     if not parts:
         text = f"{area.lack(held, token_text(client.endpoint))}: no {area.what}"
         return broken(client.source, "rights", text, fix, State.UNAUTHORIZED)
-    places = ", ".join(f"{area.root}/{part}" for part in parts)
+    places = few([f"{area.root}/{part}" for part in parts])
     hidden = sorted(set(names) - set(parts))
     rest = f"nothing of {', '.join(hidden)}" if hidden else "no more"
     text = f"{area.privilege} is held on {places} only: of {area.what} {rest} is seen"

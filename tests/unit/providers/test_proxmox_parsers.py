@@ -21,7 +21,7 @@ from providers.proxmox.guest_reader import read_now
 from providers.proxmox.guests import tags_of
 from providers.proxmox.history_reader import read_history
 from providers.proxmox.node_status import Pressure
-from providers.proxmox.permissions import permissions_of
+from providers.proxmox.permissions import GUESTS, permissions_of
 from providers.proxmox.resources import joined_storages
 from providers.proxmox.storage_reader import read_backups
 from providers.proxmox.upid import read_upid, task_state
@@ -164,6 +164,18 @@ def test_a_refusal_names_the_right_by_what_was_asked(path: str, message: str, to
     error = read_error(httpx.Response(403, json={"message": message}, request=asked))
     assert isinstance(error, Unauthorized)
     assert told in error.detail
+
+
+def test_of_many_guests_that_are_seen_the_first_are_named() -> None:
+    held = permissions_of({f"/vms/{number}": {"VM.Audit": 1} for number in range(100, 112)})
+    with_everything = permissions_of({"/vms": {"VM.Audit": 1}, "/vms/7": {"VM.Console": 1}})
+    api = cast(Api, None)
+    told = GUESTS.unseen(api, held, "grant it", empty=False)
+    assert told == (
+        "all guests but 100, 101, 102, 103, 104, 105, 106, 107 and 4 more missing: "
+        "the token lacks VM.Audit on /vms; grant it"
+    )
+    assert GUESTS.unseen(api, with_everything, "grant it", empty=True) == ""
 
 
 def test_what_is_granted_nearest_to_a_path_decides() -> None:
