@@ -13,6 +13,7 @@ from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.patterns.pattern import SYMPTOM, Pattern
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.diagnosis.topology.names import MACHINES
 
 FEW: Final = 2
 """Lines up to which they are taken for an event."""
@@ -27,6 +28,9 @@ INTERFACE: Final = re.compile(r"(?:en|eth|em|ib|igb|ix|wl|bond|vmbr)\w*\d\w*", r
 """Names of network interfaces as kernels give them."""
 STREAM: Final = re.compile(r'\{\w+="[\w.:@-]+"\}', re.ASCII)
 """A selector that can stand in quotes in a shell."""
+
+_THING: Final = re.compile(r"\b(disk|pool|file system|storage|container|UPS) \{subject\}")
+"""What a claim calls its subject."""
 
 
 @dataclass(eq=False)
@@ -150,10 +154,29 @@ class Hypothesis:
         )
 
     @property
+    def mount(self) -> str:
+        """Where the file system is mounted that it is about; empty if none is told, or several."""
+        found = {one.part for one in self.findings if one.part.startswith("/")}
+        return found.pop() if len(found) == 1 else ""
+
+    @property
+    def _template(self) -> str:
+        """The claim, fitted to a subject that is only the machine of what the pattern is about."""
+        early = self.pattern.claim_early if not self._come_to_it else ""
+        said = early or self.pattern.claim
+        if said == "{subject}":
+            told = _braced(self.findings[0].text)
+            return f"{told} for {{subject}}" if told.startswith("alert ") else told
+        if self.subject.kind not in MACHINES or self.pattern.subject in MACHINES:
+            return said
+        if self.mount:
+            return said.replace("{subject}", f"{_braced(self.mount)} on {{subject}}")
+        return _THING.sub(r"a \1 of {subject}", said)
+
+    @property
     def claim(self) -> str:
         """The claim in words."""
-        early = self.pattern.claim_early if not self._come_to_it else ""
-        said = (early or self.pattern.claim).format(subject=self.subject)
+        said = self._template.format(subject=self.subject)
         how = [each.pattern.claim.format(subject=each.subject) for each in self.mechanisms]
         return f"{said} ({'; '.join(how)})" if how else said
 
@@ -162,6 +185,10 @@ class Hypothesis:
         """Sorts by when it began; what has no beginning comes last."""
         since = self.since
         return (since.timestamp() if since is not None else float("inf"), self.subject.key)
+
+
+def _braced(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def gather(findings: Iterable[Finding], patterns: Patterns) -> list[Hypothesis]:

@@ -43,7 +43,7 @@ def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
         severity=one.severity,
         since=one.since,
         open_start=one.open_start,
-        active=one.active,
+        active=one.active or _lasts_in_effects(one),
         speaks_for=tuple(_for(one))[:MOST_ARGUMENTS],
         speaks_against=tuple(_against(one, rivals)),
         would_confirm=tuple(_confirming(one)),
@@ -74,6 +74,17 @@ def _for(one: Hypothesis) -> Iterator[Argument]:
         )
 
 
+def _lasts_in_effects(one: Hypothesis) -> bool:
+    """Whether the very thing still suffers from it: a disk that stopped growing when it was full.
+
+    So does a page whose certificate could not be renewed and has expired.
+    """
+    return any(
+        effect.active and not effect.refuted and effect.subject == one.subject
+        for effect in one.effects
+    )
+
+
 def _telling(findings: Sequence[Finding]) -> list[Finding]:
     """One finding of each text, those with figures first, alerts last."""
     found: dict[str, Finding] = {}
@@ -88,8 +99,11 @@ def _telling(findings: Sequence[Finding]) -> list[Finding]:
 def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
     if one.refuted:
         yield Argument(text="what is read now does not show it")
-    elif not one.active:
-        yield Argument(text="it is over, and nothing of it lasts")
+    elif not one.active and not _lasts_in_effects(one):
+        rest = "what it brought about lasts" if any(e.active for e in one.effects) else (
+            "nothing of it lasts"
+        )  # fmt: skip
+        yield Argument(text=f"it is over, and {rest}")
     if len(one.witnesses) == 1 and not one.stated:
         only = next(iter(one.witnesses))
         yield Argument(text=f"only one kind of evidence speaks of it ({only})")
@@ -104,7 +118,7 @@ def _against(one: Hypothesis, rivals: Sequence[Ranked]) -> Iterator[Argument]:
         first = min(early, key=lambda each: each.order)
         assert first.since is not None
         gap = duration((one.since - first.since).total_seconds())
-        yield Argument(text=f"{first.claim} was seen {gap} before it")
+        yield Argument(text=f"this was seen {gap} before it: {first.claim}")
     for rival in rivals:
         if rival.hypothesis is not one and rival.confidence > 0.3:
             yield Argument(text=f"{rival.hypothesis.claim} may be the cause as well")

@@ -22,7 +22,7 @@ CHECKS: Final = (
         "rebooted", "rebooted", "nodes",
         "time() - node_boot_time_seconds{$S}",
         "<", 1800,
-        "it was booted {value} before",
+        "it was booted, and had been up for {value} when that was seen",
         unit="s", delay=0, severity=Severity.NOTE, lasting=False,
         title="a machine that was booted recently",
         why="programs on it were interrupted",

@@ -44,6 +44,9 @@ def subject_of(labels: Mapping[str, str], kind: SubjectKind, topology: Topology)
             found = Subject(kind=kind, name=_on(host, own.removeprefix("/dev/")))
         case SubjectKind.POOL if machine is not None and _is_root_of_guest(machine, own):
             found = machine
+        case SubjectKind.POOL if own.startswith("/dev/") and labels.get("mountpoint"):
+            # A partition is no pool: what fills up is the file system on it.
+            return subject_of(labels, SubjectKind.FILESYSTEM, topology)
         case SubjectKind.POOL if own:
             name = own.removeprefix("/mnt/").strip("/").partition("/")[0]
             found = Subject(kind=kind, name=_on(host, name))
