@@ -113,6 +113,8 @@ async def test_a_broken_nas_leaves_the_other_answers_alone(tmp_path: Path) -> No
             text = (await asked(lab, question)).text
             assert text.startswith("**TrueNAS cannot be reached (connection refused) [E1].**"), text
         assert "sdc" in (await asked(lab, "is tank ok?")).text
+        for question in ("is a disk failing", "is any drive broken?", "has a disk of the nas died"):
+            assert "disk sdc on nas1 is failing" in (await asked(lab, question)).text.casefold()
         full = (await asked(lab, "how full is tank?")).text
         assert re.match(r"\*\*As far as Prometheus knows, tank on nas1 is [\d.]+ % full", full), (
             full

@@ -36,6 +36,7 @@ from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
 from sre_tui.agent.analyst.answers.protection import tell_protection
 from sre_tui.agent.analyst.answers.proxmox_facts import tell_proxmox_fact
 from sre_tui.agent.analyst.answers.restarted import tell_restarted
+from sre_tui.agent.analyst.answers.second_hand import tell_second_hand
 from sre_tui.agent.analyst.answers.shares import tell_shares
 from sre_tui.agent.analyst.answers.stopping import tell_stopping
 from sre_tui.agent.analyst.answers.swap_use import tell_swap
@@ -121,13 +122,15 @@ async def _pools_in_metrics(look: Look) -> Iterator[str]:
     known = sorted(name for name in look.inventory.pools if name in look.question.folded)
     about = known or [name for name in look.inventory.pools if "/" not in name]
     if not known and not re.search(r"\b(z?pools?|raid|zfs|data)\b", look.question.folded):
-        return await cannot_tell(look)
+        return await tell_second_hand(look)
     yielded = await _investigated(look)
     said = f"Prometheus still knows {names([plain(one, 40) for one in about], 8)}:\n\n"
     return chain([said], yielded)
 
 
-def _first(intent: Intent, attempt: Attempt, tool: str, otherwise: Handler = cannot_tell) -> Lookup:
+def _first(
+    intent: Intent, attempt: Attempt, tool: str, otherwise: Handler = tell_second_hand
+) -> Lookup:
     """One backend knows.
 
     Args:

@@ -13,7 +13,7 @@ from typing import Final
 from sre_tui.agent.analyst.clients import CLIENTS
 from sre_tui.agent.analyst.inventory import Inventory, Subject
 from sre_tui.agent.analyst.question import Question
-from sre_tui.diagnosis.language.aliases import meant_by
+from sre_tui.diagnosis.language.aliases import groups, meant_by
 from sre_tui.diagnosis.language.vocabulary import STOP_WORDS, key_words, put_right
 from sre_tui.diagnosis.language.vocabulary import words as words_of
 from sre_tui.nearest import nearest
@@ -27,6 +27,8 @@ CUTOFF: Final = 0.8
 CUTOFF_LONG: Final = 0.75
 """The same for names of eight letters and more: two mistakes."""
 SHORTEST_FUZZY: Final = 4
+_ALIKE: Final = 65.0
+"""Similarity, 0 to 100, from which on a known name is told as near to one that is not."""
 
 
 _NOT_THE_NAME: Final = (
@@ -49,6 +51,21 @@ def is_common_noun(word: str, text: str) -> bool:
     known = re.escape(word.casefold())
     as_kind = re.findall(_NOT_THE_NAME.replace("{word}", known), lowered)
     return bool(as_kind) and len(as_kind) == len(re.findall(rf"(?<!\w){known}(?!\w)", lowered))
+
+
+@lru_cache(maxsize=4096)
+def is_misspelt(word: str) -> bool:
+    """Whether one slip of the hand made this of an ordinary word, so that it names nothing.
+
+    Such is "shoud" in "which disk shoud i replace".
+    """
+    from rapidfuzz.distance import OSA
+
+    plain = word.casefold()
+    if not plain.isalpha() or len(plain) <= SHORTEST_FUZZY or _is_everyday(plain):
+        return False
+    near = (one for one in STOP_WORDS if one[0] == plain[0] and len(one) > SHORTEST_FUZZY)
+    return any(OSA.distance(plain, one, score_cutoff=1) == 1 for one in near)
 
 
 class EntityKind(StrEnum):
@@ -166,7 +183,7 @@ def resolve(
             found += [_with_words(entity, word) for entity in index[close]]
             matched.add(plain)
         elif word in question.named and index and plain.removesuffix("'s") not in CLIENTS:
-            unknown.append(Unknown(word, tuple(nearest(word, _spellings(index)))))
+            unknown.append(Unknown(word, _near(word, index)))
     if question.here and not found:
         host = inventory.hosts.get(here.casefold(), "") if here else ""
         if not host and len(inventory.hosts) == 1:
@@ -311,6 +328,16 @@ def _mistyped(word: str, index: dict[str, list[Entity]]) -> str:
     cutoff = CUTOFF_LONG if len(plain) >= 8 else CUTOFF
     found = process.extractOne(plain, near, scorer=OSA.normalized_similarity, score_cutoff=cutoff)
     return found[0] if found else ""
+
+
+def _near(word: str, index: dict[str, list[Entity]]) -> tuple[str, ...]:
+    """Names that may be meant by one that nothing has: programs of its kind, else what is alike."""
+    for group in groups():
+        kin = [program for program in group.programs if _plain(program) in index]
+        if word.casefold() in group.programs and kin:
+            same = dict.fromkeys(one.name for program in kin for one in index[_plain(program)])
+            return tuple(same)[:3]
+    return tuple(nearest(word, _spellings(index), least=_ALIKE))
 
 
 def _with_words(entity: Entity, said: str) -> Entity:

@@ -16,7 +16,7 @@ _ASKS: Final = re.compile(
 )
 _OF_STATE: Final = re.compile(
     r"\b(?:wrong|odd|weird|strange|unusual|off|on fire|trouble|problems?|issues?|errors?|"
-    r"fail\w*|broken?|breaks?|down|up|dead|dying|alive|ok|okay|fine|good|well|right|healthy|health|"
+    r"fail\w*|broken?|breaks?|down|up|dead|died|dying|alive|ok|okay|fine|good|well|right|healthy|health|"
     r"safe|stable|normal|sick|work\w*|reachable|available|respond\w*|answer\w*|play\w*|connect\w*|"
     r"load\w*|start\w*|stop\w*|crash\w*|hang\w*|slow\w*|lost|los[et]\w*|missing|gone|attack\w*|"
     r"hack\w*|compromis\w*|affected|impact\w*|cause\w*|causing|blame|guilty|matter|happen\w*|"

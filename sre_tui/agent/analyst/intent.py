@@ -10,6 +10,7 @@ from typing import Final
 
 from sre_tui.agent.analyst.complaints import complains
 from sre_tui.agent.analyst.data import table
+from sre_tui.agent.analyst.entities import is_misspelt
 from sre_tui.agent.analyst.quantities import quantity_of, thing_of
 from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.agent.analyst.requests import wants_act, wants_no_answer
@@ -264,6 +265,7 @@ def _candidates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for match in slot.finditer(text)
         if may_be_name(name := match["name"].rstrip(".,:;?!'\"/-"))
         and put_right(name) not in key_words()
+        and not is_misspelt(name)
         and name.casefold() not in verbs | _KINDS
     ]
     sure += _CAMEL.findall(text)

@@ -47,7 +47,7 @@ def regarding(look: Look, made: Investigation) -> Investigation:
     closed = CLOSED.match(look.question.folded) is not None
     if made.verdict not in FOUND or not closed or not (made.focus or look.question.topics):
         return made
-    if _touches(made) if made.focus else _is_on_topic(look, made):
+    if is_about_it(look, made):
         return made
     about = " and ".join(str(one) for one in made.focus[:2]) or "it"
     sure = tuple(one for one in made.causes if one.confirmed)
@@ -60,6 +60,11 @@ def regarding(look: Look, made: Investigation) -> Investigation:
             "steps": (),
         }
     )
+
+
+def is_about_it(look: Look, made: Investigation) -> bool:
+    """Whether what was found shows in what is asked about, or is of its kind."""
+    return _touches(made) if made.focus else _is_on_topic(look, made)
 
 
 def _touches(made: Investigation) -> bool:
@@ -78,4 +83,4 @@ def _is_on_topic(look: Look, made: Investigation) -> bool:
     return any(set(look.question.topics) & set(one.topics) for one in patterns if one is not None)
 
 
-__all__ = ["CLOSED", "FOUND", "asks_whether", "regarding"]
+__all__ = ["CLOSED", "FOUND", "asks_whether", "is_about_it", "regarding"]

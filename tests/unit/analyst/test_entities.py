@@ -4,7 +4,7 @@ from datetime import UTC
 
 import pytest
 
-from sre_tui.agent.analyst.entities import Focus, is_common_noun, resolve
+from sre_tui.agent.analyst.entities import Focus, is_common_noun, is_misspelt, resolve
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.inventory import Inventory, Subject, identity_query
 from sre_tui.agent.analyst.matchers import instance_matcher
@@ -150,3 +150,14 @@ def test_a_machine_that_is_scraped_by_its_address_is_asked_by_it() -> None:
 )
 def test_a_word_for_a_kind_of_thing_is_no_name(question: str, common: bool) -> None:
     assert is_common_noun("mail", question) is common
+
+
+@pytest.mark.parametrize(
+    ("word", "misspelt"),
+    [("shoud", True), ("sholud", True), ("coudl", True), ("tank", False), ("jellyfin", False),
+     ("should", False), ("media", False), ("flurb", False)],
+)  # fmt: skip
+def test_a_slip_in_an_ordinary_word_is_no_name(word: str, misspelt: bool) -> None:
+    assert is_misspelt(word) is misspelt
+    known = understand(f"which disk {word} i replace", "", NOW, UTC).named
+    assert not misspelt or word not in known

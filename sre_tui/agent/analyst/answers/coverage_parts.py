@@ -13,7 +13,7 @@ from typing import Final
 from providers.clock import age_in_words
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.clients import CLIENTS
-from sre_tui.agent.analyst.entities import is_common_noun
+from sre_tui.agent.analyst.entities import is_common_noun, is_misspelt
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.time_phrases import older_than
@@ -79,7 +79,7 @@ def not_spoken_of(look: Look, called: Sequence[str]) -> list[str]:
     asked = {word: put_right(word) for word in look.question.candidates if not word.isdigit()}
     return [word for word, right in asked.items()
             if not {right, word.casefold().removesuffix("'s")} & read
-            and not _SPOKEN_OF.fullmatch(right)]  # fmt: skip
+            and not _SPOKEN_OF.fullmatch(right) and not is_misspelt(word)]  # fmt: skip
 
 
 def _orphans(look: Look, data: CoverageListing, cite: str) -> Iterator[str]:

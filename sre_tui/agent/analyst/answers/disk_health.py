@@ -57,6 +57,11 @@ class DiskState:
         return "".join(self.cites)
 
     @property
+    def gives_up(self) -> bool:
+        """Whether it says of itself that it is failing."""
+        return self.smart.get("smart_status") == 0 or self.smart.get("critical_warning", 0.0) > 0
+
+    @property
     def called(self) -> str:
         """Its name and machine."""
         return f"{plain(self.name, 40)}{f' on {plain(self.host, 40)}' if self.host else ''}"

@@ -55,7 +55,9 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
     chosen = _named(look, data.items)
     folded = look.question.folded
     if _MAY_FAIL.search(folded) and redundancy(chosen):
-        return told(look, _spare_lead(look, chosen, cite), *_sections(look, chosen, cite))
+        failing, own = await _failing(look)
+        lead = _spare_lead(look, chosen, failing, cite + own)
+        return told(look, lead, *_sections(look, chosen, cite))
     if _ERRORS.search(folded):
         return _told_errors(look, chosen, cite)
     if _MODEL.search(folded) or _disks(look, chosen):
@@ -180,6 +182,13 @@ def _lost_lead(pools: Sequence[Pool], bad: Sequence[Pool], cite: str) -> str:
     )
 
 
+async def _failing(look: Look) -> tuple[set[str], str]:
+    """Disks of pools that say of themselves that they are failing, and where they say so."""
+    await look.discover("identity", "targets")
+    found = [one for one in await disk_states(look) if one.pool is not None and one.gives_up]
+    return {one.name for one in found}, "".join(dict.fromkeys("".join(one.cites) for one in found))
+
+
 async def _at_risk(
     look: Look, pools: Sequence[Pool], bad: Sequence[Pool], cite: str
 ) -> Iterator[str]:
@@ -193,7 +202,7 @@ async def _at_risk(
     await with_runbook(look, "replace a failing disk, SMART pending sectors",
                        pool=bad[0].name, **own)  # fmt: skip
     said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in bad)
-    spare = redundancy(pools)
+    spare = redundancy(pools, {one.name for one in disks if one.gives_up})
     lead = Opening("", f"No data is known to be lost, but it is at risk: {said}**")
     lead += f"{f'; {spare}' if spare else ''}.{cite}"
     step = REPLACE if disks else ""
@@ -216,13 +225,15 @@ def _files_lead(pools: Sequence[Pool], cite: str) -> str:
             "on its shell lists them by name.")  # fmt: skip
 
 
-def _spare_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
+def _spare_lead(look: Look, pools: Sequence[Pool], failing: set[str], cite: str) -> str:
     head = ""
-    if re.match(r"^(can|could|may|is|are)\b", look.question.folded):
-        head = "Yes: " if all(spare_disks(one) for one in pools) else "No: "
+    # Whether data can be lost is not said by a word that is meant of the disks.
+    loses = re.search(r"\blos[et]\w*\b(?!.*\b(?:disks?|drives?|hdds?)\b)", look.question.folded)
+    if not loses and re.match(r"^(can|could|may|is|are)\b", look.question.folded):
+        head = "Yes: " if all(spare_disks(one, failing) for one in pools) else "No: "
     bad = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in pools
                     if trouble_of(one))  # fmt: skip
-    return Opening(head, f"{redundancy(pools)}**{'; ' if bad else ''}{bad}.{cite}")
+    return Opening(head, f"{redundancy(pools, failing)}**{'; ' if bad else ''}{bad}.{cite}")
 
 
 def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:

@@ -27,8 +27,8 @@ _WHETHER: Final = re.compile(
 )
 _ASKS_FOR_TROUBLE: Final = re.compile(
     r"\b(fail\w*|wrong|degraded|down|offline|stopped|inactive|broken|errors?|problems?|complain\w*|"
-    r"complaints?|missing|stuck|damaged|bad|dead|dying|unhealthy|any|anything|fehler|probleme|"
-    r"kaputt|defekt)\b"
+    r"complaints?|missing|stuck|damaged|bad|dead|died|dying|broke|crash\w*|unhealthy|any|"
+    r"anything|fehler|probleme|kaputt|defekt)\b"
 )
 
 
