@@ -44,6 +44,9 @@ class JobQuestions(ProxmoxConnection):
             parts = await asyncio.gather(
                 *(attempt(partial(read_excluded_disks, self._api, job)) for job in jobs)
             )
+            errors = [part for part in parts if isinstance(part, BackendError)]
+            if errors and len(errors) == len(parts):
+                raise errors[0]
             missing = missing_parts(
                 {f"disks of job {job}": part for job, part in zip(jobs, parts, strict=True)}
             )
