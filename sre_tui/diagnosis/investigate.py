@@ -270,7 +270,7 @@ def _headline(
 
 def _claimed(one: Ranked, now: datetime) -> str:
     hypothesis = one.hypothesis
-    since = hypothesis.since
+    since = hypothesis.known_since
     if since is None:
         return hypothesis.claim
     before = " or before" if hypothesis.open_start else ""

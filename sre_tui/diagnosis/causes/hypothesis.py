@@ -64,6 +64,17 @@ class Hypothesis:
         return any(one.open_start for one in self.findings)
 
     @property
+    def known_since(self) -> datetime | None:
+        """Since when it is known to be so: what was there before the window began is as old as
+        the oldest that it brought about.
+        """
+        own = self.since
+        if own is None or not self.open_start:
+            return own
+        felt = (one.since for one in self.effects if one.since is not None and not one.refuted)
+        return min([own, *felt])
+
+    @property
     def vague_start(self) -> bool:
         """Whether only lines that come now and then tell of it: it may have begun before them."""
         return all(one.check == "logs" and _is_slow(one) for one in self.findings)

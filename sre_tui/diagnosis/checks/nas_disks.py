@@ -90,12 +90,20 @@ def _told(scene: Scene, check: Check, name: str, pool: _Pool, members: int) -> I
         awake = count(len(pool.disks), "disk")
         text = f"{awake} of pool {own} did not go to standby once within {day}"
         evidence = told(pool.source, text, show, kind="metric", asked=_AWAKE)
-        yield check.finding(Subject(kind=SubjectKind.POOL, name=name), text, evidence, since=since)
+        found = check.finding(
+            Subject(kind=SubjectKind.POOL, name=name), text, evidence, since=since
+        )
+        yield _so_before(found)
         return
     for subject in pool.disks:
         text = f"disk {subject.own_name} did not go to standby once within {day}"
         evidence = told(pool.source, text, show, kind="metric", asked=_AWAKE)
-        yield check.finding(subject, text, evidence, since=since)
+        yield _so_before(check.finding(subject, text, evidence, since=since))
+
+
+def _so_before(finding: Finding) -> Finding:
+    """A day is how far the look goes back, and not when it began."""
+    return finding.model_copy(update={"open_start": True})
 
 
 _DISKS_AWAKE: Final = state_check(

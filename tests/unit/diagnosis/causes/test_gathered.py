@@ -60,3 +60,12 @@ def test_what_still_suffers_of_a_cause_keeps_it_from_being_over() -> None:
     )
     assert cause.active
     assert not any("it is over" in one.text for one in cause.speaks_against)
+
+
+def test_what_was_there_before_the_window_is_as_old_as_its_oldest_effect() -> None:
+    dead = finding("disk_dead", DISK, 60).model_copy(update={"open_start": True})
+    degraded = finding("pool_degraded", POOL, 90)
+    topology = homelab()
+    first = rank([dead, degraded], topology, Focus.on((), topology), bundled()).causes[0]
+    told = cause_of(first)
+    assert (told.kind, told.since, told.open_start) == ("disk_dead", degraded.since, True)
