@@ -152,6 +152,8 @@ async def test_a_stranger_s_backup_saves_no_guest(tmp_path: Path, twin: bool) ->
     assert (lost.name, lost.verdict) == ("nextcloud", "stale")
     assert lost.newest.place == "pbs:home/main"
     assert "the guests of proxmox:attic are not known: it could not be asked" in answer.data.hints
+    strange = "pbs:attic: not counted, no Proxmox VE that answered keeps its backups there"
+    assert strange in answer.data.hints
 
 
 async def test_what_is_kept_of_a_homelab_that_is_away_makes_nobody_ok(tmp_path: Path) -> None:

@@ -107,9 +107,15 @@ class Belonging:
         }  # fmt: skip
         return frozenset(source for place in places for source in self.sources(place))
 
-    def strangers(self) -> list[Place]:
-        """Places with backups of guests of which none can be of a Proxmox VE that answered."""
-        return [place for place in self.held if not self.sources(place)]
+    def strangers(self) -> list[str]:
+        """Where backups of guests are of which none can be of a Proxmox VE that answered.
+
+        A whole server, or a place of one: ``pbs:attic``, ``pbs:main/old``.
+        """
+        strange = [place for place in self.held if not self.sources(place)]
+        mixed = {place.server for place in self.held if place not in strange}
+        named = (str(place) if place.server in mixed else place.server for place in strange)
+        return list(dict.fromkeys(named))
 
     def is_seen(self, source: str, storage: str) -> bool | None:
         """Whether a backup server showed all that is on a storage; None if it is not known."""

@@ -52,7 +52,7 @@ class Gathered:
     silent: tuple[str, ...] = ()
     """Every Proxmox VE whose guests are not known."""
     strange: tuple[str, ...] = ()
-    """Where backups are of which none is of a Proxmox VE that answered: ``pbs:attic/main``."""
+    """Where backups are of which none is of a Proxmox VE that answered: ``pbs:attic``."""
 
     @property
     def statuses(self) -> tuple[SourceStatus, ...]:
@@ -142,7 +142,7 @@ async def gather(sources: Sources, ask_inventory: AskInventory | None = None) ->
             route: str(lead) for route, lead in belonging.leads.items() if isinstance(lead, Place)
         },
         silent=tuple(host.source for host in hosts if host.inventory.data is None),
-        strange=tuple(str(place) for place in belonging.strangers()),
+        strange=tuple(belonging.strangers()),
     )
 
 
