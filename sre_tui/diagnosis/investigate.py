@@ -169,12 +169,17 @@ def _written(
     elsewhere = sure or _last_resort(ranking, named)
     found = bool(named or symptoms or elsewhere)
     verdict = _verdict(insight, confirmed, found, bool(sure))
+    aside = (
+        _mere_alerts(insight, asked, named)
+        if verdict == "unconfirmed"
+        else _limits_of_sight(insight)
+    )
     since = min((one.since for one in causes if one.since and one.confirmed), default=None)
     return Investigation(
         asked=text,
         focus=asked.subjects,
         verdict=verdict,
-        headline=_headline(verdict, confirmed or sure, asked, now, _limits_of_sight(insight)),
+        headline=_headline(verdict, confirmed or sure, asked, now, aside),
         window_start=picture.start,
         window_end=picture.now,
         since=since,
@@ -245,8 +250,22 @@ def _limits_of_sight(insight: Insight) -> str:
     return f"{', '.join(silent)} gave no answer" if silent else ""
 
 
+def _mere_alerts(insight: Insight, asked: Asked, named: Sequence[Ranked]) -> str:
+    """The conclusion where nothing but alerts tells of trouble; empty if something else does."""
+    if any(one.confidence >= _WORTH_TELLING for one in named) or insight.report.blind:
+        return ""
+    if any(one.active and not one.diagnostic and one.check != "alerts" for one in insight.findings):
+        return ""
+    alerts = sum(one.check == "alerts" and one.active for one in insight.findings)
+    if not alerts:
+        return ""
+    about = " and ".join(str(one) for one in asked.subjects[:3]) or "the homelab"
+    said = f"{count(alerts, 'alert')} {'is' if alerts == 1 else 'are'} firing"
+    return f"nothing wrong was found with {about}; {said} that no check confirms."
+
+
 def _headline(
-    verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, now: datetime, unseen: str
+    verdict: Verdict, confirmed: Sequence[Ranked], asked: Asked, now: datetime, aside: str
 ) -> str:
     about = " and ".join(str(one) for one in asked.subjects[:3]) or "the homelab"
     match verdict:
@@ -259,11 +278,11 @@ def _headline(
             claims = "; ".join(_claimed(one, now) for one in confirmed[:2])
             return f"no cause was found for trouble with {about}; elsewhere: {claims}."
         case "unconfirmed":
-            return f"something is wrong with {about}, but no cause is certain."
+            return aside or f"something is wrong with {about}, but no cause is certain."
         case "nothing_wrong":
             return f"nothing wrong was found with {about}."
         case "unknown":
-            return f"nothing wrong was found with {about}, but {unseen}."
+            return f"nothing wrong was found with {about}, but {aside}."
         case "blind":
             return f"too little could be read to say anything of {about}."
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from providers.alerting import AlertState
 from providers.reading import State
 from sre_tui.diagnosis.checks.check import Area, Check
 from sre_tui.diagnosis.checks.run import CheckReport, run_checks
@@ -26,6 +27,7 @@ from sre_tui.views.human import ago, count
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sre_tui.diagnosis.patterns.load import Patterns
     from sre_tui.diagnosis.picture.picture import Picture
     from sre_tui.diagnosis.topology.graph import Topology
 
@@ -76,6 +78,8 @@ class Examined:
     picture: Picture
     topology: Topology
     report: CheckReport
+    unconfirmed: tuple[Finding, ...] = ()
+    """Firing alerts about what no check finds anything wrong with; none if few checks looked."""
 
 
 def chosen_checks(every: Iterable[Check], names: str) -> frozenset[str]:
@@ -121,7 +125,21 @@ async def examine(context: ToolContext, only: str = "") -> Examined:
     )
     topology = build_topology(picture)
     report = run_checks(enabled, picture, topology, overrides.limits, patterns)
-    return Examined(picture, topology, report)
+    unconfirmed = () if only else tuple(_unconfirmed(picture, topology, report, patterns))
+    return Examined(picture, topology, report, unconfirmed)
+
+
+def _unconfirmed(
+    picture: Picture, topology: Topology, report: CheckReport, patterns: Patterns
+) -> Iterator[Finding]:
+    from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
+
+    lasting = [one for one in report.findings if one.active and one.severity is not Severity.NOTE]
+    known = {one.subject for one in lasting} | {one.subject.host for one in lasting}
+    firing = [one for one in active_alerts(picture) if one.state is AlertState.FIRING]
+    for told in from_alerts(firing, patterns, topology):
+        if told.subject not in known and (told.subject.host or told.subject.name) not in known:
+            yield told
 
 
 def told_once(findings: Iterable[Finding]) -> list[Finding]:
@@ -189,7 +207,7 @@ def sentence_of(findings: Sequence[Finding], examined: Examined) -> str:
         (len(report.blind), "could not look"),
         (_narrowed(examined), "saw only a part"),
     ) if number]  # fmt: skip
-    rest = "".join(f"; {each}" for each in [*unseen, *_outdated(examined)])
+    rest = "".join(f"; {each}" for each in [*unseen, *_alerting(examined), *_outdated(examined)])
     if not report.ran:
         return "Nothing is known: no check could look"
     if not findings:
@@ -209,6 +227,22 @@ def _narrowed(examined: Examined) -> int:
         if part.seen and not all(reading.state in _WHOLE for reading in part.readings)
     }
     return sum(bool(check.parts & lacking) for check in examined.report.ran)
+
+
+def _alerting(examined: Examined) -> Iterator[str]:
+    """What only alerts tell: whether it is so, nothing else says."""
+    alerts = examined.unconfirmed
+    if not alerts:
+        return
+    critical = sum(one.severity is Severity.CRITICAL for one in alerts)
+    firing = "is firing that no check confirms" if len(alerts) == 1 else (
+        "are firing that no check confirms"
+    )  # fmt: skip
+    if critical == len(alerts):
+        yield f"{count(critical, 'critical alert')} {firing} (sre alerts)"
+    else:
+        of = f", {critical} of them critical" if critical else ""
+        yield f"{count(len(alerts), 'alert')} {firing}{of} (sre alerts)"
 
 
 def _outdated(examined: Examined) -> Iterator[str]:

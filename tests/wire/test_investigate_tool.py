@@ -139,6 +139,17 @@ async def test_a_quiet_homelab_has_nothing_wrong(tmp_path: Path) -> None:
     assert shown.count("othing wrong was found") == 1
 
 
+async def test_alerts_that_nothing_confirms_are_no_trouble_and_no_all_clear(tmp_path: Path) -> None:
+    async with homelab("somebody-is-hacking-us", tmp_path) as (_, context):
+        answer = await ask(context)
+        checked = await get_tool("check_health").run(context, {})
+        narrow = await get_tool("check_health").run(context, {"only": "backups"})
+    said = "2 alerts are firing that no check confirms"
+    assert answer.data.headline == f"nothing wrong was found with the homelab; {said}."
+    assert f"; {said}, 1 of them critical" in checked.data.sentence
+    assert "confirms" not in narrow.data.sentence
+
+
 async def test_where_most_checks_could_not_look_it_is_not_known(tmp_path: Path) -> None:
     async with homelab("quiet", tmp_path, sockets=True) as (demo, context):
         await demo.break_backend("prometheus", "500")
