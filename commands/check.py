@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.adapter import add_tool, ask, given, show, with_fields
+from commands.adapter import add_tool, ask, given, with_fields
 from commands.diagnostics import ExitCode, Problem
 from commands.endings import EXIT_CODES
 from commands.main import invocation_of
+from commands.showing import show
 from sre_tui.tools.registry import get_tool
 
 _TOOL = get_tool("check_health")
