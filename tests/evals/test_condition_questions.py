@@ -66,3 +66,22 @@ async def test_what_is_gone_has_no_value_now(labs: Labs, question: str, told: st
     answer = await lab.ask(question)
     assert re.match(told, answer.text), answer.text
     assert answer.unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("is it dns?", r"\*\*No: nothing wrong was found with the name servers"),
+        ("is it the certificates?", r"\*\*No: nothing wrong was found with the certificates"),
+        ("is there power?", r"\*\*(Nothing wrong was found with the power|UPS ups1)"),
+        ("why does nothing load?", r"\*\*(?!Nothing wrong was found with the processors)"),
+        ("why won't the pages load", r"\*\*(?!Nothing wrong was found with the processors)"),
+        ("which disk is dead?", r"\*\*(?!Yes|No)"),
+    ],
+)  # fmt: skip
+async def test_where_the_fault_may_lie_is_answered(labs: Labs, question: str, told: str) -> None:
+    lab = await labs.of("nas-disk-failing", guests=fewest_guests("nas-disk-failing"))
+    answer = await lab.ask(question)
+    assert re.match(told, answer.text), answer.text
+    assert "has no answer" not in answer.text
+    assert answer.unsupported == ()

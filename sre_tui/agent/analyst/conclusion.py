@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from sre_tui.agent.analyst.answers.told import yes_no
+from sre_tui.agent.analyst.fact_questions import IS_IT
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quotes import Quotes
@@ -127,6 +128,9 @@ class Conclusion:
             how = "" if is_cause else f"{plain(self._how_down(down), 160)}: "
             return f"{word}{',' if how else ':'} ", how
         well = found.verdict in _QUIET
+        if IS_IT.match(folded) and self._look.question.topics and not found.focus:
+            # Who could not look everywhere does not say that it is not that.
+            return ("" if well and self._look.coverage.failed else "No: " if well else "Yes: "), ""
         # Who could not look everywhere gives no all-clear.
         if not _WELL.search(folded) or (well and self._look.coverage.failed):
             return "", ""

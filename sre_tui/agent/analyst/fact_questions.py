@@ -24,6 +24,19 @@ _OF_STATE: Final = re.compile(
     r"attention|worry|worried|look at|running|doing|busy|overload\w*|stuck|kaputt|gut|schuld|"
     r"probleme?|fehler|ordnung)\b|\b(?:on|back)$"
 )
+IS_IT: Final = re.compile(
+    r"^(?:is|was|could|might|ist|war|liegt|sind) (?:it|this|that|they|es|das)(?: be)? "
+    r"(?:(?:just|only|always|again|still|really|an|am|wieder|nur) )*"
+    r"(?:(?:the|my|our|der|die|das|dem|den) [\w-]+|dns|network|internet|power|wi-?fi|wlan|router|"
+    r"firewall|nas|truenas|proxmox|storage|memory|cpu|certificates?|updates?|backups?|strom|netz)"
+    r"(?: (?:again|problem|issue|fault|related|schuld|wieder|servers?))*$"
+)
+"""Asks whether the fault lies there: "is it dns?"."""
+_IS_THERE: Final = re.compile(
+    r"^(?:is|ist|gibt es|haben wir|do we have) (?:there |da )?(?:still |any |noch )*"
+    r"(?:power|electricity|strom|internet|network|netz|dns|mains)(?: (?:now|again|at all|back))*$"
+)
+"""Asks whether there is what a homelab lives on."""
 _SYMPTOM: Final = re.compile(r"\b(?:" + "|".join(map(re.escape, SYMPTOMS)) + r")\b")
 
 
@@ -34,7 +47,9 @@ def asks_a_fact(folded: str) -> bool:
 
 def speaks_of_state(folded: str) -> bool:
     """Whether a word of the question says that something is well or is not."""
-    return _OF_STATE.search(folded) is not None or _SYMPTOM.search(folded) is not None
+    asked = IS_IT.match(folded) or _IS_THERE.match(folded)
+    said = _OF_STATE.search(folded) or _SYMPTOM.search(folded)
+    return asked is not None or said is not None
 
 
-__all__ = ["asks_a_fact", "speaks_of_state"]
+__all__ = ["IS_IT", "asks_a_fact", "speaks_of_state"]

@@ -48,6 +48,13 @@ TOPIC_PHRASES: Final = tuple(
 
 _FULL_OF: Final = re.compile(r"\b(full of|voll(er)? (mit|von))\b")
 """What is full of something lacks no space."""
+_LOADS: Final = re.compile(
+    r"(?:\b(?:nothing|anything|everything|something|none|not|never|to|will|it|they|pages?|sites?|"
+    r"images?|photos?|videos?|cannot|cant|wont|doesnt|dont)|n't)"
+    r"(?: (?:even|ever|will|really|properly|fully|wants? to))* load(?:s|ing)?\b"
+    r"(?! (?:of|on|is|was)\b)"
+)
+"""What loads, or does not, is a page and no processor."""
 
 
 MANNERS: Final = tuple(
@@ -102,7 +109,7 @@ def fold(text: str) -> str:
 
 def topics_in(folded: str) -> tuple[Topic, ...]:
     """The topics of a folded text: those of its phrases first, then those of its words."""
-    plain = _FULL_OF.sub(" ", folded)
+    plain = _LOADS.sub(" ", _FULL_OF.sub(" ", folded))
     found = [topic for topic, phrase in TOPIC_PHRASES if phrase.search(plain)]
     found += [topic for word in plain.split() if (topic := topic_of().get(word)) is not None]
     return tuple(dict.fromkeys(found))

@@ -10,6 +10,7 @@ from typing import Final
 from sre_tui.agent.analyst.calls import Call, DataT
 from sre_tui.agent.analyst.coverage import tool_source
 from sre_tui.agent.analyst.endings import gaps, next_steps
+from sre_tui.agent.analyst.fact_questions import IS_IT
 from sre_tui.agent.analyst.known import Attempt
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
@@ -42,7 +43,8 @@ def yes_no(look: Look, *, fine: bool) -> str:
     folded = look.question.folded
     if not _WHETHER.match(folded):
         return ""
-    return "Yes: " if fine is not bool(_ASKS_FOR_TROUBLE.search(folded)) else "No: "
+    trouble = _ASKS_FOR_TROUBLE.search(folded) or IS_IT.match(folded)
+    return "Yes: " if fine is not bool(trouble) else "No: "
 
 
 async def read(
