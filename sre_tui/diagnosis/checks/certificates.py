@@ -12,7 +12,7 @@ CHECKS: Final = (
         "certificate-expired", "certificate_expired", "certificates",
         "probe_ssl_earliest_cert_expiry{$S} - time()",
         "<", 0,
-        "the certificate of {instance} expired; time left is {value}",
+        "the certificate of {instance} expired {value:age} ago",
         unit="s", delay=0, severity=Severity.CRITICAL,
         title="a certificate that has expired",
         why="browsers and clients refuse the site",

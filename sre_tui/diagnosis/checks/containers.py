@@ -22,7 +22,7 @@ CHECKS: Final = (
         "container-restarts", "restart_loop", "containers",
         'changes(container_start_time_seconds{name!="",$S}[15m])',
         ">", 2.5,
-        "container {name} was started {value} times within 15 min",
+        "container {name} was started {value:time} within 15 min",
         delay=0, severity=Severity.CRITICAL,
         title="a container that is started over and over",
         why="it dies soon after each start",

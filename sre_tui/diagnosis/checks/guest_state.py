@@ -260,7 +260,7 @@ CHECKS: Final = (
             # A clock that is set moves the time of a boot too, seldom by half a minute at once.
             "resets((time() - node_boot_time_seconds{$S})[3h:30s])",
             ">", 2,
-            "it was booted {value} times within 3 h",
+            "it was booted {value:time} within 3 h",
             delay=0, severity=Severity.CRITICAL, subject=SubjectKind.GUEST,
             title="a guest that boots over and over, whoever starts it",
             why="it dies soon after each start", advice="read its last lines before it dies",
@@ -324,7 +324,7 @@ CHECKS: Final = (
         metric_check(
             "replication-failed", "replication_failed", "snapshots",
             "pve_replication_failed_syncs{$S}",
-            ">", 0, "replication job {id} failed {value} times", delay=0,
+            ">", 0, "replication job {id} failed {value:time}", delay=0,
         ),
     ),
     state_check(

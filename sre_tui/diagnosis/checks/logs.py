@@ -12,7 +12,7 @@ CHECKS: Final = (
         "logs-dropped", "logs_dropped", "logs",
         "increase(loki_discarded_samples_total{$S}[5m])",
         ">", 0,
-        "Loki dropped {value} lines within 5 min ({reason})",
+        "Loki dropped {value:line} within 5 min ({reason})",
         delay=0,
         title="log lines that Loki drops",
         why="they are missing when they are needed",

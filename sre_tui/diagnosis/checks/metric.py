@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isnan
 from shlex import quote
-from typing import Final
+from typing import Final, Self
 
 from providers.series import Labels, Point, Series
 from providers.text import one_line
@@ -22,6 +22,7 @@ from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.labelled import subject_of
 from sre_tui.diagnosis.topology.names import MACHINES, Names
+from sre_tui.views.human import count
 from sre_tui.views.units import with_unit
 
 PLACE: Final = "$S"
@@ -145,11 +146,14 @@ class _Looks:
         )
         if episode is None:
             return None
-        shown = with_unit(episode.value, _SHOWN_UNITS[limits.unit])
+        unit = _SHOWN_UNITS[limits.unit]
+        shown = Measured(episode.value, unit)
         text = self.metric.says.format_map(_Words(labels, subject, shown, scene))
-        began = with_unit(episode.first, _SHOWN_UNITS[limits.unit])
+        began = Measured(episode.first, unit)
         then = self.metric.says.format_map(_Words(labels, subject, began, scene))
-        later = f"later {shown}" if episode.active else f"at worst {shown}"
+        # Counts that were estimated between samples are none that anybody counted.
+        last = shown.whole if "{value:" in self.metric.says and unit is None else shown
+        later = f"later {last}" if episode.active else f"at worst {last}"
         return Finding(
             check=check.id,
             kind=check.kind,
@@ -291,10 +295,38 @@ def _worse(one: Finding, other: Finding) -> Finding:
     return other if further else one
 
 
+class Measured(str):
+    """A value with its unit; ``{value:sector}`` is a whole number of sectors, ``{value:age}`` how
+    long ago a time is that has passed.
+    """
+
+    _number: float
+    _unit: str | None
+
+    def __new__(cls, number: float, unit: str | None) -> Self:
+        made = super().__new__(cls, with_unit(number, unit))
+        made._number, made._unit = number, unit
+        return made
+
+    @property
+    def whole(self) -> str:
+        """The number without a fraction."""
+        return f"{self._count:,}"
+
+    @property
+    def _count(self) -> int:
+        return max(1, round(self._number)) if self._number > 0 else round(self._number)
+
+    def __format__(self, spec: str) -> str:
+        if spec == "age":
+            return with_unit(abs(self._number), self._unit)
+        return count(self._count, spec) if spec else str(self)
+
+
 class _Words(dict[str, str]):
     """Labels for filling in a sentence; what is missing is left out in words."""
 
-    def __init__(self, labels: Labels, subject: Subject, value: str, scene: Scene) -> None:
+    def __init__(self, labels: Labels, subject: Subject, value: Measured, scene: Scene) -> None:
         super().__init__({name: one_line(text, 80) for name, text in labels.items()})
         own = labels.get("id", "")
         known = scene.topology.named(own) if own else []

@@ -13,7 +13,7 @@ CHECKS: Final = (
         "increase(node_network_receive_errs_total{$S}[5m]) + "
         "increase(node_network_transmit_errs_total{$S}[5m])",
         ">", 30,
-        "{device} counted {value} errors within 5 min",
+        "{device} counted {value:error} within 5 min",
         delay=120,
         title="a network interface that counts errors",
         why="transfers are slow or break off",
@@ -23,7 +23,7 @@ CHECKS: Final = (
         "carrier-changes", "link_errors", "network",
         "increase(node_network_carrier_changes_total{$S}[15m])",
         ">", 1.5,
-        "the link of {device} changed {value} times within 15 min",
+        "the link of {device} changed {value:time} within 15 min",
         delay=0, lasting=False,
         title="a network link that goes up and down",
         why="connections break off",

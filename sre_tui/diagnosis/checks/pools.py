@@ -12,7 +12,7 @@ CHECKS: Final = (
         "raid-failed", "pool_degraded", "pools",
         'node_md_disks{state="failed",$S}',
         ">", 0,
-        "RAID {device} has {value} failed disks",
+        "RAID {device} has {value:failed disk}",
         delay=0, severity=Severity.CRITICAL,
         title="a RAID with failed disks",
         why="redundancy is lost",

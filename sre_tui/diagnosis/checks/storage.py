@@ -73,7 +73,7 @@ CHECKS: Final = (
         "nfs-retransmissions", "nfs_trouble", "storage",
         "increase(node_nfs_rpc_retransmissions_total{$S}[5m])",
         ">", 60,
-        "{value} NFS calls were sent again within 5 min",
+        "sent {value:NFS call} again within 5 min",
         title="NFS calls that are sent again and again",
         why="files on the share are slow or hang",
         advice="look at the server's load and at the network",

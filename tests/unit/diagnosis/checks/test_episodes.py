@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sre_tui.diagnosis.checks.check import Limits, Sign
-from sre_tui.diagnosis.checks.metric import GAP, find_episode
+from sre_tui.diagnosis.checks.metric import GAP, Measured, find_episode
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 STEP = 180.0
@@ -112,3 +112,22 @@ def test_a_stricter_trigger_never_finds_more(values: list[float]) -> None:
     mild, strict = Limits(0.8, delay=0), Limits(0.9, delay=0)
     if episode(*values, limits=strict) is not None:
         assert episode(*values, limits=mild) is not None
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "told"),
+    [
+        (1.0, None, "1 sector, 1"),
+        (10.37, None, "10 sectors, 10.37"),
+        (0.2, None, "1 sector, 0.2"),
+        (16_800.0, None, "16,800 sectors, 16,800"),
+    ],
+)
+def test_counts_are_whole_and_agree_with_their_noun(
+    number: float, unit: str | None, told: str
+) -> None:
+    assert "{0:sector}, {0}".format(Measured(number, unit)) == told
+
+
+def test_a_time_that_has_passed_is_told_as_its_age() -> None:
+    assert f"{Measured(-25_320.0, 's'):age} ago" == "7 h 2 min ago"
