@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,7 @@ from sre_tui.diagnosis.topology.from_proxmox import guest_subject, storage_subje
 from sre_tui.views.human import count, duration, percent
 
 if TYPE_CHECKING:
-    from providers.proxmox import Guest, Task
+    from providers.proxmox import Guest, Storage, Task
 
 _LIFE: Final = re.compile(r"^(?:qm|vz)(start|stop|shutdown|reboot|reset)$")
 
@@ -122,7 +123,22 @@ def _storages(scene: Scene, check: Check) -> Iterator[Finding]:
             ratio = storage.ratio
             if limits is not None and ratio is not None and limits.beyond(ratio):
                 text = f"storage {storage.name} is {percent(ratio)} full"
-                yield check.finding(subject, text, told(source, text, "storage"), value=ratio)
+                fitted = _of_backups(check, storage) if _only_backups(storage) else check
+                yield fitted.finding(subject, text, told(source, text, "storage"), value=ratio)
+
+
+def _only_backups(storage: Storage) -> bool:
+    """Whether no disk of a guest can lie on it, so that no guest stops when it is full."""
+    return "backup" in storage.content and not {"images", "rootdir"} & set(storage.content)
+
+
+def _of_backups(check: Check, storage: Storage) -> Check:
+    return replace(
+        check,
+        why="the next backup to it fails; guests run on",
+        advice="see what retention keeps, and whether pruning and garbage collection run",
+        runbook="pbs-datastore-full" if storage.type == "pbs" else check.runbook,
+    )
 
 
 def _inactive(scene: Scene, check: Check) -> Iterator[Finding]:

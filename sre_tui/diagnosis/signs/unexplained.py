@@ -89,7 +89,9 @@ def _text(began: Sequence[LogEntry], groups: Iterable[LineGroup]) -> str:
     The line that names the kind is known, and so is not among those around it.
     """
     if not all(is_ata_report(entry.line) for entry in began):
-        return f"{count(len(began), 'error')} of a kind that is not known, more than before"
+        return (
+            f"{count(len(began), 'error line')}, more than before, that no known pattern explains"
+        )
     host = began[0].host
     kinds = ata_kinds(
         entry.line for group in groups for entry in group.entries if entry.host == host
