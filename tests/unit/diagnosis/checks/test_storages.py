@@ -31,7 +31,7 @@ def test_guests_stop_only_where_their_disks_may_lie(
 ) -> None:
     storage = Storage(
         source="proxmox:main", name="s1", nodes=("pve1",), type=kind, content=content,
-        status="active", used=993, size=1000,
+        status="available", used=993, size=1000,
     )  # fmt: skip
     reading = Reading[tuple[Storage, ...]](
         source="proxmox:main", state=State.OK, observed_at=NOW, data=(storage,)
