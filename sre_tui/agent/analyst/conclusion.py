@@ -25,6 +25,9 @@ MOST_KINDS: Final = 3
 """Sorts of things that are told to be affected."""
 _QUIET: Final = ("nothing_wrong", "unknown", "elsewhere")
 """Verdicts by which nothing is wrong with what was asked about."""
+_FOR_TROUBLE: Final = "no cause was found for trouble with"
+_NOTHING_WRONG: Final = "nothing wrong was found with"
+"""What stands for it where nobody said that there is trouble."""
 _PAST: Final = timedelta(minutes=2)
 _AGO: Final = re.compile(r" \([^()]* ago\)")
 _UP: Final = re.compile(
@@ -90,6 +93,8 @@ class Conclusion:
         # Ages are told from the end of the window, which is not the moment of asking.
         past = self._look.now - found.window_end > _PAST
         said = _AGO.sub("", said) if past else with_ages(said, self._look.now)
+        if word and found.verdict in _QUIET:
+            said = said.replace(_FOR_TROUBLE, _NOTHING_WRONG, 1)
         claim = f"{answer}{said}**{sure}.{self._cite(self._told[:2])}{whole.lstrip()}"
         if found.impact:
             touched = by_kind(found.impact, MOST_NAMES)
@@ -121,7 +126,7 @@ class Conclusion:
             return "", ""
         if _UP.search(folded) and found.focus:
             down = self._down()
-            if down is None:
+            if down is None or found.verdict in _QUIET:
                 return "", ""
             word = "Yes" if _WANTS_DOWN.search(folded) else "No"
             is_cause = any(down is one for one in self._told)
@@ -133,6 +138,9 @@ class Conclusion:
             return ("" if well and self._look.coverage.failed else "No: " if well else "Yes: "), ""
         # Who could not look everywhere gives no all-clear.
         if not _WELL.search(folded) or (well and self._look.coverage.failed):
+            return "", ""
+        near: list[Cause | Finding] = [*found.causes, *found.symptoms]
+        if well and found.focus and any(one.active for one in near):
             return "", ""
         return yes_no(self._look, fine=well), ""
 

@@ -9,7 +9,9 @@ from sre_tui.agent.analyst.complaints import complains
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.question import Question
 from sre_tui.diagnosis.causes.model import Investigation
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.diagnosis.patterns.load import bundled
+from sre_tui.diagnosis.steps import steps_of
 
 CLOSED: Final = re.compile(
     r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
@@ -38,13 +40,22 @@ def asks_whether(question: Question) -> bool:
     return not complains(question.text.casefold()) and len(question.text.split()) < TELLING
 
 
+_OF_ALL: Final = frozenset({Topic.NETWORK, Topic.DNS, Topic.POWER})
+"""What a whole homelab shares: its failure is everybody's, whatever else is named."""
+MOST_HELPED: Final = 2
+MOST_STEPS: Final = 3
 FOUND: Final = ("cause", "several")
 """Verdicts that explain what was asked about."""
 
 
 def regarding(look: Look, made: Investigation) -> Investigation:
-    """Trouble that shows nowhere in what is asked about is elsewhere, where it is asked whether."""
+    """Trouble that shows nowhere in what is asked about is elsewhere, where it is asked whether.
+
+    Where it is complained of what such trouble brings about, it is no other trouble.
+    """
     closed = CLOSED.match(look.question.folded) is not None
+    if made.verdict == "elsewhere" and not closed:
+        return _explained(look, made)
     if made.verdict not in FOUND or not closed or not (made.focus or look.question.topics):
         return made
     if is_about_it(look, made):
@@ -58,6 +69,34 @@ def regarding(look: Look, made: Investigation) -> Investigation:
             "causes": (),
             "elsewhere": (*sure, *made.elsewhere),
             "steps": (),
+        }
+    )
+
+
+def _explained(look: Look, made: Investigation) -> Investigation:
+    """What is certain elsewhere and of the kind that is complained of explains it, with its steps.
+
+    "No internet since I updated adguard" names what is not at fault.
+    """
+    topics = _OF_ALL & set(look.question.topics)
+    if any(one.confirmed for one in made.causes) or not complains(look.question.text.casefold()):
+        return made
+    found = [one for one in made.elsewhere if one.confirmed and one.active
+             and (known := bundled().get(one.kind)) and topics & set(known.topics)]  # fmt: skip
+    if not found:
+        return made
+    _, _, rest = made.headline.partition("; elsewhere: ")
+    told = [said for said in rest.rstrip(".").split("; ")
+            if any(said.casefold().startswith(one.claim.casefold()) for one in found)]  # fmt: skip
+    steps = [step for one in found[:MOST_HELPED] if (known := bundled().get(one.kind))
+             for step in steps_of(known.runbook, "Fix", MOST_STEPS, known.fix)]  # fmt: skip
+    return made.model_copy(
+        update={
+            "verdict": "cause" if len(found) == 1 else "several",
+            "headline": "; ".join(told or [one.claim for one in found]),
+            "causes": (*found, *made.causes),
+            "elsewhere": tuple(one for one in made.elsewhere if one not in found),
+            "steps": tuple(steps),
         }
     )
 

@@ -15,6 +15,7 @@ from sre_tui.agent.analyst.complaints import complains
         "is the disk in the backup box ok? it clicks", "no films no cloud no nothing",
         "a backup took 48 min instead of 2, why", "have we been hacked???",
         "ci is red for every repo, says no space left", "gitea throws 500 on every click",
+        "half of our devices have no internet since i updated adguard",
         "nextcloud ist langsam", "komme nicht mehr per vpn rein",
     ],
 )  # fmt: skip

@@ -219,20 +219,28 @@ def _is_named(look: Look, made: Investigation) -> bool:
 _UP: Final = re.compile(
     r"\b(down|up|offline|online|running|reachable|alive|dead|broken|kaputt|tot|erreichbar)$"
 )
+_ELSEWHERE: Final = ("elsewhere", "nothing_wrong")
+_RUNS: Final = re.compile(r"\b(?:online|running on|answers)\b(?!.*\b(?:does not answer|stopped)\b)")
 _MACHINES: Final = frozenset({EntityKind.HOST, EntityKind.SERVICE})
 
 
 async def _machine(look: Look) -> _Condition | None:
     made = concluded(await diagnose(look))
     # What stands in no topology is about nothing that was found, unless that has its name.
-    if made is None or ((made.causes or made.symptoms) and (made.focus or _is_named(look, made))):
+    if made is None:
+        return None
+    near = bool(made.causes or made.symptoms) and (bool(made.focus) or _is_named(look, made))
+    up = _UP.search(look.question.folded) is not None
+    # Whether it is up its own report tells, whatever else is told of it or of others.
+    if near and not (up and made.verdict in _ELSEWHERE):
         return None
     figures, cite = await machine_figures(look)
-    if not figures:
+    if not figures or (near and not _RUNS.search(figures)):
         return None
     name = plain(look.focus.entities[0].name, 60)
-    well = "up" if _UP.search(look.question.folded) else "fine as far as can be seen"
-    lead = f"{name} is {well}**: {figures}. Nothing is visibly wrong about it"
+    well = "up" if up else "fine as far as can be seen"
+    rest = "" if near else ". Nothing is visibly wrong about it"
+    lead = f"{name} is {well}**: {figures}{rest}"
     return _Condition(True, lead, cite, frozenset((name, *look.focus.hosts)))
 
 

@@ -18,6 +18,7 @@ _ASKED: Final = re.compile(
     r"^(?:is|are|which|do|does|sind|laufen|läuft)\b.*\b(?:dns|name) ?(?:servers?|resolvers?|"
     r"guests?|containers?|vms?)\b.*\b(?:up|down|running|run|online|offline|alive|laufen)\b"
 )
+_WHY: Final = re.compile(r"\b(?:why|warum|wieso|cause|reason)\b")
 _OFF: Final = re.compile(r"\b(?:down|offline)\b")
 _NAMED: Final = re.compile(
     r"^(?:dns|ns|name-?server|resolver|pi-?hole|adguard\w*|unbound|bind9?|named|technitium|coredns|"
@@ -28,7 +29,8 @@ _NAMED: Final = re.compile(
 
 async def tell_name_servers(look: Look) -> Iterator[str] | None:
     """Whether the guests run that are called as name servers are; None if that is not asked."""
-    if not _ASKED.search(look.question.folded) or look.question.named:
+    folded = look.question.folded
+    if not _ASKED.search(folded) or look.question.named or _WHY.search(folded):
         return None
     found = (await look.ask(guests=Call("proxmox_list_guests", {})))["guests"]
     data = found.data(GuestListing)
@@ -48,7 +50,7 @@ async def tell_name_servers(look: Look) -> Iterator[str] | None:
         own = cite + (look.cite("identity") if probes else "")
         lines.append(f"{plain(one.label, 60)}: {', '.join(said)}{own}")
     fine = not away
-    head = "Yes" if fine is not bool(_OFF.search(look.question.folded)) else "No"
+    head = "Yes" if fine is not bool(_OFF.search(folded)) else "No"
     who = names([plain(one.name or one.label, 60) for one in (away or every)], 8)
     lead = Opening(f"{head}: ", f"all of {count(len(every), 'name server')} run**: {who}.{cite}")
     if away:
