@@ -12,13 +12,20 @@ from providers.text import one_line
 
 SIGNATURE: Final = "_Built-in analyst: rules and thresholds over the evidence, no language model._"
 _MARKED = re.compile(r"\S*(?:[\\*_\[\]<>|]|~~)\S*")
+_HALF = re.compile(r"[\d.,:]+…$")
 _AGED = re.compile(r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d) UTC \([^()]* ago\)")
 _EDGES = ".,:;!?'\""
 
 
 def plain(text: str, limit: int = 180) -> str:
     """Text from a backend on one line; words that Markdown would read as markup become code."""
-    return _MARKED.sub(_as_code, one_line(text, limit).replace("`", "'"))
+    return _MARKED.sub(_as_code, _cut(text, limit).replace("`", "'"))
+
+
+def _cut(text: str, limit: int) -> str:
+    """The text on one line, without the half of a figure that its end would leave."""
+    line = one_line(text, limit)
+    return _HALF.sub("…", line) if line.endswith("…") else line
 
 
 def _as_code(match: re.Match[str]) -> str:
@@ -36,7 +43,7 @@ def _as_code(match: re.Match[str]) -> str:
 
 def code(text: str, limit: int = 180) -> str:
     """Text from a backend as inline code."""
-    line = one_line(text, limit).replace("`", "'")
+    line = _cut(text, limit).replace("`", "'")
     return f"`{line}`" if line else ""
 
 
