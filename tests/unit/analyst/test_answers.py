@@ -283,3 +283,8 @@ def test_a_follow_up_that_asks_for_a_part_asks_the_same_of_it(place: str) -> Non
     asyncio.run(said("which guests are stopped on pve3", alone))
     assert runner.calls == alone.calls
     assert "investigate" not in {tool for tool, _ in runner.calls}
+
+
+def test_a_line_is_cut_at_no_half_of_a_figure() -> None:
+    assert plain("it took 14257 ms", 11) == "it took …"
+    assert plain("it took 14257 ms") == "it took 14257 ms"
