@@ -23,7 +23,7 @@ def test_an_alert_is_shown_with_all_that_is_known(sre: Sre) -> None:
     assert told["Condition"] == "C: A = 0"
     assert told["For"] == "1 min"
     assert told["device"] == "sdc"
-    assert told["summary"] == "SMART says sdc on nas1 is failing"
+    assert told["Summary"] == "SMART says sdc on nas1 is failing"
     assert "sre runbooks show disk-smart-warning" in told["disk-smart-warning"]
     assert sre("runbooks", "show", "disk-smart-warning").code == 0
 

@@ -13,6 +13,7 @@ from sre_tui.tools.registry import get_tool
 from sre_tui.views.human import count
 from tests.evals.analyst_lab import Lab, Labs, lab_of, shared_labs
 from tests.stubs.sizes import fewest_guests
+from tests.stubs.slow import sampled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -45,10 +46,10 @@ def names_in(text: str, names: list[str]) -> set[str]:
 
 @pytest.mark.parametrize(
     "scenario",
-    [
+    sampled([
         "quiet", "backup-missing-from-job", "backup-failing-one-guest", "backups-unverified",
         "backups-failing-datastore-full", "node-offline",
-    ],
+    ]),
 )  # fmt: skip
 async def test_guests_and_backups(scenario: str, labs: Labs) -> None:
     lab = await labs.of(scenario, guests=fewest_guests(scenario))
@@ -87,12 +88,14 @@ async def test_guests_that_should_run(labs: Labs) -> None:
 
 @pytest.mark.parametrize(
     ("scenario", "said"),
-    [
-        ("quiet", r"^\*\*Yes: pool tank is online\*\*"),
-        ("nas-disk-failing", r"^\*\*No: pool tank is online, but disk sdc has \d+ errors"),
-        ("nas-disk-dead", r"^\*\*No: pool tank is degraded, disk sde is unavail"),
-        ("several-at-once", r"^\*\*Yes: pool tank is online\*\*"),
-    ],
+    sampled(
+        [
+            ("quiet", r"^\*\*Yes: pool tank is online\*\*"),
+            ("nas-disk-failing", r"^\*\*No: pool tank is online, but disk sdc has \d+ errors"),
+            ("nas-disk-dead", r"^\*\*No: pool tank is degraded, disk sde is unavail"),
+            ("several-at-once", r"^\*\*Yes: pool tank is online\*\*"),
+        ]
+    ),
 )
 async def test_the_pool(scenario: str, said: str, labs: Labs) -> None:
     lab = await labs.of(scenario, guests=fewest_guests(scenario))
@@ -140,15 +143,20 @@ async def test_without_proxmox_no_guest_is_said_to_be_safe(
 
 @pytest.mark.parametrize(
     ("question", "said"),
-    [
-        ("who stopped vaultwarden", r"^\*\*anna@pve, .+ vzshutdown of vaultwarden"),
-        ("who stopped win11", r"^\*\*No such task in the last 7 days\*\*.+ win11 "),
-        ("who started immich", r"^\*\*No such task in the last 7 days\*\*.+ immich "),
-        ("who rebooted pve2", r"^\*\*No such task in the last 7 days\*\*.+ pve2 "),
-        ("who deleted vm 120", r"^\*\*No such task in the last 7 days\*\*.+ 120 "),
-        ("what changed in the last 2 hours", r"(?s).+anna@pve stopped vaultwarden \(vzshutdown\)"),
-        ("why is vaultwarden down", r"(?s).+\n\d\. It was only stopped: .+`pct start 109`"),
-    ],
+    sampled(
+        [
+            ("who stopped vaultwarden", r"^\*\*anna@pve, .+ vzshutdown of vaultwarden"),
+            ("who stopped win11", r"^\*\*No such task in the last 7 days\*\*.+ win11 "),
+            ("who started immich", r"^\*\*No such task in the last 7 days\*\*.+ immich "),
+            ("who rebooted pve2", r"^\*\*No such task in the last 7 days\*\*.+ pve2 "),
+            ("who deleted vm 120", r"^\*\*No such task in the last 7 days\*\*.+ 120 "),
+            (
+                "what changed in the last 2 hours",
+                r"(?s).+anna@pve stopped vaultwarden \(vzshutdown\)",
+            ),
+            ("why is vaultwarden down", r"(?s).+\n\d\. It was only stopped: .+`pct start 109`"),
+        ]
+    ),
 )
 async def test_only_a_task_of_that_guest_answers(question: str, said: str, labs: Labs) -> None:
     lab = await labs.of("guest-stopped", guests=fewest_guests("guest-stopped"))
@@ -158,14 +166,14 @@ async def test_only_a_task_of_that_guest_answers(question: str, said: str, labs:
 
 @pytest.mark.parametrize(
     ("scenario", "question", "said"),
-    [
+    sampled([
         ("nas-disk-failing", "does immich have snapshots",
          r"^\*\*Yes: immich \(108\) has 1 snapshot: clean-install\*\*"),
         ("backups-failing-datastore-full", "when will the backup storage be full",
          r"^\*\*datastore main is full already"),
         ("backup-missing-from-job", "which guests have no backup",
          r"(?s)^\*\*immich is in no backup job\*\*.+\n1\. Cover the guest: "),
-    ],
+    ]),
 )  # fmt: skip
 async def test_what_the_guest_has(scenario: str, question: str, said: str, labs: Labs) -> None:
     lab = await labs.of(scenario, guests=fewest_guests(scenario))

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from sre_tui.agent.analyst.answers.capacity import asked_amount
 from tests.evals.analyst_lab import Lab, lab_of
+from tests.stubs.slow import sampled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -20,7 +21,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
+    sampled([
         ("do I have enough ram on pve3 for another 8 GB vm?",
          r"Yes, pve3 has [\d.]+ GiB of 64.0 GiB of memory free\*\*; with 8 GB more it would be"),
         ("do I have enough ram on pve3 for another 80 GB vm?",
@@ -36,7 +37,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
         ("how big is the datastore main and when is it full",
          r"Datastore main is full in \d+ years\*\* \(now [\d.]+ % of 7.1 TiB"),
         ("is there room for 2 TB on flurb?", r"Nothing here is called `flurb`"),
-    ],
+    ]),
 )  # fmt: skip
 async def test_room_is_compared(lab: Lab, question: str, told: str) -> None:
     answer = await lab.ask(question)

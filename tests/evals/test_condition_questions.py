@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from tests.evals.analyst_lab import Labs, shared_labs
 from tests.stubs.sizes import fewest_guests
+from tests.stubs.slow import sampled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -20,7 +21,7 @@ async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
 
 @pytest.mark.parametrize(
     ("scenario", "question", "first", "elsewhere"),
-    [
+    sampled([
         ("several-at-once", "is the NAS disk sdc dying?",
          r"No, disk sdc on nas1 is healthy\*\*: online in pool tank .*SMART passed, \d+ °C", True),
         ("several-at-once", "is sdc ok?", r"Yes, disk sdc on nas1 is healthy", True),
@@ -38,7 +39,7 @@ async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
         ("nas-disk-failing", "is sda dying?",
          r"No, disk sda on nas1 is healthy.*in the same pool sdc \(.*106 errors", False),
         ("nas-disk-failing", "is sdc dying?", r"Yes: disk sdc on nas1 is failing", False),
-    ],
+    ]),
 )  # fmt: skip
 async def test_the_thing_asked_about_comes_first(
     labs: Labs, scenario: str, question: str, first: str, elsewhere: bool
@@ -54,12 +55,12 @@ async def test_the_thing_asked_about_comes_first(
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
+    sampled([
         ("what is the temperature of sdc?", r"\*\*disk temperature: \d+ °C\*\* now on nas1 sdc"),
         ("what is the temperature of sdh?",
          r"\*\*disk temperature: none is reported of nas1 sdh now\*\*, the last was \d+ °C at 13:"),
         ("which snapshots are oldest?", r"\*\*.*tank/sync.* the oldest snapshots?\*\*: of 2026-10"),
-    ],
+    ]),
 )  # fmt: skip
 async def test_what_is_gone_has_no_value_now(labs: Labs, question: str, told: str) -> None:
     lab = await labs.of("several-at-once", guests=fewest_guests("several-at-once"))
@@ -70,14 +71,14 @@ async def test_what_is_gone_has_no_value_now(labs: Labs, question: str, told: st
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
+    sampled([
         ("is it dns?", r"\*\*No: nothing wrong was found with the name servers"),
         ("is it the certificates?", r"\*\*No: nothing wrong was found with the certificates"),
         ("is there power?", r"\*\*(Nothing wrong was found with the power|UPS ups1)"),
         ("why does nothing load?", r"\*\*(?!Nothing wrong was found with the processors)"),
         ("why won't the pages load", r"\*\*(?!Nothing wrong was found with the processors)"),
         ("which disk is dead?", r"\*\*(?!Yes|No)"),
-    ],
+    ]),
 )  # fmt: skip
 async def test_where_the_fault_may_lie_is_answered(labs: Labs, question: str, told: str) -> None:
     lab = await labs.of("nas-disk-failing", guests=fewest_guests("nas-disk-failing"))

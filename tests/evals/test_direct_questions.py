@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from sre_tui.agent.events import Answer
 from tests.evals.analyst_lab import Lab, Labs, lab_of, shared_labs
+from tests.stubs.slow import sampled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,7 +48,9 @@ async def asked(lab: Lab, question: str) -> Answer:
 
 @pytest.mark.parametrize(
     "words",
-    ["asdf", "thanks!", "hello", "what can you do?", "tell me a joke", "what is love", "help"],
+    sampled(
+        ["asdf", "thanks!", "hello", "what can you do?", "tell me a joke", "what is love", "help"]
+    ),
 )
 async def test_what_is_no_question_gets_examples_and_no_diagnosis(
     lab: Lab, told: dict[str, str], words: str
@@ -67,14 +70,16 @@ async def test_what_is_no_question_gets_examples_and_no_diagnosis(
 
 @pytest.mark.parametrize(
     ("request_to_act", "told"),
-    [
-        ("restart jellyfin", "`systemctl restart jellyfin` on media"),
-        ("can you restart sonarr please", "`docker restart sonarr` on docker1"),
-        ("reboot pve2", "`systemctl reboot` on pve2"),
-        ("stop immich", "`qm shutdown 108` on pve3"),
-        ("scrub tank now", "`zpool scrub tank` on nas1"),
-        ("delete all snapshots", "sre runbooks show snapshot"),
-    ],
+    sampled(
+        [
+            ("restart jellyfin", "`systemctl restart jellyfin` on media"),
+            ("can you restart sonarr please", "`docker restart sonarr` on docker1"),
+            ("reboot pve2", "`systemctl reboot` on pve2"),
+            ("stop immich", "`qm shutdown 108` on pve3"),
+            ("scrub tank now", "`zpool scrub tank` on nas1"),
+            ("delete all snapshots", "sre runbooks show snapshot"),
+        ]
+    ),
 )
 async def test_a_request_to_act_is_declined(lab: Lab, request_to_act: str, told: str) -> None:
     answer = await asked(lab, request_to_act)
@@ -85,10 +90,10 @@ async def test_a_request_to_act_is_declined(lab: Lab, request_to_act: str, told:
 
 @pytest.mark.parametrize(
     "question",
-    [
+    sampled([
         "is plex down?", "plex is slow", "why is plex down", "logs of plex", "cant watch plex",
         "how much memory does plex use", "when did plex last restart?", "what changed on plex",
-    ],
+    ]),
 )  # fmt: skip
 async def test_an_unknown_name_ends_the_answer(lab: Lab, question: str) -> None:
     text = (await asked(lab, question)).text
@@ -99,13 +104,13 @@ async def test_an_unknown_name_ends_the_answer(lab: Lab, question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    [
+    sampled([
         "is pool flurb ok?", "is the pool flurb on nas1 healthy?", "who mounts the share flurb?",
         "list tasks of flurb", "what failed on flurb last night", "what did flurb do yesterday?",
         "how full is datastore flurb?", "list backups of flurb", "is node flurb online?",
         "is the app flurb running on truenas?", "snapshots of dataset flurb",
         "is replication flurb ok?", "when was the last scrub of flurb?",
-    ],
+    ]),
 )  # fmt: skip
 async def test_an_unknown_name_gets_no_answer_about_everything(quiet: Lab, question: str) -> None:
     text = (await asked(quiet, question)).text
@@ -114,12 +119,14 @@ async def test_an_unknown_name_gets_no_answer_about_everything(quiet: Lab, quest
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
-        ("list tasks of mail", r"\*\*no task of mail since"),
-        ("tasks on pve3 in the last hour", r"\*\*no task of pve3 since"),
-        ("snapshots of tank/media", r"\*\*(Yes: )?the newest snapshot is of"),
-        ("who mounts the photos share?", r"\*\*photos is mounted by immich"),
-    ],
+    sampled(
+        [
+            ("list tasks of mail", r"\*\*no task of mail since"),
+            ("tasks on pve3 in the last hour", r"\*\*no task of pve3 since"),
+            ("snapshots of tank/media", r"\*\*(Yes: )?the newest snapshot is of"),
+            ("who mounts the photos share?", r"\*\*photos is mounted by immich"),
+        ]
+    ),
 )
 async def test_a_known_name_is_answered_of_alone(quiet: Lab, question: str, told: str) -> None:
     assert re.match(told, (await asked(quiet, question)).text)
@@ -132,8 +139,8 @@ async def test_the_nearest_names_are_suggested(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["is the internet down", "my server is slow", "movies are buffering",
-                 "is everything ok?", "is my homelab healthy", "the wifi is slow"],
+    "question", sampled(["is the internet down", "my server is slow", "movies are buffering",
+                 "is everything ok?", "is my homelab healthy", "the wifi is slow"]),
 )  # fmt: skip
 async def test_everyday_words_are_no_names(lab: Lab, question: str) -> None:
     assert "Nothing here is called" not in (await asked(lab, question)).text
@@ -141,7 +148,7 @@ async def test_everyday_words_are_no_names(lab: Lab, question: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "first", "row"),
-    [
+    sampled([
         ("which container uses the most memory?", r"uses the most memory",
          r"uses [\d.]+ (MiB|GiB) of memory"),
         ("which guest uses most cpu", r"uses the most processor time", r"uses [\d.]+ %"),
@@ -153,7 +160,7 @@ async def test_everyday_words_are_no_names(lab: Lab, question: str) -> None:
         ("which service logs the most", r"wrote the most log lines in the last hour",
          r"wrote \d+ log lines"),
         ("which host needs updates", r"waits for the most updates", r"waits for \d+ updates"),
-    ],
+    ]),
 )  # fmt: skip
 async def test_a_ranking_is_a_list_with_figures_and_a_time(
     lab: Lab, question: str, first: str, row: str
@@ -180,17 +187,37 @@ async def test_a_ranking_over_a_past_window_names_it(lab: Lab) -> None:
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
-        ("how full is tank?", r"^\*\*tank on nas1 is [\d.]+ % full, [\d.]+ TiB of [\d.]+ TiB is"),
-        ("how much disk space is left on nas1?", r"^\*\*tank on nas1 .* fast on nas1 .* is left"),
-        ("how much memory does immich use?", r"^\*\*immich uses [\d.]+ GiB of memory of 8.0 GiB"),
-        ("how much memory does sonarr use", r"^\*\*sonarr on docker1 uses [\d.]+ MiB of memory"),
-        ("how much memory is free on db", r"^\*\*db has [\d.]+ GiB of 8.0 GiB of memory available"),
-        ("how hot is sdc", r"^\*\*sdc on nas1 is at \d+ °C"),
-        ("cpu of docker1", r"^\*\*docker1 uses [\d.]+ % of its processors"),
-        ("how long will the battery last", r"^\*\*ups1 lasts another \d+ min"),
-        ("when does the certificate of jellyfin expire", r"^\*\*jellyfin.home.example has a cert"),
-    ],
+    sampled(
+        [
+            (
+                "how full is tank?",
+                r"^\*\*tank on nas1 is [\d.]+ % full, [\d.]+ TiB of [\d.]+ TiB is",
+            ),
+            (
+                "how much disk space is left on nas1?",
+                r"^\*\*tank on nas1 .* fast on nas1 .* is left",
+            ),
+            (
+                "how much memory does immich use?",
+                r"^\*\*immich uses [\d.]+ GiB of memory of 8.0 GiB",
+            ),
+            (
+                "how much memory does sonarr use",
+                r"^\*\*sonarr on docker1 uses [\d.]+ MiB of memory",
+            ),
+            (
+                "how much memory is free on db",
+                r"^\*\*db has [\d.]+ GiB of 8.0 GiB of memory available",
+            ),
+            ("how hot is sdc", r"^\*\*sdc on nas1 is at \d+ °C"),
+            ("cpu of docker1", r"^\*\*docker1 uses [\d.]+ % of its processors"),
+            ("how long will the battery last", r"^\*\*ups1 lasts another \d+ min"),
+            (
+                "when does the certificate of jellyfin expire",
+                r"^\*\*jellyfin.home.example has a cert",
+            ),
+        ]
+    ),
 )
 async def test_a_quantity_is_told_with_its_unit(lab: Lab, question: str, told: str) -> None:
     text = (await asked(lab, question)).text
@@ -209,14 +236,16 @@ async def test_when_something_started_is_told_with_its_age(lab: Lab) -> None:
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
-        ("how many containers are running?", "**17 containers**"),
-        ("what vms do i have", "**11 guests, 10 of them running**"),
-        ("are all my vms running?", "**No: 11 guests, 10 of them running**"),
-        ("list containers on docker1", "**6 containers on docker1**"),
-        ("how many disks does nas1 have", "**8 disks on nas1**"),
-        ("which guests are stopped?", "**1 of 11 guests not running**: win10-old on pve2"),
-    ],
+    sampled(
+        [
+            ("how many containers are running?", "**17 containers**"),
+            ("what vms do i have", "**11 guests, 10 of them running**"),
+            ("are all my vms running?", "**No: 11 guests, 10 of them running**"),
+            ("list containers on docker1", "**6 containers on docker1**"),
+            ("how many disks does nas1 have", "**8 disks on nas1**"),
+            ("which guests are stopped?", "**1 of 11 guests not running**: win10-old on pve2"),
+        ]
+    ),
 )
 async def test_things_are_counted_and_named(lab: Lab, question: str, told: str) -> None:
     assert (await asked(lab, question)).text.startswith(told)
@@ -280,17 +309,22 @@ async def test_backups_that_failed(labs: Labs, question: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
-        ("is win11 on?", r"\*\*No: win11 \(134\) is stopped on pve2\*\*; it is not set to start"),
-        ("is win11 running?", r"\*\*No: win11 \(134\) is stopped on pve2\*\*"),
-        ("is vm 134 stopped?", r"\*\*Yes: win11 \(134\) is stopped"),
-        ("is win11 not running", r"\*\*Yes: win11 \(134\) is stopped"),
-        ("why is win11 off", r"\*\*win11 \(134\) is stopped on pve2\*\*"),
-        ("is media on?", r"\*\*Yes: media \(101\) is running on pve2, up "),
-        ("is nextcloud on pve1", r"\*\*No: nextcloud \(103\) is running on pve2"),
-        ("is nextcloud running on pve2?", r"\*\*Yes: nextcloud \(103\) is running on pve2"),
-        ("what is vm 107", r"\*\*docker1 \(107\) is a virtual machine with 8 cores"),
-    ],
+    sampled(
+        [
+            (
+                "is win11 on?",
+                r"\*\*No: win11 \(134\) is stopped on pve2\*\*; it is not set to start",
+            ),
+            ("is win11 running?", r"\*\*No: win11 \(134\) is stopped on pve2\*\*"),
+            ("is vm 134 stopped?", r"\*\*Yes: win11 \(134\) is stopped"),
+            ("is win11 not running", r"\*\*Yes: win11 \(134\) is stopped"),
+            ("why is win11 off", r"\*\*win11 \(134\) is stopped on pve2\*\*"),
+            ("is media on?", r"\*\*Yes: media \(101\) is running on pve2, up "),
+            ("is nextcloud on pve1", r"\*\*No: nextcloud \(103\) is running on pve2"),
+            ("is nextcloud running on pve2?", r"\*\*Yes: nextcloud \(103\) is running on pve2"),
+            ("what is vm 107", r"\*\*docker1 \(107\) is a virtual machine with 8 cores"),
+        ]
+    ),
 )
 async def test_the_state_of_a_guest_is_what_proxmox_says(
     quiet: Lab, question: str, told: str
@@ -307,12 +341,17 @@ async def test_a_named_window_counts_for_a_backup(quiet: Lab) -> None:
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
-        ("what are my disks temps", r"\*\*\w+ on \w+ is the hottest\*\*: it is at [\d.]+ °C"),
-        ("are my certs about to expire", r"\*\*[\w.]+ has the certificate that expires first\*\*"),
-        ("are my drives worn", r"\*\*Nothing wrong .* disks\*\*(?s:.*) has used \d+ % of its "),
-        ("is the ups ok", r"\*\*Yes, UPS ups1 is fine\*\*: on line power, battery "),
-    ],
+    sampled(
+        [
+            ("what are my disks temps", r"\*\*\w+ on \w+ is the hottest\*\*: it is at [\d.]+ °C"),
+            (
+                "are my certs about to expire",
+                r"\*\*[\w.]+ has the certificate that expires first\*\*",
+            ),
+            ("are my drives worn", r"\*\*Nothing wrong .* disks\*\*(?s:.*) has used \d+ % of its "),
+            ("is the ups ok", r"\*\*Yes, UPS ups1 is fine\*\*: on line power, battery "),
+        ]
+    ),
 )
 async def test_no_all_clear_for_what_was_not_looked_at(
     quiet: Lab, question: str, told: str
@@ -324,7 +363,7 @@ async def test_no_all_clear_for_what_was_not_looked_at(
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
+    sampled([
         ("which guest writes the most", r"^\*\*\S+ writes the most\*\*: it writes [\d.]+ [KM]iB/s"),
         ("which guest downloads the most", r"receives the most over the network\*\*: it receives"),
         ("which disk is busiest", r"^\*\*\w+ on \w+ is busy most of the time"),
@@ -336,7 +375,7 @@ async def test_no_all_clear_for_what_was_not_looked_at(
         ("can I reboot nas1", r"(?s)^\*\*Nothing that runs on nas1 .*machines mount shares"),
         ("what depends on nas1", r"^\*\*Depending on nas1: \d+ machines mount shares of it\*\*"),
         ("is it safe to shut down pve1", r"(?s)speaks against it now.*running guests: "),
-    ],
+    ]),
 )  # fmt: skip
 async def test_what_is_asked_is_answered_and_nothing_else(
     quiet: Lab, question: str, told: str
@@ -348,13 +387,13 @@ async def test_what_is_asked_is_answered_and_nothing_else(
 
 @pytest.mark.parametrize(
     ("piped", "told"),
-    [
+    sampled([
         ("java.lang.OutOfMemoryError: Java heap space", "out of memory (`Java heap space`)"),
         ("nginx: [emerg] bind() to 0.0.0.0:443 failed (98: Unknown error)", "`ss -ltnp"),
         ("  pool: tank\n state: DEGRADED\n\tdisk-7  FAULTED  1  2  0  too many errors\n",
          "`disk-7` is FAULTED: 1 read, 2 write errors, too many errors"),
         ("worker died: ValueError: bad port number", "`ValueError: bad port number`"),
-    ],
+    ]),
 )  # fmt: skip
 async def test_the_thing_in_a_piped_text_is_named(quiet: Lab, piped: str, told: str) -> None:
     answer = await quiet.ask("what is wrong here?", piped)

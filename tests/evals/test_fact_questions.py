@@ -9,6 +9,7 @@ import pytest_asyncio
 from sre_tui.agent.events import Answered
 from sre_tui.agent.session import Session
 from tests.evals.analyst_lab import Lab, shared_labs
+from tests.stubs.slow import sampled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,7 +29,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
 
 @pytest.mark.parametrize(
     ("question", "told"),
-    [
+    sampled([
         ("which node has the highest load?", r"\*\*pve\d has the highest load\*\*: it has a load"),
         ("node with the highest load", r"\*\*pve\d has the highest load\*\*"),
         ("how many sectors are pending on sdc?", r"\*\*sdc on nas1 has \d+ pending sectors\*\*"),
@@ -73,7 +74,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
         ("is dns1 in the dmz?", NO_ANSWER + r"(?s:.*)`sre guests show dns1`(?s:.*)- dns1: running"),
         ("which node has a gpu?", NO_ANSWER + ".*`sre nodes`"),
         ("is tank encrypted?", NO_ANSWER + ".*tank is its state"),
-    ],
+    ]),
 )  # fmt: skip
 async def test_the_fact_is_told(lab: Lab, question: str, told: str) -> None:
     answer = await lab.ask(question)
@@ -106,9 +107,9 @@ async def test_a_step_names_the_disk_that_fails_and_no_other(lab: Lab) -> None:
 
 @pytest.mark.parametrize(
     ("piped", "told", "never"),
-    [
+    sampled([
         (BOOT, "No sign of trouble", "grave"), (SEGFAULT, "crashed", "docker"),
-    ],
+    ]),
 )  # fmt: skip
 async def test_what_the_kernel_says_of_itself(lab: Lab, piped: str, told: str, never: str) -> None:
     text = (await lab.ask("anything wrong here?", piped)).text

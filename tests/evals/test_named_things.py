@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.evals.analyst_lab import Lab, lab_of
+from tests.stubs.slow import sampled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -23,19 +24,21 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
 
 @pytest.mark.parametrize(
     ("question", "begins"),
-    [
-        ("how much space has timemachine left?", f"**{QUOTA}"),
-        ("how full is tank/timemachine?", f"**{QUOTA}"),
-        ("does time machine have enough space?", f"**No: {QUOTA}"),
-        ("when will tank/timemachine be full?", f"**{QUOTA}"),
-        ("how full is the photos dataset?", "**tank/photos uses "),
-        ("how full is tank/nonsense?", "**The NAS has no dataset `tank/nonsense`**"),
-        ("how full is the frobnicate share?", "**Nothing here is called `frobnicate`**"),
-        ("Time Machine on my macbook says not enough space", f"**{CAUSE}"),
-        ("why can't my mac back up?", f"**{CAUSE}"),
-        ("my macbook can't back up to the nas", f"**{CAUSE}"),
-        ("how much space has immich left?", "**/ on immich is "),
-    ],
+    sampled(
+        [
+            ("how much space has timemachine left?", f"**{QUOTA}"),
+            ("how full is tank/timemachine?", f"**{QUOTA}"),
+            ("does time machine have enough space?", f"**No: {QUOTA}"),
+            ("when will tank/timemachine be full?", f"**{QUOTA}"),
+            ("how full is the photos dataset?", "**tank/photos uses "),
+            ("how full is tank/nonsense?", "**The NAS has no dataset `tank/nonsense`**"),
+            ("how full is the frobnicate share?", "**Nothing here is called `frobnicate`**"),
+            ("Time Machine on my macbook says not enough space", f"**{CAUSE}"),
+            ("why can't my mac back up?", f"**{CAUSE}"),
+            ("my macbook can't back up to the nas", f"**{CAUSE}"),
+            ("how much space has immich left?", "**/ on immich is "),
+        ]
+    ),
 )
 async def test_what_is_named_is_answered(lab: Lab, question: str, begins: str) -> None:
     answer = await lab.ask(question)

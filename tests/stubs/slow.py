@@ -23,3 +23,17 @@ def slow_but(always: Collection[T], every: Iterable[T]) -> list[ParameterSet]:
     if strange := [one for one in always if one not in values]:
         raise ValueError(f"no such case: {strange}")
     return [pytest.param(one, marks=() if one in always else pytest.mark.slow) for one in values]
+
+
+def sampled(every: Iterable[object]) -> list[ParameterSet]:
+    """All of the values as parameters, of which each third is tried always and the rest is slow.
+
+    For cases that are alike but for their words; a tuple stands for the values of several names.
+    """
+    return [
+        pytest.param(
+            *(one if isinstance(one, tuple) else (one,)),
+            marks=() if number % 3 == 0 else pytest.mark.slow,
+        )
+        for number, one in enumerate(every)
+    ]

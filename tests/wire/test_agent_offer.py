@@ -104,6 +104,7 @@ def _group(one: str | Sequence[str]) -> tuple[str, ...]:
     return (one,) if isinstance(one, str) else tuple(one)
 
 
+@pytest.mark.slow
 async def test_every_question_gets_its_tools_in_a_small_prompt(
     server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

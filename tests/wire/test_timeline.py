@@ -115,6 +115,7 @@ async def test_a_failing_disk_is_there_with_what_it_does(labs: Labs) -> None:
     assert early[0].at < NOW - timedelta(hours=2, minutes=45)
 
 
+@pytest.mark.slow
 async def test_a_quiet_day_holds_nothing_but_routine(labs: Labs) -> None:
     lab = await labs.of("quiet", GUESTS)
     answer = await changes(lab, 24.0)

@@ -228,7 +228,9 @@ async def test_without_the_right_snapshots_are_not_none_but_not_reported() -> No
         answer, text = await asked("truenas_snapshots", {}, (nas, key))
     assert answer.state is State.UNAUTHORIZED
     assert answer.data.snapshots is None
-    assert "SNAPSHOT_READ, which READONLY_ADMIN has" in " ".join(answer.warnings)
+    assert "READONLY_ADMIN lets it, or in parts REPLICATION_TASK_READ, SNAPSHOT_READ" in " ".join(
+        answer.warnings
+    )
     assert "There is no data." in text
     assert answer.data.hints == ()
 

@@ -9,6 +9,7 @@ from tests.screens.svg import SvgSnapshot
 from tests.screens.widgets.rows import COLUMNS, FLEET, rows_of
 from tests.screens.widgets.stage import Scene, shown
 from tests.screens.widgets.test_chart import _series
+from tests.stubs.slow import sampled
 from widgets.badge import Badge
 from widgets.bar import Bar
 from widgets.cell import Tone
@@ -52,7 +53,7 @@ async def _scene_words(theme: str | None) -> tuple[str, str]:
         return scene.text, scene.svg
 
 
-@pytest.mark.parametrize("theme", sorted(BUILTIN_THEMES))
+@pytest.mark.parametrize("theme", sampled(sorted(BUILTIN_THEMES)))
 async def test_every_theme_shows_the_same_words(theme: str) -> None:
     text, _ = await _scene_words(theme)
     for words in WORDS:

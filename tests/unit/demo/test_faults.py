@@ -11,6 +11,7 @@ import pytest
 
 from sre_tui.demo.faults import FAULT_KINDS
 from sre_tui.demo.world.world import World
+from tests.stubs.slow import sampled
 
 from .conftest import Alerts, Ask, Hear, MakeWorld, make_world
 
@@ -319,7 +320,7 @@ def test_a_fault_shows_in_every_signal(
     assert case.alert in firing(with_it)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.fault["kind"]))
+@pytest.mark.parametrize("case", sampled(CASES), ids=lambda case: str(case.fault["kind"]))
 def test_before_a_fault_all_is_well(case: Case, world_with: MakeWorld, firing: Alerts) -> None:
     world = case.play(world_with, at="1h")
     found = firing(world, after=-60.0, pending=True)
@@ -328,7 +329,11 @@ def test_before_a_fault_all_is_well(case: Case, world_with: MakeWorld, firing: A
 
 @pytest.mark.parametrize(
     "case",
-    [c for c in CASES if c.fault["kind"] not in {"disk_failing", "pool_filling", "datastore_full"}],
+    sampled(
+        c
+        for c in CASES
+        if c.fault["kind"] not in {"disk_failing", "pool_filling", "datastore_full"}
+    ),
     ids=lambda case: str(case.fault["kind"]),
 )
 def test_after_a_fault_all_is_well_again(case: Case, world_with: MakeWorld, firing: Alerts) -> None:

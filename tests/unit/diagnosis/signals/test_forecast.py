@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sre_tui.diagnosis.signals.forecast import Forecast, Outlook, forecast
+from tests.stubs.slow import sampled
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 SIZE = 1000.0
@@ -120,7 +121,7 @@ PROCESSES: dict[str, tuple[Course, bool]] = {
 }
 
 
-@pytest.mark.parametrize("name", PROCESSES)
+@pytest.mark.parametrize("name", sampled(PROCESSES))
 def test_four_of_five_truths_are_within_the_interval(name: str) -> None:
     """The truth is played on from now until it is full; it counts whether that was foreseen."""
     course, is_line = PROCESSES[name]
