@@ -236,7 +236,8 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
             backend = failed[0].source.partition(":")[0]
             setting = _PLACES.get(backend, f"{backend.upper()}_URL")
             hint = f"`sre doctor` looks into it; the address is {setting}"
-        told = ": ".join([named, *details]) if named else ""
+        # There is one memory, and what it says of itself names it.
+        told = ": ".join(([named] if ":" in named else []) + details)
         raise Problem(told, code=code, exit_code=exit_code, hint=hint)
     raise Problem(
         f"none of {named} answers; {details[0]}",

@@ -245,7 +245,9 @@ class Terminal:
         traceback: TracebackType | None,
     ) -> None:
         if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            # It may end by itself just now.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         os.close(self._own)
 

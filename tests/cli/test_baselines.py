@@ -224,7 +224,7 @@ def test_a_memory_that_is_away_or_none_is_one_line(sre: Any, tmp_path: Path) -> 
         done = sre(*arguments, MEMORY_DB_PATH=str(wrong))
         assert (done.code, done.out) == (1, "")
         assert done.err.splitlines()[0] == (
-            f"error: memory: {wrong} cannot be used: it is not a SQLite database"
+            f"error: {wrong} cannot be used: it is not a SQLite database"
         )
         assert "MEMORY_URL" not in done.err
 
