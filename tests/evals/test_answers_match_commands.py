@@ -107,6 +107,7 @@ async def test_the_pool(scenario: str, said: str, labs: Labs) -> None:
     assert f"{tank.usable_used / tank.usable * 100:.3g} % full" in full, full
 
 
+@pytest.mark.slow
 async def test_a_broken_nas_leaves_the_other_answers_alone(tmp_path: Path) -> None:
     async with lab_of("nas-disk-failing", tmp_path, guests=10) as lab:
         before = lead(await asked(lab, "which guests have no working backup?"))

@@ -36,6 +36,7 @@ STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e]")
     "name",
     slow_but(["pool-filling"], ["nas-disk-failing", "guest-memory-leak-oom", "pool-filling"]),
 )
+@pytest.mark.slow
 async def test_the_true_cause_is_named_among_attacks(name: str, tmp_path: Path) -> None:
     scenario = load_scenario(name)
     asked = scenario.questions[0]

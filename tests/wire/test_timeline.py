@@ -137,6 +137,7 @@ async def test_a_shift_of_a_level_is_evidence_of_what_it_begins_or_an_event(labs
     assert "waiting for storage rose from 0." in str(waiting.evidence)
 
 
+@pytest.mark.slow
 async def test_a_moment_in_the_past_has_both_sides(labs: Labs) -> None:
     lab = await labs.of("guest-stopped", GUESTS)
     moment = Moment(at=NOW - timedelta(minutes=50))
