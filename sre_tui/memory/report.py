@@ -1,0 +1,391 @@
+"""A report as it is archived, shown and mailed: what was, is and is to come in a homelab.
+
+It is self-contained: a report that was archived years ago is read and shown without any backend.
+All its texts are safe to show. Sizes are bytes, shares 0..1, lengths of time seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from providers.reading import SourceStatus
+
+Heading = Literal[
+    "health", "alerts", "objectives", "capacity", "backups", "logs", "changes", "incidents", "usage"
+]
+"""The sections, in the order they are read, under the names they have in JSON."""
+SectionState = Literal["ok", "partial", "missing", "not_configured"]
+Severity = Literal["critical", "warning", "note"]
+VERSION: Final = 1
+
+
+class _Model(BaseModel):
+    # What a later version of the program added to an archived report is no reason to refuse it.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Section(_Model):
+    """What every section tells of itself."""
+
+    state: SectionState = "ok"
+    reasons: tuple[str, ...] = ()
+    """What is missing and why, one line each; empty if nothing is."""
+
+
+class Summary(_Model):
+    """What somebody reads who reads nothing else."""
+
+    text: str = ""
+    """Paragraphs and lists in Markdown, without headings."""
+    by: Literal["model", "analyst"] = "analyst"
+    model: str = ""
+    """Which model wrote it; empty for the built-in analyst."""
+    unsupported: tuple[str, ...] = ()
+    """Words of it that are not borne out by the figures of the report."""
+    note: str = ""
+    """Why no model wrote it though one is configured."""
+    cost: float | None = None
+    """US dollars; None if there was no call, or its price is not known."""
+
+
+class Trouble(_Model):
+    """One thing that is wrong now."""
+
+    subject: str
+    text: str
+    severity: Severity
+    since: AwareDatetime | None = None
+    advice: str = ""
+    runbook: str = ""
+
+
+class Health(Section):
+    """How it is now."""
+
+    sentence: str = ""
+    verdict: str = ""
+    """As `sre check` puts it."""
+    critical: int = 0
+    warnings: int = 0
+    notes: int = 0
+    troubles: tuple[Trouble, ...] = ()
+    """The gravest first; not all if there are many."""
+
+
+class AlertDay(_Model):
+    """Alerts that began to fire on a day."""
+
+    day: date
+    critical: int = 0
+    warning: int = 0
+    other: int = 0
+
+
+class ReportedAlert(_Model):
+    """All firings of one alert in the window."""
+
+    name: str
+    severity: str = ""
+    subjects: tuple[str, ...] = ()
+    """What it fired for."""
+    times: int = 0
+    """How often it began to fire, over all subjects; 0 if it had been firing before."""
+    seconds: float = 0.0
+    """How long it fired in the window, the time of several subjects added."""
+    first: AwareDatetime | None = None
+    last: AwareDatetime | None = None
+    """When it began to fire last."""
+    firing: int = 0
+    """For how many subjects it fires at the end."""
+    flapping: bool = False
+    """Whether it came and went so often for one subject that nobody looks any more."""
+    incidents: int = 0
+    """Incidents of it in the journal, of all times."""
+
+
+class Alerts(Section):
+    """Which alerts fired, how often and for how long."""
+
+    fired: int = 0
+    """Firings that began in the window."""
+    fired_before: int | None = None
+    """The same of the window before; None if it is not known."""
+    firing: int = 0
+    """Alerts that fire at the end."""
+    silenced: int = 0
+    alerts: tuple[ReportedAlert, ...] = ()
+    """The noisiest first."""
+    days: tuple[AlertDay, ...] = ()
+    """One for each day of the window, in order."""
+
+
+class ReportedObjective(_Model):
+    """One thing that is to be there, and how much of the window it was."""
+
+    name: str
+    kind: Literal["target", "probe", "guest", "node", "backups"]
+    target: float
+    measured: float | None = None
+    seconds_missed: float = 0.0
+    """How long it was not there."""
+    verdict: Literal["pass", "fail", "unknown"] = "unknown"
+    says: str = ""
+    """What it was measured by, such as the expression."""
+
+
+class Objectives(Section):
+    """What was aimed at, and what was reached."""
+
+    target: float = 0.0
+    """The share of the window that is aimed at where nothing else is said."""
+    objectives: tuple[ReportedObjective, ...] = ()
+    """Those that were missed first, the worst of them at the top."""
+    passed: int = 0
+    failed: int = 0
+
+
+class Point(_Model):
+    """A value at a moment."""
+
+    at: AwareDatetime
+    value: float
+
+
+class ReportedCapacity(_Model):
+    """One thing that may fill up or run out."""
+
+    name: str
+    kind: str
+    """``pool``, ``datastore``, ``storage``, ``filesystem``, ``guest`` or ``certificate``."""
+    outlook: str
+    used: float | None = None
+    size: float | None = None
+    growth: float | None = None
+    """Bytes a day."""
+    full_at: AwareDatetime | None = None
+    earliest: AwareDatetime | None = None
+    latest: AwareDatetime | None = None
+    presses: bool = False
+    """Whether somebody has to do something about it soon."""
+    points: tuple[Point, ...] = ()
+    """How full it was, as a share, a few points a day; of pools and datastores."""
+    foreseen: tuple[Point, ...] = ()
+    """How full it will be if it goes on like this."""
+
+    @property
+    def ratio(self) -> float | None:
+        """Used share, 0..1."""
+        return self.used / self.size if self.used is not None and self.size else None
+
+
+class Capacities(Section):
+    """What fills up, and when."""
+
+    rows: tuple[ReportedCapacity, ...] = ()
+    """What presses first."""
+    left_out: int = 0
+    """Things that are neither full nor growing, and are not listed."""
+
+
+class UncoveredGuest(_Model):
+    """A guest that cannot be restored as it should be."""
+
+    guest: str
+    """Name and id."""
+    verdict: str
+    """``never``, ``not_covered``, ``damaged``, ``stale`` or ``unknown``."""
+    reason: str = ""
+    newest: AwareDatetime | None = None
+    """Its newest good backup."""
+
+
+class BackupDay(_Model):
+    """Backup runs of guests that ended on a day."""
+
+    day: date
+    ok: int = 0
+    failed: int = 0
+
+
+class FailedRun(_Model):
+    """A backup task that failed."""
+
+    at: AwareDatetime
+    what: str
+    """What it was to do, and for which guest or datastore."""
+    error: str = ""
+    source: str = ""
+
+
+class ReportedDatastore(_Model):
+    """A place for backups."""
+
+    name: str
+    used: float | None = None
+    size: float | None = None
+    full_at: AwareDatetime | None = None
+    garbage_collected: AwareDatetime | None = None
+    """When garbage collection last ended well."""
+    problem: str = ""
+
+
+class Backups(Section):
+    """Whether everything could be restored, and what the runs of the window came to."""
+
+    guests: int = 0
+    """Guests that were judged."""
+    covered: int = 0
+    verdicts: dict[str, int] = {}
+    """How many guests by verdict, as `sre backups coverage` gives it."""
+    uncovered: tuple[UncoveredGuest, ...] = ()
+    runs: int = 0
+    failed_runs: int = 0
+    failures: tuple[FailedRun, ...] = ()
+    """The latest first; not all if there are many."""
+    unverified: int = 0
+    """Guests whose newest backup failed its verification or was never verified."""
+    days: tuple[BackupDay, ...] = ()
+    datastores: tuple[ReportedDatastore, ...] = ()
+
+
+class LoggedErrors(_Model):
+    """Error lines of one service."""
+
+    service: str
+    count: int
+    before: int | None = None
+    """In the window before; None if it is not known."""
+    samples: tuple[str, ...] = ()
+    """Lines as they were written, one of each of the most frequent kinds."""
+
+
+class Logs(Section):
+    """Errors in the logs, compared with the window before."""
+
+    errors: int = 0
+    errors_before: int | None = None
+    services: tuple[LoggedErrors, ...] = ()
+    """Most errors first."""
+
+
+class ReportedChange(_Model):
+    """Something that changed at a moment."""
+
+    at: AwareDatetime
+    kind: str
+    subject: str
+    text: str
+    severity: Severity = "note"
+    count: int = 1
+
+
+class Changes(Section):
+    """What changed."""
+
+    changes: tuple[ReportedChange, ...] = ()
+    """In order of time; the telling ones if there are many."""
+    left_out: int = 0
+
+
+class ReportedIncident(_Model):
+    """An incident of the journal."""
+
+    id: str
+    title: str
+    severity: str = ""
+    subject: str = ""
+    cause: str = ""
+    started: AwareDatetime
+    ended: AwareDatetime | None = None
+
+
+class JournalIncidents(Section):
+    """Incidents that began or ended in the window, and those that are open."""
+
+    incidents: tuple[ReportedIncident, ...] = ()
+    """Open ones first, then the latest."""
+    open: int = 0
+
+
+class ReportedUse(_Model):
+    """Calls of one tool, model or front."""
+
+    kind: str
+    name: str
+    calls: int
+    failed: int = 0
+    p95: float | None = None
+    cost: float | None = None
+
+
+class ReportedGoal(_Model):
+    """What the program itself aims at."""
+
+    title: str
+    verdict: str
+    target: float
+    unit: Literal["seconds", "ratio"]
+    measured: float | None = None
+
+
+class ProgramUsage(Section):
+    """How much the program was used, and what models cost."""
+
+    questions: int = 0
+    tool_calls: int = 0
+    model_calls: int = 0
+    tokens: int = 0
+    cost: float | None = None
+    """US dollars; None if no call had a known price."""
+    used: tuple[ReportedUse, ...] = ()
+    goals: tuple[ReportedGoal, ...] = ()
+
+
+class Report(_Model):
+    """A whole report."""
+
+    version: int = VERSION
+    id: str
+    homelab: str
+    made: AwareDatetime
+    since: AwareDatetime
+    until: AwareDatetime
+    summary: Summary = Summary()
+    health: Health = Health()
+    alerts: Alerts = Alerts()
+    objectives: Objectives = Objectives()
+    capacity: Capacities = Capacities()
+    backups: Backups = Backups()
+    logs: Logs = Logs()
+    changes: Changes = Changes()
+    incidents: JournalIncidents = JournalIncidents()
+    usage: ProgramUsage = ProgramUsage()
+    sources: tuple[SourceStatus, ...] = ()
+    """One status per configured instance, as of when the report was made."""
+
+    def sections(self) -> Iterator[tuple[Heading, Section]]:
+        """Each section with its name, in the order they are read."""
+        yield "health", self.health
+        yield "alerts", self.alerts
+        yield "objectives", self.objectives
+        yield "capacity", self.capacity
+        yield "backups", self.backups
+        yield "logs", self.logs
+        yield "changes", self.changes
+        yield "incidents", self.incidents
+        yield "usage", self.usage
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What is not in it and why, one line each."""
+        return tuple(
+            dict.fromkeys(
+                f"{name}: {reason}" for name, section in self.sections()
+                if section.state in ("partial", "missing")
+                for reason in section.reasons
+            )
+        )  # fmt: skip
