@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from commands.layout import GAP, layout, room
+from commands.layout import room
 from providers.text import clean
 from widgets.cell import Column, Display, Tone
+from widgets.layout import GAP, layout
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from commands.layout import layout
 from providers.truenas import Vdev
 from sre_tui.views.findings import FINDINGS
 from sre_tui.views.pools import DISKS_TOO, member_state
 from sre_tui.views.table import TableView
 from sre_tui.views.units import query_unit
 from widgets.cell import Tone
+from widgets.layout import layout
 
 
 def test_a_disk_with_errors_is_no_healthy_disk() -> None:

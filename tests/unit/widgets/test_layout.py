@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.layout import GAP, layout
 from widgets.cell import Cell, Column
+from widgets.layout import GAP, layout
 
 
 def column(key: str, width: int, priority: int = 0, flexible: bool = False) -> Column[str]:
