@@ -7,7 +7,7 @@ All its texts are safe to show. Sizes are bytes, shares 0..1, lengths of time se
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -169,6 +169,12 @@ class ReportedCapacity(_Model):
     full_at: AwareDatetime | None = None
     earliest: AwareDatetime | None = None
     latest: AwareDatetime | None = None
+    full_since: AwareDatetime | None = None
+    """Since when it has been as full as it is, if it is full and its history tells."""
+    always_full: bool = False
+    """Whether it was so before its history begins."""
+    out_of_reach: bool = False
+    """Whether what it is on does not answer now, so that all this is as it was last seen."""
     presses: bool = False
     """Whether somebody has to do something about it soon."""
     points: tuple[Point, ...] = ()
@@ -180,6 +186,11 @@ class ReportedCapacity(_Model):
     def ratio(self) -> float | None:
         """Used share, 0..1."""
         return self.used / self.size if self.used is not None and self.size else None
+
+    @property
+    def first(self) -> datetime | None:
+        """The moment it is sorted by: the best guess, else the earliest."""
+        return self.full_at or self.earliest
 
 
 class Capacities(Section):
@@ -354,6 +365,8 @@ class Report(_Model):
     made: AwareDatetime
     since: AwareDatetime
     until: AwareDatetime
+    timezone: str = "UTC"
+    """The zone its days are counted in, and its times are shown in: ``Europe/Berlin``."""
     summary: Summary = Summary()
     health: Health = Health()
     alerts: Alerts = Alerts()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from sre_tui.diagnosis.signals.capacity_model import Capacity, is_pressing
 from sre_tui.views.cells import fill_cell, size_cell, source_column, text_cell
@@ -21,7 +21,24 @@ SOON: Final = 7 * DAY
 _TONES: Final = {"full": Tone.ERROR, "expired": Tone.ERROR, "erratic": Tone.WARNING}
 
 
-def outlook_text(row: Capacity, now: datetime) -> str:
+class Foretold(Protocol):
+    """When something fills up or runs out, now or in a report that was archived."""
+
+    @property
+    def outlook(self) -> str: ...
+    @property
+    def full_at(self) -> datetime | None: ...
+    @property
+    def earliest(self) -> datetime | None: ...
+    @property
+    def latest(self) -> datetime | None: ...
+    @property
+    def full_since(self) -> datetime | None: ...
+    @property
+    def always_full(self) -> bool: ...
+
+
+def outlook_text(row: Foretold, now: datetime) -> str:
     """The answer in a few words: ``full in 12 d (8-20 d)``, ``not growing``."""
     match row.outlook:
         case "full":
@@ -40,13 +57,13 @@ def outlook_text(row: Capacity, now: datetime) -> str:
             return row.outlook
 
 
-def _since(row: Capacity, now: datetime) -> str:
+def _since(row: Foretold, now: datetime) -> str:
     if row.full_since is None:
         return " already"
     return f" since {span(now, row.full_since)} ago{' or longer' if row.always_full else ''}"
 
 
-def _interval(row: Capacity, now: datetime) -> str:
+def _interval(row: Foretold, now: datetime) -> str:
     if row.earliest is None:
         return ""
     soonest = span(now, row.earliest)
