@@ -20,8 +20,10 @@ from commands.output import OutputOptions
 from commands.sorting import sort_option
 from providers.errors import BackendError
 from sre_tui.settings.layers import layers_of
-from sre_tui.settings.load import config_path, load_with_origins
+from sre_tui.settings.load import Loaded, config_path, load_with_origins
+from sre_tui.settings.mailing import mail_in_words, mail_remarks
 from sre_tui.settings.misspelt import misspelt
+from sre_tui.settings.problems import SettingsError
 from sre_tui.settings.template import TEMPLATE
 from widgets.cell import Cell, Column, Display, Tone
 
@@ -83,7 +85,7 @@ def show(
 ) -> None:
     """Every setting with its origin, as a variable, a file or the default."""
     invocation = invocation_of(context)
-    loaded = load_with_origins(invocation.environment, invocation.flags)
+    loaded = _without_mistakes(invocation)
     for line in loaded.warnings:
         invocation.narrator.warn(line)
     rows = [
@@ -107,6 +109,7 @@ def check(context: typer.Context) -> None:
 
     invocation = invocation_of(context)
     settings = invocation.settings
+    _without_mistakes(invocation)
     place = config_path(invocation.environment)
     look_of(settings.app, str(place))
     declared(settings, invocation.environment.folders.config, str(place))
@@ -121,6 +124,17 @@ def check(context: typer.Context) -> None:
     who = model or "no model: the built-in analyst answers"
     narrator.say(f"settings are valid: {configured}; {who}")
     narrator.say(f"memory: {memory}")
+    for line in mail_remarks(settings):
+        narrator.warn(line)
+    narrator.say(f"mail: {mail_in_words(settings)}")
+
+
+def _without_mistakes(invocation: Invocation) -> Loaded:
+    """The settings, refused for mistakes in any section."""
+    loaded = load_with_origins(invocation.environment, invocation.flags)
+    if loaded.mistakes:
+        raise SettingsError(list(loaded.mistakes))
+    return loaded
 
 
 def _memory(invocation: Invocation) -> str:

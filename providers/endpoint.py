@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|[0-9a-f:.]*:[0-9a-f:.]*(?:%25[a-z0-9._-]+)?")
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_LONGEST_HOST = 253
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _NOT_SENDABLE = "contains a line break or another character that cannot be sent"
@@ -56,6 +57,43 @@ def checked_url(value: str) -> str:
     if _is_plain(host) and _PLAIN_PATH.fullmatch(path):
         return f"{parts.scheme}://{host}{_port(parts.scheme, parts.port)}{path}"
     return _normal_form(value)
+
+
+def checked_host(value: str) -> str:
+    """A host name or address in its normal form: lower case, ASCII, no brackets, no dot at the end.
+
+    Raises:
+        ValueError: if it is none, or more than that; one line that says why.
+    """
+    plain = value.strip().lower().removesuffix(".")
+    if plain.startswith("[") and plain.endswith("]"):
+        plain = plain[1:-1]
+    if "/" in plain or plain.count(":") == 1:
+        raise ValueError("write the host alone: neither a scheme nor a port belongs to it")
+    if ":" in plain:
+        try:
+            return str(IPv6Address(plain))
+        except ValueError:
+            raise ValueError("not a valid IPv6 address") from None
+    if plain and not plain.isascii():
+        plain = urlsplit(_normal_form(f"http://{plain}")).hostname or ""
+    if len(plain) > _LONGEST_HOST or not (_is_plain(plain) or _is_encoded(plain)):
+        raise ValueError("not a valid host name")
+    return plain
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address means this machine and cannot mean another one."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_encoded(host: str) -> bool:
+    return "xn--" in host and _NAME.fullmatch(host) is not None
 
 
 def _is_plain(host: str) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import urllib.request
-from ipaddress import ip_address
 
 import httpx
 
-from providers.endpoint import Endpoint
+from providers.endpoint import Endpoint, is_loopback
 from providers.errors import Unreachable
 
 
@@ -22,7 +21,7 @@ def proxy_for(endpoint: Endpoint) -> httpx.Proxy | None:
         Unreachable: if the proxy's address cannot be used; it names the variable, not its value.
     """
     host = endpoint.host
-    if host == "localhost" or _is_loopback(host) or urllib.request.proxy_bypass(host):
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
         return None
     found = urllib.request.getproxies()
     scheme = endpoint.scheme if endpoint.scheme in found else "all"
@@ -50,10 +49,3 @@ def _variable(scheme: str) -> str:
     name = f"{scheme}_proxy"
     # The system's own settings have no variable; they are named like one then.
     return name if name in os.environ or name.upper() not in os.environ else name.upper()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
+from providers.smtp.server import MailServer
 from sre_tui.settings import BACKENDS, Settings
 
 J = TypeVar("J")
@@ -298,6 +299,9 @@ def _secrets(settings: Settings) -> Iterable[str]:
     for backend in BACKENDS:
         for endpoint in settings.endpoints(backend):
             found += [endpoint.token, endpoint.password, *endpoint.headers.values()]
+    # Not the stand-in of a section with mistakes.
+    if isinstance(settings.mail, MailServer):
+        found.append(settings.mail.password)
     values = [secret.get_secret_value() for secret in found if secret is not None]
     # A log or a note may hold the secret alone, without the name that belongs to it.
     found_halves = (_TOKEN_SECRET.fullmatch(value) for value in values)

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from sre_tui.complaint import why
 from sre_tui.environment import Environment
+from sre_tui.settings.aside import SET_ASIDE, Mistaken
 from sre_tui.settings.layers import (
     Layer,
     Variable,
@@ -33,10 +34,13 @@ from sre_tui.settings.variables import (
     ADDRESSES,
     KEY_ALONE,
     LIST_SETTINGS,
+    RECIPIENTS,
     VARIABLES,
     provider_variables,
 )
 
+_ASIDE = frozenset((name,) for name in SET_ASIDE)
+_MAIL = ("mail",)
 Path_ = tuple[str | int, ...]
 """Where a value stands in the settings: names of tables and positions in lists."""
 
@@ -49,6 +53,8 @@ class Loaded:
     origins: Mapping[Path_, str]
     warnings: tuple[str, ...] = ()
     """One line per variable that is set but must not go with the address in force."""
+    mistakes: tuple[str, ...] = ()
+    """One line per mistake in a section that others can do without."""
 
 
 @dataclass
@@ -56,6 +62,8 @@ class _Layers:
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[Path_, str] = field(default_factory=dict)
     config_file: str = ""
+    mistakes: dict[str, list[str]] = field(default_factory=dict)
+    """By the sections that can be set aside."""
 
     def put(self, path: Path_, value: object, origin: str) -> None:
         table: Any = self.values
@@ -71,6 +79,15 @@ class _Layers:
                 raise self._not_a_table(path[0])
         table[path[-1]] = value
         self.origins[path] = origin
+
+    def take(self, path: Path_, variable: Variable) -> None:
+        """Put what a variable says, or note that it cannot be read where others can do without."""
+        try:
+            self.put(path, _typed(variable), variable.origin)
+        except SettingsError as error:
+            if path[:1] not in _ASIDE:
+                raise
+            self.mistakes.setdefault(str(path[0]), []).extend(error.problems)
 
     def _not_a_table(self, name: str | int) -> SettingsError:
         origin = next((text for path, text in self.origins.items() if path[0] == name), "settings")
@@ -100,11 +117,28 @@ def load_with_origins(
     warnings += _add_variables(layers, layers_of(environment), flags or {})
     for name, value in (flags or {}).items():
         layers.put(tuple(name.split(".")), value, "command line")
+    settings = _validated(layers)
+    mistakes = tuple(line for lines in layers.mistakes.values() for line in lines)
+    return Loaded(settings, layers.origins, warnings, mistakes)
+
+
+def _validated(layers: _Layers) -> Settings:
+    """The settings; sections with mistakes are set aside if only those have any."""
+    sound = {name: value for name, value in layers.values.items() if name not in layers.mistakes}
     try:
-        settings = Settings.model_validate(layers.values)
+        settings = Settings.model_validate(sound)
     except ValidationError as error:
-        raise SettingsError(describe(error, layers.origins)) from error
-    return Loaded(settings=settings, origins=layers.origins, warnings=warnings)
+        problems = error.errors(include_url=False, include_context=False)
+        if any(problem["loc"][:1] not in _ASIDE for problem in problems):
+            lines = [line for lines in layers.mistakes.values() for line in lines]
+            raise SettingsError([*lines, *describe(problems, layers.origins)]) from error
+        for problem in problems:
+            lines = layers.mistakes.setdefault(str(problem["loc"][0]), [])
+            lines += describe([problem], layers.origins)
+        return _validated(layers)
+    return settings.model_copy(
+        update={name: Mistaken(lines) for name, lines in layers.mistakes.items()}
+    )
 
 
 def config_path(environment: Environment) -> Path:
@@ -164,6 +198,10 @@ def _add_variables(
             values.values[backend] = [{}]
             for where in [where for where in values.origins if where[0] == backend]:
                 del values.origins[where]
+    if (*_MAIL, "host") in found:
+        values.values["mail"] = {}
+        for where in [where for where in values.origins if where[:1] == _MAIL]:
+            del values.origins[where]
     addresses = {
         path[:-1]: variables[-1]
         for path, variables in found.items()
@@ -175,13 +213,19 @@ def _add_variables(
         top, *rest = path
         if top in BACKENDS and not values.values.get(top):
             continue
-        address = addresses.get(path[:-1])
+        if top == "mail" and top not in values.values:
+            continue
+        if path == RECIPIENTS and "mail" not in values.values:
+            # Nothing is sent, so that it does not matter who says to whom.
+            values.take(path, variables[-1])
+            continue
+        address = addresses.get(_MAIL if path == RECIPIENTS else path[:-1])
         fitting = usable(variables, address)
         if variables[-1] not in fitting:
             warnings.append(left_out(variables[-1].told, path[-1], address))
         for variable in fitting[-1:]:
             where = (top, 0, *rest) if top in BACKENDS else path
-            values.put(where, _typed(variable), variable.origin)
+            values.take(where, variable)
     for table, address in addresses.items():
         warnings.extend(_take_key_from_strange_address(values, (*table, "api_key"), address))
     return tuple(warnings)

@@ -10,7 +10,9 @@ from sre_tui.nearest import nearest
 from sre_tui.settings.layers import Layer
 from sre_tui.settings.variables import VARIABLES
 
-_PREFIX: Final = re.compile(r"(PROMETHEUS|GRAFANA|LOKI|PROXMOX|PBS|TRUENAS|LLM|SRE|MEMORY_DB)_")
+_PREFIX: Final = re.compile(
+    r"(PROMETHEUS|GRAFANA|LOKI|PROXMOX|PBS|TRUENAS|LLM|SRE|MEMORY_DB|SMTP|REPORT)_"
+)
 _OF_OTHERS: Final = re.compile(
     r".*_(?:SERVICE_(?:HOST|PORT)\w*|PORT(?:_\d+_(?:TCP|UDP)\w*)?)|GRAFANA_ADMIN_\w+"
 )

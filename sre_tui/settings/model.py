@@ -15,6 +15,8 @@ from providers.endpoint import (
     TrueNasEndpoint,
     checked_url,
 )
+from providers.smtp.server import MailServer
+from sre_tui.settings.reporting import ReportSettings
 
 Backend = Literal["prometheus", "grafana", "loki", "proxmox", "pbs", "truenas"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
@@ -190,6 +192,11 @@ class Settings(BaseModel):
     llm: LlmSettings = LlmSettings()
     docs: DocsSettings = DocsSettings()
     memory: MemorySettings = MemorySettings()
+    mail: MailServer | None = None
+    """Where mail goes; None if no host is set. Asking a section with mistakes for anything tells
+    them: see :mod:`sre_tui.settings.aside`."""
+    report: ReportSettings = ReportSettings()
+    """As ``mail`` if it has mistakes."""
     app: AppSettings = AppSettings()
     checks: dict[str, CheckSettings] = Field(default_factory=dict)
     """By id of the check."""

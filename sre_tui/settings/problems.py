@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeGuard, get_args, get_origin
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeGuard, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from sre_tui.complaint import Complaint
 from sre_tui.nearest import nearest
 from sre_tui.settings.model import Settings
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _SECRETS = ("token", "password", "api_key", "headers")
 
@@ -25,13 +28,17 @@ class SettingsError(Complaint):
         self.problems = problems
 
 
-def describe(error: ValidationError, origins: Mapping[tuple[str | int, ...], str]) -> list[str]:
+def describe(
+    problems: Sequence[ErrorDetails], origins: Mapping[tuple[str | int, ...], str]
+) -> list[str]:
     """One line per mistake: where it was made, what is wrong, what would be right."""
     lines: list[str] = []
-    for problem in error.errors(include_url=False, include_context=False):
+    for problem in problems:
         where = problem["loc"]
+        # Where nothing was written at all, what stands beside it tells the file.
+        known = where[:-1] if problem["type"] == "missing" else where
         origin = origins.get(where) or next(
-            (o for path, o in origins.items() if path[: len(where)] == where), "settings"
+            (o for path, o in origins.items() if path[: len(known)] == known), "settings"
         )
         name = ".".join(str(step) for step in where)
         shown = origin if origin.isupper() or " in " in origin else f"{origin}: {name}"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sre_tui.settings.layers import Variable
-from sre_tui.settings.variables import CREDENTIALS, TLS
+from sre_tui.settings.variables import CREDENTIALS, TIED, TLS
 
 
 def usable(variables: Sequence[Variable], address: Variable | None) -> list[Variable]:
@@ -35,6 +35,8 @@ def left_out(told: str, setting: str, address: Variable | None) -> str:
     where = "your own address" if address is None else f"the address in {address.told}"
     if address is not None and address.layer.of_working_folder:
         reason = "an address from a folder's .env is sent only what that file and folder hold"
+    elif setting in TIED:
+        reason = "where something of your own goes is not for a folder's .env to say"
     elif setting in TLS:
         reason = "how an address of your own is checked is not for a folder's .env to say"
     else:
@@ -47,6 +49,8 @@ def _fits(variable: Variable, address: Variable | None) -> bool:
     is_strange = variable.layer.of_working_folder
     address_is_strange = address is not None and address.layer.of_working_folder
     if setting in TLS and is_strange and not address_is_strange:
+        return False
+    if setting in TIED and is_strange != address_is_strange:
         return False
     if address is None or variable is address:
         return True

@@ -73,6 +73,28 @@ TEMPLATE: Final = """\
 #path = "~/homelab/memory.db"                  # in the data folder if not set
 #usage = false                                 # count nothing; what is counted: sre usage
 
+# The report, and who gets it: `sre report --email`; docs/mail.md.
+#[report]
+#recipients = ["you@home.arpa"]
+#days = 7                                      # it looks back
+#schedule = "0 7 * * 1"                        # minute hour day month weekday: Monday at 7
+#timezone = "Europe/Berlin"                    # the machine's if not set
+#availability = 0.995                          # the share of the time that things are to be there
+#llm = true                                    # the model, if there is one, writes the summary
+#keep = 104                                    # reports in the archive
+
+# The server that takes mail. The password: SMTP_PASSWORD
+#[mail]
+#host = "smtp.home.arpa"
+#port = 587
+#username = "sre@home.arpa"
+#password = ""                                 # better as SMTP_PASSWORD or SMTP_PASSWORD_FILE
+#security = "starttls"                         # tls (port 465), or none: unencrypted
+#sender = "Homelab <sre@home.arpa>"            # the username if not set
+#ca_cert = "~/.config/sre-tui/ca.pem"          # for a certificate of your own authority
+#verify_ssl = true
+#timeout = 30                                  # seconds to wait for each answer
+
 # The full-screen app: how it looks, and how often it asks, in seconds.
 #[app]
 #theme = "dark"                                # light, ansi, high-contrast, or any that t lists

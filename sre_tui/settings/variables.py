@@ -8,9 +8,13 @@ from typing import Final
 
 from sre_tui.settings.model import BACKENDS, Backend
 
+RECIPIENTS: Final = ("report", "recipients")
+"""Who gets a report, by the server that is set up for mail."""
+
 LIST_SETTINGS: Final[Mapping[tuple[str, ...], str]] = {
     ("llm", "fallbacks"): ",",
     ("docs", "extra_dirs"): "[:,]",
+    RECIPIENTS: "[,;]",
 }
 """Settings whose variable holds several values, and what separates them (a regular expression)."""
 
@@ -60,6 +64,22 @@ VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "MEMORY_DB_PATH": ("memory", "path"),
     "MEMORY_DB_URL": ("memory", "url"),
     "MEMORY_USAGE": ("memory", "usage"),
+    "SMTP_HOST": ("mail", "host"),
+    "SMTP_PORT": ("mail", "port"),
+    "SMTP_USERNAME": ("mail", "username"),
+    "SMTP_PASSWORD": ("mail", "password"),
+    "SMTP_SECURITY": ("mail", "security"),
+    "SMTP_FROM": ("mail", "sender"),
+    "SMTP_VERIFY_SSL": ("mail", "verify_ssl"),
+    "SMTP_CA_CERT": ("mail", "ca_cert"),
+    "SMTP_TIMEOUT": ("mail", "timeout"),
+    "REPORT_RECIPIENT_EMAIL": RECIPIENTS,
+    "REPORT_LOOKBACK_DAYS": ("report", "days"),
+    "REPORT_SCHEDULE_CRON": ("report", "schedule"),
+    "REPORT_TIMEZONE": ("report", "timezone"),
+    "REPORT_AVAILABILITY": ("report", "availability"),
+    "REPORT_LLM": ("report", "llm"),
+    "REPORT_KEEP": ("report", "keep"),
 }
 """Variable name to the path of its setting; each may also be given as ``NAME_FILE``."""
 
@@ -104,7 +124,7 @@ KEY_ALONE: Final = frozenset(
 For others it finds credentials by itself, such as those of a cloud account.
 """
 
-ADDRESSES: Final = frozenset({"url", "base_url"})
+ADDRESSES: Final = frozenset({"url", "base_url", "host"})
 """Settings that say where requests go."""
 
 CREDENTIALS: Final = frozenset(
@@ -112,5 +132,8 @@ CREDENTIALS: Final = frozenset(
 )
 """Settings that are sent to the address beside them and are nobody else's business."""
 
-TLS: Final = frozenset({"verify_ssl", "ca_cert", "fingerprint"})
-"""Settings that say which server is believed to be the one at that address."""
+TLS: Final = frozenset({"verify_ssl", "ca_cert", "fingerprint", "security"})
+"""Settings that say which server is believed to be the one at that address, and who may listen."""
+
+TIED: Final = frozenset({"port", "recipients"})
+"""Settings that say no less than the address where something goes."""

@@ -1,0 +1,1 @@
+"""Sends mail: where to, as whom, and what the server said."""
