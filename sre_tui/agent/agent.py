@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import platform
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 from providers.llm import LanguageModel, LlmConfig, LlmError, warm_up
@@ -18,6 +16,7 @@ from sre_tui.agent.consent import Consent
 from sre_tui.agent.conversation import Conversation
 from sre_tui.agent.discovery import Discovery, joined
 from sre_tui.agent.events import AgentEvent, Answered, Failed, Started
+from sre_tui.agent.hiding import learn_site, not_hidden
 from sre_tui.agent.limits import Deadline
 from sre_tui.agent.model import model_config
 from sre_tui.agent.model_loop import ModelLoop
@@ -28,11 +27,12 @@ from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.relevance import Hint, ranked
 from sre_tui.agent.run import Run
 from sre_tui.agent.session import Session
-from sre_tui.agent.session_store import SessionStore, Spending, is_unpriced
+from sre_tui.agent.session_store import SessionStore, is_unpriced
 from sre_tui.agent.site import read_notes, seen_names
+from sre_tui.agent.spending import no_daily_limit, over_daily_cost, spent_today
 from sre_tui.agent.turn import Turn
 from sre_tui.agent.untrusted import bounded
-from sre_tui.settings import BACKENDS, LlmSettings
+from sre_tui.settings import LlmSettings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.tool import Tool
 
@@ -177,10 +177,10 @@ class Agent:
     async def _work(self, turn: Turn, llm: LlmSettings, config: LlmConfig | None) -> None:
         if turn.mode == "model":
             why = "LLM_PROVIDER is set, but no model: set LLM_MODEL" if config is None else ""
-            spent = await self._spent_today(llm)
-            why = why or _over_daily_cost(llm, spent)
+            spent = await spent_today(self.sessions, llm, self._context.clock())
+            why = why or over_daily_cost(llm, spent)
             for model in spent.unpriced[:1]:
-                turn.degrade("budget", _no_daily_limit(llm, model))
+                turn.degrade("budget", no_daily_limit(llm, model))
             if config is not None and not why:
                 try:
                     await self._ask_model(turn, llm, config)
@@ -189,7 +189,7 @@ class Agent:
                 if llm.max_cost_per_day is not None and not spent.unpriced:
                     turn.put()
                     if is_unpriced(turn.session.exchanges[turn.position].usage):
-                        turn.degrade("budget", _no_daily_limit(llm, turn.model or config.model))
+                        turn.degrade("budget", no_daily_limit(llm, turn.model or config.model))
                 if not why:
                     return
             turn.take_back()
@@ -262,31 +262,10 @@ class Agent:
             turn.complete = False
             turn.say(turn.known_so_far("the built-in analyst found no words for it"))
 
-    async def _spent_today(self, llm: LlmSettings) -> Spending:
-        if llm.max_cost_per_day is None:
-            return Spending(0.0)
-        now = self._context.clock()
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return await asyncio.to_thread(self.sessions.spent_since, midnight)
-
     async def _anonymizer(self, turn: Turn) -> Anonymizer:
         made = self._anonymizers.setdefault(turn.session.id, Anonymizer())
-        machines = await self._discovery.machines()
-        for source in machines.silent:
-            turn.degrade(
-                "privacy",
-                f"{source} did not tell the names of its machines: the model may see those that no "
-                "other source names",
-            )
-        for guest in machines.names.get("guests", ()):
-            made.learn("GUEST", guest)
-        for host in machines.names.get("hosts", ()):
-            made.learn("HOST", host)
-        made.learn("HOST", platform.node())
-        made.learn("USER", Path.home().name)
-        for backend in BACKENDS:
-            for endpoint in self._context.settings.endpoints(backend):
-                made.learn("HOST", endpoint.host)
+        for source in await learn_site(made, self._context.settings, self._discovery):
+            turn.degrade("privacy", not_hidden(source))
         for host in turn.site_names.get("hosts", ()):
             made.learn("HOST", host)
         for evidence in turn.store.all:
@@ -308,20 +287,6 @@ def _about(turn: Turn) -> list[Hint]:
         called = " ".join(one.tool.replace("_", " ") for one in exchange.evidence)
         made += [Hint(exchange.question, 0.5), Hint(called, 0.3)]
     return [hint for hint in made if hint.text]
-
-
-def _over_daily_cost(llm: LlmSettings, spent: Spending) -> str:
-    limit = llm.max_cost_per_day
-    if limit is None or spent.dollars < limit:
-        return ""
-    return f"today's cost limit of ${limit:.2f} is used up (${spent.dollars:.2f})"
-
-
-def _no_daily_limit(llm: LlmSettings, model: str) -> str:
-    return (
-        f"the price of {model} is not known, "
-        f"so the daily limit of ${llm.max_cost_per_day:.2f} cannot be held"
-    )
 
 
 def _cancelled(turn: Turn) -> AgentEvent:
