@@ -178,7 +178,8 @@ def _foretold(
     full: bool = False,
 ) -> Capacity:
     sizes = size if isinstance(size, float) else sorted(size.items())
-    told = forecast(sorted(used.items()), sizes, now=now, full=full)
+    course = tuple(sorted(used.items()))
+    told = forecast(course, sizes, now=now, full=full)
     return Capacity(
         kind=kind,
         subject=subject,
@@ -195,6 +196,7 @@ def _foretold(
         basis=told.basis,
         points=told.points,
         notes=(*notes, *told.notes),
+        course=course,
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from providers.series import Point
 from sre_tui.diagnosis.subject import Subject
 
 Kind = Literal["pool", "datastore", "storage", "filesystem", "guest", "certificate"]
@@ -56,6 +57,8 @@ class Capacity(BaseModel):
     out_of_reach: bool = False
     """Whether what it is on does not answer now, so that all this is as it was last seen."""
     notes: tuple[str, ...] = ()
+    course: tuple[Point, ...] = Field(default=(), exclude=True, repr=False)
+    """What was in use over time, where a history tells; in no document."""
 
     @property
     def key(self) -> str:

@@ -1,0 +1,1 @@
+"""The report: what was, is and is to come in a homelab, collected, told, archived and mailed."""

@@ -1,0 +1,214 @@
+"""Runs of backups in a window, by the task lists of Proxmox VE and of the backup servers.
+
+One backup of a guest is a task of both: it is one run here, which failed if either did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from providers.reading import Reading
+from providers.text import one_line
+from sre_tui.memory.report import FailedRun
+from sre_tui.report.scope import Scope
+from sre_tui.tools.context import ask_all
+
+if TYPE_CHECKING:
+    from providers.pbs import Task as ServerTask
+    from providers.pbs import TaskPage as ServerTaskPage
+    from providers.proxmox import Task, TaskPage
+    from providers.proxmox.tasks import ServerTask as AnyTask
+
+MOST: Final = 5000
+"""Tasks read of each node or server."""
+LONGEST_RUN: Final = timedelta(hours=12)
+"""How long before the window a task may have begun that ended in it."""
+CLOCKS: Final = timedelta(minutes=5)
+"""How far the clocks of a node and a backup server may be apart."""
+_SERVER_BACKUP: Final = "backup"
+_NODE_BACKUP: Final = "vzdump"
+_WORDS: Final[Mapping[str, str]] = {
+    "garbage_collection": "garbage collection", "verificationjob": "verification",
+    "verify": "verification", "prunejob": "prune", "syncjob": "sync",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """One backup of one guest or host, or of all guests of a job where no more is told."""
+
+    what: str
+    started: datetime
+    ended: datetime
+    failed: bool
+    error: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class BackupRuns:
+    """What the task lists tell.
+
+    Attributes:
+        runs: in no order.
+        others: tasks of backup servers that failed and are no backups.
+        readings: how far the lists could be read.
+        lacking: what they do not tell, one line each.
+    """
+
+    runs: tuple[Run, ...]
+    others: tuple[FailedRun, ...]
+    readings: tuple[Reading[Any], ...]
+    lacking: tuple[str, ...] = ()
+
+
+async def read_runs(scope: Scope) -> BackupRuns:
+    """Every backup that ended in the window."""
+    from providers.pbs import TaskQuery as ServerQuery
+    from providers.proxmox import TaskQuery
+
+    context, since = scope.context, scope.since - LONGEST_RUN
+    of_nodes, of_servers, failed = await asyncio.gather(
+        ask_all(
+            context.proxmox,
+            lambda one: one.tasks(TaskQuery(since=since, kind=_NODE_BACKUP, limit=MOST)),
+        ),
+        ask_all(
+            context.pbs,
+            lambda one: one.tasks(ServerQuery(since=since, kind=_SERVER_BACKUP, limit=MOST)),
+        ),
+        ask_all(
+            context.pbs, lambda one: one.tasks(ServerQuery(since=since, errors=True, limit=MOST))
+        ),
+    )
+    names = _names(of_nodes)
+    node_tasks = [one for each in of_nodes if each.data for one in each.data.tasks]
+    server_tasks = [one for each in of_servers if each.data for one in each.data.tasks]
+    others = [one for each in failed if each.data for one in each.data.tasks]
+    return BackupRuns(
+        runs=tuple(joined_runs(node_tasks, server_tasks, names, scope)),
+        others=tuple(
+            FailedRun(
+                at=one.ended or one.started,
+                what=_other(one, names),
+                error=one_line(one.status),
+                source=one.source,
+            )
+            for one in others
+            if one.type != _SERVER_BACKUP
+            and one.state == "error"
+            and scope.holds(one.ended or one.started)
+        ),
+        readings=(*of_nodes, *of_servers, *failed),
+        lacking=tuple(_cut(of_nodes, of_servers)),
+    )
+
+
+def joined_runs(
+    node_tasks: Iterable[Task],
+    server_tasks: Iterable[ServerTask],
+    names: Mapping[int, str],
+    scope: Scope,
+) -> Iterator[Run]:
+    """Runs that ended in the window, each once.
+
+    Args:
+        node_tasks: backup tasks of Proxmox VE: of a guest, or of a whole job on a node.
+        server_tasks: backup tasks of backup servers, each of one group.
+        names: names of guests by their id, where it is of one guest only.
+        scope: the window.
+    """
+    left = [one for one in server_tasks if one.type == _SERVER_BACKUP and _is_judged(one)]
+    of_groups: dict[str, list[ServerTask]] = {}
+    for one in left:
+        of_groups.setdefault(one.group.partition("/")[2], []).append(one)
+    used: set[str] = set()
+    whole_jobs: list[Task] = []
+    for task in node_tasks:
+        if task.type != _NODE_BACKUP or not _is_judged(task):
+            continue
+        if task.vmid is None:
+            whole_jobs.append(task)
+            continue
+        near = [
+            each for each in of_groups.get(str(task.vmid), ())
+            if each.key not in used and _meet(task, each)
+        ]  # fmt: skip
+        # What a run left on the server before it broke off is the same run.
+        used.update(each.key for each in near[:1])
+        yield from _run([task, *near[:1]], _guest(task.guest, task.vmid), scope)
+    for each in left:
+        if each.key not in used:
+            yield from _run([each], _group(each, names), scope)
+    for job in whole_jobs:
+        within = [each for each in left if _meet(job, each)]
+        # A job whose guests are told one by one says nothing more, unless it alone failed.
+        if not within or (job.state == "error" and not any(e.state == "error" for e in within)):
+            yield from _run([job], f"of a job on {one_line(job.node, 80)}", scope)
+
+
+def _run(tasks: Sequence[AnyTask], what: str, scope: Scope) -> Iterator[Run]:
+    ended = max(one.ended for one in tasks if one.ended is not None)
+    if not scope.holds(ended):
+        return
+    wrong = [one for one in tasks if one.state == "error"]
+    told = wrong[0] if wrong else tasks[0]
+    yield Run(
+        what=f"backup {what}",
+        started=min(one.started for one in tasks),
+        ended=ended,
+        failed=bool(wrong),
+        error=one_line(told.status) if wrong else "",
+        source=told.source,
+    )
+
+
+def _is_judged(task: AnyTask) -> bool:
+    return task.ended is not None and task.state in ("ok", "warning", "error")
+
+
+def _meet(one: AnyTask, other: AnyTask) -> bool:
+    """Whether one went on while the other did."""
+    assert one.ended is not None
+    assert other.ended is not None
+    return one.started - CLOCKS <= other.ended and other.started <= one.ended + CLOCKS
+
+
+def _names(readings: Iterable[Reading[TaskPage]]) -> dict[int, str]:
+    found: dict[int, set[str]] = {}
+    for each in readings:
+        for task in each.data.tasks if each.data else ():
+            if task.vmid is not None and task.guest:
+                found.setdefault(task.vmid, set()).add(task.guest)
+    return {vmid: next(iter(names)) for vmid, names in found.items() if len(names) == 1}
+
+
+def _guest(name: str | None, vmid: int) -> str:
+    return f"of {one_line(name, 80)} ({vmid})" if name else f"of guest {vmid}"
+
+
+def _group(task: ServerTask, names: Mapping[int, str]) -> str:
+    kind, _, number = task.group.partition("/")
+    if kind in ("vm", "ct") and number.isdigit():
+        return _guest(names.get(int(number)), int(number))
+    return f"of {one_line(number or task.subject, 80)}"
+
+
+def _other(task: ServerTask, names: Mapping[int, str]) -> str:
+    title = _WORDS.get(task.type, task.type.replace("_", " "))
+    if task.group:
+        return one_line(f"{title} {_group(task, names)}", 160)
+    return one_line(f"{title} of {task.datastore or task.subject or task.node}", 160)
+
+
+def _cut(
+    of_nodes: Iterable[Reading[TaskPage]], of_servers: Iterable[Reading[ServerTaskPage]]
+) -> Iterator[str]:
+    cut = [one.source for one in of_nodes if one.data is not None and one.data.more]
+    cut += [one.source for one in of_servers if one.data is not None and one.data.more]
+    for source in cut:
+        yield f"{source}: only the newest {MOST:,} backup tasks were read"

@@ -1,0 +1,206 @@
+"""Which alerts fired in the window, how often and for how long."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from providers.alerting import AlertState
+from providers.reading import Reading, State
+from sre_tui.memory.incident import folded
+from sre_tui.memory.report import AlertDay, Alerts, ReportedAlert
+from sre_tui.report.firings import (
+    Firing,
+    closed,
+    each_once,
+    from_alerts,
+    from_annotations,
+    from_series,
+    is_flapping,
+)
+from sre_tui.report.scope import CHUNK, Scope, parts_of
+from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
+from sre_tui.tools.grafana_alerts import grafana_get_alerts
+from sre_tui.tools.journal import recorded_before
+from sre_tui.views.severity import severity_rank
+
+if TYPE_CHECKING:
+    from providers.alerting import Alert
+    from providers.grafana import Annotation, GrafanaClient
+    from providers.prometheus import PrometheusClient
+    from providers.series import Series, SeriesWindow
+
+HISTORY: Final = 'ALERTS{alertstate="firing"}'
+STEP: Final = timedelta(minutes=5)
+"""Rules look back as far: what fires for less may be missed."""
+MOST_MARKS: Final = 5000
+"""Changes of alert states read of a week."""
+_CRITICAL, _WARNING = severity_rank("critical"), severity_rank("warning")
+
+
+async def collect(scope: Scope) -> Collected:
+    """Firings of the window and of the one before, and what fires at its end."""
+    context = scope.context
+    if lacks(context.settings, "grafana", "prometheus"):
+        return Collected(Alerts(**unconfigured("grafana", "prometheus")._asdict()))
+    now, series, marks, reach = await asyncio.gather(
+        grafana_get_alerts.body(context, limit=1000),
+        asyncio.gather(*(_history(client, scope) for client in context.prometheus)),
+        asyncio.gather(*(_marks(client, scope) for client in context.grafana)),
+        asyncio.gather(*(_reaches(client, scope) for client in context.prometheus)),
+    )
+    heard: list[Heard] = [*now.sources]
+    heard += [one for each in series for one in each]
+    heard += [one for each in marks for one in each]
+    firings = _firings(scope, now.data.items, series, marks)
+    recorded, trouble = await recorded_before(context, {one.name for one in firings})
+    past = {folded(one.alert): one.times for one in recorded}
+    known = all(reach) and all(one.state is State.OK for one in heard)
+    lacking = [*_cut(marks), *([trouble] if trouble else [])]
+    active = [one for one in now.data.items if one.state is AlertState.FIRING]
+    began = [one for one in firings if one.began is not None and scope.holds(one.began)]
+    return Collected(
+        Alerts(
+            **standing_of(heard, *lacking)._asdict(),
+            fired=len(began),
+            fired_before=_before(firings, scope) if known else None,
+            firing=sum(not one.silenced for one in active),
+            silenced=sum(one.silenced for one in now.data.items),
+            alerts=tuple(reported(firings, scope, [a for a in active if not a.silenced], past)),
+            days=tuple(by_day(began, scope)),
+        ),
+        joined(heard),
+    )
+
+
+def _firings(
+    scope: Scope,
+    alerts: Sequence[Alert],
+    series: Sequence[Sequence[Reading[SeriesWindow]]],
+    marks: Sequence[Sequence[Reading[tuple[Annotation, ...]]]],
+) -> list[Firing]:
+    """Grafana's own history is exact to the second, so it comes first."""
+    now = list(from_alerts(alerts))
+    still = frozenset(one.subject for one in now)
+    found: list[Firing] = []
+    for of_grafana in marks:
+        told = [mark for each in of_grafana for mark in each.data or ()]
+        found += closed(from_annotations(told), still)
+    for of_prometheus in series:
+        parts: list[Series] = [s for each in of_prometheus if each.data for s in each.data.series]
+        found += from_series(parts, scope.before, scope.until, STEP)
+    return each_once([*found, *now], scope.before, scope.until)
+
+
+def _before(firings: Iterable[Firing], scope: Scope) -> int:
+    return sum(one.began is not None and one.began < scope.since for one in firings)
+
+
+def reported(
+    firings: Sequence[Firing],
+    scope: Scope,
+    active: Iterable[Alert] = (),
+    past: Mapping[str, int] | None = None,
+) -> Iterator[ReportedAlert]:
+    """Each alert that fired in the window, the noisiest first.
+
+    Args:
+        firings: each once, of the window and before.
+        scope: the window.
+        active: what fires at its end.
+        past: how many incidents of an alert there are, by its folded name.
+    """
+    within: dict[str, list[Firing]] = defaultdict(list)
+    for one in firings:
+        if one.seconds(scope.since, scope.until) > 0 or _began(one, scope):
+            within[one.name].append(one)
+    firing = [one.subject for one in from_alerts(active)]
+    rows = [
+        _alert(
+            several, scope,
+            firing=len({about for each, about in firing if each == name}),
+            incidents=(past or {}).get(folded(name), 0),
+        )
+        for name, several in within.items()
+    ]  # fmt: skip
+    yield from sorted(rows, key=lambda row: (-row.times, -row.seconds, row.name))
+
+
+def _began(one: Firing, scope: Scope) -> bool:
+    return one.began is not None and scope.holds(one.began)
+
+
+def _alert(
+    firings: Sequence[Firing], scope: Scope, *, firing: int, incidents: int
+) -> ReportedAlert:
+    began: dict[str, list[datetime]] = defaultdict(list)
+    for one in firings:
+        if one.began is not None and scope.holds(one.began):
+            began[one.about].append(one.began)
+    moments = sorted(at for several in began.values() for at in several)
+    gravest = min((one.severity for one in firings), key=severity_rank)
+    return ReportedAlert(
+        name=firings[0].name,
+        severity=gravest,
+        subjects=tuple(sorted({one.about for one in firings if one.about})),
+        times=len(moments),
+        seconds=sum(one.seconds(scope.since, scope.until) for one in firings),
+        first=moments[0] if moments else None,
+        last=moments[-1] if moments else None,
+        firing=firing,
+        flapping=any(is_flapping(sorted(several)) for several in began.values()),
+        incidents=incidents,
+    )
+
+
+def by_day(began: Iterable[Firing], scope: Scope) -> Iterator[AlertDay]:
+    """How many began to fire, by severity, for each day of the window."""
+    counts: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in began:
+        if one.began is not None:
+            rank = severity_rank(one.severity)
+            place = 0 if rank <= _CRITICAL else 1 if rank <= _WARNING else 2
+            counts[scope.day_of(one.began)][place] += 1
+    for day in scope.days():
+        critical, warning, other = counts[day]
+        yield AlertDay(day=day, critical=critical, warning=warning, other=other)
+
+
+async def _history(client: PrometheusClient, scope: Scope) -> list[Reading[SeriesWindow]]:
+    """What Prometheus remembers of its alerts, a week at a time: other than its rules do today."""
+    found: list[Reading[SeriesWindow]] = []
+    # The grid of every part ends with it, so they meet where a step ends.
+    for start, end in reversed(parts_of(scope.before, scope.until, CHUNK)):
+        reading = await client.query_range(HISTORY, start, end, STEP.total_seconds())
+        found.append(reading)
+        if not reading.state.has_data:
+            break
+    return found
+
+
+async def _marks(client: GrafanaClient, scope: Scope) -> list[Reading[tuple[Annotation, ...]]]:
+    found: list[Reading[tuple[Annotation, ...]]] = []
+    for start, end in reversed(parts_of(scope.before, scope.until, CHUNK)):
+        reading = await client.annotations(start, end, limit=MOST_MARKS)
+        found.append(reading)
+        if not reading.state.has_data:
+            break
+    return found
+
+
+def _cut(marks: Iterable[Sequence[Reading[tuple[Annotation, ...]]]]) -> Iterator[str]:
+    for of_one in marks:
+        if any(each.data is not None and len(each.data) >= MOST_MARKS for each in of_one):
+            yield (
+                f"{of_one[0].source}: of a week only {MOST_MARKS:,} changes of alert states were "
+                "read"
+            )
+
+
+async def _reaches(client: PrometheusClient, scope: Scope) -> bool:
+    """Whether there are any values from the beginning of the window before."""
+    reading = await client.query("count(up)", scope.before + STEP)
+    return bool(reading.data is not None and reading.data.samples)

@@ -1,0 +1,136 @@
+"""What a report is about, and who is asked for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from providers.last_known_good import NothingKept
+from sre_tui.settings import BACKENDS, Settings
+from sre_tui.tools.context import ToolContext
+
+DAY: Final = timedelta(days=1)
+SHORTEST: Final = timedelta(hours=1)
+LONGEST: Final = timedelta(days=90)
+"""Windows a report can be of."""
+CHUNK: Final = timedelta(days=7)
+"""Asked for at once: of more, some backends refuse the number of points or the length."""
+PATIENCE: Final = 30.0
+"""Seconds that a backend may take for one question: several look at weeks, all at once."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A window, and the clients of the backends.
+
+    Attributes:
+        context: clients that keep no answers: what was so before must not pass for what is so.
+        since: beginning of the window.
+        until: its end, the moment the report is made.
+        objective: the share of the window that things are to be there.
+        zone: the operator's own time, by which days are told.
+    """
+
+    context: ToolContext
+    since: datetime
+    until: datetime
+    objective: float = 0.995
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+    @property
+    def length(self) -> timedelta:
+        """How long the window is."""
+        return self.until - self.since
+
+    @property
+    def before(self) -> datetime:
+        """Beginning of the window before, which is as long."""
+        return self.since - self.length
+
+    def day_of(self, at: datetime) -> date:
+        """The operator's day of a moment."""
+        return at.astimezone(self.zone).date()
+
+    def days(self) -> Iterator[date]:
+        """Every day that the window touches, in order."""
+        first, last = self.day_of(self.since), self.day_of(self.until)
+        for number in range((last - first).days + 1):
+            yield first + timedelta(days=number)
+
+    def holds(self, at: datetime) -> bool:
+        """Whether a moment lies in the window."""
+        return self.since <= at <= self.until
+
+
+def parts_of(start: datetime, end: datetime, longest: timedelta) -> list[tuple[datetime, datetime]]:
+    """A window in parts of at most that length, in order; all but the first are of it."""
+    parts: list[tuple[datetime, datetime]] = []
+    while end > start:
+        begin = max(start, end - longest)
+        parts.insert(0, (begin, end))
+        end = begin
+    return parts
+
+
+def scope_of(
+    context: ToolContext,
+    window: timedelta,
+    *,
+    objective: float = 0.995,
+    zone: ZoneInfo | None = None,
+) -> Scope:
+    """The window that ends now, with clients of its own; its context is to be closed.
+
+    Args:
+        context: settings, folders and clock.
+        window: how long it is.
+        objective: the share of it that things are to be there.
+        zone: the operator's own time; that of this machine if None.
+
+    Raises:
+        ValueError: if the window is too short or too long.
+    """
+    if not SHORTEST <= window <= LONGEST:
+        raise ValueError(f"a report covers {SHORTEST} to {LONGEST.days} days, not {window}")
+    until = context.clock().astimezone(UTC)
+    own = ToolContext(
+        _patient(context.settings),
+        context.folders,
+        context.clock,
+        kept=NothingKept(),
+        usage=context.usage,
+    )
+    return Scope(own, until - window, until, objective, zone or local_zone())
+
+
+def _patient(settings: Settings) -> Settings:
+    """The settings with time enough for everybody."""
+    return settings.model_copy(
+        update={
+            name: tuple(
+                each.model_copy(update={"timeout": max(each.timeout, PATIENCE)})
+                for each in getattr(settings, name)
+            )
+            for name in BACKENDS
+        }
+    )
+
+
+def local_zone() -> ZoneInfo:
+    """The zone of this machine, by its name; UTC where nothing tells it."""
+    try:
+        linked = str(Path("/etc/localtime").readlink()).partition("zoneinfo/")[2]
+        named = Path("/etc/timezone").read_text("utf-8").strip() if not linked else ""
+    except (OSError, UnicodeError):
+        linked = named = ""
+    for name in (os.environ.get("TZ", "").lstrip(":"), linked, named):
+        try:
+            return ZoneInfo(name)
+        except (OSError, ValueError):
+            continue
+    return ZoneInfo("UTC")
