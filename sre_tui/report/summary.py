@@ -26,7 +26,7 @@ from sre_tui.settings import LlmSettings
 from sre_tui.tools.context import ToolContext
 
 if TYPE_CHECKING:
-    from providers.llm import LanguageModel, LlmConfig
+    from providers.llm import LanguageModel
     from sre_tui.agent.anonymize import Anonymizer
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ You write the summary on top of a homelab's report, for its operator, who may re
 The report is all you know.
 
 Write three to six items of a Markdown list, the most pressing first, each one or two sentences: \
-what is wrong or about to be, since when, what to do; then what changed for better or worse against \
-the time before. No heading, no greeting, no table. If all is well say so in one sentence.
+what is wrong or about to be, since when, what to do; then what got better or worse against the \
+time before. No heading, no greeting, no table. If all is well say so in one sentence.
 - Take every figure, name and time from the report as it stands there, with its unit.
 - What the report calls not known is not known: never call it well.
 - Advise nothing that the report does not advise."""
@@ -94,9 +94,7 @@ class _NotAsked(Exception):
     """Why no model was asked."""
 
 
-async def _by_model(
-    context: ToolContext, report: Report, words: str, llm: LlmSettings
-) -> Summary:
+async def _by_model(context: ToolContext, report: Report, words: str, llm: LlmSettings) -> Summary:
     from providers.llm import LanguageModel
     from sre_tui.agent.model import model_config
     from sre_tui.agent.redaction import Redactor
@@ -117,7 +115,7 @@ async def _by_model(
     return Summary(
         text=redactor.text(written.text),
         by="model",
-        model=written.model or _name(config),
+        model=written.model or model.name,
         unsupported=unsupported,
         cost=written.cost,
     )
@@ -157,9 +155,7 @@ async def _written(
     room = max(500, await model.context_tokens() - 3 * _ANSWER_TOKENS)
     told = bounded(figures, room)
     # Only what the model was shown bears out what it says.
-    grounds = await asyncio.to_thread(
-        Grounds.of, evidence=(), said=(told, _RULES), now=report.made
-    )
+    grounds = await asyncio.to_thread(Grounds.of, evidence=(), said=(told, _RULES), now=report.made)
     messages: list[dict[str, object]] = [
         {"role": "system", "content": f"{_RULES}\n\n{fence.rule}"},
         {"role": "user", "content": fence.wrap("report", hidden.hide(told) if hidden else told)},
@@ -167,10 +163,17 @@ async def _written(
     written = _Written()
     unsupported: tuple[str, ...] = ()
     for number in range(_TRIES):
-        raw = await _call(context, model, messages, written)
+        try:
+            raw = await _call(context, model, messages, written)
+        except LlmError:
+            if not number:
+                raise
+            break
         text = without_thinking(clean(hidden.restore(raw) if hidden else raw))
         if not text:
-            raise LlmError(f"{model.name} wrote nothing")
+            if not number:
+                raise LlmError(f"{model.name} wrote nothing")
+            break
         found = await asyncio.to_thread(check, text, grounds)
         claims = tuple(dict.fromkeys(each.text for each in found))
         if not number or len(claims) < len(unsupported):
@@ -225,7 +228,3 @@ async def _call(
         written.model = finished.model
         written.costs.append(finished.cost)
     return "".join(pieces)
-
-
-def _name(config: LlmConfig) -> str:
-    return config.model

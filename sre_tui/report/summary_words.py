@@ -1,0 +1,72 @@
+"""The summary that the built-in analyst writes: the gravest first, and nothing made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from sre_tui.memory.report import Report, Trouble
+from sre_tui.views.human import count
+from sre_tui.views.report import document_of, times_of
+from sre_tui.views.report_parts import Chapter, Times
+from widgets.cell import Display, Tone
+
+MOST_TROUBLES: Final = 4
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#|!~])")
+_PRESSING: Final = (Tone.CRITICAL, Tone.ERROR, Tone.WARNING)
+_TOLD_APART: Final = frozenset({"health", "changes", "usage"})
+"""Sections whose sentence tells somebody in a hurry nothing: the troubles themselves are told."""
+
+
+def summary_words(report: Report) -> str:
+    """Items of a Markdown list: what is wrong, what is about to be, and what is not known."""
+    document = document_of(report, Display(report.made, None, True))
+    times = times_of(report)
+    items = [
+        *_troubles(report, times),
+        *(_item(one) for one in document.chapters
+          if one.tone in _PRESSING and one.key not in _TOLD_APART),
+    ]  # fmt: skip
+    unknown = [one for one in document.chapters if one.lacking]
+    if not items:
+        opening = "As far as is known nothing is wrong." if unknown else "Nothing is wrong."
+        items = [opening if report.health.state == "ok" else "How it is now is not known."]
+    items += [_item(one) for one in document.chapters if _is_worth_a_line(one)]
+    if unknown:
+        names = ", ".join(one.title for one in unknown)
+        items.append(f"**Not known, or not all of it:** {names}.")
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _troubles(report: Report, times: Times) -> Iterator[str]:
+    grave = [one for one in report.health.troubles if one.severity != "note"]
+    for one in grave[:MOST_TROUBLES]:
+        yield _trouble(one, times)
+    all_of_them = max(len(grave), report.health.critical + report.health.warnings)
+    if left := all_of_them - min(len(grave), MOST_TROUBLES):
+        yield f"{count(left, 'more finding')} of the same kind of weight or less: see Now."
+
+
+def _trouble(one: Trouble, times: Times) -> str:
+    about = "" if not one.subject or one.subject in one.text else f"{one.subject}: "
+    since = f", since {times.at(one.since)}" if one.since is not None else ""
+    advice = f": {escaped(one.advice)}" if one.advice else ""
+    return f"**{escaped(about + one.text)}** ({one.severity}{since}){advice}."
+
+
+def _is_worth_a_line(chapter: Chapter) -> bool:
+    """Whether somebody in a hurry wants to read that it is well."""
+    return chapter.key in ("alerts", "backups", "capacity") and chapter.tone not in (
+        *_PRESSING,
+        Tone.STALE,
+    )
+
+
+def _item(chapter: Chapter) -> str:
+    return f"**{chapter.title}:** {escaped(chapter.sentence)}"
+
+
+def escaped(text: str) -> str:
+    """Text in Markdown, as it stands."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,61 @@
+"""A report in lines for a model: every chapter with its sentence, its tables row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from sre_tui.memory.report import Heading, Report
+from sre_tui.views.report import document_of
+from sre_tui.views.report_parts import Chapter, Document, Paragraph, Table
+from widgets.cell import Display
+
+
+def heading_lines(document: Document) -> list[str]:
+    """What the report is of, its verdict, and what is missing in it."""
+    told = [f"{document.title}: {document.window}", f"{document.verdict}: {document.sentence}"]
+    return [*told, *(f"! not known: {each}" for each in document.lacking)]
+
+
+def report_lines(report: Report, only: Collection[Heading] = ()) -> Iterator[str]:
+    """The chapters, in the order they are read.
+
+    Args:
+        report: what is told; its summary is left out.
+        only: the chapters that are wanted; all if empty.
+    """
+    document = document_of(report, Display(report.made, None, True))
+    for chapter in document.chapters:
+        if not only or chapter.key in only:
+            yield from _lines(chapter, document)
+
+
+def report_words(report: Report) -> str:
+    """All of a report but its summary."""
+    document = document_of(report, Display(report.made, None, True))
+    return "\n".join([*heading_lines(document), *report_lines(report)])
+
+
+def _lines(chapter: Chapter, document: Document) -> Iterator[str]:
+    yield f"{chapter.title}: {chapter.sentence}"
+    yield from (f"! not known: {reason}" for reason in chapter.lacking)
+    for part in chapter.parts:
+        if isinstance(part, Paragraph):
+            yield f"{'  ' * (1 + part.depth)}{part.text.strip()}"
+        elif isinstance(part, Table):
+            yield from _rows(part, document)
+        else:
+            yield f"  {part.title}: {part.told}"
+
+
+def _rows(table: Table, document: Document) -> Iterator[str]:
+    if table.title:
+        yield f"  {table.title}:"
+    for cells in table.cells(document.display):
+        told = (
+            f"{column.title.casefold()} {' '.join(cell.text.split())}"
+            for column, cell in zip(table.columns, cells, strict=True)
+            if cell.text.strip()
+        )
+        yield f"  - {'; '.join(told)}"
+    if table.more:
+        yield f"  {table.more}"
