@@ -22,7 +22,7 @@ from sre_tui.diagnosis.patterns.load import Patterns, bundled
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.signs.addresses import with_owners
-from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
+from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts, unconfirmed_text
 from sre_tui.diagnosis.signs.lines import from_lines
 from sre_tui.diagnosis.signs.measured import refuted
 from sre_tui.diagnosis.signs.outside import told_apart
@@ -256,12 +256,12 @@ def _mere_alerts(insight: Insight, asked: Asked, named: Sequence[Ranked]) -> str
         return ""
     if any(one.active and not one.diagnostic and one.check != "alerts" for one in insight.findings):
         return ""
-    alerts = sum(one.check == "alerts" and one.active for one in insight.findings)
+    alerts = [one for one in insight.findings
+              if one.check == "alerts" and one.severity is not Severity.NOTE]  # fmt: skip
     if not alerts:
         return ""
     about = " and ".join(str(one) for one in asked.subjects[:3]) or "the homelab"
-    said = f"{count(alerts, 'alert')} {'is' if alerts == 1 else 'are'} firing"
-    return f"nothing wrong was found with {about}; {said} that no check confirms."
+    return f"nothing wrong was found with {about}; {unconfirmed_text(alerts)}."
 
 
 def _headline(

@@ -54,7 +54,9 @@ class HealthListing(Listing[Finding]):
     """Findings, the gravest first, and how far the checks could look."""
 
     verdict: Verdict = "ok"
-    """The gravest finding; ``unknown`` if there is none but some checks could not look."""
+    """The gravest finding; ``unknown`` if there is none but some checks could not look, or a
+    critical alert is firing that none confirms.
+    """
     sentence: str = ""
     """How the homelab is, in one sentence."""
     counts: dict[str, int] = Field(default_factory=dict)
@@ -193,11 +195,15 @@ _WHOLE: Final = frozenset({State.OK, State.STALE})
 """An answer that is old is told of on its own."""
 
 
-def verdict_of(findings: Sequence[Finding], report: CheckReport) -> Verdict:
-    """The gravest finding; without any, whether everything could be looked at."""
+def verdict_of(findings: Sequence[Finding], examined: Examined) -> Verdict:
+    """The gravest finding; without any, whether all could be looked at and nothing else is grave.
+
+    What a critical alert tells and no check confirms is neither known to be so nor not to be so.
+    """
     if findings:
         return findings[0].severity.value
-    return "unknown" if report.blind else "ok"
+    grave = any(one.severity is Severity.CRITICAL for one in examined.unconfirmed)
+    return "unknown" if examined.report.blind or grave else "ok"
 
 
 def sentence_of(findings: Sequence[Finding], examined: Examined) -> str:
@@ -231,18 +237,10 @@ def _narrowed(examined: Examined) -> int:
 
 def _alerting(examined: Examined) -> Iterator[str]:
     """What only alerts tell: whether it is so, nothing else says."""
-    alerts = examined.unconfirmed
-    if not alerts:
-        return
-    critical = sum(one.severity is Severity.CRITICAL for one in alerts)
-    firing = "is firing that no check confirms" if len(alerts) == 1 else (
-        "are firing that no check confirms"
-    )  # fmt: skip
-    if critical == len(alerts):
-        yield f"{count(critical, 'critical alert')} {firing} (sre alerts)"
-    else:
-        of = f", {critical} of them critical" if critical else ""
-        yield f"{count(len(alerts), 'alert')} {firing}{of} (sre alerts)"
+    if examined.unconfirmed:
+        from sre_tui.diagnosis.signs.alerts import unconfirmed_text
+
+        yield f"{unconfirmed_text(examined.unconfirmed)} (sre alerts)"
 
 
 def _outdated(examined: Examined) -> Iterator[str]:
@@ -273,7 +271,7 @@ def listing_fields(findings: Sequence[Finding], examined: Examined) -> dict[str,
     report = examined.report
     area_of = {check.id: check.area for check in report.ran}
     return {
-        "verdict": verdict_of(findings, report),
+        "verdict": verdict_of(findings, examined),
         "sentence": sentence_of(findings, examined),
         "counts": {
             severity.value: amount

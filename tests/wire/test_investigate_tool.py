@@ -144,9 +144,11 @@ async def test_alerts_that_nothing_confirms_are_no_trouble_and_no_all_clear(tmp_
         answer = await ask(context)
         checked = await get_tool("check_health").run(context, {})
         narrow = await get_tool("check_health").run(context, {"only": "backups"})
-    said = "2 alerts are firing that no check confirms"
+    alerts = "2 alerts are firing that no check confirms, 1 of them critical"
+    said = f"{alerts}: SECURITY - SSH BRUTE FORCE on vpn and 1 more"
     assert answer.data.headline == f"nothing wrong was found with the homelab; {said}."
-    assert f"; {said}, 1 of them critical" in checked.data.sentence
+    assert f"; {said} (sre alerts)" in checked.data.sentence
+    assert (checked.data.verdict, checked.data.counts) == ("unknown", {})
     assert "confirms" not in narrow.data.sentence
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from providers.alerting import Alert, AlertState
@@ -16,6 +16,7 @@ from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.labelled import subject_of
+from sre_tui.views.human import count
 
 OTHER = "alert"
 """Pattern of alerts nobody knows the kind of."""
@@ -68,6 +69,28 @@ def from_alerts(
             advice=pattern.advice if pattern is not None else "",
             runbook=pattern.runbook if pattern is not None else "",
         )
+
+
+def unconfirmed_text(alerts: Sequence[Finding]) -> str:
+    """What is said of firing alerts that no check confirms, with the gravest by name.
+
+    Args:
+        alerts: their findings, at least one.
+    """
+    critical = sum(one.severity is Severity.CRITICAL for one in alerts)
+    every = critical == len(alerts)
+    amount = count(len(alerts), "critical alert" if every else "alert")
+    firing = f"{amount} {'is' if len(alerts) == 1 else 'are'} firing that no check confirms"
+    some = f", {critical} of them critical" if critical and not every else ""
+    worst = min(alerts, key=lambda one: one.severity.rank)
+    more = f" and {len(alerts) - 1} more" if len(alerts) > 1 else ""
+    return f"{firing}{some}: {_named(worst)}{more}"
+
+
+def _named(alert: Finding) -> str:
+    name = one_line(alert.evidence[0].asked, 80)
+    about = str(alert.subject)
+    return name if alert.subject.kind is SubjectKind.ALERT else f"{name} on {about}"
 
 
 def alert_pattern(alert: Alert, patterns: Patterns) -> Pattern | None:
