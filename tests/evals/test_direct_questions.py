@@ -271,7 +271,8 @@ async def test_a_trouble_elsewhere_does_not_answer_for_this_part(labs: Labs) -> 
     safe = (await asked(lab, "is my data safe?")).text
     assert safe.startswith("**No data is known to be lost, but it is at risk: pool tank is online")
     assert "its SMART self-check failed" in safe
-    assert "1. Failing or self-test failed: replace now" in safe
+    assert "1. Check that backups" in safe
+    assert "2. Failing or self-test failed: replace now" in safe
 
 
 async def test_the_container_that_restarts_is_named(labs: Labs) -> None:

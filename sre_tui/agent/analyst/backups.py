@@ -83,7 +83,7 @@ async def tell_backups(look: Look) -> Iterator[str]:
     guests = _guests(look, found)
     missed = [one for one in guests if one.newest is None or one.newest < begin]
     if missed or any(one.verified is False for one in guests):
-        await look.ask(runbook=fix_call("backup failed vzdump datastore full"))
+        await look.ask(runbook=fix_call("backup_missing" if missed else "backup_unverified"))
     return _backups(look, found, guests, missed, begin)
 
 
@@ -134,7 +134,8 @@ def _backups(
     yield from _section("What says why" if missed else "Also seen", [
         *_stores(found["stores"]), *_failed_lines(look, found), *_alerts(look), *_jobless(found),
     ])  # fmt: skip
-    steps = steps_of(look.found.get("runbook"), own=own_here(look))
+    kind = "backup_missing" if missed else "backup_unverified"
+    steps = steps_of(look.found.get("runbook"), kind=kind, own=own_here(look))
     if steps is not None and (missed or bad):
         from sre_tui.agent.analyst.endings import next_steps
 

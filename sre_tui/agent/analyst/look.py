@@ -42,6 +42,7 @@ class Look:
         configured: backends that are set.
         found: outcomes of discovery by what they are for.
         own: names for the commands of the next steps, such as ``vmid`` or ``pool``.
+        remedy: the failure pattern that the next steps are against; empty if there is none.
     """
 
     question: Question
@@ -55,6 +56,7 @@ class Look:
     configured: frozenset[str] = frozenset()
     found: dict[str, Found] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
+    remedy: str = ""
 
     def note_gap(self, text: str) -> None:
         """Remember, once, what could not be checked."""

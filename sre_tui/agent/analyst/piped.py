@@ -10,7 +10,7 @@ from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.endings import gaps, next_steps
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.own import own_here
-from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
+from sre_tui.agent.analyst.runbook_steps import Steps, fix_call, runbook_call, steps_of
 from sre_tui.agent.analyst.telling_lines import LineGroup, group_lines
 from sre_tui.agent.analyst.wording import capital, code, names, plain, since
 from sre_tui.agent.analyst.zpool_text import NO_ERRORS, Member, PoolText, read_zpool
@@ -37,11 +37,11 @@ async def answer_piped(look: Look) -> Iterator[str]:
     groups = group_lines(look.question.piped.splitlines())
     pools = read_zpool(look.question.piped.splitlines())
     calls = {"alerts": Call("grafana_get_alerts", {})}
-    wanted = _runbook_query(groups[0], look.question.piped) if groups else ""
     if pools:
-        wanted = "" if all(pool.sound for pool in pools) else "ZFS pool degraded replace disk"
-    if wanted:
-        calls["runbook"] = fix_call(wanted)
+        look.remedy = "" if all(pool.sound for pool in pools) else "pool_degraded"
+        calls |= {"runbook": fix_call(look.remedy)} if look.remedy else {}
+    elif groups and (call := _runbook(look, groups[0])) is not None:
+        calls["runbook"] = call
     await look.ask(**calls)
     look.learn()
     return _write_pools(look, pools) if pools else _write(look, groups)
@@ -63,10 +63,14 @@ def _write_pools(look: Look, pools: Sequence[PoolText]) -> Iterator[str]:
     related = _alerts_of(look, frozenset({"pool_degraded", "disk_failing", "disk_dead"}))
     if related and hurt:
         yield "**What fits it here**\n" + _bulleted(related)
-    steps = steps_of(look.found.get("runbook"), own=own_here(look)) if hurt else None
+    steps = _steps(look) if hurt else None
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
+
+
+def _steps(look: Look) -> Steps | None:
+    return steps_of(look.found.get("runbook"), kind=look.remedy, own=own_here(look))
 
 
 def _because(member: Member) -> str:
@@ -115,24 +119,27 @@ def _write(look: Look, groups: Sequence[LineGroup]) -> Iterator[str]:
     related = _related(look, groups)
     if related:
         yield "**What fits it here**\n" + "".join(f"- {line}\n" for line in related) + "\n"
-    steps = steps_of(look.found.get("runbook"), own=own_here(look)) if serious else None
+    steps = _steps(look) if serious else None
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
 
 
-def _runbook_query(group: LineGroup, text: str) -> str:
-    """Words to find the runbook with; empty where none helps."""
+def _runbook(look: Look, group: LineGroup) -> Call | None:
+    """The search for what to do about such lines; None where no runbook helps."""
+    text = look.question.piped
     if group.pattern.id == "port_taken" and group.subject != ":53":
         # The pattern's own runbook means a name server, the one case with a runbook of its own.
-        about = "service or container does not start, port already in use"
-        return about if _CONTAINER.search(text) else ""
+        about = "service or container does not start, port already in use: fix"
+        return runbook_call(about) if _CONTAINER.search(text) else None
     by_kernel = _KERNEL.search(group.example) and not _CONTAINER.search(group.example)
     if by_kernel and group.pattern.runbook.startswith("container"):
         # It speaks of programs of the host itself, which no restarted container mends.
-        return ""
-    words = group.pattern.runbook.replace("-", " ")
-    return f"{group.sign.title}, {words}" if words else ""
+        return None
+    if not group.pattern.runbook:
+        return None
+    look.remedy = group.pattern.id
+    return fix_call(look.remedy, group.sign.title)
 
 
 def _title(group: LineGroup) -> str:

@@ -9,17 +9,14 @@ from typing import Final
 
 from providers.text import clean, one_line
 from sre_tui.agent.analyst.calls import Call, Found
-from sre_tui.diagnosis.own_names import commands_with_own, with_own_in_code
+from sre_tui.diagnosis.own_names import commands_with_own, is_for_other_guests, with_own_in_code
+from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.steps import NOTHING_OWN, as_command, is_bundled, with_places
 from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
 from sre_tui.views.human import count
 
 PASSAGES: Final = 6
 STEPS: Final = 3
-_LED: Final = 2
-"""Steps told from one on that is known to help."""
-COVER: Final = "Cover the guest"
-"""How the step begins that helps a guest in no backup job."""
 LINES: Final = 7
 """Lines of steps and their commands from which on no further step is told."""
 CODE_LINES: Final = 4
@@ -48,6 +45,7 @@ _ITEM = re.compile(r"^(?P<indent>\s*)(?:\d+[.)]|[-*+])\s+(?P<text>.+)$")
 _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
 _CAREFUL = re.compile(r"\*\*Careful:\*\* .+?(?:\.(?=\s|$)|$)")
 _PLACEHOLDER = re.compile(r"<[a-zA-Z][a-zA-Z|-]*>")
+_CODE = re.compile(r"`([^`]+)`")
 _SPACED = re.compile(r"\s{2,}")
 
 
@@ -117,15 +115,22 @@ def runbook_call(query: str, section: str = "fix") -> Call:
     return Call("runbook_search", asked)
 
 
-def fix_call(trouble: str) -> Call:
-    """The search for what to do about a kind of trouble."""
-    return runbook_call(f"{trouble}: fix")
+def fix_call(kind: str, words: str = "") -> Call:
+    """The search for what to do about a kind of trouble.
+
+    Args:
+        kind: the failure pattern.
+        words: what is wrong, where that says more than the pattern's claim.
+    """
+    pattern = bundled()[kind]
+    said = words or pattern.claim.replace("{subject}", "").strip()
+    return runbook_call(f"{said}, {pattern.runbook.replace('-', ' ')}: fix")
 
 
 def steps_of(
     found: Found | None,
     prefer: str = "fix",
-    first: str = "",
+    kind: str = "",
     own: Mapping[str, str] = NOTHING_OWN,
 ) -> Steps | None:
     """The first steps of the best matching runbook, in its order; None if none was found.
@@ -136,16 +141,21 @@ def steps_of(
     Args:
         found: the outcome of the search.
         prefer: the section the steps are taken from.
-        first: how the step begins that helps here; those before it are left out if it is there.
+        kind: the failure pattern that is wrong, which knows what of its runbook helps against it.
         own: names to put where a bundled runbook has examples in its commands.
     """
     data = found.data(RunbookMatches) if found is not None else None
     if found is None or data is None or not data.items:
         return None
+    pattern = bundled().get(kind) if kind else None
     best = data.items[0]
-    chosen = _best_section(data.items, prefer)
-    bundled = best.kind == "runbook" and is_bundled(best.id)
-    items = () if chosen is None else _items(chosen.passage, best.id, first, own, bundled=bundled)
+    ours = _is_ours(best)
+    if ours and pattern is not None:
+        # The search goes by words; which of our runbooks is meant is known.
+        best = next((one for one in data.items if one.id == pattern.runbook), best)
+    fix = pattern.fix if pattern is not None and ours and best.id == pattern.runbook else ()
+    chosen = _best_section([one for one in data.items if one.id == best.id], prefer)
+    items = () if chosen is None else _items(chosen.passage, best.id, fix, own, ours=ours)
     heading = chosen.heading.split(" > ")[-1] if chosen is not None else ""
     return Steps(
         title=one_line(best.title, 80),
@@ -153,13 +163,16 @@ def steps_of(
         heading=one_line(heading, 60),
         items=items,
         cite=found.cite,
-        bundled=bundled,
+        bundled=ours,
     )
 
 
-def _best_section(passages: Sequence[RunbookPassage], prefer: str) -> RunbookPassage | None:
-    """The wanted section of the document that matches best, else another one with steps."""
-    own = [one for one in passages if one.id == passages[0].id]
+def _is_ours(passage: RunbookPassage) -> bool:
+    return passage.kind == "runbook" and is_bundled(passage.id)
+
+
+def _best_section(own: Sequence[RunbookPassage], prefer: str) -> RunbookPassage | None:
+    """The wanted section of a document, else another one with steps."""
     for name in dict.fromkeys((prefer, *_ACTING)):
         for one in own:
             if _section(one.heading) == name:
@@ -183,19 +196,26 @@ def _section(heading: str) -> str | None:
 
 
 def _items(
-    passage: str, runbook: str, first: str, own: Mapping[str, str], *, bundled: bool
+    passage: str, runbook: str, fix: Sequence[str], own: Mapping[str, str], *, ours: bool
 ) -> tuple[str, ...]:
-    """The first list items as Markdown, each with its continuation lines and commands."""
+    """The items of a list that help, or the first ones, as Markdown with their commands.
+
+    Args:
+        passage: the section.
+        runbook: id of its document.
+        fix: how those begin that help, in the order of telling; if none is there, all do.
+        own: names to put where one of our own runbooks has examples.
+        ours: whether it is one.
+    """
     items = list(_parsed(passage))
-    if bundled:
-        items = [_with_own(item, own) for item in items]
+    helping = [item for begin in fix for item in items if _plain(item.text).startswith(begin)]
+    items = helping or items
+    if ours:
+        items = [_with_own(item, own) for item in items if not _is_for_others(item, own)]
     for block in (block for item in items for block in item.blocks):
         block.lines = [as_command(block.language, line.strip()) if block.language in _QUERIES
                        else line for line in block.lines if line.strip()]  # fmt: skip
         block.language = "sh" if block.language in _QUERIES else block.language
-    begin = next((at for at, item in enumerate(items) if first and item.text.startswith(first)), -1)
-    if begin >= 0:
-        return tuple(_markdown(item, runbook) for item in items[begin : begin + _LED])
     chosen: list[_Item] = []
     lines = 0
     for item in items[:STEPS]:
@@ -203,7 +223,16 @@ def _items(
         if chosen and lines > LINES:
             break
         chosen.append(item)
-    return tuple(_markdown(item, runbook) for item in items if item in chosen)
+    return tuple(_markdown(item, runbook) for item in chosen)
+
+
+def _plain(text: str) -> str:
+    return text.replace("**", "")
+
+
+def _is_for_others(item: _Item, own: Mapping[str, str]) -> bool:
+    commands = [line for block in item.blocks for line in block.lines]
+    return is_for_other_guests([*commands, *_CODE.findall(item.whole)], own)
 
 
 def _with_own(item: _Item, own: Mapping[str, str]) -> _Item:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from sre_tui.agent.analyst.calls import Found
 from sre_tui.agent.analyst.runbook_steps import CODE_LINES, runbook_call, steps_of
+from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.tools.runbooks import RunbookMatches, RunbookPassage
 from tests.unit.analyst.constructed import HandedOut, passage
 
@@ -151,3 +153,46 @@ def test_what_only_describes_is_no_step() -> None:
     asked = steps_of(_found_in(_of("Causes"), _of("Fix")), "causes")
     assert asked is not None
     assert asked.heading == "Causes"
+
+
+def _bundled(runbook: str) -> RunbookPassage:
+    text = (resources.files("runbooks") / f"{runbook}.md").read_text("utf-8")
+    fix = text.partition("\n## Fix\n")[2].partition("\n## ")[0]
+    return passage(runbook.replace("-", " "), "Fix", fix)
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"),
+    [
+        ("backup_unverified", ["Verification failed"]),
+        ("backup_uncovered", ["Cover the guest", "Run the missing backup"]),
+        ("datastore_full", ["Free a few", "Prune with", "Run garbage"]),
+        ("replication_failed", ["Connection and room", "Run again", "No common base"]),
+        ("snapshot_pileup", ["Thin out snapshots"]),
+        ("node_down", ["Cut off", "No power", "Hung"]),
+    ],
+)
+def test_those_steps_are_told_that_help_against_what_is_wrong(kind: str, begins: list[str]) -> None:
+    runbook = bundled()[kind].runbook
+    # What the search finds first by its words need not be the runbook of the trouble.
+    steps = steps_of(_found_in(_bundled("disk-smart-warning"), _bundled(runbook)), kind=kind)
+    assert steps is not None
+    assert steps.id == runbook
+    assert [one for one, begin in zip(steps.items, begins, strict=True) if begin in one] == list(
+        steps.items
+    )
+
+
+def test_a_document_of_ones_own_that_fits_best_is_told_as_it_is() -> None:
+    own = passage("My backups", "Fix", "1. Call Anna.\n2. Verification failed: call Bert.\n")
+    steps = steps_of(_found_in(own, _bundled("backup-failed")), kind="backup_unverified")
+    assert steps is not None
+    assert steps.items == ("Call Anna.", "Verification failed: call Bert.")
+
+
+def test_steps_for_the_other_sort_of_guest_are_left_out() -> None:
+    fix = "1. Take it out: `pct set <ctid> --delete mp0`.\n2. Start it: `qm start <vmid>`.\n"
+    found = _found_in(passage("guest will not start", "Fix", fix))
+    steps = steps_of(found, own={"type": "qemu", "vmid": "131"})
+    assert steps is not None
+    assert steps.items == ("Start it: `qm start 131`.",)

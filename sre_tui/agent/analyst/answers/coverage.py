@@ -21,10 +21,11 @@ from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.known import not_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
-from sre_tui.agent.analyst.runbook_steps import COVER
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
 from sre_tui.diagnosis.coverage.model import GuestCoverage
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.diagnosis.own_names import id_names
+from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.pbs_data import Backup, BackupListing, BackupTaskListing, DatastoreListing
 from sre_tui.tools.proxmox_data import TaskListing
@@ -85,7 +86,8 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
     if bad:
         reasons = await _reasons(look, bad)
         own = id_names(bad[0].vmid, bad[0].type) if len(bad) == 1 else {}
-        await with_runbook(look, _runbook_words(bad[0]), **own)
+        kind = "backup_uncovered" if jobless else _kind(bad[0])
+        await with_runbook(look, kind, **own)
     failed = None
     if asks_for_failed(look.question.folded):
         failed = await failed_runs(look, guests, bool(wanted))
@@ -115,8 +117,7 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
                 ("Failed runs", [one for one in runs if not bad]),
                 ("Newest backups", _newest(look, guests, bad, found)),
                 ("Disks in no backup", [one + found.cite for one in disks]),
-                ("Left out on purpose", _left_out(guests, found)),
-                step=COVER if jobless else "")  # fmt: skip
+                ("Left out on purpose", _left_out(guests, found)))  # fmt: skip
 
 
 def _with_failed(look: Look, lead: Opening, failed: FailedRuns | None, bad: bool) -> Opening:
@@ -345,11 +346,17 @@ def _failed(kind: str, about: str, at: datetime, status: str, now: datetime) -> 
     return f"{what} failed {clock_time(at, now)}: {plain(status, 160)}"
 
 
-def _runbook_words(guest: GuestCoverage) -> str:
-    return {
-        "damaged": "backup verification failed", "not_covered": "guest without backup job",
-        "never": "guest without backup job",
-    }.get(guest.verdict, "backup failed vzdump datastore full")  # fmt: skip
+def _kind(guest: GuestCoverage) -> str:
+    """The failure pattern that says why a guest lacks a backup."""
+    if guest.verdict == "damaged":
+        return "backup_unverified"
+    if guest.verdict in ("not_covered", "never"):
+        return "backup_uncovered"
+    said = [pattern for pattern, sign in bundled().line_signs()
+            if Topic.BACKUP in pattern.topics and pattern.fix and sign.regex.search(guest.error)
+            ] if guest.error else []  # fmt: skip
+    # What is likelier the beginning says more of what helps: a full datastore than a failed run.
+    return max(said, key=lambda one: one.root).id if said else "backup_missing"
 
 
 __all__ = ["tell_coverage"]

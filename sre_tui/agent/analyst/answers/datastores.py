@@ -38,8 +38,7 @@ async def tell_datastores(look: Look) -> Iterator[str] | None:
         return told(look, f"**There is no datastore.**{cite}")
     stores.sort(key=lambda one: (one.ratio is None, -(one.ratio or 0.0)))
     if (stores[0].ratio or 0.0) >= NEARLY_FULL:
-        words = "PBS datastore full garbage collection"
-        await with_runbook(look, words, datastore=stores[0].name)
+        await with_runbook(look, "datastore_full", datastore=stores[0].name)
     folded = look.question.folded
     lines = [_line(one, look) + cite for one in stores]
     kind = next((kind for kind, words in _JOBS if re.search(words, folded)), "")

@@ -187,7 +187,7 @@ async def tell_autostart(look: Look) -> Iterator[str] | None:
     if len(stopped) > MOST_ASKED:
         look.note_gap(f"{len(stopped) - MOST_ASKED} further stopped guests")
     if should:
-        await with_runbook(look, "guest will not start")
+        await with_runbook(look, "guest_stopped")
         return told(look, f"**{names(should, 12)} {'is' if len(should) == 1 else 'are'} stopped "
                     f"though set to start on boot**.{cite}", ("", lines))  # fmt: skip
     rest = f": {names(others, 12)} {'is' if len(others) == 1 else 'are'} stopped on purpose" if (

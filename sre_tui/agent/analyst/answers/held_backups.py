@@ -32,7 +32,7 @@ async def tell_held_backups(look: Look) -> Iterator[str] | None:
         bad = [one for one in groups if one.verified == "failed" or one.failed_count]
         if not bad:
             return told(look, Opening("None: ", f"no backup failed its verification**.{cite}"))
-        await with_runbook(look, "backup verification failed")
+        await with_runbook(look, "backup_unverified")
         listed = names(list(dict.fromkeys(_called(one) for one in bad)), 10)
         lead = f"**{listed}: {count(sum(one.failed_count for one in bad), 'backup')} failed the "
         return told(look, f"{lead}verification**.{cite}", ("", [_line(one, look) + cite

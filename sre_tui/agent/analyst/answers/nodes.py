@@ -31,7 +31,7 @@ async def tell_nodes(look: Look) -> Iterator[str] | None:
     lost = [one for one in nodes if one.node.status != "online"]
     folded = look.question.folded
     if lost:
-        await with_runbook(look, "Proxmox node offline", node=lost[0].node.name)
+        await with_runbook(look, "node_down", node=lost[0].node.name)
     lines = [_line(one) + cite for one in nodes]
     if _QUORUM.search(folded) and not wanted:
         return told(look, _quorum(look, data, lost, cite), ("Nodes", lines))
@@ -117,7 +117,11 @@ def node_figures(one: NodeReport) -> str:
         parts.append(f"{percent(one.status.wait)} waiting for storage")
     if node.memory is not None and node.memory_size:
         parts.append(f"{percent(node.memory / node.memory_size)} of its memory")
-    parts.append(f"{one.guests_running} of {one.guests} guests running")
+    if node.status == "online":
+        parts.append(f"{one.guests_running} of {one.guests} guests running")
+    elif one.guests:
+        # Nobody but itself tells how they are.
+        parts.append(f"how its {count(one.guests, 'guest')} are is unknown")
     if node.uptime:
         parts.append(f"up {duration(node.uptime)}")
     return ", ".join(parts)

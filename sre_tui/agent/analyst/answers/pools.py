@@ -42,8 +42,6 @@ _MAY_FAIL: Final = re.compile(
     r"\b(can|could|may)\b.*\b(fail|die|break|lose|go)\b|\bredundan\w*|\bspare disks?\b"
     r"|^(can|could|may|should) i\b.*\b(pull\w*|remove|eject|take out|swap|unplug|replace)\b"
 )
-REPLACE: Final = "Failing or self-test failed"
-"""How the step begins that helps a disk that is about to fail."""
 _WHETHER: Final = re.compile(r"^(?:is|are|does|do|has|have|ist|sind|hat|haben)\b")
 
 
@@ -73,7 +71,7 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
     if _SAFE.search(folded) and bad and all(map(unharmed, chosen)):
         return await _at_risk(look, chosen, bad, cite)
     if bad:
-        await with_runbook(look, _runbook_words(bad[0]), pool=bad[0].name)
+        await with_runbook(look, _kind(bad[0]), pool=bad[0].name)
     if _FILES.search(folded) and chosen:
         return told(look, _files_lead(chosen, cite), *_sections(look, chosen, cite))
     if _SCAN.search(folded) and chosen:
@@ -199,15 +197,14 @@ async def _at_risk(
              if one.pool is not None and (one.name in hurt or one.troubles())]  # fmt: skip
     first = next(iter(disks), None)
     own = {"disk": first.name} if first is not None and len(disks) == 1 else {}
-    await with_runbook(look, "replace a failing disk, SMART pending sectors",
-                       pool=bad[0].name, **own)  # fmt: skip
+    kind = "disk_failing" if disks else _kind(bad[0])
+    await with_runbook(look, kind, pool=bad[0].name, **own)
     said = "; ".join(f"pool {plain(one.name, 40)} is {_state_of(one)}" for one in bad)
     spare = redundancy(pools, {one.name for one in disks if one.gives_up})
     lead = Opening("", f"No data is known to be lost, but it is at risk: {said}**")
     lead += f"{f'; {spare}' if spare else ''}.{cite}"
-    step = REPLACE if disks else ""
     return told(look, lead, ("The disks in question", list(disk_lines(disks))),
-                *list(_sections(look, pools, cite))[1:], step=step)  # fmt: skip
+                *list(_sections(look, pools, cite))[1:])  # fmt: skip
 
 
 def _files_lead(pools: Sequence[Pool], cite: str) -> str:
@@ -279,12 +276,11 @@ def _sections(look: Look, pools: Sequence[Pool], cite: str) -> Iterator[Section]
     yield "Pools", lines
 
 
-def _runbook_words(pool: Pool) -> str:
+def _kind(pool: Pool) -> str:
+    """The failure pattern of what is wrong with a pool."""
     if pool.scan is not None and pool.scan.errors:
-        return "ZFS checksum errors scrub"
-    if pool.state.casefold() != "online":
-        return "ZFS pool degraded replace disk"
-    return "replace a failing disk, SMART pending sectors"
+        return "checksum_errors"
+    return "disk_failing" if pool.state.casefold() == "online" else "pool_degraded"
 
 
 __all__ = ["tell_pools"]

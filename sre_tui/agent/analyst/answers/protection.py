@@ -44,7 +44,7 @@ async def tell_protection(look: Look) -> Iterator[str] | None:
         return told(look, f"**There are no snapshots on the NAS.**{cite}")
     piled = [one for one in groups if one.count > MANY]
     if piled:
-        await with_runbook(look, "too many ZFS snapshots pile up")
+        await with_runbook(look, "snapshot_pileup")
     lead = _lead(look, groups, piled, data, cite)
     return told(
         look, lead,
@@ -73,7 +73,7 @@ async def _replications(look: Look, data: SnapshotListing, cite: str) -> Iterato
         return told(look, f"**The NAS has no replication task.**{cite}")
     behind = [one for one in chosen if late(one, look.now)]
     if behind:
-        await with_runbook(look, "replication stuck")
+        await with_runbook(look, "replication_failed")
     first = (behind or chosen)[0]
     head = yes_no(look, fine=not behind)
     if re.match(r"^(is|are|ist)\b.*\b(running|in progress|läuft)\b", look.question.folded):

@@ -55,14 +55,13 @@ async def read(
     return found.data(kind), found.cite
 
 
-def told(look: Look, lead: str, *sections: Section, step: str = "") -> Iterator[str]:
+def told(look: Look, lead: str, *sections: Section) -> Iterator[str]:
     """The answer in pieces; figures in it were counted or read here.
 
     Args:
         look: the question.
         lead: the conclusion.
         sections: titles with their lines.
-        step: how the step of the runbook begins that helps here.
     """
     tell = look.caller.counted
     yield tell(lead) + "\n\n"
@@ -72,22 +71,23 @@ def told(look: Look, lead: str, *sections: Section, step: str = "") -> Iterator[
             if len(lines) > MOST:
                 shown.append(f"- and {len(lines) - MOST} more\n")
             yield tell((f"**{title}**\n" if title else "") + "".join(shown)) + "\n"
-    steps = steps_of(look.found.get("runbook"), first=step, own=own_here(look))
+    steps = steps_of(look.found.get("runbook"), kind=look.remedy, own=own_here(look))
     if steps is not None:
         yield next_steps(steps)
     yield from gaps(look)
 
 
-async def with_runbook(look: Look, words: str, **own: str) -> None:
+async def with_runbook(look: Look, kind: str, **own: str) -> None:
     """Look up what to do, for the end of the answer.
 
     Args:
         look: the question.
-        words: what is wrong.
+        kind: the failure pattern that is wrong.
         own: names for the commands: ``vmid``, ``pool``, ``datastore`` ...
     """
     look.own |= own
-    await look.ask(runbook=fix_call(words))
+    look.remedy = kind
+    await look.ask(runbook=fix_call(kind))
 
 
 def unknown_name(look: Look, words: Sequence[str], near: Sequence[str], cite: str) -> Iterator[str]:
