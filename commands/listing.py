@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from commands.output import OutputOptions, display_of, write_json, write_json_lines, write_table
 from commands.sorting import in_order, resolved
+from sre_tui.views.human import left_out
 
 if TYPE_CHECKING:
     from commands.fields import Fields
@@ -24,8 +25,17 @@ def write_listing(
     rows: Sequence[Row],
     options: OutputOptions,
     folded: Collection[str] = (),
+    most: int | None = None,
 ) -> None:
-    """Write rows as a table or as a document; ``folded`` columns are broken rather than cut.
+    """Write rows as a table or as a document.
+
+    Args:
+        invocation: where to write.
+        fields: what the rows are made of.
+        rows: all of them.
+        options: how they are wanted.
+        folded: columns that are broken rather than cut.
+        most: how many rows at most; all if None.
 
     Raises:
         Problem: a field was asked for that there is not.
@@ -34,6 +44,9 @@ def write_listing(
     if options.sort:
         now = invocation.environment.clock()
         rows = in_order(fields, rows, resolved(fields, options.sort), now)
+    if left := len(rows[most:]) if most is not None else 0:
+        invocation.narrator.trace(left_out(left, "row", f"-n {len(rows)} shows all"))
+        rows = rows[:most]
     asked = fields.resolve(options.fields)
     if options.for_program:
         items = [row if isinstance(row, dict) else row.model_dump(mode="json") for row in rows]

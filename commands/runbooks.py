@@ -47,6 +47,9 @@ def list_runbooks(
     as_jsonl: JSONL_OPTION = False,
     only: Annotated[str | None, fields_option(lambda: _FIELDS)] = None,
     order: Annotated[str | None, sort_option(lambda: _FIELDS)] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10000, help="Most runbooks.")
+    ] = 10000,
 ) -> None:
     """Every document, with the alerts it serves."""
     invocation = invocation_of(context)
@@ -64,7 +67,7 @@ def list_runbooks(
     options = OutputOptions(
         json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
     )
-    write_listing(invocation, _FIELDS, rows, options)
+    write_listing(invocation, _FIELDS, rows, options, most=limit)
 
 
 def _complete_id(context: typer.Context, incomplete: str) -> list[str]:

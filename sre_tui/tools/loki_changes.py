@@ -18,6 +18,7 @@ from sre_tui.diagnosis.timeline.log_history import error_lines, joint_status
 from sre_tui.diagnosis.timeline.log_lines import LIFECYCLE_PATTERN
 from sre_tui.tools.arguments import (
     NOW,
+    AlsoCalled,
     ForPeople,
     Moment,
     Positional,
@@ -106,7 +107,10 @@ async def loki_correlate_changes(
         When, Field(description="Moment; 30m is 30 minutes ago."), Positional()
     ] = NOW,
     window: Annotated[
-        Window, Field(description="Length of the window on each side."), Short("w")
+        Window,
+        Field(description="Length of the window on each side."),
+        Short("w"),
+        AlsoCalled("since"),
     ] = timedelta(minutes=30),
     selector: Annotated[str, Field(description="Only these streams; all if empty.")] = "",
     limit: Annotated[

@@ -155,7 +155,7 @@ def _unclear(
     close = [guest_text(each) for each in close_guests(asked, known)]
     hint = no_such_guest(asked, known, complete=complete)
     if not close:
-        hint = f"{hint}; a service is none"
+        hint = f"{hint}; what runs inside a guest is no guest itself"
     return GuestProperties(asked=asked, hints=(hint,), candidates=tuple(close))
 
 

@@ -38,6 +38,8 @@ Sort = Literal["status", "name", "id", "node", "cpu", "memory", "disk", "uptime"
 
 _KINDS: Final = {**ARCHIVED_AS, "container": "lxc"}
 """What the API calls it, by what people are shown."""
+_CALM: Final = frozenset({"running", "stopped", "template"})
+"""How a guest is that is as its owner wants it."""
 STATUS_ORDER: Final = ("error", "unknown", "paused", "suspended", "stopped", "running", "template")
 _SORTS: Final[Mapping[str, Callable[[Guest], Any]]] = {
     "status": lambda g: (URGENCY.index(g.condition), (g.name or "").casefold(), g.vmid),
@@ -128,6 +130,9 @@ async def proxmox_list_guests(
     ] = None,
     status: Annotated[Status | None, Field(description="In this state.")] = None,
     tag: Annotated[str | None, Field(description="With this tag.")] = None,
+    problems: Annotated[
+        bool, Field(description="Only those that are not as they should be."), ForPeople()
+    ] = False,
     sort: Annotated[
         Sort, Field(description="Order; memory and disk by their share in use, not by bytes.")
     ] = "status",
@@ -140,8 +145,12 @@ async def proxmox_list_guests(
     known = guests_of(readings)
     require_known(node, node_names(readings), "node", all_answered(readings))
     _require_tag(tag, known, all_seen(readings))
-    filters = filters_given(name=name, node=node, type=type, status=status, tag=tag)
-    found = [guest for guest in known if _fits(guest, name, node, type, status, tag)]
+    filters = filters_given(
+        name=name, node=node, type=type, status=status, tag=tag,
+        problems="yes" if problems else None,
+    )  # fmt: skip
+    found = [guest for guest in known if _fits(guest, name, node, type, status, tag)
+             and not (problems and guest.condition in _CALM)]  # fmt: skip
     found.sort(key=_SORTS["id"])
     found.sort(key=_SORTS[sort])
     data = GuestListing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -27,6 +27,9 @@ from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.views.human import percent, size
+
+NEARLY_FULL: Final = 0.8
+"""Fill from which on a storage is marked wherever it is shown."""
 
 
 def _render(answer: ToolResult[StorageListing], view: ModelView) -> str:
@@ -78,6 +81,9 @@ async def proxmox_storage(
         str | None, Field(description="Only this storage."), Positional(), Completes("storage")
     ] = None,
     node: Annotated[str | None, Field(description="On this node."), Completes("node")] = None,
+    problems: Annotated[
+        bool, Field(description="Only those out of reach or nearly full."), ForPeople()
+    ] = False,
     content: Annotated[bool, Field(description="Count what they hold; may wake disks.")] = False,
     history: Annotated[
         LastTime | None,
@@ -100,7 +106,9 @@ async def proxmox_storage(
     found = [
         each
         for each in known
-        if (node is None or node in each.nodes) and storage in (None, each.name)
+        if (node is None or node in each.nodes)
+        and storage in (None, each.name)
+        and not (problems and _is_calm(each))
     ]
     found.sort(key=lambda each: (_rank(each), -(each.ratio or 0.0), each.key))
     every_found, found = found, found[:limit]
@@ -115,7 +123,7 @@ async def proxmox_storage(
         truncated=len(found) < len(every_found),
         total=len(every_found),
         hints=(*_hints(found), *(hint for each in courses for hint in history_hints(each))),
-        filters=filters_given(node=node, storage=storage),
+        filters=filters_given(node=node, storage=storage, problems="yes" if problems else None),
         histories=tuple(courses),
     )
     every: list[Reading[Any]] = [*readings, *(each for each in archives if each is not None)]
@@ -140,6 +148,11 @@ async def _archives(
 def _place(storage: Storage) -> str:
     """The storage, with its node unless several share it."""
     return storage.name if storage.shared else f"{storage.name} on {', '.join(storage.nodes)}"
+
+
+def _is_calm(storage: Storage) -> bool:
+    usable = storage.status in ("available", "disabled") and not storage.troubled
+    return usable and (storage.ratio or 0.0) < NEARLY_FULL
 
 
 def _rank(storage: Storage) -> int:

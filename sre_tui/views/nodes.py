@@ -81,6 +81,8 @@ def _pressure(row: NodeReport, _: Display) -> Cell:
 
 
 def _guests(row: NodeReport, _: Display) -> Cell:
+    if row.node.status != "online":
+        return Cell(f"? of {row.guests}", None, Tone.MUTED)
     return Cell(f"{row.guests_running} of {row.guests}", row.guests_running)
 
 

@@ -201,6 +201,12 @@ def test_rows_that_were_left_out_are_told_on_stderr(sre: Sre) -> None:
     assert sre("metrics", "targets", "-n", "2", "--json").err == ""
 
 
+def test_runbooks_are_counted_after_they_are_sorted(bare: Sre) -> None:
+    done = bare("runbooks", "list", "--sort=-id", "--fields", "id", "-n", "1")
+    assert (done.code, done.lines) == (0, ["Runbook", "zfs-pool-full"])
+    assert re.fullmatch(r"… \d+ more rows: -n \d+ shows all\n", done.err)
+
+
 def test_what_is_no_list_of_values_is_shown_too(told: Telling) -> None:
     text = told("metrics", "query", '"some text"')
     assert (text.code, text.out, text.err) == (0, "some text\n", "")

@@ -149,12 +149,15 @@ async def test_guests_of_a_dead_node_are_unknown() -> None:
         running = await run(context, "proxmox_list_guests", node="pve3", status="running")
         nameless = await run(context, "proxmox_list_guests", name="immich")
         elsewhere = await run(context, "proxmox_list_guests", node="pve1", status="running")
+        troubled = await run(context, "proxmox_list_guests", problems=True)
         told, shown = text(answer, context), cells(answer, context)
         mute = "pve3 does not report, so that its 13 guests (106, 108, 109, 112, 114, 115, 119, 125"
         shown_one = await run(context, "proxmox_get_guest_config", guest="immich")
         for called in ("proxmox_list_tasks", "backup_coverage"):
             with pytest.raises(ArgumentError, match="'immich' among those that report; pve3 does"):
                 await run(context, called, guest="immich")
+    assert troubled.data.items == answer.data.items
+    assert troubled.data.filters == {"problems": "yes"}
     assert mute in shown_one.data.hints[0]
     assert nameless.data.hints[-1].startswith(mute)
     # Whoever cannot be looked at may be what is asked for.
@@ -225,7 +228,7 @@ async def test_a_fragment_is_not_taken_for_a_name() -> None:
     assert "did you mean vaultwarden (109)" in inner.data.missing()
     assert "did you mean media (101)" in other.data.missing()
     assert "there are: " in service.data.missing()
-    assert service.data.missing().endswith("a service is none")
+    assert service.data.missing().endswith("what runs inside a guest is no guest itself")
 
 
 async def test_the_agent_that_does_not_run_is_told() -> None:
@@ -266,6 +269,7 @@ async def test_a_node_that_is_gone() -> None:
     assert "Cluster homelab: quorate, 2 of 3 nodes online" in told
     assert "pve3: offline; does not answer; 13 guests belong to it" in told
     assert shown[0]["status"] == "◆ offline"
+    assert [row["guests"] for row in shown] == ["? of 13", "13 of 13", "13 of 15"]
     assert "pve3: the node is offline" in answer.warnings[0]
 
 
@@ -379,11 +383,13 @@ async def test_storages_and_what_they_hold() -> None:
 async def test_a_node_that_is_offline_is_no_unknown_one() -> None:
     async with having(OFFLINE) as context:
         storages = await run(context, "proxmox_storage", node="pve3")
+        troubled = await run(context, "proxmox_storage", problems=True)
         guest = await run(context, "proxmox_get_guest_config", guest="106")
         told = text(storages, context)
     assert storages.state is State.PARTIAL
     shown = {(each.name, each.status) for each in storages.data.items}
     assert {("local", "unknown"), ("local-zfs", "unknown"), ("fast-vm", "available")} <= shown
+    assert {(each.nodes, each.status) for each in troubled.data.items} == {(("pve3",), "unknown")}
     assert "local (dir, on pve3): unknown; fill not reported" in told
     assert storages.data.hints == ()
     assert "pve3: the node is offline" in told

@@ -110,6 +110,8 @@ def test_a_node() -> None:
     assert shown["pressure"].text == "▲ cpu 1 % io 40 %"
     silent = cells(NODES, NodeReport(node=node))
     assert (silent["status"].text, silent["memory"].text) == ("▲ online, no answer", "")
+    gone = Node(source="proxmox:main", name="pve3", status="offline")
+    assert cells(NODES, NodeReport(node=gone, guests=13))["guests"].text == "? of 13"
 
 
 def test_tasks() -> None:
