@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST: Final = 5000
 """Tasks read of each node or server."""
-LONGEST_RUN: Final = timedelta(hours=12)
-"""How long before the window a task may have begun that ended in it."""
 CLOCKS: Final = timedelta(minutes=5)
 """How far the clocks of a node and a backup server may be apart."""
 _SERVER_BACKUP: Final = "backup"
@@ -71,7 +69,7 @@ async def read_runs(scope: Scope) -> BackupRuns:
     from providers.pbs import TaskQuery as ServerQuery
     from providers.proxmox import TaskQuery
 
-    context, since = scope.context, scope.since - LONGEST_RUN
+    context, since = scope.context, scope.tasks_since
     of_nodes, of_servers, failed = await asyncio.gather(
         ask_all(
             context.proxmox,

@@ -20,6 +20,7 @@ LONGEST: Final = timedelta(days=90)
 """Windows a report can be of."""
 CHUNK: Final = timedelta(days=7)
 """Asked for at once: of more, some backends refuse the number of points or the length."""
+LONGEST_TASK: Final = timedelta(hours=12)
 PATIENCE: Final = 30.0
 """Seconds that a backend may take for one question: several look at weeks, all at once."""
 
@@ -51,6 +52,11 @@ class Scope:
     def before(self) -> datetime:
         """Beginning of the window before, which is as long."""
         return self.since - self.length
+
+    @property
+    def tasks_since(self) -> datetime:
+        """Since when tasks are read, so that those are among them which end in the window."""
+        return self.since - LONGEST_TASK
 
     def day_of(self, at: datetime) -> date:
         """The operator's day of a moment."""

@@ -21,6 +21,8 @@ from sre_tui.report.firings import (
     from_series,
     is_flapping,
 )
+from sre_tui.report.marks import MOST as MOST_MARKS
+from sre_tui.report.marks import read_marks
 from sre_tui.report.scope import CHUNK, Scope, parts_of
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
 from sre_tui.tools.grafana_alerts import grafana_get_alerts
@@ -29,15 +31,13 @@ from sre_tui.views.severity import severity_rank
 
 if TYPE_CHECKING:
     from providers.alerting import Alert
-    from providers.grafana import Annotation, GrafanaClient
+    from providers.grafana import Annotation
     from providers.prometheus import PrometheusClient
     from providers.series import Series, SeriesWindow
 
 HISTORY: Final = 'ALERTS{alertstate="firing"}'
 STEP: Final = timedelta(minutes=5)
 """Rules look back as far: what fires for less may be missed."""
-MOST_MARKS: Final = 5000
-"""Changes of alert states read of a week."""
 _CRITICAL, _WARNING = severity_rank("critical"), severity_rank("warning")
 
 
@@ -49,7 +49,9 @@ async def collect(scope: Scope) -> Collected:
     now, series, marks, reach = await asyncio.gather(
         grafana_get_alerts.body(context, limit=1000),
         asyncio.gather(*(_history(client, scope) for client in context.prometheus)),
-        asyncio.gather(*(_marks(client, scope) for client in context.grafana)),
+        asyncio.gather(
+            *(read_marks(client, scope.before, scope.until) for client in context.grafana)
+        ),
         asyncio.gather(*(_reaches(client, scope) for client in context.prometheus)),
     )
     heard: list[Heard] = [*now.sources]
@@ -175,16 +177,6 @@ async def _history(client: PrometheusClient, scope: Scope) -> list[Reading[Serie
     # The grid of every part ends with it, so they meet where a step ends.
     for start, end in reversed(parts_of(scope.before, scope.until, CHUNK)):
         reading = await client.query_range(HISTORY, start, end, STEP.total_seconds())
-        found.append(reading)
-        if not reading.state.has_data:
-            break
-    return found
-
-
-async def _marks(client: GrafanaClient, scope: Scope) -> list[Reading[tuple[Annotation, ...]]]:
-    found: list[Reading[tuple[Annotation, ...]]] = []
-    for start, end in reversed(parts_of(scope.before, scope.until, CHUNK)):
-        reading = await client.annotations(start, end, limit=MOST_MARKS)
         found.append(reading)
         if not reading.state.has_data:
             break
