@@ -14,10 +14,8 @@ from providers.errors import BackendError, BadResponse, NotFound, Unauthorized, 
 from providers.reading import Obstacle
 from providers.retry_after import retry_after
 from providers.text import one_line
-from providers.tls import WrongFingerprint
+from providers.tls import NAME_MISMATCH, WrongFingerprint
 
-NAME_MISMATCH = frozenset({62, 64})
-"""Codes of OpenSSL for a trusted certificate that is made for another host name or IP address."""
 GATEWAY_STATUS = frozenset({408, 425, 429, 502, 503, 504})
 
 

@@ -6,12 +6,16 @@ import hashlib
 import socket
 import ssl
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from providers.endpoint import Endpoint
 from providers.errors import Unreachable
 from providers.text import one_line
+
+NAME_MISMATCH = frozenset({62, 64})
+"""Codes of OpenSSL for a trusted certificate that is made for another host name or IP address."""
 
 
 class WrongFingerprint(ssl.SSLCertVerificationError):
@@ -69,14 +73,27 @@ def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
     """
     if endpoint.fingerprint is not None:
         return _pinned(endpoint.fingerprint)
+    return trusting(endpoint.ca_cert, verify=endpoint.verify_ssl)
+
+
+def trusting(ca_cert: Path | None, *, verify: bool) -> ssl.SSLContext:
+    """A TLS context that trusts what a CA file has signed, or what the system trusts.
+
+    Args:
+        ca_cert: the CA file; None for the system's.
+        verify: False to trust anybody.
+
+    Raises:
+        Unreachable: if the CA file cannot be read.
+    """
     try:
         context = ssl.create_default_context(
-            cafile=None if endpoint.ca_cert is None else str(endpoint.ca_cert.expanduser())
+            cafile=None if ca_cert is None else str(ca_cert.expanduser())
         )
     except (OSError, ssl.SSLError) as error:
         reason = getattr(error, "strerror", None) or "it is not a PEM certificate"
-        raise Unreachable(f"cannot use the CA file {endpoint.ca_cert}: {reason}") from error
-    if not endpoint.verify_ssl:
+        raise Unreachable(f"cannot use the CA file {ca_cert}: {reason}") from error
+    if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
