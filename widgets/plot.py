@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from statistics import median
 from typing import Literal
@@ -38,6 +38,8 @@ class Series:
         low: Lowest value of the axis, None to fit the data.
         high: Highest value of the axis, None to fit the data.
         utc: Whether the time axis is in UTC or local time.
+        zone: Another zone for it, which nothing on the axis names.
+        foreseen: How it will go on: points after the last one, drawn as a dotted line.
     """
 
     title: str
@@ -49,6 +51,13 @@ class Series:
     high: float | None = None
     utc: bool = False
     bad: Literal["above", "below", ""] = "above"
+    zone: tzinfo | None = None
+    foreseen: tuple[tuple[datetime, float], ...] = ()
+
+    @property
+    def ends(self) -> tuple[datetime, datetime]:
+        """The first and the last moment that is drawn."""
+        return self.points[0][0], (self.foreseen or self.points)[-1][0]
 
     @property
     def known(self) -> list[float]:
@@ -87,7 +96,7 @@ def plot_lines(series: Series, width: int, height: int) -> list[str]:
         return [truncate("no data in this time", width)]
     if width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
         return [truncate("too little room for a chart", width)]
-    low, high = _axis(series, known)
+    low, high = _axis(series, [*known, *(value for _, value in series.foreseen)])
     marks = {0: high, (height - 2) // 2: (low + high) / 2, height - 2: low}
     labels = {row: truncate(series.show(value), width // 3) for row, value in marks.items()}
     margin = max(cell_len(label) for label in labels.values())
@@ -128,9 +137,9 @@ def _axis(series: Series, known: Sequence[float]) -> tuple[float, float]:
 def _draw(series: Series, low: float, high: float, across: int, down: int) -> list[str]:
     cells = [[0] * across for _ in range(down)]
     wide, tall = across * 2 - 1, down * 4 - 1
-    start = series.points[0][0]
-    length = (series.points[-1][0] - start).total_seconds() or 1.0
-    for run in _runs(series):
+    start, end = series.ends
+    length = (end - start).total_seconds() or 1.0
+    for run, is_dotted in [*((run, False) for run in _runs(series)), (series.foreseen, True)]:
         dots = [
             (
                 round((when - start).total_seconds() / length * wide),
@@ -138,9 +147,10 @@ def _draw(series: Series, low: float, high: float, across: int, down: int) -> li
             )
             for when, value in run
         ]
-        for one, two in zip(dots, [*dots[1:], dots[-1]], strict=True):
+        for one, two in zip(dots, [*dots[1:], *dots[-1:]], strict=True):
             for x, y in _line(one, two):
-                cells[y // 4][x // 2] |= _DOTS[x % 2][y % 4]
+                if not is_dotted or x % 4 == 0:
+                    cells[y // 4][x // 2] |= _DOTS[x % 2][y % 4]
     return ["".join(chr(_BRAILLE_BASE + dots) if dots else " " for dots in row) for row in cells]
 
 
@@ -171,10 +181,10 @@ def _line(one: tuple[int, int], two: tuple[int, int]) -> Iterator[tuple[int, int
 
 
 def _time_axis(series: Series, across: int) -> str:
-    first, last = series.points[0][0], series.points[-1][0]
+    first, last = series.ends
     pattern = "%H:%M" if last - first < timedelta(hours=36) else "%d %b"
     start, middle, end = (
-        (when.astimezone(UTC) if series.utc else when.astimezone()).strftime(pattern)
+        when.astimezone(UTC if series.utc else series.zone).strftime(pattern)
         for when in (first, first + (last - first) / 2, last)
     )
     zone = " UTC" if series.utc else ""

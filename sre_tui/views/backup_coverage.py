@@ -13,7 +13,7 @@ from sre_tui.views.human import MISSING, count
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
 
-_VERDICTS: dict[str, tuple[str, float, Tone]] = {
+VERDICTS: dict[str, tuple[str, float, Tone]] = {
     "never": ("no backup", 0, Tone.CRITICAL),
     "not_covered": ("not covered", 1, Tone.ERROR),
     "damaged": ("damaged", 2, Tone.ERROR),
@@ -25,6 +25,7 @@ _VERDICTS: dict[str, tuple[str, float, Tone]] = {
     "excluded": ("left out", 8, Tone.MUTED),
     "template": ("template", 9, Tone.MUTED),
 }
+"""Word, rank (0 the most pressing) and tone of each verdict."""
 
 _SYSTEM_ERROR: Final = re.compile(r"\bE[A-Z]{3,}: .+$")
 _AGE: Final = re.compile(r"; (?:the newest good one|its newest backup) is ")
@@ -100,11 +101,11 @@ def verdict_cell(row: Coverage) -> Cell:
 
 def verdict_word(row: Coverage) -> str:
     """The same without its sign."""
-    return _VERDICTS[row.counted_as][0] if row.counted_as in _VERDICTS else row.verdict
+    return VERDICTS[row.counted_as][0] if row.counted_as in VERDICTS else row.verdict
 
 
 def _standing(row: Coverage) -> tuple[Tone, float]:
-    _, rank, tone = _VERDICTS.get(row.counted_as, ("", 4.5, Tone.WARNING))
+    _, rank, tone = VERDICTS.get(row.counted_as, ("", 4.5, Tone.WARNING))
     return tone, rank
 
 
@@ -147,7 +148,7 @@ def _jobs(row: Coverage) -> str:
 
 def _coverage_title(data: Any) -> str:
     counts: dict[str, int] = data.counts
-    told = [f"{counts[v]} {word}" for v, (word, _, _) in _VERDICTS.items() if counts.get(v)]
+    told = [f"{counts[v]} {word}" for v, (word, _, _) in VERDICTS.items() if counts.get(v)]
     lines = [f"{count(sum(counts.values()), 'guest')}: {', '.join(told)}"] if told else []
     return ". ".join([*lines, *data.shared])
 

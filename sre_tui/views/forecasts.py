@@ -114,7 +114,15 @@ def _outlook(row: Capacity, display: Display) -> Cell:
     return Cell(f"{shown}{mark}", row.first, tone)
 
 
-def _growth(row: Capacity) -> Cell:
+class Growing(Protocol):
+    """What grows by bytes a day."""
+
+    @property
+    def growth(self) -> float | None: ...
+
+
+def growth_cell(row: Growing) -> Cell:
+    """Growth a day; empty if it is not known."""
     if row.growth is None:
         return Cell("", None)
     return Cell(f"{'+' if row.growth >= 0 else '-'}{size(abs(row.growth))}/d", row.growth)
@@ -137,7 +145,7 @@ FORECASTS: TableView[Capacity] = TableView(
         Column("subject", "What", lambda row, _: text_cell(str(row.subject)), 18, 0, "left", True),
         Column("outlook", "Outlook", _outlook, 36),
         Column("ratio", "Fill", lambda row, _: _fill(row), 16),
-        Column("growth", "Growth", lambda row, _: _growth(row), 12, 2, "right"),
+        Column("growth", "Growth", lambda row, _: growth_cell(row), 12, 2, "right"),
         Column(
             "size",
             "Size",

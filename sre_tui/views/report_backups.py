@@ -1,0 +1,195 @@
+"""Whether everything could be restored, and what the backup runs came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sre_tui.memory.report import Backups, ReportedDatastore, UncoveredGuest
+from sre_tui.views.backup_coverage import VERDICTS
+from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
+from sre_tui.views.human import MISSING, count
+from sre_tui.views.report_chapter import chapter, rest
+from sre_tui.views.report_parts import (
+    Bars,
+    Chapter,
+    Paragraph,
+    Part,
+    Span,
+    Stack,
+    Table,
+    Times,
+    column,
+    text,
+    verbatim,
+)
+from widgets.cell import Cell, Tone
+
+MOST_GUESTS: Final = 12
+MOST_FAILURES: Final = 6
+_CALM: Final = ("ok", "ok_in_part")
+
+
+def backups(section: Backups, times: Times) -> Chapter:
+    """Coverage, runs and datastores."""
+    if not section.guests and not section.runs and not section.datastores:
+        return chapter("backups", section, Tone.MUTED, "none", "No guest, run or datastore is "
+                       "known that could be judged.")  # fmt: skip
+    parts = tuple(_parts(section, times))
+    tone = _tone(section)
+    short = section.guests - section.covered
+    word = (
+        f"{short} not covered" if short > 0
+        else f"{section.failed_runs} failed" if section.failed_runs
+        else "all covered" if section.guests else "runs only"
+    )  # fmt: skip
+    return chapter("backups", section, tone, word, _sentence(section), parts)
+
+
+def _tone(section: Backups) -> Tone:
+    grave = {VERDICTS[one.verdict][2] for one in section.uncovered if one.verdict in VERDICTS}
+    if grave & {Tone.CRITICAL, Tone.ERROR}:
+        return Tone.ERROR
+    if section.failed_runs or section.unverified or section.covered < section.guests:
+        return Tone.WARNING
+    if any(store.problem for store in section.datastores):
+        return Tone.WARNING
+    return Tone.OK if section.guests else Tone.NEUTRAL
+
+
+def _sentence(section: Backups) -> str:
+    told: list[str] = []
+    if section.guests:
+        all_of = "every guest" if section.covered == section.guests else "not every guest"
+        told.append(
+            f"{all_of} could be restored: {section.covered} of {section.guests} are covered"
+        )
+    else:
+        told.append("no guest could be judged")
+    failed = f"{section.failed_runs} failed" if section.failed_runs else "none failed"
+    told.append(f"{count(section.runs, 'backup run')}, {failed}" if section.runs else "no runs")
+    if section.unverified:
+        told.append(f"the newest backup of {count(section.unverified, 'guest')} is not verified")
+    sentence = "; ".join(told)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _parts(section: Backups, times: Times) -> Iterator[Part]:
+    trouble = tuple(_trouble(section, times))
+    yield from trouble
+    if trouble and any(day.ok or day.failed for day in section.days):
+        yield _by_day(section, times)
+    if section.datastores and (
+        trouble or any(store.problem or store.full_at for store in section.datastores)
+    ):
+        yield _datastores(section, times)
+
+
+def _trouble(section: Backups, times: Times) -> Iterator[Part]:
+    others = {
+        verdict: amount
+        for verdict, amount in section.verdicts.items()
+        if amount and verdict not in _CALM
+    }
+    if others:
+        words = [f"{amount} {VERDICTS[v][0] if v in VERDICTS else v}" for v, amount in
+                 others.items()]  # fmt: skip
+        if section.uncovered or section.covered < section.guests:
+            yield text(Span(f"The others: {', '.join(words)}.", Tone.MUTED))
+    if section.uncovered:
+        yield _uncovered(section, times)
+    yield from _failures(section, times)
+
+
+def _uncovered(section: Backups, times: Times) -> Table:
+    return Table(
+        "Guests that cannot be restored as they should be",
+        (
+            column("verdict", "Backup", _verdict, 13),
+            column("guest", "Guest", lambda row: text_cell(row.guest), 18),
+            column("reason", "Why", lambda row: text_cell(row.reason), 24, flexible=True),
+            column("newest", "Newest good", lambda row: _newest(row, times), 16),
+        ),
+        section.uncovered[:MOST_GUESTS],
+        folded=("reason",),
+        more=rest(len(section.uncovered) - MOST_GUESTS, "guest"),
+    )
+
+
+def _verdict(row: UncoveredGuest) -> Cell:
+    word, rank, tone = VERDICTS.get(row.verdict, (row.verdict, 4.5, Tone.WARNING))
+    return state_cell(word, tone, rank)
+
+
+def _newest(row: UncoveredGuest, times: Times) -> Cell:
+    if row.newest is None:
+        return Cell("not known" if row.verdict == "unknown" else "none", None, Tone.MUTED)
+    return times.cell(row.newest)
+
+
+def _failures(section: Backups, times: Times) -> Iterator[Part]:
+    told = section.failures[:MOST_FAILURES]
+    if not told:
+        return
+    yield text(Span("Runs that failed", strong=True))
+    for one in told:
+        where = f" ({one.source})" if one.source else ""
+        yield Paragraph(
+            (
+                Span(times.at(one.at), Tone.ERROR),
+                Span(f"  {one.what}"),
+                Span(where, Tone.MUTED),
+            ),
+            mark=Tone.ERROR.glyph,
+        )
+        if one.error:
+            yield verbatim(one.error)
+    if more := rest(max(section.failed_runs, len(section.failures)) - len(told), "failed run"):
+        yield text(Span(more, Tone.MUTED))
+
+
+def _by_day(section: Backups, times: Times) -> Bars:
+    told = ", ".join(
+        f"{times.day(day.day)} {day.ok} ok{f' {day.failed} failed' if day.failed else ''}"
+        for day in section.days
+    )
+    stacks = (
+        Stack("failed", Tone.ERROR, tuple(float(day.failed) for day in section.days)),
+        Stack("ok", Tone.OK, tuple(float(day.ok) for day in section.days)),
+    )
+    return Bars(
+        "backups-by-day",
+        "Backup runs, per day",
+        tuple(times.day(day.day) for day in section.days),
+        tuple(stack for stack in stacks if any(stack.values)),
+        f"Backup runs, per day: {told}.",
+    )
+
+
+def _datastores(section: Backups, times: Times) -> Table:
+    def collected(row: ReportedDatastore) -> Cell:
+        if row.garbage_collected is None:
+            return Cell(MISSING, None, Tone.MUTED)
+        return times.cell(row.garbage_collected)
+
+    def problem(row: ReportedDatastore) -> Cell:
+        return Cell(row.problem, row.problem, Tone.WARNING) if row.problem else Cell("", None)
+
+    return Table(
+        "Datastores",
+        (
+            column("name", "Datastore", lambda row: text_cell(row.name), 18),
+            column("used", "Used", _fill, 15),
+            column("size", "Of", lambda row: size_cell(row.size), 9, 2, right=True),
+            column("full", "Full on", lambda row: Cell(times.on(row.full_at), row.full_at), 11),
+            column("collected", "GC ended", collected, 16, 1),
+            column("problem", "Problem", problem, 16, flexible=True),
+        ),
+        section.datastores,
+        bars=("used",),
+        folded=("problem",),
+    )
+
+
+def _fill(row: ReportedDatastore) -> Cell:
+    return fill_cell(row.used / row.size if row.used is not None and row.size else None)

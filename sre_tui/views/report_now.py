@@ -1,0 +1,75 @@
+"""How it is now: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sre_tui.memory.report import Health, Trouble
+from sre_tui.views.human import count
+from sre_tui.views.report_chapter import chapter, rest
+from sre_tui.views.report_parts import Chapter, Paragraph, Span, Times, text
+from widgets.cell import Tone
+
+MOST: Final = 12
+"""Troubles that are told; somebody who has more begins with these."""
+TONES: Final = {"critical": Tone.CRITICAL, "warning": Tone.WARNING, "note": Tone.INFO}
+_VERDICTS: Final = {
+    "critical": (Tone.CRITICAL, "critical"),
+    "warning": (Tone.WARNING, "warning"),
+    "note": (Tone.OK, "ok"),
+    "ok": (Tone.OK, "ok"),
+}
+
+
+def verdict_of(health: Health) -> tuple[Tone, str]:
+    """The verdict in a word; unknown unless all was looked at, or something grave was seen."""
+    tone, word = _VERDICTS.get(health.verdict, (Tone.STALE, "unknown"))
+    if health.state in ("missing", "not_configured"):
+        return Tone.STALE, "unknown"
+    if health.state == "partial" and tone is Tone.OK:
+        return Tone.STALE, "unknown"
+    return tone, word
+
+
+def now(health: Health, times: Times) -> Chapter:
+    """What is wrong now, the gravest first."""
+    tone, word = verdict_of(health)
+    found = count_of(health)
+    sentence = (
+        f"{found}." if found else "Nothing is wrong." if word == "ok" else "Nothing was found."
+    )
+    return chapter("health", health, tone, word, sentence, _troubles(health, times))
+
+
+def _troubles(health: Health, times: Times) -> Iterator[Paragraph]:
+    for one in health.troubles[:MOST]:
+        yield Paragraph(tuple(_told(one, times)), mark=TONES[one.severity].glyph)
+        if one.advice:
+            yield Paragraph((Span(f"→ {one.advice}"),), depth=1)
+        if one.runbook:
+            command = f"sre runbooks show {one.runbook}"
+            yield Paragraph((Span(command, Tone.INFO, code=True),), depth=1, verbatim=True)
+    known = health.critical + health.warnings + health.notes
+    left = max(known, len(health.troubles)) - min(MOST, len(health.troubles))
+    if left > 0:
+        yield text(Span(rest(left, "finding"), Tone.MUTED))
+
+
+def _told(one: Trouble, times: Times) -> Iterator[Span]:
+    tone = TONES[one.severity]
+    yield Span(one.severity, tone, strong=True)
+    yield Span("  ")
+    if one.subject and one.subject not in one.text:
+        yield Span(f"{one.subject}: ", strong=True)
+    yield Span(one.text)
+    if one.since is not None:
+        yield Span(f", since {times.at(one.since)}", Tone.MUTED)
+
+
+def count_of(health: Health) -> str:
+    """How many findings of which gravity."""
+    told = [f"{health.critical} critical"] if health.critical else []
+    told += [count(health.warnings, "warning")] if health.warnings else []
+    told += [count(health.notes, "note")] if health.notes else []
+    return ", ".join(told)
