@@ -14,6 +14,7 @@ from sre_tui.tools.context import ToolContext
 if TYPE_CHECKING:
     from sre_tui.memory.baselines import Baselines
     from sre_tui.memory.incidents import Incidents
+    from sre_tui.memory.reports import Reports
     from sre_tui.memory.store import Store
 
 SOURCE: Final = "memory"
@@ -73,6 +74,33 @@ async def asked_baselines(
     return value, status
 
 
+async def with_reports(context: ToolContext, work: Callable[[Reports], T]) -> T:
+    """Do something with the reports in the memory.
+
+    Raises:
+        BackendError: if the memory cannot be used.
+        NotKept: if it cannot be written.
+        Complaint: what the work itself refuses.
+    """
+    done = await asyncio.to_thread(_with_store, context, lambda store: work(_reports(store)))
+    return done[0]
+
+
+async def asked_reports(
+    context: ToolContext, work: Callable[[Reports], T]
+) -> tuple[T | None, SourceStatus]:
+    """The same for a question: a memory that cannot be asked is a state of the answer.
+
+    Returns:
+        What the work gave, and how far that can be trusted.
+
+    Raises:
+        Complaint: what the work itself refuses.
+    """
+    value, status, _ = await _asked(context, lambda store: work(_reports(store)))
+    return value, status
+
+
 async def _asked(
     context: ToolContext, work: Callable[[Store], T]
 ) -> tuple[T | None, SourceStatus, tuple[str, ...]]:
@@ -97,6 +125,12 @@ def _baselines(store: Store) -> Baselines:
     from sre_tui.memory.baselines import Baselines
 
     return Baselines(store)
+
+
+def _reports(store: Store) -> Reports:
+    from sre_tui.memory.reports import Reports
+
+    return Reports(store)
 
 
 def _with_store(context: ToolContext, work: Callable[[Store], T]) -> tuple[T, tuple[str, ...]]:
