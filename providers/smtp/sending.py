@@ -23,11 +23,11 @@ from providers.smtp.failures import Stage, failure, refused_recipient
 from providers.smtp.server import MailServer
 from providers.tls import trusting
 
-_STEPS: Final = 10
-"""How many times its patience for one answer a server may take for all of them."""
 _OURS: Final = "[127.0.0.1]"
 """As whom this machine says hello: its name is nobody's business, and to find it may take long."""
 
+_FAREWELL: Final = 1.0
+"""Seconds in which a server may say goodbye."""
 _LET_IN: Final = 235
 
 
@@ -84,12 +84,11 @@ async def send(
     # A thread of its own that the end of the program does not wait for, as it would for a pool's.
     Thread(target=work, name="smtp", daemon=True).start()
     try:
-        async with asyncio.timeout(server.timeout * _STEPS):
+        async with asyncio.timeout(server.patience):
             return await done
     except TimeoutError:
         raise Unreachable(
-            f"{server.name} took too long: it did not take the mail within "
-            f"{server.timeout * _STEPS:g} s",
+            f"{server.name} took too long: it did not take the mail within {server.patience:g} s",
             transient=True,
         ) from None
     finally:
@@ -111,8 +110,10 @@ class _Session:
             connection = self._opened()
             try:
                 refused = self._sent(connection, message, sender, recipients)
-                # It has the mail: what goes wrong from here on is not worth telling.
+                # It has the mail: what goes wrong from here on is not worth telling or waiting for.
                 with suppress(smtplib.SMTPException, OSError):
+                    if connection.sock is not None:
+                        connection.sock.settimeout(_FAREWELL)
                     connection.quit()
             finally:
                 connection.close()

@@ -13,6 +13,9 @@ from providers.smtp.address import mailbox
 Security = Literal["starttls", "tls", "none"]
 _PORTS: Final[dict[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
 
+_ANSWERS: Final = 10
+"""How many times its patience for one answer a server may take for all of them."""
+
 
 class MailServer(BaseModel):
     """A server that takes mail for delivery.
@@ -100,6 +103,11 @@ class MailServer(BaseModel):
             return str(mailbox(self.username))
         except ValueError:
             return None
+
+    @property
+    def patience(self) -> float:
+        """Seconds that a whole mail may take, from the connection to the last answer."""
+        return self.timeout * _ANSWERS
 
     @property
     def remark(self) -> str:

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from sqlalchemy import insert, select, update
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from providers.clock import Clock
+from providers.errors import BadResponse
+from providers.text import clean
+from sre_tui.complaint import Complaint
+from sre_tui.memory.report import Report
 from sre_tui.memory.schema import REPORTS
 from sre_tui.memory.store import Store
+from sre_tui.nearest import nearest
+
+LATEST: Final = "latest"
+"""What the last one is called."""
+_TOLD: Final = 5
+"""Ids that are told where the beginning of one fits several."""
 
 
-class StoredReport(BaseModel):
-    """A report as it was made."""
+class UnknownReport(Complaint):
+    """There is no such report; ``str(error)`` names the nearest."""
+
+    code = "unknown_report"
+    wrong_usage = True
+
+
+class ArchivedReport(BaseModel):
+    """A report without its content: which it is, and what became of its mail."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,16 +41,16 @@ class StoredReport(BaseModel):
     """Beginning of the window it is about."""
     until: AwareDatetime
     summary: str = ""
-    document: dict[str, Any] = Field(default_factory=dict)
-    """The whole report, as its JSON shows it."""
     mail_due: bool = False
     """Whether it is to be mailed and has not been."""
+    mail_tries: int = 0
+    """How often that failed."""
     mailed: AwareDatetime | None = None
     mail_problem: str = ""
-    """Why it could not be mailed when that was last tried."""
+    """Why it could not be mailed when that was last tried, or who did not get it."""
 
 
-_COLUMNS: Final = tuple(REPORTS.c[name] for name in StoredReport.model_fields)
+_COLUMNS: Final = tuple(REPORTS.c[name] for name in ArchivedReport.model_fields)
 
 
 class Reports:
@@ -41,33 +59,158 @@ class Reports:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def add(self, report: StoredReport) -> None:
-        """Archive one; it is on the disk when this returns."""
+    def add(self, report: Report, *, mail_due: bool = False, keep: int | None = None) -> None:
+        """Archive one; it is on the disk when this returns.
+
+        Args:
+            report: it.
+            mail_due: whether it is to be mailed.
+            keep: how many stay, the latest and those that are still to be mailed; None for all.
+        """
+        row = {
+            "id": report.id,
+            "made": report.made,
+            "since": report.since,
+            "until": report.until,
+            "summary": report.summary.text,
+            "document": report.model_dump(mode="json"),
+            "mail_due": mail_due,
+            "mail_problem": "",
+            "mail_tries": 0,
+            "mail_claimer": "",
+        }
         with self._store.writing() as connection:
-            connection.execute(insert(REPORTS).values(report.model_dump()))
+            connection.execute(insert(REPORTS).values(row))
+            if keep is not None:
+                _forget(connection, keep)
 
-    def latest(self, limit: int = 20) -> tuple[StoredReport, ...]:
+    def latest(self, limit: int = 20) -> tuple[ArchivedReport, ...]:
         """The latest first."""
-        return self._select(select(*_COLUMNS).order_by(REPORTS.c.made.desc()).limit(limit))
+        return self._select(select(*_COLUMNS).order_by(*_LATEST_FIRST).limit(limit))
 
-    def due(self) -> tuple[StoredReport, ...]:
+    def get(self, reference: str = LATEST, zone: tzinfo = UTC) -> Report:
+        """The report of an id, of the beginning of one, of a day, or the latest.
+
+        Args:
+            reference: an id or its beginning, ``2026-11-23`` for the last one of that day, or
+                ``latest``.
+            zone: whose days are meant.
+
+        Raises:
+            UnknownReport: if there is none, or several begin so.
+            BadResponse: if what is archived cannot be read.
+        """
+        wanted = clean(reference).strip().lower()
+        with self._store.reading() as connection:
+            id_ = self._id(connection, wanted, reference, zone)
+            document = select(REPORTS.c.document).where(REPORTS.c.id == id_)
+            found = connection.execute(document).scalar_one()
+        try:
+            return Report.model_validate(found)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            where = ".".join(map(str, first["loc"]))
+            raise BadResponse(
+                f"the report {id_} cannot be read: {where}: {first['msg']}"
+            ) from error
+
+    def due(self) -> tuple[ArchivedReport, ...]:
         """Those that are still to be mailed, the oldest first."""
         waiting = REPORTS.c.mail_due.is_(True)
-        return self._select(select(*_COLUMNS).where(waiting).order_by(REPORTS.c.made))
+        return self._select(
+            select(*_COLUMNS).where(waiting).order_by(REPORTS.c.made, REPORTS.c.number)
+        )
 
-    def mailed(self, id_: str, clock: Clock) -> None:
-        """It was sent, and is not sent again."""
-        self._update(id_, {"mail_due": False, "mailed": clock(), "mail_problem": ""})
+    def claim(self, id_: str, claimer: str, clock: Clock, patience: timedelta) -> bool:
+        """Whether a report that is due is now the claimer's to mail, and nobody else's.
 
-    def not_mailed(self, id_: str, problem: str) -> None:
-        """It could not be sent, and is due."""
-        self._update(id_, {"mail_due": True, "mail_problem": problem})
+        Args:
+            id_: which.
+            claimer: tells this attempt from others.
+            clock: tells the time.
+            patience: how long somebody else's claim holds; whoever made an older one was killed.
+        """
+        now = clock()
+        free = or_(REPORTS.c.mail_claimed.is_(None), REPORTS.c.mail_claimed <= now - patience)
+        with self._store.writing() as connection:
+            claimed = connection.execute(
+                update(REPORTS)
+                .where(REPORTS.c.id == id_, REPORTS.c.mail_due.is_(True), free)
+                .values(mail_claimed=now, mail_claimer=claimer)
+            )
+            return claimed.rowcount == 1
 
-    def _select(self, query: Any) -> tuple[StoredReport, ...]:
+    def release(self, id_: str, claimer: str) -> None:
+        """Give up a claim without having tried."""
+        self._settle(id_, claimer, {})
+
+    def mailed(self, id_: str, claimer: str, clock: Clock, problem: str = "") -> None:
+        """It was sent, and is not sent again; ``problem`` tells who did not get it."""
+        self._settle(id_, claimer, {"mail_due": False, "mailed": clock(), "mail_problem": problem})
+
+    def not_mailed(self, id_: str, claimer: str, problem: str, *, again: bool = True) -> None:
+        """It could not be sent; it stays due, unless it is not to be tried again."""
+        tries = REPORTS.c.mail_tries + 1
+        self._settle(
+            id_, claimer, {"mail_due": again, "mail_problem": problem, "mail_tries": tries}
+        )
+
+    def _settle(self, id_: str, claimer: str, values: dict[str, Any]) -> None:
+        # A claim that was taken over is no longer to be settled by who held it.
+        own = REPORTS.c.id == id_, REPORTS.c.mail_claimer == claimer
+        with self._store.writing() as connection:
+            connection.execute(
+                update(REPORTS).where(*own).values(**values, mail_claimed=None, mail_claimer="")
+            )
+
+    def _select(self, query: Any) -> tuple[ArchivedReport, ...]:
         with self._store.reading() as connection:
             rows = connection.execute(query).mappings()
-            return tuple(StoredReport.model_validate(dict(row)) for row in rows)
+            return tuple(ArchivedReport.model_validate(dict(row)) for row in rows)
 
-    def _update(self, id_: str, values: dict[str, Any]) -> None:
-        with self._store.writing() as connection:
-            connection.execute(update(REPORTS).where(REPORTS.c.id == id_).values(values))
+    def _id(self, connection: Connection, wanted: str, reference: str, zone: tzinfo) -> str:
+        day = _day(wanted)
+        if wanted == LATEST or day is not None:
+            query = select(REPORTS.c.id).order_by(*_LATEST_FIRST).limit(1)
+            if day is not None:
+                begin = datetime.combine(day, time(), zone)
+                end = datetime.combine(day + timedelta(days=1), time(), zone)
+                query = query.where(REPORTS.c.made >= begin, REPORTS.c.made < end)
+            rows = list(connection.execute(query).scalars())
+        else:
+            # The shortest is the id itself, if there is one of exactly that.
+            begins = REPORTS.c.id.startswith(wanted, autoescape=True)
+            ids = select(REPORTS.c.id).where(begins)
+            ids = ids.order_by(func.length(REPORTS.c.id), REPORTS.c.id).limit(_TOLD)
+            rows = list(connection.execute(ids).scalars()) if wanted else []
+        if rows and (len(rows) == 1 or rows[0] == wanted):
+            return str(rows[0])
+        if rows:
+            raise UnknownReport(f"several reports begin with {reference!r}: {', '.join(rows)}")
+        known = list(
+            connection.execute(select(REPORTS.c.id).order_by(*_LATEST_FIRST).limit(1000)).scalars()
+        )
+        if not known:
+            hint = "; ".join(self._store.remarks) or "no report has been made yet"
+        else:
+            close = [] if day is not None else nearest(wanted, known, limit=1)
+            hint = f"did you mean {close[0]}?" if close else "`sre report list` has them"
+        what = "report" if wanted == LATEST else f"report {reference!r}"
+        raise UnknownReport(f"there is no {what}; {hint}")
+
+
+_LATEST_FIRST: Final = (REPORTS.c.made.desc(), REPORTS.c.number.desc())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if "-" in text else None
+    except ValueError:
+        return None
+
+
+def _forget(connection: Connection, keep: int) -> None:
+    latest = select(REPORTS.c.number).order_by(*_LATEST_FIRST).limit(keep)
+    connection.execute(
+        delete(REPORTS).where(REPORTS.c.mail_due.is_(False), REPORTS.c.number.not_in(latest))
+    )

@@ -54,6 +54,9 @@ REPORTS: Final = Table(
     Column("mail_due", Boolean, nullable=False),
     Column("mailed", UtcTime),
     Column("mail_problem", Text, nullable=False),
+    Column("mail_tries", Integer, nullable=False),
+    Column("mail_claimed", UtcTime),
+    Column("mail_claimer", Text, nullable=False),
 )
 BASELINES: Final = Table(
     "baselines",

@@ -160,11 +160,18 @@ GENERATED ALWAYS AS (to_tsvector('simple', words)) STORED""",
     "CREATE INDEX incidents_by_words ON incidents USING gin (found_by)",
 )
 
+_MAIL: Final = (
+    "ALTER TABLE reports ADD COLUMN mail_tries {integer} NOT NULL DEFAULT 0",
+    "ALTER TABLE reports ADD COLUMN mail_claimed {time}",
+    "ALTER TABLE reports ADD COLUMN mail_claimer TEXT NOT NULL DEFAULT ''",
+)
+
 STEPS: Final[tuple[Step, ...]] = (
     Step(
         both=(_INCIDENTS, _REPORTS, _BASELINES, _QUESTIONS, _RUNS, _CALLS, *_INDEXES),
         sqlite=_WORDS_IN_SQLITE,
         postgresql=_WORDS_IN_POSTGRESQL,
     ),
+    Step(both=_MAIL),
 )
 """Step N makes version N of version N - 1; new ones are only added at the end."""

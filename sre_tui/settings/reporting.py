@@ -20,7 +20,7 @@ class ReportSettings(BaseModel):
 
     recipients: tuple[str, ...] = Field(default=(), max_length=_MANY)
     """Who gets it by mail, each ``name@host`` or ``Somebody <name@host>``."""
-    days: int = Field(default=7, ge=1, le=92)
+    days: int = Field(default=7, ge=1, le=90)
     """Days it looks back."""
     schedule: str = "0 7 * * 1"
     """When `sre schedule run` makes one: minute hour day month weekday, 0 and 7 are Sunday."""

@@ -245,7 +245,7 @@ def test_the_doctor_and_the_check_of_the_settings_say_how_the_memory_is(
     for name, value, code, verdicts, said in (
         ("PATH", here, 2, ["ok"], f"{path}: 2 incidents, 1 of them open"),
         ("PATH", str(none / "m.db"), 2, ["ok"], "nothing recorded yet: the first incident creates"),
-        ("PATH", str(newer), 1, ["failed"], "a newer sre-tui (its version is 9, this program's 1)"),
+        ("PATH", str(newer), 1, ["failed"], "a newer sre-tui (its version is 9, this program's 2)"),
         ("PATH", str(text), 1, ["failed"], "is not a SQLite database"),
         ("PATH", str(text / "m.db"), 2, ["ok", "warning"], f"be created: {text} is no folder"),
         ("URL", away, 3, ["failed"], "PostgreSQL at 127.0.0.1:"),
@@ -260,7 +260,7 @@ def test_the_doctor_and_the_check_of_the_settings_say_how_the_memory_is(
         checked = run_inside(["config", "check"], tmp_path, variables, now=NOW)
         assert checked.code == (2 if "mysql" in value else 0)
         assert said in checked.err
-        assert checked.err.endswith(", not contacted\n") is (value == away)
+        assert (", not contacted\n" in checked.err) is (value == away)
         assert "s3cret" not in f"{doctor.out}{doctor.err}{checked.err}"
     path.chmod(0o644)
     checked = run_inside(["config", "check"], tmp_path, {}, now=NOW)

@@ -238,6 +238,8 @@ async def test_eight_bits_are_written_in_seven_for_a_server_of_old() -> None:
             return b"502 what?\r\n"
         if line == b"data":
             return b"354 go on\r\n"
+        if line == b"quit":
+            return None
         commands = (b"HELO", b"MAIL", b"RCPT")
         return b"250 OK\r\n" if line == b"." or line.upper().startswith(commands) else b""
 
@@ -282,7 +284,7 @@ async def test_a_silent_server_is_not_waited_for_and_a_slow_one_not_for_ever() -
 
 
 async def test_a_server_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("providers.smtp.sending._STEPS", 0.05)
+    monkeypatch.setattr("providers.smtp.server._ANSWERS", 0.05)
     async with line_server(lambda line: b"") as port:
         error = await refusal(at(port, timeout=5))
     assert "took too long: it did not take the mail within 0.25 s" in str(error)
