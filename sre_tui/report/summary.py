@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import monotonic
@@ -139,8 +140,24 @@ async def _anonymizer(context: ToolContext, report: Report) -> Anonymizer:
     for source in await learn_site(made, context.settings, Discovery(context)):
         log.warning("%s", not_hidden(source))
     made.learn("HOST", report.homelab)
-    made.learn_from(report.model_dump(mode="json"))
+    for name in _names(report):
+        made.learn("HOST", name)
     return made
+
+
+def _names(report: Report) -> Iterator[str]:
+    """The machines and guests that the report tells of."""
+    told = [
+        *(one.subject for one in report.health.troubles),
+        *(name for one in report.alerts.alerts for name in one.subjects),
+        *(one.guest for one in report.backups.uncovered),
+        *(one.subject for one in report.changes.changes),
+        *(one.subject for one in report.incidents.incidents),
+        *(one.name for one in report.capacity.rows),
+    ]
+    for each in told:
+        # ``sdc on nas1``, ``paperless (104)``: what a thing is part of, and names alone.
+        yield each.rpartition(" on ")[2].partition(" (")[0]
 
 
 async def _written(
