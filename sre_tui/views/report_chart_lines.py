@@ -18,6 +18,8 @@ from widgets.text import fit, truncate
 _WIDEST: Final = 100
 _BAR: Final = 40
 _NAME: Final = 24
+_PART: Final = 14
+"""Cells for the amount of the gravest part: ``, 12 critical``."""
 _MOST_DAYS: Final = 14
 """Days beyond which one line tells more than one line for each."""
 _HEIGHT: Final = 9
@@ -48,7 +50,7 @@ def _stacked(chart: Bars, room: int) -> Iterator[Line]:
     yield line(chart.title, *(several if len(legend) > 1 else ()), indent=_INDENT)
     names = max(cell_len(label) for label in chart.labels)
     top = max(chart.totals) or 1.0
-    wide = min(_BAR, max(4, room - names - 8))
+    wide = min(_BAR, max(4, room - names - 8 - (_PART if len(legend) > 1 else 0)))
     for place, (label, total) in enumerate(zip(chart.labels, chart.totals, strict=True)):
         pieces = [piece(f"{fit(label, names)} ", Tone.MUTED)]
         so_far = 0.0
@@ -61,6 +63,10 @@ def _stacked(chart: Bars, room: int) -> Iterator[Line]:
             drawn += cells
             pieces.append(piece(fill * cells, stack.tone))
         pieces.append(piece(f"{' ' if total else ''}{number(total)}"))
+        gravest = legend[0][1] if legend else None
+        if gravest is not None and len(legend) > 1 and gravest.values[place]:
+            told = f", {number(gravest.values[place])} {gravest.name}"
+            pieces.append(piece(told, gravest.tone))
         yield Line(tuple(pieces), _INDENT, whole=True)
 
 
