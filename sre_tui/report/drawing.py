@@ -214,6 +214,7 @@ def _curves(axes: Axes, chart: Curves) -> None:
     step = ceil(steps / 5) / 10
     ticks = [low + step * each for each in range(int((high - low) / step + 1.001))]
     axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks], parse_math=False)
+    axes.tick_params(axis="x", pad=6)
     axes.grid(axis="y", color=_GRID, linewidth=0.8)
     marks = _midnights(first, last, chart.zone)
     axes.set_xticks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,8 @@ def document_of(report: Report, display: Display) -> Document:
         remarks=tuple(_remarks(report.summary)),
         lacking=_lacking(report),
         chapters=chapters,
+        origin=f"Report {report.id}, made {times.at(report.made)}: sre report show {report.id} "
+        "shows it again, with --json all of its figures.",
         display=Display(report.made, display.utc, True),
     )
 
@@ -164,8 +166,3 @@ def _figures(report: Report, chapters: tuple[Chapter, ...], times: Times) -> lis
             )
         )
     return told
-
-
-def made_at(report: Report) -> datetime:
-    """When it was made, in its own zone."""
-    return report.made.astimezone(_zone(report.timezone))

@@ -72,7 +72,7 @@ def _noisiest(section: Alerts, times: Times) -> Table:
             column("severity", "Severity", _severity, 10),
             column("state", "State", _state, 10),
             column("times", "Times", _began, 7, right=True),
-            column("seconds", "Fired for", lambda row: span_cell(row.seconds), 9, right=True),
+            column("seconds", "Fired for", lambda row: span_cell(row.seconds), 9, 1, right=True),
             column("subjects", "About", lambda row: text_cell(some(row.subjects, 3)), 14, 1,
                    flexible=True),
             column("last", "Last", lambda row: times.cell(row.last or row.first), 16, 2),

@@ -208,6 +208,8 @@ class Document:
     lacking: tuple[str, ...]
     """Titles of the chapters of which not all is known."""
     chapters: tuple[Chapter, ...]
+    origin: str
+    """Which report it is, when it was made, and how to see all of its figures."""
     display: Display = field(repr=False)
     """How cells of tables are made human: times are absolute, in the zone of the report."""
 
