@@ -16,6 +16,7 @@ from providers.text import one_line
 from sre_tui.memory.report import FailedRun
 from sre_tui.report.scope import Scope
 from sre_tui.tools.context import ask_all
+from sre_tui.tools.pbs_find import names_of_groups
 
 if TYPE_CHECKING:
     from providers.pbs import Task as ServerTask
@@ -70,7 +71,7 @@ async def read_runs(scope: Scope) -> BackupRuns:
     from providers.proxmox import TaskQuery
 
     context, since = scope.context, scope.tasks_since
-    of_nodes, of_servers, failed = await asyncio.gather(
+    of_nodes, of_servers, failed, (names, _) = await asyncio.gather(
         ask_all(
             context.proxmox,
             lambda one: one.tasks(TaskQuery(since=since, kind=_NODE_BACKUP, limit=MOST)),
@@ -82,8 +83,8 @@ async def read_runs(scope: Scope) -> BackupRuns:
         ask_all(
             context.pbs, lambda one: one.tasks(ServerQuery(since=since, errors=True, limit=MOST))
         ),
+        names_of_groups(context),
     )
-    names = _names(of_nodes)
     node_tasks = [one for each in of_nodes if each.data for one in each.data.tasks]
     server_tasks = [one for each in of_servers if each.data for one in each.data.tasks]
     others = [one for each in failed if each.data for one in each.data.tasks]
@@ -109,7 +110,7 @@ async def read_runs(scope: Scope) -> BackupRuns:
 def joined_runs(
     node_tasks: Iterable[Task],
     server_tasks: Iterable[ServerTask],
-    names: Mapping[int, str],
+    names: Mapping[str, str],
     scope: Scope,
 ) -> Iterator[Run]:
     """Runs that ended in the window, each once.
@@ -117,7 +118,7 @@ def joined_runs(
     Args:
         node_tasks: backup tasks of Proxmox VE: of a guest, or of a whole job on a node.
         server_tasks: backup tasks of backup servers, each of one group.
-        names: names of guests by their id, where it is of one guest only.
+        names: names of guests by their group, such as ``vm/101``.
         scope: the window.
     """
     left = [one for one in server_tasks if one.type == _SERVER_BACKUP and _is_judged(one)]
@@ -176,27 +177,18 @@ def _meet(one: AnyTask, other: AnyTask) -> bool:
     return one.started - CLOCKS <= other.ended and other.started <= one.ended + CLOCKS
 
 
-def _names(readings: Iterable[Reading[TaskPage]]) -> dict[int, str]:
-    found: dict[int, set[str]] = {}
-    for each in readings:
-        for task in each.data.tasks if each.data else ():
-            if task.vmid is not None and task.guest:
-                found.setdefault(task.vmid, set()).add(task.guest)
-    return {vmid: next(iter(names)) for vmid, names in found.items() if len(names) == 1}
-
-
 def _guest(name: str | None, vmid: int) -> str:
     return f"of {one_line(name, 80)} ({vmid})" if name else f"of guest {vmid}"
 
 
-def _group(task: ServerTask, names: Mapping[int, str]) -> str:
+def _group(task: ServerTask, names: Mapping[str, str]) -> str:
     kind, _, number = task.group.partition("/")
     if kind in ("vm", "ct") and number.isdigit():
-        return _guest(names.get(int(number)), int(number))
+        return _guest(names.get(task.group), int(number))
     return f"of {one_line(number or task.subject, 80)}"
 
 
-def _other(task: ServerTask, names: Mapping[int, str]) -> str:
+def _other(task: ServerTask, names: Mapping[str, str]) -> str:
     title = _WORDS.get(task.type, task.type.replace("_", " "))
     if task.group:
         return one_line(f"{title} {_group(task, names)}", 160)

@@ -1,4 +1,4 @@
-"""Collects a report: its sections at the same time, each for itself.
+"""Collects a report, each section for itself.
 
 What fails, or takes too long, costs its own section, which says why.
 """
@@ -58,9 +58,14 @@ SECTIONS: Final[Mapping[Heading, type[Section]]] = {
     "usage": ProgramUsage,
 }
 
-FIRST: Final = frozenset({"health", "objectives", "capacity", "backups", "incidents", "usage"})
-"""What asks how it is now. Whoever looks through weeks of rules and logs comes after: on a small
-machine that serves all backends the others would wait too long for theirs."""
+WAVES: Final[tuple[tuple[Heading, ...], ...]] = (
+    ("health", "objectives", "capacity", "backups", "incidents", "usage"),
+    ("alerts",),
+    ("logs",),
+    ("changes",),
+)
+"""What asks how it is now goes first and together. What looks through weeks of rules and logs comes
+after, one by one: on a small machine that runs all backends the others would wait too long."""
 
 Collector = Callable[[Scope], Awaitable[Collected]]
 Told = Callable[[Heading, SectionState], None]
@@ -102,10 +107,9 @@ async def collect_report(
         try:
             found: dict[str, Collected] = {}
             every = collectors()
-            for wave in (FIRST, every.keys() - FIRST):
-                names = [name for name in every if name in wave]
-                guarded = (_guarded(name, every[name], scope, told, limit) for name in names)
-                found |= zip(names, await asyncio.gather(*guarded), strict=True)
+            for wave in WAVES:
+                guarded = (_guarded(name, every[name], scope, told, limit) for name in wave)
+                found |= zip(wave, await asyncio.gather(*guarded), strict=True)
             trouble = await refreshing
         finally:
             refreshing.cancel()

@@ -73,16 +73,6 @@ class Scope:
         return self.since <= at <= self.until
 
 
-def parts_of(start: datetime, end: datetime, longest: timedelta) -> list[tuple[datetime, datetime]]:
-    """A window in parts of at most that length, in order; all but the first are of it."""
-    parts: list[tuple[datetime, datetime]] = []
-    while end > start:
-        begin = max(start, end - longest)
-        parts.insert(0, (begin, end))
-        end = begin
-    return parts
-
-
 def scope_of(
     context: ToolContext,
     window: timedelta,

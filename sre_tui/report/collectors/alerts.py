@@ -6,10 +6,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from providers.alerting import AlertState
-from providers.reading import Reading, State
+from providers.reading import State
 from sre_tui.memory.incident import folded
 from sre_tui.memory.report import AlertDay, Alerts, ReportedAlert
 from sre_tui.report.firings import (
@@ -21,9 +21,8 @@ from sre_tui.report.firings import (
     from_series,
     is_flapping,
 )
-from sre_tui.report.marks import MOST as MOST_MARKS
-from sre_tui.report.marks import read_marks
-from sre_tui.report.scope import CHUNK, Scope, parts_of
+from sre_tui.report.piecewise import Pieces, newest_first
+from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
 from sre_tui.tools.grafana_alerts import grafana_get_alerts
 from sre_tui.tools.journal import recorded_before
@@ -31,13 +30,15 @@ from sre_tui.views.severity import severity_rank
 
 if TYPE_CHECKING:
     from providers.alerting import Alert
-    from providers.grafana import Annotation
+    from providers.grafana import Annotation, GrafanaClient
     from providers.prometheus import PrometheusClient
-    from providers.series import Series, SeriesWindow
+    from providers.series import SeriesWindow
 
 HISTORY: Final = 'ALERTS{alertstate="firing"}'
 STEP: Final = timedelta(minutes=5)
 """Rules look back as far: what fires for less may be missed."""
+MOST_MARKS: Final = 5000
+"""Changes of alert states, and other marks, read of a week."""
 _CRITICAL, _WARNING = severity_rank("critical"), severity_rank("warning")
 
 
@@ -49,19 +50,22 @@ async def collect(scope: Scope) -> Collected:
     now, series, marks, reach = await asyncio.gather(
         grafana_get_alerts.body(context, limit=1000),
         asyncio.gather(*(_history(client, scope) for client in context.prometheus)),
-        asyncio.gather(
-            *(read_marks(client, scope.before, scope.until) for client in context.grafana)
-        ),
+        asyncio.gather(*(_marks(client, scope) for client in context.grafana)),
         asyncio.gather(*(_reaches(client, scope) for client in context.prometheus)),
     )
     heard: list[Heard] = [*now.sources]
-    heard += [one for each in series for one in each]
-    heard += [one for each in marks for one in each]
+    heard += [one for each in series for one in each.readings]
+    heard += [one for each in marks for one in each.readings]
     firings = _firings(scope, now.data.items, series, marks)
     recorded, trouble = await recorded_before(context, {one.name for one in firings})
     past = {folded(one.alert): one.times for one in recorded}
-    known = all(reach) and all(one.state is State.OK for one in heard)
-    lacking = [*_cut(marks), *([trouble] if trouble else [])]
+    known = (
+        all(reach)
+        and all(each.is_whole for each in series)
+        and all(each.is_whole for each in marks)
+        and all(one.state is State.OK for one in heard)
+    )
+    lacking = [*_cut(series, marks, scope), *([trouble] if trouble else [])]
     active = [one for one in now.data.items if one.state is AlertState.FIRING]
     began = [one for one in firings if one.began is not None and scope.holds(one.began)]
     return Collected(
@@ -81,19 +85,19 @@ async def collect(scope: Scope) -> Collected:
 def _firings(
     scope: Scope,
     alerts: Sequence[Alert],
-    series: Sequence[Sequence[Reading[SeriesWindow]]],
-    marks: Sequence[Sequence[Reading[tuple[Annotation, ...]]]],
+    series: Iterable[Pieces[SeriesWindow]],
+    marks: Iterable[Pieces[tuple[Annotation, ...]]],
 ) -> list[Firing]:
     """Grafana's own history is exact to the second, so it comes first."""
     now = list(from_alerts(alerts))
     still = frozenset(one.subject for one in now)
     found: list[Firing] = []
     for of_grafana in marks:
-        told = [mark for each in of_grafana for mark in each.data or ()]
+        told = [mark for piece in of_grafana for mark in piece]
         found += closed(from_annotations(told), still)
     for of_prometheus in series:
-        parts: list[Series] = [s for each in of_prometheus if each.data for s in each.data.series]
-        found += from_series(parts, scope.before, scope.until, STEP)
+        parts = [one for piece in of_prometheus for one in piece.series]
+        found += from_series(parts, of_prometheus.since, scope.until, STEP)
     return each_once([*found, *now], scope.before, scope.until)
 
 
@@ -171,25 +175,38 @@ def by_day(began: Iterable[Firing], scope: Scope) -> Iterator[AlertDay]:
         yield AlertDay(day=day, critical=critical, warning=warning, other=other)
 
 
-async def _history(client: PrometheusClient, scope: Scope) -> list[Reading[SeriesWindow]]:
-    """What Prometheus remembers of its alerts, a week at a time: other than its rules do today."""
-    found: list[Reading[SeriesWindow]] = []
-    # The grid of every part ends with it, so they meet where a step ends.
-    for start, end in reversed(parts_of(scope.before, scope.until, CHUNK)):
-        reading = await client.query_range(HISTORY, start, end, STEP.total_seconds())
-        found.append(reading)
-        if not reading.state.has_data:
-            break
-    return found
+async def _history(client: PrometheusClient, scope: Scope) -> Pieces[SeriesWindow]:
+    """What Prometheus remembers of its alerts, whatever its rules are today."""
+    # The grid of every piece ends with it, so they meet where a step ends.
+    return await newest_first(
+        scope.before,
+        scope.until,
+        lambda start, end: client.query_range(HISTORY, start, end, STEP.total_seconds()),
+    )
 
 
-def _cut(marks: Iterable[Sequence[Reading[tuple[Annotation, ...]]]]) -> Iterator[str]:
+async def _marks(client: GrafanaClient, scope: Scope) -> Pieces[tuple[Annotation, ...]]:
+    return await newest_first(
+        scope.before,
+        scope.until,
+        lambda start, end: client.annotations(start, end, limit=MOST_MARKS),
+    )
+
+
+def _cut(
+    series: Iterable[Pieces[SeriesWindow]],
+    marks: Iterable[Pieces[tuple[Annotation, ...]]],
+    scope: Scope,
+) -> Iterator[str]:
+    pieces: list[Pieces[Any]] = [*series, *marks]
+    for each in pieces:
+        if not each.reaches(scope.since):
+            source = each.readings[0].source
+            yield f"{source}: alerts before {each.since:%Y-%m-%d} were not read, it takes too long"
     for of_one in marks:
-        if any(each.data is not None and len(each.data) >= MOST_MARKS for each in of_one):
-            yield (
-                f"{of_one[0].source}: of a week only {MOST_MARKS:,} changes of alert states were "
-                "read"
-            )
+        if any(len(told) >= MOST_MARKS for told in of_one):
+            source = of_one.readings[0].source
+            yield f"{source}: of a week only {MOST_MARKS:,} changes of alert states were read"
 
 
 async def _reaches(client: PrometheusClient, scope: Scope) -> bool:

@@ -85,7 +85,7 @@ async def _coverage(scope: Scope) -> ToolResult[CoverageListing] | None:
 def _unjudged(hints: Sequence[str]) -> Iterator[str]:
     """Hints that say what is not known; the others explain what is."""
     for hint in hints:
-        if "could not be asked" in hint or "was not looked into" in hint:
+        if "could not be asked" in hint:
             yield hint
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from providers.loki.models import LOG_HOST_LABELS, LOG_SERVICE_LABELS
 from providers.loki.selector import LabelMatcher, add_filter, quote
@@ -28,19 +28,19 @@ from sre_tui.diagnosis.timeline.log_history import LogHistory
 from sre_tui.diagnosis.timeline.log_lines import LIFECYCLE_PATTERN
 from sre_tui.diagnosis.timeline.select import most_telling
 from sre_tui.memory.report import Changes, ReportedChange
-from sre_tui.report.marks import read_marks
-from sre_tui.report.scope import CHUNK, DAY, PATIENCE, Scope, parts_of
+from sre_tui.report.collectors.alerts import MOST_MARKS
+from sre_tui.report.piecewise import Pieces, newest_first
+from sre_tui.report.scope import CHUNK, DAY, PATIENCE, Scope
 from sre_tui.report.standing import Collected, Heard, joined, standing_of, unconfigured
 from sre_tui.settings import BACKENDS
 from sre_tui.tools.knowledge import knowledge_of
 
 if TYPE_CHECKING:
-    from providers.grafana import Annotation
-    from providers.loki import LogEntry, LokiClient
+    from providers.grafana import Annotation, GrafanaClient
+    from providers.loki import LogWindow, LokiClient
     from providers.proxmox import TaskPage
+    from sre_tui.diagnosis.picture.lines import LineGroup
     from sre_tui.diagnosis.picture.picture import Picture
-
-T = TypeVar("T")
 
 MOST: Final = 60
 MOST_TASKS: Final = 5000
@@ -49,9 +49,18 @@ POINTS: Final = 336
 """Of series that tell of starts: one each half hour of a week."""
 LINES: Final = 4999
 """Log lines that may tell of a change, read of each day; Loki gives no more."""
-MOST_DAYS: Final = 14
-"""Parts that logs are read in at most."""
+MOST_PIECES: Final = 14
+"""Pieces that logs are read in."""
 _PARTS: Final = frozenset({"inventory", "identity", "nas", "disks", "pools", "sweeps"})
+
+
+@dataclass(frozen=True)
+class _Logged:
+    """What one Loki has of starts, stops and updates; no history without streams."""
+
+    history: LogHistory | None
+    readings: tuple[Reading[Any], ...]
+    pieces: Pieces[LogWindow] | None
 
 
 async def collect(scope: Scope) -> Collected:
@@ -103,19 +112,32 @@ async def _read(
                 for one in context.proxmox
             )
         ),
-        asyncio.gather(*(read_marks(one, scope.since, scope.until) for one in context.grafana)),
+        asyncio.gather(*(_marks(one, scope) for one in context.grafana)),
         asyncio.gather(*(_lifecycle(one, scope) for one in context.loki)),
         asyncio.gather(*(_telling(one, known, scope) for one in context.loki)),
     )
-    picture = replace(
+    whole = replace(
         picture,
         tasks=Part(tuple(tasks)),
-        annotations=Part(tuple(_plain(each) for of_one in marks for each in of_one)),
-        lines=Part(tuple(each for of_one in lines for each in of_one)),
+        annotations=Part(tuple(_plain(one) for each in marks for one in each.readings)),
+        lines=Part(tuple(one for each in lines for one in each.readings)),
         # What the histories were made from; nobody reads them there.
-        errors=Part(tuple(refilled(each, None) for _, of_one in logs for each in of_one)),
+        errors=Part(tuple(refilled(one, None) for each in logs for one in each.readings)),
     )
-    return picture, tuple(one for one, _ in logs if one is not None), tuple(_cut(tasks))
+    pieces: list[Pieces[Any]] = [*marks, *lines]
+    pieces += [one.pieces for one in logs if one.pieces is not None]
+    return (
+        whole,
+        tuple(one.history for one in logs if one.history is not None),
+        tuple(dict.fromkeys((*_cut(tasks), *_late(pieces, scope)))),
+    )
+
+
+def _late(pieces: Iterable[Pieces[Any]], scope: Scope) -> Iterator[str]:
+    for each in pieces:
+        if not each.reaches(scope.since):
+            source = each.readings[0].source
+            yield f"{source}: what was before {each.since:%Y-%m-%d} was not read, it takes too long"
 
 
 def _plain(reading: Reading[tuple[Annotation, ...]]) -> Reading[tuple[Annotation, ...]]:
@@ -131,46 +153,55 @@ def _cut(tasks: Iterable[Reading[TaskPage]]) -> Iterator[str]:
             yield f"{each.source}: only the newest {MOST_TASKS:,} tasks of a node were read"
 
 
-def _log_parts(scope: Scope, start: datetime) -> list[tuple[datetime, datetime]]:
-    """Parts that logs are read in: of each only so many lines are told."""
-    longest = max(DAY, timedelta(seconds=scope.length.total_seconds() / MOST_DAYS))
-    return parts_of(start, scope.until, min(longest, CHUNK))
+def _longest(scope: Scope) -> timedelta:
+    """How long the pieces are that logs are read in: of each only so many lines are told."""
+    return min(CHUNK, max(DAY, scope.length / MOST_PIECES))
 
 
-async def _lifecycle(
-    client: LokiClient, scope: Scope
-) -> tuple[LogHistory | None, list[Reading[Any]]]:
+async def _lifecycle(client: LokiClient, scope: Scope) -> _Logged:
     """Lines that may tell of a start, a stop or an update, since a day before the window."""
-    names = await client.label_names(scope.since, scope.until)
+    names = await client.label_names(max(scope.since, scope.until - CHUNK), scope.until)
     known = names.data or ()
     service = next((one for one in LOG_SERVICE_LABELS if one in known), "")
     host = next((one for one in LOG_HOST_LABELS if one in known), "")
     main = service or host or next(iter(known), "")
     if not main:
-        return None, [names]
+        return _Logged(None, (names,), None)
     everything = f"{{{LabelMatcher(main, '=~', quote('.+'))}}}"
     query = add_filter(everything, f"|~ {quote(LIFECYCLE_PATTERN)}")
-    readings = await asyncio.gather(
-        *(
-            client.logs(query, start, end, limit=LINES)
-            for start, end in _log_parts(scope, scope.since - DAY)
-        )
+    read = await newest_first(
+        scope.since - DAY,
+        scope.until,
+        lambda start, end: client.logs(query, start, end, limit=LINES),
+        _longest(scope),
     )
-    lines: list[LogEntry] = [e for each in readings if each.data for e in each.data.entries]
+    lines = tuple(entry for piece in read for entry in piece.entries)
     history = LogHistory(
-        client.source, scope.since, (), scope.until, tuple(lines), (), (), DAY.total_seconds(),
+        client.source, scope.since, (), scope.until, lines, (), (), DAY.total_seconds(),
         (main, host),
     )  # fmt: skip
-    return history, [names, *readings]
+    return _Logged(history, (names, *read.readings), read)
 
 
-async def _telling(client: LokiClient, known: Knowledge, scope: Scope) -> list[Reading[Any]]:
+async def _telling(
+    client: LokiClient, known: Knowledge, scope: Scope
+) -> Pieces[tuple[LineGroup, ...]]:
     """Lines that a failure pattern speaks of."""
     search = known.patterns.search()
-    return list(
-        await asyncio.gather(
-            *(telling(client, search, *part) for part in _log_parts(scope, scope.since))
-        )
+    return await newest_first(
+        scope.since,
+        scope.until,
+        lambda start, end: telling(client, search, start, end),
+        _longest(scope),
+    )
+
+
+async def _marks(client: GrafanaClient, scope: Scope) -> Pieces[tuple[Annotation, ...]]:
+    return await newest_first(
+        scope.since,
+        scope.until,
+        # The same question that is asked for the alerts.
+        lambda start, end: client.annotations(start, end, limit=MOST_MARKS),
     )
 
 

@@ -17,7 +17,8 @@ from providers.reading import Reading, State
 from providers.text import both_ends, one_line
 from sre_tui.diagnosis.timeline.log_history import error_lines
 from sre_tui.memory.report import LoggedErrors, Logs
-from sre_tui.report.scope import CHUNK, DAY, Scope, parts_of
+from sre_tui.report.piecewise import parts_of
+from sre_tui.report.scope import CHUNK, DAY, Scope
 from sre_tui.report.standing import Collected, joined, lacks, standing_of, unconfigured
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ async def collect(scope: Scope) -> Collected:
 
 async def _ask(client: LokiClient, scope: Scope) -> _Heard:
     names, early = await asyncio.gather(
-        client.label_names(scope.since, scope.until),
+        client.label_names(max(scope.since, scope.until - CHUNK), scope.until),
         client.label_names(scope.before, min(scope.before + DAY, scope.since)),
     )
     known = names.data or ()
@@ -95,7 +96,8 @@ async def _ask(client: LokiClient, scope: Scope) -> _Heard:
     if main is None:
         return _Heard((names,), {}, None if early.data is None else {}, {})
     everything = f"{{{LabelMatcher(main, '=~', quote('.+'))}}}"
-    lines = await error_lines(client, everything, scope.since, scope.until)
+    parts = parts_of(scope.since, scope.until, CHUNK)
+    lines = await error_lines(client, everything, *parts[-1])
     if lines.data is None:
         return _Heard((names, lines), {}, None, {})
     query = lines.data.query
@@ -106,7 +108,7 @@ async def _ask(client: LokiClient, scope: Scope) -> _Heard:
         before = await _counts(client, query, main, scope.before, scope.since)
     counts = _summed(after, main)
     samples = samples_of(lines.data.entries, main)
-    if lines.data.truncated:
+    if lines.data.truncated or len(parts) > 1:
         samples |= await _further(client, query, main, counts, samples, scope)
     whole = bool(before) and all(one.state is State.OK for one in before)
     return _Heard(
@@ -177,15 +179,15 @@ async def _further(
 ) -> dict[str, tuple[str, ...]]:
     """Lines of services with many errors, of which none was among the newest of all."""
     most = sorted(counts, key=lambda service: -counts[service])[:SHOWN]
-    lacking = [service for service in most if service not in samples]
-    readings = await asyncio.gather(
-        *(
-            client.logs(
-                add_matcher(query, LabelMatcher(main, "=", quote(service))),
-                scope.since, scope.until, limit=LINES,
-            )
-            for service in lacking
-        )
-    )  # fmt: skip
-    entries = [one for each in readings if each.data is not None for one in each.data.entries]
-    return samples_of(entries, main)
+    parts = list(reversed(parts_of(scope.since, scope.until, CHUNK)))
+
+    async def newest(service: str) -> tuple[LogEntry, ...]:
+        of_it = add_matcher(query, LabelMatcher(main, "=", quote(service)))
+        for part in parts:
+            reading = await client.logs(of_it, *part, limit=LINES)
+            if reading.data is None or reading.data.entries:
+                return reading.data.entries if reading.data is not None else ()
+        return ()
+
+    found = await asyncio.gather(*(newest(one) for one in most if one not in samples))
+    return samples_of([entry for entries in found for entry in entries], main)

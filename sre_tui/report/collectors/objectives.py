@@ -15,7 +15,8 @@ from providers.series import Labels
 from providers.text import one_line
 from sre_tui.memory.report import Objectives, ReportedObjective
 from sre_tui.report.backup_runs import BackupRuns, read_runs
-from sre_tui.report.scope import CHUNK, Scope, parts_of
+from sre_tui.report.piecewise import parts_of
+from sre_tui.report.scope import CHUNK, Scope
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
 
 if TYPE_CHECKING:
