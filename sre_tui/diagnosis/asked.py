@@ -38,7 +38,9 @@ _PREFERRED: Final = (
 """What a name that several things share most likely means; the rest comes along."""
 _ALONE: Final = frozenset({"backup", "backups", "disk", "disks", "pool", "pools", "memory", "data",
                            "network", "docker", "cron", "kernel", "ssh", "storage", "logs",
-                           "main", "local", "monitor", "proxy", "auth", "cloud"})  # fmt: skip
+                           "main", "local", "monitor", "proxy", "auth", "cloud", "vm", "vms",
+                           "ct", "lxc", "guest", "guests", "node", "nodes", "container",
+                           "containers", "server", "servers", "host", "hosts"})  # fmt: skip
 """Names that are everyday words too: they count only if nothing else in the text is named."""
 
 

@@ -20,6 +20,8 @@ from sre_tui.views.human import MISSING, size
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
 
+FILLING = 0.85
+"""Share in use from which on a datastore is no longer well."""
 YEAR = 365 * 86400.0
 SOON = 30 * 86400.0
 """Seconds: a datastore that is full within that time is pressing."""
@@ -36,13 +38,15 @@ def store_state(row: Datastore) -> Cell:
     if row.is_nearly_full:
         word = "full" if row.trend == "full" else "nearly full"
         return state_cell(word, Tone.ERROR, 1)
+    if row.ratio is not None and row.ratio >= FILLING and not row.maintenance:
+        return state_cell("nearly full", Tone.WARNING, 2)
     if row.maintenance:
         return state_cell(f"maintenance {row.maintenance}", Tone.MUTED, 6)
     return state_cell("ok", Tone.OK, 9)
 
 
 def _fill(row: Datastore) -> Cell:
-    return fill_cell(row.ratio, warn_at=0.85, fail_at=0.95)
+    return fill_cell(row.ratio, warn_at=FILLING, fail_at=0.95)
 
 
 def _full(row: Datastore, display: Display) -> Cell:

@@ -86,3 +86,40 @@ async def test_where_the_fault_may_lie_is_answered(labs: Labs, question: str, to
     assert re.match(told, answer.text), answer.text
     assert "has no answer" not in answer.text
     assert answer.unsupported == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("How long will the servers last?", r"^\*\*\d+ min if the power went now, at"),
+        ("are at least my scanned documents copied somewhere current", r"^\*\*.*replication "),
+        ("who is using all my disk space",
+         r"^\*\*tank/\w+ is the biggest dataset.*\n[^$]*- tank is \d+"),
+        ("when is archive full", r"^\*\*(When )?[dD]atastore archive"),
+        ("is someone trying to log in?", r"^\*\*(Yes|No): .*logins? (failed )?since"),
+        ("any failed logins on media?", r"^\*\*No: no failed login since"),
+        ("how long will the battery last?", r"^\*\*\d+ min if the power went now"),
+    ]),
+)  # fmt: skip
+async def test_everyday_questions_have_their_own_answer(
+    labs: Labs, question: str, told: str
+) -> None:
+    lab = await labs.of("nas-disk-failing", guests=fewest_guests("nas-disk-failing"))
+    answer = await lab.ask(question)
+    assert re.search(told, answer.text), answer.text
+    assert answer.unsupported == ()
+
+
+async def test_who_fears_an_attack_is_told_who_got_in(labs: Labs) -> None:
+    lab = await labs.of("somebody-is-hacking-us", guests=10)
+    told = (await lab.ask("have we been hacked???")).text
+    assert re.search(r"\*\*Logins\*\*: \d+ logins failed since .*192\.0\.2\.91 \(\d+\)", told)
+    assert "none of them got in: what succeeded were" in told
+
+
+async def test_it_is_told_who_switched_a_guest_off_and_a_kind_is_no_name(labs: Labs) -> None:
+    lab = await labs.of("control-guest-off-on-purpose", guests=35)
+    off = (await lab.ask("win11 is down!! what happened")).text
+    assert re.search(r"win11 was stopped by root@pam at .* ago\), by the task qmshutdown", off)
+    crashed = (await lab.ask("Did a VM crash today?")).text
+    assert crashed.startswith("**Nothing wrong was found with the guests**")

@@ -26,6 +26,7 @@ from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
 from sre_tui.agent.analyst.answers.high_availability import tell_ha
 from sre_tui.agent.analyst.answers.journal import recorded, tell_history
 from sre_tui.agent.analyst.answers.leads import lead_of
+from sre_tui.agent.analyst.answers.logins import tell_logins
 from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
@@ -188,7 +189,7 @@ DESCRIPTION: Final = 7
 _DIRECT: Final = (
     tell_history, tell_normal, tell_guest_state, tell_supply, tell_condition, tell_dataset_space,
     tell_capacity, tell_swap, tell_ha, tell_name_servers, tell_restarted, tell_datasets,
-    tell_proxmox_fact,
+    tell_proxmox_fact, tell_logins,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(

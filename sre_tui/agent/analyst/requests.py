@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sre_tui.agent.analyst.data import table
@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.runbook_steps import runbook_call, steps_of
 from sre_tui.agent.analyst.wording import close_to, code, plain
+from sre_tui.diagnosis.language.aliases import groups
 from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.runbooks import RunbookMatches
 
@@ -102,20 +103,30 @@ def examples(look: Look) -> list[str]:
     inventory = look.inventory
     guests = sorted(name for name in inventory.node_of if name)
     busy = sorted({host for hosts in inventory.containers.values() for host in hosts} & set(guests))
-    guest = next(iter(busy or guests), "") or next(iter(sorted(inventory.hosts.values())), "")
-    site = next(iter(sorted(set(inventory.sites.values()))), "") or guest
+    hosts = sorted(inventory.hosts.values())
+    guest = next(iter(_telling(busy or guests or hosts)), "")
+    site = next(iter(_telling(sorted(set(inventory.sites.values())))), "") or guest
     ours = {pool for pool, hosts in inventory.pools.items() if hosts and pool not in _SYSTEM_POOLS}
     zfs = [pool for pool in ours if not any(s.endswith(f"/{pool}") for s in _storages(look))]
     zfs.sort(key=lambda pool: (not _is_shared(look, pool), pool))
     made = [
         f"why is {site} slow?" if site else "is anything wrong?",
-        f"how full is {zfs[0]}?" if zfs else "what is filling up fastest?",
+        f"how full is the pool {zfs[0]}?" if zfs else "what is filling up fastest?",
         f"how much memory does {guest} use?" if guest else "which container uses the most memory?",
         "did the backups run last night?" if inventory.datastores else "which alerts are firing?",
     ]
     return list(dict.fromkeys(made))
 
 
+def _telling(names: Sequence[str]) -> list[str]:
+    """Names in an order in which a reader sees that they are names: no everyday words first."""
+    programs = {program for group in groups() for program in group.programs}
+    plain = {name: re.split(r"[.:-]", name.casefold(), maxsplit=1)[0] for name in names}
+    return sorted(names, key=lambda name: (plain[name] not in programs, len(plain[name]) < _LONG))
+
+
+_LONG: Final = 6
+"""Letters from which on few names are words of every day."""
 _SYSTEM_POOLS: Final = frozenset({"rpool", "boot-pool", "bpool", "local", "local-zfs", "local-lvm"})
 
 

@@ -201,6 +201,12 @@ def _in_weekday(match: re.Match[str], now: datetime) -> Found | None:
     return start, start + timedelta(days=1), None
 
 
+def _weekend(match: re.Match[str], now: datetime) -> Found | None:
+    """The last weekend that began, up to its end."""
+    start = _midnight(now, (now.weekday() - 5) % 7)
+    return start, start + timedelta(days=2), None
+
+
 def _this(match: re.Match[str], now: datetime) -> Found | None:
     back = now.weekday() if match["whole"] in ("week", "woche") else now.day - 1
     if back == 0:
@@ -237,6 +243,8 @@ _PHRASES: Final[tuple[tuple[str, Reader], ...]] = (
     (rf"{_DAY}\s+{_PART}", _in_part),
     (r"(?:last|this|letzte|heute|in the|over)\s*" + _PART, _in_part),
     (rf"(?:on|am|last|letzten)\s+{_WEEKDAY}", _in_weekday),
+    (r"(?:over|on|at|during|last|this|am|letztes|übers)\s+(?:the\s+|das\s+)?(?:last\s+)?(?:weekend|wochenende)",
+     _weekend),
     (_DAY, _in_day),
     (r"tonight|overnight", _overnight),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from sre_tui.diagnosis.patterns.pattern import SYMPTOM, Pattern
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.topology.graph import Topology
 from sre_tui.diagnosis.topology.names import MACHINES
+from sre_tui.views.human import count
 
 FEW: Final = 2
 """Lines up to which they are taken for an event."""
@@ -186,10 +187,21 @@ class Hypothesis:
 
     @property
     def claim(self) -> str:
-        """The claim in words."""
+        """The claim in words, behind what it brought about that is plainly so."""
         said = self._template.format(subject=self.subject)
         how = [each.pattern.claim.format(subject=each.subject) for each in self.mechanisms]
-        return f"{said} ({'; '.join(how)})" if how else said
+        return f"{self._brought}{said} ({'; '.join(how)})" if how else f"{self._brought}{said}"
+
+    @property
+    def _brought(self) -> str:
+        """What it led to that leaves nothing to conclude, as a certificate that has run out."""
+        plain = [one for one in self.effects if one.pattern.plain and one.active]
+        if not plain:
+            return ""
+        same = [one.subject for one in plain if one.pattern is plain[0].pattern]
+        several = count(len(same), same[0].kind.value.replace("_", " "))
+        about = same[0] if len(same) == 1 else several
+        return f"{plain[0].pattern.claim.format(subject=about)}: "
 
     @property
     def order(self) -> tuple[float, str]:

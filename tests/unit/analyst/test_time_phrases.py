@@ -48,6 +48,8 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         ("around 17:00", at(21, 16, 30), at(21, 17, 30)),
         ("yesterday at 14:05", at(21, 13, 35), at(21, 14, 35)),
         ("since 14:05", at(22, 14, 5), NOW),
+        ("over the weekend", at(21, 0), NOW),
+        ("am Wochenende", at(21, 0), NOW),
         ("between 14:00 and 15:00", at(22, 14), at(22, 15)),
         ("zwischen 9 und 11 Uhr", at(22, 9), at(22, 11)),
         ("20 minutes ago", at(22, 15, 10), NOW),

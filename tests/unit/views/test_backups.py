@@ -57,6 +57,8 @@ def test_a_datastore_that_fills_up() -> None:
         ({"maintenance": "offline (disk swap)"}, "· maintenance offline (disk swap)", ""),
         ({"maintenance": "read-only", "error": "EIO"}, "✗ unreadable", ""),
         ({"maintenance": "read-only", "total": 100, "used": 97}, "✗ nearly full", ""),
+        ({"total": 100, "used": 90}, "▲ nearly full", ""),
+        ({"total": 100, "used": 84}, "✓ ok", ""),
         ({"maintenance": "read-only", "total": 100, "used": 9}, "· maintenance read-only", ""),
         ({"total": 10, "used": 1, "trend": "not_growing"}, "✓ ok", "not growing"),
         ({"total": 100, "used": 99, "trend": "full"}, "✗ full", "already"),

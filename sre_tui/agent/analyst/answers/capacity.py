@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.agent.analyst import amounts
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call
-from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.figures import Row, measure
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
@@ -17,6 +18,7 @@ from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import Quantity, quantities
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import capital, plain
+from sre_tui.diagnosis.signals.capacity_model import Capacity
 from sre_tui.tools.capacity_forecast import CapacityListing
 from sre_tui.views.forecasts import basis_text, outlook_text
 from sre_tui.views.human import percent, size
@@ -37,6 +39,9 @@ _FULL: Final = re.compile(
     r"\b(full|fill\w* up|run(s|ning)? out( of (space|room))?|voll)\b"
 )
 _UNLIKE_FULL: Final = re.compile(r"\b(moon|charged|battery|akku|memory|ram|backup\w*)\b")
+NEAR: Final = timedelta(days=365)
+"""What is full later is counted and not listed, where nothing is named."""
+_STORES: Final = ("pool", "datastore", "storage")
 TIGHT: Final = 0.8
 """Fill from which on a pool is slow and wants to be emptied."""
 
@@ -135,14 +140,16 @@ async def _when_full(look: Look) -> Iterator[str] | None:
     if not look.caller.offers(FORECAST):
         return None
     await look.discover("identity", "targets")
-    if await nothing_known(look):
-        return not_known(look)
     found = (await look.ask(forecast=Call(FORECAST, {})))["forecast"]
     data = found.data(CapacityListing)
     if data is None:
         return None
     rows = [row for row in data.items if row.kind != "certificate"]
-    named = _named(look)
+    stores = [row.subject.own_name for row in rows if row.kind in _STORES]
+    spoken = [name.casefold() for name in mentioned(look.question, stores)]
+    if not spoken and await nothing_known(look):
+        return not_known(look)
+    named = spoken or _named(look)
     folded = look.question.folded
     rows = [row for row in rows if re.search(rf"\b{row.kind}s?\b", folded)] or rows
     chosen = [row for row in rows if not named or row.subject.own_name.casefold() in named]
@@ -150,6 +157,8 @@ async def _when_full(look: Look) -> Iterator[str] | None:
         chosen = [row for row in rows if row.subject.host.casefold() in named]
     if not chosen:
         return None
+    far = [] if named else [row for row in chosen[1:] if not _is_near(row, look.now)]
+    chosen = [row for row in chosen if row not in far]
     lines = []
     for row in chosen:
         fill = f"{percent(row.ratio)} of {size(row.size)}" if row.ratio and row.size else ""
@@ -171,7 +180,13 @@ async def _when_full(look: Look) -> Iterator[str] | None:
         tell(f"{other}: {outlook}{f' ({basis})' if basis else ''}") + found.cite
         for other, outlook, basis in lines[1:]
     ]
+    if far:
+        rest.append(tell(f"{len(far)} more, none of them full within a year") + found.cite)
     return told(look, lead, ("Also" if named else "After it", rest))
+
+
+def _is_near(row: Capacity, now: datetime) -> bool:
+    return row.outlook == "full" or (row.first is not None and row.first - now < NEAR)
 
 
 def _named(look: Look) -> Sequence[str]:

@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from providers.truenas import Pool
 from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.truenas_data import PoolListing
-from sre_tui.views.human import count, size
+from sre_tui.views.human import count, percent, size
 
 SHOWN: Final = 8
 _DATASETS: Final = re.compile(r"\b(?:data ?sets?|zvols?|datensätze)\b")
+_USED_BY: Final = re.compile(
+    r"^(?:who|whos|what|whats|wer|was)\b.*\b(?:us(?:es|ing)|eat(?:s|ing)|hog(?:s|ging)|tak(?:es|ing)|"
+    r"fill(?:s|ing)|frisst|belegt|braucht)\b.*\b(?:space|storage|disks?|nas|platz|speicherplatz)\b"
+)
+"""Asks where all the space went, of no place in particular."""
 _ASKED: Final = re.compile(
     r"^(?!.*\b(?:snapshots?|replicat\w*|backups?|damaged|corrupt\w*|lost|fail\w*|encrypt\w*|why|"
     r"how (?:do|can|to|should)|grow\w*|mount\w*|share\w*)\b)"
@@ -27,7 +33,8 @@ _SMALLEST: Final = re.compile(r"\b(?:smallest|least|kleinste\w*)\b")
 async def tell_datasets(look: Look) -> Iterator[str] | None:
     """The datasets by size, of the pools named if any are; None if that is not asked or told."""
     folded = look.question.folded
-    if not _DATASETS.search(folded) or not _ASKED.search(folded):
+    used_by = _USED_BY.search(folded) is not None and not re.search(r"\bswap|memory\b", folded)
+    if not used_by and not (_DATASETS.search(folded) and _ASKED.search(folded)):
         return None
     if not look.caller.offers("truenas_pool_status"):
         return None
@@ -37,6 +44,10 @@ async def tell_datasets(look: Look) -> Iterator[str] | None:
     pools = mentioned(look.question, [pool.name for pool in data.items])
     every = [one for pool in data.items if not pools or pool.name in pools
              for one in pool.datasets if one.used is not None and "/" in one.name]  # fmt: skip
+    if used_by and not pools:
+        await look.discover("identity", "targets")
+        if look.focus.hosts:
+            return None
     named = mentioned(look.question, [one.name for one in every])
     named = [one for one in named if "/" in one]
     every = [one for one in every if not named or one.name in named]
@@ -58,8 +69,17 @@ async def tell_datasets(look: Look) -> Iterator[str] | None:
     more = first.snapshots_used
     held = f", {size(more)} of it only in snapshots" if more else ""
     lead = f"**{plain(first.name, 80)} is the {word} dataset{of}**: it uses {size(first.used or 0)}"
+    pools_full = [_pool_line(one) + cite for one in data.items
+                  if used_by and one.usable and (not pools or one.name in pools)]  # fmt: skip
     return told(look, f"{lead}{held}, with all below it.{cite}",
-                ("After it", [line + cite for line in lines[1:SHOWN]]))  # fmt: skip
+                ("After it", [line + cite for line in lines[1:SHOWN]]),
+                ("Pools", pools_full))  # fmt: skip
+
+
+def _pool_line(pool: Pool) -> str:
+    used, whole = pool.usable_used or 0, pool.usable or 0
+    share = percent(used / whole) if whole else "0 %"
+    return f"{plain(pool.name, 60)} is {share} full, {size(whole - used)} of {size(whole)} is left"
 
 
 __all__ = ["tell_datasets"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from sre_tui.agent.analyst.amounts import figures_for
 from sre_tui.agent.analyst.answers.machines import machine_figures
 from sre_tui.agent.analyst.answers.pools import scan_text
+from sre_tui.agent.analyst.answers.told import read
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.figures import measure
@@ -17,11 +19,15 @@ from sre_tui.agent.analyst.wording import capital, code, names, plain, since
 from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.tools.loki_data import PatternListing
 from sre_tui.tools.proxmox_data import TaskListing
+from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.truenas_data import PoolListing
 
 MOST_ALERTS: Final = 4
 MOST_LINES: Final = 3
 MOST_ROWS: Final = 2
+_STOPPED_WITHIN: Final = 30
+"""Days for which is looked who stopped a guest."""
+_STOPS: Final = re.compile(r"stop|shutdown|suspend|destroy")
 _MACHINES: Final = frozenset({EntityKind.HOST, EntityKind.SERVICE})
 _BUSY: Final = frozenset({Topic.IO, Topic.DISK, Topic.POOL, Topic.NETWORK, Topic.CPU})
 """Topics for which it tells much what runs at the moment."""
@@ -74,7 +80,30 @@ async def _state(look: Look) -> list[str]:
         return []
     figures, cite = await machine_figures(look)
     who = plain(look.focus.entities[0].name, 60)
-    return [f"{who}: {look.caller.counted(figures)}{cite}"] if figures else []
+    facts = [f"{who}: {look.caller.counted(figures)}{cite}"] if figures else []
+    return [*facts, *await _stopped(look)]
+
+
+async def _stopped(look: Look) -> list[str]:
+    """Who switched the guest off, and when, where it is off."""
+    listed = look.found.get("guests")
+    data = listed.data(GuestListing) if listed is not None else None
+    hosts = {host.casefold() for host in look.focus.hosts}
+    off = [one for one in (data.items if data is not None else ())
+           if one.status == "stopped" and (one.name or "").casefold() in hosts]  # fmt: skip
+    if len(off) != 1:
+        return []
+    found, cite = await read(look, "stops", "proxmox_list_tasks", TaskListing,
+                             guest=str(off[0].vmid), since=f"{_STOPPED_WITHIN}d")  # fmt: skip
+    if found is None:
+        return []
+    who = plain(off[0].name or off[0].label, 60)
+    last = next((one for one in found.items if _STOPS.search(one.type)), None)
+    if last is None:
+        return [f"No task of the last {_STOPPED_WITHIN} days stopped {who}{cite}"]
+    when = since(last.started, look.now, age=True).removeprefix("since ")
+    how = look.caller.counted(f"{plain(last.user, 60)} at {when}, by the task {plain(last.type)}")
+    return [f"{who} was stopped by {how}{cite}"]
 
 
 async def _figures(look: Look) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sre_tui.agent.analyst.answers.logins import login_lead
 from sre_tui.agent.analyst.answers.told import read
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
@@ -25,7 +26,7 @@ async def lead_of(look: Look) -> str:
     folded = look.question.folded
     if _UP.search(folded):
         return await _not_up(look)
-    return await _writers(look) if _WHO.match(folded) else ""
+    return await (_writers(look) if _WHO.match(folded) else login_lead(look))
 
 
 async def _not_up(look: Look) -> str:

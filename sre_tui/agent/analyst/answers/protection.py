@@ -19,7 +19,9 @@ from sre_tui.views.human import count, duration, size
 
 MANY: Final = 512
 """Snapshots of one dataset from which on a TrueNAS warns."""
-_REPLICATION: Final = re.compile(r"\b(replicat\w*|replikation\w*)\b")
+_REPLICATION: Final = re.compile(
+    r"\b(replicat\w*|replikation\w*|copied|copies|copy|mirrored|kopiert|kopien?|gespiegelt)\b"
+)
 _SIZE: Final = re.compile(r"\b(space|size|big|large\w*|hold|take|gb|tb|platz|groß)\b")
 _SEVERAL: Final = re.compile(r"\b(most|many|how many|count|too many|pile\w*|meisten|viele)\b")
 _OLDEST: Final = re.compile(r"\b(oldest|älteste\w*|how old|wie alt)\b")

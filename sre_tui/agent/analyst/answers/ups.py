@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
+from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.views.human import duration, number
@@ -27,6 +28,12 @@ _ON_BATTERY: Final = re.compile(
 )
 _ON_LINE: Final = re.compile(
     r"^(?:is|are|ist) .*\bon (?:the )?(?:mains|line|line power|utility|grid|wall power|netz)\b"
+)
+_HOW_LONG: Final = re.compile(
+    r"^(?:(?:and|so|ok|und) )?(?:how (?:long|much longer|many (?:minutes|hours))|wie lange)\b.*"
+    r"\b(?:servers?|machines?|nodes?|rack|homelab|lab|everything|all|power|strom|ups|usv|battery|"
+    r"batterie|akku|rechner)\b.*"
+    r"\b(?:last|hold|survive|left|(?:stay|be|keep) (?:up|on|alive|running)|hält|halten|reicht)\b"
 )
 
 Readings = Mapping[str, Mapping[str, float]]
@@ -76,6 +83,8 @@ async def tell_supply(look: Look) -> Iterator[str] | None:
     """Whether the UPS is on battery or on line power; None if that is not asked or not told."""
     folded = look.question.folded
     on_battery = _ON_BATTERY.search(folded) is not None
+    if _HOW_LONG.search(folded) and look.question.intent not in (Intent.RUNBOOK, Intent.RANK):
+        return await _how_long(look)
     if not SUPPLY.search(folded) or not (on_battery or _ON_LINE.search(folded)):
         return None
     await look.discover("identity", "targets")
@@ -91,6 +100,26 @@ async def tell_supply(look: Look) -> Iterator[str] | None:
         for name, own in sorted(known.items(), key=lambda pair: pair[0] not in draining)
     ]
     lead = Opening(f"{head}, ", f"{lines[0].replace(': ', '**: ', 1)}.{cite}")
+    return told(look, lead, ("", [line + cite for line in lines[1:]]))
+
+
+async def _how_long(look: Look) -> Iterator[str] | None:
+    """How long the power lasts; None where no UPS tells."""
+    await look.discover("identity", "targets")
+    chosen, cite = await ups_readings(look)
+    known = [(name, own) for name, own in chosen.items() if "battery_runtime" in own]
+    if not known:
+        return None
+    known.sort(key=lambda pair: (not pair[1].get("OB"), pair[1]["battery_runtime"]))
+    lines = [ups_text(name, own, ups_troubles(own)) for name, own in known]
+    first = known[0][1]
+    span = duration(first["battery_runtime"])
+    load = f" of {number(first['ups_load'])} %" if "ups_load" in first else ""
+    at = f"at the present load{load}"
+    if first.get("OB"):
+        lead = f"**{span} more, {at}**: the power is gone, {lines[0]}.{cite}"
+    else:
+        lead = f"**{span} if the power went now, {at}**: {lines[0]}.{cite}"
     return told(look, lead, ("", [line + cite for line in lines[1:]]))
 
 

@@ -54,6 +54,17 @@ def test_what_is_certain_but_hardly_meant_is_told_elsewhere() -> None:
     assert [one.confirmed for one in ranked(stale).causes] == [True]
 
 
+def test_what_has_plainly_run_out_is_told_before_why() -> None:
+    site = Subject(kind=SubjectKind.SITE, name="cloud.home.example")
+    refused = finding("certificate_renewal", site, 300, by="log")
+    expired = finding("certificate_expired", site, 30, by="metric")
+    (cause,) = ranked(refused, expired).causes
+    why = "certificates of cloud.home.example cannot be renewed"
+    assert cause.hypothesis.claim == f"the certificate of cloud.home.example has expired: {why}"
+    over = expired.model_copy(update={"active": False})
+    assert ranked(refused, over).causes[0].hypothesis.claim == why
+
+
 @pytest.mark.parametrize(
     "other",
     [
