@@ -60,6 +60,8 @@ COMMANDS: Final[tuple[Entry, ...]] = (
     Entry("runbooks", "Find", "Search and read runbooks."),
     Entry("incidents", "Remember", "The journal: what was wrong before, why, and what helped."),
     Entry("baselines", "Remember", "What is usual for each metric, and whether a value is."),
+    Entry("report", "Report", "The weekly report: made, archived, mailed; earlier ones."),
+    Entry("schedule", "Report", "When reports are made: by this, by systemd or by cron."),
     Entry("usage", "Report", "How much sre is used, how well it does, and what models cost."),
     Entry("demo", "Run", "A simulated homelab to try everything on."),
     Entry("eval", "Run", "Measure diagnosis and answers on incidents whose truth is known."),

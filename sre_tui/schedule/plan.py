@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
-
-from tzlocal import get_localzone
 
 from sre_tui.schedule.cron import trigger_of
 from sre_tui.settings.reporting import ReportSettings
+from sre_tui.settings.zone import zone_of
 
 if TYPE_CHECKING:
     from apscheduler.triggers.base import BaseTrigger
@@ -72,7 +70,5 @@ def plan_of(settings: ReportSettings) -> Plan:
     Raises:
         SettingsError: if they are mistaken.
     """
-    if settings.timezone is not None:
-        return Plan(settings.schedule, ZoneInfo(settings.timezone), settings.timezone)
-    zone = get_localzone()
-    return Plan(settings.schedule, zone, str(zone))
+    zone = zone_of(settings)
+    return Plan(settings.schedule, zone, zone.key)

@@ -44,6 +44,7 @@ MODULES: Final[Mapping[str, tuple[str, ...]]] = {
     "runbooks": ("runbook_search",),
     "memory_incidents": ("memory_search_incidents",),
     "memory_baseline": ("memory_check_baseline",),
+    "memory_reports": ("memory_get_previous_report",),
 }
 """Module in this package to the tools it registers, in the order they are offered."""
 

@@ -1,0 +1,209 @@
+"""`sre report`: what was, is and is to come, on one page; made, archived, mailed and read again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.adapter import JSON_OPTION, help_text
+from commands.diagnostics import ExitCode, Problem
+from commands.main import invocation_of
+from commands.noun import noun
+from commands.report_mail import archive, mail, send_test
+from commands.report_writing import (
+    HTML_OPTION,
+    MARKDOWN_OPTION,
+    OUTPUT_OPTION,
+    UTC_OPTION,
+    Format,
+    check_writable,
+    chosen_format,
+    write_report,
+)
+from providers.reading import State
+from sre_tui.settings import LlmSettings
+
+if TYPE_CHECKING:
+    from commands.invocation import Invocation
+    from sre_tui.memory.report import Heading, Report, SectionState
+    from sre_tui.settings import Settings
+
+app = noun(
+    "report",
+    "What was, is and is to come, on one page: made, archived, mailed and read again.",
+    default="make",
+)
+REPORT_ARGUMENT = Annotated[
+    str,
+    typer.Argument(
+        metavar="REPORT", help="latest, an id or its beginning, or a day such as 2026-11-16."
+    ),
+]
+QUIET_OPTION = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")]
+
+
+@app.command(
+    help=help_text(
+        "Make a report on the last days, archive it, and show it.\n\n"
+        "What is wrong, which alerts fired, what was not there, what fills up, whether all could\n"
+        "be restored, errors in the logs, what changed, incidents, and what models cost: against\n"
+        "the days before. A backend that is away costs its own part, which says so. With --email\n"
+        "it is mailed and nothing is printed if that went well; one that could not be mailed is\n"
+        "kept, and goes with the next run. Baselines are computed anew as well.",
+        (
+            "report",
+            "report --days 7 --json | jq .data.backups",
+            "report --days 30 --output month.html",
+            "report --email --test",
+        ),
+    ),
+)
+def make(
+    context: typer.Context,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            min=1,
+            max=90,
+            metavar="N",
+            help="How far back it looks.  [default: 7, or REPORT_LOOKBACK_DAYS]",
+        ),
+    ] = None,
+    email: Annotated[
+        bool, typer.Option("--email", help="Mail it; print nothing if that went well.")
+    ] = False,
+    test: Annotated[
+        bool, typer.Option("--test", help="With --email: only a short mail that tries the way.")
+    ] = False,
+    as_json: JSON_OPTION = False,
+    as_markdown: MARKDOWN_OPTION = False,
+    as_html: HTML_OPTION = False,
+    output: OUTPUT_OPTION = None,
+    no_llm: Annotated[
+        bool, typer.Option("--no-llm", help="Let the built-in analyst write the summary.")
+    ] = False,
+    quiet: QUIET_OPTION = False,
+    utc: UTC_OPTION = False,
+) -> None:
+    """Collect, write, archive, and show or mail."""
+    from sre_tui.settings.mailing import mailing_of
+
+    invocation = invocation_of(context)
+    form = chosen_format(output, as_json=as_json, as_markdown=as_markdown, as_html=as_html)
+    if test and not email:
+        raise _usage("--test is about mail", "sre report --email --test")
+    # What is missing for mail, or in the way of a file, is told before a report is made for it.
+    mailing = mailing_of(invocation.settings) if email else None
+    if mailing is not None and test:
+        send_test(invocation, mailing)
+        return
+    check_writable(output)
+    _check_backends(invocation.settings)
+    report = _made(invocation, days, no_llm=no_llm, quiet=quiet or email)
+    trouble = archive(invocation, report) if mailing is None else ""
+    if form is not None or not (email or quiet):
+        write_report(invocation, report, form or Format.PAGE, output, utc=utc)
+    if mailing is not None:
+        mail(invocation, report, mailing)
+        return
+    if trouble:
+        invocation.narrator.warn(f"the report is not archived: {trouble}")
+    elif not quiet:
+        invocation.narrator.trace(f"archived: sre report show {report.id}")
+    if code := _exit_code(report):
+        for line in report.missing:
+            invocation.narrator.warn(line)
+        raise typer.Exit(code)
+
+
+@app.command(
+    help=help_text(
+        "Show an archived report.",
+        (
+            "report show",
+            "report show 2026-11-16 --json | jq .data.alerts.fired",
+            "report show latest --html --output report.html",
+        ),
+    ),
+)
+def show(
+    context: typer.Context,
+    report: REPORT_ARGUMENT = "latest",
+    section: Annotated[
+        str | None,
+        typer.Option(
+            "--section",
+            metavar="NAME",
+            help="Only this section: health, alerts, objectives, capacity, backups, logs, "
+            "changes, incidents or usage.",
+        ),
+    ] = None,
+    as_json: JSON_OPTION = False,
+    as_markdown: MARKDOWN_OPTION = False,
+    as_html: HTML_OPTION = False,
+    output: OUTPUT_OPTION = None,
+    utc: UTC_OPTION = False,
+) -> None:
+    """Write one of the archive, as it was made."""
+    from sre_tui.tools.registry import get_tool
+
+    invocation = invocation_of(context)
+    form = chosen_format(output, as_json=as_json, as_markdown=as_markdown, as_html=as_html)
+    check_writable(output)
+    tool = get_tool("memory_get_previous_report")
+    arguments = {"report": report, "section": section}
+    answer = invocation.run(lambda tools: tool.run(tools, arguments))
+    found = answer.data
+    document = answer.model_dump(mode="json")
+    write_report(
+        invocation, found, form or Format.PAGE, output, utc=utc, only=found.asked, document=document
+    )
+
+
+def _made(invocation: Invocation, days: int | None, *, no_llm: bool, quiet: bool) -> Report:
+    from commands.index import Progress
+    from sre_tui.report.make import make_report
+
+    progress = Progress(invocation.narrator, quiet=quiet)
+    done: list[Heading] = []
+
+    def told(heading: Heading, state: SectionState) -> None:
+        done.append(heading)
+        progress("collecting sections of the report", len(done), 9)
+
+    progress("collecting sections of the report", 0, 9)
+    try:
+        return invocation.run(
+            lambda tools: make_report(
+                tools, days=days, llm=LlmSettings() if no_llm else None, told=told
+            )
+        )
+    finally:
+        progress.finish()
+
+
+def _check_backends(settings: Settings) -> None:
+    if not settings.configured:
+        raise Problem(
+            "no backend is configured, so there is nothing to report on",
+            code=State.NOT_CONFIGURED.value,
+            exit_code=ExitCode.USAGE,
+            hint="`sre config init` makes a settings file; on the simulated homelab: "
+            "sre --demo report",
+        )
+
+
+def _exit_code(report: Report) -> ExitCode:
+    """Whether all of it is there; the way it failed if none of what was asked answered."""
+    from commands.endings import EXIT_CODES
+
+    states = [one.state for one in report.sources]
+    if states and not any(state.has_data for state in states):
+        return EXIT_CODES[states[0]]
+    return ExitCode.PARTIAL if report.missing else ExitCode.OK
+
+
+def _usage(message: str, hint: str) -> Problem:
+    return Problem(message, code="usage", exit_code=ExitCode.USAGE, hint=hint)

@@ -1,0 +1,176 @@
+"""Writes a report: as a page, JSON, Markdown or HTML, on stdout or into a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from commands.diagnostics import ExitCode, Problem
+from commands.output import room_of, write_lines
+from index.atomic import replace_file
+from sre_tui.complaint import why
+from sre_tui.views.page import Block, Branch
+from widgets.cell import Display
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from commands.invocation import Invocation
+    from sre_tui.memory.report import Heading, Report
+
+MARKDOWN_OPTION = Annotated[bool, typer.Option("--markdown", help="Markdown with tables.")]
+HTML_OPTION = Annotated[
+    bool, typer.Option("--html", help="One HTML document that has its charts in itself.")
+]
+OUTPUT_OPTION = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write it there; .html, .md, .json or .txt says as what.",
+        dir_okay=False,
+    ),
+]
+UTC_OPTION = Annotated[
+    bool, typer.Option("--utc", help="Times in UTC instead of the report's own zone.")
+]
+
+
+class Format(StrEnum):
+    """What a report is written as."""
+
+    PAGE = "page"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+_ENDINGS: Final = {
+    ".html": Format.HTML, ".htm": Format.HTML, ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN, ".json": Format.JSON, ".txt": Format.PAGE,
+}  # fmt: skip
+
+
+def chosen_format(
+    output: Path | None, *, as_json: bool, as_markdown: bool, as_html: bool
+) -> Format | None:
+    """What was asked for by an option, or by the ending of a file; None if nothing was.
+
+    Raises:
+        Problem: if two things were asked for, or the ending of the file means nothing.
+    """
+    flags = {Format.JSON: as_json, Format.MARKDOWN: as_markdown, Format.HTML: as_html}
+    wanted = [each for each, given in flags.items() if given]
+    if len(wanted) > 1:
+        raise _usage(f"a report is either {' or '.join(wanted)}", "choose one of the options")
+    if wanted or output is None:
+        return wanted[0] if wanted else None
+    found = _ENDINGS.get(output.suffix.lower())
+    if found is None:
+        raise _usage(
+            f"{output.name!r} does not say what to write",
+            f"end it in {', '.join(_ENDINGS)}, or add --html, --markdown or --json",
+        )
+    return found
+
+
+def check_writable(output: Path | None) -> None:
+    """Refuse a file that cannot be written before a report is made for it.
+
+    Raises:
+        Problem: if its folder is not there or may not be written.
+    """
+    if output is None:
+        return
+    folder = output.expanduser().absolute().parent
+    if not folder.is_dir():
+        raise _usage(f"there is no folder {folder}", "make it, or name another one")
+    if not os.access(folder, os.W_OK):
+        raise Problem(
+            f"{folder} cannot be written", code="not_writable", exit_code=ExitCode.FAILURE
+        )
+
+
+def write_report(
+    invocation: Invocation,
+    report: Report,
+    form: Format,
+    output: Path | None,
+    *,
+    utc: bool,
+    only: Collection[Heading] = (),
+    document: dict[str, Any] | None = None,
+) -> None:
+    """Write a report to a file, or to stdout if there is none.
+
+    Args:
+        invocation: where to write.
+        report: what is written.
+        form: as what.
+        output: the file.
+        utc: whether its times are in UTC instead of its own zone.
+        only: the sections that are wanted on a page; all if empty.
+        document: what JSON has instead of the report alone.
+
+    Raises:
+        Problem: if the file cannot be written; one that was there before is as it was.
+    """
+    if form is Format.PAGE and output is None:
+        from commands.pages import write_page
+        from sre_tui.views.report import page_of
+
+        page = page_of(report, Display(report.made, utc or None, True), room_of(invocation))
+        write_page(invocation, [each for each in page if not only or _is_of(each, only)])
+        return
+    text = _text(report, form, utc=utc, document=document)
+    if output is None:
+        write_lines(invocation.environment.stdout, text)
+    else:
+        _replace(output.expanduser(), text)
+
+
+def _text(report: Report, form: Format, *, utc: bool, document: dict[str, Any] | None) -> str:
+    match form:
+        case Format.JSON:
+            found = document or {"schema_version": 1, "data": report.model_dump(mode="json")}
+            return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+        case Format.MARKDOWN:
+            from sre_tui.report.markdown import markdown_of
+
+            return markdown_of(report, utc=utc or None)
+        case Format.HTML:
+            from sre_tui.report.html import html_of
+
+            return html_of(report, utc=utc or None).text
+        case Format.PAGE:
+            from sre_tui.views.report_text import text_of
+
+            return text_of(report, utc=utc or None)
+
+
+def _is_of(block: Block | Branch, only: Collection[Heading]) -> bool:
+    """Whether a block is the top of the page, or of a section that is wanted."""
+    return isinstance(block, Block) and block.key in ("report", "quiet", *only)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    try:
+        with replace_file(path.absolute()) as draft:
+            draft.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Problem(
+            f"{path} cannot be written: {why(error)}",
+            code="not_writable",
+            exit_code=ExitCode.FAILURE,
+        ) from error
+
+
+def _usage(message: str, hint: str) -> Problem:
+    return Problem(message, code="usage", exit_code=ExitCode.USAGE, hint=hint)
