@@ -1,4 +1,4 @@
-"""Kills processes that record incidents and migrate, and lets several write at once.
+"""Kills processes that record, archive reports and migrate, and lets several write at once.
 
 ``python -m tests.unit.memory.killing --kills 200 --seconds 30`` does it thoroughly, in a folder
 that is thrown away; with ``--url`` the writers write to a PostgreSQL. The suite runs a few rounds.
@@ -23,28 +23,53 @@ from sqlalchemy import text
 from sre_tui.memory.incident import Incident
 from sre_tui.memory.incidents import Incidents, Wanted, new_id
 from sre_tui.memory.place import Place
+from sre_tui.memory.report import Report, Summary
+from sre_tui.memory.reports import Reports
 from sre_tui.memory.steps import STEPS, Step
-from sre_tui.memory.store import open_store
+from sre_tui.memory.store import Store, open_store
 
 WRITERS = 3
 MANY_KILLS = 20
-"""Kills of migrations of which some must come before their end and some after it."""
+"""Kills of which some must come after a report was archived, and kills of migrations of which some
+must come before their end and some after it."""
 MANY_STEPS = (*STEPS, *(Step(both=(f"CREATE TABLE later_{n} (a TEXT)",)) for n in range(20)))
 NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+SUMMARY = Summary(text="All is well. " * 20_000)
 
 
 def incident(title: str = "Jellyfin buffers") -> Incident:
     return Incident(id=new_id(), title=title, started=NOW, recorded=NOW, updated=NOW)
 
 
-def record(place: Place, acknowledged: int, more: Callable[[int], bool]) -> None:
+def report() -> Report:
+    """One of many pages, so that writing it takes its time."""
+    return Report(id=new_id(), homelab="attic", made=NOW, since=NOW, until=NOW, summary=SUMMARY)
+
+
+def add_incident(store: Store, number: int) -> str:
+    one = incident(f"number {number}")
+    Incidents(store).add(one)
+    return one.id
+
+
+def add_report(store: Store, number: int) -> str:
+    one = report()
+    Reports(store).add(one, mail_due=True)
+    return one.id
+
+
+Add = Callable[[Store, int], str]
+"""Keeps one more, and gives its id."""
+
+
+def record(
+    place: Place, acknowledged: int, more: Callable[[int], bool], add: Add = add_incident
+) -> None:
     """Record one after the other, and tell of each when it is said to be kept."""
     with open_store(place) as store:
         done = 0
         while more(done):
-            one = incident(f"number {done}")
-            Incidents(store).add(one)
-            os.write(acknowledged, f"{one.id}\n".encode())
+            os.write(acknowledged, f"{add(store, done)}\n".encode())
             done += 1
 
 
@@ -70,8 +95,11 @@ def check(place: Place, acknowledged: list[str]) -> int:
     """Whether the memory opens, is whole, and has all that was acknowledged; how much it has."""
     with open_store(place) as store:
         kept = Incidents(store).all()
-        missing = set(acknowledged) - {each.id for each in kept}
+        archived = [each.id for each in Reports(store).due()]
+        missing = set(acknowledged) - {*(each.id for each in kept), *archived}
         assert not missing, f"acknowledged and lost: {missing}"
+        for each in archived:
+            assert Reports(store).get(each).summary == SUMMARY
         assert Incidents(store).find(Wanted(words="number", limit=1)).total == len(kept)
         if place.path is not None and place.path.exists():
             with store.writing() as connection:
@@ -79,16 +107,16 @@ def check(place: Place, acknowledged: list[str]) -> int:
                 connection.execute(
                     text("INSERT INTO incident_words (incident_words) VALUES ('integrity-check')")
                 )
-    return len(kept)
+    return len(kept) + len(archived)
 
 
-def kill_while_recording(path: Path, chance: random.Random) -> int:
+def kill_while_recording(path: Path, chance: random.Random, add: Add = add_incident) -> int:
     """One process that is killed while it records, some rows after it began; how many it told of.
 
     The moment is counted in rows, so that a slow machine has written as much by then.
     """
     reading, writing = os.pipe()
-    child = forked(lambda: record(Place(path=path), writing, lambda done: True))
+    child = forked(lambda: record(Place(path=path), writing, lambda done: True, add))
     os.close(writing)
     first = [os.read(reading, 9) for _ in range(chance.randint(0, 4))]
     time.sleep(chance.uniform(0, 0.02))
@@ -178,7 +206,7 @@ def main() -> None:
     chance = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        path, recorded, versions = root / "0" / "memory.db", 0, []
+        path, recorded, archived, versions = root / "0" / "memory.db", 0, 0, []
         usual = usual_migration(root / "usual.db")
         for number in range(given.kills):
             if number % 2:
@@ -187,14 +215,18 @@ def main() -> None:
                 continue
             if number % 8 == 0:
                 path = root / str(number) / "memory.db"
-            recorded += kill_while_recording(path, chance)
+            if number % 4:
+                archived += kill_while_recording(path, chance, add_report)
+            else:
+                recorded += kill_while_recording(path, chance)
         if given.kills:
             done = sum(version == len(MANY_STEPS) for version in versions)
             # Where nothing was under way when it was killed, nothing was tested.
             assert recorded, "nothing was recorded before the kills"
+            assert archived or given.kills < MANY_KILLS, "nothing was archived before the kills"
             assert len(versions) < MANY_KILLS or 0 < done < len(versions), versions
             sys.stdout.write(
-                f"{given.kills} killed: nothing lost of {recorded} rows; "
+                f"{given.kills} killed: nothing lost of {recorded} rows and {archived} reports; "
                 f"{done} of {len(versions)} migrations had ended\n"
             )
         until = time.monotonic() + given.seconds

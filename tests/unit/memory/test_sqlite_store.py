@@ -212,10 +212,11 @@ def test_any_text_is_found_by_itself_and_by_its_name_in_any_case(
         assert incidents.find(Wanted(service=f"{service}x")).total == 0
 
 
-def test_killed_at_any_moment_it_opens_with_all_that_was_acknowledged() -> None:
-    command = [sys.executable, "-m", "tests.unit.memory.killing", "--kills=8", "--rows=6"]
+@pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.slow)])
+def test_killed_at_any_moment_it_opens_with_all_that_was_acknowledged(kills: int) -> None:
+    command = [sys.executable, "-m", "tests.unit.memory.killing", f"--kills={kills}", "--rows=6"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     killed, written = done.stdout.splitlines()
-    assert killed.startswith("8 killed: nothing lost")
+    assert killed.startswith(f"{kills} killed: nothing lost")
     assert written == "3 writers at once: 18 rows acknowledged, all there"
