@@ -115,11 +115,3 @@ async def test_who_fears_an_attack_is_told_who_got_in(labs: Labs) -> None:
     told = (await lab.ask("have we been hacked???")).text
     assert re.search(r"\*\*Logins\*\*: \d+ logins failed since .*192\.0\.2\.91 \(\d+\)", told)
     assert "none of them got in: what succeeded were" in told
-
-
-async def test_it_is_told_who_switched_a_guest_off_and_a_kind_is_no_name(labs: Labs) -> None:
-    lab = await labs.of("control-guest-off-on-purpose", guests=35)
-    off = (await lab.ask("win11 is down!! what happened")).text
-    assert re.search(r"win11 was stopped by root@pam at .* ago\), by the task qmshutdown", off)
-    crashed = (await lab.ask("Did a VM crash today?")).text
-    assert crashed.startswith("**Nothing wrong was found with the guests**")

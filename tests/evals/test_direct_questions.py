@@ -335,6 +335,11 @@ async def test_the_state_of_a_guest_is_what_proxmox_says(
     assert answer.evidence[0].tool == "proxmox_list_guests"
 
 
+async def test_a_kind_of_thing_is_no_name(quiet: Lab) -> None:
+    crashed = (await asked(quiet, "Did a VM crash today?")).text
+    assert crashed.startswith("**Nothing wrong was found with the guests**")
+
+
 async def test_a_named_window_counts_for_a_backup(quiet: Lab) -> None:
     text = (await asked(quiet, "did the backup of media run in the last hour?")).text
     assert re.match(r"\*\*No: the newest good backup of media is of 01:\d\d UTC\*\*", text), text

@@ -11,15 +11,20 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from providers.proxmox import Guest
+from providers.proxmox.tasks import Task
 from providers.reading import SourceStatus, State
 from sre_tui.agent.runner import Ran
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, Investigation
 from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.tools.proxmox_data import TaskListing
+from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.result import result
 from sre_tui.tools.tool import Tool
 from tests.unit.analyst.constructed import (
     DISK,
     FAILING_DISK,
+    METRICS_AND_LOGS,
     NOW,
     STEPS,
     HandedOut,
@@ -259,3 +264,31 @@ def test_an_answer_of_this_length_names_no_tool() -> None:
     assert not re.search(
         r"\b(investigate|loki|prometheus)_\w+", answer_now(QUESTION, World(many(5)))
     )
+
+
+@pytest.mark.parametrize(
+    ("tasks", "told_of"),
+    [
+        (
+            [("vzstop", 30), ("vzstart", 500), ("vzshutdown", 900)],
+            "media was stopped by anna@pve at 14:30 UTC (30 min ago), by the task vzstop",
+        ),
+        ([("vzstart", 500)], "No task of the last 30 days stopped media"),
+    ],
+)
+def test_who_switched_a_guest_off_is_told(tasks: list[tuple[str, int]], told_of: str) -> None:
+    off = Guest(source="proxmox:main", vmid=101, type="lxc", node="pve2", name="media",
+                status="stopped")  # fmt: skip
+    ran = [
+        Task(source="proxmox:main", node="pve2", upid=f"UPID:{kind}", type=kind, vmid=101,
+             user="anna@pve", started=ago(minutes=back), state="ok", status="OK")
+        for kind, back in tasks
+    ]  # fmt: skip
+    world = World(
+        found=investigation(focus=FOCUS),
+        other={"proxmox_list_guests": GuestListing(items=(off,)),
+               "proxmox_list_tasks": TaskListing(items=tuple(ran))},
+    )  # fmt: skip
+    tools = (*METRICS_AND_LOGS, *world.other)
+    text = asyncio.run(said("media is down, what happened?", HandedOut(world.answer, tools)))
+    assert f"- {told_of} [E" in text
