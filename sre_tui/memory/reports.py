@@ -12,7 +12,7 @@ from providers.clock import Clock
 from providers.errors import BadResponse
 from providers.text import clean
 from sre_tui.complaint import Complaint
-from sre_tui.memory.report import Report
+from sre_tui.memory.report import Health, Report
 from sre_tui.memory.schema import REPORTS
 from sre_tui.memory.store import Store
 from sre_tui.nearest import nearest
@@ -48,6 +48,13 @@ class ArchivedReport(BaseModel):
     mailed: AwareDatetime | None = None
     mail_problem: str = ""
     """Why it could not be mailed when that was last tried, or who did not get it."""
+
+
+class ListedReport(ArchivedReport):
+    """One with how it was when it was made."""
+
+    health: Health
+    """Missing if what is archived cannot be read."""
 
 
 _COLUMNS: Final = tuple(REPORTS.c[name] for name in ArchivedReport.model_fields)
@@ -87,6 +94,16 @@ class Reports:
     def latest(self, limit: int = 20) -> tuple[ArchivedReport, ...]:
         """The latest first."""
         return self._select(select(*_COLUMNS).order_by(*_LATEST_FIRST).limit(limit))
+
+    def listed(self, limit: int = 20) -> tuple[ListedReport, ...]:
+        """The latest first, with how it was."""
+        query = select(*_COLUMNS, REPORTS.c.document).order_by(*_LATEST_FIRST).limit(limit)
+        with self._store.reading() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return tuple(
+            ListedReport.model_validate({**row, "health": _health(row.pop("document"))})
+            for row in rows
+        )
 
     def get(self, reference: str = LATEST, zone: tzinfo = UTC) -> Report:
         """The report of an id, of the beginning of one, of a day, or the latest.
@@ -197,6 +214,13 @@ class Reports:
             hint = f"did you mean {close[0]}?" if close else "`sre report list` has them"
         what = "report" if wanted == LATEST else f"report {reference!r}"
         raise UnknownReport(f"there is no {what}; {hint}")
+
+
+def _health(document: dict[str, Any]) -> Health:
+    try:
+        return Health.model_validate(document["health"])
+    except (KeyError, ValidationError):
+        return Health(state="missing", reasons=("what is archived cannot be read",))
 
 
 _LATEST_FIRST: Final = (REPORTS.c.made.desc(), REPORTS.c.number.desc())

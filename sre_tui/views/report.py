@@ -74,10 +74,13 @@ def document_of(report: Report, display: Display) -> Document:
 
 def times_of(report: Report, *, utc: bool = False) -> Times:
     """Its window and its zone; UTC where this machine does not know that zone."""
-    return Times(report.since, report.until, report.made, UTC if utc else _zone(report.timezone))
+    return Times(
+        report.since, report.until, report.made, UTC if utc else zone_named(report.timezone)
+    )
 
 
-def _zone(name: str) -> tzinfo:
+def zone_named(name: str) -> tzinfo:
+    """A zone; UTC where this machine does not know it."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

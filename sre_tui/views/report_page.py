@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from sre_tui.views.page import Block, Line, line, piece
 from sre_tui.views.report_chart_lines import chart_lines
 from sre_tui.views.report_parts import Chapter, Document, Paragraph, Part, Span, Table
-from widgets.cell import Cell, Column, Tone, marked
+from widgets.cell import Cell, Column, Display, Tone, marked
 from widgets.layout import GAP, layout
 from widgets.text import fit, plain_line, wrap
 
@@ -106,7 +106,7 @@ def part_lines(part: Part, document: Document, width: int | None) -> Iterator[Li
     if isinstance(part, Paragraph):
         yield paragraph_line(part)
     elif isinstance(part, Table):
-        yield from table_lines(part, document, width)
+        yield from table_lines(part, document.display, width)
     else:
         yield from chart_lines(part, width)
 
@@ -121,11 +121,11 @@ def _piece(span: Span) -> Cell:
     return piece(span.text, span.tone)
 
 
-def table_lines(table: Table, document: Document, width: int | None) -> Iterator[Line]:
+def table_lines(table: Table, display: Display, width: int | None) -> Iterator[Line]:
     """A table, its columns chosen and fitted to the width."""
     if table.title:
         yield line(table.title, indent=_INDENT)
-    cells = table.cells(document.display)
+    cells = table.cells(display)
     widths = [
         max([cell_len(column.title), *(cell_len(plain_line(row[i].text)) for row in cells)])
         for i, column in enumerate(table.columns)

@@ -229,6 +229,13 @@ class Document:
         return tuple(chart for chapter in self.chapters for chart in chapter.charts)
 
 
+def length_of(span: timedelta) -> str:
+    """How long a window is, in words: ``7 days``, ``24 hours``."""
+    if span < timedelta(hours=47):
+        return count(max(1, round(span.total_seconds() / 3600)), "hour")
+    return count(round(span.total_seconds() / DAY), "day")
+
+
 @dataclass(frozen=True)
 class Times:
     """The window of a report, and how times in it are told: in its zone, with the day."""
@@ -246,10 +253,7 @@ class Times:
     @property
     def length(self) -> str:
         """How long the window is, in words."""
-        span = self.until - self.since
-        if span < timedelta(hours=47):
-            return count(max(1, round(span.total_seconds() / 3600)), "hour")
-        return count(round(span.total_seconds() / DAY), "day")
+        return length_of(self.until - self.since)
 
     def at(self, moment: datetime | None) -> str:
         """A moment: ``Mon 16 Nov 03:12``, with the year where it is another one; empty if none."""

@@ -1,0 +1,335 @@
+"""What differs between two reports: what is new, what is over, and which figures changed.
+
+Only what both of them know is compared: what one of them could not look at is neither new nor over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from sre_tui.memory.report import (
+    Heading,
+    LoggedErrors,
+    Report,
+    ReportedAlert,
+    ReportedCapacity,
+    ReportedObjective,
+    Trouble,
+    UncoveredGuest,
+)
+from sre_tui.views.backup_coverage import VERDICTS
+from sre_tui.views.forecasts import outlook_text
+from sre_tui.views.report_chapter import TITLES
+from sre_tui.views.report_figures import share
+from widgets.blocks import percent
+
+T = TypeVar("T")
+
+Way = Literal["new", "over", "changed"]
+_FIGURE: Final = re.compile(r"\d[\d.,:]*")
+_NOTICED: Final = 0.02
+"""Change of a share in use from which on it is told."""
+_MUCH: Final = 2.0
+"""Times as many errors, or as few, that are told."""
+_FEW: Final = 20
+"""Errors below which that is chance."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Compared(_Model):
+    """One of the two reports."""
+
+    id: str
+    made: AwareDatetime
+    since: AwareDatetime
+    until: AwareDatetime
+    timezone: str = "UTC"
+
+
+class Difference(_Model):
+    """One thing that differs."""
+
+    way: Way
+    section: Heading
+    subject: str
+    text: str
+
+
+class FigureChange(_Model):
+    """A figure in both reports; None where it is not known."""
+
+    section: Heading
+    name: str
+    before: float | None
+    now: float | None
+    good: Literal["less", "more", ""] = "less"
+    """Which way is better; empty if neither is."""
+
+
+class ReportDiff(_Model):
+    """Two reports compared, the older one first."""
+
+    old: Compared
+    new: Compared
+    figures: tuple[FigureChange, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    """New ones first, then what is over, then what changed; each in the order of the sections."""
+    not_compared: tuple[str, ...] = ()
+    """Sections that one of them knows nothing or not all of, one line each."""
+
+    def of(self, way: Way) -> tuple[Difference, ...]:
+        """Those of one kind."""
+        return tuple(one for one in self.differences if one.way == way)
+
+
+def diff_of(one: Report, other: Report) -> ReportDiff:
+    """Compare two reports; whichever was made first is the old one."""
+    old, new = sorted((one, other), key=lambda report: report.made)
+    whole = {
+        name
+        for (name, before), (_, after) in zip(old.sections(), new.sections(), strict=True)
+        if before.state == after.state == "ok"
+    }
+    found = [each for each in _differences(old, new) if _is_known(each, old, new)]
+    ways: tuple[Way, ...] = ("new", "over", "changed")
+    return ReportDiff(
+        old=_compared(old),
+        new=_compared(new),
+        figures=tuple(each for each in _figures(old, new) if each.section in whole),
+        differences=tuple(each for way in ways for each in found if each.way == way),
+        not_compared=tuple(_not_compared(old, new)),
+    )
+
+
+def _is_known(one: Difference, old: Report, new: Report) -> bool:
+    """Whether it is not merely that one of the reports did not see it."""
+    before, after = (dict(each.sections())[one.section].state for each in (old, new))
+    if not {before, after} <= {"ok", "partial"}:
+        return False
+    lacks = {"new": before, "over": after}.get(one.way, "ok")
+    return lacks == "ok"
+
+
+def _compared(report: Report) -> Compared:
+    return Compared.model_validate(report, from_attributes=True)
+
+
+def _not_compared(old: Report, new: Report) -> Iterator[str]:
+    pairs = zip(old.sections(), new.sections(), strict=True)
+    for (name, before), (_, after) in pairs:
+        for word, section in (("older", before), ("newer", after)):
+            if section.state == "ok":
+                continue
+            what = {"partial": "not all known", "missing": "not known"}.get(
+                section.state, "not set up"
+            )
+            why = f": {'; '.join(section.reasons)}" if section.reasons else ""
+            yield f"{TITLES[name]}: {what} in the {word} one{why}"
+
+
+def _differences(old: Report, new: Report) -> Iterator[Difference]:
+    yield from _health(old, new)
+    yield from _alerts(old, new)
+    yield from _objectives(old, new)
+    yield from _capacity(old, new)
+    yield from _backups(old, new)
+    yield from _logs(old, new)
+    yield from _incidents(old, new)
+
+
+def _pairs(
+    before: Sequence[T], after: Sequence[T], key: Callable[[T], object]
+) -> Iterator[tuple[T | None, T | None]]:
+    """Rows of both with their counterparts, the new ones' order first."""
+    olds: Mapping[object, T] = {key(row): row for row in before}
+    news: Mapping[object, T] = {key(row): row for row in after}
+    yield from ((olds.get(name), row) for name, row in news.items())
+    yield from ((row, None) for name, row in olds.items() if name not in news)
+
+
+def _health(old: Report, new: Report) -> Iterator[Difference]:
+    def alike(one: Trouble) -> object:
+        return one.subject, _FIGURE.sub("#", one.text)
+
+    # Where not all are listed, one that is missing in the list may still be there.
+    all_old = _all_listed(old)
+    all_new = _all_listed(new)
+    for before, after in _pairs(old.health.troubles, new.health.troubles, alike):
+        if before is None and after is not None and all_old:
+            yield _told("new", "health", after.subject, f"{after.severity}: {after.text}")
+        elif after is None and before is not None and all_new:
+            yield _told("over", "health", before.subject, f"{before.severity}: {before.text}")
+        elif before is not None and after is not None and before.severity != after.severity:
+            text = f"{after.text}: {before.severity} before, {after.severity} now"
+            yield _told("changed", "health", after.subject, text)
+
+
+def _all_listed(report: Report) -> bool:
+    health = report.health
+    return len(health.troubles) >= health.critical + health.warnings + health.notes
+
+
+def _alerts(old: Report, new: Report) -> Iterator[Difference]:
+    def by_name(one: ReportedAlert) -> object:
+        return one.name
+
+    for before, after in _pairs(old.alerts.alerts, new.alerts.alerts, by_name):
+        if before is None and after is not None:
+            yield _told("new", "alerts", after.name, f"fired {_times(after.times)}{_now(after)}")
+        elif after is None and before is not None:
+            yield _told("over", "alerts", before.name, f"fired {_times(before.times)}, now not")
+        elif before is not None and after is not None and before.times != after.times:
+            text = f"fired {_times(after.times)}, {_times(before.times)} before{_now(after)}"
+            yield _told("changed", "alerts", after.name, text)
+
+
+def _times(amount: int) -> str:
+    return f"{amount:,} times" if amount != 1 else "once"
+
+
+def _now(alert: ReportedAlert) -> str:
+    return ", fires now" if alert.firing else ""
+
+
+def _objectives(old: Report, new: Report) -> Iterator[Difference]:
+    def alike(one: ReportedObjective) -> object:
+        return one.kind, one.name
+
+    for before, after in _pairs(old.objectives.objectives, new.objectives.objectives, alike):
+        if after is None:
+            if before is not None and before.verdict == "fail":
+                text = f"was missed ({_measured(before)}), is not listed now"
+                yield _told("changed", "objectives", before.name, text)
+            continue
+        was = before.verdict if before is not None else "pass"
+        if after.verdict == "fail" and was != "fail":
+            text = f"missed: {_measured(after)}, aim {share(after.target)}"
+            yield _told("new", "objectives", after.name, text)
+        elif after.verdict == "pass" and was == "fail":
+            yield _told("over", "objectives", after.name, f"met again: {_measured(after)}")
+        elif before is not None and after.verdict == "unknown" != was:
+            yield _told("changed", "objectives", after.name, "can no longer be measured")
+        elif before is not None and was == after.verdict == "fail":
+            text = f"missed again: {_measured(after)}, {_measured(before)} before"
+            yield _told("changed", "objectives", after.name, text)
+
+
+def _measured(one: ReportedObjective) -> str:
+    return "not measured" if one.measured is None else share(one.measured)
+
+
+def _capacity(old: Report, new: Report) -> Iterator[Difference]:
+    def alike(one: ReportedCapacity) -> object:
+        return one.kind, one.name
+
+    for before, after in _pairs(old.capacity.rows, new.capacity.rows, alike):
+        if after is None:
+            if before is not None and before.presses:
+                text = f"{outlook_text(before, old.made)} before, does not press now"
+                yield _told("over", "capacity", before.name, text)
+            continue
+        outlook = outlook_text(after, new.made)
+        if after.presses and not (before and before.presses):
+            yield _told("new", "capacity", after.name, outlook)
+        elif before is not None and before.presses and not after.presses:
+            yield _told("over", "capacity", after.name, f"{outlook}, does not press now")
+        elif before is not None and _is_fuller(before, after):
+            was, now = percent(before.ratio or 0.0), percent(after.ratio or 0.0)
+            text = f"{was} before, {now} now, {outlook}"
+            yield _told("changed", "capacity", after.name, text)
+
+
+def _is_fuller(before: ReportedCapacity, after: ReportedCapacity) -> bool:
+    if before.ratio is None or after.ratio is None:
+        return False
+    return abs(after.ratio - before.ratio) >= _NOTICED
+
+
+def _backups(old: Report, new: Report) -> Iterator[Difference]:
+    def alike(one: UncoveredGuest) -> object:
+        return one.guest
+
+    for before, after in _pairs(old.backups.uncovered, new.backups.uncovered, alike):
+        if before is None and after is not None:
+            why = f": {after.reason}" if after.reason else ""
+            yield _told("new", "backups", after.guest, f"{_word(after)}{why}")
+        elif after is None and before is not None:
+            yield _told("over", "backups", before.guest, f"{_word(before)} before, not now")
+        elif before is not None and after is not None and before.verdict != after.verdict:
+            text = f"{_word(after)}, {_word(before)} before"
+            yield _told("changed", "backups", after.guest, text)
+
+
+def _word(guest: UncoveredGuest) -> str:
+    return VERDICTS[guest.verdict][0] if guest.verdict in VERDICTS else guest.verdict
+
+
+def _logs(old: Report, new: Report) -> Iterator[Difference]:
+    def alike(one: LoggedErrors) -> object:
+        return one.service
+
+    for before, after in _pairs(old.logs.services, new.logs.services, alike):
+        if after is None:
+            if before is not None and before.count >= _FEW:
+                text = f"{before.count:,} error lines before, few or none now"
+                yield _told("over", "logs", before.service, text)
+            continue
+        # What was below the ones that the older one lists is known from the newer one.
+        was, now = before.count if before is not None else after.before, after.count
+        if was is None or max(was, now) < _FEW:
+            continue
+        if not was:
+            yield _told("new", "logs", after.service, f"{now:,} error lines, none before")
+        elif now >= _MUCH * was or was >= _MUCH * now:
+            text = f"{now:,} error lines, {was:,} before"
+            yield _told("changed", "logs", after.service, text)
+
+
+def _incidents(old: Report, new: Report) -> Iterator[Difference]:
+    for before, after in _pairs(
+        old.incidents.incidents, new.incidents.incidents, lambda one: one.id
+    ):
+        if after is None:
+            continue
+        if before is None:
+            state = "" if after.ended is None else ", closed by now"
+            yield _told("new", "incidents", after.id, f"{after.title}{state}")
+        elif before.ended is None and after.ended is not None:
+            yield _told("over", "incidents", after.id, f"{after.title}: closed")
+
+
+def _told(way: Way, section: Heading, subject: str, text: str) -> Difference:
+    return Difference(way=way, section=section, subject=subject, text=text)
+
+
+def _figures(old: Report, new: Report) -> Iterator[FigureChange]:
+    def figure(
+        section: Heading, name: str, value: Callable[[Report], float | None],
+        good: Literal["less", "more", ""] = "less",
+    ) -> FigureChange:  # fmt: skip
+        return FigureChange(
+            section=section, name=name, before=value(old), now=value(new), good=good
+        )
+
+    yield figure("health", "critical findings", lambda one: one.health.critical)
+    yield figure("health", "warnings", lambda one: one.health.warnings)
+    yield figure("alerts", "alerts fired", lambda one: one.alerts.fired)
+    yield figure("alerts", "alerts firing", lambda one: one.alerts.firing)
+    yield figure("objectives", "objectives missed", lambda one: one.objectives.failed)
+    yield figure("capacity", "full or expired soon",
+                 lambda one: sum(row.presses for row in one.capacity.rows))  # fmt: skip
+    yield figure("backups", "guests", lambda one: one.backups.guests, "")
+    yield figure("backups", "guests backed up", lambda one: one.backups.covered, "more")
+    yield figure("backups", "backup runs", lambda one: one.backups.runs, "")
+    yield figure("backups", "failed backup runs", lambda one: one.backups.failed_runs)
+    yield figure("logs", "error lines", lambda one: one.logs.errors)
+    yield figure("incidents", "open incidents", lambda one: one.incidents.open)
+    yield figure("usage", "questions", lambda one: one.usage.questions, "")
+    yield figure("usage", "cost, US dollars", lambda one: one.usage.cost, "")

@@ -1,0 +1,59 @@
+"""How the archive of reports is listed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sre_tui.memory.reports import ListedReport
+from sre_tui.views.cells import state_cell, text_cell, time_cell
+from sre_tui.views.human import moment
+from sre_tui.views.report_now import verdict_of
+from sre_tui.views.report_parts import length_of
+from sre_tui.views.table import TableView
+from widgets.cell import Cell, Column, Display, Tone
+
+_RANKS: Final = {"critical": 0.0, "warning": 1.0, "unknown": 2.0, "ok": 3.0}
+
+
+def _verdict(row: ListedReport, _: Display) -> Cell:
+    tone, word = verdict_of(row.health)
+    return state_cell(word, tone, _RANKS[word])
+
+
+def _window(row: ListedReport, _: Display) -> Cell:
+    span = row.until - row.since
+    return Cell(f"{row.since:%Y-%m-%d} to {row.until:%m-%d}, {length_of(span)}", row.since)
+
+
+def _mail(row: ListedReport, display: Display) -> Cell:
+    """Whether it was mailed, and if not, why."""
+    if row.mailed is not None:
+        problem = f", but: {row.mail_problem}" if row.mail_problem else ""
+        tone = Tone.WARNING if problem else Tone.OK
+        return state_cell(f"mailed {moment(row.mailed, display)}{problem}", tone, 2)
+    if row.mail_due:
+        why = f": {row.mail_problem}" if row.mail_problem else ""
+        return state_cell(f"to be mailed{why}", Tone.WARNING, 1)
+    if row.mail_problem:
+        return state_cell(f"not mailed: {row.mail_problem}", Tone.ERROR, 0)
+    return Cell("not asked for", 3.0, Tone.MUTED)
+
+
+ARCHIVE: TableView[ListedReport] = TableView(
+    columns=(
+        Column("id", "Report", lambda row, _: text_cell(row.id), 8),
+        Column("made", "Made", lambda row, display: time_cell(row.made, display), 14),
+        Column("verdict", "Verdict", _verdict, 10),
+        Column("window", "About", _window, 25, 1),
+        Column("mail", "Mail", _mail, 16, flexible=True),
+        Column("sentence", "How it was", lambda row, _: text_cell(row.health.sentence), 24, 2,
+               flexible=True),
+    ),
+    rows=lambda data: data.items,
+    key=lambda row: row.id,
+    nothing="No report has been made yet: sre report makes one.",
+    made_from={"verdict": "health", "window": "since", "mail": "mailed",
+               "sentence": "health.sentence"},
+    folded=("mail",),
+)  # fmt: skip
+"""The reports that are kept, the latest first."""
