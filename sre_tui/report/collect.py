@@ -34,7 +34,7 @@ from sre_tui.memory.report import (
     Section,
     SectionState,
 )
-from sre_tui.report.scope import Scope, scope_of
+from sre_tui.report.scope import UTC_ZONE, Scope, scope_of
 from sre_tui.report.standing import Collected, joined
 from sre_tui.settings import BACKENDS
 from sre_tui.tools.context import ToolContext
@@ -82,7 +82,7 @@ async def collect_report(
     window: timedelta,
     *,
     objective: float = 0.995,
-    zone: ZoneInfo | None = None,
+    zone: ZoneInfo = UTC_ZONE,
     baselines: bool = False,
     told: Told = lambda heading, state: None,
     limit: float = LIMIT,
@@ -93,7 +93,7 @@ async def collect_report(
         context: settings, folders and clock; backends are asked through connections of its own.
         window: how far back it looks, an hour to 90 days.
         objective: the share of the window that targets, probes and nodes are to be there.
-        zone: the operator's own time, by which days are told; that of this machine if None.
+        zone: the operator's own time, by which days are told.
         baselines: whether the baselines are computed anew as well.
         told: is told of each section as soon as it is there.
         limit: seconds that each section may take.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +12,7 @@ from providers.last_known_good import NothingKept
 from sre_tui.settings import BACKENDS, Settings
 from sre_tui.tools.context import ToolContext
 
+UTC_ZONE: Final = ZoneInfo("UTC")
 DAY: Final = timedelta(days=1)
 SHORTEST: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=90)
@@ -41,7 +40,7 @@ class Scope:
     since: datetime
     until: datetime
     objective: float = 0.995
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    zone: ZoneInfo = UTC_ZONE
 
     @property
     def length(self) -> timedelta:
@@ -78,7 +77,7 @@ def scope_of(
     window: timedelta,
     *,
     objective: float = 0.995,
-    zone: ZoneInfo | None = None,
+    zone: ZoneInfo = UTC_ZONE,
 ) -> Scope:
     """The window that ends now, with clients of its own; its context is to be closed.
 
@@ -86,7 +85,7 @@ def scope_of(
         context: settings, folders and clock.
         window: how long it is.
         objective: the share of it that things are to be there.
-        zone: the operator's own time; that of this machine if None.
+        zone: the operator's own time.
 
     Raises:
         ValueError: if the window is too short or too long.
@@ -101,7 +100,7 @@ def scope_of(
         kept=NothingKept(),
         usage=context.usage,
     )
-    return Scope(own, until - window, until, objective, zone or local_zone())
+    return Scope(own, until - window, until, objective, zone)
 
 
 def _patient(settings: Settings) -> Settings:
@@ -115,18 +114,3 @@ def _patient(settings: Settings) -> Settings:
             for name in BACKENDS
         }
     )
-
-
-def local_zone() -> ZoneInfo:
-    """The zone of this machine, by its name; UTC where nothing tells it."""
-    try:
-        linked = str(Path("/etc/localtime").readlink()).partition("zoneinfo/")[2]
-        named = Path("/etc/timezone").read_text("utf-8").strip() if not linked else ""
-    except (OSError, UnicodeError):
-        linked = named = ""
-    for name in (os.environ.get("TZ", "").lstrip(":"), linked, named):
-        try:
-            return ZoneInfo(name)
-        except (OSError, ValueError):
-            continue
-    return ZoneInfo("UTC")
