@@ -68,6 +68,7 @@ def build(
     from index.builder import build as build_index
     from index.errors import DocumentIndexError
     from sre_tui.tools.incident_meaning import incident_documents
+    from sre_tui.tools.report_documents import report_documents
     from sre_tui.tools.runbook_index import sources
 
     invocation = invocation_of(context)
@@ -75,9 +76,12 @@ def build(
     incidents, trouble = invocation.run(incident_documents)
     if trouble:
         invocation.narrator.warn(f"{trouble}; its incidents are not in the index")
+    reports, unread = invocation.run(report_documents)
+    if unread and not trouble:
+        invocation.narrator.warn(f"{unread}; they are not in the index")
     try:
         report = build_index(
-            [*sources(invocation.settings), *incidents],
+            [*sources(invocation.settings), *incidents, *reports],
             invocation.environment.folders.index,
             progress,
         )

@@ -208,7 +208,7 @@ class Reports:
             connection.execute(select(REPORTS.c.id).order_by(*_LATEST_FIRST).limit(1000)).scalars()
         )
         if not known:
-            hint = "; ".join(self._store.remarks) or "no report has been made yet"
+            hint = "none has been made yet: `sre report` makes one"
         else:
             close = [] if day is not None else nearest(wanted, known, limit=1)
             hint = f"did you mean {close[0]}?" if close else "`sre report list` has them"

@@ -26,7 +26,7 @@ def report_lines(report: Report, only: Collection[Heading] = ()) -> Iterator[str
     document = document_of(report, Display(report.made, None, True))
     for chapter in document.chapters:
         if not only or chapter.key in only:
-            yield from _lines(chapter, document)
+            yield from chapter_lines(chapter, document)
 
 
 def report_words(report: Report) -> str:
@@ -35,7 +35,8 @@ def report_words(report: Report) -> str:
     return "\n".join([*heading_lines(document), *report_lines(report)])
 
 
-def _lines(chapter: Chapter, document: Document) -> Iterator[str]:
+def chapter_lines(chapter: Chapter, document: Document) -> Iterator[str]:
+    """One chapter: its sentence, what is missing, and what bears it out."""
     yield f"{chapter.title}: {chapter.sentence}"
     yield from (f"! not known: {reason}" for reason in chapter.lacking)
     for part in chapter.parts:

@@ -113,7 +113,7 @@ async def runbook_search(
     ] = "",
     kind: Annotated[
         DocumentKind | None,
-        Field(description="Only these documents; incidents are found only so."),
+        Field(description="Only these documents; incidents and reports are found only so."),
         Short("k"),
         ForPeople(),
     ] = None,
