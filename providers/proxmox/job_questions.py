@@ -25,9 +25,11 @@ class JobQuestions(ProxmoxConnection):
         """Scheduled backup jobs (``/cluster/backup``, which needs Sys.Audit on ``/``)."""
         from providers.proxmox.job_reader import read_backup_jobs
         from providers.proxmox.jobs import BackupJob
+        from providers.proxmox.permissions import or_granting
 
         async def fetch() -> Fetched[tuple[BackupJob, ...]]:
-            return Fetched(await read_backup_jobs(self._api))
+            jobs = await or_granting(self._api, partial(read_backup_jobs, self._api))
+            return Fetched(jobs)
 
         return await self._http.reading("backup jobs", tuple[BackupJob, ...], fetch)
 

@@ -208,6 +208,22 @@ def own_only(held: Held, nodes: Collection[str], recipe: str) -> tuple[frozenset
     )
 
 
+async def or_granting(api: Api, call: Callable[[], Awaitable[T]]) -> T:
+    """What a call brings that is refused as a whole where a right is missing.
+
+    Raises:
+        BackendError: that of the call; for want of a right with what grants it.
+    """
+    try:
+        return await call()
+    except Unauthorized as error:
+        if error.obstacle is not Obstacle.RIGHT:
+            raise
+        raise Unauthorized(
+            f"{error}; {recipe(api)}", status=error.status, obstacle=error.obstacle
+        ) from error
+
+
 def recipe(api: Api) -> str:
     """The commands that give this instance's token the least it needs."""
     user, name = api.token_names("sre@pve")

@@ -115,6 +115,7 @@ async def test_each_list_is_judged_by_the_paths_that_it_is_filtered_by(
         ("storages", "guests list", "No guests"),
         ("pool", "guests show docker1", "there is no guest"),
         ("nothing", "nodes", "No nodes"),
+        ("guests", "backups jobs", "No backup jobs"),
     ],
 )
 def test_nothing_is_said_of_what_is_not_seen(
