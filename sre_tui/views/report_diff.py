@@ -216,7 +216,11 @@ def _objectives(old: Report, new: Report) -> Iterator[Difference]:
             yield _told("over", "objectives", after.name, f"met again: {_measured(after)}")
         elif before is not None and after.verdict == "unknown" != was:
             yield _told("changed", "objectives", after.name, "can no longer be measured")
-        elif before is not None and was == after.verdict == "fail":
+        elif (
+            before is not None
+            and was == after.verdict == "fail"
+            and _measured(before) != _measured(after)
+        ):
             text = f"missed again: {_measured(after)}, {_measured(before)} before"
             yield _told("changed", "objectives", after.name, text)
 

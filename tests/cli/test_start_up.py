@@ -7,10 +7,12 @@ import sys
 import pytest
 
 HEAVY = {
+    "jinja2",
     "litellm",
     "lancedb",
     "torch",
     "sentence_transformers",
+    "matplotlib",
     "onnxruntime",
     "textual",
     "openai",

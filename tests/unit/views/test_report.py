@@ -1,0 +1,210 @@
+"""A report as a page: short if all is well, and never well where something is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+from rich.cells import cell_len
+from syrupy.assertion import SnapshotAssertion
+
+from sre_tui.memory.report import (
+    AlertDay,
+    Alerts,
+    Heading,
+    Health,
+    Report,
+    ReportedObjective,
+    Summary,
+)
+from sre_tui.views.page import Block
+from sre_tui.views.report import document_of, page_of
+from sre_tui.views.report_chapter import TITLES
+from sre_tui.views.report_figures import against, share
+from sre_tui.views.report_markup import paragraphs
+from sre_tui.views.report_text import text_of
+from tests.stubs.reports import (
+    MADE,
+    SINCE,
+    full_report,
+    hostile_report,
+    partial_report,
+    quiet_report,
+)
+from widgets.cell import Display, Tone
+
+DISPLAY = Display(MADE, None, True)
+HEADINGS: tuple[Heading, ...] = get_args(Heading)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("made", [full_report, quiet_report, partial_report])
+def test_it_looks_like_this(
+    made: Callable[[], Report], width: int, snapshot: SnapshotAssertion
+) -> None:
+    text = text_of(made(), width=width)
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert text.index("\nSummary\n") < text.index("Use of sre")
+    assert text == snapshot
+
+
+def test_what_is_wrong_is_told_with_its_figures() -> None:
+    text = text_of(full_report(), width=120)
+    for told in (
+        "◆ CRITICAL", "Replace disk sdc", "22 times, 13 more than in the 7 days before",
+        "flapping HostMemoryPressure", "98.21 %", "full in 12 d (8-20 d)", "30 of 32 are covered",
+        "ENOSPC: no space left on device", "1,843 error lines, 941 more", "Connection refused",
+        "Not borne out by the figures below: “three times”", "restarted (x4)", "$0.4312",
+    ):  # fmt: skip
+        assert told in text
+
+
+def test_a_quiet_week_is_a_short_page() -> None:
+    text = text_of(quiet_report(), width=80)
+    assert len(text.splitlines()) < 30
+    assert "✓ OK" in text
+    assert text.count("✓") == len(HEADINGS)  # the verdict, and all sections but the use of sre
+    for sign in ("✗", "▲", "◆", "◌"):
+        assert sign not in text
+
+
+@pytest.mark.parametrize("state", ["partial", "missing"])
+@pytest.mark.parametrize("name", HEADINGS)
+def test_what_is_not_known_is_never_well(name: Heading, state: str) -> None:
+    whole = quiet_report()
+    section = getattr(whole, name).model_copy(update={"state": state, "reasons": ("it is away",)})
+    document = document_of(whole.model_copy(update={name: section}), DISPLAY)
+    chapter = next(one for one in document.chapters if one.key == name)
+    assert chapter.tone is Tone.STALE
+    assert not chapter.quiet
+    assert document.lacking == (TITLES[name],)
+    assert "it is away" in " ".join((chapter.sentence, *chapter.lacking))
+    assert chapter.sentence.startswith(("Not known: ", "As far as is known, "))
+    assert document.verdict == ("UNKNOWN" if name == "health" else "OK")
+
+
+@pytest.mark.parametrize("name", HEADINGS)
+def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
+    whole = quiet_report()
+    section = getattr(whole, name).model_copy(
+        update={"state": "not_configured", "reasons": ("no Loki is configured",)}
+    )
+    document = document_of(whole.model_copy(update={name: section}), DISPLAY)
+    chapter = next(one for one in document.quiet if one.key == name)
+    assert (chapter.tone, chapter.sentence) == (Tone.MUTED, "not set up: no Loki is configured")
+    assert document.verdict == ("UNKNOWN" if name == "health" else "OK")
+
+
+def test_a_report_of_nothing_is_unknown() -> None:
+    report = Report(id="r", homelab="", made=MADE, since=SINCE, until=MADE)
+    document = document_of(report, DISPLAY)
+    assert (document.verdict, document.tone) == ("UNKNOWN", Tone.STALE)
+    assert "health" not in {chapter.key for chapter in document.quiet}
+    well = {chapter.key for chapter in document.chapters if chapter.tone is Tone.OK}
+    assert well <= {"alerts", "logs", "changes", "incidents"}
+
+
+def test_what_nobody_measured_is_no_pass() -> None:
+    unknown = ReportedObjective(name="x", kind="probe", target=0.9)
+    section = quiet_report().objectives.model_copy(update={"objectives": (unknown,)})
+    document = document_of(quiet_report().model_copy(update={"objectives": section}), DISPLAY)
+    chapter = next(one for one in document.chapters if one.key == "objectives")
+    assert (chapter.tone, chapter.word) == (Tone.STALE, "1 not known")
+
+
+def test_in_a_pipe_nothing_is_cut() -> None:
+    blocks = [block for block in page_of(full_report(), DISPLAY) if isinstance(block, Block)]
+    text = "\n".join(
+        "".join(piece.text for piece in line.pieces) for block in blocks for line in block.lines
+    )
+    for told in (
+        "web1, web2, web3 and 1 more", "no job covers it, and no backup of it is known",
+        "garbage collection has not run for 19 d", "runs that ended well", "i-0042",
+    ):  # fmt: skip
+        assert told in text
+
+
+def test_times_are_in_the_zone_of_the_report_or_in_utc() -> None:
+    troubles = text_of(full_report())
+    assert "since Thu 19 Nov 20:00" in troubles
+    assert "times in Europe/Berlin" in troubles
+    assert "since Thu 19 Nov 19:00" in text_of(full_report(), utc=True)
+    assert "times in UTC" in text_of(
+        full_report().model_copy(update={"timezone": "Nowhere/Atlantis"})
+    )
+
+
+def test_many_days_are_one_line() -> None:
+    days = tuple(
+        AlertDay(day=(SINCE + timedelta(days=each)).date(), warning=each % 5) for each in range(30)
+    )
+    alerts = Alerts(fired=60, fired_before=60, days=days)
+    text = text_of(quiet_report().model_copy(update={"alerts": alerts}))
+    assert "60 times, as many as in the 7 days before" in text
+    assert "Mon 16 Nov to Tue 15 Dec, most on Fri 20 Nov: 4" in text
+
+
+def test_strangers_neither_break_lines_nor_hide_anything() -> None:
+    text = text_of(hostile_report(), width=80)
+    assert max(map(cell_len, text.splitlines())) <= 80
+    assert all(char.isprintable() or char == "\n" for char in text)
+
+
+def test_the_markdown_of_a_summary_does_not_act() -> None:
+    found = paragraphs(
+        "# Head\n\nA **bold** ![p](https://e.example/p.png) [l](x)\nand <b>`c`</b>\n\n"
+        "3. three\n   - nested\n4. four\n\n[x]: https://e.example\n\n```\nrm -rf\n```\n"
+    )
+    told = [(one.mark, one.depth, one.text, one.verbatim) for one in found]
+    assert told == [
+        ("", 0, "Head", False),
+        ("", 0, "A bold ![p](https://e.example/p.png) [l](x) and <b>c</b>", False),
+        ("3.", 0, "three", False),
+        ("·", 1, "nested", False),
+        ("4.", 0, "four", False),
+        ("", 0, "[x]: https://e.example", False),
+        ("", 0, "rm -rf", True),
+    ]
+    assert [span.text for span in found[1].spans if span.strong] == ["bold"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [(1.0, "100 %"), (0.99999, "99.99 %"), (0.995, "99.5 %"), (0.29, "29 %"), (0.0, "0 %")],
+)
+def test_a_share_is_never_rounded_up(ratio: float, told: str) -> None:
+    assert share(ratio) == told
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "told"),
+    [
+        (3, None, "how many in the day before is not known"),
+        (0, 0, "as in the day before"),
+        (3, 3, "as many as in the day before"),
+        (1, 3, "2 fewer than in the day before"),
+        (1003, 3, "1,000 more than in the day before"),
+    ],
+)
+def test_a_change_in_words(now: int, before: int | None, told: str) -> None:
+    assert against(now, before, "the day before") == told
+
+
+@pytest.mark.parametrize(
+    ("health", "verdict"),
+    [
+        ({"verdict": "ok"}, "OK"),
+        ({"verdict": "note"}, "OK"),
+        ({"verdict": "ok", "state": "partial"}, "UNKNOWN"),
+        ({"verdict": "warning", "state": "partial"}, "WARNING"),
+        ({"verdict": "critical"}, "CRITICAL"),
+        ({"verdict": "unknown"}, "UNKNOWN"),
+        ({"verdict": ""}, "UNKNOWN"),
+        ({"verdict": "ok", "state": "missing"}, "UNKNOWN"),
+    ],
+)
+def test_the_verdict(health: dict[str, Any], verdict: str) -> None:
+    report = quiet_report().model_copy(update={"health": Health(**health), "summary": Summary()})
+    assert document_of(report, DISPLAY).verdict == verdict

@@ -1,0 +1,103 @@
+"""Two reports compared: only what both know is new or over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from sre_tui.memory.report import Report
+from sre_tui.views.page import Block
+from sre_tui.views.report_diff import diff_of
+from sre_tui.views.report_diff_page import diff_page
+from tests.stubs.reports import MADE, SINCE, full_report, partial_report, quiet_report
+from widgets.cell import Display
+
+DISPLAY = Display(MADE, None, True)
+
+
+def earlier(report: Report, **changes: Any) -> Report:
+    """The same report, made a week before."""
+    when = {"id": "r-0", "made": SINCE, "since": SINCE - timedelta(days=7), "until": SINCE}
+    return report.model_copy(update=when | changes)
+
+
+def page_lines(blocks: list[Block]) -> list[str]:
+    return [
+        line
+        for block in blocks
+        for line in (block.title, *("".join(piece.text for piece in each.pieces).strip()
+                                    for each in block.lines))
+    ]  # fmt: skip
+
+
+def test_a_bad_week_after_a_good_one(snapshot: SnapshotAssertion) -> None:
+    diff = diff_of(earlier(quiet_report()), full_report())
+    new = {(one.section, one.subject) for one in diff.of("new")}
+    assert new >= {
+        ("health", "tank"), ("alerts", "ZfsPoolDegraded"), ("objectives", "pve2"),
+        ("capacity", "tank"), ("backups", "paperless (117)"), ("logs", "immich"),
+        ("incidents", "i-0042"),
+    }  # fmt: skip
+    assert not diff.of("over")
+    assert [one.subject for one in diff.of("changed")] == ["nginx", "smartd"]
+    assert page_lines(diff_page(diff, DISPLAY, 80)) == snapshot
+
+
+def test_the_other_way_round_everything_is_over() -> None:
+    diff = diff_of(quiet_report(), earlier(full_report()))
+    assert not diff.of("new")
+    assert {one.section for one in diff.of("over")} == {
+        "health", "alerts", "capacity", "backups", "logs"
+    }  # fmt: skip
+    assert "-1,843 better" in " ".join(page_lines(diff_page(diff, DISPLAY)))
+
+
+def test_whichever_was_made_first_is_the_old_one() -> None:
+    old, new = earlier(quiet_report()), full_report()
+    assert diff_of(old, new) == diff_of(new, old)
+
+
+@pytest.mark.parametrize("report", [full_report(), quiet_report()])
+def test_nothing_differs_between_a_report_and_itself(report: Report) -> None:
+    same = diff_of(earlier(report), report)
+    moved = {one.section for one in same.differences}
+    # What is full on a day is nearer a week later, but presses as before.
+    assert not moved
+    assert "Nothing differs." in page_lines(diff_page(same, DISPLAY))
+
+
+def test_what_one_of_them_could_not_see_is_neither_new_nor_over() -> None:
+    diff = diff_of(earlier(full_report()), partial_report())
+    assert not {one.section for one in diff.of("over")} & {"health", "backups", "logs", "alerts"}
+    assert not {one.section for one in diff.figures} & {"health", "backups", "logs", "alerts"}
+    assert [one.partition(":")[0] for one in diff.not_compared] == [
+        "Now", "Alerts", "Capacity", "Backups", "Errors in the logs"
+    ]  # fmt: skip
+    again = diff_of(earlier(partial_report()), full_report())
+    assert not {one.section for one in again.of("new")} & {"health", "backups", "logs", "alerts"}
+
+
+def test_a_figure_that_moved_is_not_another_trouble() -> None:
+    old = full_report()
+    moved = [
+        one.model_copy(update={"text": one.text.replace("93.4", "95.1")})
+        for one in old.health.troubles
+    ]
+    health = old.health.model_copy(update={"troubles": tuple(moved)})
+    diff = diff_of(earlier(old), old.model_copy(update={"health": health}))
+    assert not diff.differences
+
+
+def test_where_not_all_were_listed_none_is_new() -> None:
+    old = full_report()
+    listed = old.health.model_copy(update={"troubles": old.health.troubles[:1]})
+    diff = diff_of(earlier(old, health=listed), old)
+    assert not diff.differences
+
+
+def test_it_is_json() -> None:
+    diff = diff_of(earlier(quiet_report()), full_report())
+    assert type(diff).model_validate_json(diff.model_dump_json()) == diff
