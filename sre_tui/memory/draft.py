@@ -124,14 +124,18 @@ def _shown(value: object) -> str:
 
 
 def _alerts(found: Investigation, cause: Cause) -> Iterator[str]:
-    """Names of the alerts that tell of a cause: for it, of its subject, then of its effects."""
+    """Names of the alerts that tell of a cause: the one that was looked into, else those that speak
+    for it, those of its subject, then those of its effects.
+    """
     told: list[Evidence] = [each for one in cause.speaks_for for each in one.evidence]
     about = [one for one in found.timeline if one.subject == cause.subject]
     told += [each for one in about for each in one.evidence]
     effects = sorted(cause.effects, key=lambda one: one.subject != cause.subject)
     told += [each for one in effects for each in one.evidence]
-    yield from (one_line(each.asked, LONGEST_TITLE) for each in told
-                if each.kind == "alert" and each.asked)  # fmt: skip
+    names = [one_line(each.asked, LONGEST_TITLE) for each in told
+             if each.kind == "alert" and each.asked]  # fmt: skip
+    asked = set(found.asked.casefold().split())
+    yield from sorted(names, key=lambda name: name.casefold() not in asked)
 
 
 def _services(impact: Iterable[Subject], about: Subject) -> tuple[str, ...]:

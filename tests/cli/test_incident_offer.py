@@ -165,6 +165,11 @@ def test_the_alert_is_one_that_tells_of_the_cause_itself() -> None:
     draft = draft_of(FOUND.model_copy(update={"timeline": timeline}))
     assert draft is not None
     assert draft.alert == "SmartPendingSectors"
+    more = (*timeline, told(DISK, "SmartDiskFailing"))
+    asked = {"timeline": more, "asked": "SmartDiskFailing on nas1"}
+    draft = draft_of(FOUND.model_copy(update=asked))
+    assert draft is not None
+    assert draft.alert == "SmartDiskFailing"
 
 
 def test_an_answer_offers_the_cause_that_it_names() -> None:

@@ -95,6 +95,7 @@ async def test_where_the_fault_may_lie_is_answered(labs: Labs, question: str, to
         ("are at least my scanned documents copied somewhere current", r"^\*\*.*replication "),
         ("who is using all my disk space",
          r"^\*\*tank/\w+ is the biggest dataset.*\n[^$]*- tank is \d+"),
+        ("how much space does the backup of the mac have", r"^\*\*tank/timemachine .*uses|used"),
         ("when is archive full", r"^\*\*(When )?[dD]atastore archive"),
         ("is someone trying to log in?", r"^\*\*(Yes|No): .*logins? (failed )?since"),
         ("any failed logins on media?", r"^\*\*No: no failed login since"),

@@ -135,6 +135,8 @@ _OF_A_CLIENT: Final = re.compile(
     r"^(?!.*\b(?:vms?|guests?|containers?|lxcs?)\b)"
     r".*\b(?:i?macs?|macbooks?|laptops?|notebooks?|i?phones?|ipads?)\b"
 )
+_BACKS_UP: Final = re.compile(r"\b(?:backups?|back(?:ed|ing|s)? up|sicher\w*|gesichert)\b")
+_OF_A_GUEST: Final = frozenset({Intent.BACKUP, Intent.HELD_BACKUPS, Intent.GUEST_CONFIG})
 _TIME_WORD = re.compile(r"\d{1,2}|\d{5,}|\d+[smhdw]|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
 _OF_TROUBLE: Final = frozenset({Intent.EXPLAIN_ALERT, Intent.OVERVIEW, Intent.WHY})
 """Kinds of questions that are looked into as complaints are."""
@@ -200,9 +202,9 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
     complaint = complains(asked.casefold())
     if complaint and intent not in _OF_TROUBLE:
         intent = Intent.WHY
-    if intent is Intent.BACKUP and _OF_A_CLIENT.search(folded):
+    if intent in _OF_A_GUEST and _OF_A_CLIENT.search(folded) and _BACKS_UP.search(folded):
         # What a laptop or phone backs up is no guest's backup.
-        intent = Intent.WHY
+        intent = Intent.WHY if quantity_of(folded) is None else Intent.AMOUNT
     if not piped.strip():
         intent = _no_question(asked, folded) or intent
     names, sure = _candidates(asked)

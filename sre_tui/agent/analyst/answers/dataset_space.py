@@ -44,10 +44,14 @@ async def tell_dataset_space(look: Look) -> Iterator[str] | None:
     folded = question.folded
     quantity = quantity_of(folded)
     asks = _QUOTA.search(folded) or (quantity is not None and quantity.id in _SPACE)
-    if not asks or question.intent in _NO_FILL or _OF_OTHERS.search(folded):
+    spoken = [said for said in meant_by(question.text) if " " in said]
+    rest = folded
+    for said in spoken:
+        # "the backup of the mac" is a share and no backup of a guest.
+        rest = rest.replace(said, " ")
+    if not asks or question.intent in _NO_FILL or _OF_OTHERS.search(rest):
         return None
     paths = [word for word in question.candidates if "/" in word.strip("/")]
-    spoken = [said for said in meant_by(question.text) if " " in said]
     if not (paths or spoken or leftover(question)) or not look.caller.offers(POOLS):
         return None
     if not paths and not _SO_CALLED.search(folded):

@@ -17,7 +17,7 @@ from sre_tui.agent.analyst.fact_questions import asks_a_fact
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.pool_members import bad_members, member_trouble, members_of
-from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
 from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.truenas_data import PoolListing
 from sre_tui.views.human import count, duration, percent, size
@@ -241,7 +241,8 @@ def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
     if re.search(r"^(is|are|does)\b.*\b(running|in progress|going on|läuft|resilvering)\b", folded):
         head = "Yes: " if running else "No: "
     none = "" if running or head or not _RESILVER.search(folded) else "no resilver is running; "
-    return Opening(head, f"{none}{'; '.join(lines)}**.{cite}")
+    said = f"{none}{'; '.join(lines)}"
+    return Opening(head, f"{said if head else capital(said)}**.{cite}")
 
 
 def scan_text(look: Look, pool: Pool) -> str:
