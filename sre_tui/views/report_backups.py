@@ -8,6 +8,7 @@ from typing import Final
 from sre_tui.memory.report import Backups, ReportedDatastore, UncoveredGuest
 from sre_tui.views.backup_coverage import VERDICTS
 from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
+from sre_tui.views.forecasts import YEAR
 from sre_tui.views.human import MISSING, count
 from sre_tui.views.report_chapter import chapter, rest
 from sre_tui.views.report_parts import (
@@ -80,9 +81,15 @@ def _parts(section: Backups, times: Times) -> Iterator[Part]:
     if trouble and any(day.ok or day.failed for day in section.days):
         yield _by_day(section, times)
     if section.datastores and (
-        trouble or any(store.problem or store.full_at for store in section.datastores)
+        trouble or any(_is_telling(store, times) for store in section.datastores)
     ):
         yield _datastores(section, times)
+
+
+def _is_telling(store: ReportedDatastore, times: Times) -> bool:
+    if store.problem:
+        return True
+    return store.full_at is not None and (store.full_at - times.made).total_seconds() < YEAR
 
 
 def _trouble(section: Backups, times: Times) -> Iterator[Part]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sre_tui.memory.report import Capacities, ReportedCapacity
 from sre_tui.views.cells import fill_cell, size_cell, text_cell
-from sre_tui.views.forecasts import SOON, growth_cell, outlook_text
+from sre_tui.views.forecasts import SOON, YEAR, growth_cell, outlook_text
 from sre_tui.views.human import count
 from sre_tui.views.investigation_words import some
 from sre_tui.views.report_chapter import chapter, rest
@@ -16,6 +16,8 @@ from widgets.blocks import percent
 from widgets.cell import Cell, Tone, marked
 
 MOST: Final = 12
+FEW: Final = 4
+"""Rows of a table that is short, so that some of what fills up in years has room in it."""
 CURVES: Final = 4
 """Things whose growth is drawn; more lines are told apart by nobody."""
 LIMIT: Final = 0.9
@@ -45,12 +47,7 @@ def capacities(section: Capacities, times: Times) -> Chapter:
 
 
 def _parts(section: Capacities, times: Times) -> Iterator[Part]:
-    hidden = rest(len(section.rows) - MOST, "row")
-    calm = (
-        f"{count(section.left_out, 'thing is', 'things are')} neither full nor growing."
-        if section.left_out
-        else ""
-    )
+    rows = _told(section, times)
     yield Table(
         "",
         (
@@ -63,14 +60,38 @@ def _parts(section: Capacities, times: Times) -> Iterator[Part]:
             column("outlook", "Outlook", lambda row: _outlook(row, times), 22, flexible=True),
             column("full", "On", lambda row: Cell(times.on(row.full_at), row.full_at), 10, 2),
         ),
-        section.rows[:MOST],
+        rows[:MOST],
         bars=("used",),
         folded=("outlook",),
-        more=" ".join(each for each in (hidden, calm) if each),
+        more=_more(section, rows),
     )  # fmt: skip
     drawn = [row for row in section.rows if len(row.points) > 1][:CURVES]
     if drawn:
         yield _growth(drawn, times)
+
+
+def _told(section: Capacities, times: Times) -> tuple[ReportedCapacity, ...]:
+    """What somebody should know of; a few of what fills up in years, where that is little."""
+    near = [row for row in section.rows if not _is_far(row, times)]
+    far = [row for row in section.rows if _is_far(row, times)]
+    return (*near, *far[: max(0, FEW - len(near))])
+
+
+def _is_far(row: ReportedCapacity, times: Times) -> bool:
+    if row.presses or row.out_of_reach or row.first is None:
+        return False
+    return (row.first - times.made).total_seconds() > YEAR
+
+
+def _more(section: Capacities, rows: tuple[ReportedCapacity, ...]) -> str:
+    far = len(section.rows) - len(rows)
+    told = (
+        rest(len(rows) - MOST, "row"),
+        f"{count(far, 'more fills', 'more fill')} up in a year at the earliest." if far else "",
+        f"{count(section.left_out, 'thing is', 'things are')} neither full nor growing."
+        if section.left_out else "",
+    )  # fmt: skip
+    return " ".join(each for each in told if each)
 
 
 def _fill(row: ReportedCapacity) -> Cell:
@@ -115,5 +136,5 @@ def _growth(rows: list[ReportedCapacity], times: Times) -> Curves:
         LIMIT,
         times.until,
         times.zone,
-        f"Share in use over {times.length}: {told}.",
+        f"Share in use since {times.on(rows[0].points[0].at)}: {told}.",
     )

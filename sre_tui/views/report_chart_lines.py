@@ -24,7 +24,7 @@ _MOST_DAYS: Final = 14
 """Days beyond which one line tells more than one line for each."""
 _HEIGHT: Final = 9
 _DRAWN: Final = 2
-"""Curves that are drawn; each takes the height of a table."""
+"""Curves that are drawn, of those that press; each takes the height of a table."""
 _FILLS: Final = "█▓▒░"
 _INDENT: Final = 2
 
@@ -106,8 +106,7 @@ def _beside(chart: Bars, room: int) -> Iterator[Line]:
 
 
 def _curves(chart: Curves, room: int) -> Iterator[Line]:
-    drawn = [curve for curve in chart.curves if curve.presses][:_DRAWN] or chart.curves[:1]
-    for place, curve in enumerate(drawn):
+    for place, curve in enumerate([each for each in chart.curves if each.presses][:_DRAWN]):
         if place:
             yield Line((), whole=True)
         told = f"{curve.name}: {percent(curve.points[0][1])} to {percent(curve.points[-1][1])}"

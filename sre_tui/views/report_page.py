@@ -85,10 +85,11 @@ def _chapter(chapter: Chapter, document: Document, width: int | None) -> Iterato
     yield line(_mark(chapter.tone), chapter.sentence)
     before: Part | None = None
     for part in chapter.parts:
-        if not isinstance(part, Paragraph) or not isinstance(before, Paragraph):
+        lines = tuple(part_lines(part, document, width))
+        if lines and not (isinstance(part, Paragraph) and isinstance(before, Paragraph)):
             yield _EMPTY
         before = part
-        yield from part_lines(part, document, width)
+        yield from lines
 
 
 def _quiet(document: Document) -> Iterator[Line]:
