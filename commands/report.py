@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.adapter import JSON_OPTION, help_text
+from commands.adapter import JSON_OPTION, JSONL_OPTION, TIMES_OPTION, help_text
 from commands.diagnostics import ExitCode, Problem
+from commands.fields import Fields, fields_command, fields_option, split_names
 from commands.main import invocation_of
 from commands.noun import noun
+from commands.output import OutputOptions, display_of, room_of, write_json
 from commands.report_mail import archive, mail, send_test
 from commands.report_writing import (
     HTML_OPTION,
@@ -21,12 +23,14 @@ from commands.report_writing import (
     chosen_format,
     write_report,
 )
+from commands.sorting import sort_option
 from providers.reading import State
 from sre_tui.settings import LlmSettings
 
 if TYPE_CHECKING:
     from commands.invocation import Invocation
     from sre_tui.memory.report import Heading, Report, SectionState
+    from sre_tui.memory.reports import Reports
     from sre_tui.settings import Settings
 
 app = noun(
@@ -160,6 +164,93 @@ def show(
     write_report(
         invocation, found, form or Format.PAGE, output, utc=utc, only=found.asked, document=document
     )
+
+
+def _fields() -> Fields:
+    from sre_tui.memory.reports import ListedReport
+    from sre_tui.views.report_list import ARCHIVE
+
+    return Fields(tuple(ListedReport.model_fields), ARCHIVE.columns, ARCHIVE.made_from)
+
+
+@app.command(
+    "list",
+    cls=fields_command(_fields),
+    help=help_text(
+        "List the archived reports, the latest first, with what became of their mail.",
+        ("report list", "report list --fields id,made,mailed --json"),
+    ),
+)
+def list_reports(
+    context: typer.Context,
+    most: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=5000, metavar="N", help="Most reports.")
+    ] = 50,
+    as_json: JSON_OPTION = False,
+    as_jsonl: JSONL_OPTION = False,
+    only: Annotated[str | None, fields_option(_fields)] = None,
+    order: Annotated[str | None, sort_option(_fields)] = None,
+    absolute: TIMES_OPTION = None,
+) -> None:
+    """What is in the archive."""
+    from commands.listing import write_listing
+    from sre_tui.tools.memory_data import with_reports
+
+    invocation = invocation_of(context)
+    options = OutputOptions(
+        json=as_json,
+        jsonl=as_jsonl,
+        fields=split_names(only),
+        sort=split_names(order),
+        utc=absolute,
+    )
+    rows = invocation.run(
+        lambda tools: with_reports(tools, lambda reports: reports.listed(most + 1))
+    )
+    if rows or options.for_program:
+        write_listing(invocation, _fields(), rows, options, folded=("mail",), most=most)
+    if not rows:
+        invocation.narrator.say("no report has been made yet: `sre report` makes one")
+
+
+@app.command(
+    help=help_text(
+        "Tell two reports apart: what is new, what is over, which figures changed.",
+        ("report diff", "report diff 2026-11-16 latest --json | jq '.data.differences[]'"),
+    ),
+)
+def diff(
+    context: typer.Context,
+    old: Annotated[
+        str,
+        typer.Argument(metavar="OLD", help="An id, a day, or the one before the newer one."),
+    ] = "",
+    new: Annotated[str, typer.Argument(metavar="NEW", help="latest, an id or a day.")] = "latest",
+    as_json: JSON_OPTION = False,
+    absolute: TIMES_OPTION = None,
+) -> None:
+    """Compare two of the archive."""
+    from commands.pages import write_page
+    from sre_tui.settings.zone import zone_of
+    from sre_tui.tools.memory_data import with_reports
+    from sre_tui.views.report_diff import diff_of
+    from sre_tui.views.report_diff_page import diff_page
+
+    invocation = invocation_of(context)
+    zone = zone_of(invocation.settings.report)
+
+    def both(reports: Reports) -> tuple[Report, Report]:
+        newer = reports.get(new, zone)
+        older = reports.get(old, zone) if old else reports.before(newer)
+        return older, newer
+
+    found = diff_of(*invocation.run(lambda tools: with_reports(tools, both)))
+    if as_json:
+        document = {"schema_version": 1, "data": found.model_dump(mode="json")}
+        write_json(invocation.environment.stdout, document)
+        return
+    display = display_of(invocation, OutputOptions(utc=absolute))
+    write_page(invocation, diff_page(found, display, room_of(invocation)))
 
 
 def _made(invocation: Invocation, days: int | None, *, no_llm: bool, quiet: bool) -> Report:

@@ -63,6 +63,23 @@ class Trouble(_Model):
     runbook: str = ""
 
 
+class LikelyCause(_Model):
+    """What most likely is behind what is wrong now."""
+
+    claim: str
+    """In words: ``disk sdc on nas1 is failing``."""
+    confidence: float
+    severity: Severity
+    since: AwareDatetime | None = None
+    effects: int = 0
+    """How many other troubles it explains."""
+    subjects: tuple[str, ...] = ()
+    """What it is about, and what it explains trouble with."""
+    steps: tuple[str, ...] = ()
+    """What to do, from its runbook."""
+    runbook: str = ""
+
+
 class Health(Section):
     """How it is now."""
 
@@ -72,6 +89,8 @@ class Health(Section):
     critical: int = 0
     warnings: int = 0
     notes: int = 0
+    causes: tuple[LikelyCause, ...] = ()
+    """Those that are likely enough to be named, the likeliest first."""
     troubles: tuple[Trouble, ...] = ()
     """The gravest first; not all if there are many."""
 

@@ -131,6 +131,19 @@ class Reports:
                 f"the report {id_} cannot be read: {where}: {first['msg']}"
             ) from error
 
+    def before(self, report: Report) -> Report:
+        """The one that was made before another.
+
+        Raises:
+            UnknownReport: if there is none.
+            BadResponse: if it cannot be read.
+        """
+        query = select(*_COLUMNS).where(REPORTS.c.made < report.made)
+        earlier = self._select(query.order_by(*_LATEST_FIRST).limit(1))
+        if not earlier:
+            raise UnknownReport(f"there is no report before {report.id}: it is the first one")
+        return self.get(earlier[0].id)
+
     def due(self) -> tuple[ArchivedReport, ...]:
         """Those that are still to be mailed, the oldest first."""
         waiting = REPORTS.c.mail_due.is_(True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from sre_tui.memory.report import Report, Trouble
+from sre_tui.report.markdown import escaped
 from sre_tui.views.human import count
 from sre_tui.views.report import document_of, times_of
+from sre_tui.views.report_now import cause_words
 from sre_tui.views.report_parts import Chapter, Times
 from widgets.cell import Display, Tone
 
 MOST_TROUBLES: Final = 4
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#|!~])")
 _PRESSING: Final = (Tone.CRITICAL, Tone.ERROR, Tone.WARNING)
 _TOLD_APART: Final = frozenset({"health", "changes", "usage"})
 """Sections whose sentence tells somebody in a hurry nothing: the troubles themselves are told."""
@@ -40,12 +40,22 @@ def summary_words(report: Report) -> str:
 
 
 def _troubles(report: Report, times: Times) -> Iterator[str]:
-    grave = [one for one in report.health.troubles if one.severity != "note"]
-    for one in grave[:MOST_TROUBLES]:
-        yield _trouble(one, times)
-    all_of_them = max(len(grave), report.health.critical + report.health.warnings)
-    if left := all_of_them - min(len(grave), MOST_TROUBLES):
-        yield f"{count(left, 'more finding')} of the same kind of weight or less: see Now."
+    """The causes, then what is grave and no cause explains; if none is known, what is wrong."""
+    health = report.health
+    for cause in health.causes:
+        claim = f"{cause.claim[:1].upper()}{cause.claim[1:]}"
+        step = f" First: {escaped(cause.steps[0])}" if cause.steps else ""
+        yield f"**{escaped(claim)}**, {escaped(cause_words(cause, times))}.{step}"
+    explained = {subject for cause in health.causes for subject in cause.subjects}
+    grave = [one for one in health.troubles if one.severity != "note"]
+    claims = " ".join(cause.claim for cause in health.causes)
+    apart = [one for one in grave if one.subject not in explained and one.subject not in claims]
+    if health.causes:
+        apart = [one for one in apart if one.severity == "critical"]
+    told = apart[:MOST_TROUBLES]
+    yield from (_trouble(one, times) for one in told)
+    if left := health.critical + health.warnings - len(told):
+        yield f"{count(left, 'more finding')} of weight: see Now."
 
 
 def _trouble(one: Trouble, times: Times) -> str:
@@ -65,8 +75,3 @@ def _is_worth_a_line(chapter: Chapter) -> bool:
 
 def _item(chapter: Chapter) -> str:
     return f"**{chapter.title}:** {escaped(chapter.sentence)}"
-
-
-def escaped(text: str) -> str:
-    """Text in Markdown, as it stands."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -17,7 +17,9 @@ def zone_of(settings: ReportSettings) -> ZoneInfo:
     if settings.timezone is not None:
         return ZoneInfo(settings.timezone)
     try:
-        return ZoneInfo(get_localzone_name() or "UTC")
+        name = get_localzone_name() or "UTC"
+        # As many machines call it that nobody gave a zone.
+        return ZoneInfo("UTC" if name == "Etc/UTC" else name)
     except (KeyError, ValueError, OSError) as error:
         log.warning("the zone of this machine is not known, UTC is taken: %s", error)
         return ZoneInfo("UTC")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sre_tui.memory.report import Health, Trouble
+from sre_tui.memory.report import Health, LikelyCause, Trouble
 from sre_tui.views.human import count
+from sre_tui.views.investigation_words import how_sure
 from sre_tui.views.report_chapter import chapter, rest
 from sre_tui.views.report_parts import Chapter, Paragraph, Span, Times, text
 from widgets.cell import Tone
@@ -42,7 +43,30 @@ def now(health: Health, times: Times) -> Chapter:
     return chapter("health", health, tone, word, sentence, _troubles(health, times))
 
 
+def cause_words(one: LikelyCause, times: Times) -> str:
+    """How sure a cause is, since when, and what follows from it."""
+    since = f", since {times.at(one.since)}" if one.since is not None else ""
+    follow = "follows" if one.effects == 1 else "follow"
+    effects = f"; {count(one.effects, 'other trouble')} {follow} from it" if one.effects else ""
+    return f"{how_sure(one.confidence)}{since}{effects}"
+
+
+def _causes(health: Health, times: Times) -> Iterator[Paragraph]:
+    for one in health.causes:
+        tone = TONES[one.severity]
+        told = (
+            Span("cause", tone, strong=True),
+            Span("  "),
+            Span(one.claim, strong=True),
+            Span(f", {cause_words(one, times)}", Tone.MUTED),
+        )
+        yield Paragraph(told, mark=tone.glyph)
+        for number, step in enumerate(one.steps, start=1):
+            yield Paragraph((Span(f"{number}. {step}"),), depth=1)
+
+
 def _troubles(health: Health, times: Times) -> Iterator[Paragraph]:
+    yield from _causes(health, times)
     for one in health.troubles[:MOST]:
         yield Paragraph(tuple(_told(one, times)), mark=TONES[one.severity].glyph)
         if one.advice:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from providers.text import one_line
+from sre_tui.diagnosis.causes.model import Step
 from sre_tui.diagnosis.finding import Finding, Severity
-from sre_tui.memory.report import Health, Trouble
+from sre_tui.memory.report import Health, LikelyCause, Trouble
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, joined, standing_of, unconfigured
 from sre_tui.settings import BACKENDS
@@ -18,6 +19,7 @@ from sre_tui.tools.health import (
     listing_fields,
     of_interest,
 )
+from sre_tui.tools.investigate import investigate
 from sre_tui.views.findings import Row, grouped
 from sre_tui.views.human import count
 
@@ -47,10 +49,47 @@ async def collect(scope: Scope) -> Collected:
             critical=_amount(found, Severity.CRITICAL),
             warnings=_amount(found, Severity.WARNING),
             notes=_amount(found, Severity.NOTE),
+            causes=await _causes(scope) if _is_grave(found) else (),
             troubles=tuple(_trouble(row) for row in grouped(found, as_given=True)[:MOST]),
         ),
         sources,
     )
+
+
+def _is_grave(found: Sequence[Finding]) -> bool:
+    return any(one.severity is not Severity.NOTE for one in found)
+
+
+async def _causes(scope: Scope) -> tuple[LikelyCause, ...]:
+    """What is behind the findings, as `sre investigate` concludes."""
+    answer = await investigate.run(scope.context, {})
+    steps = answer.data.steps
+    return tuple(
+        LikelyCause(
+            claim=one_line(one.claim),
+            confidence=one.confidence,
+            severity=one.severity.value,
+            since=one.since,
+            effects=one.effects_total,
+            subjects=tuple(
+                dict.fromkeys(
+                    one_line(str(each)) for each in (one.subject, *(e.subject for e in one.effects))
+                )
+            ),
+            steps=tuple(_helping(step for step in steps if step.runbook == one.runbook)),
+            runbook=one.runbook,
+        )
+        for one in answer.data.causes
+        if one.confirmed and one.active
+    )
+
+
+def _helping(steps: Iterable[Step]) -> Iterator[str]:
+    """What mends it; what would have to be looked at, if no more is known."""
+    known = list(steps)
+    mending = [one for one in known if one.heading.casefold().startswith("fix")]
+    for one in mending or known:
+        yield one_line(one.text.replace("`", ""))
 
 
 def _amount(found: Sequence[Finding], severity: Severity) -> int:
