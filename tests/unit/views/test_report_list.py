@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from sre_tui.memory.place import Place
 from sre_tui.memory.report import Health
-from sre_tui.memory.reports import ListedReport
+from sre_tui.memory.reports import ListedReport, Reports
+from sre_tui.memory.schema import REPORTS
+from sre_tui.memory.store import open_store
 from sre_tui.views.report_list import ARCHIVE
-from tests.stubs.reports import MADE, SINCE, ago
+from tests.stubs.reports import MADE, SINCE, ago, full_report, quiet_report
 from widgets.cell import Display, Tone
 
 
@@ -32,3 +38,21 @@ def test_what_became_of_the_mail(mail: dict[str, Any], told: str, tone: Tone) ->
     assert cells["window"].text == "2026-11-16 to 11-23, 7 days"
     assert cells["verdict"].text == "◌ unknown"
     assert cells["made"].text == "1 d ago"
+
+
+def test_the_archive_tells_how_it_was_and_survives_what_it_cannot_read(tmp_path: Path) -> None:
+    with open_store(Place(path=tmp_path / "memory.db")) as store:
+        reports = Reports(store)
+        for age, report in enumerate((full_report(), quiet_report(), quiet_report())):
+            made = {"id": f"r{age}", "made": MADE - timedelta(days=7 * age)}
+            reports.add(report.model_copy(update=made))
+        with store.writing() as connection:
+            broken = update(REPORTS).where(REPORTS.c.id == "r2")
+            connection.execute(broken.values(document={"health": {"verdict": []}}))
+        rows = reports.listed()
+        assert [row.id for row in reports.listed(1)] == ["r0"]
+    verdict = next(column for column in ARCHIVE.columns if column.key == "verdict")
+    display = Display(MADE, None, True)
+    told = [(row.id, verdict.cell(row, display).text) for row in rows]
+    assert told == [("r0", "◆ critical"), ("r1", "✓ ok"), ("r2", "◌ unknown")]
+    assert rows[0].health.sentence == full_report().health.sentence

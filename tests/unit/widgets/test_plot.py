@@ -38,6 +38,16 @@ def test_axes_and_limit_line() -> None:
     assert sum("╌" in line for line in lines) == 1
 
 
+def test_what_is_foreseen_goes_on_as_a_dotted_line() -> None:
+    ahead = tuple((START + timedelta(hours=10 * each), 10.0) for each in range(1, 3))
+    whole = plot_lines(_series([10.0] * 11, 3600, low=0, high=10, foreseen=ahead), 60, 12)
+    top = whole[0].partition("┤")[2]
+    solid, dotted = top[: len(top) // 2 - 1], top[len(top) // 2 + 1 :]
+    assert set(solid) == {"⠉"}
+    assert set(dotted) == {"⠁", " "}
+    assert whole[-1].endswith("20:00 UTC")
+
+
 def test_gap_is_not_bridged() -> None:
     whole = plot_lines(_series([5.0] * 60), 60, 8)
     holed = plot_lines(_series([5.0] * 20 + [None] * 20 + [nan] + [5.0] * 19), 60, 8)
