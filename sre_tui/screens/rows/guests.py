@@ -31,7 +31,7 @@ from sre_tui.views.guests import (
     guest_memory,
     guest_state,
 )
-from sre_tui.views.human import percent
+from sre_tui.views.human import percent, size
 from widgets.blocks import is_number, sparkline
 from widgets.cell import Cell, Column, Display, Tone, unmarked
 from widgets.text import duration, plain_lines
@@ -136,7 +136,9 @@ def _page(row: GuestRow, display: Display) -> Text:
     state = guest_state(row.guest, display)
     page = headline(state.tone, unmarked(state), row.guest.label)
     page.append("\n")
-    known: dict[str, str | Cell] = {"node": row.guest.node, "kind": guest_kind(row.guest, display)}
+    guest = row.guest
+    known: dict[str, str | Cell] = {"node": guest.node, "kind": guest_kind(guest, display)}
+    known |= _use(guest)
     if row.coverage is not None:
         verdict = verdict_cell(row.coverage)
         said = "; ".join(part for part in (verdict.text, remark(row.coverage)) if part)
@@ -147,6 +149,26 @@ def _page(row: GuestRow, display: Display) -> Text:
         known["cpu, 1 h"] = f"{line}  {percent(min(seen))} to {percent(max(seen))}"
     pairs(page, known)
     return page
+
+
+def _use(guest: Guest) -> dict[str, str | Cell]:
+    """What it takes, as far as the hypervisor tells; little of what is off."""
+    runs = guest.status == "running"
+    cpus = f" of {guest.cpus:g} processor{'' if guest.cpus == 1 else 's'}" if guest.cpus else ""
+    told = {
+        "up": duration(guest.uptime) if runs and guest.uptime else "",
+        "cpu": f"{percent(guest.cpu)}{cpus}" if runs and guest.cpu is not None else "",
+        "memory": _of(guest.memory if runs else None, guest.memory_size),
+        "disk": _of(guest.disk, guest.disk_size),
+        "tags": ", ".join(guest.tags),
+    }
+    return {name: text for name, text in told.items() if text}
+
+
+def _of(used: int | None, whole: int | None) -> str:
+    if not whole:
+        return ""
+    return f"{percent(used / whole)} of {size(whole)}" if used is not None else size(whole)
 
 
 def _copied(row: GuestRow, now: datetime) -> str:
