@@ -61,6 +61,8 @@ class Trouble(_Model):
     since: AwareDatetime | None = None
     advice: str = ""
     runbook: str = ""
+    findings: int = 1
+    """How many alike findings it stands for."""
 
 
 class LikelyCause(_Model):

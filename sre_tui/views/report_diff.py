@@ -158,6 +158,11 @@ def _health(old: Report, new: Report) -> Iterator[Difference]:
     def alike(one: Trouble) -> object:
         return one.subject, _FIGURE.sub("#", one.text)
 
+    for was, is_now in _pairs(old.health.causes, new.health.causes, lambda one: one.claim):
+        cause = is_now or was
+        if cause is not None and (was is None or is_now is None):
+            way: Way = "new" if was is None else "over"
+            yield _told(way, "health", "", f"likely cause: {cause.claim}")
     # Where not all are listed, one that is missing in the list may still be there.
     all_old = _all_listed(old)
     all_new = _all_listed(new)
@@ -173,7 +178,8 @@ def _health(old: Report, new: Report) -> Iterator[Difference]:
 
 def _all_listed(report: Report) -> bool:
     health = report.health
-    return len(health.troubles) >= health.critical + health.warnings + health.notes
+    told = sum(one.findings for one in health.troubles)
+    return told >= health.critical + health.warnings + health.notes
 
 
 def _alerts(old: Report, new: Report) -> Iterator[Difference]:

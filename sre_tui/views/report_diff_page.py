@@ -100,6 +100,6 @@ def _differences(diff: ReportDiff, way: Way) -> Iterator[Line]:
 
 
 def _line(one: Difference, way: Way) -> Line:
-    about = "" if one.subject in one.text else f"{one.subject}: "
+    about = "" if not one.subject or one.subject in one.text else f"{one.subject}: "
     section = piece(f"{TITLES[one.section]}  ", Tone.MUTED)
     return line(section, piece(about, _TONES[way]), one.text, mark=_TONES[way].glyph)

@@ -62,22 +62,26 @@ def _causes(health: Health, times: Times) -> Iterator[Paragraph]:
         )
         yield Paragraph(told, mark=tone.glyph)
         for number, step in enumerate(one.steps, start=1):
-            yield Paragraph((Span(f"{number}. {step}"),), depth=1)
+            yield Paragraph((Span(step),), mark=f"{number}.", depth=1)
 
 
 def _troubles(health: Health, times: Times) -> Iterator[Paragraph]:
     yield from _causes(health, times)
-    for one in health.troubles[:MOST]:
+    shown = health.troubles[:MOST]
+    told: set[str] = set()
+    for one in shown:
         yield Paragraph(tuple(_told(one, times)), mark=TONES[one.severity].glyph)
         if one.advice:
             yield Paragraph((Span(f"→ {one.advice}"),), depth=1)
-        if one.runbook:
+        if one.runbook and one.runbook not in told:
+            told.add(one.runbook)
             command = f"sre runbooks show {one.runbook}"
             yield Paragraph((Span(command, Tone.INFO, code=True),), depth=1, verbatim=True)
     known = health.critical + health.warnings + health.notes
-    left = max(known, len(health.troubles)) - min(MOST, len(health.troubles))
-    if left > 0:
-        yield text(Span(rest(left, "finding"), Tone.MUTED))
+    all_told = sum(one.findings for one in health.troubles)
+    left = max(known, all_told) - sum(one.findings for one in shown)
+    if more := rest(left, "finding"):
+        yield text(Span(more, Tone.MUTED))
 
 
 def _told(one: Trouble, times: Times) -> Iterator[Span]:

@@ -16,6 +16,7 @@ from sre_tui.memory.report import (
     FailedRun,
     Health,
     JournalIncidents,
+    LikelyCause,
     LoggedErrors,
     Logs,
     Objectives,
@@ -102,11 +103,19 @@ def full_report() -> Report:
         ),
         health=Health(
             sentence=(
-                "1 critical, 2 warnings: pool tank is degraded: sdc is faulted (nas1)"
+                "1 critical, 3 warnings: pool tank is degraded: sdc is faulted (nas1)"
             ),
             verdict="critical",
             critical=1,
-            warnings=2,
+            warnings=3,
+            causes=(
+                LikelyCause(
+                    claim="disk sdc on nas1 is failing", confidence=0.98, severity="critical",
+                    since=ago(3, 11), effects=4, subjects=("sdc on nas1", "tank"),
+                    steps=("Check the backups of what lives there.", "Replace the disk."),
+                    runbook="zfs-degraded-pool",
+                ),
+            ),
             troubles=(
                 Trouble(
                     subject="tank", text="pool tank is degraded: sdc is faulted",
@@ -118,8 +127,8 @@ def full_report() -> Report:
                     advice="Add it to a backup job of pve1",
                 ),
                 Trouble(
-                    subject="pve2", text="memory is at 93.4 %", severity="warning",
-                    since=ago(0, 7),
+                    subject="pve2, docker1", text="memory is at 93.4 %", severity="warning",
+                    since=ago(0, 7), findings=2, runbook="zfs-degraded-pool",
                 ),
             ),
         ),
@@ -358,6 +367,7 @@ def hostile_report() -> Report:
                         unsupported=(HOSTILE,), note=HOSTILE),
         health=Health(
             sentence=HOSTILE, verdict="warning", warnings=1,
+            causes=(LikelyCause(claim=HOSTILE, confidence=0.9, severity="note", steps=(HOSTILE,)),),
             troubles=(Trouble(subject=HOSTILE, text=f"x {HOSTILE}", severity="warning",
                               advice=HOSTILE, runbook=HOSTILE),),
         ),

@@ -112,4 +112,5 @@ def _trouble(row: Row) -> Trouble:
         since=first.since,
         advice=one_line(first.advice),
         runbook=first.runbook,
+        findings=len(subjects),
     )

@@ -61,6 +61,15 @@ def test_what_is_wrong_is_told_with_its_figures() -> None:
         assert told in text
 
 
+def test_alike_findings_are_told_once_and_those_left_out_are_counted() -> None:
+    whole = full_report()
+    text = text_of(whole)
+    assert text.count("sre runbooks show zfs-degraded-pool") == 1
+    assert "more finding" not in text
+    more = whole.health.model_copy(update={"warnings": 5})
+    assert "… 2 more findings" in text_of(whole.model_copy(update={"health": more}))
+
+
 def test_a_quiet_week_is_a_short_page() -> None:
     text = text_of(quiet_report(), width=80)
     assert len(text.splitlines()) < 30

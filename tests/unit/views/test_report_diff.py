@@ -37,7 +37,7 @@ def test_a_bad_week_after_a_good_one(snapshot: SnapshotAssertion) -> None:
     diff = diff_of(earlier(quiet_report()), full_report())
     new = {(one.section, one.subject) for one in diff.of("new")}
     assert new >= {
-        ("health", "tank"), ("alerts", "ZfsPoolDegraded"), ("objectives", "pve2"),
+        ("health", ""), ("health", "tank"), ("alerts", "ZfsPoolDegraded"), ("objectives", "pve2"),
         ("capacity", "tank"), ("backups", "paperless (117)"), ("logs", "immich"),
         ("incidents", "i-0042"),
     }  # fmt: skip
@@ -89,6 +89,9 @@ def test_a_figure_that_moved_is_not_another_trouble() -> None:
     health = old.health.model_copy(update={"troubles": tuple(moved)})
     diff = diff_of(earlier(old), old.model_copy(update={"health": health}))
     assert not diff.differences
+    other = old.health.model_copy(update={"troubles": old.health.troubles[:2], "warnings": 1})
+    over = diff_of(earlier(old), old.model_copy(update={"health": other})).of("over")
+    assert [one.subject for one in over] == ["pve2, docker1"]
 
 
 def test_where_not_all_were_listed_none_is_new() -> None:
