@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -14,7 +15,6 @@ from commands.diagnostics import ExitCode, Problem
 from commands.output import room_of, write_lines
 from index.atomic import replace_file
 from sre_tui.complaint import why
-from sre_tui.views.page import Block, Branch
 from widgets.cell import Display
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from commands.invocation import Invocation
     from sre_tui.memory.report import Heading, Report
+    from sre_tui.views.report_parts import Document
 
 MARKDOWN_OPTION = Annotated[bool, typer.Option("--markdown", help="Markdown with tables.")]
 HTML_OPTION = Annotated[
@@ -123,10 +124,9 @@ def write_report(
     """
     if form is Format.PAGE and output is None:
         from commands.pages import write_page
-        from sre_tui.views.report import page_of
+        from sre_tui.views.report_page import page
 
-        page = page_of(report, Display(report.made, utc or None, True), room_of(invocation))
-        write_page(invocation, [each for each in page if not only or _is_of(each, only)])
+        write_page(invocation, page(_told(report, utc, only), room_of(invocation)))
         return
     text = _text(report, form, utc=utc, document=document)
     if output is None:
@@ -154,9 +154,15 @@ def _text(report: Report, form: Format, *, utc: bool, document: dict[str, Any] |
             return text_of(report, utc=utc or None)
 
 
-def _is_of(block: Block | Branch, only: Collection[Heading]) -> bool:
-    """Whether a block is the top of the page, or of a section that is wanted."""
-    return isinstance(block, Block) and block.key in ("report", "quiet", *only)
+def _told(report: Report, utc: bool, only: Collection[Heading]) -> Document:
+    """The report, worded; the sections that are wanted alone if any are named."""
+    from sre_tui.views.report import document_of
+
+    document = document_of(report, Display(report.made, utc or None, True))
+    if not only:
+        return document
+    chapters = tuple(each for each in document.chapters if each.key in only)
+    return replace(document, chapters=chapters, summary=(), signature="", remarks=())
 
 
 def _replace(path: Path, text: str) -> None:
