@@ -78,7 +78,7 @@ def status_error(
     status = response.status_code
     shown = f"{endpoint.url} answered {status} {one_line(response.reason_phrase, 80)}".rstrip()
     said = _plain_body(response)
-    if said:
+    if said and said != response.reason_phrase:
         shown = f"{shown}: {said}"
     if status in (401, 403):
         if status == 401:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 T = TypeVar("T")
+
+
+OLD_DATA: Final = "; the last good data is "
+"""Stands in the detail of a stale reading between why it is old and how old it is."""
 
 
 class State(StrEnum):

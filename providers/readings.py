@@ -32,7 +32,7 @@ from providers.errors import (
     Unreachable,
 )
 from providers.last_known_good import LastKnownGood, NothingKept
-from providers.reading import Reading, State
+from providers.reading import OLD_DATA, Reading, State
 
 log = logging.getLogger(__name__)
 
@@ -209,7 +209,7 @@ class Connection(Closing):
                 state=State.STALE,
                 observed_at=at,
                 data=data,
-                detail=f"{error.detail}; the last good data is {age} old",
+                detail=f"{error.detail}{OLD_DATA}{age} old",
             )
         return Reading[T](
             source=self.source,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from providers.reading import SourceStatus, State
+from providers.reading import OLD_DATA, SourceStatus, State
 from sre_tui.live.standing import Standing
 from widgets.pane import PaneKind, PaneState
 
@@ -85,7 +85,9 @@ def _missing(troubles: Sequence[SourceStatus]) -> str:
 
 
 def _details(troubles: Sequence[SourceStatus]) -> str:
-    return " · ".join(dict.fromkeys(one.detail for one in troubles if one.detail))
+    # How old the data is, the frame counts on.
+    reasons = (one.detail.partition(OLD_DATA)[0] for one in troubles)
+    return " · ".join(dict.fromkeys(filter(None, reasons)))
 
 
 def _rights(troubles: Sequence[SourceStatus]) -> str:
