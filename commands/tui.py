@@ -100,6 +100,7 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
     from sre_tui.live.feed import ToolFeed, ask_tool
     from sre_tui.live.homelab import homelab_feeds
     from sre_tui.live.recording import record_incident
+    from sre_tui.live.report_desk import ReportDesk
     from sre_tui.live.runbook_text import runbook_names, runbook_text
     from sre_tui.tools.context import ToolContext
 
@@ -121,6 +122,7 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
                 feed_of=feed_of,
                 ask_tool=partial(ask_tool, live),
                 release=live.aclose,
+                reports=ReportDesk(context),
                 record=partial(record_incident, context),
                 sources=[
                     f"{backend}:{endpoint.name}"

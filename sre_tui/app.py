@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sre_tui.screens.go_to import GoToScreen
     from sre_tui.screens.places import Place, RunbookName
     from sre_tui.screens.recording import Recording
+    from sre_tui.screens.reporting import Reporting
 
 log = logging.getLogger(__name__)
 
@@ -227,6 +228,22 @@ class SreApp(App[None]):
         from sre_tui.screens.recording import Recording
 
         return Recording(self, self._parts.record)
+
+    def action_report(self) -> None:
+        """Show the latest report."""
+        from sre_tui.screens.report import ReportScreen
+
+        if isinstance(self.screen, ReportScreen):
+            self.screen.show_latest()
+        elif self._reporting is not None:
+            self.push_screen(ReportScreen(self._parts.clock, self._reporting))
+
+    @cached_property
+    def _reporting(self) -> Reporting | None:
+        from sre_tui.screens.reporting import Reporting
+
+        desk = self._parts.reports
+        return None if desk is None else Reporting(self, desk)
 
     def on_logs_wanted(self, event: LogsWanted) -> None:
         """Show log lines."""

@@ -13,6 +13,7 @@ from sre_tui.screens.look import Look
 
 if TYPE_CHECKING:
     from sre_tui.live.recording import Recorder
+    from sre_tui.live.report_desk import ReportDesk
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class AppParts:
         read_runbook: the text of a runbook by its id, None if there is none; may block.
         list_runbooks: ids and titles of all runbooks; may block.
         look: theme and keys.
+        reports: reads, makes, writes and mails reports; None where there is no memory for them.
         record: keeps an incident that a person agreed to in the journal.
         warm_up: whether to load in the background what the first question needs.
     """
@@ -47,6 +49,7 @@ class AppParts:
     sources: Sequence[str] = ()
     read_runbook: Callable[[str], str | None] | None = None
     list_runbooks: Callable[[], Sequence[tuple[str, str]]] | None = None
+    reports: ReportDesk | None = None
     record: Recorder | None = None
     look: Look = field(default_factory=Look)
     warm_up: bool = False

@@ -30,6 +30,7 @@ _TOGETHER: Final = (
     ("page", "charts", "level", "app"),
     ("query", "charts", "level", "app"),
     ("page", "log-line", "level", "app"),
+    ("page", "report", "level", "app"),
     ("page", "evidence"),
     ("choice",),
     ("record",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from textual.app import App
@@ -70,6 +70,13 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
             continue
         if node_of.check_action(action.method, ()) is True:
             yield Command(action, node_of, _written(screen.app, keys.get(action.id, [])))
+
+
+def key_of_action(app: App[Any], name: str) -> str:
+    """The key of the action of that id, as it is written on a keyboard."""
+    own = next(action.binding for action in ACTIONS if action.id == name)
+    keys = app._keymap.get(name, own.key)  # noqa: SLF001 - the keys in force
+    return app.get_key_display(replace(own, key=keys.partition(",")[0]))
 
 
 _ONLY_KEYS = frozenset({"filter", "transcript"})

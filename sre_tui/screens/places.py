@@ -32,6 +32,7 @@ _SCREENS: Final[Mapping[str, tuple[str, ...]]] = {
     "main.investigate": ("causes",),
     "main.logs": ("logs", "loki"),
     "main.metrics": ("metrics", "charts", "prometheus"),
+    "app.report": ("report", "reports"),
     "app.theme": ("colours", "colors"),
     "app.help": ("keys", "?"),
     "app.refresh": (),

@@ -21,6 +21,7 @@ SLASH_COMMANDS: Final[Mapping[str, str]] = {
     "/evidence": "what the answers stand on",
     "/cost": "what this conversation took so far",
     "/copy": "copy the last answer",
+    "/report": "the latest report, and a new one",
     "/save": "write this conversation as Markdown",
     "/help": "all keys",
 }
@@ -58,6 +59,8 @@ async def obey(chat: ChatPane, text: str) -> None:
             await chat.action_cost()
         case "/copy":
             chat.action_copy()
+        case "/report":
+            await chat.app.run_action("report")
         case "/save":
             await chat.save(argument)
         case "/help":

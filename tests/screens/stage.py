@@ -17,6 +17,7 @@ from sre_tui.app import SnapshotArrived, SreApp
 from sre_tui.app_parts import AppParts
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.recording import Recorder
+from sre_tui.live.report_desk import ReportDesk
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.chat_pane import ChatPane
 from sre_tui.screens.look import Look
@@ -162,6 +163,7 @@ async def on_stage(
     look: Look | None = None,
     runbooks: Sequence[tuple[str, str]] = (),
     record: Recorder | None = None,
+    reports: ReportDesk | None = None,
 ) -> AsyncIterator[Scene]:
     clock = Clock()
     source = answers or ScriptedAnswers()
@@ -176,6 +178,7 @@ async def on_stage(
             ask_tool=ask_tool,
             look=look or Look(),
             record=record,
+            reports=reports,
             list_runbooks=lambda: runbooks,
             read_runbook=lambda runbook: f"How to mend {runbook}",
         )
