@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sre_tui.memory.report import Backups, ReportedDatastore, UncoveredGuest
@@ -10,6 +13,8 @@ from sre_tui.views.backup_coverage import VERDICTS
 from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
 from sre_tui.views.forecasts import YEAR
 from sre_tui.views.human import MISSING, count
+from sre_tui.views.investigation_words import some
+from sre_tui.views.report_alike import alike, without_figures
 from sre_tui.views.report_chapter import chapter, rest
 from sre_tui.views.report_parts import (
     Bars,
@@ -28,7 +33,19 @@ from widgets.cell import Cell, Tone
 
 MOST_GUESTS: Final = 12
 MOST_FAILURES: Final = 6
-_CALM: Final = ("ok", "ok_in_part")
+_CALM: Final = ("ok", "ok_in_part", "excluded", "template")
+_AGE: Final = re.compile(r"; (?:the newest good one|its newest backup) is of [^;]+")
+"""It has a column of its own."""
+
+
+@dataclass(frozen=True)
+class _Uncovered:
+    """Guests of which the same is told."""
+
+    verdict: str
+    guests: tuple[str, ...]
+    reason: str
+    newest: tuple[datetime | None, ...]
 
 
 def backups(section: Backups, times: Times) -> Chapter:
@@ -61,9 +78,11 @@ def _tone(section: Backups) -> Tone:
 def _sentence(section: Backups) -> str:
     told: list[str] = []
     if section.guests:
-        all_of = "every guest" if section.covered == section.guests else "not every guest"
+        covered = f"{section.covered} of {section.guests}"
         told.append(
-            f"{all_of} could be restored: {section.covered} of {section.guests} are covered"
+            f"every guest could be restored: {covered} are covered"
+            if section.covered == section.guests
+            else f"{covered} guests are covered as they should be"
         )
     else:
         told.append("no guest could be judged")
@@ -101,7 +120,7 @@ def _trouble(section: Backups, times: Times) -> Iterator[Part]:
     if others:
         words = [f"{amount} {VERDICTS[v][0] if v in VERDICTS else v}" for v, amount in
                  others.items()]  # fmt: skip
-        if section.uncovered or section.covered < section.guests:
+        if len(words) > 1 or not section.uncovered:
             yield text(Span(f"The others: {', '.join(words)}.", Tone.MUTED))
     if section.uncovered:
         yield _uncovered(section, times)
@@ -109,49 +128,72 @@ def _trouble(section: Backups, times: Times) -> Iterator[Part]:
 
 
 def _uncovered(section: Backups, times: Times) -> Table:
+    groups = alike(section.uncovered, lambda one: (one.verdict, without_figures(_reason(one))))
+    rows = [
+        _Uncovered(
+            several[0].verdict,
+            tuple(one.guest for one in several),
+            _reason(several[0]),
+            tuple(one.newest for one in several),
+        )
+        for several in groups
+    ]
+    left = sum(len(row.guests) for row in rows[MOST_GUESTS:])
     return Table(
         "Guests that cannot be restored as they should be",
         (
             column("verdict", "Backup", _verdict, 13),
-            column("guest", "Guest", lambda row: text_cell(row.guest), 18),
+            column("guest", "Guest", lambda row: text_cell(some(row.guests, 3)), 18),
             column("reason", "Why", lambda row: text_cell(row.reason), 24, flexible=True),
-            column("newest", "Newest good", lambda row: _newest(row, times), 16, 1),
+            column("newest", "Newest good", lambda row: _newest(row, times), 18, 1),
         ),
-        section.uncovered[:MOST_GUESTS],
-        folded=("reason",),
-        more=rest(len(section.uncovered) - MOST_GUESTS, "guest"),
+        tuple(rows[:MOST_GUESTS]),
+        folded=("guest", "reason"),
+        more=rest(left, "guest"),
     )
 
 
-def _verdict(row: UncoveredGuest) -> Cell:
+def _reason(one: UncoveredGuest) -> str:
+    return _AGE.sub("", one.reason) if one.newest else one.reason
+
+
+def _verdict(row: _Uncovered) -> Cell:
     word, rank, tone = VERDICTS.get(row.verdict, (row.verdict, 4.5, Tone.WARNING))
     return state_cell(word, tone, rank)
 
 
-def _newest(row: UncoveredGuest, times: Times) -> Cell:
-    if row.newest is None:
+def _newest(row: _Uncovered, times: Times) -> Cell:
+    known = [each for each in row.newest if each is not None]
+    if len(known) < len(row.newest):
         return Cell("not known" if row.verdict == "unknown" else "none", None, Tone.MUTED)
-    return times.cell(row.newest)
+    oldest = min(known)
+    if oldest == max(known):
+        return times.cell(oldest)
+    return Cell(f"from {times.on(oldest)} on", oldest)
 
 
 def _failures(section: Backups, times: Times) -> Iterator[Part]:
-    told = section.failures[:MOST_FAILURES]
+    groups = alike(section.failures, lambda one: (one.source, without_figures(one.error)))
+    told = groups[:MOST_FAILURES]
     if not told:
         return
     yield text(Span("Runs that failed", strong=True))
-    for one in told:
+    for several in told:
+        one = several[0]
+        what = some([each.what for each in several], 3)
         where = f" ({one.source})" if one.source else ""
         yield Paragraph(
             (
                 Span(times.at(one.at), Tone.ERROR),
-                Span(f"  {one.what}"),
+                Span(f"  {what}"),
                 Span(where, Tone.MUTED),
             ),
             mark=Tone.ERROR.glyph,
         )
         if one.error:
             yield verbatim(one.error)
-    if more := rest(max(section.failed_runs, len(section.failures)) - len(told), "failed run"):
+    left = max(section.failed_runs, len(section.failures)) - sum(map(len, told))
+    if more := rest(left, "failed run"):
         yield text(Span(more, Tone.MUTED))
 
 

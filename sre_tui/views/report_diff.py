@@ -5,7 +5,6 @@ Only what both of them know is compared: what one of them could not look at is n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeVar
 
@@ -23,6 +22,7 @@ from sre_tui.memory.report import (
 )
 from sre_tui.views.backup_coverage import VERDICTS
 from sre_tui.views.forecasts import outlook_text
+from sre_tui.views.report_alike import without_figures
 from sre_tui.views.report_chapter import TITLES
 from sre_tui.views.report_figures import share
 from widgets.blocks import percent
@@ -30,7 +30,6 @@ from widgets.blocks import percent
 T = TypeVar("T")
 
 Way = Literal["new", "over", "changed"]
-_FIGURE: Final = re.compile(r"\d[\d.,:]*")
 _NOTICED: Final = 0.02
 """Change of a share in use from which on it is told."""
 _MUCH: Final = 2.0
@@ -156,7 +155,7 @@ def _pairs(
 
 def _health(old: Report, new: Report) -> Iterator[Difference]:
     def alike(one: Trouble) -> object:
-        return one.subject, _FIGURE.sub("#", one.text)
+        return one.subject, without_figures(one.text)
 
     for was, is_now in _pairs(old.health.causes, new.health.causes, lambda one: one.claim):
         cause = is_now or was

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from sre_tui.memory.report import Changes, JournalIncidents, ReportedIncident
+from sre_tui.memory.report import Changes, JournalIncidents, ReportedChange, ReportedIncident
 from sre_tui.views.cells import state_cell, text_cell
 from sre_tui.views.human import count, duration
+from sre_tui.views.investigation_words import some
+from sre_tui.views.report_alike import alike, without_figures
 from sre_tui.views.report_chapter import chapter, rest
 from sre_tui.views.report_now import TONES
 from sre_tui.views.report_parts import Chapter, Paragraph, Part, Span, Table, Times, column, text
@@ -17,6 +20,9 @@ from widgets.cell import Cell, Tone, marked
 
 MOST_CHANGES: Final = 15
 MOST_INCIDENTS: Final = 10
+_RANKS: Final = {"critical": 0, "warning": 1, "note": 2}
+_OTHERS: Final = re.compile(r"; the same for \d+ others?: .*$")
+"""What the timeline says of others to which it happened at the same time."""
 
 
 def changes(section: Changes, times: Times) -> Chapter:
@@ -35,15 +41,20 @@ def changes(section: Changes, times: Times) -> Chapter:
 
 
 def _changes(section: Changes, times: Times) -> Iterator[Paragraph]:
-    ranks = {"critical": 0, "warning": 1, "note": 2}
-    by_weight = sorted(section.changes, key=lambda one: (ranks[one.severity], -one.at.timestamp()))
-    shown = set(map(id, by_weight[:MOST_CHANGES]))
-    for one in section.changes:
-        if id(one) not in shown:
+    groups = alike(section.changes, _kind_of)
+    by_weight = sorted(groups, key=lambda one: (_RANKS[one[0].severity], -one[0].at.timestamp()))
+    shown = {id(several) for several in by_weight[:MOST_CHANGES]}
+    for several in groups:
+        if id(several) not in shown:
             continue
+        one = several[0]
         tone = TONES[one.severity]
-        about = "" if one.subject in one.text else f"{one.subject}: "
-        often = f" (x{one.count})" if one.count > 1 else ""
+        subjects = tuple(dict.fromkeys(each.subject for each in several))
+        is_said = len(several) == 1 and one.subject in one.text
+        about = "" if is_said else f"{some(subjects, 3)}: "
+        times_ = sum(each.count for each in several)
+        until = f", until {times.at(several[-1].at)}" if len(several) > 1 else ""
+        often = f" (x{times_}{until})" if times_ > 1 else ""
         yield Paragraph(
             (
                 Span(f"{times.at(one.at)}  ", Tone.MUTED),
@@ -53,12 +64,17 @@ def _changes(section: Changes, times: Times) -> Iterator[Paragraph]:
                     else ()
                 ),
                 Span(about, strong=True),
-                Span(f"{one.text}{often}"),
+                Span(f"{_OTHERS.sub('', one.text) if until else one.text}{often}"),
             ),
             mark=tone.glyph,
         )
-    if more := rest(len(section.changes) - len(shown) + section.left_out, "change"):
+    told = sum(len(several) for several in groups if id(several) in shown)
+    if more := rest(len(section.changes) - told + section.left_out, "change"):
         yield text(Span(more, Tone.MUTED))
+
+
+def _kind_of(one: ReportedChange) -> object:
+    return one.kind, one.severity, without_figures(_OTHERS.sub("", one.text), one.subject)
 
 
 def incidents(section: JournalIncidents, times: Times) -> Chapter:

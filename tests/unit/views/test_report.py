@@ -13,11 +13,15 @@ from syrupy.assertion import SnapshotAssertion
 from sre_tui.memory.report import (
     AlertDay,
     Alerts,
+    Changes,
+    FailedRun,
     Heading,
     Health,
     Report,
+    ReportedChange,
     ReportedObjective,
     Summary,
+    UncoveredGuest,
 )
 from sre_tui.views.page import Block
 from sre_tui.views.report import document_of, page_of
@@ -54,7 +58,8 @@ def test_what_is_wrong_is_told_with_its_figures() -> None:
     text = text_of(full_report(), width=120)
     for told in (
         "◆ CRITICAL", "Replace disk sdc", "22 times, 13 more than in the 7 days before",
-        "flapping HostMemoryPressure", "98.21 %", "full in 12 d (8-20 d)", "30 of 32 are covered",
+        "flapping HostMemoryPressure", "98.21 %", "full in 12 d (8-20 d)",
+        "30 of 32 guests are covered",
         "ENOSPC: no space left on device", "1,843 error lines, 941 more", "Connection refused",
         "Not borne out by the figures below: “three times”", "restarted (x4)", "$0.4312",
     ):  # fmt: skip
@@ -68,6 +73,44 @@ def test_alike_findings_are_told_once_and_those_left_out_are_counted() -> None:
     assert "more finding" not in text
     more = whole.health.model_copy(update={"warnings": 5})
     assert "… 2 more findings" in text_of(whole.model_copy(update={"health": more}))
+
+
+def test_what_happened_to_many_is_told_once() -> None:
+    """As when a full datastore fails the backup of every guest, night after night."""
+    whole = quiet_report()
+    failures, uncovered, changes = [], [], []
+    for number in range(12):
+        at = MADE - timedelta(hours=20 - number)
+        guest = f"vm{number} ({100 + number})"
+        failures.append(FailedRun(at=at, what=f"backup of {guest}", error=f"VM {number}: ENOSPC"))
+        uncovered.append(
+            UncoveredGuest(
+                guest=guest, verdict="stale", newest=at - timedelta(days=2),
+                reason=f"no backup; the newest good one is of {at:%Y-%m-%d %H:%M} UTC; ENOSPC",
+            )
+        )  # fmt: skip
+        text = f"failed backup: VM {number}; the same for 1 other: x{number}"
+        changes.append(
+            ReportedChange(at=at, kind="task_failed", subject=f"vm{number}", text=text, count=2)
+        )
+    changes.insert(1, changes[0].model_copy(update={"kind": "updated", "text": "was updated"}))
+    backups = whole.backups.model_copy(
+        update={
+            "covered": 20, "runs": 84, "failed_runs": 14, "failures": tuple(failures),
+            "uncovered": tuple(uncovered),
+        }
+    )  # fmt: skip
+    changed = Changes(changes=tuple(changes))
+    text = text_of(whole.model_copy(update={"backups": backups, "changes": changed}), width=200)
+    lines = [line.strip() for line in text.splitlines()]
+    assert "▲ stale  vm0 (100), vm1 (101), vm2 (102) and 9 more  no backup; ENOSPC" in text
+    assert "from Fri 20 Nov on" in text
+    several = "backup of vm0 (100), backup of vm1 (101), backup of vm2 (102) and 9 more"
+    assert f"✗ Sun 22 Nov 11:00 {several}" in lines
+    assert "… 2 more failed runs: sre report show --json has all" in lines
+    many = "vm0, vm1, vm2 and 9 more: failed backup: VM 0 (x24, until Sun 22 Nov 22:00)"
+    place = lines.index(f"• Sun 22 Nov 11:00 {many}")
+    assert lines[place + 1] == "• Sun 22 Nov 11:00 vm0: was updated (x2)"
 
 
 def test_a_quiet_week_is_a_short_page() -> None:
