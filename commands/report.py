@@ -18,13 +18,13 @@ from commands.report_writing import (
     MARKDOWN_OPTION,
     OUTPUT_OPTION,
     UTC_OPTION,
-    Format,
     check_writable,
     chosen_format,
     write_report,
 )
 from commands.sorting import sort_option
 from providers.reading import State
+from sre_tui.report.files import Format
 from sre_tui.settings import LlmSettings
 
 if TYPE_CHECKING:
@@ -37,13 +37,8 @@ app = noun(
     "report",
     "What was, is and is to come, on one page: made, archived, mailed and read again.",
     default="make",
+    tools={"show": "memory_get_previous_report"},
 )
-REPORT_ARGUMENT = Annotated[
-    str,
-    typer.Argument(
-        metavar="REPORT", help="latest, an id or its beginning, or a day such as 2026-11-16."
-    ),
-]
 QUIET_OPTION = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")]
 
 
@@ -124,46 +119,38 @@ def make(
 
 @app.command(
     help=help_text(
-        "Show an archived report.",
+        "Write an archived report as Markdown or HTML.",
         (
-            "report show",
-            "report show 2026-11-16 --json | jq .data.alerts.fired",
-            "report show latest --html --output report.html",
+            "report export --output report.html",
+            "report export 2026-11-16 --markdown | less",
         ),
     ),
 )
-def show(
+def export(
     context: typer.Context,
-    report: REPORT_ARGUMENT = "latest",
-    section: Annotated[
-        str | None,
-        typer.Option(
-            "--section",
-            metavar="NAME",
-            help="Only this section: health, alerts, objectives, capacity, backups, logs, "
-            "changes, incidents or usage.",
+    report: Annotated[
+        str,
+        typer.Argument(
+            metavar="REPORT", help="latest, an id or its beginning, or a day such as 2026-11-16."
         ),
-    ] = None,
-    as_json: JSON_OPTION = False,
+    ] = "latest",
     as_markdown: MARKDOWN_OPTION = False,
     as_html: HTML_OPTION = False,
     output: OUTPUT_OPTION = None,
     utc: UTC_OPTION = False,
 ) -> None:
     """Write one of the archive, as it was made."""
-    from sre_tui.tools.registry import get_tool
+    from sre_tui.settings.zone import zone_of
+    from sre_tui.tools.memory_data import with_reports
 
     invocation = invocation_of(context)
-    form = chosen_format(output, as_json=as_json, as_markdown=as_markdown, as_html=as_html)
+    form = chosen_format(output, as_json=False, as_markdown=as_markdown, as_html=as_html)
     check_writable(output)
-    tool = get_tool("memory_get_previous_report")
-    arguments = {"report": report, "section": section}
-    answer = invocation.run(lambda tools: tool.run(tools, arguments))
-    found = answer.data
-    document = answer.model_dump(mode="json")
-    write_report(
-        invocation, found, form or Format.PAGE, output, utc=utc, only=found.asked, document=document
+    zone = zone_of(invocation.settings.report)
+    found = invocation.run(
+        lambda tools: with_reports(tools, lambda reports: reports.get(report, zone))
     )
+    write_report(invocation, found, form or Format.MARKDOWN, output, utc=utc)
 
 
 def _fields() -> Fields:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sre_tui.memory.report import Report
     from sre_tui.memory.store import Store
     from sre_tui.report.delivery import Delivery
-    from sre_tui.report.message import Letter
     from sre_tui.settings.mailing import Mailing
 
 
@@ -42,6 +41,7 @@ def mail(invocation: Invocation, report: Report, mailing: Mailing) -> None:
             run.
     """
     from sre_tui.report.delivery import deliver
+    from sre_tui.report.letter import letter_of
 
     try:
         with _store(invocation) as store:
@@ -83,15 +83,6 @@ def send_test(invocation: Invocation, mailing: Mailing) -> None:
         invocation.narrator.warn(f"{address} gets no mail: {reason}")
     took = count(len(mailing.recipients) - len(sent.refused), "recipient")
     invocation.narrator.say(f"{mailing.server.name} took the mail for {took}")
-
-
-def letter_of(report: Report) -> Letter:
-    """A report as it is mailed."""
-    from sre_tui.report.html import html_of
-    from sre_tui.report.message import Letter
-    from sre_tui.views.report_text import text_of
-
-    return Letter(text_of(report), html_of(report, pictures="attached"))
 
 
 def _store(invocation: Invocation) -> Store:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from commands.diagnostics import ExitCode, Problem
 from commands.output import room_of, write_lines
-from index.atomic import replace_file
-from sre_tui.complaint import why
+from sre_tui.report.files import ENDINGS, Format, NotWritten, format_of, report_in, write_file
 from widgets.cell import Display
 
 if TYPE_CHECKING:
@@ -43,21 +40,6 @@ UTC_OPTION = Annotated[
 ]
 
 
-class Format(StrEnum):
-    """What a report is written as."""
-
-    PAGE = "page"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-
-
-_ENDINGS: Final = {
-    ".html": Format.HTML, ".htm": Format.HTML, ".md": Format.MARKDOWN,
-    ".markdown": Format.MARKDOWN, ".json": Format.JSON, ".txt": Format.PAGE,
-}  # fmt: skip
-
-
 def chosen_format(
     output: Path | None, *, as_json: bool, as_markdown: bool, as_html: bool
 ) -> Format | None:
@@ -72,11 +54,11 @@ def chosen_format(
         raise _usage(f"a report is either {' or '.join(wanted)}", "choose one of the options")
     if wanted or output is None:
         return wanted[0] if wanted else None
-    found = _ENDINGS.get(output.suffix.lower())
+    found = format_of(output)
     if found is None:
         raise _usage(
             f"{output.name!r} does not say what to write",
-            f"end it in {', '.join(_ENDINGS)}, or add --html, --markdown or --json",
+            f"end it in {', '.join(ENDINGS)}, or add --html, --markdown or --json",
         )
     return found
 
@@ -128,30 +110,11 @@ def write_report(
 
         write_page(invocation, page(_told(report, utc, only), room_of(invocation)))
         return
-    text = _text(report, form, utc=utc, document=document)
+    text = report_in(form, report, utc=utc, document=document)
     if output is None:
         write_lines(invocation.environment.stdout, text)
     else:
-        _replace(output.expanduser(), text)
-
-
-def _text(report: Report, form: Format, *, utc: bool, document: dict[str, Any] | None) -> str:
-    match form:
-        case Format.JSON:
-            found = document or {"schema_version": 1, "data": report.model_dump(mode="json")}
-            return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
-        case Format.MARKDOWN:
-            from sre_tui.report.markdown import markdown_of
-
-            return markdown_of(report, utc=utc or None)
-        case Format.HTML:
-            from sre_tui.report.html import html_of
-
-            return html_of(report, utc=utc or None).text
-        case Format.PAGE:
-            from sre_tui.views.report_text import text_of
-
-            return text_of(report, utc=utc or None)
+        _write(output.expanduser(), text)
 
 
 def _told(report: Report, utc: bool, only: Collection[Heading]) -> Document:
@@ -165,17 +128,11 @@ def _told(report: Report, utc: bool, only: Collection[Heading]) -> Document:
     return replace(document, chapters=chapters, summary=(), signature="", remarks=())
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+def _write(path: Path, text: str) -> None:
     try:
-        with replace_file(path.absolute()) as draft:
-            draft.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Problem(
-            f"{path} cannot be written: {why(error)}",
-            code="not_writable",
-            exit_code=ExitCode.FAILURE,
-        ) from error
+        write_file(path, text)
+    except NotWritten as error:
+        raise Problem(str(error), code=error.code, exit_code=ExitCode.FAILURE) from error
 
 
 def _usage(message: str, hint: str) -> Problem:
