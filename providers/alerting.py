@@ -14,8 +14,8 @@ HOST_LABELS = ("hostname", "host", "nodename", "node", "instance", "exported_ins
 """Labels that tell which machine an alert is about, the most telling first."""
 _GUEST_LABELS: Final = ("vm_name", "vmname", "guest_name", "guest", "ct_name")
 _THING_LABELS: Final = (
-    "datastore", "zpool", "pool", "dataset", "mountpoint", "device", "disk", "container",
-    "name", "service", "task", "unit",
+    "datastore", "disk", "zpool", "pool", "dataset", "mountpoint", "device", "container", "name",
+    "service", "task", "unit",
 )  # fmt: skip
 """Labels that name a thing on a machine, the most telling first."""
 _PROXMOX_ID: Final = re.compile(r"(node|lxc|qemu|storage)/([^/]+)(?:/(.+))?")

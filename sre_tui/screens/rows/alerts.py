@@ -156,8 +156,8 @@ def _columns() -> tuple[Column[Alert], ...]:
     given = {column.key: column for column in ALERTS.columns}
     return (
         replace(given["severity"], width=10),
-        replace(given["name"], width=14),
-        replace(given["about"], width=7, flexible=True),
+        replace(given["name"], width=10),
+        replace(given["about"], width=11, flexible=True),
         replace(given["state"], width=10, cell=_state),
         replace(given["active_at"], title="Age", width=6, cell=_age, align="right"),
         replace(given["summary"], width=24),

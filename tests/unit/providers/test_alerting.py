@@ -122,6 +122,7 @@ def test_a_state_of_any_length_is_read_at_once() -> None:
         ({"instance": "pve1", "id": "storage/pve1/local"}, "local on pve1"),
         ({"instance": "pbs", "datastore": "main", "vm_id": "108", "vm_name": "immich"}, "immich"),
         ({"instance": "nas1:9633", "hostname": "nas1", "device": "sdc"}, "sdc on nas1"),
+        ({"hostname": "nas1", "pool": "tank", "disk": "sda"}, "sda on nas1"),
         ({"hostname": "db", "device": "/dev/sda1", "mountpoint": "/"}, "/ on db"),
         (
             {"hostname": "nas1", "device": "tank", "fstype": "zfs", "mountpoint": "/mnt/tank"},
