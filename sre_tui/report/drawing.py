@@ -143,7 +143,8 @@ def _days(axes: Axes, chart: Bars) -> None:
         )  # fmt: skip
         base = [low + value for low, value in zip(base, stack.values, strict=True)]
     top = max(base)
-    axes.set_ylim(0, top * 1.16)
+    has_two_lines = any(stack.tone is Tone.ERROR and any(stack.values) for stack in chart.stacks)
+    axes.set_ylim(0, top * (1.3 if has_two_lines else 1.16))
     axes.set_xlim(-0.6, max(len(places), _FEWEST) - 0.4)
     axes.set_yticks([])
     few = len(places) <= _MOST_LABELS
@@ -161,7 +162,8 @@ def _days(axes: Axes, chart: Bars) -> None:
             told, color = number(total), _PALE
             for stack in chart.stacks:
                 if stack.tone is Tone.ERROR and stack.values[place]:
-                    told = f"{told}, {number(stack.values[place])} {stack.name}"
+                    whole = "" if stack.values[place] == total else f"{told}\n"
+                    told = f"{whole}{number(stack.values[place])} {stack.name}"
                     color = _TONES[Tone.ERROR]
             _note(axes, place, above, told, "center", "bottom", color)
 

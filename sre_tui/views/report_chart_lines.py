@@ -65,7 +65,8 @@ def _stacked(chart: Bars, room: int) -> Iterator[Line]:
         pieces.append(piece(f"{' ' if total else ''}{number(total)}"))
         gravest = legend[0][1] if legend else None
         if gravest is not None and len(legend) > 1 and gravest.values[place]:
-            told = f", {number(gravest.values[place])} {gravest.name}"
+            amount = f", {number(gravest.values[place])}" if gravest.values[place] < total else ""
+            told = f"{amount} {gravest.name}"
             pieces.append(piece(told, gravest.tone))
         yield Line(tuple(pieces), _INDENT, whole=True)
 
