@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,11 +14,8 @@ from sre_tui.report.files import ENDINGS, Format, NotWritten, format_of, report_
 from widgets.cell import Display
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from commands.invocation import Invocation
-    from sre_tui.memory.report import Heading, Report
-    from sre_tui.views.report_parts import Document
+    from sre_tui.memory.report import Report
 
 MARKDOWN_OPTION = Annotated[bool, typer.Option("--markdown", help="Markdown with tables.")]
 HTML_OPTION = Annotated[
@@ -87,8 +83,6 @@ def write_report(
     output: Path | None,
     *,
     utc: bool,
-    only: Collection[Heading] = (),
-    document: dict[str, Any] | None = None,
 ) -> None:
     """Write a report to a file, or to stdout if there is none.
 
@@ -98,34 +92,22 @@ def write_report(
         form: as what.
         output: the file.
         utc: whether its times are in UTC instead of its own zone.
-        only: the sections that are wanted on a page; all if empty.
-        document: what JSON has instead of the report alone.
 
     Raises:
         Problem: if the file cannot be written; one that was there before is as it was.
     """
     if form is Format.PAGE and output is None:
         from commands.pages import write_page
-        from sre_tui.views.report_page import page
+        from sre_tui.views.report import page_of
 
-        write_page(invocation, page(_told(report, utc, only), room_of(invocation)))
+        display = Display(report.made, utc or None, True)
+        write_page(invocation, page_of(report, display, room_of(invocation)))
         return
-    text = report_in(form, report, utc=utc, document=document)
+    text = report_in(form, report, utc=utc)
     if output is None:
         write_lines(invocation.environment.stdout, text)
     else:
         _write(output.expanduser(), text)
-
-
-def _told(report: Report, utc: bool, only: Collection[Heading]) -> Document:
-    """The report, worded; the sections that are wanted alone if any are named."""
-    from sre_tui.views.report import document_of
-
-    document = document_of(report, Display(report.made, utc or None, True))
-    if not only:
-        return document
-    chapters = tuple(each for each in document.chapters if each.key in only)
-    return replace(document, chapters=chapters, summary=(), signature="", remarks=())
 
 
 def _write(path: Path, text: str) -> None:

@@ -60,7 +60,7 @@ def show(
     if fields is None and view.page is not None:
         from commands.pages import write_page
 
-        write_page(invocation, view.page(answer.data, display))
+        write_page(invocation, view.page(answer.data, display, room_of(invocation)))
         _write_age(invocation, answer, display)
         for note in view.notes(answer.data):
             invocation.narrator.trace(note)

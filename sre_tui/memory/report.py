@@ -423,3 +423,15 @@ class Report(_Model):
                 for reason in section.reasons
             )
         )  # fmt: skip
+
+
+class PreviousReport(Report):
+    """An archived report, and what of it was asked for."""
+
+    asked: tuple[Heading, ...] = ()
+    """The sections that were asked for; all if empty."""
+
+    def gist(self) -> str:
+        """Of which days it is, and its verdict."""
+        days = f"{self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+        return f"report of {days}: {self.health.sentence or 'nothing is known'}"

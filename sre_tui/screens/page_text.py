@@ -64,7 +64,7 @@ def result_text(view: TableView[Any], data: Any, display: Display, width: int) -
     """
     view = view.instead(data) or view
     if view.page is not None:
-        return page_text(view.page(data, display), width)
+        return page_text(view.page(data, display, width), width)
     text = Text()
     if view.title(data):
         text.append(f"{plain_lines(view.title(data))}\n")

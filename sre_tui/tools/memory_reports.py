@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from providers.reading import SourceStatus, State
-from sre_tui.memory.report import Heading, Report
+from sre_tui.memory.report import Heading, PreviousReport
 from sre_tui.settings.zone import zone_of
 from sre_tui.tools.arguments import Positional
 from sre_tui.tools.context import ToolContext
@@ -19,18 +19,6 @@ from sre_tui.tools.result import ToolResult, result
 from sre_tui.tools.tool import tool
 from sre_tui.views.report import document_of
 from widgets.cell import Display
-
-
-class PreviousReport(Report):
-    """An archived report, and what of it was asked for."""
-
-    asked: tuple[Heading, ...] = ()
-    """The sections that were asked for; all if empty."""
-
-    def gist(self) -> str:
-        """Of which days it is, and its verdict."""
-        days = f"{self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
-        return f"report of {days}: {self.health.sentence or 'nothing is known'}"
 
 
 def _render(answer: ToolResult[PreviousReport], view: ModelView) -> str:

@@ -195,7 +195,7 @@ INVESTIGATION: Final = TableView[Investigation](
     rows=lambda found: (found,),
     key=lambda found: found.asked,
     notes=_unknown,
-    page=page_of,
+    page=lambda found, display, _: page_of(found, display),
 )  # fmt: skip
 """What ``investigate`` found; a page for people, one row for those who want some of its fields."""
 

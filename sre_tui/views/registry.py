@@ -48,6 +48,7 @@ VIEWS: Final[Mapping[str, tuple[str, str]]] = {
     "runbook_search": ("runbooks", "PASSAGES"),
     "memory_search_incidents": ("incidents", "INCIDENTS"),
     "memory_check_baseline": ("baselines", "CHECKS"),
+    "memory_get_previous_report": ("report_list", "REPORT"),
 }
 """Tool name to the module in this package and the name of its view there."""
 

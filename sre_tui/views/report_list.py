@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
 
+from sre_tui.memory.report import PreviousReport
 from sre_tui.memory.reports import ListedReport
 from sre_tui.views.cells import state_cell, text_cell, time_cell
 from sre_tui.views.human import moment
+from sre_tui.views.page import Page
+from sre_tui.views.report import document_of
 from sre_tui.views.report_now import verdict_of
+from sre_tui.views.report_page import page
 from sre_tui.views.report_parts import length_of
 from sre_tui.views.table import TableView
 from widgets.cell import Cell, Column, Display, Tone
@@ -15,12 +21,12 @@ from widgets.cell import Cell, Column, Display, Tone
 _RANKS: Final = {"critical": 0.0, "warning": 1.0, "unknown": 2.0, "ok": 3.0}
 
 
-def _verdict(row: ListedReport, _: Display) -> Cell:
+def _verdict(row: ListedReport | PreviousReport, _: Display) -> Cell:
     tone, word = verdict_of(row.health)
     return state_cell(word, tone, _RANKS[word])
 
 
-def _window(row: ListedReport, _: Display) -> Cell:
+def _window(row: ListedReport | PreviousReport, _: Display) -> Cell:
     span = row.until - row.since
     return Cell(f"{row.since:%Y-%m-%d} to {row.until:%m-%d}, {length_of(span)}", row.since)
 
@@ -39,21 +45,41 @@ def _mail(row: ListedReport, display: Display) -> Cell:
     return Cell("not asked for", 3.0, Tone.MUTED)
 
 
+_MADE: Final[Sequence[Column[Any]]] = (
+    Column("id", "Report", lambda row, _: text_cell(row.id), 8),
+    Column("made", "Made", lambda row, display: time_cell(row.made, display), 14),
+    Column("verdict", "Verdict", _verdict, 10),
+    Column("window", "About", _window, 25, 1),
+)
+_HOW: Final[Column[Any]] = Column(
+    "sentence", "How it was", lambda row, _: text_cell(row.health.sentence), 24, 2, flexible=True
+)
+_MADE_FROM: Final = {"verdict": "health", "window": "since", "sentence": "health.sentence"}
+
 ARCHIVE: TableView[ListedReport] = TableView(
-    columns=(
-        Column("id", "Report", lambda row, _: text_cell(row.id), 8),
-        Column("made", "Made", lambda row, display: time_cell(row.made, display), 14),
-        Column("verdict", "Verdict", _verdict, 10),
-        Column("window", "About", _window, 25, 1),
-        Column("mail", "Mail", _mail, 16, flexible=True),
-        Column("sentence", "How it was", lambda row, _: text_cell(row.health.sentence), 24, 2,
-               flexible=True),
-    ),
+    columns=(*_MADE, Column("mail", "Mail", _mail, 16, flexible=True), _HOW),
     rows=lambda data: data.items,
     key=lambda row: row.id,
     nothing="No report has been made yet: sre report makes one.",
-    made_from={"verdict": "health", "window": "since", "mail": "mailed",
-               "sentence": "health.sentence"},
+    made_from={**_MADE_FROM, "mail": "mailed"},
     folded=("mail",),
-)  # fmt: skip
+)
 """The reports that are kept, the latest first."""
+
+
+def _page(report: PreviousReport, display: Display, width: int | None) -> Page:
+    document = document_of(report, display)
+    if report.asked:
+        chapters = tuple(each for each in document.chapters if each.key in report.asked)
+        document = replace(document, chapters=chapters, summary=(), signature="", remarks=())
+    return page(document, width)
+
+
+REPORT: TableView[PreviousReport] = TableView(
+    columns=(*_MADE, _HOW),
+    rows=lambda report: (report,),
+    key=lambda report: report.id,
+    made_from=_MADE_FROM,
+    page=_page,
+)
+"""One of them; a page for people, one row for those who want some of its fields."""

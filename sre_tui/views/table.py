@@ -40,7 +40,7 @@ class TableView(Generic[RowT]):
         folded: keys of columns whose text a terminal breaks into lines rather than cuts: what is
             read, such as a log line, and not only looked up.
         page: paragraphs and trees that people read in place of the table, which is then left to
-            those who ask for some of its columns.
+            those who ask for some of its columns; made for a width, or for any if that is None.
     """
 
     columns: tuple[Column[RowT], ...]
@@ -56,4 +56,4 @@ class TableView(Generic[RowT]):
     instead: Callable[[Any], TableView[Any] | None] = lambda data: None
     below: Callable[[Any], Sequence[TableView[Any]]] = lambda data: ()
     folded: tuple[str, ...] = ()
-    page: Callable[[Any, Display], Page] | None = None
+    page: Callable[[Any, Display, int | None], Page] | None = None

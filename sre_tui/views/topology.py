@@ -128,6 +128,6 @@ TOPOLOGY: Final = TableView[Thing](
     rows=lambda data: data.items,
     key=lambda one: one.key,
     nothing="Nothing is known.",
-    page=page_of,
+    page=lambda data, display, _: page_of(data, display),
 )
 """Things with their distance; trees for people."""

@@ -98,10 +98,10 @@ def test_what_was_made_is_shown_again_as_it_was(whole: Done, told: Callable[...,
 def test_markdown_and_html_are_the_same_report(
     whole: Done, told: Callable[..., Done], tmp_path: Path
 ) -> None:
-    markdown = told("report", "show", "--markdown").out
+    markdown = told("report", "export").out
     assert markdown.startswith("# Report on homelab")
     file = tmp_path / "report.html"
-    done = told("report", "show", "--output", str(file))
+    done = told("report", "export", "--output", str(file))
     assert (done.code, done.out) == (0, "")
     html = file.read_text("utf-8")
     assert "data:image/png;base64," in html
