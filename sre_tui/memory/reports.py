@@ -151,6 +151,14 @@ class Reports:
             select(*_COLUMNS).where(waiting).order_by(REPORTS.c.made, REPORTS.c.number)
         )
 
+    def want_mail(self, id_: str) -> bool:
+        """It is to be mailed, be it again; whether it was before this was said."""
+        of_id = REPORTS.c.id == id_
+        with self._store.writing() as connection:
+            due = connection.execute(select(REPORTS.c.mail_due).where(of_id)).scalar_one_or_none()
+            connection.execute(update(REPORTS).where(of_id).values(mail_due=True))
+        return bool(due)
+
     def claim(self, id_: str, claimer: str, clock: Clock, patience: timedelta) -> bool:
         """Whether a report that is due is now the claimer's to mail, and nobody else's.
 

@@ -110,7 +110,7 @@ async def send_due(store: Store, mailing: Mailing, write: Write, clock: Clock) -
         NotKept: if what became of a mail cannot be written down; it may be sent again.
     """
     reports, delivery = Reports(store), Delivery()
-    patience = timedelta(seconds=mailing.server.patience) + _MARGIN
+    patience = _patience(mailing)
     due = await asyncio.to_thread(reports.due)
     for place, row in enumerate(due):
         claimer = secrets.token_hex(8)
@@ -142,6 +142,46 @@ async def send_due(store: Store, mailing: Mailing, write: Write, clock: Clock) -
             delivery.sent.append(row.id)
             delivery.refused.update(sent.refused)
     return delivery
+
+
+async def send_again(
+    store: Store, report: Report, mailing: Mailing, write: Write, clock: Clock
+) -> Sent | None:
+    """Mail one report of the archive now, however old it is and whether or not it was mailed.
+
+    Args:
+        store: as for :func:`deliver`.
+        report: which; it is in the archive.
+        mailing: from whom and to whom.
+        write: words a report.
+        clock: tells the time.
+
+    Returns:
+        None if another process is mailing it at this moment.
+
+    Raises:
+        BackendError: if it could not be mailed, or the archive cannot be used; it stays due if it
+            was before.
+        NotKept: if what became of the mail cannot be written down.
+    """
+    reports, claimer = Reports(store), secrets.token_hex(8)
+    was_due = await asyncio.to_thread(reports.want_mail, report.id)
+    patience = _patience(mailing)
+    if not await asyncio.to_thread(reports.claim, report.id, claimer, clock, patience):
+        return None
+    try:
+        sent = await _mail(report, mailing, write, clock)
+    except BaseException as error:
+        problem = one_line(str(error)) or "it was called off"
+        await asyncio.to_thread(reports.not_mailed, report.id, claimer, problem, again=was_due)
+        raise
+    problem = _refusals(sent.refused)
+    await asyncio.to_thread(reports.mailed, report.id, claimer, clock, problem)
+    return sent
+
+
+def _patience(mailing: Mailing) -> timedelta:
+    return timedelta(seconds=mailing.server.patience) + _MARGIN
 
 
 async def _mail(report: Report, mailing: Mailing, write: Write, clock: Clock) -> Sent:

@@ -13,7 +13,7 @@ from sre_tui.nearest import nearest
 from sre_tui.screens.actions import ACTIONS
 from sre_tui.screens.key_names import MOVING, SIGNS, UnknownKey, is_typed, key_of
 
-_TYPED_IN: Final = frozenset({"prompt", "query", "filter", "go-to", "record"})
+_TYPED_IN: Final = frozenset({"prompt", "query", "filter", "go-to", "record", "file"})
 """Parts that are text fields: a letter is typed there, and runs nothing."""
 _TOGETHER: Final = (
     ("table", "list", "rows", "main", "app"),
@@ -34,6 +34,7 @@ _TOGETHER: Final = (
     ("page", "evidence"),
     ("choice",),
     ("record",),
+    ("file",),
     ("go-to",),
     ("help",),
 )

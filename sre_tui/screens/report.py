@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
 from providers.clock import Clock
+from providers.errors import BackendError
+from providers.text import one_line
+from sre_tui.complaint import Complaint
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.keys import key_of_action
 from sre_tui.screens.level import Level
 from sre_tui.screens.page_scroll import PageScroll
 from sre_tui.screens.page_text import page_text
 from sre_tui.screens.reporting import Reporting, ReportingChanged
+from sre_tui.screens.rows_pane import Inquired
 from sre_tui.views.human import ago
 from sre_tui.views.report import page_of
 from widgets.cell import Display, Tone, marked
@@ -97,7 +103,7 @@ class ReportScreen(Level):
                 return True if self._beside(1) else None
             case "later":
                 return True if self._beside(-1) else None
-            case "copy":
+            case "copy" | "write" | "mail" | "explain":
                 return True if self._shown is not None else None
         return True
 
@@ -112,6 +118,63 @@ class ReportScreen(Level):
     def action_later(self) -> None:
         """The report after."""
         self._step(-1)
+
+    @work(exclusive=True, group="choosing")
+    async def action_choose(self) -> None:
+        """List them, and go to one."""
+        from sre_tui.screens.report_choices import choose_report
+
+        try:
+            rows = await self._reporting.desk.listed()
+        except (BackendError, Complaint) as error:
+            self.notify(one_line(f"The reports cannot be listed: {error}", 400), severity="error")
+            return
+        chosen = await choose_report(self.app, rows, self.clock())
+        if chosen is not None:
+            self._go_to(_LATEST if self._ids[:1] == [chosen] else chosen)
+
+    @work(exclusive=True, group="choosing")
+    async def action_write(self) -> None:
+        """Ask for the name of a file, and write it."""
+        from sre_tui.screens.file_name import FileNameScreen
+
+        if (report := self._shown) is None:
+            return
+        name = f"report-{report.made:%Y-%m-%d}.html"
+        hint = f".html, .md, .json or .txt says as what; in {Path.cwd()}"
+        asked = FileNameScreen(
+            f"Write the report {report.id} to",
+            name,
+            hint,
+            lambda name, replacing: self._reporting.desk.write(report, name, replacing=replacing),
+        )
+        path = await self.app.push_screen_wait(asked)
+        if path is not None:
+            self.notify(f"Written: {path}")
+
+    @work(exclusive=True, group="choosing")
+    async def action_mail(self) -> None:
+        """Mail it, if that is agreed to."""
+        from sre_tui.screens.report_choices import agree_to_mail
+
+        if (report := self._shown) is None:
+            return
+        try:
+            mailing = self._reporting.desk.mailing()
+        except Complaint as error:
+            self.notify(f"It cannot be mailed: {error}", severity="warning")
+            return
+        row, before = self._row, ""
+        if row is not None and row.mailed is not None:
+            before = f"it was mailed {ago(row.mailed, self.clock())}"
+        if await agree_to_mail(self.app, mailing, before):
+            self._reporting.mail(report, is_archived=report is not self._loose)
+
+    def action_explain(self) -> None:
+        """Ask what matters in it."""
+        if (report := self._shown) is not None:
+            day = f"{report.made.astimezone(UTC):%Y-%m-%d}"
+            self.post_message(Inquired(f"what is most pressing in the report of {day}, and why?"))
 
     def action_copy(self) -> None:
         """Copy all of it."""
@@ -233,6 +296,7 @@ class ReportScreen(Level):
         self._failure = event.failure
         if event.is_made:
             self._reference = _LATEST
+        if event.is_made or event.is_mailed:
             self._look()
         else:
             self.show()

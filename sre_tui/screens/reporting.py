@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import App
@@ -14,7 +15,10 @@ from sre_tui.complaint import Complaint
 from sre_tui.screens.keys import key_of_action
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from sre_tui.live.report_desk import Made, ReportDesk
+    from sre_tui.memory.report import Report
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +31,16 @@ class ReportingChanged(Message, bubble=False):
 
     Attributes:
         is_made: whether it is there now.
+        is_mailed: whether the archive tells something else of a mail now.
         failure: why it could not be made, if so.
     """
 
-    def __init__(self, *, is_made: bool = False, failure: str = "") -> None:
+    def __init__(
+        self, *, is_made: bool = False, is_mailed: bool = False, failure: str = ""
+    ) -> None:
         super().__init__()
         self.is_made = is_made
+        self.is_mailed = is_mailed
         self.failure = failure
 
 
@@ -50,6 +58,7 @@ class Reporting:
         self.made: Made | None = None
         self._app = app
         self._done: int | None = None
+        self._is_mailing = False
 
     @property
     def progress(self) -> str:
@@ -68,6 +77,34 @@ class Reporting:
         self._tell(ReportingChanged())
         # The app's, because whoever leaves the screen wants the report nevertheless.
         self._app.run_worker(self._make(), exit_on_error=False)
+
+    def mail(self, report: Report, *, is_archived: bool) -> None:
+        """Mail one, in the background; what became of that is told wherever one is then."""
+        if self._is_mailing:
+            self._app.notify("A report is being mailed; this one was not")
+            return
+        self._is_mailing = True
+        self._app.notify("The report is being mailed…")
+        self._app.run_worker(self._mail(report, is_archived=is_archived), exit_on_error=False)
+
+    async def _mail(self, report: Report, *, is_archived: bool) -> None:
+        try:
+            done = await self.desk.mail(report, is_archived=is_archived)
+        except (BackendError, Complaint) as error:
+            self._app.notify(one_line(f"Not mailed: {error}", 400), severity="error")
+        except Exception as error:
+            log.exception("a report was perhaps not mailed")
+            name = type(error).__name__
+            said = f"It is not known whether it was mailed ({name}); the log has more"
+            self._app.notify(said, severity="error")
+        else:
+            if done.is_archived and self.made is not None and self.made.report is report:
+                self.made = replace(self.made, not_archived="")
+            severity: SeverityLevel = "information" if done.is_whole else "warning"
+            self._app.notify(one_line(done.line, 400), severity=severity)
+        finally:
+            self._is_mailing = False
+        self._tell(ReportingChanged(is_mailed=True))
 
     async def _make(self) -> None:
         failure = ""

@@ -17,6 +17,7 @@ _NEEDED_LATER: Final = (
     "sre_tui.screens.logs",
     "sre_tui.screens.metric_chart",
     "sre_tui.screens.recording",
+    "sre_tui.screens.report",
 )
 """Modules of what keys open, too much to be loaded before the first paint or with the key."""
 
