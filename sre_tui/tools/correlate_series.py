@@ -45,11 +45,16 @@ if TYPE_CHECKING:
     from sre_tui.diagnosis.signals.change_points import LevelShift
     from sre_tui.diagnosis.signals.correlate import Correlation
     from sre_tui.diagnosis.signals.gauges import Gauge
+    from sre_tui.diagnosis.subject import Subject
     from sre_tui.diagnosis.topology.graph import Topology
 
 MOST_CANDIDATES: Final = 300
 POINTS: Final = 240
 """Of a series: the finer the steps, the less two changes fall on one by chance."""
+NEAR: Final = 5
+"""Steps by which a series may go before another, or follow it."""
+FAR: Final = 15
+"""The same for what the other stands on: a cause may take its time."""
 FINEST: Final = timedelta(minutes=2)
 """Between two points: what is averaged over five minutes does not change at once below that."""
 
@@ -204,9 +209,13 @@ async def correlate_series(
     )
     topology = build_topology(picture)
     candidates = list(_candidates(picture, gauges, reference))
-    told = await asyncio.to_thread(
-        _compare, reference, candidates[:MOST_CANDIDATES], start, stop, wanted.step
-    )
+    candidates = candidates[:MOST_CANDIDATES]
+    below = _stood_on(reference, topology)
+    under: list[_Candidate] = []
+    others: list[_Candidate] = []
+    for one in candidates:
+        (under if _subject(one, topology) in below else others).append(one)
+    told = await asyncio.to_thread(_compare, reference, (under, others), start, stop, wanted.step)
     rows = tuple(_companion(one, candidate, topology) for one, candidate in told.found)
     numbers = sum(isfinite(value) for _, value in reference.points)
     steps = round((stop - start).total_seconds() / wanted.step) + 1
@@ -220,7 +229,7 @@ async def correlate_series(
             "points": numbers,
             "unknown": max(0, steps - numbers),
             "shifts": tuple(_shift(one) for one in told.own),
-            "compared": min(len(candidates), MOST_CANDIDATES),
+            "compared": len(candidates),
             "hints": (*data.hints, *_doubts(reference, numbers, steps)),
         }
     )
@@ -251,22 +260,51 @@ class _Compared:
     found: tuple[tuple[Correlation, _Candidate], ...]
 
 
+def _stood_on(reference: Series, topology: Topology) -> set[Subject]:
+    """What the machine of a series stands on, down to the disks."""
+    from sre_tui.diagnosis.subject import SubjectKind
+    from sre_tui.diagnosis.topology.labelled import subject_of
+
+    own = subject_of(reference.labels, SubjectKind.HOST, topology)
+    return topology.dependencies(own).keys() - {own}
+
+
+def _subject(one: _Candidate, topology: Topology) -> Subject:
+    return one.gauge.about(one.series.labels, topology)
+
+
 def _compare(
-    reference: Series, candidates: Sequence[_Candidate], start: datetime, end: datetime, step: float
+    reference: Series,
+    families: Sequence[Sequence[_Candidate]],
+    start: datetime,
+    end: datetime,
+    step: float,
 ) -> _Compared:
+    """What moves with a series: first of what it stands on, which may go long before it.
+
+    Args:
+        reference: the series.
+        families: candidates of what it stands on, and all others: each is judged by itself.
+        start: beginning of the window.
+        end: its end.
+        step: seconds between points.
+    """
     from sre_tui.diagnosis.signals.change_points import level_shifts
     from sre_tui.diagnosis.signals.correlate import correlate
 
-    by_name = {str(number): one for number, one in enumerate(candidates)}
-    found = correlate(
-        reference.points,
-        {name: one.series.points for name, one in by_name.items()},
-        start=start,
-        end=end + timedelta(seconds=step),
-        step=step,
-    )
-    own = level_shifts(reference.points)
-    return _Compared(own, tuple((one, by_name[one.name]) for one in found))
+    rows: list[tuple[Correlation, _Candidate]] = []
+    for candidates, furthest in zip(families, (FAR, NEAR), strict=True):
+        by_name = {str(number): one for number, one in enumerate(candidates)}
+        found = correlate(
+            reference.points,
+            {name: one.series.points for name, one in by_name.items()},
+            start=start,
+            end=end + timedelta(seconds=step),
+            step=step,
+            furthest=furthest,
+        )
+        rows += [(one, by_name[one.name]) for one in found]
+    return _Compared(level_shifts(reference.points), tuple(rows))
 
 
 def _companion(one: Correlation, candidate: _Candidate, topology: Topology) -> Companion:
