@@ -123,12 +123,15 @@ def examples() -> dict[str, str]:
         folders = Folders.under(Path(root))
         build(sources(Settings()), folders.index)
         environment = replace(
-            Environment(), variables={**variables, "NO_COLOR": "1"}, folders=folders
+            Environment(),
+            variables={**variables, "NO_COLOR": "1", "REPORT_TIMEZONE": "UTC"},
+            folders=folders,
         )
         recorded = replace(environment, stdin=io.StringIO(f"{json.dumps(INCIDENT)}\n"))
         run(["incidents", "import", "-"], replace(recorded, stderr=io.StringIO()))
         still = replace(environment, clock=lambda: NOW)
         run(["baselines", "compute", "--quiet", "--metric", "cpu"], still)
+        run(["report", "--quiet"], still)
         return {tool.name: _shown(tool, environment) for tool in all_tools() if tool.examples}
 
 

@@ -22,6 +22,7 @@ from sre_tui.tools.health import (
 from sre_tui.tools.investigate import investigate
 from sre_tui.views.findings import Row, grouped
 from sre_tui.views.human import count
+from sre_tui.views.report_markup import paragraphs
 
 MOST: Final = 30
 """Troubles that are told; all of them are counted."""
@@ -89,7 +90,7 @@ def _helping(steps: Iterable[Step]) -> Iterator[str]:
     known = list(steps)
     mending = [one for one in known if one.heading.casefold().startswith("fix")]
     for one in mending or known:
-        yield one_line(one.text.replace("`", ""))
+        yield one_line(" ".join(each.text for each in paragraphs(one.text)))
 
 
 def _amount(found: Sequence[Finding], severity: Severity) -> int:
