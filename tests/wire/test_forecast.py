@@ -124,10 +124,11 @@ async def test_a_full_datastore_is_full_since_when(tmp_path: Path) -> None:
         assert full.full_since is not None
         assert timedelta(days=1) < NOW - full.full_since < timedelta(days=3)
         assert outlook_text(full, NOW).startswith("full since ")
-        # The pool below it only stands still, which tells no day.
+        # The pool below it is the same space, whatever a line through its weeks foretells.
         below = row(answer, "pool:pbs/backup")
-        assert (below.outlook, below.full_at) == ("erratic", None)
-        assert outlook_text(below, NOW).startswith("cannot be told yet: ")
+        assert (below.outlook, below.full_at) == ("full", None)
+        assert below.full_since == full.full_since
+        assert row(answer, "pool:nas1/tank").outlook != "full"
         stores = await get_tool("pbs_datastore_status").run(context, {})
         (main,) = [each for each in stores.data.items if each.name == "main"]
         assert main.full_since is not None

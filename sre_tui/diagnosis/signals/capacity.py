@@ -16,7 +16,7 @@ from providers.reading import Reading
 from providers.series import Labels, Point, Series
 from sre_tui.diagnosis.picture.gather import Wanted, take_picture
 from sre_tui.diagnosis.signals.capacity_model import KINDS, Capacity, Kind, urgency
-from sre_tui.diagnosis.signals.capacity_now import as_of_now
+from sre_tui.diagnosis.signals.capacity_now import as_full_as_their_stores, as_of_now
 from sre_tui.diagnosis.signals.forecast import Outlook, forecast
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.build import build_topology
@@ -126,7 +126,8 @@ async def read_capacity(
                         full_at=expiry,
                     )
                 )
-    distinct = {row.key: row for row in as_of_now(rows, picture) if row.kind in wanted}
+    current = as_full_as_their_stores(as_of_now(rows, picture), topology)
+    distinct = {row.key: row for row in current if row.kind in wanted}
     ordered = sorted(distinct.values(), key=lambda row: urgency(row, now))
     return CapacityReport(tuple(ordered), tuple(readings))
 

@@ -15,6 +15,7 @@ from sre_tui.diagnosis.topology.from_proxmox import guest_subject, storage_subje
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.picture.picture import Picture
+    from sre_tui.diagnosis.topology.graph import Topology
 
 SAME: Final = 0.05
 """Share by which two sizes may differ that are of one thing, counted by different rules."""
@@ -41,6 +42,34 @@ def as_of_now(rows: Sequence[Capacity], picture: Picture) -> list[Capacity]:
             more["out_of_reach"] = True
         found.append(row.model_copy(update=more) if more else row)
     return found
+
+
+def as_full_as_their_stores(rows: Sequence[Capacity], topology: Topology) -> list[Capacity]:
+    """The rows, those of the same space as a full datastore as full as that.
+
+    Whether a datastore is full is known from what it did over days; a line through the weeks of
+    the pool it fills would foretell what has happened.
+    """
+    found = []
+    for row in rows:
+        store = next(
+            (one for one in rows
+             if one.kind == "datastore" and one.outlook == "full" and row.outlook != "full"
+             and _is_same_space(one, row) and row.subject in topology.dependencies(one.subject)),
+            None,
+        )  # fmt: skip
+        told = {} if store is None else {
+            "outlook": "full", "growth": None, "full_at": None, "earliest": None, "latest": None,
+            "full_since": store.full_since, "always_full": store.always_full,
+        }  # fmt: skip
+        found.append(row.model_copy(update=told) if told else row)
+    return found
+
+
+def _is_same_space(one: Capacity, other: Capacity) -> bool:
+    if not (one.size and other.size and one.ratio and other.ratio):
+        return False
+    return abs(other.size / one.size - 1) <= SAME and abs(other.ratio - one.ratio) <= SAME
 
 
 def _fills(picture: Picture) -> Iterator[tuple[str, tuple[float, float]]]:
