@@ -46,10 +46,14 @@ def _connect(
 
 
 def _of_guests(topology: Topology, picture: Picture) -> None:
+    copied = {
+        (job.source, job.vmid) for _, jobs in picture.replications.with_source() for job in jobs
+    }
     guests = {
         (guest.source, guest.vmid): guest_subject(guest)
         for inventory in picture.inventory
         for guest in inventory.guests
+        if (guest.source, guest.vmid) in copied
     }
     for source, jobs in picture.replications.with_source():
         for job in jobs:
