@@ -104,8 +104,8 @@ def _names_of(
 
 
 def guest_names(guest: Guest) -> dict[str, str]:
-    """The names that belong to one guest."""
-    named = {"guest": guest.name or str(guest.vmid), "node": guest.node}
+    """The names that belong to one guest, and whether it runs."""
+    named = {"guest": guest.name or str(guest.vmid), "node": guest.node, "status": guest.status}
     return named | id_names(guest.vmid, guest.type)
 
 

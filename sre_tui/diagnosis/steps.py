@@ -24,6 +24,9 @@ _FRONT_MATTER: Final = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _ASKED_BY: Final = {"promql": "sre metrics query", "logql": "sre logs query"}
 _LINK: Final = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<place>[^)\s]+)\)")
 _CODE: Final = re.compile(r"`([^`]+)`")
+_ON_GUEST: Final = re.compile(r"(?:qm|pct) \w")
+_STARTS: Final = re.compile(r"(?:qm|pct) start\b")
+"""Helps a guest that is off, and none that runs."""
 _EMPHASIS: Final = re.compile(r"\*\*([^*]+)\*\*")
 
 
@@ -73,13 +76,19 @@ def _own(step: Step, own: Mapping[str, str]) -> Step:
 
 
 def _fits(step: Step, own: Mapping[str, str]) -> bool:
-    """Whether it is for the sort of guest, and of machine, that the incident is about."""
+    """Whether it is for the sort of guest, and of machine, that the incident is about, and for a
+    guest that runs or is off as this one is.
+    """
     case = re.split(r"[:.]", step.text, maxsplit=1)[0]
     if "TrueNAS" in case and "node" in own and "nas" not in own:
         return False
     if "Proxmox" in case and "nas" in own and "node" not in own:
         return False
-    return not is_for_other_guests([*step.commands, *_CODE.findall(step.text)], own)
+    commands = [*step.commands, *_CODE.findall(step.text)]
+    on_guest = [one for one in commands if _ON_GUEST.match(one)]
+    if own.get("status") == "running" and on_guest and all(map(_STARTS.match, on_guest)):
+        return False
+    return not is_for_other_guests(commands, own)
 
 
 @cache

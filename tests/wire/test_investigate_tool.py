@@ -69,7 +69,7 @@ def page(answer: ToolResult[Investigation]) -> str:
     assert view.page is not None
     display = Display(now=THEN, utc=None, wide=True)
     lines: list[str] = []
-    for block in view.page(answer.data, display):
+    for block in view.page(answer.data, display, None):
         assert isinstance(block, Block)
         lines.append(block.title)
         lines += ["".join(cell.text for cell in each.pieces) for each in block.lines]

@@ -46,6 +46,7 @@ _FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*)")
 _CAREFUL = re.compile(r"\*\*Careful:\*\* .+?(?:\.(?=\s|$)|$)")
 _PLACEHOLDER = re.compile(r"<[a-zA-Z][a-zA-Z|-]*>")
 _CODE = re.compile(r"`([^`]+)`")
+_OF_IT = re.compile(r"(?:\b(?:of|on|by|to) )?\{subject\}")
 _SPACED = re.compile(r"\s{2,}")
 
 
@@ -123,7 +124,7 @@ def fix_call(kind: str, words: str = "") -> Call:
         words: what is wrong, where that says more than the pattern's claim.
     """
     pattern = bundled()[kind]
-    said = words or pattern.claim.replace("{subject}", "").strip()
+    said = words or " ".join(_OF_IT.sub(" ", pattern.claim).split())
     return runbook_call(f"{said}, {pattern.runbook.replace('-', ' ')}: fix")
 
 

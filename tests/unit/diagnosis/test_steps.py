@@ -41,6 +41,9 @@ def test_steps_for_another_sort_of_guest_or_machine_are_left_out() -> None:
     ct = {"vmid": "115", "type": "lxc", "short": "ct", "ct": "115"}
     assert not any(one.startswith("Container limit") for one in cases("oom_kill", vm))
     assert any(one.startswith("Container limit") for one in cases("oom_kill", ct))
+    off = "The killed guest is off"
+    assert off not in cases("oom_kill", vm | {"status": "running"})
+    assert off in cases("oom_kill", vm | {"status": "stopped"})
     assert "Failing disk in a Proxmox data pool" not in cases("disk_dead", {"nas": "nas1"})
     assert "Failing disk on TrueNAS" not in cases("disk_dead", {"node": "pve1"})
 
