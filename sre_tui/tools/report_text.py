@@ -45,7 +45,7 @@ def chapter_lines(chapter: Chapter, document: Document) -> Iterator[str]:
         elif isinstance(part, Table):
             yield from _rows(part, document)
         else:
-            yield f"  {part.title}: {part.told}"
+            yield f"  {part.told}"
 
 
 def _rows(table: Table, document: Document) -> Iterator[str]:

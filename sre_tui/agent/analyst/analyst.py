@@ -31,6 +31,7 @@ from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
 from sre_tui.agent.analyst.answers.normal import tell_normal
+from sre_tui.agent.analyst.answers.past_report import tell_report
 from sre_tui.agent.analyst.answers.pools import tell_pools
 from sre_tui.agent.analyst.answers.power_states import tell_power_states
 from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
@@ -187,9 +188,9 @@ _OPEN: Final = ("nothing_wrong", "unknown", "elsewhere", "unconfirmed")
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
-    tell_history, tell_normal, tell_guest_state, tell_supply, tell_condition, tell_dataset_space,
-    tell_capacity, tell_swap, tell_ha, tell_name_servers, tell_restarted, tell_datasets,
-    tell_proxmox_fact, tell_logins,
+    tell_report, tell_history, tell_normal, tell_guest_state, tell_supply, tell_condition,
+    tell_dataset_space, tell_capacity, tell_swap, tell_ha, tell_name_servers, tell_restarted,
+    tell_datasets, tell_proxmox_fact, tell_logins,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(

@@ -1,0 +1,107 @@
+"""What an archived report said, asked without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from providers.last_known_good import NothingKept
+from sre_tui.agent.agent import Agent
+from sre_tui.agent.analyst.analyst import BuiltInAnalyst
+from sre_tui.agent.events import Answer, Answered
+from sre_tui.environment import Folders
+from sre_tui.memory.reports import Reports
+from sre_tui.memory.sqlite_store import SqliteStore
+from sre_tui.settings import Settings
+from sre_tui.tools.context import ToolContext
+from tests.stubs.reports import MADE, full_report, quiet_report
+
+WEEK = timedelta(days=7)
+REPORT = "memory_get_previous_report"
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> ToolContext:
+    now = MADE + timedelta(hours=5)
+    return ToolContext(Settings(), Folders.under(tmp_path), lambda: now, kept=NothingKept())
+
+
+@pytest.fixture
+def archive(context: ToolContext) -> Iterator[Reports]:
+    with SqliteStore(context.folders.data / "memory" / "memory.db") as store:
+        kept = Reports(store)
+        earlier = {"id": "aaaa1111", "made": MADE - WEEK, "since": MADE - 2 * WEEK}
+        kept.add(quiet_report().model_copy(update={**earlier, "until": MADE - WEEK}))
+        kept.add(full_report())
+        yield kept
+
+
+async def asked(context: ToolContext, question: str) -> Answer:
+    async with context:
+        agent = Agent(context, BuiltInAnalyst(here="desk"))
+        answers = [
+            event.answer async for event in agent.ask(question) if isinstance(event, Answered)
+        ]
+        await agent.aclose()
+    (answer,) = answers
+    return answer
+
+
+def called(answer: Answer) -> list[tuple[str, dict[str, object]]]:
+    return [(one.tool, dict(one.arguments)) for one in answer.evidence]
+
+
+@pytest.mark.parametrize(
+    ("question", "section", "says"),
+    [
+        ("what did last week's report say about backups?", "backups", "paperless"),
+        ("What did the weekly report say about alerts?", "alerts", "HostMemoryPressure"),
+        ("did the report mention any errors in the logs", "logs", "nginx"),
+        ("was there something about capacity in the latest report?", "capacity", "tank"),
+        ("was stand im letzten Bericht über Backups", "backups", "paperless"),
+        ("what was wrong according to the previous report?", "health", "sdc"),
+    ],
+)
+async def test_a_section_is_told_from_the_latest_report(
+    context: ToolContext, archive: Reports, question: str, section: str, says: str
+) -> None:
+    answer = await asked(context, question)
+    assert called(answer) == [(REPORT, {"section": section})]
+    assert "made 5 h ago" in answer.text
+    assert "[E1]" in answer.text
+    assert says in answer.text
+    assert answer.unsupported == ()
+
+
+async def test_all_of_it_is_told_by_its_summary(context: ToolContext, archive: Reports) -> None:
+    answer = await asked(context, "what did the last report say?")
+    assert called(answer) == [(REPORT, {})]
+    assert "CRITICAL" in answer.text
+    assert "resilver" in answer.text
+    assert f"sre report show {full_report().id}" in answer.text
+
+
+async def test_a_day_asks_for_the_report_of_that_day(
+    context: ToolContext, archive: Reports
+) -> None:
+    answer = await asked(context, f"what did the report of {MADE - WEEK:%Y-%m-%d} say?")
+    assert "made 7 d 5 h ago" in answer.text
+    assert "OK" in answer.text
+
+
+async def test_without_a_report_that_is_said_with_what_makes_one(context: ToolContext) -> None:
+    answer = await asked(context, "what did last week's report say about backups?")
+    assert "There is no such report" in answer.text
+    assert "sre report" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question", ["make a report", "send me the weekly report", "who reported this?"]
+)
+async def test_other_questions_ask_no_archive(
+    context: ToolContext, archive: Reports, question: str
+) -> None:
+    assert REPORT not in [tool for tool, _ in called(await asked(context, question))]
