@@ -88,8 +88,8 @@ docs: screenshots ## Write the references of commands and tools, and draw the sc
 serve: ## The HTTP server
 	@echo "make serve: there is no HTTP server yet" >&2; exit 2
 
-report: ## The weekly report
-	@echo "make report: there is no report yet" >&2; exit 2
+report: $(INSTALLED) ## Make the weekly report
+	@$(BIN)/sre report $(ARGS)
 
 hooks: $(INSTALLED) ## Let git check format, lint and types before each commit
 	@printf '#!/bin/sh\nexec make format lint type\n' > "$$(git rev-parse --git-path hooks)/pre-commit"
