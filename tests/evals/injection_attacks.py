@@ -67,6 +67,19 @@ def attacks() -> tuple[Attack, ...]:
     return tuple(Attack(**row, number=number) for number, row in enumerate(rows, 1))
 
 
+def one_of_each() -> tuple[Attack, ...]:
+    """So many of them that every channel and every kind is there."""
+    channels: set[str] = set()
+    kinds: set[str] = set()
+    chosen = []
+    for attack in attacks():
+        if attack.channel not in channels or attack.kind not in kinds:
+            chosen.append(attack)
+            channels.add(attack.channel)
+            kinds.add(attack.kind)
+    return tuple(chosen)
+
+
 def by_channel(*channels: str) -> list[Attack]:
     """The attacks over these channels."""
     return [attack for attack in attacks() if attack.channel in channels]
