@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from sre_tui.memory.report import Report
 from sre_tui.report.collect import Told, collect_report
 from sre_tui.report.summary import write_summary
 from sre_tui.settings import LlmSettings
+from sre_tui.settings.zone import zone_of
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.report_text import report_words
 
@@ -39,7 +39,7 @@ async def make_report(
         context,
         timedelta(days=wanted.days if days is None else days),
         objective=wanted.availability,
-        zone=None if wanted.timezone is None else ZoneInfo(wanted.timezone),
+        zone=zone_of(wanted),
         baselines=baselines,
         told=told,
     )
