@@ -28,6 +28,8 @@ from sre_tui.report.files import Format
 from sre_tui.settings import LlmSettings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from commands.invocation import Invocation
     from sre_tui.memory.report import Heading, Report, SectionState
     from sre_tui.memory.reports import Reports
@@ -101,12 +103,24 @@ def make(
     check_writable(output)
     _check_backends(invocation.settings)
     report = _made(invocation, days, no_llm=no_llm, quiet=quiet or email)
-    trouble = archive(invocation, report) if mailing is None else ""
-    if form is not None or not (email or quiet):
-        write_report(invocation, report, form or Format.PAGE, output, utc=utc)
     if mailing is not None:
-        mail(invocation, report, mailing)
+        # Kept and sent before it is written: a full disk or a closed pipe costs neither.
+        undelivered = mail(invocation, report, mailing)
+        if form is not None:
+            _written_too(invocation, report, form, output, undelivered, utc=utc)
+        if undelivered is not None:
+            raise undelivered
         return
+    trouble = archive(invocation, report)
+    shown = form is not None or not quiet
+    if shown:
+        write_report(invocation, report, form or Format.PAGE, output, utc=utc)
+    if trouble and not shown:
+        raise Problem(
+            f"the report is not archived: {trouble}",
+            code="not_archived",
+            exit_code=ExitCode.FAILURE,
+        )
     if trouble:
         invocation.narrator.warn(f"the report is not archived: {trouble}")
     elif not quiet:
@@ -242,6 +256,7 @@ def diff(
 
 def _made(invocation: Invocation, days: int | None, *, no_llm: bool, quiet: bool) -> Report:
     from commands.index import Progress
+    from sre_tui.report.collect import SECTIONS
     from sre_tui.report.make import make_report
 
     progress = Progress(invocation.narrator, quiet=quiet)
@@ -249,9 +264,9 @@ def _made(invocation: Invocation, days: int | None, *, no_llm: bool, quiet: bool
 
     def told(heading: Heading, state: SectionState) -> None:
         done.append(heading)
-        progress("collecting sections of the report", len(done), 9)
+        progress("collecting sections of the report", len(done), len(SECTIONS))
 
-    progress("collecting sections of the report", 0, 9)
+    progress("collecting sections of the report", 0, len(SECTIONS))
     try:
         return invocation.run(
             lambda tools: make_report(
@@ -260,6 +275,23 @@ def _made(invocation: Invocation, days: int | None, *, no_llm: bool, quiet: bool
         )
     finally:
         progress.finish()
+
+
+def _written_too(
+    invocation: Invocation,
+    report: Report,
+    form: Format,
+    output: Path | None,
+    undelivered: Problem | None,
+    *,
+    utc: bool,
+) -> None:
+    try:
+        write_report(invocation, report, form, output, utc=utc)
+    except Problem:
+        if undelivered is not None:
+            invocation.narrator.warn(undelivered.message)
+        raise
 
 
 def _check_backends(settings: Settings) -> None:

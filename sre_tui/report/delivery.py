@@ -91,9 +91,27 @@ async def deliver(
     try:
         await asyncio.to_thread(Reports(store).add, report, mail_due=True, keep=keep)
     except (BackendError, NotKept, PerhapsKept) as error:
-        sent = await _mail(report, mailing, write, clock)
-        return Delivery([report.id], dict(sent.refused), not_archived=str(error))
+        return await send_unarchived(report, mailing, write, clock, str(error))
     return await send_due(store, mailing, write, clock)
+
+
+async def send_unarchived(
+    report: Report, mailing: Mailing, write: Write, clock: Clock, why: str
+) -> Delivery:
+    """Mail a report that cannot be archived.
+
+    Args:
+        report: it.
+        mailing: from whom and to whom.
+        write: words a report.
+        clock: tells the time.
+        why: why it is not in the archive.
+
+    Raises:
+        BackendError: if it could not be mailed.
+    """
+    sent = await _mail(report, mailing, write, clock)
+    return Delivery([report.id], dict(sent.refused), not_archived=one_line(why))
 
 
 async def send_due(store: Store, mailing: Mailing, write: Write, clock: Clock) -> Delivery:

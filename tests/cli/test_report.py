@@ -217,3 +217,46 @@ def test_a_memory_that_cannot_be_written_costs_the_archive_alone(
         assert len(box.mails) == 1
     assert mailed.code == 5
     assert "not archived" in mailed.err
+
+
+def test_a_memory_that_the_settings_name_wrongly_costs_the_archive_alone(logs_only: Sre) -> None:
+    wrong = logs_only.having(MEMORY_DB_URL="mysql://db/sre")
+    with postman(MailBox()) as box:
+        done = mailing(wrong, box)("report", "--email", "--no-llm")
+        assert len(box.mails) == 1
+    assert (done.code, done.out) == (5, "")
+    (line,) = done.err.splitlines()
+    assert "the report was mailed, but is not archived: MEMORY_DB_URL must be" in line
+
+
+def test_a_file_that_cannot_be_written_costs_neither_the_mail_nor_the_archive(
+    logs_only: Sre, tmp_path: Path
+) -> None:
+    unspeakable = tmp_path / f"{'x' * 300}.md"
+    with postman(MailBox()) as box:
+        done = mailing(logs_only, box)("report", "--email", "--no-llm", "-o", str(unspeakable))
+        assert len(box.mails) == 1
+    assert done.code == 1
+    assert "cannot be written" in done.err
+    (listed,) = logs_only("report", "list", "--json").document["data"]["items"]
+    assert listed["mailed"] is not None
+
+
+def test_who_archives_alone_is_told_that_nothing_was(logs_only: Sre, tmp_path: Path) -> None:
+    quiet = logs_only("report", "-q", "--no-llm")
+    assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+    spoilt = logs_only.having(MEMORY_DB_PATH=str(tmp_path))
+    done = spoilt("report", "-q", "--no-llm")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("error: the report is not archived: ")
+
+
+def test_a_test_mail_that_some_get_is_not_all_well(logs_only: Sre) -> None:
+    box = MailBox(refuses={"berta@home.example": "550 5.1.1 unknown"})
+    with postman(box):
+        both = mailing(logs_only, box).having(
+            REPORT_RECIPIENT_EMAIL="anna@home.example,berta@home.example"
+        )
+        done = both("report", "--email", "--test")
+    assert done.code == 5
+    assert "berta@home.example gets no mail" in done.err
