@@ -99,7 +99,7 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
     from sre_tui.live.daemon_threads import DaemonThreads
     from sre_tui.live.feed import ToolFeed, ask_tool
     from sre_tui.live.homelab import homelab_feeds
-    from sre_tui.live.recording import record_incident
+    from sre_tui.live.recording import change_incident, record_incident
     from sre_tui.live.report_desk import ReportDesk
     from sre_tui.live.runbook_text import runbook_names, runbook_text
     from sre_tui.tools.context import ToolContext
@@ -124,6 +124,7 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
                 release=live.aclose,
                 reports=ReportDesk(context),
                 record=partial(record_incident, context),
+                change=partial(change_incident, context),
                 sources=[
                     f"{backend}:{endpoint.name}"
                     for backend in BACKENDS

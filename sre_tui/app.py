@@ -8,7 +8,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -18,6 +17,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
+from sre_tui.app_levels import LevelsApp
 from sre_tui.app_parts import AppParts
 from sre_tui.live.feed import AskTool, Feed
 from sre_tui.live.homelab import ALWAYS
@@ -27,13 +27,7 @@ from sre_tui.screens.actions import bindings
 from sre_tui.screens.main import MainScreen, PanesShown
 from sre_tui.screens.rows_pane import Inquired
 from sre_tui.screens.wanted import (
-    ChartsWanted,
-    InvestigationWanted,
-    LogsWanted,
-    OpeningWanted,
     PaneWanted,
-    RecordWanted,
-    TimelineWanted,
 )
 from sre_tui.screens.warm_up import WarmUp
 from widgets.breadcrumb import CrumbChosen
@@ -45,8 +39,6 @@ if TYPE_CHECKING:
 
     from sre_tui.screens.go_to import GoToScreen
     from sre_tui.screens.places import Place, RunbookName
-    from sre_tui.screens.recording import Recording
-    from sre_tui.screens.reporting import Reporting
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +69,7 @@ def _place_commands() -> type[Provider]:
     return PlaceCommands
 
 
-class SreApp(App[None]):
+class SreApp(LevelsApp):
     """Takes snapshots as messages and gives them to the main screen."""
 
     TITLE = "sre"
@@ -95,8 +87,7 @@ class SreApp(App[None]):
         if "NO_COLOR" in os.environ:
             # Before Textual decides how to take the colours out, which differs by theme.
             self.set_reactive(App.theme, ANSI)
-        super().__init__()
-        self._parts = parts
+        super().__init__(parts)
         self._live = LiveData(parts.feeds, self._deliver, parts.clock, parts.release)
         self._started = False
         self._warm_up = WarmUp(parts.answers)
@@ -176,23 +167,6 @@ class SreApp(App[None]):
         await self._back_to_main()
         await self.main.inquire(event.question, event.attached)
 
-    def on_findings_wanted(self) -> None:
-        """Show what the checks found."""
-        from sre_tui.screens.findings import FindingsScreen
-
-        self.push_screen(FindingsScreen(self._parts.clock))
-
-    def on_opening_wanted(self, event: OpeningWanted) -> None:
-        """Show what a row of some details stands for."""
-        from sre_tui.screens.details import level_for
-
-        parts = self._parts
-        level = level_for(event.opening, self.main, parts.read_runbook, parts.clock)
-        if level is None:
-            self.notify("This is not there any more")
-        else:
-            self.push_screen(level)
-
     async def on_pane_wanted(self, event: PaneWanted) -> None:
         """Show a pane, from however many levels above it."""
         await self._back_to_main()
@@ -203,59 +177,9 @@ class SreApp(App[None]):
         while len(self.screen_stack) > event.level + 1:
             await self.pop_screen()
 
-    def on_timeline_wanted(self, event: TimelineWanted) -> None:
-        """Show what changed."""
-        from sre_tui.screens.timeline import TimelineScreen
-
-        self.push_screen(TimelineScreen(self._parts.clock, event.host, event.at))
-
-    def on_investigation_wanted(self, event: InvestigationWanted) -> None:
-        """Show what is wrong, and why."""
-        from sre_tui.screens.investigation import InvestigationScreen
-
-        self.push_screen(InvestigationScreen(self._parts.clock, event.about))
-
-    def on_record_wanted(self, event: RecordWanted) -> None:
-        """Ask what to record of it."""
-        self._recording.begin(event)
-
     async def agreed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
         """What a person agrees to record of what a model wants to; None if nothing."""
         return await self._recording.agreed(values)
-
-    @cached_property
-    def _recording(self) -> Recording:
-        from sre_tui.screens.recording import Recording
-
-        return Recording(self, self._parts.record)
-
-    def action_report(self) -> None:
-        """Show the latest report."""
-        from sre_tui.screens.report import ReportScreen
-
-        if isinstance(self.screen, ReportScreen):
-            self.screen.show_latest()
-        elif self._reporting is not None:
-            self.push_screen(ReportScreen(self._parts.clock, self._reporting))
-
-    @cached_property
-    def _reporting(self) -> Reporting | None:
-        from sre_tui.screens.reporting import Reporting
-
-        desk = self._parts.reports
-        return None if desk is None else Reporting(self, desk)
-
-    def on_logs_wanted(self, event: LogsWanted) -> None:
-        """Show log lines."""
-        from sre_tui.screens.logs import LogsScreen
-
-        self.push_screen(LogsScreen(self._parts.clock, event.of))
-
-    def on_charts_wanted(self, event: ChartsWanted) -> None:
-        """Show metrics."""
-        from sre_tui.screens.metric_chart import ChartsScreen
-
-        self.push_screen(ChartsScreen(self._parts.clock, event.of))
 
     def notify(
         self,

@@ -12,7 +12,7 @@ from sre_tui.live.feed import AskTool, Feed
 from sre_tui.screens.look import Look
 
 if TYPE_CHECKING:
-    from sre_tui.live.recording import Recorder
+    from sre_tui.live.recording import Changer, Recorder
     from sre_tui.live.report_desk import ReportDesk
 
 
@@ -36,6 +36,7 @@ class AppParts:
         look: theme and keys.
         reports: reads, makes, writes and mails reports; None where there is no memory for them.
         record: keeps an incident that a person agreed to in the journal.
+        change: changes or closes an incident of the journal as a person agreed to.
         warm_up: whether to load in the background what the first question needs.
     """
 
@@ -51,5 +52,6 @@ class AppParts:
     list_runbooks: Callable[[], Sequence[tuple[str, str]]] | None = None
     reports: ReportDesk | None = None
     record: Recorder | None = None
+    change: Changer | None = None
     look: Look = field(default_factory=Look)
     warm_up: bool = False

@@ -59,10 +59,10 @@ def commands(screen: Screen[Any]) -> Iterator[Command]:
     parts: dict[str, DOMNode] = {}
     keys: dict[str, list[Binding]] = {}
     for node in _nodes(screen):
-        part = getattr(node, "PART", "")
-        if part and part not in parts:
-            parts[part] = node
-            for binding in _bindings(node, screen.app):
+        new = [part for part in _parts(node) if part not in parts]
+        parts |= dict.fromkeys(new, node)
+        for binding in _bindings(node, screen.app):
+            if (binding.id or "").partition(".")[0] in new:
                 keys.setdefault(binding.id or "", []).append(binding)
     for action in ACTIONS:
         node_of = parts.get(action.part)
@@ -81,6 +81,12 @@ def key_of_action(app: App[Any], name: str) -> str:
 
 _ONLY_KEYS = frozenset({"filter", "transcript"})
 """Parts whose actions mean nothing outside of them."""
+
+
+def _parts(node: DOMNode) -> list[str]:
+    """The parts of the app that a node is, with those of the classes it is made of."""
+    own = (vars(each).get("PART", "") for each in type(node).__mro__)
+    return [part for part in own if part]
 
 
 def _nodes(screen: Screen[Any]) -> list[DOMNode]:

@@ -38,6 +38,7 @@ from sre_tui.screens.status_header import StatusHeader
 from sre_tui.screens.wanted import (
     ChartsWanted,
     FindingsWanted,
+    IncidentsWanted,
     InvestigationWanted,
     LogsWanted,
     TimelineWanted,
@@ -221,6 +222,10 @@ class MainScreen(Screen[None]):
     def action_investigate(self) -> None:
         """Find out what is wrong anywhere."""
         self.post_message(InvestigationWanted())
+
+    def action_incidents(self) -> None:
+        """Show the journal."""
+        self.post_message(IncidentsWanted())
 
     def action_logs(self) -> None:
         """Show the log lines of everybody."""

@@ -30,6 +30,7 @@ _SCREENS: Final[Mapping[str, tuple[str, ...]]] = {
     "main.findings": ("checks", "health"),
     "main.timeline": ("timeline", "changes"),
     "main.investigate": ("causes",),
+    "main.incidents": ("incidents", "journal"),
     "main.logs": ("logs", "loki"),
     "main.metrics": ("metrics", "charts", "prometheus"),
     "app.report": ("report", "reports"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import on
@@ -20,10 +21,30 @@ from sre_tui.screens.actions import bindings
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.tool import ArgumentError
 from widgets.key_footer import KeyFooter
-from widgets.text import plain_line
+from widgets.text import plain_line, plain_text
 
-_EDITED: Final = ("title", "subject", "alert", "services", "severity", "cause", "resolution")
-"""What stands in a line of its own; the rest is only shown."""
+_RECORD: Final = "memory_record_incident"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is asked, and what is said of it.
+
+    Attributes:
+        asked: the question above it.
+        edited: what stands in a line of its own; the rest is only shown.
+        left: said to who goes away without an answer.
+        waiting: said while what was agreed to is being written.
+        check: raises ArgumentError for values that make no sense.
+    """
+
+    asked: str = "Record this incident?"
+    edited: tuple[str, ...] = (
+        "title", "subject", "alert", "services", "severity", "cause", "resolution",
+    )  # fmt: skip
+    left: str = "Nothing was recorded"
+    waiting: str = "Being recorded…"
+    check: Callable[[Mapping[str, str]], object] = lambda values: get_tool(_RECORD).parse(values)
 
 
 class RecordScreen(ModalScreen[None]):
@@ -63,15 +84,15 @@ class RecordScreen(ModalScreen[None]):
         values: Mapping[str, str],
         submit: Callable[[RecordScreen, dict[str, str]], None],
         *,
-        asked: str = "Record this incident?",
+        form: Form | None = None,
         is_unbidden: bool = False,
     ) -> None:
-        """A form filled with these values, under a question.
+        """A form filled with these values.
 
         Args:
             values: by the names of the tool that records.
             submit: called with the form and what a person agreed to, each time that happens.
-            asked: the question.
+            form: the question and its lines; those of a cause that was found if None.
             is_unbidden: whether it opens while somebody may be typing something else: what is
                 typed goes into no field then until one is chosen.
         """
@@ -79,7 +100,7 @@ class RecordScreen(ModalScreen[None]):
         self.gone = asyncio.Event()
         self._values = dict(values)
         self._submit = submit
-        self._asked = asked
+        self._form = form or Form()
         self._is_unbidden = is_unbidden
         self._is_waiting = False
         self._was_submitted = False
@@ -88,15 +109,17 @@ class RecordScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A line for each value, what is said of them, and the keys."""
         with Vertical(id="record") as box:
-            box.border_title = plain_line(self._asked)
+            box.border_title = plain_text(self._form.asked)
             box.border_subtitle = "tab goes into the fields" if self._is_unbidden else ""
             with VerticalScroll(id="fields", can_focus=self._is_unbidden):
-                for name in _EDITED:
+                for name in self._form.edited:
                     with Horizontal():
                         yield Static(LABELS[name], classes="label", markup=False)
                         value = self._on_a_line(name)
                         yield Input(value, id=name, compact=True, select_on_focus=False)
-                rest = {name: one for name, one in self._values.items() if name not in _EDITED}
+                rest = {
+                    name: one for name, one in self._values.items() if name not in self._form.edited
+                }
                 told = "\n".join(f"{label}: {value}" for label, value in named_values(rest))
                 yield Static(told, id="shown", markup=False)
             yield Static("", id="said", markup=False)
@@ -104,7 +127,9 @@ class RecordScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Begin with the title, or with what only scrolls."""
-        self.set_focus(self.query_one("#fields" if self._is_unbidden else f"#{_EDITED[0]}"))
+        self.set_focus(
+            self.query_one("#fields" if self._is_unbidden else f"#{self._form.edited[0]}")
+        )
 
     def on_unmount(self) -> None:
         """Tell whoever waits for it."""
@@ -130,7 +155,7 @@ class RecordScreen(ModalScreen[None]):
     def wait(self) -> None:
         """Say that what was agreed to is being recorded; nothing is agreed to twice."""
         self._is_waiting = True
-        self._say("Being recorded…")
+        self._say(self._form.waiting)
 
     def complain(self, why: str) -> None:
         """Say why it was not recorded; what stands in the fields is still there."""
@@ -140,21 +165,21 @@ class RecordScreen(ModalScreen[None]):
     def action_back(self) -> None:
         """Leave it; what comes of what was agreed to before is told elsewhere."""
         if not self._was_submitted:
-            self.notify("Nothing was recorded")
+            self.notify(self._form.left)
         self.close()
 
     def action_save(self) -> None:
         """Agree to what stands there, if it can be recorded."""
         if self._is_waiting or not self.is_open:
             return
-        lines = {name: self.query_one(f"#{name}", Input).value for name in _EDITED}
+        lines = {name: self.query_one(f"#{name}", Input).value for name in self._form.edited}
         # What was left alone keeps its line breaks.
         edited = {
             name: line.strip() for name, line in lines.items() if line != self._on_a_line(name)
         }
         values = {name: value for name, value in {**self._values, **edited}.items() if value}
         try:
-            get_tool("memory_record_incident").parse(values)
+            self._form.check(values)
         except ArgumentError as error:
             self.complain(str(error))
         else:

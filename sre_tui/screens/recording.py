@@ -5,33 +5,43 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from textual.app import App
+from textual.message import Message
+from textual.screen import Screen
 
+from providers.clock import Clock
 from providers.errors import BackendError
 from providers.text import one_line
 from sre_tui.complaint import Complaint
 from sre_tui.diagnosis.causes.model import Investigation
-from sre_tui.live.recording import Recorder
+from sre_tui.live.recording import Changer, Recorder
 from sre_tui.memory.draft import Draft, recorded_as
 from sre_tui.memory.incident import Incident, folded
 from sre_tui.memory.refusals import PerhapsKept
-from sre_tui.screens.record import RecordScreen
-from sre_tui.screens.wanted import RecordWanted
+from sre_tui.screens.journal_entry import Entry, closing_entry, edit_entry, new_entry
+from sre_tui.screens.record import Form, RecordScreen
+from sre_tui.screens.wanted import IncidentFormWanted, RecordWanted
 
 log = logging.getLogger(__name__)
 
-_NEXT: Final = "what you typed is kept: mend that, then record it again"
+
+class JournalChanged(Message, bubble=False):
+    """Something was written into the journal."""
 
 
 class Recording:
     """Shows the forms of an app and keeps what is agreed to in them."""
 
-    def __init__(self, app: App[Any], record: Recorder | None) -> None:
-        """Recording with this; nothing is recorded without it."""
+    def __init__(
+        self, app: App[Any], clock: Clock, record: Recorder | None, change: Changer | None
+    ) -> None:
+        """Recording and changing with these; nothing is without them."""
         self._app = app
+        self._clock = clock
         self._record = record
+        self._change = change
         self._kept: dict[str, Incident] = {}
         self._typed: dict[str, dict[str, str]] = {}
         self._under_way: set[str] = set()
@@ -42,18 +52,34 @@ class Recording:
         if (known := self._known(name, wanted)) is not None:
             title = one_line(known.title, 120)
             self._app.notify(f"It is in your journal already, as {known.id}: {title}")
-        elif name in self._under_way:
-            self._app.notify("It is being recorded")
         elif self._record is None:
             self._app.notify("There is no journal to record it in", severity="warning")
+        else:
+            self._open(Entry(name, wanted.draft.values, Form(), self._record), wanted.on)
+
+    def open(self, wanted: IncidentFormWanted) -> None:
+        """Open the form for a new incident, or for one that is in the journal."""
+        if self._record is None or self._change is None:
+            self._app.notify("There is no journal to write into", severity="warning")
+        elif wanted.incident is None:
+            self._open(new_entry(self._clock(), self._record), wanted.on)
+        elif wanted.form == "close":
+            self._open(closing_entry(wanted.incident, self._clock(), self._change), wanted.on)
+        else:
+            self._open(edit_entry(wanted.incident, self._change), wanted.on)
+
+    def _open(self, entry: Entry, on: Screen[Any]) -> None:
+        if entry.name in self._under_way:
+            self._app.notify(entry.under_way)
         elif self._open_form is not None:
             return
-        elif self._app.screen is not wanted.on:
+        elif self._app.screen is not on:
             # Whatever is typed by now is meant for the screen that is there.
-            self._app.notify("Nothing was recorded: you went on before the form was there")
+            self._app.notify(f"{entry.form.left}: you went on before the form was there")
         else:
-            values = self._typed.get(name, wanted.draft.values)
-            self._app.push_screen(RecordScreen(values, partial(self._keep_later, name)))
+            values = self._typed.get(entry.name, entry.values)
+            submit = partial(self._keep_later, entry)
+            self._app.push_screen(RecordScreen(values, submit, form=entry.form))
 
     async def agreed(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
         """What a person agrees to record of what a model wants to; None if nothing."""
@@ -65,8 +91,8 @@ class Recording:
 
         while (other := self._open_form) is not None:
             await other.gone.wait()
-        asked = "The model asks: record this incident?"
-        form = RecordScreen(values, take, asked=asked, is_unbidden=True)
+        asked = Form("The model asks: record this incident?")
+        form = RecordScreen(values, take, form=asked, is_unbidden=True)
         self._app.push_screen(form)
         try:
             await form.gone.wait()
@@ -86,37 +112,38 @@ class Recording:
         kept = self._kept.get(name)
         return None if kept is None or _is_over(kept, wanted.found) else kept
 
-    def _keep_later(self, name: str, form: RecordScreen, values: dict[str, str]) -> None:
+    def _keep_later(self, entry: Entry, form: RecordScreen, values: dict[str, str]) -> None:
         form.wait()
-        self._under_way.add(name)
+        self._under_way.add(entry.name)
         # The app's and not the form's, with which it would be cut off.
-        self._app.run_worker(self._keep(name, form, values), exit_on_error=False)
+        self._app.run_worker(self._keep(entry, form, values), exit_on_error=False)
 
-    async def _keep(self, name: str, form: RecordScreen, values: dict[str, str]) -> None:
-        assert self._record is not None
+    async def _keep(self, entry: Entry, form: RecordScreen, values: dict[str, str]) -> None:
         try:
-            incident = await self._record(values)
+            incident = await entry.keep(values)
         except PerhapsKept as error:
-            self._tell_failure(name, form, values, str(error))
+            self._tell_failure(entry, form, values, str(error))
         except (BackendError, Complaint) as error:
-            self._tell_failure(name, form, values, f"Nothing was recorded: {error}; {_NEXT}")
+            self._tell_failure(entry, form, values, f"{entry.form.left}: {error}; {entry.next}")
         except Exception as error:
             log.exception("an incident was perhaps not recorded")
-            known = "It is not known whether it was recorded"
+            known = f"It is not known whether it was {entry.verb}"
             said = f"{known} ({type(error).__name__}): look with sre incidents; the log has more"
-            self._tell_failure(name, form, values, said)
+            self._tell_failure(entry, form, values, said)
         else:
-            self._kept[name] = incident
-            self._typed.pop(name, None)
+            self._kept[entry.name] = incident
+            self._typed.pop(entry.name, None)
             form.close()
-            self._app.notify(f"Recorded as {incident.id}: sre incidents show {incident.id}")
+            self._app.notify(f"{entry.done} {incident.id}: sre incidents show {incident.id}")
+            for screen in self._app.screen_stack:
+                screen.post_message(JournalChanged())
         finally:
-            self._under_way.discard(name)
+            self._under_way.discard(entry.name)
 
     def _tell_failure(
-        self, name: str, form: RecordScreen, values: dict[str, str], said: str
+        self, entry: Entry, form: RecordScreen, values: dict[str, str], said: str
     ) -> None:
-        self._typed[name] = values
+        self._typed[entry.name] = values
         if form.is_open:
             form.complain(one_line(said, 400))
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -22,7 +21,6 @@ from sre_tui.screens.level import Level
 from sre_tui.screens.page_scroll import PageScroll
 from sre_tui.screens.page_text import page_text
 from sre_tui.screens.reporting import Reporting, ReportingChanged
-from sre_tui.screens.rows_pane import Inquired
 from sre_tui.views.human import ago
 from sre_tui.views.report import page_of
 from widgets.cell import Display, Tone, marked
@@ -103,7 +101,7 @@ class ReportScreen(Level):
                 return True if self._beside(1) else None
             case "later":
                 return True if self._beside(-1) else None
-            case "copy" | "write" | "mail" | "explain":
+            case "copy" | "write" | "mail":
                 return True if self._shown is not None else None
         return True
 
@@ -119,7 +117,7 @@ class ReportScreen(Level):
         """The report after."""
         self._step(-1)
 
-    @work(exclusive=True, group="choosing")
+    @work
     async def action_choose(self) -> None:
         """List them, and go to one."""
         from sre_tui.screens.report_choices import choose_report
@@ -129,11 +127,14 @@ class ReportScreen(Level):
         except (BackendError, Complaint) as error:
             self.notify(one_line(f"The reports cannot be listed: {error}", 400), severity="error")
             return
+        if not self.is_current:
+            # Whoever went on wants no list any more.
+            return
         chosen = await choose_report(self.app, rows, self.clock())
         if chosen is not None:
             self._go_to(_LATEST if self._ids[:1] == [chosen] else chosen)
 
-    @work(exclusive=True, group="choosing")
+    @work
     async def action_write(self) -> None:
         """Ask for the name of a file, and write it."""
         from sre_tui.screens.file_name import FileNameScreen
@@ -152,7 +153,7 @@ class ReportScreen(Level):
         if path is not None:
             self.notify(f"Written: {path}")
 
-    @work(exclusive=True, group="choosing")
+    @work
     async def action_mail(self) -> None:
         """Mail it, if that is agreed to."""
         from sre_tui.screens.report_choices import agree_to_mail
@@ -169,12 +170,6 @@ class ReportScreen(Level):
             before = f"it was mailed {ago(row.mailed, self.clock())}"
         if await agree_to_mail(self.app, mailing, before):
             self._reporting.mail(report, is_archived=report is not self._loose)
-
-    def action_explain(self) -> None:
-        """Ask what matters in it."""
-        if (report := self._shown) is not None:
-            day = f"{report.made.astimezone(UTC):%Y-%m-%d}"
-            self.post_message(Inquired(f"what is most pressing in the report of {day}, and why?"))
 
     def action_copy(self) -> None:
         """Copy all of it."""

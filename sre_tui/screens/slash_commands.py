@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sre_tui.live.answers import ModelOffer
 from sre_tui.screens.chat_messages import EvidenceWanted, ModelsWanted, SessionsWanted
+from sre_tui.screens.wanted import IncidentsWanted
 from widgets.cell import Tone
 from widgets.prompt import SlashCommand
 
@@ -22,6 +23,7 @@ SLASH_COMMANDS: Final[Mapping[str, str]] = {
     "/cost": "what this conversation took so far",
     "/copy": "copy the last answer",
     "/report": "the latest report, and a new one",
+    "/incidents": "your journal: what was wrong, and what helped",
     "/save": "write this conversation as Markdown",
     "/help": "all keys",
 }
@@ -61,6 +63,8 @@ async def obey(chat: ChatPane, text: str) -> None:
             chat.action_copy()
         case "/report":
             await chat.app.run_action("report")
+        case "/incidents":
+            chat.post_message(IncidentsWanted())
         case "/save":
             await chat.save(argument)
         case "/help":

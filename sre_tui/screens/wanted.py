@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sre_tui.diagnosis.causes.model import Investigation
     from sre_tui.memory.draft import Draft
+    from sre_tui.memory.incident import Incident
 
 
 class FindingsWanted(Message):
@@ -80,6 +81,28 @@ class RecordWanted(Message):
         super().__init__()
         self.draft = draft
         self.found = found
+        self.on = on
+
+
+class IncidentsWanted(Message):
+    """The user wants to see the journal."""
+
+
+class IncidentFormWanted(Message):
+    """The user wants to write something into the journal.
+
+    Attributes:
+        form: whether it is a new incident, or one that is changed or over.
+        incident: the one that is in the journal; None for a new one.
+        on: the screen on which it was asked for.
+    """
+
+    def __init__(
+        self, form: Literal["record", "edit", "close"], incident: Incident | None, on: Screen[Any]
+    ) -> None:
+        super().__init__()
+        self.form = form
+        self.incident = incident
         self.on = on
 
 

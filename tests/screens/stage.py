@@ -16,7 +16,7 @@ from providers.alerting import Alert
 from sre_tui.app import SnapshotArrived, SreApp
 from sre_tui.app_parts import AppParts
 from sre_tui.live.feed import AskTool, Feed
-from sre_tui.live.recording import Recorder
+from sre_tui.live.recording import Changer, Recorder
 from sre_tui.live.report_desk import ReportDesk
 from sre_tui.live.snapshot import Snapshot
 from sre_tui.screens.chat_pane import ChatPane
@@ -163,6 +163,7 @@ async def on_stage(
     look: Look | None = None,
     runbooks: Sequence[tuple[str, str]] = (),
     record: Recorder | None = None,
+    change: Changer | None = None,
     reports: ReportDesk | None = None,
 ) -> AsyncIterator[Scene]:
     clock = Clock()
@@ -178,6 +179,7 @@ async def on_stage(
             ask_tool=ask_tool,
             look=look or Look(),
             record=record,
+            change=change,
             reports=reports,
             list_runbooks=lambda: runbooks,
             read_runbook=lambda runbook: f"How to mend {runbook}",
