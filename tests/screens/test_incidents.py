@@ -20,6 +20,7 @@ from sre_tui.memory.incident import Incident
 from sre_tui.memory.incidents import Incidents, Wanted
 from sre_tui.screens.incidents import IncidentScreen, IncidentsScreen
 from sre_tui.screens.investigation import InvestigationScreen
+from sre_tui.screens.keys import commands
 from sre_tui.screens.record import RecordScreen
 from sre_tui.screens.rows_pane import RowTable
 from sre_tui.tools.context import ToolContext
@@ -111,6 +112,8 @@ async def test_keys_on_an_incident(monkeypatch: pytest.MonkeyPatch) -> None:
         assert isinstance(scene.app.screen, InvestigationScreen)
         await scene.press("escape", "enter", "y")
         assert "sre incidents show" in copied[-1]
+        offered = {each.action.id for each in commands(scene.app.screen)}
+        assert {"incident.edit", "incident.close", "detail.explain", "app.report"} <= offered
         await scene.press("e")
         assert scene.at_main
         assert "what do recorded incidents say about" in scene.answers.asked[-1]

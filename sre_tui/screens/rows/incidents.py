@@ -94,7 +94,7 @@ def _columns() -> tuple[Column[Incident], ...]:
         replace(_VIEW["title"], width=36),
         replace(_VIEW["severity"], priority=1),
         replace(_VIEW["subject"], width=14, priority=2),
-        replace(_VIEW["started"], width=10, priority=0),
+        replace(_VIEW["started"], width=13, priority=0),
         replace(_VIEW["lasted"], width=14, priority=1),
         replace(_VIEW["alert"], priority=4),
         replace(_VIEW["cause"], width=30, priority=5),

@@ -16,7 +16,7 @@ from sre_tui.memory.place import Place
 from sre_tui.memory.report import Report
 from sre_tui.memory.reports import Reports
 from sre_tui.memory.store import Store, open_store
-from sre_tui.report.delivery import Delivery, deliver, send_due
+from sre_tui.report.delivery import Delivery, deliver, send_again, send_due
 from sre_tui.report.html import Html
 from sre_tui.report.message import Letter
 from sre_tui.settings.mailing import Mailing
@@ -117,6 +117,29 @@ async def test_who_did_not_get_it_is_named_and_it_is_not_sent_again(store: Store
     (row,) = Reports(store).latest()
     assert not row.mail_due
     assert row.mail_problem.startswith(f"{SECOND}: 127.0.0.1:")
+
+
+async def test_one_that_is_asked_for_is_mailed_alone_and_again(store: Store) -> None:
+    old, waiting = report("old", 90 * DAY), report("waiting", DAY)
+    Reports(store).add(old)
+    Reports(store).add(waiting, mail_due=True)
+
+    async def again(one: Report, port: int) -> object:
+        return await send_again(store, one, mailing(port), write, lambda: NOW)
+
+    async with smtp_server() as box:
+        assert await again(old, box.port) is not None
+        assert await again(old, box.port) is not None
+    assert told(box) == ["This is old."] * 2
+    for one in (old, waiting):
+        with pytest.raises(Unreachable):
+            await again(one, free_ports())
+    # What waits for the next run still does; what was only asked for does not.
+    (row,) = Reports(store).due()
+    assert (row.id, row.mail_tries) == ("waiting", 1)
+    claimed = Reports(store).claim("waiting", "elsewhere", lambda: NOW, DAY)
+    assert claimed
+    assert await again(waiting, free_ports()) is None
 
 
 async def test_several_at_once_send_each_report_once(path: Path) -> None:
