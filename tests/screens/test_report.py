@@ -37,6 +37,7 @@ from tests.stubs.at_hand import start_at_hand
 from tests.stubs.homelab_tools import context_in
 from tests.stubs.reports import MADE, full_report, hostile_report, partial_report, quiet_report
 from tests.stubs.smtp_server import MailBox, smtp_server
+from widgets.key_footer import KeyFooter
 
 SOMEWHERE = {"prometheus": [{"name": "main", "url": "http://127.0.0.1:1"}]}
 """A backend that nobody asks here."""
@@ -369,8 +370,14 @@ async def test_it_is_mailed_once_that_is_agreed_to(
 
 async def test_mail_that_is_not_set_up_says_what_is_missing(tmp_path: Path) -> None:
     async with on_archive(tmp_path, quiet_report(), size="80x24") as scene:
-        await opened(scene, "A quiet week")
-        await scene.press("m")
+        # A letter while one types, a place to go to, and a key in the footer for the mouse.
+        await scene.press("5", "R")
+        assert scene.at_main
+        await scene.press("backspace", "escape", "colon", *"report", "enter")
+        await scene.settle(lambda: scene.says("A quiet week"))
+        keys = scene.text.splitlines()[-1]
+        assert len(scene.app.screen.query_one(KeyFooter).keys) == 8
+        await scene.pilot.click(KeyFooter, offset=(keys.index("m Mail"), 0))
         await scene.settle(lambda: "mail needs a server: set SMTP_HOST" in told(scene))
         assert isinstance(scene.app.screen, ReportScreen)
 
