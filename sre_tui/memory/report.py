@@ -29,7 +29,10 @@ class _Model(BaseModel):
 
 
 class Section(_Model):
-    """What every section tells of itself."""
+    """What every section tells of itself.
+
+    Amounts are None where they are not known, be it because all of the section is missing.
+    """
 
     state: SectionState = "ok"
     reasons: tuple[str, ...] = ()
@@ -88,9 +91,9 @@ class Health(Section):
     sentence: str = ""
     verdict: str = ""
     """As `sre check` puts it."""
-    critical: int = 0
-    warnings: int = 0
-    notes: int = 0
+    critical: int | None = None
+    warnings: int | None = None
+    notes: int | None = None
     causes: tuple[LikelyCause, ...] = ()
     """Those that are likely enough to be named, the likeliest first."""
     troubles: tuple[Trouble, ...] = ()
@@ -131,13 +134,13 @@ class ReportedAlert(_Model):
 class Alerts(Section):
     """Which alerts fired, how often and for how long."""
 
-    fired: int = 0
+    fired: int | None = None
     """Firings that began in the window."""
     fired_before: int | None = None
     """The same of the window before; None if it is not known."""
-    firing: int = 0
+    firing: int | None = None
     """Alerts that fire at the end."""
-    silenced: int = 0
+    silenced: int | None = None
     alerts: tuple[ReportedAlert, ...] = ()
     """The noisiest first."""
     days: tuple[AlertDay, ...] = ()
@@ -165,8 +168,8 @@ class Objectives(Section):
     """The share of the window that is aimed at where nothing else is said."""
     objectives: tuple[ReportedObjective, ...] = ()
     """Those that were missed first, the worst of them at the top."""
-    passed: int = 0
-    failed: int = 0
+    passed: int | None = None
+    failed: int | None = None
 
 
 class Point(_Model):
@@ -268,17 +271,17 @@ class ReportedDatastore(_Model):
 class Backups(Section):
     """Whether everything could be restored, and what the runs of the window came to."""
 
-    guests: int = 0
+    guests: int | None = None
     """Guests that were judged."""
-    covered: int = 0
+    covered: int | None = None
     verdicts: dict[str, int] = {}
     """How many guests by verdict, as `sre backups coverage` gives it."""
     uncovered: tuple[UncoveredGuest, ...] = ()
-    runs: int = 0
-    failed_runs: int = 0
+    runs: int | None = None
+    failed_runs: int | None = None
     failures: tuple[FailedRun, ...] = ()
     """The latest first; not all if there are many."""
-    unverified: int = 0
+    unverified: int | None = None
     """Guests whose newest backup failed its verification or was never verified."""
     days: tuple[BackupDay, ...] = ()
     datastores: tuple[ReportedDatastore, ...] = ()
@@ -298,7 +301,7 @@ class LoggedErrors(_Model):
 class Logs(Section):
     """Errors in the logs, compared with the window before."""
 
-    errors: int = 0
+    errors: int | None = None
     errors_before: int | None = None
     services: tuple[LoggedErrors, ...] = ()
     """Most errors first."""
@@ -340,7 +343,7 @@ class JournalIncidents(Section):
 
     incidents: tuple[ReportedIncident, ...] = ()
     """Open ones first, then the latest."""
-    open: int = 0
+    open: int | None = None
 
 
 class ReportedUse(_Model):
@@ -367,10 +370,10 @@ class ReportedGoal(_Model):
 class ProgramUsage(Section):
     """How much the program was used, and what models cost."""
 
-    questions: int = 0
-    tool_calls: int = 0
-    model_calls: int = 0
-    tokens: int = 0
+    questions: int | None = None
+    tool_calls: int | None = None
+    model_calls: int | None = None
+    tokens: int | None = None
     cost: float | None = None
     """US dollars; None if no call had a known price."""
     used: tuple[ReportedUse, ...] = ()

@@ -125,7 +125,7 @@ def _verdict(health: Health) -> str:
         text
         for amount, text in (
             (health.critical, f"{health.critical} critical"),
-            (health.warnings, count(health.warnings, "warning")),
+            (health.warnings, count(health.warnings or 0, "warning")),
         )
         if amount
     ]

@@ -54,7 +54,7 @@ def _troubles(report: Report, times: Times) -> Iterator[str]:
         apart = [one for one in apart if one.severity == "critical"]
     told = apart[:MOST_TROUBLES]
     yield from (_trouble(one, times) for one in told)
-    if left := health.critical + health.warnings - len(told):
+    if left := (health.critical or 0) + (health.warnings or 0) - len(told):
         yield f"{count(left, 'more finding')} of weight: see Now."
 
 

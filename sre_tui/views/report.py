@@ -132,25 +132,24 @@ def _figures(report: Report, chapters: tuple[Chapter, ...], times: Times) -> lis
         for key, section in report.sections()
     }
     told: list[Figure] = []
-    if known["alerts"]:
+    fired, errors = report.alerts.fired, report.logs.errors
+    if known["alerts"] and fired is not None:
         told.append(
             Figure(
-                f"{report.alerts.fired:,}",
-                "alert fired" if report.alerts.fired == 1 else "alerts fired",
-                against(report.alerts.fired, report.alerts.fired_before, times.before),
+                f"{fired:,}",
+                "alert fired" if fired == 1 else "alerts fired",
+                against(fired, report.alerts.fired_before, times.before),
                 tones["alerts"],
             )
         )
-    objectives_ = report.objectives
-    if known["objectives"] and (aimed := objectives_.passed + objectives_.failed):
-        told.append(
-            Figure(f"{objectives_.passed} of {aimed}", "objectives met", "", tones["objectives"])
-        )
+    passed = report.objectives.passed or 0
+    if known["objectives"] and (aimed := passed + (report.objectives.failed or 0)):
+        told.append(Figure(f"{passed} of {aimed}", "objectives met", "", tones["objectives"]))
     if known["backups"] and report.backups.guests:
         failed = report.backups.failed_runs
         told.append(
             Figure(
-                f"{report.backups.covered} of {report.backups.guests}",
+                f"{report.backups.covered or 0} of {report.backups.guests}",
                 "guests backed up",
                 f"{count(failed, 'run')} failed" if failed else "",
                 tones["backups"],
@@ -159,12 +158,12 @@ def _figures(report: Report, chapters: tuple[Chapter, ...], times: Times) -> lis
     if known["capacity"]:
         pressing = sum(row.presses for row in report.capacity.rows)
         told.append(Figure(f"{pressing}", "full or expired soon", "", tones["capacity"]))
-    if known["logs"]:
+    if known["logs"] and errors is not None:
         told.append(
             Figure(
-                f"{report.logs.errors:,}",
-                "error line" if report.logs.errors == 1 else "error lines",
-                against(report.logs.errors, report.logs.errors_before, times.before),
+                f"{errors:,}",
+                "error line" if errors == 1 else "error lines",
+                against(errors, report.logs.errors_before, times.before),
                 tones["logs"],
             )
         )

@@ -30,17 +30,29 @@ MOST: Final = 10
 
 def alerts(section: Alerts, times: Times) -> Chapter:
     """The noisiest first, and by day."""
-    change = against(section.fired, section.fired_before, times.before)
     silenced = f"; {section.silenced} silenced" if section.silenced else ""
-    if not section.fired and not section.alerts and not section.firing:
+    if section.fired == section.firing == 0 and not section.alerts:
+        change = against(0, section.fired_before, times.before)
         return chapter("alerts", section, Tone.OK, "none", f"No alert fired, {change}{silenced}.")
-    fired = f"Alerts fired {_times(section.fired)}" if section.fired else "No alert began to fire"
-    fires = f"{section.firing or 'none'} {'fires' if section.firing == 1 else 'fire'} now"
-    sentence = f"{fired}, {change}; {fires}{silenced}."
+    sentence = f"{_fired(section, times)}; {_fires(section.firing)}{silenced}."
     grave = any(one.firing and severity_rank(one.severity) < 2 for one in section.alerts)
     tone = Tone.ERROR if grave else Tone.WARNING if section.firing else Tone.NEUTRAL
-    word = f"{section.firing} firing" if section.firing else "over"
+    over = "not all known" if section.firing is None else "over"
+    word = f"{section.firing} firing" if section.firing else over
     return chapter("alerts", section, tone, word, sentence, _parts(section, times))
+
+
+def _fired(section: Alerts, times: Times) -> str:
+    if section.fired is None:
+        return "How often alerts fired is not known"
+    fired = f"Alerts fired {_times(section.fired)}" if section.fired else "No alert began to fire"
+    return f"{fired}, {against(section.fired, section.fired_before, times.before)}"
+
+
+def _fires(amount: int | None) -> str:
+    if amount is None:
+        return "what fires now is not known"
+    return f"{amount or 'none'} {'fires' if amount == 1 else 'fire'} now"
 
 
 def _times(amount: int) -> str:

@@ -55,7 +55,7 @@ def backups(section: Backups, times: Times) -> Chapter:
                        "known that could be judged.")  # fmt: skip
     parts = tuple(_parts(section, times))
     tone = _tone(section)
-    short = section.guests - section.covered
+    short = _short(section)
     word = (
         f"{short} not covered" if short > 0
         else f"{section.failed_runs} failed" if section.failed_runs
@@ -64,11 +64,16 @@ def backups(section: Backups, times: Times) -> Chapter:
     return chapter("backups", section, tone, word, _sentence(section), parts)
 
 
+def _short(section: Backups) -> int:
+    """Guests that are known not to be covered."""
+    return (section.guests or 0) - (section.covered or 0)
+
+
 def _tone(section: Backups) -> Tone:
     grave = {VERDICTS[one.verdict][2] for one in section.uncovered if one.verdict in VERDICTS}
     if grave & {Tone.CRITICAL, Tone.ERROR}:
         return Tone.ERROR
-    if section.failed_runs or section.unverified or section.covered < section.guests:
+    if section.failed_runs or section.unverified or _short(section):
         return Tone.WARNING
     if any(store.problem for store in section.datastores):
         return Tone.WARNING
@@ -87,7 +92,10 @@ def _sentence(section: Backups) -> str:
     else:
         told.append("no guest could be judged")
     failed = f"{section.failed_runs} failed" if section.failed_runs else "none failed"
-    told.append(f"{count(section.runs, 'backup run')}, {failed}" if section.runs else "no runs")
+    if section.runs is None:
+        told.append("how the backup runs ended is not known")
+    else:
+        told.append(f"{count(section.runs, 'backup run')}, {failed}" if section.runs else "no runs")
     if section.unverified:
         told.append(f"the newest backup of {count(section.unverified, 'guest')} is not verified")
     sentence = "; ".join(told)
@@ -192,7 +200,7 @@ def _failures(section: Backups, times: Times) -> Iterator[Part]:
         )
         if one.error:
             yield verbatim(one.error)
-    left = max(section.failed_runs, len(section.failures)) - sum(map(len, told))
+    left = max(section.failed_runs or 0, len(section.failures)) - sum(map(len, told))
     if more := rest(left, "failed run"):
         yield text(Span(more, Tone.MUTED))
 

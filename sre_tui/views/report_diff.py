@@ -178,7 +178,7 @@ def _health(old: Report, new: Report) -> Iterator[Difference]:
 def _all_listed(report: Report) -> bool:
     health = report.health
     told = sum(one.findings for one in health.troubles)
-    return told >= health.critical + health.warnings + health.notes
+    return told >= (health.critical or 0) + (health.warnings or 0) + (health.notes or 0)
 
 
 def _alerts(old: Report, new: Report) -> Iterator[Difference]:

@@ -40,6 +40,9 @@ _FEW: Final = 20
 
 def logs(section: Logs, times: Times) -> Chapter:
     """Most errors first."""
+    if section.errors is None:
+        sentence = "How many errors were logged is not known."
+        return chapter("logs", section, Tone.STALE, "not known", sentence)
     change = against(section.errors, section.errors_before, times.before)
     if not section.errors and not section.services:
         return chapter("logs", section, Tone.OK, "none", f"No error was logged, {change}.")

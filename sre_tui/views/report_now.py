@@ -77,7 +77,7 @@ def _troubles(health: Health, times: Times) -> Iterator[Paragraph]:
             told.add(one.runbook)
             command = f"sre runbooks show {one.runbook}"
             yield Paragraph((Span(command, Tone.INFO, code=True),), depth=1, verbatim=True)
-    known = health.critical + health.warnings + health.notes
+    known = (health.critical or 0) + (health.warnings or 0) + (health.notes or 0)
     all_told = sum(one.findings for one in health.troubles)
     left = max(known, all_told) - sum(one.findings for one in shown)
     if more := rest(left, "finding"):

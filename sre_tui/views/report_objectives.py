@@ -24,15 +24,15 @@ def objectives(section: Objectives) -> Chapter:
     """Those that were missed, and those that nobody could measure; the others are counted."""
     unknown = [one for one in section.objectives if one.verdict == "unknown"]
     missed = [one for one in section.objectives if one.verdict == "fail"]
-    failed = max(section.failed, len(missed))
-    met = f"{section.passed:,} of {count(section.passed + failed, 'objective')}"
+    passed, failed = section.passed or 0, max(section.failed or 0, len(missed))
+    met = f"{passed:,} of {count(passed + failed, 'objective')}"
     aim = f" (aim: {share(section.target)} of the time)" if section.target else ""
     unmeasured = f"; {len(unknown)} could not be measured" if unknown else ""
-    if not section.passed and not failed:
+    if not passed and not failed:
         none = "None could be measured" if unknown else "There is nothing to measure"
         return chapter("objectives", section, Tone.STALE if unknown else Tone.MUTED, "not known",
                        f"{none}.", _table([], unknown, 0))  # fmt: skip
-    reached = f"{met} met" if failed else f"All {section.passed:,} met"
+    reached = f"{met} met" if failed else f"All {passed:,} met"
     sentence = f"{reached}{aim}{unmeasured}."
     tone = Tone.ERROR if failed else Tone.STALE if unknown else Tone.OK
     word = f"{failed} missed" if failed else f"{len(unknown)} not known" if unknown else "all met"

@@ -19,20 +19,22 @@ MOST: Final = 8
 
 def usage(section: ProgramUsage) -> Chapter:
     """What was asked and called; a table only where something failed or missed its goal."""
+    questions = count(section.questions or 0, "question")
     if not section.questions and not section.tool_calls and not section.model_calls:
         return chapter("usage", section, Tone.MUTED, "not used", "It was not used.")
-    told = [count(section.questions, "question"), count(section.tool_calls, "tool call")]
+    told = [questions, count(section.tool_calls or 0, "tool call")]
     if section.model_calls:
         cost = dollars(section.cost) if section.cost is not None else "cost not known"
         told.append(
-            f"{count(section.model_calls, 'model call')} ({count(section.tokens, 'token')}, {cost})"
+            f"{count(section.model_calls, 'model call')} "
+            f"({count(section.tokens or 0, 'token')}, {cost})"
         )
     else:
         told.append("no model was called")
     missed = [goal for goal in section.goals if goal.verdict == "fail"]
     failed = [one for one in section.used if one.failed]
     tone = Tone.WARNING if missed else Tone.NEUTRAL
-    word = f"{len(missed)} missed" if missed else count(section.questions, "question")
+    word = f"{len(missed)} missed" if missed else questions
     parts = _parts(section, missed) if missed or failed else ()
     return chapter("usage", section, tone, word, f"{', '.join(told)}.", parts)
 

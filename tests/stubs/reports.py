@@ -310,19 +310,23 @@ def quiet_report() -> Report:
         until=MADE,
         timezone="Europe/Berlin",
         summary=Summary(text="A quiet week: nothing fired, and every guest could be restored."),
-        health=Health(sentence="All is well: 41 checks ran", verdict="ok"),
-        alerts=Alerts(
-            fired_before=0, days=tuple(AlertDay(day=day) for day in days())
+        health=Health(
+            sentence="All is well: 41 checks ran", verdict="ok", critical=0, warnings=0, notes=0
         ),
-        objectives=Objectives(target=0.995, passed=40),
+        alerts=Alerts(
+            fired=0, fired_before=0, firing=0, silenced=0, days=tuple(AlertDay(day=day) for day in days())
+        ),
+        objectives=Objectives(target=0.995, passed=40, failed=0),
         capacity=Capacities(left_out=22),
         backups=Backups(
             guests=32, covered=32, verdicts={"ok": 32, "excluded": 2}, runs=224,
+            failed_runs=0, unverified=0,
             days=tuple(BackupDay(day=day, ok=32) for day in days()),
             datastores=(ReportedDatastore(name="pbs1/store", used=1.2 * TIB, size=2.0 * TIB),),
         ),
-        logs=Logs(errors_before=12),
-        usage=ProgramUsage(),
+        logs=Logs(errors=0, errors_before=12),
+        incidents=JournalIncidents(open=0),
+        usage=ProgramUsage(questions=0, tool_calls=0, model_calls=0, tokens=0),
     )  # fmt: skip
 
 

@@ -53,9 +53,9 @@ async def collect(scope: Scope) -> Collected:
         asyncio.gather(*(_marks(client, scope) for client in context.grafana)),
         asyncio.gather(*(_reaches(client, scope) for client in context.prometheus)),
     )
-    heard: list[Heard] = [*now.sources]
-    heard += [one for each in series for one in each.readings]
-    heard += [one for each in marks for one in each.readings]
+    history: list[Heard] = [one for each in series for one in each.readings]
+    history += [one for each in marks for one in each.readings]
+    heard = [*now.sources, *history]
     firings = _firings(scope, now.data.items, series, marks)
     recorded, trouble = await recorded_before(context, {one.name for one in firings})
     past = {folded(one.alert): one.times for one in recorded}
@@ -68,18 +68,23 @@ async def collect(scope: Scope) -> Collected:
     lacking = [*_cut(series, marks, scope), *([trouble] if trouble else [])]
     active = [one for one in now.data.items if one.state is AlertState.FIRING]
     began = [one for one in firings if one.began is not None and scope.holds(one.began)]
+    is_told = _told_any(now.sources)
     return Collected(
         Alerts(
             **standing_of(heard, *lacking)._asdict(),
-            fired=len(began),
+            fired=len(began) if _told_any(history) else None,
             fired_before=_before(firings, scope) if known else None,
-            firing=sum(not one.silenced for one in active),
-            silenced=sum(one.silenced for one in now.data.items),
+            firing=sum(not one.silenced for one in active) if is_told else None,
+            silenced=sum(one.silenced for one in now.data.items) if is_told else None,
             alerts=tuple(reported(firings, scope, [a for a in active if not a.silenced], past)),
             days=tuple(by_day(began, scope)),
         ),
         joined(heard),
     )
+
+
+def _told_any(heard: Iterable[Heard]) -> bool:
+    return any(one.state.has_data for one in heard)
 
 
 def _firings(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
@@ -22,6 +23,7 @@ from sre_tui.tools.context import ask_all
 
 if TYPE_CHECKING:
     from providers.pbs import Datastore
+    from providers.reading import SourceStatus
     from sre_tui.tools.backup_coverage_listing import CoverageListing
     from sre_tui.tools.result import ToolResult
 
@@ -45,26 +47,29 @@ async def collect(scope: Scope) -> Collected:
     lacking = list(runs.lacking)
     items: tuple[GuestCoverage, ...] = ()
     verdicts: dict[str, int] = {}
+    is_judged = False
     if coverage is None:
         lacking.append("no guest is judged without Proxmox VE: set PROXMOX_URL")
     else:
         heard += coverage.sources
         items, verdicts = coverage.data.items, coverage.data.counts
+        is_judged = any(one.state.has_data for one in coverage.sources if _is_of_guests(one))
         lacking += [one_line(hint) for hint in _unjudged(coverage.data.hints)]
     failures = sorted((*_failed(runs.runs), *runs.others), key=lambda one: one.at, reverse=True)
     wrong = [one for one in items if one.problem or one.verdict == "unknown"]
     several = len(context.pbs) > 1
+    is_read = any(one.state.has_data for one in runs.readings)
     return Collected(
         Backups(
             **standing_of(heard, *lacking)._asdict(),
-            guests=sum(n for verdict, n in verdicts.items() if verdict not in NOT_JUDGED),
-            covered=sum(n for verdict, n in verdicts.items() if verdict in COVERED),
+            guests=_judged(verdicts) if is_judged else None,
+            covered=sum(verdicts.get(one, 0) for one in COVERED) if is_judged else None,
             verdicts=verdicts,
             uncovered=tuple(_uncovered(one) for one in wrong[:MOST_GUESTS]),
-            runs=len(runs.runs),
-            failed_runs=sum(one.failed for one in runs.runs),
+            runs=len(runs.runs) if is_read else None,
+            failed_runs=sum(one.failed for one in runs.runs) if is_read else None,
             failures=tuple(failures[:MOST_FAILURES]),
-            unverified=sum(_is_unverified(one) for one in items),
+            unverified=sum(map(_is_unverified, items)) if is_judged else None,
             days=tuple(by_day(runs.runs, scope)),
             datastores=tuple(
                 _datastore(store, several=several) for each in stores for store in each.data or ()
@@ -82,6 +87,14 @@ async def _coverage(scope: Scope) -> ToolResult[CoverageListing] | None:
     return await backup_coverage.body(scope.context, limit=5000)
 
 
+def _is_of_guests(status: SourceStatus) -> bool:
+    return status.source.partition(":")[0] == "proxmox"
+
+
+def _judged(verdicts: Mapping[str, int]) -> int:
+    return sum(amount for verdict, amount in verdicts.items() if verdict not in NOT_JUDGED)
+
+
 def _unjudged(hints: Sequence[str]) -> Iterator[str]:
     """Hints that say what is not known; the others explain what is."""
     for hint in hints:
@@ -91,10 +104,9 @@ def _unjudged(hints: Sequence[str]) -> Iterator[str]:
 
 def by_day(runs: Sequence[Run], scope: Scope) -> Iterator[BackupDay]:
     """How many runs went well and failed, for each day of the window."""
+    ended = Counter((scope.day_of(one.ended), one.failed) for one in runs)
     for day in scope.days():
-        ended = [one for one in runs if scope.day_of(one.ended) == day]
-        failed = sum(one.failed for one in ended)
-        yield BackupDay(day=day, ok=len(ended) - failed, failed=failed)
+        yield BackupDay(day=day, ok=ended[day, False], failed=ended[day, True])
 
 
 def _failed(runs: Sequence[Run]) -> Iterator[FailedRun]:

@@ -42,14 +42,16 @@ async def collect(scope: Scope) -> Collected:
     found = causes_first(of_interest(examined.report.findings, everything=False), examined.topology)
     fields = listing_fields(found, examined)
     sources = joined(examined.picture.sources())
+    standing = standing_of(sources, *_blind(examined))
+    is_known = standing.state != "missing"
     return Collected(
         Health(
-            **standing_of(sources, *_blind(examined))._asdict(),
+            **standing._asdict(),
             sentence=one_line(str(fields["sentence"])),
             verdict=str(fields["verdict"]),
-            critical=_amount(found, Severity.CRITICAL),
-            warnings=_amount(found, Severity.WARNING),
-            notes=_amount(found, Severity.NOTE),
+            critical=_amount(found, Severity.CRITICAL) if is_known else None,
+            warnings=_amount(found, Severity.WARNING) if is_known else None,
+            notes=_amount(found, Severity.NOTE) if is_known else None,
             causes=await _causes(scope) if _is_grave(found) else (),
             troubles=tuple(_trouble(row) for row in grouped(found, as_given=True)[:MOST]),
         ),

@@ -41,7 +41,7 @@ class _Heard:
     """What one Loki told; counts by service, None where it is not known."""
 
     readings: tuple[Reading[Any], ...]
-    after: dict[str, int]
+    after: dict[str, int] | None
     before: dict[str, int] | None
     samples: dict[str, tuple[str, ...]]
 
@@ -55,7 +55,7 @@ async def collect(scope: Scope) -> Collected:
     before: dict[str, int] = defaultdict(int)
     samples: dict[str, tuple[str, ...]] = {}
     for one in heard:
-        for service, amount in one.after.items():
+        for service, amount in (one.after or {}).items():
             after[service] += amount
         for service, amount in (one.before or {}).items():
             before[service] += amount
@@ -67,7 +67,7 @@ async def collect(scope: Scope) -> Collected:
     return Collected(
         Logs(
             **standing_of(readings)._asdict(),
-            errors=sum(after.values()),
+            errors=sum(after.values()) if any(one.after is not None for one in heard) else None,
             errors_before=sum(before.values()) if is_known else None,
             services=tuple(
                 LoggedErrors(
@@ -94,12 +94,18 @@ async def _ask(client: LokiClient, scope: Scope) -> _Heard:
         next(iter(known), None),
     )
     if main is None:
-        return _Heard((names,), {}, None if early.data is None else {}, {})
+        # Nothing has ever been logged, or nobody says so.
+        return _Heard(
+            (names,),
+            None if names.data is None else {},
+            None if early.data is None else {},
+            {},
+        )
     everything = f"{{{LabelMatcher(main, '=~', quote('.+'))}}}"
     parts = parts_of(scope.since, scope.until, CHUNK)
     lines = await error_lines(client, everything, *parts[-1])
     if lines.data is None:
-        return _Heard((names, lines), {}, None, {})
+        return _Heard((names, lines), None, None, {})
     query = lines.data.query
     after = await _counts(client, query, main, scope.since, scope.until)
     before: list[Reading[tuple[Sample, ...]]] = []
@@ -107,12 +113,16 @@ async def _ask(client: LokiClient, scope: Scope) -> _Heard:
     if early.data:
         before = await _counts(client, query, main, scope.before, scope.since)
     counts = _summed(after, main)
+    is_counted = any(one.data is not None for one in after)
     samples = samples_of(lines.data.entries, main)
     if lines.data.truncated or len(parts) > 1:
         samples |= await _further(client, query, main, counts, samples, scope)
     whole = bool(before) and all(one.state is State.OK for one in before)
     return _Heard(
-        (names, lines, *after, *before), counts, _summed(before, main) if whole else None, samples
+        (names, lines, *after, *before),
+        counts if is_counted else None,
+        _summed(before, main) if whole else None,
+        samples,
     )
 
 

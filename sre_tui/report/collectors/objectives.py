@@ -87,14 +87,15 @@ async def collect(scope: Scope) -> Collected:
         *_unmeasured([t for each in targets for t in each.data or ()], found, scope),
         *_backups(runs, scope),
     ]
+    is_read = any(one.state.has_data for one in heard)
     rows.sort(key=lambda row: (_ORDER.index(row.verdict), row.measured or 0.0, row.name))
     return Collected(
         Objectives(
             **standing_of(heard, *runs.lacking)._asdict(),
             target=scope.objective,
             objectives=tuple(rows),
-            passed=sum(row.verdict == "pass" for row in rows),
-            failed=sum(row.verdict == "fail" for row in rows),
+            passed=sum(row.verdict == "pass" for row in rows) if is_read else None,
+            failed=sum(row.verdict == "fail" for row in rows) if is_read else None,
         ),
         joined(heard),
     )

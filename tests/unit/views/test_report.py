@@ -13,10 +13,12 @@ from syrupy.assertion import SnapshotAssertion
 from sre_tui.memory.report import (
     AlertDay,
     Alerts,
+    Backups,
     Changes,
     FailedRun,
     Heading,
     Health,
+    Logs,
     Report,
     ReportedChange,
     ReportedObjective,
@@ -138,6 +140,29 @@ def test_what_is_not_known_is_never_well(name: Heading, state: str) -> None:
 
 
 @pytest.mark.parametrize("name", HEADINGS)
+def test_an_amount_that_nobody_told_is_not_none() -> None:
+    """A part of a section is there, and the amount is not in it."""
+    part: dict[str, Any] = {"state": "partial", "reasons": ("x does not answer",)}
+    report = quiet_report().model_copy(
+        update={
+            "alerts": Alerts(**part, firing=2, silenced=0),
+            "backups": Backups(**part, guests=20, covered=20, unverified=0),
+            "logs": Logs(**part),
+        }
+    )
+    document = document_of(report, DISPLAY)
+    told = {one.key: one.sentence for one in document.chapters}
+    assert "how often alerts fired is not known; 2 fire now" in told["alerts"]
+    assert "20 of 20 are covered; how the backup runs ended is not known" in told["backups"]
+    assert "how many errors were logged is not known" in told["logs"]
+    assert not [one for one in document.figures if one.name in ("alerts fired", "error lines")]
+    unseen = document_of(
+        report.model_copy(update={"alerts": Alerts(**part, fired=3)}), DISPLAY
+    ).chapters[1]
+    assert "what fires now is not known" in unseen.sentence
+    assert (unseen.tone, unseen.word) == (Tone.STALE, "not all known")
+
+
 def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
     whole = quiet_report()
     section = getattr(whole, name).model_copy(
