@@ -139,7 +139,6 @@ def test_what_is_not_known_is_never_well(name: Heading, state: str) -> None:
     assert document.verdict == ("UNKNOWN" if name == "health" else "OK")
 
 
-@pytest.mark.parametrize("name", HEADINGS)
 def test_an_amount_that_nobody_told_is_not_none() -> None:
     """A part of a section is there, and the amount is not in it."""
     part: dict[str, Any] = {"state": "partial", "reasons": ("x does not answer",)}
@@ -163,6 +162,7 @@ def test_an_amount_that_nobody_told_is_not_none() -> None:
     assert (unseen.tone, unseen.word) == (Tone.STALE, "not all known")
 
 
+@pytest.mark.parametrize("name", HEADINGS)
 def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
     whole = quiet_report()
     section = getattr(whole, name).model_copy(
