@@ -126,7 +126,8 @@ def check(context: typer.Context) -> None:
     narrator.say(f"memory: {memory}")
     for line in mail_remarks(settings):
         narrator.warn(line)
-    narrator.say(f"mail: {mail_in_words(settings)}")
+    contacted = ", not contacted" if settings.mail is not None else ""
+    narrator.say(f"mail: {mail_in_words(settings)}{contacted}")
 
 
 def _without_mistakes(invocation: Invocation) -> Loaded:

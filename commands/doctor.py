@@ -30,7 +30,8 @@ _TONES = {Verdict.OK: Tone.OK, Verdict.WARNING: Tone.WARNING, Verdict.FAILED: To
 
 @app.command(
     cls=fields_command(lambda: _FIELDS),
-    help="Reach every backend and the model, check rights and clocks, say what to mend.\n\n"
+    help="Reach every backend, the mail server and the model, check rights and clocks, say what\n"
+    "to mend.\n\n"
     "Examples:\n\n\b\n  sre doctor\n  sre doctor --no-model --json",
 )
 def doctor(

@@ -1,4 +1,4 @@
-"""Sends one mail: encrypted unless told otherwise, logged in if need be, to all who are taken."""
+"""Sends one mail, or only says hello: encrypted unless told otherwise, logged in if need be."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import base64
 import io
 import os
 import smtplib
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.generator import BytesGenerator
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from functools import partial
 from socket import SHUT_RDWR, socket
 from threading import Thread
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from providers.errors import BadResponse, Unreachable
 from providers.smtp.address import mailbox
 from providers.smtp.failures import Stage, failure, refused_recipient
 from providers.smtp.server import MailServer
 from providers.tls import trusting
+
+T = TypeVar("T")
 
 _OURS: Final = "[127.0.0.1]"
 """As whom this machine says hello: its name is nobody's business, and to find it may take long."""
@@ -58,39 +61,57 @@ async def send(
         Unauthorized: the login is refused, or a right is missing.
         BadResponse: the server does not take it, for all that is known for good.
     """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[Sent] = loop.create_future()
     session = _Session(server)
     addresses = [mailbox(each).address for each in recipients]
+    late = f"{server.name} took too long: it did not take the mail within {server.patience:g} s"
+    return await _in_thread(
+        session, lambda: session.send(message, mailbox(sender).address, addresses), late
+    )
 
-    def settle(result: Sent | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if result is not None:
-            done.set_result(result)
-        else:
-            done.set_exception(error or RuntimeError("no result"))
+
+async def greet(server: MailServer) -> None:
+    """Connect, encrypt and log in as for a mail, and send none.
+
+    Args:
+        server: who would take it.
+
+    Raises:
+        Unreachable: there is no connection, no trust, or no answer.
+        Unauthorized: the login is refused.
+        BadResponse: what answers speaks no SMTP.
+    """
+    session = _Session(server)
+    late = f"{server.name} took too long: it was not ready for a mail within {server.patience:g} s"
+    await _in_thread(session, session.greet, late)
+
+
+async def _in_thread(session: _Session, act: Callable[[], T], late: str) -> T:
+    """What a session gives, in as much time as its server may take; ``late`` says if it was not."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(act: Callable[[], None]) -> None:
+        if not done.done():
+            act()
 
     def work() -> None:
-        result, error = None, None
         try:
-            result = session.send(message, mailbox(sender).address, addresses)
-        except BaseException as raised:  # noqa: BLE001 - it is raised where somebody waits for it
-            error = raised
+            result = act()
+        except BaseException as error:  # noqa: BLE001 - it is raised where somebody waits for it
+            settled = partial(done.set_exception, error)
+        else:
+            settled = partial(done.set_result, result)
         # Where the loop is closed nobody waits any more.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(settle, result, error)
+            loop.call_soon_threadsafe(settle, settled)
 
     # A thread of its own that the end of the program does not wait for, as it would for a pool's.
     Thread(target=work, name="smtp", daemon=True).start()
     try:
-        async with asyncio.timeout(server.patience):
+        async with asyncio.timeout(session.patience):
             return await done
     except TimeoutError:
-        raise Unreachable(
-            f"{server.name} took too long: it did not take the mail within {server.patience:g} s",
-            transient=True,
-        ) from None
+        raise Unreachable(late, transient=True) from None
     finally:
         session.cut()
 
@@ -104,21 +125,20 @@ class _Session:
         self._connection: smtplib.SMTP | None = None
         self._is_cut = False
 
+    @property
+    def patience(self) -> float:
+        """Seconds that all of it may take."""
+        return self._server.patience
+
+    def greet(self) -> None:
+        """Get as far as a mail could be sent."""
+        with self._talking():
+            pass
+
     def send(self, message: EmailMessage, sender: str, recipients: Sequence[str]) -> Sent:
         """Send it, and say who is refused."""
-        try:
-            connection = self._opened()
-            try:
-                refused = self._sent(connection, message, sender, recipients)
-                # It has the mail: what goes wrong from here on is not worth telling or waiting for.
-                with suppress(smtplib.SMTPException, OSError):
-                    if connection.sock is not None:
-                        connection.sock.settimeout(_FAREWELL)
-                    connection.quit()
-            finally:
-                connection.close()
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise failure(self._server, error, self._stage) from error
+        with self._talking() as connection:
+            refused = self._sent(connection, message, sender, recipients)
         told = {
             address: refused_recipient(self._server, code, answer)
             for address, (code, answer) in refused.items()
@@ -133,6 +153,23 @@ class _Session:
             # Through another handle: the thread that uses this one must not find it changed.
             with suppress(OSError), socket(fileno=os.dup(raw.fileno())) as own:
                 own.shutdown(SHUT_RDWR)
+
+    @contextmanager
+    def _talking(self) -> Iterator[smtplib.SMTP]:
+        try:
+            connection = self._opened()
+            yield connection
+            # All is done: what goes wrong from here on is not worth telling or waiting for.
+            with suppress(smtplib.SMTPException, OSError):
+                if connection.sock is not None:
+                    connection.sock.settimeout(_FAREWELL)
+                connection.quit()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise failure(self._server, error, self._stage) from error
+        finally:
+            # Also one whose greeting never came, which the library leaves open.
+            if self._connection is not None:
+                self._connection.close()
 
     def _opened(self) -> smtplib.SMTP:
         """A connection that is encrypted and logged in as it has to be."""
@@ -159,19 +196,15 @@ class _Session:
             connection: smtplib.SMTP = Encrypted(host, port, context=context, **options)
         else:
             connection = Plain(host, port, **options)
-        try:
-            self._begin("being greeted")
+        self._begin("being greeted")
+        connection.ehlo_or_helo_if_needed()
+        if server.protection == "starttls":
+            self._begin("encrypting")
+            connection.starttls(context=context)
             connection.ehlo_or_helo_if_needed()
-            if server.protection == "starttls":
-                self._begin("encrypting")
-                connection.starttls(context=context)
-                connection.ehlo_or_helo_if_needed()
-            if server.password is not None:
-                self._begin("logging in")
-                _log_in(connection, server.username or "", server.password.get_secret_value())
-        except BaseException:
-            connection.close()
-            raise
+        if server.password is not None:
+            self._begin("logging in")
+            _log_in(connection, server.username or "", server.password.get_secret_value())
         return connection
 
     def _sent(

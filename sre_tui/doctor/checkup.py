@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 
 from sre_tui.doctor import backends, local
 from sre_tui.doctor.finding import Finding, Verdict, broken, doubtful
+from sre_tui.doctor.mail import mail
 from sre_tui.doctor.memory import memory
 from sre_tui.doctor.model import language_model
 from sre_tui.doctor.pbs import pbs
@@ -19,7 +20,7 @@ __all__ = ["Finding", "Verdict", "examine"]
 
 
 async def examine(context: ToolContext, *, ask_model: bool = True) -> list[Finding]:
-    """Check settings, folders, index, memory, backends and the model.
+    """Check settings, folders, index, memory, backends, mail and the model.
 
     Args:
         context: opened without last-known-good data, so that nothing old looks alive.
@@ -37,6 +38,7 @@ async def examine(context: ToolContext, *, ask_model: bool = True) -> list[Findi
     parts += [(c.source, proxmox(c, context.clock)) for c in context.proxmox]
     parts += [(c.source, pbs(c, context.clock)) for c in context.pbs]
     parts += [(c.source, truenas(c, context.clock)) for c in context.truenas]
+    parts.append(("mail", mail(settings)))
     parts.append(("model", language_model(settings, ask=ask_model)))
     answers = await asyncio.gather(*(part for _, part in parts), return_exceptions=True)
     found: list[Finding] = []

@@ -45,7 +45,7 @@ def mail_in_words(settings: Settings) -> str:
     if server is None:
         return "not set up: SMTP_HOST names the server that takes it"
     to = ", ".join(settings.report.recipients) or "nobody"
-    return f"to {to} by {server.name} ({server.protection}), not contacted"
+    return f"to {to} by {server.name} ({server.protection})"
 
 
 def mail_remarks(settings: Settings) -> Iterator[str]:
