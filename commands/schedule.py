@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,19 +57,19 @@ def list_runs(
     plan = plan_of(settings.report)
     now = invocation.environment.clock()
     runs = plan.next_runs(now, most)
+    if not runs:
+        invocation.narrator.warn(f"{plan.expression!r} is never due")
     if as_json:
         data = {
             "schedule": plan.expression,
             "timezone": plan.zone_name,
-            "runs": [at.isoformat() for at in runs],
+            "runs": [f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in runs],
             "recipients": list(settings.report.recipients),
         }
         write_json(invocation.environment.stdout, {"schema_version": 1, "data": data})
         return
     lines = [f"{at:%a %Y-%m-%d %H:%M} {at.tzname()}  {ago(at, now)}" for at in runs]
     write_lines(invocation.environment.stdout, "".join(f"{line}\n" for line in lines))
-    if not runs:
-        invocation.narrator.warn(f"{plan.expression!r} is never due")
     invocation.narrator.trace(f"schedule {plan.expression} in {plan.zone_name}")
     invocation.narrator.trace(f"mail {mail_in_words(settings)}")
     for remark in mail_remarks(settings):
@@ -158,6 +158,11 @@ def cron(context: typer.Context) -> None:
     invocation.narrator.say(
         "add it with `crontab -e`, or: (crontab -l; sre schedule cron) | crontab -"
     )
+    if zone := settings.report.timezone:
+        invocation.narrator.say(
+            "cron of Debian and Ubuntu knows no CRON_TZ: there the hours are the machine's own, "
+            f"so set it to {zone}, or use `sre schedule systemd`"
+        )
     _tell_variables(invocation)
 
 

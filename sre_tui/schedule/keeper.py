@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ from sre_tui.schedule.plan import GRACE, Plan
 log = logging.getLogger(__name__)
 
 _JOB: Final = "report"
+LOOK: Final = 60.0
+"""Seconds after which the clock is looked at: timers stand still while the machine sleeps, and know
+nothing of a clock that is set."""
 
 Job = Callable[[], Awaitable[int]]
 """Makes a report and gives the exit code of that."""
@@ -82,12 +86,21 @@ async def keep(
         made.modify(next_run_time=datetime.now(plan.zone))
     say(_next(scheduler))
     try:
-        await stopped.wait()
+        while not await _within(stopped, LOOK):
+            scheduler.wakeup()
     finally:
         scheduler.shutdown(wait=False)
         for task in tuple(running):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    """Whether it is set by then."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 def _next(scheduler: Any) -> str:

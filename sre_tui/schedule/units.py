@@ -16,6 +16,7 @@ After=network-online.target
 ExecStart={command}
 {environment}Restart=on-failure
 RestartSec=1min
+RestartPreventExitStatus=2
 Nice=10
 NoNewPrivileges=true
 PrivateTmp=true

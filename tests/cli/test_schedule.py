@@ -7,6 +7,7 @@ import shlex
 import signal
 from datetime import datetime
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -21,7 +22,9 @@ def planned(bare: Sre) -> Sre:
 def test_the_next_runs_are_listed_in_the_zone_of_the_plan(planned: Sre) -> None:
     data = planned("schedule", "list", "-n", "3", "--json").document["data"]
     assert (data["schedule"], data["timezone"]) == ("30 6 * * mon", "Europe/Berlin")
-    runs = [datetime.fromisoformat(each) for each in data["runs"]]
+    assert all(each.endswith("Z") for each in data["runs"])
+    zone = ZoneInfo(data["timezone"])
+    runs = [datetime.fromisoformat(each).astimezone(zone) for each in data["runs"]]
     assert [f"{at:%a %H:%M}" for at in runs] == ["Mon 06:30"] * 3
     assert [(later - at).days in (6, 7) for at, later in pairwise(runs)] == [True, True]
     assert data["recipients"] == []
@@ -58,6 +61,7 @@ def test_a_plan_that_is_never_due_is_not_kept(bare: Sre) -> None:
 def test_a_line_for_cron_makes_the_report(planned: Sre) -> None:
     zone, line = planned("schedule", "cron").lines
     assert zone == "CRON_TZ=Europe/Berlin"
+    assert "Debian and Ubuntu knows no CRON_TZ" in planned("schedule", "cron").err
     minute, hour, day, month, weekday, *command = shlex.split(line)
     assert [minute, hour, day, month, weekday] == ["30", "6", "*", "*", "mon"]
     assert command[-2:] == ["report", "--quiet"]

@@ -1,11 +1,14 @@
 """The process that keeps the plan."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, datetime, tzinfo
 
 import pytest
 
+from sre_tui.schedule import keeper
 from sre_tui.schedule.keeper import keep
 from sre_tui.schedule.plan import Plan
 
@@ -59,6 +62,31 @@ async def test_nothing_is_made_before_it_is_due() -> None:
     await kept.until("next report")
     await kept.end()
     assert not any("making" in line for line in kept.said)
+
+
+async def test_one_that_came_due_while_the_machine_slept_is_made_soon_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moment = datetime(2028, 2, 28, 22, tzinfo=UTC)
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Clock:
+            return cls.fromtimestamp(moment.timestamp(), UTC)
+
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", Clock)
+    monkeypatch.setattr(keeper, "LOOK", 0.005)
+
+    async def job() -> int:
+        return 0
+
+    kept = Kept(job, at_once=False)
+    await kept.until("next report Tue 2028-02-29 07:00")
+    assert not any("making" in line for line in kept.said)
+    # No timer went on meanwhile.
+    moment = datetime(2028, 2, 29, 9, tzinfo=UTC)
+    await kept.until("the report is made")
+    await kept.end()
 
 
 async def test_the_exit_code_of_one_that_failed_is_told_and_the_plan_goes_on() -> None:

@@ -15,6 +15,8 @@ def test_a_unit_runs_the_command_and_starts_it_again() -> None:
     assert service["ExecStart"] == '"/opt/my apps/sre" schedule run'
     assert service["Environment"] == '"SRE_CONFIG=/etc/100%%/sre.toml"'
     assert service["Restart"] == "on-failure"
+    # Wrong settings do not mend themselves.
+    assert service["RestartPreventExitStatus"] == "2"
     assert unit["Install"]["WantedBy"] == "default.target"
 
 
