@@ -1,14 +1,14 @@
-"""`sre usage`: how much it is used, how well it does, and what models cost."""
+"""`sre usage`: how much it is used, how well it does, what models cost, and what was asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
-from commands.adapter import JSON_OPTION, help_text
+from commands.adapter import JSON_OPTION, TIMES_OPTION, help_text
 from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
 from commands.output import OutputOptions, display_of, write_json, write_table
@@ -25,6 +25,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SWITCHED_OFF: Final = "usage is not counted: MEMORY_USAGE is false, as it is on the demo"
+_OPTIONS: Final = {
+    "days": "--days",
+    "as_json": "--json",
+    "prometheus": "--prometheus",
+    "forget": "--forget",
+    "questions": "--questions",
+    "alike": "--alike",
+    "search": "--search",
+    "limit": "--limit",
+    "absolute": "--utc/--local",
+}
+_OF_QUESTIONS: Final = ("--alike", "--search", "--limit", "--utc/--local")
+_BESIDE: Final[Mapping[str, frozenset[str]]] = {
+    "--prometheus": frozenset(),
+    "--forget": frozenset(),
+    "--questions": frozenset({"--days", "--json", *_OF_QUESTIONS}),
+}
+"""The options that say what is wanted, and what may stand beside each of them."""
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -34,11 +52,16 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
         "How much sre is used, how well it does, and what models cost.\n\n"
         "Every question, command, tool call and model call is counted, on this machine or in the\n"
         "memory that several share: by name, outcome, seconds, tokens and cost, and nothing of\n"
-        "what was asked. Demos and the app's own polls do not count. `usage = false` under\n"
-        "[memory] or MEMORY_USAGE=false counts nothing.",
+        "what was asked. Demos and the app's own polls do not count.\n\n"
+        "Beside that the last 100 questions that were answered are kept, without secrets, with\n"
+        "the tools that were called for them: --questions lists them, and models are offered the\n"
+        "tools of those that are like theirs. --forget 0 forgets both. `usage = false` under\n"
+        "[memory] or MEMORY_USAGE=false counts and keeps nothing.",
         (
             "usage --days 30",
             "usage --json | jq '.data.objectives[] | {name, verdict}'",
+            "usage --questions --search jellyfin",
+            "usage --questions --alike --json | jq '.data.items[0]'",
             "usage --forget 400",
         ),
     ),
@@ -63,25 +86,45 @@ def usage(
             "--forget", min=0, max=3650, metavar="N", help="Let go of what is older than N days."
         ),
     ] = None,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="The last questions, and the tools they took.")
+    ] = False,
+    alike: Annotated[
+        bool,
+        typer.Option(
+            "--alike", help="Those that are alike but for names as one, most asked first."
+        ),
+    ] = False,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            "--search",
+            metavar="TEXT",
+            help="Only questions with this in them, a tool or the model.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=100, metavar="N", help="Most questions.")
+    ] = 20,
+    absolute: TIMES_OPTION = None,
 ) -> None:
     """Show the objectives and the calls."""
     invocation = invocation_of(context)
-    source = context.get_parameter_source("days")
-    has_days = source is not None and source.name != "DEFAULT"
-    wanted = {"--prometheus": prometheus, "--forget": forget is not None}
-    others = {**wanted, "--json": as_json, "--days": has_days}
-    for option in (name for name, is_given in wanted.items() if is_given):
-        if beside := [name for name, is_given in others.items() if is_given and name != option]:
-            raise Problem(
-                f"{option} goes alone, without {' and '.join(beside)}",
-                code="usage",
-                exit_code=ExitCode.USAGE,
-            )
+    given = _given(context)
+    _check(given)
     if prometheus:
         _write_metrics(invocation)
         return
     if forget is not None:
         _forget(invocation, forget)
+        return
+    if questions:
+        from commands.usage_questions import Asked, write_questions
+
+        back = timedelta(days=days) if "--days" in given else None
+        asked = Asked(back=back, search=search or "", limit=limit, alike=alike)
+        kept, status = _with_usage(invocation, lambda usage: usage.questions())
+        write_questions(invocation, kept, status, asked, as_json=as_json, utc=absolute)
         return
     from sre_tui.usage.gathering import timed
 
@@ -97,6 +140,30 @@ def usage(
         _show(invocation, answer)
     if answer.state is not State.OK:
         raise typer.Exit(ExitCode.PARTIAL)
+
+
+def _given(context: typer.Context) -> tuple[str, ...]:
+    """The options that the user named."""
+    sources = {name: context.get_parameter_source(name) for name in _OPTIONS}
+    return tuple(
+        _OPTIONS[name]
+        for name, source in sources.items()
+        if source is not None and source.name != "DEFAULT"
+    )
+
+
+def _check(given: tuple[str, ...]) -> None:
+    """Refuse options that do not go together."""
+    for option in (name for name in _BESIDE if name in given):
+        if beside := [name for name in given if name != option and name not in _BESIDE[option]]:
+            alone = "" if _BESIDE[option] else " alone,"
+            raise _wrong(f"{option} goes{alone} without {' and '.join(beside)}")
+    if "--questions" not in given and (only := [name for name in _OF_QUESTIONS if name in given]):
+        raise _wrong(f"{' and '.join(only)} can only be given with --questions")
+
+
+def _wrong(what: str) -> Problem:
+    return Problem(what, code="usage", exit_code=ExitCode.USAGE)
 
 
 def _with_usage(invocation: Invocation, work: Callable[[Usage], T]) -> tuple[T, SourceStatus]:
@@ -136,11 +203,21 @@ def _write_metrics(invocation: Invocation) -> None:
 
 def _forget(invocation: Invocation, days: int) -> None:
     before = invocation.environment.clock() - timedelta(days=days)
-    gone, status = _with_usage(invocation, lambda kept: kept.forget(before))
+    (runs, asked), status = _with_usage(invocation, lambda kept: kept.forget(before))
     if status.detail:
         invocation.narrator.warn(status.detail)
+    elif not invocation.settings.memory.usage:
+        from sre_tui.usage.counter import spool_of
+
+        spool = spool_of(invocation.environment.folders)
+        if spool.size:
+            invocation.narrator.warn(
+                f"what waits in {spool.folder} was not looked at, since MEMORY_USAGE is false: "
+                "remove it to forget that too"
+            )
     invocation.narrator.say(
-        f"let go of {count(gone, 'run')} from before {before:%Y-%m-%d %H:%M} UTC"
+        f"let go of {count(runs, 'run')} and {count(asked, 'question')} "
+        f"from before {before:%Y-%m-%d %H:%M} UTC"
     )
 
 

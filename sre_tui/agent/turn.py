@@ -150,9 +150,14 @@ class Turn:
         return "ok" if self.complete else "partial"
 
     def count_answer(self, outcome: str) -> None:
-        """Count the question, once it is over."""
-        if self.context.usage is not None:
-            self.context.usage.ended("question", self.mode, self.deadline.worked, outcome)
+        """Count the question, once it is over, and remember it if it was answered."""
+        usage = self.context.usage
+        if usage is None:
+            return
+        usage.ended("question", self.mode, self.deadline.worked, outcome)
+        if outcome in ("ok", "partial"):
+            called = [one.tool for one in self.runner.evidence]
+            usage.answered(self.question, self.now, called, self.model or self.mode)
 
     def known_so_far(self, why: str) -> str:
         """An answer made of the evidence alone, for when nobody else can write one."""

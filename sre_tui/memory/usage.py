@@ -1,4 +1,4 @@
-"""What was used: per run of the program its questions, tool calls and model calls."""
+"""What was used: per run of the program its calls, and the last questions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, case, delete, func, insert, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
+from sre_tui.memory.questions import MOST_KEPT, Questions, forget_questions, keep_questions
 from sre_tui.memory.schema import CALLS, REPORTS, RUNS
 from sre_tui.memory.store import Store
-from sre_tui.usage.records import BUCKETS, Counted, Run, Total
+from sre_tui.usage.records import BUCKETS, AskedQuestion, Counted, Run, Total
 
 _AT_ONCE: Final = 500
 """Runs that one query asks for."""
@@ -25,13 +26,20 @@ class Usage:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def take(self, counted: Sequence[Counted]) -> int:
-        """Keep calls of any runs, all or none, and say how many were not kept before."""
-        if not counted:
+    def take(self, counted: Sequence[Counted], asked: Sequence[AskedQuestion] = ()) -> int:
+        """Keep calls of any runs and questions, all or none; how many calls were not kept before.
+
+        Of questions the latest 100 stay.
+        """
+        if not counted and not asked:
             return 0
         with self._store.writing() as connection:
-            _begin(connection, list({each.run.id: each.run for each in counted}.values()))
+            keep_questions(connection, asked)
             return _keep(connection, counted)
+
+    def questions(self, limit: int = MOST_KEPT) -> tuple[AskedQuestion, ...]:
+        """The last questions, the latest first."""
+        return Questions(self._store).latest(limit)
 
     def totals(self, since: datetime | None = None) -> tuple[Total, ...]:
         """Calls that began then or later, or all, summed up by front, kind, name and outcome."""
@@ -84,11 +92,15 @@ class Usage:
             made, last = connection.execute(query).one()
             return made, last
 
-    def forget(self, before: datetime) -> int:
-        """Let go of runs that began before then, with their calls, and say how many."""
+    def forget(self, before: datetime) -> tuple[int, int]:
+        """Let go of runs that began before then, with their calls, and of questions of that time.
+
+        Returns:
+            How many runs, and how many questions.
+        """
         old = delete(RUNS).where(RUNS.c.started < before)
         with self._store.writing() as connection:
-            return connection.execute(old).rowcount
+            return connection.execute(old).rowcount, forget_questions(connection, before)
 
 
 def _begin(connection: Connection, runs: list[Run]) -> None:
@@ -98,6 +110,9 @@ def _begin(connection: Connection, runs: list[Run]) -> None:
 
 
 def _keep(connection: Connection, counted: Sequence[Counted]) -> int:
+    if not counted:
+        return 0
+    _begin(connection, list({each.run.id: each.run for each in counted}.values()))
     known = _known(connection, sorted({each.run.id for each in counted}))
     rows: dict[tuple[str, datetime], dict[str, Any]] = {}
     for each in counted:

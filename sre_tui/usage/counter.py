@@ -1,19 +1,21 @@
-"""Counts the calls of one run of the program."""
+"""Counts the calls of one run of the program, and notes what was asked in it."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from providers.clock import Clock
+from providers.text import one_line
 from sre_tui import __version__
 from sre_tui.environment import Folders
 from sre_tui.settings import Settings
 from sre_tui.usage.progress import under_way
+from sre_tui.usage.records import LONGEST_QUESTION
 from sre_tui.usage.spool import Spool
 
 _TICK: Final = timedelta(microseconds=1)
@@ -37,7 +39,7 @@ class Counter:
     def __init__(self, spool: Spool, clock: Clock, front: str) -> None:
         self.spool = spool
         self._clock = clock
-        self._started: set[datetime] = set()
+        self._moments: set[datetime] = set()
         self._seen: dict[str, tuple[str, datetime]] = {}
         self._front = front
         self._run = {
@@ -59,10 +61,7 @@ class Counter:
             outcome: ``ok``, or in a word what went wrong.
             figures: tokens and cost, those that are known.
         """
-        started = self._clock() - timedelta(seconds=seconds)
-        while started in self._started:
-            started += _TICK
-        self._started.add(started)
+        started = self._only(self._clock() - timedelta(seconds=seconds))
         call: dict[str, Any] = {
             "kind": kind,
             "name": name,
@@ -74,6 +73,26 @@ class Counter:
         self._append({"run": self._run, "call": call})
         if kind == "model":
             self.saw({"llm": outcome})
+
+    def answered(
+        self, question: str, asked: datetime, tools: Iterable[str], answered_by: str
+    ) -> None:
+        """A question was answered.
+
+        Args:
+            question: without secrets.
+            asked: when that was.
+            tools: names of those that were called for it, in order.
+            answered_by: the model, or ``analyst``.
+        """
+        self._append(
+            {
+                "asked": self._only(asked).isoformat(),
+                "question": one_line(question, LONGEST_QUESTION),
+                "tools": list(dict.fromkeys(tools)),
+                "answered_by": one_line(answered_by),
+            }
+        )
 
     def saw(self, states: Mapping[str, str]) -> None:
         """How components just were, by their names."""
@@ -87,6 +106,13 @@ class Counter:
     def under_way(self) -> AbstractContextManager[None]:
         """A question or a command is under way."""
         return under_way(self.spool.folder / "under-way", self._front)
+
+    def _only(self, moment: datetime) -> datetime:
+        """The moment, or the next that nothing else of this run has."""
+        while moment in self._moments:
+            moment += _TICK
+        self._moments.add(moment)
+        return moment
 
     def _append(self, document: dict[str, Any]) -> None:
         self.spool.append(json.dumps(document, separators=(",", ":")).encode())

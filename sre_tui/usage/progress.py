@@ -19,7 +19,9 @@ def under_way(folder: Path, front: str) -> Iterator[None]:
     path = folder / f"{front}-{os.urandom(8).hex()}"
     file = None
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The mode is that of the last one only.
+        for each in (folder.parent, folder):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
     except OSError as error:

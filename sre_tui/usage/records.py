@@ -1,4 +1,4 @@
-"""What is counted: runs of the program, and the calls in them."""
+"""What is counted, runs of the program and the calls in them; and what was asked."""
 
 from __future__ import annotations
 
@@ -38,6 +38,24 @@ class Call(BaseModel):
     tokens_out: int | None = Field(default=None, ge=0)
     cost: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """US dollars; None if nobody knows."""
+
+
+LONGEST_QUESTION: Final = 500
+"""Characters of a question that are kept."""
+
+
+class AskedQuestion(BaseModel):
+    """A question that was answered, as one line of the spool and as it is kept."""
+
+    model_config = ConfigDict(frozen=True)
+
+    asked: AwareDatetime
+    question: str
+    """On one line, without secrets; its beginning if it was long."""
+    tools: tuple[str, ...] = ()
+    """Names of the tools that were called for it, each once, in the order of their first calls."""
+    answered_by: str = ""
+    """The model, or ``analyst``."""
 
 
 BUCKETS: Final = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0)

@@ -10,7 +10,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +40,15 @@ class Spool:
     def is_long(self) -> bool:
         """Whether it is time that somebody takes over what waits."""
         return self.size >= MUCH
+
+    def waiting(self) -> list[bytes]:
+        """The lines that wait, and go on waiting; twice if they are moved at this moment."""
+        found: list[bytes] = []
+        # In the order in which they move, so that none slips by.
+        for path in (self.path, self._aside):
+            with suppress(OSError):
+                found += path.read_bytes().splitlines()
+        return found
 
     def append(self, line: bytes) -> None:
         """Add a line without its end, whole or not at all; what hinders that is only logged."""
@@ -87,6 +96,10 @@ class Spool:
                 here = os.fstat(file)
                 if not _is_at(here, self.path):
                     continue
+                if not here.st_size:
+                    # Earlier versions made it as the system does; not every disk has modes.
+                    with suppress(OSError):
+                        self.folder.chmod(0o700)
                 if here.st_size + len(line) > LARGEST:
                     raise OSError(0, "too much waits; `sre usage` takes it over")
                 if os.write(file, line) < len(line):

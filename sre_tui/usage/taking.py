@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from providers.errors import BackendError
 from providers.text import one_line
@@ -21,12 +21,16 @@ from sre_tui.memory.usage import Usage
 from sre_tui.settings import Settings
 from sre_tui.usage.components import Seen, keep_components
 from sre_tui.usage.counter import spool_of
-from sre_tui.usage.records import Counted
+from sre_tui.usage.records import AskedQuestion, Counted
 from sre_tui.usage.spool import Spool
 
 log = logging.getLogger(__name__)
 
-_LINE: Final[TypeAdapter[Counted | Seen]] = TypeAdapter(Counted | Seen)
+_LINE: Final[TypeAdapter[Counted | AskedQuestion | Seen]] = TypeAdapter(
+    # What a line says of a question belongs into no log.
+    Counted | AskedQuestion | Seen,
+    config=ConfigDict(hide_input_in_errors=True),
+)
 LEFT_ALONE: Final = 3600.0
 """Seconds after a failure."""
 PATIENCE: Final = 10.0
@@ -96,13 +100,16 @@ def take_over(spool: Spool, usage: Usage) -> int:
         for _ in range(2):
             with spool.aside() as lines:
                 read = _read(lines)
-                taken += usage.take([each for each in read if isinstance(each, Counted)])
+                taken += usage.take(
+                    [each for each in read if isinstance(each, Counted)],
+                    [each for each in read if isinstance(each, AskedQuestion)],
+                )
                 keep_components(spool.folder, [each for each in read if isinstance(each, Seen)])
     return taken
 
 
-def _read(lines: list[bytes]) -> list[Counted | Seen]:
-    read: list[Counted | Seen] = []
+def _read(lines: list[bytes]) -> list[Counted | AskedQuestion | Seen]:
+    read: list[Counted | AskedQuestion | Seen] = []
     for line in filter(None, lines):
         try:
             read.append(_LINE.validate_json(line))

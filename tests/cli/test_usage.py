@@ -31,6 +31,13 @@ def used(sre: Sre, **variables: str) -> dict[tuple[str, str], dict[str, Any]]:
     return {(each["kind"], each["name"]): each for each in document["data"]["calls"]}
 
 
+def asked(sre: Sre, *options: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = sre("usage", "--questions", "--json", *options).document["data"][
+        "items"
+    ]
+    return items
+
+
 def asking_model(sre: Sre, server: OpenAIServer) -> Sre:
     return sre.having(
         LLM_PROVIDER="openai",
@@ -174,6 +181,8 @@ def test_a_folder_that_is_none_is_one_line(bare: Sre) -> None:
     [
         (("--prometheus", "--json"), "--prometheus goes alone, without --json"),
         (("--days", "7", "--forget", "9"), "--forget goes alone, without --days"),
+        (("--questions", "--forget", "9"), "--forget goes alone, without --questions"),
+        (("--alike", "-n", "3"), "--alike and --limit can only be given with --questions"),
     ],
 )
 def test_what_goes_alone(bare: Sre, options: tuple[str, ...], said: str) -> None:
@@ -183,11 +192,74 @@ def test_what_goes_alone(bare: Sre, options: tuple[str, ...], said: str) -> None
 
 
 def test_what_is_old_can_be_let_go(counting: Sre) -> None:
-    assert counting("alerts", "list").code == 0
-    assert counting("usage", "--forget", "1").err.startswith("let go of 0 runs from before 20")
+    assert counting("ask", "hello").code == 0
+    done = counting("usage", "--forget", "1")
+    assert done.err.startswith("let go of 0 runs and 0 questions from before 20")
     assert len(used(counting)) == 2
-    assert counting("usage", "--forget", "0").err.startswith("let go of 1 run from before 20")
-    assert used(counting) == {}
+    assert len(asked(counting)) == 1
+    # Nobody takes over what waits while nothing may be counted.
+    assert counting("ask", "hello").code == 0
+    done = counting.having(MEMORY_USAGE="false")("usage", "--forget", "0")
+    assert "since MEMORY_USAGE is false: remove it to forget that too" in done.err
+    assert "let go of 1 run and 1 question from before 20" in done.err
+    done = counting("usage", "--forget", "0")
+    assert done.err.startswith("let go of 1 run and 1 question from before 20")
+    assert (used(counting), asked(counting)) == ({}, [])
+
+
+def test_the_last_questions_are_kept_without_secrets(counting: Sre, tmp_path: Path) -> None:
+    question = "[red]hello\x1b[31m,\nmy password=hunter2secret"
+    assert counting("ask", question, text="token=hunter2secret").code == 0
+    assert counting("ask", "how full is tank?").code == 0
+    assert counting("ask", "how full is fast?").code == 0
+    assert "hunter2secret" not in waiting(tmp_path)
+    last, second, first = asked(counting)
+    assert last["question"] == "how full is fast?"
+    assert (second["question"], second["answered_by"]) == ("how full is tank?", "analyst")
+    assert "truenas_pool_status" in second["tools"]
+    assert len(second["tools"]) == len(set(second["tools"]))
+    assert first["question"] == "[red]hello, my password=[redacted]"
+    assert b"hunter2secret" not in (tmp_path / "memory.db").read_bytes()
+    shown = counting("usage", "--questions", "--search", "POOL_STATUS", "-n", "1", "--utc")
+    assert [line.split("  ")[0][:2] for line in shown.lines] == ["As", "20"]
+    assert "how full is fast?" in shown.lines[1]
+    assert shown.err == "… 1 more row: -n 2 shows all\n"
+    (both, one) = asked(counting, "--alike")
+    assert (both["times"], both["question"]) == (2, last["question"])
+    assert (one["times"], one["tools"]) == (1, first["tools"])
+    assert counting("usage", "--questions", "--alike").lines[1].split()[0] == "2"
+    nothing = counting("usage", "--questions", "--search", "sekret")
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "No question fits.\n")
+    assert asked(counting, "--days", "1") == [last, second, first]
+
+
+async def test_a_question_tells_which_model_answered_it(
+    counting: Sre, server: OpenAIServer
+) -> None:
+    server.script(call(Call.of("grafana_get_alerts", search="disk")), say("All is well [E1]."))
+    await asyncio.to_thread(asking_model(counting, server), "ask", "Is a disk dying?")
+    (one,) = asked(counting)
+    assert (one["tools"], one["answered_by"]) == (["grafana_get_alerts"], "openai/anything")
+
+
+def test_no_question_of_the_demo_is_kept(sre: Sre, counting: Sre, tmp_path: Path) -> None:
+    for told in (sre, counting.having(MEMORY_USAGE="false")):
+        assert told("ask", "hello").code == 0
+        done = told("usage", "--questions")
+        assert done.out == ""
+        assert done.err.startswith("warning: usage is not counted: MEMORY_USAGE is false")
+        assert "No question is kept." in done.err
+    assert waiting(tmp_path) == ""
+    assert asked(counting) == []
+
+
+def test_a_broken_memory_costs_no_answer(counting: Sre, tmp_path: Path) -> None:
+    (tmp_path / "memory.db").write_text("this is no database " * 100, encoding="utf-8")
+    done = counting("ask", "hello")
+    assert (done.code, "memory" in done.err) == (0, False)
+    assert counting("usage", "--questions").code == 1
+    (tmp_path / "memory.db").unlink()
+    assert [each["question"] for each in asked(counting)] == ["hello"]
 
 
 def test_a_memory_that_cannot_be_reached_loses_nothing(counting: Sre, tmp_path: Path) -> None:

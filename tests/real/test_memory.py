@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import func, select, text, update
 
 from providers.errors import BadResponse, Unauthorized, Unreachable
+from providers.text import one_line
 from sre_tui.memory import postgresql_store
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
 from sre_tui.memory.baselines import Baselines
@@ -23,7 +24,6 @@ from sre_tui.memory.condition import condition_of
 from sre_tui.memory.incident import Incident, IncidentError
 from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
-from sre_tui.memory.questions import AskedQuestion, Questions
 from sre_tui.memory.refusals import NotKept, NotSetUp, PerhapsKept
 from sre_tui.memory.report import Report
 from sre_tui.memory.reports import ArchivedReport, Reports, UnknownReport
@@ -31,7 +31,10 @@ from sre_tui.memory.schema import QUESTIONS, REPORTS
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store, open_store
 from sre_tui.memory.usage import Usage
-from sre_tui.usage.records import Call, Counted, Run
+from sre_tui.usage.counter import Counter
+from sre_tui.usage.records import AskedQuestion, Call, Counted, Run
+from sre_tui.usage.spool import Spool
+from sre_tui.usage.taking import take_over
 from tests.real.postgresql import (
     URL_PASSWORD,
     USER,
@@ -448,19 +451,66 @@ def test_baselines_replace_earlier_ones(store: Store) -> None:
     assert baselines.metrics() == ("up",)
 
 
-def test_the_last_hundred_questions_are_kept(store: Store) -> None:
-    questions = Questions(store)
+def asked(number: int) -> AskedQuestion:
+    at = NOW + timedelta(seconds=number)
+    return AskedQuestion(asked=at, question=f"why {number}?", tools=("b", "a"), answered_by="qwen3")
 
-    def asked(number: int) -> AskedQuestion:
-        return AskedQuestion(asked=NOW, question=f"why {number}?", tools=("investigate",))
 
-    with store.writing() as connection:
-        connection.execute(insert(QUESTIONS), [asked(n).model_dump() for n in range(100)])
-    questions.remember(asked(100))
-    questions.remember(asked(101))
-    latest = questions.latest()
-    assert [latest[0].question, latest[-1].question] == ["why 101?", "why 2?"]
-    assert (len(latest), latest[0].tools) == (100, ("investigate",))
+def how_many(store: Store) -> int:
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(QUESTIONS)).scalar_one()
+
+
+def test_the_last_hundred_questions_are_kept_each_once(store: Store) -> None:
+    usage = Usage(store)
+    usage.take([], [asked(n) for n in range(100)])
+    usage.take([], [asked(100), asked(100), asked(101)])
+    latest = usage.questions()
+    assert (latest[0], latest[-1], how_many(store)) == (asked(101), asked(2), 100)
+    # A taker that is killed leaves all of it to the next one.
+    usage.take([], [asked(n) for n in range(102)])
+    assert usage.questions() == latest
+    assert [each.question for each in usage.questions(2)] == ["why 101?", "why 100?"]
+    # They wait in several places, and the latest need not come last.
+    usage.take([], [asked(-1), asked(500), asked(300)])
+    assert [each.question for each in usage.questions(3)] == ["why 500?", "why 300?", "why 101?"]
+    assert how_many(store) == 100
+
+
+def test_those_who_write_at_once_leave_a_hundred_questions(place: Place) -> None:
+    def write(first: int) -> None:
+        with open_store(place) as store:
+            for n in range(first, first + 120, 30):
+                Usage(store).take([], [asked(each) for each in range(n, n + 30)])
+
+    with ThreadPoolExecutor(3) as writers:
+        list(writers.map(write, (0, 1000, 2000)))
+    with open_store(place) as store:
+        assert how_many(store) == 100
+        assert [each.asked for each in Usage(store).questions()] == [
+            asked(n).asked for n in range(2119, 2019, -1)
+        ]
+
+
+def test_a_question_comes_out_of_the_spool_as_it_was_answered(store: Store, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "usage")
+    counter = Counter(spool, lambda: NOW, "ask")
+    for each in (*HOSTILE, "why\nis it\t\x1b[31mred?"):
+        counter.answered(each, NOW, ("investigate", "loki_query", "investigate"), "analyst")
+    counter.ended("question", "analyst", 1.0, "ok")
+    usage = Usage(store)
+    assert take_over(spool, usage) == 1
+    kept = usage.questions()
+    assert kept[0].question == "why is it red?"
+    assert {each.tools for each in kept} == {("investigate", "loki_query")}
+    assert [each.question for each in reversed(kept)][: len(HOSTILE)] == [
+        one_line(each, 500) for each in HOSTILE
+    ]
+    assert len({each.asked for each in kept}) == len(HOSTILE) + 1
+    assert max(len(each.question) for each in kept) == 500
+    assert usage.forget(NOW) == (0, 0)
+    assert usage.forget(NOW + HOUR) == (1, len(kept))
+    assert usage.questions() == ()
 
 
 def test_usage_is_counted_by_run_and_forgotten_with_it(store: Store) -> None:
@@ -480,7 +530,7 @@ def test_usage_is_counted_by_run_and_forgotten_with_it(store: Store) -> None:
         ("investigate", 1),
     ]
     assert [(each.name, each.calls) for each in usage.totals(NOW + HOUR)] == [("qwen3", 2)]
-    assert usage.forget(NOW + HOUR) == 1
+    assert usage.forget(NOW + HOUR) == (1, 0)
     assert [(each.name, each.calls) for each in usage.totals()] == [("qwen3", 1)]
 
 

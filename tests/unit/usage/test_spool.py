@@ -26,6 +26,7 @@ from sre_tui.usage import spool as module
 from sre_tui.usage.counter import Counter, spool_of
 from sre_tui.usage.spool import Spool
 from sre_tui.usage.taking import relieve, take_over
+from sre_tui.usage.waiting import waiting_questions
 
 NOW = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
 APPENDING = """
@@ -79,32 +80,45 @@ def test_only_the_user_can_read_it(spool: Spool) -> None:
     assert [path.stat().st_mode & 0o777 for path in (spool.folder, spool.path)] == [0o700, 0o600]
 
 
+def test_a_folder_that_others_can_open_is_closed(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "state" / "usage")
+    with Counter(spool, lambda: NOW, "ask").under_way():
+        assert spool.folder.stat().st_mode & 0o777 == 0o700
+    spool.folder.chmod(0o755)
+    count(spool, "a")
+    assert spool.folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_killed_taker_leaves_it_to_the_next(spool: Spool, usage: Usage) -> None:
     count(spool, "a")
     # Killed before anything was kept, then after all was.
     with pytest.raises(KeyboardInterrupt), spool.aside():
         raise KeyboardInterrupt
     count(spool, "b")
+    Counter(spool, lambda: NOW, "ask").answered("why?", NOW, ("a",), "analyst")
     kept = usage.take
 
-    def killed(counted: object) -> int:
-        kept(counted)  # type: ignore[arg-type]
+    def killed(counted: object, asked: object) -> int:
+        kept(counted, asked)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
-    usage.take = killed  # type: ignore[method-assign]
+    usage.take = killed  # type: ignore[method-assign,assignment]
     with pytest.raises(KeyboardInterrupt):
         take_over(spool, usage)
     usage.take = kept  # type: ignore[method-assign]
     assert names(usage) == ["a"]
+    # Who looks before the next takes over sees it among what waits.
+    assert [each.question for each in waiting_questions(spool)] == ["why?"]
     assert take_over(spool, usage) == 1
     assert names(usage) == ["a", "b"]
+    assert [each.question for each in usage.questions()] == ["why?"]
 
 
 def test_a_memory_that_cannot_be_written_leaves_it_waiting(spool: Spool, usage: Usage) -> None:
     count(spool, "a")
     kept = usage.take
 
-    def refused(_: object) -> int:
+    def refused(*_: object) -> int:
         raise NotKept("no")
 
     usage.take = refused  # type: ignore[method-assign,assignment]
@@ -135,10 +149,13 @@ def test_half_a_line_is_left_out(
     spool: Spool, usage: Usage, caplog: pytest.LogCaptureFixture
 ) -> None:
     count(spool, "a")
-    spool.append(b'{"run":')
+    for half in (b'{"run":', b'{"asked":"now","question":"sekret"}', b'{"asked":"sekret'):
+        spool.append(half)
     count(spool, "b")
+    assert waiting_questions(spool) == []
     assert take_over(spool, usage) == 2
-    assert "a line of the usage is left out" in caplog.text
+    assert caplog.text.count("a line of the usage is left out") == 3
+    assert "sekret" not in caplog.text
 
 
 def test_there_is_an_end_to_what_waits(
