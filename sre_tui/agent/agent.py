@@ -22,7 +22,7 @@ from sre_tui.agent.model import model_config
 from sre_tui.agent.model_loop import ModelLoop
 from sre_tui.agent.offer import Offer, room_beside
 from sre_tui.agent.prompt import question_prompt, sources_of, system_prompt
-from sre_tui.agent.recorded import journal_of
+from sre_tui.agent.recorded import Remembered, remembered
 from sre_tui.agent.redaction import Redactor
 from sre_tui.agent.relevance import Hint, ranked
 from sre_tui.agent.run import Run
@@ -200,15 +200,15 @@ class Agent:
 
     async def _ask_model(self, turn: Turn, llm: LlmSettings, config: LlmConfig) -> None:
         model = self._models.setdefault(config, LanguageModel(config))
-        context_tokens, turn.site_names, (journal, trouble) = await asyncio.gather(
+        context_tokens, turn.site_names, known = await asyncio.gather(
             model.context_tokens(),
             self._discovery.names(),
-            journal_of(self._context, turn.question),
+            remembered(self._context, turn.question),
         )
-        journal = self._redactor.text(journal)
+        journal = self._redactor.text(known.journal)
         turn.runner.vouch(journal)
-        if trouble:
-            turn.degrade("memory", trouble)
+        if known.trouble:
+            turn.degrade("memory", known.trouble)
         fence = turn.session.fence
         system = system_prompt(
             fence,
@@ -218,7 +218,7 @@ class Agent:
             journal,
         )
         offer = Offer(
-            ranked(turn.tools, _about(turn), turn.site_names),
+            ranked(turn.tools, _about(turn), turn.site_names, _called_before(turn, known)),
             room_beside(system, context_tokens),
         )
         for_answer = min(2000, context_tokens // 5)
@@ -287,6 +287,16 @@ def _about(turn: Turn) -> list[Hint]:
         called = " ".join(one.tool.replace("_", " ") for one in exchange.evidence)
         made += [Hint(exchange.question, 0.5), Hint(called, 0.3)]
     return [hint for hint in made if hint.text]
+
+
+def _called_before(turn: Turn, known: Remembered) -> dict[str, float]:
+    """The tools that were called for questions like this one."""
+    if not known.questions:
+        return {}
+    from sre_tui.usage.alike import tools_before
+
+    names = {name.casefold() for found in turn.site_names.values() for name in found}
+    return tools_before(turn.question, known.questions, names)
 
 
 def _cancelled(turn: Turn) -> AgentEvent:

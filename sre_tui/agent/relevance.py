@@ -140,7 +140,10 @@ class Hint:
 
 
 def ranked(
-    tools: Sequence[Tool[Any]], hints: Iterable[Hint], names: Names | None = None
+    tools: Sequence[Tool[Any]],
+    hints: Iterable[Hint],
+    names: Names | None = None,
+    before: Mapping[str, float] | None = None,
 ) -> list[Tool[Any]]:
     """The tools, those that answer most questions first, the others by how well they fit.
 
@@ -148,6 +151,8 @@ def ranked(
         tools: what may be offered, in the order that decides where all else is equal.
         hints: the question, and what else is known of its subject.
         names: what is known to exist, by kind.
+        before: tools that were called for questions like this one, by name, and what that tells,
+            0..1.
     """
     kinds = {name.casefold(): kind for kind, found in (names or {}).items() for name in found}
     wanted: dict[str, float] = {}
@@ -173,6 +178,12 @@ def ranked(
         for tool, profile in zip(tools, profiles, strict=True)
     }
     factor = 2.0 if is_open else 1.0
+    # Words that fit no tool say nothing of how well one has to fit.
+    most = max([*scores.values(), 2 * factor * _PRIOR["overview"]])
+    for name, share in (before or {}).items():
+        if name in scores:
+            # One that was called for the very same is worth as much as the best by words.
+            scores[name] += share * most
     return sorted(tools, key=lambda tool: -scores[tool.name] - factor * _PRIOR[tool.breadth])
 
 

@@ -1,10 +1,10 @@
-"""What alerts a journal in a file tells of, told without what it takes to read its incidents."""
+"""What a memory in a file has, told without what it takes to read it."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import Final
+from typing import Any, Final
 
 from sre_tui.memory.incident import folded
 from sre_tui.memory.place import Place
@@ -21,16 +21,26 @@ def alerts_in(place: Place) -> frozenset[str] | None:
         Nothing if there is no incident. None where only who opens the memory can tell: it is no
         file, or not one that can simply be read.
     """
+    rows = _rows(place, "SELECT DISTINCT alert FROM incidents")
+    return None if rows is None else frozenset(folded(str(alert)) for (alert,) in rows)
+
+
+def has_any(place: Place) -> bool:
+    """Whether there is an incident or a question, as far as can be told; else True."""
+    return _rows(place, "SELECT 1 FROM incidents UNION SELECT 1 FROM questions") != []
+
+
+def _rows(place: Place, query: str) -> list[Any] | None:
+    """What a file has; None where only who opens the memory can tell."""
     if place.path is None:
         return None
     try:
         if not place.path.exists():
-            return frozenset()
+            return []
         uri = f"{place.path.as_uri()}?mode=rw"
         with closing(sqlite3.connect(uri, uri=True, timeout=_PATIENCE)) as connection:
             if connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
                 return None
-            rows = connection.execute("SELECT DISTINCT alert FROM incidents").fetchall()
+            return connection.execute(query).fetchall()
     except (sqlite3.Error, OSError, ValueError):
         return None
-    return frozenset(folded(str(alert)) for (alert,) in rows)

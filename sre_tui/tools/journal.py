@@ -12,7 +12,7 @@ from providers.errors import BackendError
 from sre_tui.complaint import Complaint
 from sre_tui.memory.alert_past import AlertPast, past_of
 from sre_tui.memory.incident import Incident, folded
-from sre_tui.memory.peek import alerts_in
+from sre_tui.memory.peek import alerts_in, has_any
 from sre_tui.memory.place import Place, place_of
 from sre_tui.memory.recall import Matter, Recalled, recall
 from sre_tui.tools.context import ToolContext
@@ -20,6 +20,8 @@ from sre_tui.tools.context import ToolContext
 if TYPE_CHECKING:
     from sre_tui.diagnosis.causes.model import Investigation
     from sre_tui.memory.incidents import Incidents
+    from sre_tui.memory.questions import Questions
+    from sre_tui.usage.records import AskedQuestion
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -61,7 +63,21 @@ def _meant(found: Investigation, alerts: Collection[str]) -> list[str]:
 
 async def recalled(context: ToolContext, matter: Matter) -> tuple[Recalled, str]:
     """What is open in the journal and what was alike before, and why it could not be read."""
-    return await _looked_up(context, lambda each: recall(each, matter), Recalled(), bool)
+    return await _looked_up(context, lambda each, _: recall(each, matter), Recalled(), _has_alerts)
+
+
+async def recalled_with_questions(
+    context: ToolContext, matter: Matter
+) -> tuple[Recalled, tuple[AskedQuestion, ...], str]:
+    """The same, and the last questions."""
+    nothing: tuple[Recalled, tuple[AskedQuestion, ...]] = Recalled(), ()
+    (found, asked), trouble = await _looked_up(
+        context,
+        lambda incidents, questions: (recall(incidents, matter), questions.latest()),
+        nothing,
+        has_any,
+    )
+    return found, asked, trouble
 
 
 async def recorded_before(
@@ -71,28 +87,38 @@ async def recorded_before(
     if not names:
         return (), ""
     wanted = {folded(name) for name in names}
-    return await _looked_up(context, lambda each: past_of(each, names), (), wanted.intersection)
+    return await _looked_up(
+        context,
+        lambda each, _: past_of(each, names),
+        (),
+        lambda place: _has_alerts(place, wanted),
+    )
 
 
 async def all_recorded(context: ToolContext) -> tuple[tuple[Incident, ...], str]:
     """Every incident, and why the journal could not be read."""
-    return await _looked_up(context, lambda each: each.all(), (), bool)
+    return await _looked_up(context, lambda each, _: each.all(), (), _has_alerts)
+
+
+def _has_alerts(place: Place, wanted: Collection[str] = ()) -> bool:
+    """Whether there are incidents, of these alerts if any are named, as far as can be told."""
+    alerts = alerts_in(place)
+    return alerts is None or bool(alerts.intersection(wanted) if wanted else alerts)
 
 
 async def _looked_up(
     context: ToolContext,
-    work: Callable[[Incidents], T],
+    work: Callable[[Incidents, Questions], T],
     nothing: T,
-    is_worth_it: Callable[[frozenset[str]], object],
+    is_worth_it: Callable[[Place], bool],
 ) -> tuple[T, str]:
-    """What the journal says; nothing where the alerts that a file tells of are not worth it.
+    """What the journal says; nothing where a look tells that it is not worth it to open it.
 
     To open it takes longer than all else that a listing of alerts does.
     """
     try:
         place = place_of(context.settings, context.folders)
-        alerts = await asyncio.to_thread(alerts_in, place)
-        if alerts is not None and not is_worth_it(alerts):
+        if not await asyncio.to_thread(is_worth_it, place):
             return nothing, ""
         async with asyncio.timeout(PATIENCE + _TO_SAY_SO):
             return await apart(lambda: _read(place, work)), ""
@@ -104,12 +130,13 @@ async def _looked_up(
         return nothing, f"the journal was not read: {error.strerror}"
 
 
-def _read(place: Place, work: Callable[[Incidents], T]) -> T:
+def _read(place: Place, work: Callable[[Incidents, Questions], T]) -> T:
     from sre_tui.memory.incidents import Incidents
+    from sre_tui.memory.questions import Questions
     from sre_tui.memory.store import open_store
 
     with open_store(place, patience=PATIENCE) as store:
-        return work(Incidents(store))
+        return work(Incidents(store), Questions(store))
 
 
 async def apart(work: Callable[[], T]) -> T:

@@ -25,9 +25,14 @@ from sre_tui.agent.analyst import BuiltInAnalyst
 from sre_tui.agent.events import Answer, Answered
 from sre_tui.agent.offer import MORE_TOOLS
 from sre_tui.demo.scenario_load import list_scenarios
+from sre_tui.memory.place import place_of
+from sre_tui.memory.store import open_store
+from sre_tui.memory.usage import Usage
 from sre_tui.settings import BACKENDS, LlmSettings, Settings
 from sre_tui.tools.registry import MODULES, offered_tools
 from sre_tui.tools.rendering import estimate_tokens
+from sre_tui.usage.counter import Counter, spool_of
+from sre_tui.usage.taking import take_over
 from tests.stubs.homelab_tools import context_in
 from tests.stubs.llm_fixtures import server
 from tests.stubs.openai_server import Call, OpenAIServer, Request, call, say
@@ -61,9 +66,13 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
         yield stack
 
 
-def agent_of(stack: AsyncExitStack, folder: Path, settings: Settings) -> Agent:
+def agent_of(
+    stack: AsyncExitStack, folder: Path, settings: Settings, *, counts: bool = False
+) -> Agent:
     """An agent with all tools, whose backends are asked nothing before the model is."""
     context = context_in(folder, settings)
+    if counts:
+        context.usage = Counter(spool_of(context.folders), context.clock, "chat")
     for backend in BACKENDS:
         context.__dict__[backend] = ()
     made = Agent(context, BuiltInAnalyst())
@@ -205,6 +214,33 @@ async def test_a_tool_that_was_not_shown_is_served_all_the_same(
     assert "truenas_apps" not in first.tools
     assert "truenas_apps" in second.tools
     assert [one.tool for one in answer.evidence] == ["truenas_apps"]
+
+
+async def test_a_tool_that_a_question_like_it_took_before_is_offered(
+    server: OpenAIServer, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    server.script(call(Call.of("truenas_apps")), say("An app is being updated [E1]."))
+    server.script(*(say("I do not know."),) * 4)
+    settings = settings_for(server, *BACKENDS)
+    agent = agent_of(stack, tmp_path, settings, counts=True)
+    await ask(agent, "Why does Jellyfin stutter?")
+    first = server.requests[0]
+    assert "truenas_apps" not in first.tools
+    await ask(agent, "why does Immich stutter?")
+    await ask(agent, "Which certificates end soon?")
+    folders = context_in(tmp_path, settings).folders
+    with open_store(place_of(settings, folders)) as store:
+        take_over(spool_of(folders), Usage(store))
+    await ask(agent, "why does Immich stutter?")
+    waited, unlike, kept = server.requests[2:]
+    for request in (waited, kept):
+        assert "truenas_apps" in request.tools
+        assert cost(request) < LIMIT
+        # What was asked before is nobody else's.
+        assert "Jellyfin" not in request.text
+    assert "truenas_apps" not in unlike.tools
+    await ask(agent_of(stack, tmp_path, settings), "why does Immich stutter?")
+    assert "truenas_apps" not in server.requests[-1].tools
 
 
 async def test_asking_for_the_same_tools_again_and_again_ends_the_work(

@@ -65,6 +65,19 @@ def test_a_name_that_is_known_tells_more_than_the_word_it_is() -> None:
     assert [tool.name for tool in known].index(guests) < plain.index(guests)
 
 
+def test_a_tool_that_served_before_comes_first_of_those_that_fit_no_better() -> None:
+    tools, hints = all_tools(), [Hint("Are my NFS shares read-only?")]
+    plain = [tool.name for tool in ranked(tools, hints)]
+    # Of those that only fit by words, and of those that do not even that.
+    last, broad = plain[-1], sum(tool.breadth == "anything" for tool in tools)
+    served = [tool.name for tool in ranked(tools, hints, before={last: 1.0, "no_such_tool": 1.0})]
+    assert served[: broad + 1] == [*plain[:broad], "truenas_list_shares"]
+    assert last in served[broad + 1 : broad + 4]
+    assert last not in [tool.name for tool in ranked(tools, hints, before={last: 0.1})][:10]
+    # Where no word tells anything, what served before does.
+    assert last in [tool.name for tool in ranked(tools, [Hint("hm")], before={last: 1.0})][:10]
+
+
 def test_tools_asked_for_stay_while_others_make_room() -> None:
     offer = offer_for("Which alerts are firing?")
     first = offer.hidden

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -10,13 +11,16 @@ import pytest
 
 from sre_tui.environment import Folders
 from sre_tui.memory.incidents import Incidents
-from sre_tui.memory.peek import alerts_in
+from sre_tui.memory.peek import alerts_in, has_any
 from sre_tui.memory.place import Place
 from sre_tui.memory.recall import Matter, Recalled
 from sre_tui.memory.sqlite_store import SqliteStore
+from sre_tui.memory.store import Store
+from sre_tui.memory.usage import Usage
 from sre_tui.settings import Settings
 from sre_tui.tools import journal
 from sre_tui.tools.context import ToolContext
+from sre_tui.usage.records import AskedQuestion
 from tests.unit.memory.killing import NOW, incident
 
 
@@ -39,6 +43,23 @@ def test_the_alerts_of_a_file_are_told_and_of_nothing_else(tmp_path: Path) -> No
     text.write_text("this is no database " * 100, encoding="utf-8")
     for place in (Place(path=other), Place(path=text), Place(path=tmp_path), Place(url="x")):
         assert alerts_in(place) is None
+        assert has_any(place)
+
+
+def test_a_file_has_something_once_an_incident_or_a_question_is_in_it(tmp_path: Path) -> None:
+    keeps: tuple[Callable[[Store], object], ...] = (
+        lambda store: Incidents(store).add(incident()),
+        lambda store: Usage(store).take([], [AskedQuestion(asked=NOW, question="why?")]),
+    )
+    for number, keep in enumerate(keeps):
+        path = tmp_path / f"{number}.db"
+        assert not has_any(Place(path=path))
+        with SqliteStore(path) as store:
+            with store.writing():
+                pass
+            assert not has_any(Place(path=path))
+            keep(store)
+        assert has_any(Place(path=path))
 
 
 async def test_a_journal_is_opened_only_for_what_it_has(

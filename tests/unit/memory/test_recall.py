@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from sre_tui.agent.prompt import system_prompt
-from sre_tui.agent.recorded import journal_of
+from sre_tui.agent.recorded import Remembered, remembered
 from sre_tui.agent.untrusted import Fence
 from sre_tui.diagnosis.causes.model import Argument
 from sre_tui.environment import Folders
@@ -25,6 +25,7 @@ from sre_tui.tools.investigate_text import render
 from sre_tui.tools.journal import with_journal
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import result
+from sre_tui.usage.counter import Counter, spool_of
 from sre_tui.views.investigation import page_of
 from tests.screens.conclusions import FOUND, MEDIA
 from tests.screens.conclusions import said as evidence_of
@@ -99,8 +100,8 @@ async def test_an_investigation_tells_people_and_models_what_was_recorded(
     asked = FOUND.model_copy(update={"asked": "jellyfin"})
     async with ToolContext(Settings(), folders, lambda: NOW) as context:
         found = await with_journal(context, asked, ["DnsDown"])
-        text, trouble = await journal_of(context, "is jellyfin slow?")
-    assert not trouble
+        known = await remembered(context, "is jellyfin slow?")
+    assert not known.trouble
     assert [one.title for one in found.recorded] == ["slow backups", "buffering", "disk died"]
     blocks = {block.title: block for block in page_of(found, Display(now=NOW, utc=None, wide=True))}
     shown = "\n".join(
@@ -110,7 +111,7 @@ async def test_an_investigation_tells_people_and_models_what_was_recorded(
     assert "sre incidents show " in shown
     said = render(result(found, [], now=NOW), ModelView(now=NOW, budget=4000))
     assert "In the operator's journal (incident id " in said
-    prompt = system_prompt(Fence.random(), "", {}, (), text)
+    prompt = system_prompt(Fence.random(), "", {}, (), known.journal)
     assert "buffering (incident id " in prompt
     assert "names failed" not in prompt
 
@@ -162,16 +163,23 @@ def test_a_journal_elsewhere_is_not_waited_for_even_at_the_end(
         release.wait(20)
         has_ended.set()
 
-    async def ask() -> tuple[str, str]:
+    # What waits on this machine is known all the same.
+    counter = Counter(spool_of(folders), lambda: NOW, "ask")
+    counter.answered("is jellyfin slow?", NOW, ("investigate",), "analyst")
+
+    async def ask() -> Remembered:
         async with ToolContext(settings, folders, lambda: NOW) as context:
-            return await journal_of(context, "is jellyfin slow?")
+            context.usage = counter
+            return await remembered(context, "is jellyfin slow?")
 
     monkeypatch.setattr(journal, "_read", never)
     monkeypatch.setattr(journal, "PATIENCE", 0.01)
     monkeypatch.setattr(journal, "_TO_SAY_SO", 0.0)
     settings = Settings.model_validate({"memory": {"url": "postgresql://u:p@127.0.0.1:9/d"}})
     try:
-        assert asyncio.run(ask()) == ("", "the journal gave no answer within 0 s")
+        known = asyncio.run(ask())
+        assert (known.journal, known.trouble) == ("", "the journal gave no answer within 0 s")
+        assert [each.tools for each in known.questions] == [("investigate",)]
         assert not has_ended.is_set()
     finally:
         release.set()
