@@ -63,11 +63,11 @@ def check_writable(output: Path | None) -> None:
     """Refuse a file that cannot be written before a report is made for it.
 
     Raises:
-        Problem: if its folder is not there or may not be written.
+        Problem: if its folder is not there, in nobody's home, or may not be written.
     """
     if output is None:
         return
-    folder = output.expanduser().absolute().parent
+    folder = _place(output).parent
     if not folder.is_dir():
         raise _usage(f"there is no folder {folder}", "make it, or name another one")
     if not os.access(folder, os.W_OK):
@@ -107,7 +107,14 @@ def write_report(
     if output is None:
         write_lines(invocation.environment.stdout, text)
     else:
-        _write(output.expanduser(), text)
+        _write(_place(output), text)
+
+
+def _place(output: Path) -> Path:
+    try:
+        return output.expanduser().absolute()
+    except RuntimeError:
+        raise _usage(f"{output} is in nobody's home", "name another file") from None
 
 
 def _write(path: Path, text: str) -> None:

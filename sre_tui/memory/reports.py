@@ -248,10 +248,12 @@ _LATEST_FIRST: Final = (REPORTS.c.made.desc(), REPORTS.c.number.desc())
 
 
 def _day(text: str) -> date | None:
+    """The day that is meant, if one is; none of those whose end no calendar has."""
     try:
-        return date.fromisoformat(text) if "-" in text else None
+        day = date.fromisoformat(text) if "-" in text else None
     except ValueError:
         return None
+    return day if day is not None and date.min < day < date.max else None
 
 
 def _forget(connection: Connection, keep: int) -> None:

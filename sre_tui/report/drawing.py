@@ -6,6 +6,7 @@ second to import, which is done when the first chart is drawn.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -18,6 +19,8 @@ from sre_tui.views.human import number
 from sre_tui.views.report_parts import Bars, Chart, Curve, Curves
 from widgets.cell import Tone
 from widgets.text import truncate
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,11 +67,22 @@ class Drawing:
 
 
 def drawn(charts: Sequence[Chart]) -> dict[str, Drawing]:
-    """The pictures of charts by their keys; one with nothing to show is left out."""
-    return {chart.key: _drawn(chart) for chart in charts if _has_something(chart)}
+    """The pictures of charts by their keys; one with nothing to show, or that fails, is left out.
+
+    Matplotlib wants a folder to write to, and fonts.
+    """
+    found: dict[str, Drawing] = {}
+    for chart in charts:
+        try:
+            if has_something(chart):
+                found[chart.key] = _drawn(chart)
+        except Exception:
+            log.exception("the chart %s of a report could not be drawn", chart.key)
+    return found
 
 
-def _has_something(chart: Chart) -> bool:
+def has_something(chart: Chart) -> bool:
+    """Whether there is anything to draw."""
     if isinstance(chart, Bars):
         return any(chart.totals)
     return any(len(curve.points) > 1 for curve in chart.curves)

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from rich.cells import cell_len
 
 from sre_tui.memory.report import Report
-from sre_tui.report.drawing import Drawing, drawn
+from sre_tui.report.drawing import Drawing, drawn, has_something
 from sre_tui.views.report import document_of
-from sre_tui.views.report_parts import Chapter, Document, Paragraph, Table
+from sre_tui.views.report_parts import Chapter, Document, Paragraph, Span, Table
+from sre_tui.views.report_parts import text as words
 from widgets.cell import Cell, Column, Display, Tone
 from widgets.layout import layout
 from widgets.text import plain_line
@@ -184,6 +185,8 @@ def _chapter(
         elif part.key in drawings:
             one = drawings[part.key]
             yield _Image(sources[part.key], part.told, one.width, one.height)
+        elif has_something(part):
+            yield _Words(words(Span(f"{part.told} (The chart could not be drawn.)", Tone.MUTED)))
     yield from _grouped(waiting)
 
 

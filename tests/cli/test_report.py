@@ -117,6 +117,7 @@ def test_markdown_and_html_are_the_same_report(
         (("--json", "--html"), "either json or html"),
         (("--output", "report.pdf"), "does not say what to write"),
         (("--output", "/nowhere/report.md"), "there is no folder /nowhere"),
+        (("--output", "~nobody.at.all/report.md"), "nobody's home"),
         (("--test",), "--test is about mail"),
         (("--days", "0"), "greater than or equal to 1"),
         (("--days", "91"), "less than or equal to 90"),

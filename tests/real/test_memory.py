@@ -361,6 +361,9 @@ def test_a_report_is_found_by_its_id_its_beginning_and_its_day(store: Store) -> 
     assert (reports.get("2026-11-20", tokyo).id, reports.get("2026-11-21", tokyo).id) == (
         "abcd", "ab",
     )  # fmt: skip
+    for day in ("9999-12-31", "0001-01-01"):
+        with pytest.raises(UnknownReport, match="there is no report"):
+            reports.get(day, tokyo)
     reports.add(report("abcz"))
     for wanted, said in (
         ("abc", "several reports begin with 'abc': abcd, abcz"),

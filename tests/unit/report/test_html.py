@@ -10,7 +10,10 @@ import pytest
 from hypothesis import example, given, settings
 
 from sre_tui.memory.report import Report
+from sre_tui.report import drawing
+from sre_tui.report.drawing import Drawing
 from sre_tui.report.html import Html, html_of
+from sre_tui.views.report_parts import Chart
 from tests.stubs.reports import HOSTILE, full_report, hostile_report, partial_report, quiet_report
 from tests.unit.widgets.hostile import hostile
 from widgets.text import plain_line
@@ -53,6 +56,22 @@ class Page(HTMLParser):
 @cache
 def made(report: Callable[[], Report], pictures: str = "inside") -> Html:
     return html_of(report(), pictures="attached" if pictures == "attached" else "inside")
+
+
+def test_a_chart_that_cannot_be_drawn_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where Matplotlib finds no folder that it may write to."""
+
+    def broken(chart: Chart) -> Drawing:
+        if chart.key == "backups-by-day":
+            raise OSError("no writable folder")
+        return draw(chart)
+
+    draw = drawing._drawn
+    monkeypatch.setattr(drawing, "_drawn", broken)
+    page = Page(html_of(full_report()).text)
+    assert "Backup runs, per day: Mon 16 Nov" in page.text
+    assert page.text.count("The chart could not be drawn.") == 1
+    assert len(page.values("img", "src")) == 3
 
 
 REPORTS = (full_report, quiet_report, partial_report, hostile_report)
