@@ -70,7 +70,14 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def usage(
     context: typer.Context,
     days: Annotated[
-        int, typer.Option("--days", min=1, max=3650, metavar="N", help="How far back to look.")
+        int,
+        typer.Option(
+            "--days",
+            min=1,
+            max=3650,
+            metavar="N",
+            help="How far back to look; without it --questions looks at all that are kept.",
+        ),
     ] = 7,
     as_json: JSON_OPTION = False,
     prometheus: Annotated[

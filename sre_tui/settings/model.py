@@ -173,7 +173,7 @@ class MemorySettings(BaseModel):
     url: SecretStr | None = None
     """``postgresql://USER:PASSWORD@HOST/DATABASE``, or ``sqlite:///PATH``; before ``path``."""
     usage: bool = True
-    """Whether it is counted how much the program is used, and how well that goes."""
+    """Whether it is counted how much the program is used, and the last questions are kept."""
 
 
 class Settings(BaseModel):

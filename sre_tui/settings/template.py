@@ -71,7 +71,7 @@ TEMPLATE: Final = """\
 # The journal of incidents; docs/memory.md. On PostgreSQL: MEMORY_DB_URL.
 #[memory]
 #path = "~/homelab/memory.db"                  # in the data folder if not set
-#usage = false                                 # count nothing; what is counted: sre usage
+#usage = false                                 # count nothing, keep no questions: sre usage
 
 # The report, and who gets it: `sre report --email`; docs/mail.md.
 #[report]
