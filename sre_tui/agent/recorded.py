@@ -31,14 +31,14 @@ class Remembered:
 
 
 async def remembered(context: ToolContext, question: str) -> Remembered:
-    """Look it up, in one opening of the memory."""
+    """Look it up, in one opening of the memory at most."""
     matter = Matter(text=question)
     kept: tuple[AskedQuestion, ...] = ()
     waiting: list[AskedQuestion] = []
     if context.usage is None:
         found, trouble = await recalled(context, matter)
     else:
-        (found, kept, trouble), waiting = await asyncio.gather(
+        (found, trouble, kept), waiting = await asyncio.gather(
             recalled_with_questions(context, matter),
             asyncio.to_thread(waiting_questions, context.usage.spool),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from sre_tui.memory.incident import folded
 from sre_tui.memory.place import Place
 from sre_tui.memory.steps import APPLICATION_ID
+from sre_tui.usage.records import AskedQuestion
 
 _PATIENCE: Final = 1.0
 """Seconds that a writer is waited for; who reads the incidents has more."""
@@ -25,9 +27,22 @@ def alerts_in(place: Place) -> frozenset[str] | None:
     return None if rows is None else frozenset(folded(str(alert)) for (alert,) in rows)
 
 
-def has_any(place: Place) -> bool:
-    """Whether there is an incident or a question, as far as can be told; else True."""
-    return _rows(place, "SELECT 1 FROM incidents UNION SELECT 1 FROM questions") != []
+def questions_in(place: Place) -> tuple[AskedQuestion, ...] | None:
+    """The last questions, the latest first; None where only who opens the memory can tell."""
+    rows = _rows(
+        place,
+        "SELECT asked, question, tools, answered_by FROM questions"
+        " ORDER BY asked DESC, number DESC LIMIT 100",
+    )
+    if rows is None:
+        return None
+    try:
+        return tuple(
+            AskedQuestion(asked=asked, question=question, tools=json.loads(tools), answered_by=who)
+            for asked, question, tools, who in rows
+        )
+    except (TypeError, ValueError):
+        return None
 
 
 def _rows(place: Place, query: str) -> list[Any] | None:

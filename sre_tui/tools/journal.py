@@ -12,7 +12,7 @@ from providers.errors import BackendError
 from sre_tui.complaint import Complaint
 from sre_tui.memory.alert_past import AlertPast, past_of
 from sre_tui.memory.incident import Incident, folded
-from sre_tui.memory.peek import alerts_in, has_any
+from sre_tui.memory.peek import alerts_in, questions_in
 from sre_tui.memory.place import Place, place_of
 from sre_tui.memory.recall import Matter, Recalled, recall
 from sre_tui.tools.context import ToolContext
@@ -68,16 +68,19 @@ async def recalled(context: ToolContext, matter: Matter) -> tuple[Recalled, str]
 
 async def recalled_with_questions(
     context: ToolContext, matter: Matter
-) -> tuple[Recalled, tuple[AskedQuestion, ...], str]:
+) -> tuple[Recalled, str, tuple[AskedQuestion, ...]]:
     """The same, and the last questions."""
+    asked = await asyncio.to_thread(_peeked_questions, context)
+    if asked is not None:
+        return *(await recalled(context, matter)), asked
     nothing: tuple[Recalled, tuple[AskedQuestion, ...]] = Recalled(), ()
     (found, asked), trouble = await _looked_up(
         context,
         lambda incidents, questions: (recall(incidents, matter), questions.latest()),
         nothing,
-        has_any,
+        lambda _: True,
     )
-    return found, asked, trouble
+    return found, trouble, asked
 
 
 async def recorded_before(
@@ -98,6 +101,14 @@ async def recorded_before(
 async def all_recorded(context: ToolContext) -> tuple[tuple[Incident, ...], str]:
     """Every incident, and why the journal could not be read."""
     return await _looked_up(context, lambda each, _: each.all(), (), _has_alerts)
+
+
+def _peeked_questions(context: ToolContext) -> tuple[AskedQuestion, ...] | None:
+    """Those in a file; None where the memory has to be opened, or cannot be."""
+    try:
+        return questions_in(place_of(context.settings, context.folders))
+    except BackendError:
+        return None
 
 
 def _has_alerts(place: Place, wanted: Collection[str] = ()) -> bool:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sre_tui.environment import Folders
 from sre_tui.memory.incidents import Incidents
-from sre_tui.memory.peek import alerts_in, has_any
+from sre_tui.memory.peek import alerts_in, questions_in
 from sre_tui.memory.place import Place
 from sre_tui.memory.recall import Matter, Recalled
 from sre_tui.memory.sqlite_store import SqliteStore
-from sre_tui.memory.store import Store
 from sre_tui.memory.usage import Usage
 from sre_tui.settings import Settings
 from sre_tui.tools import journal
@@ -43,23 +42,24 @@ def test_the_alerts_of_a_file_are_told_and_of_nothing_else(tmp_path: Path) -> No
     text.write_text("this is no database " * 100, encoding="utf-8")
     for place in (Place(path=other), Place(path=text), Place(path=tmp_path), Place(url="x")):
         assert alerts_in(place) is None
-        assert has_any(place)
+        assert questions_in(place) is None
 
 
-def test_a_file_has_something_once_an_incident_or_a_question_is_in_it(tmp_path: Path) -> None:
-    keeps: tuple[Callable[[Store], object], ...] = (
-        lambda store: Incidents(store).add(incident()),
-        lambda store: Usage(store).take([], [AskedQuestion(asked=NOW, question="why?")]),
-    )
-    for number, keep in enumerate(keeps):
-        path = tmp_path / f"{number}.db"
-        assert not has_any(Place(path=path))
-        with SqliteStore(path) as store:
-            with store.writing():
-                pass
-            assert not has_any(Place(path=path))
-            keep(store)
-        assert has_any(Place(path=path))
+def test_the_questions_of_a_file_are_told_as_the_memory_tells_them(tmp_path: Path) -> None:
+    path = tmp_path / "own" / "memory.db"
+    assert questions_in(Place(path=path)) == ()
+    assert not path.parent.exists()
+    asked = [
+        AskedQuestion(asked=NOW + timedelta(seconds=n), question=f"wärum {n}?", tools=("a", "b"))
+        for n in (2, 1, 3)
+    ]
+    with SqliteStore(path) as store:
+        usage = Usage(store)
+        usage.take([], asked)
+        assert questions_in(Place(path=path)) == usage.questions()
+        with store.writing() as connection:
+            connection.exec_driver_sql("UPDATE questions SET tools = 'no list'")
+        assert questions_in(Place(path=path)) is None
 
 
 async def test_a_journal_is_opened_only_for_what_it_has(
@@ -79,6 +79,8 @@ async def test_a_journal_is_opened_only_for_what_it_has(
             with store.writing():
                 pass
             assert await journal.recalled(context, Matter(text="x")) == (Recalled(), "")
+            known = await journal.recalled_with_questions(context, Matter(text="x"))
+            assert known == (Recalled(), "", ())
             Incidents(store).add(incident().model_copy(update={"alert": "DnsDown"}))
         assert await journal.recorded_before(context, ["HostDown", "dns"]) == ((), "")
         assert not opened
