@@ -17,6 +17,7 @@ from sqlalchemy import func, select, text, update
 
 from providers.errors import BadResponse, Unauthorized, Unreachable
 from providers.text import one_line
+from sre_tui.environment import Folders
 from sre_tui.memory import postgresql_store
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
 from sre_tui.memory.baselines import Baselines
@@ -24,6 +25,7 @@ from sre_tui.memory.condition import condition_of
 from sre_tui.memory.incident import Incident, IncidentError
 from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
+from sre_tui.memory.recall import Matter
 from sre_tui.memory.refusals import NotKept, NotSetUp, PerhapsKept
 from sre_tui.memory.report import Report
 from sre_tui.memory.reports import ArchivedReport, Reports, UnknownReport
@@ -31,6 +33,9 @@ from sre_tui.memory.schema import QUESTIONS, REPORTS
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store, open_store
 from sre_tui.memory.usage import Usage
+from sre_tui.settings import Settings
+from sre_tui.tools.context import ToolContext
+from sre_tui.tools.journal import recalled_with_questions
 from sre_tui.usage.counter import Counter
 from sre_tui.usage.records import AskedQuestion, Call, Counted, Run
 from sre_tui.usage.spool import Spool
@@ -493,6 +498,20 @@ def test_those_who_write_at_once_leave_a_hundred_questions(place: Place) -> None
         assert [each.asked for each in Usage(store).questions()] == [
             asked(n).asked for n in range(2119, 2019, -1)
         ]
+
+
+async def test_the_journal_and_the_questions_are_read_together(
+    place: Place, tmp_path: Path
+) -> None:
+    memory = {"url": place.url} if place.url else {"path": place.path}
+    with open_store(place) as store:
+        Usage(store).take([], [asked(1), asked(2)])
+        Incidents(store).add(incident())
+    settings = Settings.model_validate({"memory": memory})
+    async with ToolContext(settings, Folders.under(tmp_path), lambda: NOW) as context:
+        found, trouble, questions = await recalled_with_questions(context, Matter(text="x"))
+    assert ([each.title for each in found.all], trouble) == (["Jellyfin buffers"], "")
+    assert questions == (asked(2), asked(1))
 
 
 def test_a_question_comes_out_of_the_spool_as_it_was_answered(store: Store, tmp_path: Path) -> None:
