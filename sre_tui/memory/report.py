@@ -144,7 +144,7 @@ class Alerts(Section):
     alerts: tuple[ReportedAlert, ...] = ()
     """The noisiest first."""
     days: tuple[AlertDay, ...] = ()
-    """One for each day of the window, in order."""
+    """One for each day of the window that was read, in order."""
 
 
 class ReportedObjective(_Model):
@@ -284,6 +284,7 @@ class Backups(Section):
     unverified: int | None = None
     """Guests whose newest backup failed its verification or was never verified."""
     days: tuple[BackupDay, ...] = ()
+    """One for each day of the window of which tasks are known, in order."""
     datastores: tuple[ReportedDatastore, ...] = ()
 
 

@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from providers.reading import Reading
 from providers.text import one_line
 from sre_tui.memory.report import FailedRun
-from sre_tui.report.scope import Scope
+from sre_tui.report.scope import DAY, Scope
 from sre_tui.tools.context import ask_all
 from sre_tui.tools.pbs_find import names_of_groups
 
@@ -57,12 +58,14 @@ class BackupRuns:
         others: tasks of backup servers that failed and are no backups.
         readings: how far the lists could be read.
         lacking: what they do not tell, one line each.
+        since: from where on runs are known, where that is not from the beginning of the window.
     """
 
     runs: tuple[Run, ...]
     others: tuple[FailedRun, ...]
     readings: tuple[Reading[Any], ...]
     lacking: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 async def read_runs(scope: Scope) -> BackupRuns:
@@ -88,8 +91,10 @@ async def read_runs(scope: Scope) -> BackupRuns:
     node_tasks = [one for each in of_nodes if each.data for one in each.data.tasks]
     server_tasks = [one for each in of_servers if each.data for one in each.data.tasks]
     others = [one for each in failed if each.data for one in each.data.tasks]
+    runs = tuple(joined_runs(node_tasks, server_tasks, names, scope))
+    begin = known_since(runs, scope)
     return BackupRuns(
-        runs=tuple(joined_runs(node_tasks, server_tasks, names, scope)),
+        runs=runs,
         others=tuple(
             FailedRun(
                 at=one.ended or one.started,
@@ -103,8 +108,28 @@ async def read_runs(scope: Scope) -> BackupRuns:
             and scope.holds(one.ended or one.started)
         ),
         readings=(*of_nodes, *of_servers, *failed),
-        lacking=tuple(_cut(of_nodes, of_servers)),
+        lacking=(*_cut(of_nodes, of_servers), *_forgotten(begin)),
+        since=begin,
     )
+
+
+def known_since(runs: Sequence[Run], scope: Scope) -> datetime | None:
+    """When the first known run ended, if those before it were most likely forgotten.
+
+    Both Proxmox VE and the backup servers keep tasks for some weeks only. Nothing says so, but that
+    the runs begin long after the window does, as they never pause later on.
+    """
+    ended = sorted(one.ended for one in runs)
+    if not ended:
+        return None
+    pauses = [later - earlier for earlier, later in pairwise(ended)]
+    usual = max([*pauses, scope.until - ended[-1], DAY])
+    return ended[0] if ended[0] - scope.since > 2 * usual else None
+
+
+def _forgotten(since: datetime | None) -> Iterator[str]:
+    if since is not None:
+        yield f"no backup run before {since:%Y-%m-%d} is known: older tasks may be forgotten"
 
 
 def joined_runs(

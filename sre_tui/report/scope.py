@@ -61,9 +61,9 @@ class Scope:
         """The operator's day of a moment."""
         return at.astimezone(self.zone).date()
 
-    def days(self) -> Iterator[date]:
-        """Every day that the window touches, in order."""
-        first, last = self.day_of(self.since), self.day_of(self.until)
+    def days(self, since: datetime | None = None) -> Iterator[date]:
+        """Every day that the window touches, in order; from a moment on if one is given."""
+        first, last = self.day_of(since or self.since), self.day_of(self.until)
         for number in range((last - first).days + 1):
             yield first + timedelta(days=number)
 

@@ -60,12 +60,20 @@ async def collect(scope: Scope) -> Collected:
     recorded, trouble = await recorded_before(context, {one.name for one in firings})
     past = {folded(one.alert): one.times for one in recorded}
     known = (
-        all(reach)
+        all(of_before for of_before, _ in reach)
+        and (bool(context.prometheus) or _is_marked_before(marks, scope))
+        and not any(map(_is_cut, marks))
         and all(each.is_whole for each in series)
         and all(each.is_whole for each in marks)
         and all(one.state is State.OK for one in heard)
     )
     lacking = [*_cut(series, marks, scope), *([trouble] if trouble else [])]
+    lacking += [
+        f"{client.source}: it has no values from the beginning of the window, so that alerts of "
+        "then may be missing"
+        for client, (_, of_window) in zip(context.prometheus, reach, strict=True)
+        if of_window is False
+    ]
     active = [one for one in now.data.items if one.state is AlertState.FIRING]
     began = [one for one in firings if one.began is not None and scope.holds(one.began)]
     is_told = _told_any(now.sources)
@@ -77,7 +85,7 @@ async def collect(scope: Scope) -> Collected:
             firing=sum(not one.silenced for one in active) if is_told else None,
             silenced=sum(one.silenced for one in now.data.items) if is_told else None,
             alerts=tuple(reported(firings, scope, [a for a in active if not a.silenced], past)),
-            days=tuple(by_day(began, scope)),
+            days=tuple(by_day(began, scope, _read_since([*series, *marks], scope))),
         ),
         joined(heard),
     )
@@ -167,15 +175,29 @@ def _alert(
     )
 
 
-def by_day(began: Iterable[Firing], scope: Scope) -> Iterator[AlertDay]:
-    """How many began to fire, by severity, for each day of the window."""
+def _read_since(pieces: Iterable[Pieces[Any]], scope: Scope) -> datetime:
+    """From where on somebody was asked; the days before say nothing."""
+    since = min((each.since for each in pieces), default=scope.since)
+    return scope.since if since >= scope.until else max(scope.since, since)
+
+
+def by_day(
+    began: Iterable[Firing], scope: Scope, since: datetime | None = None
+) -> Iterator[AlertDay]:
+    """How many began to fire, by severity, for each day of the window.
+
+    Args:
+        began: those that did.
+        scope: the window.
+        since: from where on it is known; all of it if None.
+    """
     counts: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in began:
         if one.began is not None:
             rank = severity_rank(one.severity)
             place = 0 if rank <= _CRITICAL else 1 if rank <= _WARNING else 2
             counts[scope.day_of(one.began)][place] += 1
-    for day in scope.days():
+    for day in scope.days(since):
         critical, warning, other = counts[day]
         yield AlertDay(day=day, critical=critical, warning=warning, other=other)
 
@@ -209,12 +231,28 @@ def _cut(
             source = each.readings[0].source
             yield f"{source}: alerts before {each.since:%Y-%m-%d} were not read, it takes too long"
     for of_one in marks:
-        if any(len(told) >= MOST_MARKS for told in of_one):
+        if _is_cut(of_one):
             source = of_one.readings[0].source
             yield f"{source}: of a week only {MOST_MARKS:,} changes of alert states were read"
 
 
-async def _reaches(client: PrometheusClient, scope: Scope) -> bool:
-    """Whether there are any values from the beginning of the window before."""
-    reading = await client.query("count(up)", scope.before + STEP)
-    return bool(reading.data is not None and reading.data.samples)
+def _is_cut(marks: Pieces[tuple[Annotation, ...]]) -> bool:
+    return any(len(told) >= MOST_MARKS for told in marks)
+
+
+def _is_marked_before(marks: Iterable[Pieces[tuple[Annotation, ...]]], scope: Scope) -> bool:
+    """Whether any history tells of the window before: none at all may also be a new Grafana."""
+    return any(one.at < scope.since for each in marks for told in each for one in told)
+
+
+async def _reaches(client: PrometheusClient, scope: Scope) -> tuple[bool, bool | None]:
+    """Whether there are any values from the beginnings of the window before and of the window.
+
+    The latter is None where nobody answered.
+    """
+    before, within = await asyncio.gather(
+        client.query("count(up)", scope.before + STEP),
+        client.query("count(up)", scope.since + STEP),
+    )
+    has_values = None if within.data is None else bool(within.data.samples)
+    return bool(before.data is not None and before.data.samples), has_values

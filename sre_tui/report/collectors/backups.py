@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
@@ -70,7 +71,7 @@ async def collect(scope: Scope) -> Collected:
             failed_runs=sum(one.failed for one in runs.runs) if is_read else None,
             failures=tuple(failures[:MOST_FAILURES]),
             unverified=sum(map(_is_unverified, items)) if is_judged else None,
-            days=tuple(by_day(runs.runs, scope)),
+            days=tuple(by_day(runs.runs, scope, runs.since)),
             datastores=tuple(
                 _datastore(store, several=several) for each in stores for store in each.data or ()
             ),
@@ -102,10 +103,16 @@ def _unjudged(hints: Sequence[str]) -> Iterator[str]:
             yield hint
 
 
-def by_day(runs: Sequence[Run], scope: Scope) -> Iterator[BackupDay]:
-    """How many runs went well and failed, for each day of the window."""
+def by_day(runs: Sequence[Run], scope: Scope, since: datetime | None = None) -> Iterator[BackupDay]:
+    """How many runs went well and failed, for each day of the window.
+
+    Args:
+        runs: those that ended in it.
+        scope: the window.
+        since: from where on they are known; all of it if None.
+    """
     ended = Counter((scope.day_of(one.ended), one.failed) for one in runs)
-    for day in scope.days():
+    for day in scope.days(since):
         yield BackupDay(day=day, ok=ended[day, False], failed=ended[day, True])
 
 

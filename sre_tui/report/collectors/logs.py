@@ -44,6 +44,7 @@ class _Heard:
     after: dict[str, int] | None
     before: dict[str, int] | None
     samples: dict[str, tuple[str, ...]]
+    lacking: tuple[str, ...] = ()
 
 
 async def collect(scope: Scope) -> Collected:
@@ -66,7 +67,7 @@ async def collect(scope: Scope) -> Collected:
     readings = [each for one in heard for each in one.readings]
     return Collected(
         Logs(
-            **standing_of(readings)._asdict(),
+            **standing_of(readings, *(each for one in heard for each in one.lacking))._asdict(),
             errors=sum(after.values()) if any(one.after is not None for one in heard) else None,
             errors_before=sum(before.values()) if is_known else None,
             services=tuple(
@@ -84,8 +85,9 @@ async def collect(scope: Scope) -> Collected:
 
 
 async def _ask(client: LokiClient, scope: Scope) -> _Heard:
-    names, early = await asyncio.gather(
+    names, first, early = await asyncio.gather(
         client.label_names(max(scope.since, scope.until - CHUNK), scope.until),
+        client.label_names(scope.since, min(scope.since + DAY, scope.until)),
         client.label_names(scope.before, min(scope.before + DAY, scope.since)),
     )
     known = names.data or ()
@@ -117,12 +119,16 @@ async def _ask(client: LokiClient, scope: Scope) -> _Heard:
     samples = samples_of(lines.data.entries, main)
     if lines.data.truncated or len(parts) > 1:
         samples |= await _further(client, query, main, counts, samples, scope)
+    lacking: tuple[str, ...] = ()
+    if first.data is not None and not first.data:
+        lacking = (f"{client.source}: it keeps nothing of the beginning of the window",)
     whole = bool(before) and all(one.state is State.OK for one in before)
     return _Heard(
         (names, lines, *after, *before),
         counts if is_counted else None,
         _summed(before, main) if whole else None,
         samples,
+        lacking,
     )
 
 

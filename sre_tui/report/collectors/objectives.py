@@ -18,6 +18,7 @@ from sre_tui.report.backup_runs import BackupRuns, read_runs
 from sre_tui.report.piecewise import parts_of
 from sre_tui.report.scope import CHUNK, Scope
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
+from sre_tui.views.human import percent
 
 if TYPE_CHECKING:
     from providers.prometheus import PrometheusClient, Target
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 STEPS: Final = 168
 """Stretches that a window is averaged over, about: an hour each of a week."""
+NEARLY_ALL: Final = 0.98
+"""Share of the window of which something has to be known, so that nothing is said of the rest."""
 _ORDER: Final = ("fail", "unknown", "pass")
 
 Kind = Literal["target", "probe", "node"]
@@ -91,7 +94,7 @@ async def collect(scope: Scope) -> Collected:
     rows.sort(key=lambda row: (_ORDER.index(row.verdict), row.measured or 0.0, row.name))
     return Collected(
         Objectives(
-            **standing_of(heard, *runs.lacking)._asdict(),
+            **standing_of(heard, *runs.lacking, *_unknown(courses, scope))._asdict(),
             target=scope.objective,
             objectives=tuple(rows),
             passed=sum(row.verdict == "pass" for row in rows) if is_read else None,
@@ -99,6 +102,26 @@ async def collect(scope: Scope) -> Collected:
         ),
         joined(heard),
     )
+
+
+def _unknown(
+    courses: Iterable[Sequence[tuple[Measured, Sequence[Reading[SeriesWindow]]]]], scope: Scope
+) -> Iterator[str]:
+    """Of which share of the window a Prometheus knows nothing, though it answered."""
+    for of_one in courses:
+        for measured, readings in of_one:
+            if measured.kind == "target" and all(one.data is not None for one in readings):
+                known = known_share(readings, scope)
+                if known < NEARLY_ALL:
+                    source = readings[0].source
+                    yield f"{source}: nothing is known of {percent(1 - known)} of the window"
+
+
+def known_share(readings: Iterable[Reading[SeriesWindow]], scope: Scope) -> float:
+    """The share of the stretches of the window of which there is any value."""
+    told = (reading.data.series for reading in readings if reading.data is not None)
+    moments = {at for several in told for series in several for at, _ in series.points}
+    return min(1.0, len(moments) / max(1, round(scope.length.total_seconds() / step_of(scope))))
 
 
 async def _courses(

@@ -12,14 +12,15 @@ import pytest
 from providers.grafana import Annotation
 from providers.pbs import Task as ServerTask
 from providers.proxmox import Task
-from providers.series import Series, SeriesStats
+from providers.reading import Reading, State
+from providers.series import Series, SeriesStats, SeriesWindow
 from sre_tui.diagnosis.signals.capacity_model import Capacity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
-from sre_tui.report.backup_runs import joined_runs
+from sre_tui.report.backup_runs import Run, joined_runs, known_since
 from sre_tui.report.collectors.alerts import by_day, reported
 from sre_tui.report.collectors.backups import by_day as backups_by_day
 from sre_tui.report.collectors.capacity import foreseen, past, thinned
-from sre_tui.report.collectors.objectives import Course, measured_rows
+from sre_tui.report.collectors.objectives import Course, known_share, measured_rows
 from sre_tui.report.firings import (
     Firing,
     closed,
@@ -298,6 +299,51 @@ def test_availability_is_the_mean_of_what_is_known(tmp_path: Path) -> None:
         ("pve1", "node", 1.0, "pass"),
     ]
     assert [row.seconds_missed for row in rows] == [1800.0, 0.0, 3600.0, 0.0]
+
+
+@pytest.mark.parametrize(("hours", "share"), [(168, 1.0), (84, 0.5), (0, 0.0)])
+def test_how_much_of_a_window_prometheus_knows_is_told(
+    tmp_path: Path, hours: int, share: float
+) -> None:
+    """As where it keeps half a week, or was installed since; targets come and go."""
+    moments = [NOW - HOUR * n for n in range(hours)]
+    several = [
+        Series(source="prometheus:main", labels={"instance": name},
+               points=tuple((at, 1.0) for at in sorted(part)), stats=SeriesStats(points=len(part)))
+        for name, part in (("a", moments[: hours // 2]), ("b", moments[hours // 3 :]))
+    ]  # fmt: skip
+    window = SeriesWindow(
+        query="up", start=NOW - DAY * 7, end=NOW, step=3600, series=tuple(several)
+    )
+    reading = Reading[SeriesWindow](
+        source="prometheus:main", state=State.OK, observed_at=NOW, data=window
+    )
+    assert known_share([reading], scope(tmp_path)) == pytest.approx(share)
+
+
+def test_days_of_forgotten_tasks_are_no_days_without_backups(tmp_path: Path) -> None:
+    def nightly(nights: int) -> list[Run]:
+        return [
+            Run("backup", NOW - DAY * night - HOUR, NOW - DAY * night, failed=False)
+            for night in range(nights)
+        ]
+
+    month = scope(tmp_path, 30)
+    assert known_since(nightly(30), month) is None
+    assert known_since([], month) is None
+    first = known_since(nightly(10), month)
+    assert first == NOW - DAY * 9
+    days = list(backups_by_day(nightly(10), month, first))
+    assert [one.ok for one in days] == [1] * 10
+    # Who backs up once a week had no backup before the first of these.
+    weekly = [run for run in nightly(30) if (NOW - run.ended).days % 7 == 6]
+    assert known_since(weekly, month) is None
+
+
+def test_days_that_nobody_was_asked_about_are_not_told(tmp_path: Path) -> None:
+    days = list(by_day([], scope(tmp_path, 20), NOW - DAY * 3))
+    assert days[0].day == date(2026, 11, 19)
+    assert len(days) == 4
 
 
 def test_a_window_is_read_in_parts_that_meet() -> None:
