@@ -25,11 +25,16 @@ from sre_tui.views.forecasts import outlook_text
 from sre_tui.views.report_alike import without_figures
 from sre_tui.views.report_chapter import TITLES
 from sre_tui.views.report_figures import share
+from sre_tui.views.report_parts import length_of
 from widgets.blocks import percent
 
 T = TypeVar("T")
 
 Way = Literal["new", "over", "changed"]
+_SAME_LENGTH: Final = 0.05
+"""Share by which windows may differ in length, so that what is counted in them is compared."""
+_COUNTED: Final[frozenset[Heading]] = frozenset({"alerts", "logs"})
+"""Sections whose rows are amounts of the window."""
 _NOTICED: Final = 0.02
 """Change of a share in use from which on it is told."""
 _MUCH: Final = 2.0
@@ -70,6 +75,8 @@ class FigureChange(_Model):
     now: float | None
     good: Literal["less", "more", ""] = "less"
     """Which way is better; empty if neither is."""
+    of_window: bool = False
+    """Whether it was counted over the window, so that it grows with that."""
 
 
 class ReportDiff(_Model):
@@ -96,12 +103,21 @@ def diff_of(one: Report, other: Report) -> ReportDiff:
         for (name, before), (_, after) in zip(old.sections(), new.sections(), strict=True)
         if before.state == after.state == "ok"
     }
-    found = [each for each in _differences(old, new) if _is_known(each, old, new)]
+    alike = _is_of_one_length(old, new)
+    found = [
+        each
+        for each in _differences(old, new)
+        if _is_known(each, old, new) and (alike or each.section not in _COUNTED)
+    ]
     ways: tuple[Way, ...] = ("new", "over", "changed")
     return ReportDiff(
         old=_compared(old),
         new=_compared(new),
-        figures=tuple(each for each in _figures(old, new) if each.section in whole),
+        figures=tuple(
+            each
+            for each in _figures(old, new)
+            if each.section in whole and (alike or not each.of_window)
+        ),
         differences=tuple(each for way in ways for each in found if each.way == way),
         not_compared=tuple(_not_compared(old, new)),
     )
@@ -120,7 +136,18 @@ def _compared(report: Report) -> Compared:
     return Compared.model_validate(report, from_attributes=True)
 
 
+def _is_of_one_length(old: Report, new: Report) -> bool:
+    before, after = (one.until - one.since for one in (old, new))
+    return abs(after - before) <= _SAME_LENGTH * max(before, after)
+
+
 def _not_compared(old: Report, new: Report) -> Iterator[str]:
+    if not _is_of_one_length(old, new):
+        earlier, later = (length_of(one.until - one.since) for one in (old, new))
+        yield (
+            f"What was counted: the older one is about {earlier}, the newer one about {later}, "
+            "so that alerts, backup runs and errors are not compared"
+        )
     pairs = zip(old.sections(), new.sections(), strict=True)
     for (name, before), (_, after) in pairs:
         for word, section in (("older", before), ("newer", after)):
@@ -321,24 +348,26 @@ def _told(way: Way, section: Heading, subject: str, text: str) -> Difference:
 def _figures(old: Report, new: Report) -> Iterator[FigureChange]:
     def figure(
         section: Heading, name: str, value: Callable[[Report], float | None],
-        good: Literal["less", "more", ""] = "less",
+        good: Literal["less", "more", ""] = "less", *, of_window: bool = False,
     ) -> FigureChange:  # fmt: skip
         return FigureChange(
-            section=section, name=name, before=value(old), now=value(new), good=good
-        )
+            section=section, name=name, before=value(old), now=value(new), good=good,
+            of_window=of_window,
+        )  # fmt: skip
 
     yield figure("health", "critical findings", lambda one: one.health.critical)
     yield figure("health", "warnings", lambda one: one.health.warnings)
-    yield figure("alerts", "alerts fired", lambda one: one.alerts.fired)
+    yield figure("alerts", "alerts fired", lambda one: one.alerts.fired, of_window=True)
     yield figure("alerts", "alerts firing", lambda one: one.alerts.firing)
     yield figure("objectives", "objectives missed", lambda one: one.objectives.failed)
     yield figure("capacity", "full or expired soon",
                  lambda one: sum(row.presses for row in one.capacity.rows))  # fmt: skip
     yield figure("backups", "guests", lambda one: one.backups.guests, "")
     yield figure("backups", "guests backed up", lambda one: one.backups.covered, "more")
-    yield figure("backups", "backup runs", lambda one: one.backups.runs, "")
-    yield figure("backups", "failed backup runs", lambda one: one.backups.failed_runs)
-    yield figure("logs", "error lines", lambda one: one.logs.errors)
+    yield figure("backups", "backup runs", lambda one: one.backups.runs, "", of_window=True)
+    yield figure("backups", "failed backup runs", lambda one: one.backups.failed_runs,
+                 of_window=True)  # fmt: skip
+    yield figure("logs", "error lines", lambda one: one.logs.errors, of_window=True)
     yield figure("incidents", "open incidents", lambda one: one.incidents.open)
-    yield figure("usage", "questions", lambda one: one.usage.questions, "")
-    yield figure("usage", "cost, US dollars", lambda one: one.usage.cost, "")
+    yield figure("usage", "questions", lambda one: one.usage.questions, "", of_window=True)
+    yield figure("usage", "cost, US dollars", lambda one: one.usage.cost, "", of_window=True)

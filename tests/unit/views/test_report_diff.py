@@ -55,6 +55,23 @@ def test_the_other_way_round_everything_is_over() -> None:
     assert "-1,843 better" in " ".join(page_lines(diff_page(diff, DISPLAY)))
 
 
+def test_amounts_of_windows_of_another_length_are_not_compared() -> None:
+    """Twice as many errors in four times as many days are not worse."""
+    month = earlier(quiet_report(), since=SINCE - timedelta(days=30))
+    diff = diff_of(month, full_report())
+    assert {one.section for one in diff.differences} >= {"health", "capacity", "backups"}
+    assert not {one.section for one in diff.differences} & {"alerts", "logs"}
+    named = {one.name for one in diff.figures}
+    assert {"critical findings", "alerts firing", "guests backed up"} <= named
+    assert not named & {"alerts fired", "backup runs", "failed backup runs", "error lines"}
+    assert diff.not_compared[0].startswith(
+        "What was counted: the older one is about 30 days, the newer one about 7 days"
+    )
+    # The days of a change of the clocks have an hour more or less.
+    spring = earlier(quiet_report(), since=SINCE - timedelta(days=7, hours=-1))
+    assert not diff_of(spring, full_report()).not_compared
+
+
 def test_whichever_was_made_first_is_the_old_one() -> None:
     old, new = earlier(quiet_report()), full_report()
     assert diff_of(old, new) == diff_of(new, old)
