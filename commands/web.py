@@ -50,7 +50,7 @@ def web(
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    from sre_tui.server.guard import is_loopback
+    from providers.endpoint import is_loopback
 
     if not is_loopback(host):
         raise Problem(

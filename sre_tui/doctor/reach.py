@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from providers.clock import age_in_words
-from providers.endpoint import Endpoint
+from providers.endpoint import Endpoint, is_loopback
 from providers.errors import BackendError
 from providers.reading import Obstacle, Reading, State
 from providers.tls import certified_names, server_fingerprint
@@ -83,7 +83,7 @@ async def _certified_names(endpoint: Endpoint) -> list[str]:
     return [
         f"[{name}]" if ":" in name else name
         for name in names
-        if not _is_loopback(name) and not name.startswith("*")
+        if not is_loopback(name) and not name.startswith("*")
     ][:NAMES]
 
 
@@ -160,7 +160,7 @@ def transport(source: str, endpoint: Endpoint, offset: float | None) -> list[Fin
     """The way to a backend: encryption and certificate if doubtful, clock (seconds) if told."""
     found: list[Finding] = []
     has_secret = endpoint.token is not None or endpoint.password is not None
-    if has_secret and endpoint.url.startswith("http://") and not _is_loopback(endpoint.host):
+    if has_secret and endpoint.url.startswith("http://") and not is_loopback(endpoint.host):
         found.append(
             doubtful(
                 source,
@@ -199,7 +199,3 @@ def _small(offset: float) -> str:
     if offset < CLOCK_RESOLUTION:
         return "as this machine's, as far as it tells"
     return f"about {offset:.0f} s off this machine's clock"
-
-
-def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.startswith("127.")
