@@ -108,9 +108,9 @@ async def _by_model(context: ToolContext, report: Report, words: str, llm: LlmSe
     figures = await asyncio.to_thread(redactor.text, words)
     hidden = await _anonymizer(context, report) if llm.anonymize else None
     model = LanguageModel(config)
+    deadline = asyncio.get_running_loop().time() + llm.max_seconds
     try:
-        async with asyncio.timeout(llm.max_seconds):
-            written, unsupported = await _written(context, model, report, figures, hidden)
+        written, unsupported = await _written(context, model, report, figures, hidden, deadline)
     finally:
         await model.aclose()
     return Summary(
@@ -166,10 +166,17 @@ async def _written(
     report: Report,
     figures: str,
     hidden: Anonymizer | None,
+    deadline: float,
 ) -> tuple[_Written, tuple[str, ...]]:
-    """What the model wrote in the end, and what of it is not borne out."""
+    """What the model wrote in the end, and what of it is not borne out.
+
+    Raises:
+        LlmError: if it wrote nothing.
+        TimeoutError: if it wrote nothing by the deadline.
+    """
     fence = Fence.random()
-    room = max(500, await model.context_tokens() - 3 * _ANSWER_TOKENS)
+    async with asyncio.timeout_at(deadline):
+        room = max(500, await model.context_tokens() - 3 * _ANSWER_TOKENS)
     told = bounded(figures, room)
     # Only what the model was shown bears out what it says.
     grounds = await asyncio.to_thread(Grounds.of, evidence=(), said=(told, _RULES), now=report.made)
@@ -181,8 +188,10 @@ async def _written(
     unsupported: tuple[str, ...] = ()
     for number in range(_TRIES):
         try:
-            raw = await _call(context, model, messages, written)
-        except LlmError:
+            async with asyncio.timeout_at(deadline):
+                raw = await _call(context, model, messages, written)
+        except (LlmError, TimeoutError):
+            # What was written before stands, with what is not borne out named.
             if not number:
                 raise
             break
@@ -231,6 +240,7 @@ async def _call(
         outcome = "cancelled"
         raise
     finally:
+        written.costs.append(None if finished is None else finished.cost)
         if context.usage is not None:
             context.usage.ended(
                 "model",
@@ -243,5 +253,4 @@ async def _call(
             )
     if finished is not None:
         written.model = finished.model
-        written.costs.append(finished.cost)
     return "".join(pieces)

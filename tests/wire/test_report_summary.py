@@ -97,6 +97,15 @@ async def test_what_stays_made_up_is_named(server: OpenAIServer, tmp_path: Path)
     assert made.unsupported == ("90210",)
 
 
+async def test_what_was_written_in_time_stands_if_the_second_try_takes_too_long(
+    server: OpenAIServer, tmp_path: Path
+) -> None:
+    server.script(say("- Alerts fired 90210 times."), Say(pieces=("- Alerts",), stall_after=0))
+    made = await summary_of(tmp_path, llm_of(server, max_seconds=1))
+    assert (made.by, made.text) == ("model", "- Alerts fired 90210 times.")
+    assert made.unsupported == ("90210",)
+
+
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
