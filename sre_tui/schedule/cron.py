@@ -7,7 +7,7 @@ Sunday, and one of the two is enough where both are restricted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -26,12 +26,15 @@ def trigger_of(expression: str, zone: tzinfo) -> BaseTrigger:
     from apscheduler.triggers.combining import OrTrigger
     from apscheduler.triggers.cron import CronTrigger
 
+    from sre_tui.schedule.wall_clock import WallClock
+
     minute, hour, day, month, weekday = expression.split()
-    fields = {"minute": minute, "hour": hour, "month": month, "timezone": zone}
+    fields = {"minute": minute, "hour": hour, "month": month, "timezone": UTC}
     days = ",".join(weekdays(weekday))
     if day.startswith("*") or weekday.startswith("*"):
-        return CronTrigger(**fields, day=day, day_of_week=days)
-    return OrTrigger([CronTrigger(**fields, day=day), CronTrigger(**fields, day_of_week=days)])
+        return WallClock(CronTrigger(**fields, day=day, day_of_week=days), zone)
+    either = [CronTrigger(**fields, day=day), CronTrigger(**fields, day_of_week=days)]
+    return WallClock(OrTrigger(either), zone)
 
 
 def weekdays(field: str) -> list[str]:

@@ -60,6 +60,33 @@ def test_seven_in_the_morning_stays_seven_when_the_clocks_change() -> None:
     assert [at.utcoffset() for at in (first, second)] == [timedelta(hours=2), timedelta(hours=1)]
 
 
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("30 2 * * *", ["10-24 02:30+0200", "10-25 02:30+0200", "10-26 02:30+0100"]),
+        ("0 2 * * sun", ["10-25 02:00+0200", "11-01 02:00+0100"]),
+        ("*/30 2,3 25 * *", ["10-25 02:00+0200", "10-25 02:30+0200", "10-25 03:00+0100"]),
+    ],
+)
+def test_in_the_hour_that_comes_twice_it_fires_the_first_time(
+    expression: str, expected: list[str]
+) -> None:
+    plan = Plan(expression, BERLIN, "Europe/Berlin")
+    found = plan.next_runs(datetime(2026, 10, 24, tzinfo=UTC), len(expected))
+    assert [f"{at:%m-%d %H:%M%z}" for at in found] == expected
+    second = datetime(2026, 10, 25, 2, 10, tzinfo=BERLIN, fold=1)
+    assert all(at.astimezone(UTC) > second.astimezone(UTC) for at in plan.next_runs(second, 2))
+
+
+def test_what_is_due_in_the_hour_that_is_left_out_comes_an_hour_later() -> None:
+    plan = Plan("30 2 * * *", BERLIN, "Europe/Berlin")
+    found = plan.next_runs(datetime(2026, 3, 28, 12, tzinfo=UTC), 2)
+    assert [f"{at:%m-%d %H:%M%z}" for at in found] == ["03-29 03:30+0200", "03-30 02:30+0200"]
+    assert plan.missed(
+        datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC)
+    ) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
 @given(
     minute=st.integers(0, 59),
     hour=st.integers(0, 23),
