@@ -85,7 +85,8 @@ KINDS: dict[tuple[str, str], Expected] = {
         ("runbook", ("best match first · 2", "Disk wear [and] SMART", "zfs-pool-degraded")),
     ),
     ("guests", "media (101)"): (
-        ("overview", ("✓ running", "100 % of 8.0 GiB", "40 d", "▲ stale", "ENOSPC", "Alerts · 2", "HighReadLatency")),
+        ("overview", ("✓ running", "100 % of 8.0 GiB", "40 d", "▲ stale", "ENOSPC", "Alerts · 2",
+                      "HighReadLatency")),
         ("config", ("network", "eth0", "vmbr0 [b]10.0.20.111/24[/b]")),
         ("charts", ("CPU · now 97 % · 20 % to 97 %", "Memory · now 8.0 GiB · 3.0 GiB to 8.0 GiB",
                     "no data in this time")),

@@ -314,7 +314,8 @@ def quiet_report() -> Report:
             sentence="All is well: 41 checks ran", verdict="ok", critical=0, warnings=0, notes=0
         ),
         alerts=Alerts(
-            fired=0, fired_before=0, firing=0, silenced=0, days=tuple(AlertDay(day=day) for day in days())
+            fired=0, fired_before=0, firing=0, silenced=0,
+            days=tuple(AlertDay(day=day) for day in days()),
         ),
         objectives=Objectives(target=0.995, passed=40, failed=0),
         capacity=Capacities(left_out=22),

@@ -42,7 +42,7 @@ def page(answer: ToolResult[Any]) -> list[str]:
     view = table_view("topology")
     assert view.page is not None
     shown: list[str] = []
-    for part in view.page(answer.data, Display(now=THEN, utc=None, wide=True)):
+    for part in view.page(answer.data, Display(now=THEN, utc=None, wide=True), None):
         if isinstance(part, Block):
             shown.append(part.title)
             shown += ["".join(cell.text for cell in each.pieces) for each in part.lines]
