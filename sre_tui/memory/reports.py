@@ -240,7 +240,7 @@ class Reports:
 def _health(document: dict[str, Any]) -> Health:
     try:
         return Health.model_validate(document["health"])
-    except (KeyError, ValidationError):
+    except (KeyError, TypeError, ValidationError):
         return Health(state="missing", reasons=("what is archived cannot be read",))
 
 

@@ -70,6 +70,7 @@ def _is_worth_a_line(chapter: Chapter) -> bool:
     return chapter.key in ("alerts", "backups", "capacity") and chapter.tone not in (
         *_PRESSING,
         Tone.STALE,
+        Tone.MUTED,
     )
 
 

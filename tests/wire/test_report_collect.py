@@ -24,6 +24,7 @@ from sre_tui.report import collect as collecting
 from sre_tui.report.collect import collect_report
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected
+from sre_tui.report.summary_words import summary_words
 from sre_tui.settings import BACKENDS, Settings, load_settings
 from sre_tui.tools.context import ToolContext
 from tests.stubs.at_hand import forget, start_at_hand
@@ -238,6 +239,24 @@ async def test_with_nothing_configured_everything_says_which_setting_helps(
     assert report.logs.reasons == ("Loki is not configured: set LOKI_URL",)
     assert report.sources == ()
     assert report.missing == ()
+
+
+async def test_a_backup_server_alone_tells_of_backups_and_of_nothing_it_cannot_know(
+    quiet: tuple[RunningDemo, ToolContext],
+) -> None:
+    _, context = quiet
+    alone = Settings().model_copy(update={"pbs": context.settings.pbs})
+    async with ToolContext(alone, context.folders, context.clock) as own:
+        report = await collect_report(own, DAY * 2)
+    told = states(report)
+    assert {told[name] for name in ("alerts", "logs", "changes")} == {"not_configured"}
+    assert "missing" not in told.values()
+    assert (report.backups.guests, report.backups.covered) == (None, None)
+    assert (report.backups.runs or 0) > 5
+    assert all(section.reasons for _, section in report.sections() if section.state != "ok")
+    lines = summary_words(report)
+    assert "not set up" not in lines
+    assert "not all of it:** Backups." in lines
 
 
 async def test_incidents_of_the_window_and_the_open_ones_are_told(tmp_path: Path) -> None:

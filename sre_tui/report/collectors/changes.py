@@ -31,8 +31,8 @@ from sre_tui.memory.report import Changes, ReportedChange
 from sre_tui.report.collectors.alerts import MOST_MARKS
 from sre_tui.report.piecewise import Pieces, newest_first
 from sre_tui.report.scope import CHUNK, DAY, PATIENCE, Scope
-from sre_tui.report.standing import Collected, Heard, joined, standing_of, unconfigured
-from sre_tui.settings import BACKENDS
+from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
+from sre_tui.settings import Backend
 from sre_tui.tools.knowledge import knowledge_of
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ LINES: Final = 4999
 """Log lines that may tell of a change, read of each day; Loki gives no more."""
 MOST_PIECES: Final = 14
 """Pieces that logs are read in."""
+_ASKED: Final[tuple[Backend, ...]] = ("prometheus", "grafana", "loki", "proxmox", "truenas")
 _PARTS: Final = frozenset({"inventory", "identity", "nas", "disks", "pools", "sweeps"})
 
 
@@ -69,8 +70,8 @@ async def collect(scope: Scope) -> Collected:
     Raises:
         Complaint: if what the operator declares has mistakes.
     """
-    if not scope.context.settings.configured:
-        return Collected(Changes(**unconfigured(*BACKENDS)._asdict()))
+    if lacks(scope.context.settings, *_ASKED):
+        return Collected(Changes(**unconfigured(*_ASKED)._asdict()))
     known = knowledge_of(scope.context)
     picture, histories, lacking = await _read(scope, known)
     insight = understand(picture, replace(known, checks=(), queries=()))
