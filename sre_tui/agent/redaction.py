@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import SecretStr
 
@@ -293,6 +293,20 @@ def _spellings(value: str) -> Iterator[str]:
             yield from (known, known.replace("+", "-").replace("/", "_"))
 
 
+def _of_address(url: SecretStr | None) -> list[SecretStr]:
+    """The password in an address, as it is written there and as it is.
+
+    One that is the user's name as well keeps nothing secret, but stands in many a line.
+    """
+    try:
+        parts = urlsplit(url.get_secret_value() if url is not None else "")
+    except ValueError:
+        return []
+    if not parts.password or parts.password == parts.username:
+        return []
+    return [SecretStr(each) for each in dict.fromkeys((parts.password, unquote(parts.password)))]
+
+
 def _secrets(settings: Settings) -> Iterable[str]:
     others = settings.llm.providers.values()
     found: list[SecretStr | None] = [settings.llm.api_key, *(one.api_key for one in others)]
@@ -302,6 +316,7 @@ def _secrets(settings: Settings) -> Iterable[str]:
     # Not the stand-in of a section with mistakes.
     if isinstance(settings.mail, MailServer):
         found.append(settings.mail.password)
+    found += _of_address(settings.memory.url)
     values = [secret.get_secret_value() for secret in found if secret is not None]
     # A log or a note may hold the secret alone, without the name that belongs to it.
     found_halves = (_TOKEN_SECRET.fullmatch(value) for value in values)

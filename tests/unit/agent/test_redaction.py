@@ -241,6 +241,24 @@ def test_no_known_secret_survives(before: str, secret: str, behind: str) -> None
     assert secret not in redacted.replace(REDACTED, "\0") or secret in REDACTED
 
 
+@pytest.mark.parametrize(
+    ("url", "text", "shown"),
+    [
+        (
+            "postgresql://sre:gehe%40im77@db/sre",
+            "gehe%40im77 or gehe@im77",
+            f"{REDACTED} or {REDACTED}",
+        ),
+        ("postgresql://postgres:postgres@db/sre", "postgres is down", "postgres is down"),
+        ("postgresql://[", "postgres is down", "postgres is down"),
+        ("sqlite:////srv/memory.db", "memory.db is here", "memory.db is here"),
+    ],
+)
+def test_the_password_of_the_memory_is_known_by_value(url: str, text: str, shown: str) -> None:
+    settings = Settings.model_validate({"memory": {"url": url}})
+    assert Redactor.of(settings).text(text) == shown
+
+
 LINES = st.sampled_from(
     [
         "disk sdc of nas1 failed",
