@@ -115,7 +115,8 @@ async def collect_report(
             refreshing.cancel()
     sections: dict[str, Section] = {name: each.section for name, each in found.items()}
     if trouble:
-        sections["health"] = _lessened(sections["health"], trouble)
+        # Of the program's own doings: all that the checks saw is seen without them.
+        sections["usage"] = _lessened(sections["usage"], trouble)
     fields: dict[str, Any] = sections
     return Report(
         id=new_id(),
@@ -155,7 +156,7 @@ def _missing(heading: Heading, reason: str) -> Collected:
 
 def _lessened(section: Section, reason: str) -> Section:
     """The section with something more that is missing."""
-    state: SectionState = "partial" if section.state == "ok" else section.state
+    state: SectionState = "missing" if section.state == "missing" else "partial"
     return section.model_copy(update={"state": state, "reasons": (*section.reasons, reason)})
 
 

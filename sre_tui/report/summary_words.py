@@ -28,14 +28,13 @@ def summary_words(report: Report) -> str:
         *(_item(one) for one in document.chapters
           if one.tone in _PRESSING and one.key not in _TOLD_APART),
     ]  # fmt: skip
-    unknown = [one for one in document.chapters if one.lacking]
+    unknown = document.lacking
     if not items:
         opening = "As far as is known nothing is wrong." if unknown else "Nothing is wrong."
         items = [opening if report.health.state == "ok" else "How it is now is not known."]
     items += [_item(one) for one in document.chapters if _is_worth_a_line(one)]
     if unknown:
-        names = ", ".join(one.title for one in unknown)
-        items.append(f"**Not known, or not all of it:** {names}.")
+        items.append(f"**Not known, or not all of it:** {', '.join(unknown)}.")
     return "\n".join(f"- {item}" for item in items)
 
 

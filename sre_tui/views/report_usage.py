@@ -19,7 +19,11 @@ MOST: Final = 8
 
 def usage(section: ProgramUsage) -> Chapter:
     """What was asked and called; a table only where something failed or missed its goal."""
-    questions = count(section.questions or 0, "question")
+    if section.questions is None:
+        return chapter(
+            "usage", section, Tone.STALE, "not known", "How much it was used is not known."
+        )
+    questions = count(section.questions, "question")
     if not section.questions and not section.tool_calls and not section.model_calls:
         return chapter("usage", section, Tone.MUTED, "not used", "It was not used.")
     told = [questions, count(section.tool_calls or 0, "tool call")]

@@ -343,5 +343,8 @@ async def test_baselines_that_cannot_be_computed_are_told(
     monkeypatch.setattr("sre_tui.tools.baseline_refresh.refresh_baselines", fails)
     monkeypatch.setattr(collecting, "collectors", lambda: every)
     report = await collect_report(quiet[1], DAY * 2, baselines=True)
-    assert report.health.state == "partial"
-    assert report.health.reasons == ("the baselines were not computed: the memory is away",)
+    assert report.usage.state == "partial"
+    assert report.usage.reasons == ("the baselines were not computed: the memory is away",)
+    assert report.missing == ("usage: the baselines were not computed: the memory is away",)
+    # How it is now was seen without them.
+    assert report.health.state == "ok"

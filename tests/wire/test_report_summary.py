@@ -11,15 +11,16 @@ from pydantic import SecretStr
 
 from providers.last_known_good import NothingKept
 from sre_tui.environment import Folders
-from sre_tui.memory.report import Summary
+from sre_tui.memory.report import Logs, Summary
 from sre_tui.report.summary import write_summary
+from sre_tui.report.summary_words import summary_words
 from sre_tui.settings import LlmSettings, Settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.report_text import report_words
 from sre_tui.usage.counter import counter_of
 from tests.stubs.llm_fixtures import server, warm
 from tests.stubs.openai_server import Fail, OpenAIServer, Say, say
-from tests.stubs.reports import MADE, full_report, hostile_report
+from tests.stubs.reports import MADE, full_report, hostile_report, quiet_report
 
 __all__ = ["server", "warm"]
 
@@ -142,6 +143,16 @@ async def test_without_a_model_nothing_is_missed(tmp_path: Path) -> None:
     assert all(line.startswith("- ") for line in lines)
     assert "Disk sdc on nas1 is failing" in lines[0]
     assert not any("All is well" in line or "Nothing is wrong" in line for line in lines)
+
+
+def test_what_is_missing_is_named_and_all_is_not_well() -> None:
+    gone = quiet_report().model_copy(
+        update={"logs": Logs(state="missing", reasons=("loki is off",))}
+    )
+    lines = summary_words(gone).splitlines()
+    assert lines[0] == "- As far as is known nothing is wrong."
+    assert lines[-1] == "- **Not known, or not all of it:** Errors in the logs."
+    assert summary_words(quiet_report()).startswith("- Nothing is wrong.\n")
 
 
 async def test_names_stay_here_where_that_is_wanted(server: OpenAIServer, tmp_path: Path) -> None:

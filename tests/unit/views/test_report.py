@@ -19,6 +19,7 @@ from sre_tui.memory.report import (
     Heading,
     Health,
     Logs,
+    ProgramUsage,
     Report,
     ReportedChange,
     ReportedObjective,
@@ -139,6 +140,11 @@ def test_what_is_not_known_is_never_well(name: Heading, state: str) -> None:
     assert document.verdict == ("UNKNOWN" if name == "health" else "OK")
 
 
+def sentence_of(usage: ProgramUsage) -> str:
+    report = quiet_report().model_copy(update={"usage": usage})
+    return document_of(report, DISPLAY).chapters[-1].sentence
+
+
 def test_an_amount_that_nobody_told_is_not_none() -> None:
     """A part of a section is there, and the amount is not in it."""
     part: dict[str, Any] = {"state": "partial", "reasons": ("x does not answer",)}
@@ -155,6 +161,7 @@ def test_an_amount_that_nobody_told_is_not_none() -> None:
     assert "20 of 20 are covered; how the backup runs ended is not known" in told["backups"]
     assert "how many errors were logged is not known" in told["logs"]
     assert not [one for one in document.figures if one.name in ("alerts fired", "error lines")]
+    assert "how much it was used is not known" in sentence_of(ProgramUsage(**part))
     unseen = document_of(
         report.model_copy(update={"alerts": Alerts(**part, fired=3)}), DISPLAY
     ).chapters[1]
