@@ -37,5 +37,5 @@ def test_the_zone_is_the_one_of_the_settings_or_of_the_machine(
     plan = plan_of(ReportSettings(schedule="0 7 * * 1", timezone="Asia/Tokyo"))
     assert plan.zone_name == "Asia/Tokyo"
     assert f"{plan.next_runs(LAST_WEEK, 1)[0]:%a %H:%M %Z}" == "Mon 07:00 JST"
-    monkeypatch.setenv("TZ", "America/New_York")
+    monkeypatch.setattr("sre_tui.settings.zone.get_localzone_name", lambda: "America/New_York")
     assert plan_of(ReportSettings()).zone_name == "America/New_York"
