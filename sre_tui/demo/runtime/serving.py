@@ -89,6 +89,8 @@ class LoopbackServer:
         self._stranger = stranger
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
+        self._kept: socket.socket | None = None
+        """Keeps the port while nothing listens, so that no other program gets it."""
 
     @property
     def url(self) -> str:
@@ -102,7 +104,7 @@ class LoopbackServer:
 
     async def start(self) -> None:
         """Serves from now on; port 0 becomes a free one and then stays. Raises ``DemoError``."""
-        listener = _listen(self.port, self.name)
+        listener, self._kept = self._kept or _listen(self.port, self.name), None
         self.port = listener.getsockname()[1]
         self._server = _Server(self._config())
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name=self.name)
@@ -115,6 +117,9 @@ class LoopbackServer:
 
     async def stop(self) -> None:
         """Closes the socket and every connection."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         if self._server is None or self._task is None:
             return
         server, task = self._server, self._task
@@ -134,6 +139,8 @@ class LoopbackServer:
         self.switch.set(mode, seconds)
         if mode == "refuse" or changes_certificate:
             await self.stop()
+        if mode == "refuse":
+            self._kept = _listen(self.port, self.name)
         if mode != "refuse" and not self.running:
             await self.start()
 
@@ -166,6 +173,7 @@ class LoopbackServer:
 
 
 def _listen(port: int, name: str) -> socket.socket:
+    """A socket with that port, which refuses connections until a server listens."""
     # Named, or asyncio leaves Nagle on: TLS answers would wait 40 ms for acknowledgements.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
