@@ -41,8 +41,8 @@ from sre_tui.tools.context import ToolContext
 
 log = logging.getLogger(__name__)
 
-LIMIT: Final = 60.0
-"""Seconds a section may take."""
+LIMIT: Final = 150.0
+"""Seconds a section may take: several times as long as one silent backend is waited for."""
 BASELINES_LIMIT: Final = 180.0
 """Seconds that computing the baselines may take."""
 

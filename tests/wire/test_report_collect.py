@@ -18,11 +18,12 @@ from sre_tui.environment import Environment, Folders
 from sre_tui.memory.incident import Incident
 from sre_tui.memory.incidents import Incidents
 from sre_tui.memory.place import place_of
-from sre_tui.memory.report import Report, Section
+from sre_tui.memory.report import Health, Report, Section
 from sre_tui.memory.store import open_store
 from sre_tui.report import collect as collecting
 from sre_tui.report.collect import collect_report
-from sre_tui.report.scope import Scope
+from sre_tui.report.collectors import health
+from sre_tui.report.scope import Scope, scope_of
 from sre_tui.report.standing import Collected
 from sre_tui.report.summary_words import summary_words
 from sre_tui.settings import BACKENDS, Settings, load_settings
@@ -130,6 +131,18 @@ async def test_a_quiet_homelab_is_told_whole_and_without_trouble(
     assert Report.model_validate_json(report.model_dump_json()) == report
 
 
+async def test_causes_that_take_too_long_cost_no_finding(
+    quiet: tuple[RunningDemo, ToolContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "CAUSES_LIMIT", 0.0)
+    monkeypatch.setattr(health, "_is_grave", lambda found: True)
+    found = await health.collect(scope_of(quiet[1], DAY))
+    assert isinstance(found.section, Health)
+    assert found.section.state == "partial"
+    assert found.section.verdict == "ok"
+    assert any("not looked for to the end" in line for line in found.section.reasons)
+
+
 async def test_pools_and_datastores_have_a_past_and_a_future(failing_disk: Report) -> None:
     report = failing_disk
     rows = [row for row in report.capacity.rows if row.kind in ("pool", "datastore")]
@@ -147,6 +160,10 @@ async def test_a_failing_disk_is_in_every_section_that_can_tell(failing_disk: Re
     assert set(states(report).values()) == {"ok"}
     assert report.health.verdict == "critical"
     assert report.health.troubles[0].subject == "sdc on nas1"
+    cause = report.health.causes[0]
+    assert cause.claim == "disk sdc on nas1 is failing"
+    assert cause.effects > 3
+    assert cause.steps
     assert (report.health.critical or 0) + (report.health.warnings or 0) > 3
     fired = {row.name: row for row in report.alerts.alerts}
     assert {"SmartPendingSectors", "DiskLatencyHigh"} <= fired.keys()
@@ -315,7 +332,7 @@ async def test_what_fails_or_hangs_costs_its_own_section(
     every |= {"health": hangs, "alerts": fails, "capacity": refuses}
     monkeypatch.setattr(collecting, "collectors", lambda: every)
     report = await collect_report(context_in(tmp_path), DAY * 7)
-    assert report.health.reasons == ("it took longer than 60 s",)
+    assert report.health.reasons == ("it took longer than 150 s",)
     assert report.alerts.reasons == (
         "it could not be made (ZeroDivisionError; the log has details)",
     )

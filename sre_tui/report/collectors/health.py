@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from providers.errors import BackendError
 from providers.text import one_line
-from sre_tui.diagnosis.causes.model import Step
+from sre_tui.diagnosis.causes.model import Cause, Step
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.memory.report import Health, LikelyCause, Trouble
 from sre_tui.report.scope import Scope
@@ -26,6 +28,8 @@ from sre_tui.views.report_markup import paragraphs
 
 MOST: Final = 30
 """Troubles that are told; all of them are counted."""
+CAUSES_LIMIT: Final = 60.0
+"""Seconds in which the causes are looked for."""
 NAMED: Final = 4
 """Subjects of alike troubles that are named."""
 
@@ -42,7 +46,8 @@ async def collect(scope: Scope) -> Collected:
     found = causes_first(of_interest(examined.report.findings, everything=False), examined.topology)
     fields = listing_fields(found, examined)
     sources = joined(examined.picture.sources())
-    standing = standing_of(sources, *_blind(examined))
+    causes, trouble = await _causes(scope) if _is_grave(found) else ((), "")
+    standing = standing_of(sources, *_blind(examined), *([trouble] if trouble else []))
     is_known = standing.state != "missing"
     return Collected(
         Health(
@@ -52,7 +57,7 @@ async def collect(scope: Scope) -> Collected:
             critical=_amount(found, Severity.CRITICAL) if is_known else None,
             warnings=_amount(found, Severity.WARNING) if is_known else None,
             notes=_amount(found, Severity.NOTE) if is_known else None,
-            causes=await _causes(scope) if _is_grave(found) else (),
+            causes=causes,
             troubles=tuple(_trouble(row) for row in grouped(found, as_given=True)[:MOST]),
         ),
         sources,
@@ -63,27 +68,34 @@ def _is_grave(found: Sequence[Finding]) -> bool:
     return any(one.severity is not Severity.NOTE for one in found)
 
 
-async def _causes(scope: Scope) -> tuple[LikelyCause, ...]:
-    """What is behind the findings, as `sre investigate` concludes."""
-    answer = await investigate.run(scope.context, {})
-    steps = answer.data.steps
-    return tuple(
-        LikelyCause(
-            claim=one_line(one.claim),
-            confidence=one.confidence,
-            severity=one.severity.value,
-            since=one.since,
-            effects=one.effects_total,
-            subjects=tuple(
-                dict.fromkeys(
-                    one_line(str(each)) for each in (one.subject, *(e.subject for e in one.effects))
-                )
-            ),
-            steps=tuple(_helping(step for step in steps if step.runbook == one.runbook)),
-            runbook=one.runbook,
-        )
-        for one in answer.data.causes
-        if one.confirmed and one.active
+async def _causes(scope: Scope) -> tuple[tuple[LikelyCause, ...], str]:
+    """What is behind the findings, as `sre investigate` concludes, and why that is not known.
+
+    It reads all that the checks read and more: where a backend is silent, the findings must not
+    wait for it a second time and then be lost with it.
+    """
+    try:
+        async with asyncio.timeout(CAUSES_LIMIT):
+            found = (await investigate.run(scope.context, {})).data
+    except TimeoutError:
+        return (), f"what is behind it was not looked for to the end: over {CAUSES_LIMIT:g} s"
+    except BackendError as error:
+        return (), one_line(f"what is behind it was not looked for: {error}")
+    likely = (one for one in found.causes if one.confirmed and one.active)
+    return tuple(_cause(one, found.steps) for one in likely), ""
+
+
+def _cause(one: Cause, steps: Sequence[Step]) -> LikelyCause:
+    subjects = (one.subject, *(effect.subject for effect in one.effects))
+    return LikelyCause(
+        claim=one_line(one.claim),
+        confidence=one.confidence,
+        severity=one.severity.value,
+        since=one.since,
+        effects=one.effects_total,
+        subjects=tuple(dict.fromkeys(one_line(str(each)) for each in subjects)),
+        steps=tuple(_helping(step for step in steps if step.runbook == one.runbook)),
+        runbook=one.runbook,
     )
 
 
