@@ -84,7 +84,7 @@ def list_runs(
         "Make a report whenever one is due, until Ctrl-C, and mail it where mail is set up.\n\n"
         "One at a time. One that was due within the last 12 hours, while this was not running,\n"
         "is made at once. Settings are read at the start: run it anew after a change.",
-        ("schedule run", "REPORT_SCHEDULE_CRON='0 7 * * *' sre schedule run"),
+        ("schedule run", "--config ~/homelab.toml schedule run"),
     ),
 )
 def run(context: typer.Context) -> None:
@@ -137,7 +137,7 @@ def systemd(context: typer.Context) -> None:
 @app.command(
     help=help_text(
         "Print a line for cron that makes a report and mails it.",
-        ("schedule cron", "(crontab -l; sre schedule cron) | crontab -"),
+        ("schedule cron", "schedule cron 2>/dev/null"),
     ),
 )
 def cron(context: typer.Context) -> None:

@@ -53,8 +53,10 @@ def _troubles(report: Report, times: Times) -> Iterator[str]:
         apart = [one for one in apart if one.severity == "critical"]
     told = apart[:MOST_TROUBLES]
     yield from (_trouble(one, times) for one in told)
-    if left := (health.critical or 0) + (health.warnings or 0) - len(told):
-        yield f"{count(left, 'more finding')} of weight: see Now."
+    weighty = (health.critical or 0) + (health.warnings or 0)
+    if weighty > len(told):
+        many = count(weighty, "critical finding or warning", "critical findings and warnings")
+        yield f"{many} in all: see Now."
 
 
 def _trouble(one: Trouble, times: Times) -> str:

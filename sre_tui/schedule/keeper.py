@@ -83,8 +83,10 @@ async def keep(
     )
     scheduler.start()
     if at_once:
+        # When the next one is due is told when this one is made.
         made.modify(next_run_time=datetime.now(plan.zone))
-    say(_next(scheduler))
+    else:
+        say(_next(scheduler))
     try:
         while not await _within(stopped, LOOK):
             scheduler.wakeup()

@@ -30,7 +30,7 @@ def mailing_of(settings: Settings) -> Mailing:
     missing = []
     if server is None:
         missing.append("mail needs a server: set SMTP_HOST")
-    elif sender is None:
+    if sender is None:
         missing.append("mail needs a sender: set SMTP_FROM, as in sre@home.arpa")
     if not recipients:
         missing.append("mail needs a recipient: set REPORT_RECIPIENT_EMAIL")

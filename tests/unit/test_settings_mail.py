@@ -38,7 +38,7 @@ def test_without_any_a_report_has_defaults_and_mail_is_not_set_up(place: Place) 
     with pytest.raises(SettingsError) as caught:
         mailing_of(settings)
     assert [line.rpartition(" ")[2] for line in caught.value.problems] == [
-        "SMTP_HOST", "REPORT_RECIPIENT_EMAIL",
+        "SMTP_HOST", "sre@home.arpa", "REPORT_RECIPIENT_EMAIL",
     ]  # fmt: skip
 
 
