@@ -63,7 +63,7 @@ class Elsewhere(Busy):
 def test_checks_that_found_trouble_elsewhere_are_not_counted_as_finding_none() -> None:
     text = answer_now("is the cpu of media busy?", Elsewhere(share=0.2))
     assert text.startswith("**No, media is not short of processor time**")
-    assert "No check that ran has a finding of it." in text
+    assert "No check of this has a finding of it;" in text
     assert "9 checks" not in text
     assert "9 checks found nothing wrong" in answer_now("is the cpu busy?", Busy(share=0.2))
 
@@ -72,3 +72,37 @@ def test_a_disk_is_busy_by_its_reads_and_writes() -> None:
     text = answer_now("is disk sdc of nas1 busy?", Busy(share=0.2))
     assert "held up by its disks" in text
     assert "processor" not in text
+
+
+@dataclass
+class Waiting(Busy):
+    """A machine that waits for its disk while its processors are idle."""
+
+    def answer(self, tool: str, arguments: Mapping[str, Any]) -> BaseModel | None:
+        if tool == "check_health":
+            waits = Finding(
+                check="io-pressure", kind="io_pressure", subject=subject("guest", "media"),
+                severity=Severity.WARNING, text="work waits for storage 65 % of the time",
+            )  # fmt: skip
+            asked = str(arguments["only"]).split(",")
+            items = (waits,) if "io-pressure" in asked else ()
+            return HealthListing(items=items, ran=len(asked), verdict="warning")
+        return super().answer(tool, arguments)
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("is media overloaded?", "**Yes, media is overloaded**"),
+        ("ist media überlastet?", "**Yes, media is overloaded**"),
+        ("is the load on media normal?", "**No, media is overloaded**"),
+        ("is the cpu of media busy?", "**No, media is not short of processor time**"),
+    ],
+)
+def test_load_is_what_waits_for_disks_too(question: str, begins: str) -> None:
+    assert answer_now(question, Waiting(share=0.1)).startswith(begins)
+
+
+def test_a_load_that_is_normal_is_a_yes() -> None:
+    text = answer_now("is the load on media normal?", Busy(share=0.1))
+    assert text.startswith("**Yes, media is not overloaded**")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -76,6 +77,15 @@ RESOURCES: Final[Mapping[Topic, _Resource]] = {
         "chip-temperature", ("host",),
     ),
 }  # fmt: skip
+_LOAD: Final = _Resource(
+    "overloaded", f"{RESOURCES[Topic.CPU].checks},{RESOURCES[Topic.IO].checks},memory",
+    ("cpu", "load", "disk_busy"), "cpu-busy", ("host", "node"),
+)  # fmt: skip
+"""What load is of, where nobody says of what: work waits for disks and memory as well."""
+_FOR_GOOD: Final = re.compile(
+    r"\b(?:normal\w*|usual|ok|okay|fine|good|healthy|al ?right|enough|üblich|gut|ordnung|genug)\b"
+)
+"""Asks whether it is well, so that trouble is a no."""
 _OF_PROCESSORS: Final = frozenset({"cpu", "cpus", "processor", "processors", "prozessor", "steal"})
 _FALLBACKS: Final = {Topic.DISK: Topic.IO, Topic.POOL: Topic.SPACE}
 
@@ -93,9 +103,23 @@ def resource_of(look: Look) -> Topic | None:
     return next((_FALLBACKS[topic] for topic in topics if topic in _FALLBACKS), None)
 
 
+def _meant(look: Look, topic: Topic) -> _Resource:
+    """What is looked at for a topic: all that makes load where no processor is named."""
+    if topic is Topic.CPU and not _OF_PROCESSORS & set(look.question.folded.split()):
+        return _LOAD
+    return RESOURCES[topic]
+
+
+def _word(look: Look, *, wrong: bool) -> str:
+    """``Yes, `` or ``No, `` where the question is whether something is so, else nothing."""
+    if not yes_no(look, fine=True):
+        return ""
+    return "Yes, " if wrong is not bool(_FOR_GOOD.search(look.question.folded)) else "No, "
+
+
 async def tell_pressure(look: Look, topic: Topic) -> Iterator[str]:
     """Whether what is named, or anything, is short of it, with figures of what is named."""
-    resource = RESOURCES[topic]
+    resource = _meant(look, topic)
     if look.focus.unknown and not look.focus.named:
         return iter([*unknown_names(look), *gaps(look)])
     found = (await look.ask(checks=Call(CHECK, {"only": resource.checks})))["checks"]
@@ -146,7 +170,7 @@ def _not_yet(check: Check) -> str:
 
 
 def _told(look: Look, topic: Topic, found: Found, rows: Sequence[Row]) -> Iterator[str]:
-    resource = RESOURCES[topic]
+    resource = _meant(look, topic)
     tell = look.caller.counted
     data = found.data(HealthListing)
     wrong = _about(look, topic, data.items) if data is not None else []
@@ -166,7 +190,7 @@ def _told(look: Look, topic: Topic, found: Found, rows: Sequence[Row]) -> Iterat
         lines = [_line(one, look, quotes) for one in wrong[:MOST]]
         if len(wrong) > MOST:
             lines.append(f"and {len(wrong) - MOST} more: `sre check --only {resource.checks}`")
-        word = yes_no(look, fine=False) and "Yes, "
+        word = _word(look, wrong=True)
         lead = Opening(word, f"{subjects} {'is' if len(wrong) == 1 else 'are'} {resource.word}**")
         return told(look, lead + f".{quotes.cite(wrong[0].evidence)}", ("", lines),
                     ("Figures", figures))  # fmt: skip
@@ -174,11 +198,11 @@ def _told(look: Look, topic: Topic, found: Found, rows: Sequence[Row]) -> Iterat
     over, check = _unsaid(resource, rows)
     if over and check is not None:
         first = over[0]
-        word = "Yes, " if yes_no(look, fine=False) else ""
+        word = _word(look, wrong=True)
         lead = Opening(word, tell(f"{first.who} {first.sentence(look.now)}** now; "
                                   f"{_not_yet(check)}"))  # fmt: skip
         return told(look, lead + f".{first.cite}{found.cite}", ("", _others(figures, rows, first)))
-    word = "No, " if yes_no(look, fine=True) else ""
+    word = _word(look, wrong=False)
     said = f"{who} is {'' if who.startswith('nothing') else 'not '}{resource.word}"
     said = said if word else capital(said)
     first_figure = f": {figures[0]}" if figures else f": {clean}{found.cite}"
@@ -197,7 +221,7 @@ def _nothing_found(look: Look, data: HealthListing) -> str:
     Which checks saw a single thing is not told, so that they are counted only where all is meant.
     """
     if look.focus.named:
-        return "no check that ran has a finding of it"
+        return "no check of this has a finding of it; `sre check` runs all of them"
     clean = data.ran - len({one.check for one in data.items})
     return f"{count(clean, 'check')} found nothing wrong"
 

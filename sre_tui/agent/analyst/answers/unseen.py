@@ -35,7 +35,7 @@ _ABOUT: Final = {
 }  # fmt: skip
 _TROUBLE: Final = re.compile(
     r"\b(fail\w*|wrong|degraded|down|offline|stopped|inactive|broken|errors?|problems?|complain\w*|"
-    r"complaints?|missing|stuck|damaged|bad|dead|dying|unhealthy|any|anything|which|welche\w*|"
+    r"complaints?|missing|stuck|damaged|bad|dead|dying|unhealthy|overload\w*|überlastet|any|anything|which|welche\w*|"
     r"fehler|probleme|kaputt|defekt|tot|weg)\b"
 )
 _OF_THE_HOMELAB: Final = frozenset(
