@@ -30,6 +30,7 @@ from sre_tui.settings import BACKENDS, Settings, load_settings
 from sre_tui.tools.context import ToolContext
 from tests.stubs.at_hand import forget, start_at_hand
 from tests.stubs.homelab_tools import context_in
+from tests.stubs.slow import slow_but
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 """A Sunday afternoon."""
@@ -211,7 +212,7 @@ async def test_failed_backups_are_counted_with_their_errors(full_datastore: Repo
     assert full_datastore.capacity.rows[0].presses
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", slow_but(("grafana", "pbs"), BACKENDS))
 async def test_a_backend_that_is_away_costs_only_what_it_tells(
     quiet: tuple[RunningDemo, ToolContext], backend: str
 ) -> None:
