@@ -50,6 +50,21 @@ async def test_what_is_named_is_answered(lab: Lab, question: str, begins: str) -
         assert "rim guests" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("which dataset is full", f"**{QUOTA}"),
+        ("habe ich genug platz", "**No, not everywhere**: the NAS says: Quota exceeded on dataset"),
+    ],
+)
+async def test_room_in_a_pool_is_no_comfort_to_a_full_dataset(
+    lab: Lab, question: str, begins: str
+) -> None:
+    answer = await lab.ask(question)
+    assert answer.text.startswith(begins)
+    assert answer.unsupported == ()
+
+
 async def test_a_name_is_not_dropped_where_names_cannot_be_read(tmp_path: Path) -> None:
     async with lab_of("quiet", tmp_path, guests=10) as lab:
         for backend in ("prometheus", "truenas"):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.agent.analyst import amounts
+from sre_tui.agent.analyst.answers.pressure import lines_of_trouble
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
@@ -18,6 +19,7 @@ from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import Quantity, quantities
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import capital, plain
+from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.diagnosis.signals.capacity_model import Capacity
 from sre_tui.tools.capacity_forecast import CapacityListing
 from sre_tui.views.forecasts import basis_text, outlook_text
@@ -97,7 +99,14 @@ async def _room(look: Look, wanted: float | None, *, memory: bool) -> Iterator[s
     tell = look.caller.counted
     lead = tell(Opening(f"{'Yes' if enough else 'No'}, ", f"{said}**{after}.")) + first.cite
     others = [f"{row.who}: {tell(size(row.value))} of {tell(size(row.whole or 0))} "
-              f"{_what(memory)}{row.cite}" for row in rows[1:]]  # fmt: skip
+              f"{_what(memory)}{row.cite}" for row in rows]  # fmt: skip
+    if not (memory or look.focus.named) and wanted is None:
+        short = await lines_of_trouble(look, Topic.SPACE)
+        if short:
+            # A pool with room is no comfort to what may not use it.
+            lead = Opening("No, ", f"not everywhere**: {short[0]}")
+            return told(look, lead, ("Also short", short[1:]), ("Pools", others))
+    others = others[1:]
     return told(look, lead, ("Elsewhere" if not look.focus.named else "Also", others))
 
 

@@ -77,7 +77,7 @@ def _exact(chosen: Sequence[Dataset], paths: Sequence[str]) -> list[Dataset]:
 
 def _told(look: Look, chosen: Sequence[Dataset], cite: str) -> Iterator[str]:
     folded = look.question.folded
-    lines = [_line(one) for one in chosen]
+    lines = [dataset_line(one) for one in chosen]
     worst = max(one.fill or 0.0 for one in chosen)
     word = ""
     if _WHETHER.match(folded):
@@ -91,7 +91,8 @@ def _told(look: Look, chosen: Sequence[Dataset], cite: str) -> Iterator[str]:
     return told(look, lead, ("", [line + cite for line in rest]))
 
 
-def _line(one: Dataset) -> str:
+def dataset_line(one: Dataset) -> str:
+    """How full a dataset is: by its quota, or by what its pool has left."""
     name, used = plain(one.name, 80), one.used or 0
     held = f", {size(one.snapshots_used)} of it only in snapshots" if one.snapshots_used else ""
     if one.quota:
@@ -124,4 +125,4 @@ def _no_such(
     return told(look, lead, (f"In {plain(pool, 40)} there are", [f"{names(there, 12)}{cite}"]))
 
 
-__all__ = ["tell_dataset_space"]
+__all__ = ["NEAR", "dataset_line", "tell_dataset_space"]

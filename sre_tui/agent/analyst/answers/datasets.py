@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from providers.truenas import Pool
+from providers.truenas.storage_models import Dataset
+from sre_tui.agent.analyst.answers.dataset_space import NEAR, dataset_line
 from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
@@ -26,6 +28,9 @@ _ASKED: Final = re.compile(
     r"how (?:do|can|to|should)|grow\w*|mount\w*|share\w*)\b)"
     r".*(?:\b(?:biggest|largest|smallest|fullest|most|größte\w*|kleinste\w*|list|show|which|what|"
     r"how (?:many|big|large|much|full)|welche\w*|wie ?(?:viele|groß|voll))\b)"
+)
+_FULL: Final = re.compile(
+    r"\b(?:full|fullest|voll|vollste\w*|(?:over|at|near) (?:its |the )?quota)\b"
 )
 _SMALLEST: Final = re.compile(r"\b(?:smallest|least|kleinste\w*)\b")
 
@@ -53,6 +58,8 @@ async def tell_datasets(look: Look) -> Iterator[str] | None:
     every = [one for one in every if not named or one.name in named]
     if not every:
         return None
+    if _FULL.search(folded):
+        return _by_fill(look, every, cite)
     smallest = _SMALLEST.search(folded) is not None
     every.sort(key=lambda one: one.used or 0, reverse=not smallest)
     first = every[0]
@@ -74,6 +81,17 @@ async def tell_datasets(look: Look) -> Iterator[str] | None:
     return told(look, f"{lead}{held}, with all below it.{cite}",
                 ("After it", [line + cite for line in lines[1:SHOWN]]),
                 ("Pools", pools_full))  # fmt: skip
+
+
+def _by_fill(look: Look, every: Sequence[Dataset], cite: str) -> Iterator[str]:
+    """The datasets by how much of their quota they used, or of what their pool has left."""
+    ordered = sorted(every, key=lambda one: one.fill or 0.0, reverse=True)
+    lines = [dataset_line(one) + cite for one in ordered]
+    full = [one for one in ordered if (one.fill or 0.0) >= NEAR]
+    if full:
+        return told(look, f"**{dataset_line(full[0])}**.{cite}", ("After it", lines[1:SHOWN]))
+    lead = f"**No dataset is full**: nearest to it, {lines[0]}."
+    return told(look, lead, ("After it", lines[1:SHOWN]))
 
 
 def _pool_line(pool: Pool) -> str:

@@ -136,6 +136,16 @@ async def tell_pressure(look: Look, topic: Topic) -> Iterator[str]:
     return _told(look, topic, found, rows)
 
 
+async def lines_of_trouble(look: Look, topic: Topic) -> list[str]:
+    """What the checks find of a topic wherever it is, one line each, with citations."""
+    found = (await look.ask(checks=Call(CHECK, {"only": RESOURCES[topic].checks})))["checks"]
+    data = found.data(HealthListing)
+    _note_skipped(look, data)
+    quotes = Quotes(look.caller, found)
+    wrong = _about(look, topic, data.items) if data is not None else []
+    return [_line(one, look, quotes) for one in wrong]
+
+
 def _fill(row: Row, resource: _Resource) -> float:
     """What is ranked by and held against a limit, the higher the worse."""
     if row.quantity.id != resource.quantities[0]:
@@ -267,4 +277,4 @@ def _note_skipped(look: Look, data: HealthListing | None) -> None:
         look.note_gap(f"{names(checks, 4)}: {plain(reason, 160)}")
 
 
-__all__ = ["RESOURCES", "resource_of", "tell_pressure"]
+__all__ = ["RESOURCES", "lines_of_trouble", "resource_of", "tell_pressure"]
