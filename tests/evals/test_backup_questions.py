@@ -77,6 +77,7 @@ async def test_failures_of_a_time_are_told_beside_the_state_of_now(
         ("can i restore immich from this morning?", r"\*\*Yes: immich to its state of 01:\d\d UTC"),
         ("can i restore immich from an hour ago?", r"\*\*No: immich only to its state of 01:\d\d"),
         ("could i restore immich as of last tuesday?", r"\*\*The newest good backup of immich is"),
+        ("immich is broken, can it be restored?", r"\*\*Yes: immich to its state of 01:\d\d UTC"),
         ("how are the backups of immich", r"\*\*immich has a good backup\*\*"),
     ],
 )  # fmt: skip

@@ -138,6 +138,12 @@ _OF_A_CLIENT: Final = re.compile(
 _BACKS_UP: Final = re.compile(r"\b(?:backups?|back(?:ed|ing|s)? up|sicher\w*|gesichert)\b")
 _OF_A_GUEST: Final = frozenset({Intent.BACKUP, Intent.HELD_BACKUPS, Intent.GUEST_CONFIG})
 _TIME_WORD = re.compile(r"\d{1,2}|\d{5,}|\d+[smhdw]|\d{1,2}[:.]\d\d|\d+(st|nd|rd|th)|\d{4}-\d\d.*")
+RESTORES: Final = re.compile(
+    r"^(?!.*\b(?:how|where|why|runbooks?|wie|wo|warum)\b).*\b(?:can|could|kann|können|könnte)\b"
+    r"(?: \S+){1,6}? (?:restored?\b|wiederherstellen\b|wiederhergestellt\b|"
+    r"(?:go|going|get|roll) back to\b.*\b(?:as of|ago|yesterday|last|before)\b)"
+)
+"""Asks whether something can be had back, whatever is wrong with it now."""
 _OF_TROUBLE: Final = frozenset({Intent.EXPLAIN_ALERT, Intent.OVERVIEW, Intent.WHY})
 """Kinds of questions that are looked into as complaints are."""
 _LONG_WINDOWS: Final = {
@@ -200,7 +206,9 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
     camel = _CAMEL.search(asked) is not None
     intent = classify(folded, alert_named=camel, piped=bool(piped.strip()))
     complaint = complains(asked.casefold())
-    if complaint and intent not in _OF_TROUBLE:
+    if RESTORES.search(folded):
+        intent = Intent.BACKUP
+    elif complaint and intent not in _OF_TROUBLE:
         intent = Intent.WHY
     if intent in _OF_A_GUEST and _OF_A_CLIENT.search(folded) and _BACKS_UP.search(folded):
         # What a laptop or phone backs up is no guest's backup.
@@ -275,4 +283,4 @@ def _candidates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(dict.fromkeys(found)), tuple(dict.fromkeys(sure))
 
 
-__all__ = ["classify", "understand"]
+__all__ = ["RESTORES", "classify", "understand"]

@@ -14,10 +14,11 @@ from sre_tui.agent.analyst.answers.failed_backups import (
     asks_for_failed,
     failed_runs,
 )
-from sre_tui.agent.analyst.answers.told import told, with_runbook
+from sre_tui.agent.analyst.answers.told import hedge, told, with_runbook
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.coverage import tool_source
 from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.intent import RESTORES
 from sre_tui.agent.analyst.known import not_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
@@ -50,7 +51,6 @@ _WHOLLY: Final = re.compile(
     r"^(?:is|are|was|were|does|do|did|ist|sind|wird|werden)\b.*\b(?:completely|fully|entirely|"
     r"wholly|totally|all (?:its |the |of its )?disks|every disk|vollständig|komplett|ganz)\b"
 )
-_RESTORE: Final = re.compile(r"^(can|could) (i|we|you)\b.*\brestore\b")
 _WHY: Final = re.compile(r"\b(why|warum|wieso|weshalb|what's wrong|what is wrong)\b")
 _WORDS: Final = {
     "never": "has no backup at all", "not_covered": "is in no backup job",
@@ -206,7 +206,7 @@ def _lead(
                        for one in guest.jobs})  # fmt: skip
         listed = names([plain(one, 60) for one in runs], 8) or "no backup job covers them"
         return Opening("", f"Backup jobs run at: {listed}**.{cite}")
-    if _RESTORE.search(folded) and len(guests) == 1 and guests[0].newest is not None:
+    if RESTORES.search(folded) and len(guests) == 1 and guests[0].newest is not None:
         at = guests[0].newest.at
         return _restorable(look, guests[0], at, cite)
     if _LATEST.search(folded) and not _BAD.search(folded):
@@ -269,13 +269,15 @@ def _restorable(look: Look, one: GuestCoverage, at: datetime, cite: str) -> Open
     when = f"{clock_time(at, now)}** ({age_in_words((now - at).total_seconds())} ago)"
     who = plain(one.name or one.label, 60)
     but = f"; it {_WORDS[one.verdict]}" if one.problem else ""
+    by = hedge(look, ("pbs_list_backups",), "proxmox_list_guests")
     if scope.said and at < scope.start - NIGHT:
-        return Opening("No: ", f"{who} only to its state of {when}{but}.{cite}")
+        return Opening("No: ", f"{who} only to its state of {when}{but}.{cite}", by=by)
     if scope.said and at > scope.end:
         kept = f"{count(one.copies, 'good backup')} of it are kept"
-        return Opening("", f"The newest good backup of {who} is of {when}; {kept}, and whether "
-                           f"one is of that time `sre backups list` tells.{cite}")  # fmt: skip
-    return Opening("Yes: ", f"{who} to its state of {when}{but.replace('; it', '; but it')}.{cite}")
+        said = f"The newest good backup of {who} is of {when}; {kept}, and whether one is of that"
+        return Opening("", f"{said} time `sre backups list` tells.{cite}")
+    said = f"{who} to its state of {when}{but.replace('; it', '; but it')}.{cite}"
+    return Opening("Yes: ", said, by=by)
 
 
 def _asks_for_failure(folded: str) -> bool:
