@@ -60,12 +60,10 @@ SECTIONS: Final[Mapping[Heading, type[Section]]] = {
 
 WAVES: Final[tuple[tuple[Heading, ...], ...]] = (
     ("health", "objectives", "capacity", "backups", "incidents", "usage"),
-    ("alerts",),
-    ("logs",),
-    ("changes",),
+    ("alerts", "logs", "changes"),
 )
-"""What asks how it is now goes first and together. What looks through weeks of rules and logs comes
-after, one by one: on a small machine that runs all backends the others would wait too long."""
+"""What asks how it is now goes first and together, then what looks through weeks of rules and logs:
+on a small machine that runs all backends the first would wait too long for it."""
 
 Collector = Callable[[Scope], Awaitable[Collected]]
 Told = Callable[[Heading, SectionState], None]
