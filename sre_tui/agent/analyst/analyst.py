@@ -20,6 +20,7 @@ from sre_tui.agent.analyst.answers.dataset_space import tell_dataset_space
 from sre_tui.agent.analyst.answers.datasets import tell_datasets
 from sre_tui.agent.analyst.answers.datastores import tell_datastores
 from sre_tui.agent.analyst.answers.facts import known_facts
+from sre_tui.agent.analyst.answers.first_step import tell_first_step
 from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_guest_config
 from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
@@ -188,9 +189,9 @@ _OPEN: Final = ("nothing_wrong", "unknown", "elsewhere", "unconfirmed")
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
-    tell_report, tell_history, tell_normal, tell_guest_state, tell_supply, tell_condition,
-    tell_dataset_space, tell_capacity, tell_swap, tell_ha, tell_name_servers, tell_restarted,
-    tell_datasets, tell_proxmox_fact, tell_logins,
+    tell_first_step, tell_report, tell_history, tell_normal, tell_guest_state, tell_supply,
+    tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha, tell_name_servers,
+    tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(

@@ -228,7 +228,7 @@ class _Writer:
                 f"(`sre runbooks show {runbook}`{note}){cite}\n"
             )
             yield "".join(
-                f"{n}. {_step(step)}\n"
+                f"{n}. {step_text(step)}\n"
                 for n, step in enumerate(steps, 1)
             ) + "\n"  # fmt: skip
 
@@ -266,7 +266,7 @@ def _chosen(steps: Sequence[Step], most: int) -> list[Step]:
     return chosen[:most]
 
 
-def _step(step: Step) -> str:
+def step_text(step: Step) -> str:
     """A step for a numbered list: its text, then its commands as code."""
     if not step.commands:
         return step.text
@@ -299,4 +299,4 @@ def trouble_elsewhere(look: Look, found: Found, but: Collection[str]) -> Iterato
     yield f".{cite} Ask {code('what is wrong?')} for the whole.\n\n"
 
 
-__all__ = ["report", "trouble_elsewhere"]
+__all__ = ["report", "step_text", "trouble_elsewhere"]
