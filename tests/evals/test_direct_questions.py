@@ -211,7 +211,6 @@ async def test_a_ranking_over_a_past_window_names_it(lab: Lab) -> None:
             ),
             ("how hot is sdc", r"^\*\*sdc on nas1 is at \d+ °C"),
             ("cpu of docker1", r"^\*\*docker1 uses [\d.]+ % of its processors"),
-            ("how long will the battery last", r"^\*\*ups1 lasts another \d+ min"),
             (
                 "when does the certificate of jellyfin expire",
                 r"^\*\*jellyfin.home.example has a cert",
