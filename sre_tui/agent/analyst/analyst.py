@@ -12,6 +12,7 @@ from typing import Final
 
 from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, series_answers
 from sre_tui.agent.analyst.answers.alert import explain_alert
+from sre_tui.agent.analyst.answers.backend_up import tell_backend_up
 from sre_tui.agent.analyst.answers.capacity import tell_capacity
 from sre_tui.agent.analyst.answers.changes import CHANGES, show_changes
 from sre_tui.agent.analyst.answers.condition import tell_condition
@@ -190,8 +191,8 @@ DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
     tell_first_step, tell_report, tell_history, tell_normal, tell_guest_state, tell_supply,
-    tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha, tell_name_servers,
-    tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
+    tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
+    tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(
