@@ -105,7 +105,7 @@ def _sentence(section: Backups) -> str:
 def _parts(section: Backups, times: Times) -> Iterator[Part]:
     trouble = tuple(_trouble(section, times))
     yield from trouble
-    if trouble and any(day.ok or day.failed for day in section.days):
+    if any(day.ok or day.failed for day in section.days):
         yield _by_day(section, times)
     if section.datastores and (
         trouble or any(_is_telling(store, times) for store in section.datastores)

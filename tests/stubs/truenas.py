@@ -65,7 +65,7 @@ class RunningNas:
             "token": SecretStr(key.key),
             "username": key.user,
             "fingerprint": self.certificate.fingerprint if self.certificate else None,
-            "timeout": 3.0,
+            "timeout": 20.0,
         }
         made = TrueNasClient(TrueNasEndpoint(**(given | changes)), clock=lambda: NOW)
         self.clients.append(made)

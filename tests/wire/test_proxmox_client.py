@@ -300,7 +300,7 @@ async def test_a_dead_node_costs_only_its_own_part(version: ProxmoxVersion) -> N
 
 
 async def test_a_node_that_hangs_does_not_stall_the_others() -> None:
-    async with cluster(hanging={"pve2"}) as lab, lab.client(timeout=1.0) as client:
+    async with cluster(hanging={"pve2"}) as lab, lab.client(timeout=3.0) as client:
         nodes, tasks = await asyncio.gather(client.nodes(), client.tasks())
         guest = await client.guest(MEDIA)
         again = await client.inventory()

@@ -432,7 +432,7 @@ async def test_stand_alone_hosts_are_listed_together_and_told_apart() -> None:
 
 
 async def test_a_hanging_node_leaves_the_rest() -> None:
-    async with having(hanging={"pve2"}, timeout=1.0) as context:
+    async with having(hanging={"pve2"}, timeout=3.0) as context:
         answer = await run(context, "proxmox_node_status")
     assert answer.state is State.PARTIAL
     assert [report.status is None for report in answer.data.items] == [False, True, False]

@@ -68,7 +68,7 @@ async def test_every_fault_is_a_state_with_one_line(
     nas: RunningNas, fault: FaultMode, kept: bool
 ) -> None:
     # Only those that are silent may run into the timeout, however busy the machine is.
-    client = nas.client(timeout=0.8 if fault in ("timeout", "slow") else 4.0)
+    client = nas.client(timeout=2.0 if fault in ("timeout", "slow") else 20.0)
     if kept:
         assert (await client.info()).state is State.OK
     await nas.server.break_backend(fault, seconds=30.0)
@@ -77,7 +77,7 @@ async def test_every_fault_is_a_state_with_one_line(
         readings: tuple[Reading[Any], ...] = await asyncio.gather(
             client.pools(), client.status(), client.shares()
         )
-        assert asyncio.get_running_loop().time() - began < 5
+        assert asyncio.get_running_loop().time() - began < 20
         for reading in readings:
             _check(reading, STATES[fault])
             if fault == "garbage" and not kept:
@@ -92,7 +92,7 @@ async def test_every_fault_is_a_state_with_one_line(
 @pytest.mark.parametrize("fault", FAULT_MODES)
 async def test_rest_fails_as_clearly(fault: FaultMode) -> None:
     async with running_nas("25.10.1") as old:
-        client = old.client(FULL, rest=True, timeout=0.8 if fault in ("timeout", "slow") else 4.0)
+        client = old.client(FULL, rest=True, timeout=2.0 if fault in ("timeout", "slow") else 20.0)
         await old.server.break_backend(fault, seconds=30.0)
         _check(await client.pools(), REST_STATES[fault])
         await old.server.mend_backend()

@@ -109,7 +109,7 @@ async def middleware(
 
 def client_of(url: str, **changes: Any) -> TrueNasClient:
     given: dict[str, Any] = {"url": url, "token": SecretStr(FULL.key), "username": FULL.user}
-    return TrueNasClient(TrueNasEndpoint(**(given | {"timeout": 2.0} | changes)))
+    return TrueNasClient(TrueNasEndpoint(**(given | {"timeout": 20.0} | changes)))
 
 
 @pytest.mark.parametrize("rest", [False, True])

@@ -130,10 +130,11 @@ def test_the_verdict_comes_first_and_nothing_is_missing() -> None:
     assert "◌ Not all is known of: Now, Alerts, Backups, Errors in the logs" in gaps
 
 
-def test_a_quiet_report_has_no_chart_and_no_colour_of_alarm() -> None:
-    document = made(quiet_report).text
+def test_a_quiet_report_shows_that_the_backups_ran_and_no_colour_of_alarm() -> None:
+    document = made(quiet_report, "attached").text
     page = Page(document)
-    assert not page.values("img", "src")
+    assert len(page.values("img", "src")) == 1
+    assert page.values("img", "alt")[0].startswith("Backup runs, per day: Mon 16 Nov 32 ok, ")
     classes = set(" ".join(attrs.get("class") or "" for _, attrs in page.tags).split())
     assert not classes & {"t-error", "t-critical", "t-warning", "t-stale"}
     assert len(document) < 10_000
