@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commands.invocation import Invocation
-    from sre_tui.memory.report import Heading, Report, SectionState
+    from sre_tui.memory.report import Report
+    from sre_tui.memory.report_sections import Heading, SectionState
     from sre_tui.memory.reports import Reports
     from sre_tui.settings import Settings
 

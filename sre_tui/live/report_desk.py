@@ -16,7 +16,8 @@ from sre_tui.live.daemon_threads import DaemonThreads
 if TYPE_CHECKING:
     from sre_tui.live.feed import Feed
     from sre_tui.live.report_post import Posted
-    from sre_tui.memory.report import Heading, Report, SectionState
+    from sre_tui.memory.report import Report
+    from sre_tui.memory.report_sections import Heading, SectionState
     from sre_tui.memory.reports import ListedReport
     from sre_tui.settings.mailing import Mailing
     from sre_tui.tools.context import ToolContext

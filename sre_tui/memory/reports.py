@@ -12,7 +12,8 @@ from providers.clock import Clock
 from providers.errors import BadResponse
 from providers.text import clean
 from sre_tui.complaint import Complaint
-from sre_tui.memory.report import Health, Report
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import Health
 from sre_tui.memory.schema import REPORTS
 from sre_tui.memory.store import Store
 from sre_tui.nearest import nearest

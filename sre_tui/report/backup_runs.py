@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from providers.reading import Reading
 from providers.text import one_line
-from sre_tui.memory.report import FailedRun
+from sre_tui.memory.report_sections import FailedRun
 from sre_tui.report.scope import DAY, Scope
 from sre_tui.tools.context import ask_all
 from sre_tui.tools.pbs_find import names_of_groups

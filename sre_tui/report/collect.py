@@ -19,7 +19,8 @@ from providers.shared_reads import shared_reads
 from providers.text import one_line
 from sre_tui.complaint import Complaint
 from sre_tui.memory.incidents import new_id
-from sre_tui.memory.report import (
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import (
     Alerts,
     Backups,
     Capacities,
@@ -30,7 +31,6 @@ from sre_tui.memory.report import (
     Logs,
     Objectives,
     ProgramUsage,
-    Report,
     Section,
     SectionState,
 )

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from providers.smtp.address import Mailbox, mailbox
 from providers.text import one_line
-from sre_tui.memory.report import Health, Report
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import Health
 from sre_tui.settings.mailing import Mailing
 from sre_tui.views.human import count
 from sre_tui.views.report import times_of

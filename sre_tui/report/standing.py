@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from providers.reading import Reading, SourceStatus, State, joint_state
 from providers.text import one_line
-from sre_tui.memory.report import Section, SectionState
+from sre_tui.memory.report_sections import Section, SectionState
 from sre_tui.settings import Backend, Settings
 from sre_tui.settings.model import TITLES
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sre_tui.memory.report import Report, Trouble
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import Trouble
 from sre_tui.report.markdown import escaped
 from sre_tui.views.human import count
 from sre_tui.views.report import document_of, times_of

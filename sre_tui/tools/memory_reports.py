@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from providers.reading import SourceStatus, State
-from sre_tui.memory.report import Heading, PreviousReport
+from sre_tui.memory.report import PreviousReport
+from sre_tui.memory.report_sections import Heading
 from sre_tui.settings.zone import zone_of
 from sre_tui.tools.arguments import Positional
 from sre_tui.tools.context import ToolContext

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from sre_tui.memory.report import Heading, Report
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import Heading
 from sre_tui.views.report import document_of
 from sre_tui.views.report_parts import Chapter, Document, Paragraph, Table
 from widgets.cell import Display

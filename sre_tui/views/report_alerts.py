@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sre_tui.memory.report import Alerts, ReportedAlert
+from sre_tui.memory.report_sections import Alerts, ReportedAlert
 from sre_tui.views.cells import span_cell, text_cell
 from sre_tui.views.human import count
 from sre_tui.views.investigation_words import some

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sre_tui.memory.report import Backups, ReportedDatastore, UncoveredGuest
+from sre_tui.memory.report_sections import Backups, ReportedDatastore, UncoveredGuest
 from sre_tui.views.backup_coverage import VERDICTS
 from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
 from sre_tui.views.forecasts import YEAR

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sre_tui.memory.report import Capacities, ReportedCapacity
+from sre_tui.memory.report_sections import Capacities, ReportedCapacity
 from sre_tui.views.cells import fill_cell, size_cell, text_cell
 from sre_tui.views.forecasts import SOON, YEAR, growth_cell, outlook_text
 from sre_tui.views.human import count

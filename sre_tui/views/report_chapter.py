@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sre_tui.memory.report import Heading, Section
+from sre_tui.memory.report_sections import Heading, Section
 from sre_tui.views.human import left_out
 from sre_tui.views.report_parts import Chapter, Part
 from widgets.cell import Tone

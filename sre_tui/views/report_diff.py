@@ -10,10 +10,10 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from sre_tui.memory.report import (
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import (
     Heading,
     LoggedErrors,
-    Report,
     ReportedAlert,
     ReportedCapacity,
     ReportedObjective,

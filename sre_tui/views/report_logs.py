@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from providers.text import both_ends
-from sre_tui.memory.report import LoggedErrors, Logs
+from sre_tui.memory.report_sections import LoggedErrors, Logs
 from sre_tui.views.cells import text_cell
 from sre_tui.views.human import count, percent
 from sre_tui.views.report_chapter import chapter, rest

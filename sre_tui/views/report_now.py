@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sre_tui.memory.report import Health, LikelyCause, Trouble
+from sre_tui.memory.report_sections import Health, LikelyCause, Trouble
 from sre_tui.views.human import count
 from sre_tui.views.investigation_words import how_sure
 from sre_tui.views.report_chapter import chapter, rest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sre_tui.memory.report import Objectives, ReportedObjective
+from sre_tui.memory.report_sections import Objectives, ReportedObjective
 from sre_tui.views.cells import span_cell, state_cell, text_cell
 from sre_tui.views.human import MISSING, count
 from sre_tui.views.report_chapter import chapter, rest

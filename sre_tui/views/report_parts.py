@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final, TypeAlias
 
-from sre_tui.memory.report import Heading
+from sre_tui.memory.report_sections import Heading
 from sre_tui.views.human import count
 from widgets.cell import Cell, Column, Display, Tone
 

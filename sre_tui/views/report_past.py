@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from sre_tui.memory.report import Changes, JournalIncidents, ReportedChange, ReportedIncident
+from sre_tui.memory.report_sections import (
+    Changes,
+    JournalIncidents,
+    ReportedChange,
+    ReportedIncident,
+)
 from sre_tui.views.cells import state_cell, text_cell
 from sre_tui.views.human import count, duration
 from sre_tui.views.investigation_words import some

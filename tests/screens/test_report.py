@@ -18,7 +18,8 @@ from sre_tui.complaint import Complaint
 from sre_tui.environment import Environment, Folders
 from sre_tui.live.report_desk import ReportDesk
 from sre_tui.memory.refusals import NotKept
-from sre_tui.memory.report import Report, SectionState
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import SectionState
 from sre_tui.memory.reports import Reports
 from sre_tui.report.collect import SECTIONS
 from sre_tui.report.html import Html

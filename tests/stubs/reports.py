@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from providers.reading import SourceStatus, State
-from sre_tui.memory.report import (
+from sre_tui.memory.report import Report, Summary
+from sre_tui.memory.report_sections import (
     AlertDay,
     Alerts,
     BackupDay,
@@ -22,7 +23,6 @@ from sre_tui.memory.report import (
     Objectives,
     Point,
     ProgramUsage,
-    Report,
     ReportedAlert,
     ReportedCapacity,
     ReportedChange,
@@ -31,7 +31,6 @@ from sre_tui.memory.report import (
     ReportedIncident,
     ReportedObjective,
     ReportedUse,
-    Summary,
     Trouble,
     UncoveredGuest,
 )

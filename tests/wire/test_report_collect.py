@@ -18,7 +18,8 @@ from sre_tui.environment import Environment, Folders
 from sre_tui.memory.incident import Incident
 from sre_tui.memory.incidents import Incidents
 from sre_tui.memory.place import place_of
-from sre_tui.memory.report import Health, Report, Section
+from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import Health, Section
 from sre_tui.memory.store import open_store
 from sre_tui.report import collect as collecting
 from sre_tui.report.collect import collect_report

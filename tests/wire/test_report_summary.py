@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from providers.last_known_good import NothingKept
 from sre_tui.environment import Folders
-from sre_tui.memory.report import Logs, Summary
+from sre_tui.memory.report import Summary
+from sre_tui.memory.report_sections import Logs
 from sre_tui.report.summary import write_summary
 from sre_tui.report.summary_words import summary_words
 from sre_tui.settings import LlmSettings, Settings

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from providers.alerting import AlertState
 from providers.reading import State
 from sre_tui.memory.incident import folded
-from sre_tui.memory.report import AlertDay, Alerts, ReportedAlert
+from sre_tui.memory.report_sections import AlertDay, Alerts, ReportedAlert
 from sre_tui.report.firings import (
     Firing,
     closed,

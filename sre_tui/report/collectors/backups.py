@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.coverage.model import GuestCoverage
-from sre_tui.memory.report import (
+from sre_tui.memory.report_sections import (
     BackupDay,
     Backups,
     FailedRun,

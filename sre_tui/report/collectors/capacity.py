@@ -9,7 +9,7 @@ from typing import Final
 from providers.text import one_line
 from sre_tui.diagnosis.signals.capacity import read_capacity
 from sre_tui.diagnosis.signals.capacity_model import Capacity, is_pressing
-from sre_tui.memory.report import Capacities, Point, ReportedCapacity
+from sre_tui.memory.report_sections import Capacities, Point, ReportedCapacity
 from sre_tui.report.scope import DAY, Scope
 from sre_tui.report.standing import Collected, joined, lacks, standing_of, unconfigured
 

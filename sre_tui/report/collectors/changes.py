@@ -27,7 +27,7 @@ from sre_tui.diagnosis.timeline.lifecycle import lifecycle_queries
 from sre_tui.diagnosis.timeline.log_history import LogHistory
 from sre_tui.diagnosis.timeline.log_lines import LIFECYCLE_PATTERN
 from sre_tui.diagnosis.timeline.select import most_telling
-from sre_tui.memory.report import Changes, ReportedChange
+from sre_tui.memory.report_sections import Changes, ReportedChange
 from sre_tui.report.collectors.alerts import MOST_MARKS
 from sre_tui.report.piecewise import Pieces, newest_first
 from sre_tui.report.scope import CHUNK, DAY, PATIENCE, Scope

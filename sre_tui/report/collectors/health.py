@@ -10,7 +10,7 @@ from providers.errors import BackendError
 from providers.text import one_line
 from sre_tui.diagnosis.causes.model import Cause, Step
 from sre_tui.diagnosis.finding import Finding, Severity
-from sre_tui.memory.report import Health, LikelyCause, Trouble
+from sre_tui.memory.report_sections import Health, LikelyCause, Trouble
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, joined, standing_of, unconfigured
 from sre_tui.settings import BACKENDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
-from sre_tui.memory.report import JournalIncidents, ReportedIncident
+from sre_tui.memory.report_sections import JournalIncidents, ReportedIncident
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, standing_of
 from sre_tui.tools.memory_data import asked_incidents

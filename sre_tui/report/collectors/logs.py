@@ -16,7 +16,7 @@ from providers.loki.selector import LabelMatcher, add_matcher, quote
 from providers.reading import Reading, State
 from providers.text import both_ends, one_line
 from sre_tui.diagnosis.timeline.log_history import error_lines
-from sre_tui.memory.report import LoggedErrors, Logs
+from sre_tui.memory.report_sections import LoggedErrors, Logs
 from sre_tui.report.piecewise import parts_of
 from sre_tui.report.scope import CHUNK, DAY, Scope
 from sre_tui.report.standing import Collected, joined, lacks, standing_of, unconfigured

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from providers.reading import Reading
 from providers.series import Labels
 from providers.text import one_line
-from sre_tui.memory.report import Objectives, ReportedObjective
+from sre_tui.memory.report_sections import Objectives, ReportedObjective
 from sre_tui.report.backup_runs import BackupRuns, read_runs
 from sre_tui.report.piecewise import parts_of
 from sre_tui.report.scope import CHUNK, Scope

@@ -10,7 +10,8 @@ import pytest
 from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
-from sre_tui.memory.report import (
+from sre_tui.memory.report import Report, Summary
+from sre_tui.memory.report_sections import (
     AlertDay,
     Alerts,
     Backups,
@@ -20,10 +21,8 @@ from sre_tui.memory.report import (
     Health,
     Logs,
     ProgramUsage,
-    Report,
     ReportedChange,
     ReportedObjective,
-    Summary,
     UncoveredGuest,
 )
 from sre_tui.views.page import Block

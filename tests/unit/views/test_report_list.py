@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from sre_tui.memory.place import Place
-from sre_tui.memory.report import Health
+from sre_tui.memory.report_sections import Health
 from sre_tui.memory.reports import ListedReport, Reports
 from sre_tui.memory.schema import REPORTS
 from sre_tui.memory.store import open_store

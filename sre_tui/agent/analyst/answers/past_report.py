@@ -12,7 +12,8 @@ from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import code, plain
-from sre_tui.memory.report import Heading, PreviousReport
+from sre_tui.memory.report import PreviousReport
+from sre_tui.memory.report_sections import Heading
 from sre_tui.tools.report_text import chapter_lines
 from sre_tui.views.human import ago
 from sre_tui.views.report import document_of, times_of
