@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 
 from commands.demo_homelab import demo_is_gone, demo_outage
 from commands.diagnostics import ExitCode, Problem
-from commands.endings import EXIT_CODES
+from commands.endings import EXIT_CODES, where_to_look
 from commands.fields import Fields, fields_command, fields_of, fields_option, split_names
 from commands.invocation import Invocation
 from commands.main import invocation_of
@@ -42,10 +42,6 @@ WATCH_OPTION = Annotated[
 TIMES_OPTION = Annotated[
     bool | None, typer.Option("--utc/--local", help="Absolute times instead of relative ones.")
 ]
-
-
-_PLACES = {"memory": "MEMORY_DB_URL or MEMORY_DB_PATH"}
-"""Settings that say where a source is, where their name is not the backend's."""
 
 
 @dataclass(frozen=True)
@@ -231,11 +227,7 @@ def require_data(invocation: Invocation, answer: ToolResult[Any]) -> None:
     if answer.state is State.UNREACHABLE and demo_is_gone(invocation):
         raise Problem(demo_outage(invocation), code=code, exit_code=exit_code)
     if len(details) < 2:
-        hint = None
-        if failed and answer.state in (State.UNREACHABLE, State.BAD_RESPONSE):
-            backend = failed[0].source.partition(":")[0]
-            setting = _PLACES.get(backend, f"{backend.upper()}_URL")
-            hint = f"`sre doctor` looks into it; the address is {setting}"
+        hint = where_to_look(failed[0].source, answer.state) if failed else None
         # There is one memory, and what it says of itself names it.
         told = ": ".join(([named] if ":" in named else []) + details)
         raise Problem(told, code=code, exit_code=exit_code, hint=hint)

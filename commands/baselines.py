@@ -9,7 +9,7 @@ import typer
 from commands.adapter import JSON_OPTION, JSONL_OPTION, TIMES_OPTION, help_text
 from commands.demo_homelab import HOW_TO_START, ends_with_command, is_on_demo
 from commands.diagnostics import ExitCode, Problem
-from commands.fields import Fields, fields_command, fields_option, split_names
+from commands.fields import Fields, fields_command, fields_option
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions, display_of, write_json, write_table
@@ -81,17 +81,13 @@ def list_baselines(
     absolute: TIMES_OPTION = None,
 ) -> None:
     """What is kept, by metric and host."""
-    from commands.listing import write_listing
+    from commands.listing import listing_options, write_listing
     from sre_tui.tools.baseline_list import kept_baselines
     from sre_tui.tools.baseline_names import NONE_YET
 
     invocation = invocation_of(context)
-    options = OutputOptions(
-        json=as_json,
-        jsonl=as_jsonl,
-        fields=split_names(only),
-        sort=split_names(order),
-        utc=absolute,
+    options = listing_options(
+        as_json=as_json, as_jsonl=as_jsonl, only=only, order=order, utc=absolute
     )
     rows: Sequence[KeptBaseline] = invocation.run(
         lambda tools: kept_baselines(tools, metric, host, hourly=hours)

@@ -12,11 +12,10 @@ from pydantic import BaseModel, SecretStr
 
 from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.diagnostics import ExitCode, Problem
-from commands.fields import Fields, fields_command, fields_option, split_names
-from commands.listing import write_listing
+from commands.fields import Fields, fields_command, fields_option
+from commands.listing import listing_options, write_listing
 from commands.main import invocation_of
 from commands.noun import noun
-from commands.output import OutputOptions
 from commands.sorting import sort_option
 from providers.errors import BackendError
 from sre_tui.settings.layers import layers_of
@@ -92,9 +91,7 @@ def show(
         {"setting": _dotted(where), "value": value, "origin": loaded.origins.get(where, "default")}
         for where, value in _leaves(loaded.settings)
     ]
-    options = OutputOptions(
-        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
-    )
+    options = listing_options(as_json=as_json, as_jsonl=as_jsonl, only=only, order=order)
     write_listing(invocation, _FIELDS, rows, options)
 
 

@@ -24,11 +24,11 @@ from commands.demo_homelab import (
 )
 from commands.demo_kinds import add_kinds
 from commands.diagnostics import ExitCode, Narrator
-from commands.fields import Fields, fields_command, fields_option, split_names
-from commands.listing import write_listing
+from commands.fields import Fields, fields_command, fields_option
+from commands.listing import listing_options, write_listing
 from commands.main import complete_scenario, invocation_of
 from commands.noun import noun
-from commands.output import OutputOptions, write_json, write_record
+from commands.output import write_json, write_record
 from commands.sorting import sort_option
 from sre_tui.views.human import ago
 from sre_tui.views.record import Section
@@ -151,9 +151,7 @@ def list_scenarios_(
         {"id": each.id, "title": each.title, "questions": [one.ask for one in each.questions]}
         for each in list_scenarios()
     ]
-    options = OutputOptions(
-        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
-    )
+    options = listing_options(as_json=as_json, as_jsonl=as_jsonl, only=only, order=order)
     write_listing(invocation_of(context), _FIELDS, rows, options, folded=["title"])
 
 

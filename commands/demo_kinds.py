@@ -9,10 +9,9 @@ import typer
 
 from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.diagnostics import ExitCode, Problem
-from commands.fields import Fields, fields_command, fields_option, split_names
-from commands.listing import write_listing
+from commands.fields import Fields, fields_command, fields_option
+from commands.listing import listing_options, write_listing
 from commands.main import invocation_of
-from commands.output import OutputOptions
 from commands.sorting import sort_option
 from sre_tui.nearest import nearest
 from widgets.cell import Cell, Column, Display
@@ -72,9 +71,7 @@ def faults(
     if not chosen:
         raise _unknown(kind or "", every)
     rows = [asdict(each) for each in chosen]
-    options = OutputOptions(
-        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
-    )
+    options = listing_options(as_json=as_json, as_jsonl=as_jsonl, only=only, order=order)
     write_listing(invocation_of(context), _FIELDS, rows, options, folded=["target", "summary"])
 
 

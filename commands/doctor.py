@@ -9,10 +9,9 @@ import typer
 from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.diagnostics import ExitCode
 from commands.endings import EXIT_CODES
-from commands.fields import Fields, fields_command, fields_option, split_names
-from commands.listing import write_listing
+from commands.fields import Fields, fields_command, fields_option
+from commands.listing import listing_options, write_listing
 from commands.main import invocation_of
-from commands.output import OutputOptions
 from commands.sorting import sort_option
 from sre_tui.doctor.finding import Finding, Verdict, doubtful
 from sre_tui.settings.layers import layers_of
@@ -54,9 +53,7 @@ def doctor(
         ),
         *invocation.run_async(_examine(invocation, ask_model=model)),
     ]
-    options = OutputOptions(
-        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
-    )
+    options = listing_options(as_json=as_json, as_jsonl=as_jsonl, only=only, order=order)
     write_listing(invocation, _FIELDS, found, options, folded=["detail"])
     if not options.for_program:
         fixes = (

@@ -33,6 +33,8 @@ EXIT_CODES = {
 """How the state of an answer shows in the exit code."""
 
 
+_PLACES = {"memory": "MEMORY_DB_URL or MEMORY_DB_PATH"}
+"""Settings that say where a source is, where their name is not the backend's."""
 _BARE_WORD = re.compile(r"[A-Za-z][\w.-]*")
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -98,7 +100,12 @@ def as_problem(error: BaseException) -> Problem:
             offset=error.offset,
         )
     if isinstance(error, BackendError):
-        return Problem(error.detail, code=error.state.value, exit_code=EXIT_CODES[error.state])
+        return Problem(
+            error.detail,
+            code=error.state.value,
+            exit_code=EXIT_CODES[error.state],
+            hint=where_to_look(error.source, error.state),
+        )
     if isinstance(error, RequestRefused):
         return Problem(str(error), code="refused", exit_code=ExitCode.FAILURE)
     if not logging.getLogger().handlers:
@@ -113,6 +120,20 @@ def as_problem(error: BaseException) -> Problem:
         exit_code=ExitCode.FAILURE,
         hint="the log has the details: `sre logs-path`",
     )
+
+
+def where_to_look(source: str, state: State) -> str | None:
+    """What helps with a source that does not answer, or not as it should; None for other states.
+
+    Args:
+        source: as its readings name it; empty if it is not known.
+        state: what it came to.
+    """
+    backend = source.partition(":")[0]
+    if not backend or state not in (State.UNREACHABLE, State.BAD_RESPONSE):
+        return None
+    setting = _PLACES.get(backend, f"{backend.upper()}_URL")
+    return f"`sre doctor` looks into it; the address is {setting}"
 
 
 def _usage(message: str, hint: str | None = None) -> Problem:

@@ -26,7 +26,8 @@ from commands.noun import noun
 from commands.output import OutputOptions, display_of, write_json, write_json_lines, write_record
 from providers.reading import SourceStatus, State
 from sre_tui.memory.incident import Incident
-from sre_tui.tools.memory_data import SOURCE, with_incidents
+from sre_tui.memory.place import SOURCE
+from sre_tui.tools.memory_data import with_incidents
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.views.human import count
 

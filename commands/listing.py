@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from commands.fields import split_names
 from commands.output import OutputOptions, display_of, write_json, write_json_lines, write_table
 from commands.sorting import in_order, resolved
 from sre_tui.views.human import left_out
@@ -19,6 +20,23 @@ Row = BaseModel | dict[str, Any]
 """A row as the document has it; its members are what the columns read."""
 
 
+def listing_options(
+    *, as_json: bool, as_jsonl: bool, only: str | None, order: str | None, utc: bool | None = None
+) -> OutputOptions:
+    """What the options of a listing ask for.
+
+    Args:
+        as_json: ``--json``.
+        as_jsonl: ``--jsonl``.
+        only: ``--fields``, as it was typed.
+        order: ``--sort``, as it was typed.
+        utc: ``--utc`` or ``--local``.
+    """
+    return OutputOptions(
+        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order), utc=utc
+    )
+
+
 def write_listing(
     invocation: Invocation,
     fields: Fields,
@@ -26,6 +44,7 @@ def write_listing(
     options: OutputOptions,
     folded: Collection[str] = (),
     most: int | None = None,
+    beside: Mapping[str, object] | None = None,
 ) -> None:
     """Write rows as a table or as a document.
 
@@ -36,6 +55,7 @@ def write_listing(
         options: how they are wanted.
         folded: columns that are broken rather than cut.
         most: how many rows at most; all if None.
+        beside: what the JSON document has beside its rows.
 
     Raises:
         Problem: a field was asked for that there is not.
@@ -55,7 +75,7 @@ def write_listing(
         if options.jsonl:
             write_json_lines(stdout, items)
         else:
-            write_json(stdout, {"schema_version": 1, "data": {"items": items}})
+            write_json(stdout, {"schema_version": 1, "data": {**(beside or {}), "items": items}})
         return
     columns = fields.columns(asked) if asked else fields.shown
     write_table(invocation, columns, rows, display_of(invocation, options), folded=folded)

@@ -8,7 +8,7 @@ import typer
 
 from commands.adapter import JSON_OPTION, JSONL_OPTION, TIMES_OPTION, help_text
 from commands.diagnostics import ExitCode, Problem
-from commands.fields import Fields, fields_command, fields_option, split_names
+from commands.fields import Fields, fields_command, fields_option
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions, display_of, room_of, write_json
@@ -195,16 +195,12 @@ def list_reports(
     absolute: TIMES_OPTION = None,
 ) -> None:
     """What is in the archive."""
-    from commands.listing import write_listing
+    from commands.listing import listing_options, write_listing
     from sre_tui.tools.memory_data import with_reports
 
     invocation = invocation_of(context)
-    options = OutputOptions(
-        json=as_json,
-        jsonl=as_jsonl,
-        fields=split_names(only),
-        sort=split_names(order),
-        utc=absolute,
+    options = listing_options(
+        as_json=as_json, as_jsonl=as_jsonl, only=only, order=order, utc=absolute
     )
     rows = invocation.run(
         lambda tools: with_reports(tools, lambda reports: reports.listed(most + 1))

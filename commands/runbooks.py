@@ -10,11 +10,11 @@ import typer
 
 from commands.adapter import JSON_OPTION, JSONL_OPTION
 from commands.diagnostics import ExitCode, Problem
-from commands.fields import Fields, fields_command, fields_option, split_names
-from commands.listing import write_listing
+from commands.fields import Fields, fields_command, fields_option
+from commands.listing import listing_options, write_listing
 from commands.main import invocation_of
 from commands.noun import noun
-from commands.output import OutputOptions, console_of, write_json
+from commands.output import console_of, write_json
 from commands.sorting import sort_option
 from providers.text import clean, one_line
 from sre_tui.nearest import nearest
@@ -64,9 +64,7 @@ def list_runbooks(
         }
         for document in _documents(invocation)
     ]
-    options = OutputOptions(
-        json=as_json, jsonl=as_jsonl, fields=split_names(only), sort=split_names(order)
-    )
+    options = listing_options(as_json=as_json, as_jsonl=as_jsonl, only=only, order=order)
     write_listing(invocation, _FIELDS, rows, options, most=limit)
 
 

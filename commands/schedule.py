@@ -7,22 +7,27 @@ import contextlib
 import os
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.adapter import JSON_OPTION, help_text
+from commands.adapter import JSON_OPTION, JSONL_OPTION, help_text
 from commands.diagnostics import ExitCode, Problem
+from commands.fields import Fields, fields_command, fields_option
 from commands.main import invocation_of
 from commands.noun import noun
-from commands.output import write_json, write_lines
+from commands.output import write_lines
+from commands.sorting import sort_option
 from sre_tui.views.human import ago
+from widgets.cell import Cell, Column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from commands.invocation import Invocation
-    from sre_tui.schedule.plan import Plan
+    from sre_tui.schedule.plan import Plan, PlannedRun
     from sre_tui.settings import Settings
 
 app = noun(
@@ -32,13 +37,25 @@ app = noun(
 )
 _VARIABLES = ("SRE_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 """What a unit has to know of the environment, so that it finds what this shell finds."""
+_WHEN = "%a %Y-%m-%d %H:%M"
+_COLUMNS: Sequence[Column[PlannedRun]] = (
+    Column("due", "Due", lambda row, _: Cell(f"{row.local:{_WHEN}} {row.timezone}", row.due), 24),
+    Column("in", "In", lambda row, display: Cell(ago(row.due, display.now), row.due), 12),
+)
+
+
+def _fields() -> Fields:
+    from sre_tui.schedule.plan import PlannedRun
+
+    return Fields(tuple(PlannedRun.model_fields), _COLUMNS, {"in": "due"})
 
 
 @app.command(
     "list",
+    cls=fields_command(_fields),
     help=help_text(
         "List when the next reports are due, and where they would go.",
-        ("schedule list", "schedule list -n 3 --json | jq -r '.data.runs[]'"),
+        ("schedule list", "schedule list -n 3 --json | jq -r '.data.items[].due'"),
     ),
 )
 def list_runs(
@@ -47,29 +64,31 @@ def list_runs(
         int, typer.Option("-n", "--limit", min=1, max=100, metavar="N", help="How many.")
     ] = 5,
     as_json: JSON_OPTION = False,
+    as_jsonl: JSONL_OPTION = False,
+    only: Annotated[str | None, fields_option(_fields)] = None,
+    order: Annotated[str | None, sort_option(_fields)] = None,
 ) -> None:
     """The next runs, in the zone of the plan."""
+    from commands.listing import listing_options, write_listing
     from sre_tui.schedule.plan import plan_of
     from sre_tui.settings.mailing import mail_in_words, mail_remarks
 
     invocation = invocation_of(context)
     settings = invocation.settings
     plan = plan_of(settings.report)
-    now = invocation.environment.clock()
-    runs = plan.next_runs(now, most)
+    runs = plan.listed(invocation.environment.clock(), most)
     if not runs:
         invocation.narrator.warn(f"{plan.expression!r} is never due")
-    if as_json:
-        data = {
+    options = listing_options(as_json=as_json, as_jsonl=as_jsonl, only=only, order=order)
+    if runs or options.for_program:
+        of_plan = {
             "schedule": plan.expression,
             "timezone": plan.zone_name,
-            "runs": [f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in runs],
             "recipients": list(settings.report.recipients),
         }
-        write_json(invocation.environment.stdout, {"schema_version": 1, "data": data})
+        write_listing(invocation, _fields(), runs, options, beside=of_plan)
+    if options.for_program:
         return
-    lines = [f"{at:%a %Y-%m-%d %H:%M} {at.tzname()}  {ago(at, now)}" for at in runs]
-    write_lines(invocation.environment.stdout, "".join(f"{line}\n" for line in lines))
     invocation.narrator.trace(f"schedule {plan.expression} in {plan.zone_name}")
     invocation.narrator.trace(f"mail {mail_in_words(settings)}")
     for remark in mail_remarks(settings):

@@ -13,7 +13,7 @@ from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
 from commands.output import OutputOptions, display_of, write_json, write_table
 from providers.reading import SourceStatus, State
-from sre_tui.tools.memory_data import SOURCE
+from sre_tui.memory.place import SOURCE
 from sre_tui.tools.result import ToolResult, result
 from sre_tui.usage.summary import UsageSummary, summarized
 from sre_tui.views.human import count

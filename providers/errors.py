@@ -34,6 +34,8 @@ class BackendError(Exception):
         self.retry_after = retry_after
         """Seconds the backend asked to wait, if it did."""
         self.obstacle = obstacle
+        self.source = ""
+        """What was asked, where only the caller knows it, such as ``memory``."""
 
 
 class Unreachable(BackendError):

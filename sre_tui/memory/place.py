@@ -11,6 +11,8 @@ from sre_tui.environment import Folders
 from sre_tui.memory.refusals import NotSetUp
 from sre_tui.settings import Settings
 
+SOURCE: Final = "memory"
+"""What the memory is called beside the backends."""
 _OF_FILE: Final = "sqlite:///"
 
 

@@ -11,8 +11,9 @@ from typing import ClassVar, Self
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from providers.errors import BackendError
 from sre_tui.memory.faults import fault_of
-from sre_tui.memory.place import Place
+from sre_tui.memory.place import SOURCE, Place
 from sre_tui.memory.steps import STEPS, Dialect, Step
 
 
@@ -71,6 +72,21 @@ def dispose(*engines: Engine | None) -> None:
     for engine in engines:
         if engine is not None:
             engine.dispose()
+
+
+@contextmanager
+def opened_store(place: Place) -> Iterator[Store]:
+    """The memory at a place, closed in the end.
+
+    Raises:
+        BackendError: as its source it has the memory.
+    """
+    try:
+        with open_store(place) as store:
+            yield store
+    except BackendError as error:
+        error.source = SOURCE
+        raise
 
 
 def open_store(

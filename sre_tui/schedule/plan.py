@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from sre_tui.schedule.cron import trigger_of
 from sre_tui.settings.reporting import ReportSettings
@@ -17,6 +19,19 @@ GRACE: Final = timedelta(hours=12)
 """How late a report is still made that was due while this machine slept or nobody kept it."""
 _FARTHEST: Final = timedelta(days=366 * 8)
 """How far ahead a run is looked for: the 29th of February comes within eight years."""
+
+
+class PlannedRun(BaseModel):
+    """One time that a report is due."""
+
+    model_config = ConfigDict(frozen=True)
+
+    due: AwareDatetime
+    """In UTC."""
+    local: AwareDatetime
+    """The same in the zone of the plan, with its offset."""
+    timezone: str
+    """Which that is at this moment, as people call it: ``CET``."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,13 @@ class Plan:
             found.append(at)
             after = at + timedelta(microseconds=1)
         return found
+
+    def listed(self, now: datetime, most: int) -> list[PlannedRun]:
+        """The next runs, for who reads them."""
+        return [
+            PlannedRun(due=at.astimezone(UTC), local=at, timezone=at.tzname() or self.zone_name)
+            for at in self.next_runs(now, most)
+        ]
 
     def missed(self, last: datetime | None, now: datetime) -> datetime | None:
         """The moment at which a report was due and none was made, if it can still be made up for.

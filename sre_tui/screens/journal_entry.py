@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 from providers.text import one_line
 from sre_tui.live.recording import Changer, Recorder, check_changes
@@ -61,36 +61,49 @@ def new_entry(now: datetime, record: Recorder) -> Entry:
 def edit_entry(incident: Incident, change: Changer) -> Entry:
     """Other values for an incident; without an end it goes on after all."""
     before = values_of(incident)
-
-    async def keep(values: Mapping[str, str]) -> Incident:
-        return await change(incident.id, changes(before, values, _ALL), closing=False)
-
-    form = Form(
-        f"Change {incident.id}: {one_line(incident.title, 60)}",
-        _ALL,
-        "Nothing was changed",
-        "Being changed…",
-        lambda values: _check(changes(before, values, _ALL)),
-    )
-    return Entry(f"edit {incident.id}", before, form, keep, "changed", "Changed")
+    return _entry_on(incident, change, before, before, _ALL, "change")
 
 
 def closing_entry(incident: Incident, now: datetime, change: Changer) -> Entry:
     """The end of an incident: now, unless another is said."""
     before = values_of(incident)
     proposed = {**before, "ended": before["ended"] or _moment(now)}
+    return _entry_on(incident, change, before, proposed, _OF_END, "close")
+
+
+def _entry_on(
+    incident: Incident,
+    change: Changer,
+    before: Mapping[str, str],
+    proposed: Mapping[str, str],
+    edited: tuple[str, ...],
+    verb: Literal["change", "close"],
+) -> Entry:
+    """Another word on an incident that is in the journal.
+
+    Args:
+        incident: it.
+        change: writes it.
+        before: its values.
+        proposed: those that the form begins with.
+        edited: what may be said anew.
+        verb: what is done to it.
+    """
 
     async def keep(values: Mapping[str, str]) -> Incident:
-        return await change(incident.id, changes(before, values, _OF_END), closing=True)
+        said = changes(before, values, edited)
+        return await change(incident.id, said, closing=verb == "close")
 
+    done = f"{verb}d"
     form = Form(
-        f"Close {incident.id}: {one_line(incident.title, 60)}",
-        _OF_END,
+        f"{verb.capitalize()} {incident.id}: {one_line(incident.title, 60)}",
+        edited,
         "Nothing was changed",
-        "Being closed…",
-        lambda values: _check(changes(before, values, _OF_END)),
+        f"Being {done}…",
+        lambda values: _check(changes(before, values, edited)),
     )
-    return Entry(f"close {incident.id}", proposed, form, keep, "closed", "Closed")
+    name = f"{verb} {incident.id}"
+    return Entry(name, proposed, form, keep, done, done.capitalize())
 
 
 def values_of(incident: Incident) -> dict[str, str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from providers.errors import BackendError
 from providers.reading import SourceStatus, State
-from sre_tui.memory.place import place_of
+from sre_tui.memory.place import SOURCE, place_of
 from sre_tui.tools.context import ToolContext
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sre_tui.memory.reports import Reports
     from sre_tui.memory.store import Store
 
-SOURCE: Final = "memory"
 T = TypeVar("T")
 
 
@@ -134,7 +133,7 @@ def _reports(store: Store) -> Reports:
 
 
 def _with_store(context: ToolContext, work: Callable[[Store], T]) -> tuple[T, tuple[str, ...]]:
-    from sre_tui.memory.store import open_store
+    from sre_tui.memory.store import opened_store
 
-    with open_store(place_of(context.settings, context.folders)) as store:
+    with opened_store(place_of(context.settings, context.folders)) as store:
         return work(store), store.remarks

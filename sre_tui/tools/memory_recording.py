@@ -14,9 +14,10 @@ from sre_tui.memory.incident import (
     check_is_past,
     checked,
 )
+from sre_tui.memory.place import SOURCE
 from sre_tui.tools.arguments import NOW, Completes, ForPeople, Positional, Short, When, Words
 from sre_tui.tools.context import ToolContext
-from sre_tui.tools.memory_data import SOURCE, with_incidents
+from sre_tui.tools.memory_data import with_incidents
 from sre_tui.tools.memory_incidents import incident_text
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import ToolResult, result

@@ -7,12 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from providers.reading import SourceStatus, State
+from sre_tui.memory.place import SOURCE
 from sre_tui.memory.report import PreviousReport
 from sre_tui.memory.report_sections import Heading
 from sre_tui.settings.zone import zone_of
 from sre_tui.tools.arguments import Positional
 from sre_tui.tools.context import ToolContext
-from sre_tui.tools.memory_data import SOURCE, with_reports
+from sre_tui.tools.memory_data import with_reports
 from sre_tui.tools.notes import page_of
 from sre_tui.tools.rendering import ModelView, stamp
 from sre_tui.tools.report_text import heading_lines, report_lines

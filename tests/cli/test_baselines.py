@@ -226,7 +226,7 @@ def test_a_memory_that_is_away_or_none_is_one_line(sre: Any, tmp_path: Path) -> 
         assert done.err.splitlines()[0] == (
             f"error: {wrong} cannot be used: it is not a SQLite database"
         )
-        assert "MEMORY_URL" not in done.err
+        assert "`sre doctor` looks into it; the address is MEMORY_DB_URL" in done.err
 
 
 def test_what_is_of_no_use_is_forgotten(sre: Any) -> None:

@@ -114,6 +114,7 @@ def test_fields_are_completed_one_after_the_other(bare: Sre) -> None:
         ("runbooks list", "runbook,TITLE,kind", ("id", "title", "kind")),
         ("demo list", "what-happens,id", ("title", "id")),
         ("config show", "setting,comes from", ("setting", "origin")),
+        ("schedule list", "due,timezone", ("due", "timezone")),
         ("doctor --no-model", "what,fix", ("subject", "fix")),
     ],
 )

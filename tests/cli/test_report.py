@@ -88,7 +88,7 @@ def test_what_was_made_is_shown_again_as_it_was(whole: Done, told: Callable[...,
     assert "CRITICAL" in page.out
     assert "Written by the built-in analyst" in page.out
     section = told("report", "show", "--section", "backups")
-    assert "every guest could be restored" in section.out
+    assert "Every guest could be restored" in section.out
     assert "Alerts" not in section.out
     (listed,) = told("report", "list", "--json").document["data"]["items"]
     assert (listed["id"], listed["mail_due"]) == (made["id"], False)
@@ -147,6 +147,18 @@ def test_one_that_is_not_there_is_told_with_what_makes_one(logs_only: Sre) -> No
     assert "`sre report` makes one" in done.err
     assert logs_only("report", "diff").code == 2
     assert "`sre report` makes one" in logs_only("report", "list").err
+
+
+@pytest.mark.parametrize("command", ["list", "show", "diff", "export"])
+def test_a_memory_that_is_none_says_where_to_look(bare: Sre, tmp_path: Path, command: str) -> None:
+    wrong = tmp_path / "notes.txt"
+    wrong.write_text("no database " * 100)
+    done = bare.having(MEMORY_DB_PATH=str(wrong))("report", command)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        f"error: {wrong} cannot be used: it is not a SQLite database",
+        "  `sre doctor` looks into it; the address is MEMORY_DB_URL or MEMORY_DB_PATH",
+    ]
 
 
 def test_mail_is_quiet_when_all_goes_well(logs_only: Sre) -> None:

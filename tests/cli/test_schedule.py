@@ -22,14 +22,15 @@ def planned(bare: Sre) -> Sre:
 def test_the_next_runs_are_listed_in_the_zone_of_the_plan(planned: Sre) -> None:
     data = planned("schedule", "list", "-n", "3", "--json").document["data"]
     assert (data["schedule"], data["timezone"]) == ("30 6 * * mon", "Europe/Berlin")
-    assert all(each.endswith("Z") for each in data["runs"])
+    assert all(each["due"].endswith("Z") for each in data["items"])
     zone = ZoneInfo(data["timezone"])
-    runs = [datetime.fromisoformat(each).astimezone(zone) for each in data["runs"]]
+    runs = [datetime.fromisoformat(each["due"]).astimezone(zone) for each in data["items"]]
+    assert [datetime.fromisoformat(each["local"]) for each in data["items"]] == runs
     assert [f"{at:%a %H:%M}" for at in runs] == ["Mon 06:30"] * 3
     assert [(later - at).days in (6, 7) for at, later in pairwise(runs)] == [True, True]
     assert data["recipients"] == []
     done = planned("schedule", "-n", "3")
-    assert [line.split()[0] for line in done.lines] == ["Mon"] * 3
+    assert [line.split()[0] for line in done.lines] == ["Due", *["Mon"] * 3]
     assert "mail not set up" in done.err
 
 

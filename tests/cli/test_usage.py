@@ -257,7 +257,9 @@ def test_a_broken_memory_costs_no_answer(counting: Sre, tmp_path: Path) -> None:
     (tmp_path / "memory.db").write_text("this is no database " * 100, encoding="utf-8")
     done = counting("ask", "hello")
     assert (done.code, "memory" in done.err) == (0, False)
-    assert counting("usage", "--questions").code == 1
+    broken = counting("usage", "--questions")
+    assert broken.code == 1
+    assert "`sre doctor` looks into it; the address is MEMORY_DB_URL" in broken.err
     (tmp_path / "memory.db").unlink()
     assert [each["question"] for each in asked(counting)] == ["hello"]
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from providers.reading import SourceStatus, State
 from providers.text import one_line
+from sre_tui.memory.place import SOURCE
 from sre_tui.memory.report_sections import ProgramUsage, ReportedGoal, ReportedUse
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, Standing, standing_of
-from sre_tui.tools.memory_data import SOURCE
 from sre_tui.usage.summary import UsageSummary, Used, summarized
 
 MOST: Final = 40
