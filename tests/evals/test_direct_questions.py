@@ -237,9 +237,10 @@ async def test_when_something_started_is_told_with_its_age(lab: Lab) -> None:
     ("question", "told"),
     sampled(
         [
-            ("how many containers are running?", "**17 containers**"),
-            ("what vms do i have", "**11 guests, 10 of them running**"),
-            ("are all my vms running?", "**No: 11 guests, 10 of them running**"),
+            ("how many docker containers are running?", "**17 containers on docker1, "),
+            ("how many containers run?", "**5 LXC containers run, and 17 Docker containers on "),
+            ("what vms do i have", "**6 virtual machines, 5 of them running**; win10-old on pve2 "),
+            ("are all my vms running?", "**Yes, all that should: 5 of 6 virtual machines run**"),
             ("list containers on docker1", "**6 containers on docker1**"),
             ("how many disks does nas1 have", "**8 disks on nas1**"),
             ("which guests are stopped?", "**1 of 11 guests not running**: win10-old on pve2"),
@@ -253,8 +254,17 @@ async def test_things_are_counted_and_named(lab: Lab, question: str, told: str) 
 async def test_a_stopped_guest_is_named(labs: Labs) -> None:
     lab = await labs.of("guest-stopped", guests=10)
     text = (await asked(lab, "which guests are stopped?")).text
-    assert re.match(r"\*\*\d+ of \d+ guests not running\*\*: \w+", text), text
-    assert (await asked(lab, "are all my vms running?")).text.startswith("**No: ")
+    assert re.match(r"\*\*2 of 11 guests not running\*\*: vaultwarden on pve3, though it", text), (
+        text
+    )
+    assert (await asked(lab, "do all guests run?")).text.startswith("**No: 9 of 11 guests run**")
+    assert (await asked(lab, "which vms are down?")).text.startswith("**None: no virtual machine")
+    text = (await asked(lab, "which guests are down?")).text
+    said = (
+        "**1 of 11 guests is down though it should run**: vaultwarden on pve3, stopped by anna@pve"
+    )
+    assert text.startswith(said), text
+    assert "9 of 11 guests run; win10-old on pve2 is off, on purpose as it seems: not set" in text
 
 
 async def test_a_trouble_elsewhere_does_not_answer_for_this_part(labs: Labs) -> None:

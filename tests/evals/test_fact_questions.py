@@ -36,7 +36,7 @@ async def lab(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lab]:
         ("which disk has the most reallocated sectors?", r"\*\*sdc on nas1 has the most replaced"),
         ("does pve2 run any containers that restart?", r"\*\*No: no container on pve2 restarted"),
         ("which containers restarted today?", r"\*\*None: no container restarted since 00:00 UTC"),
-        ("what is on pve2?", r"\*\*\d+ guests on pve2, \d+ of them running\*\*"),
+        ("what is on pve2?", r"\*\*\d+ guests on pve2, \d+ of them running: \d+ LXC containers "),
         ("what's on docker1?", r"\*\*6 containers on docker1\*\*"),
         ("does any site return errors?", r"\*\*None\*\*: all of \d+ sites are answering"),
         ("is frigate backed up completely?", r"\*\*No, not completely: scsi1 of frigate is in no"),

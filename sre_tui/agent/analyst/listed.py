@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 from urllib.parse import urlsplit
 
-from sre_tui.agent.analyst.answers.told import hedge
+from sre_tui.agent.analyst.answers.guest_list import TEMPLATES, tell_guests
+from sre_tui.agent.analyst.answers.told import cannot_tell, hedge
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.look import Look
@@ -16,7 +18,6 @@ from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT, Thing, field_of, thing_of, things
 from sre_tui.agent.analyst.wording import names, plain
 from sre_tui.tools.prometheus_data import InstantValues
-from sre_tui.tools.proxmox_data import NodeListing
 from sre_tui.tools.result import Listing
 from sre_tui.views.human import count
 
@@ -29,9 +30,12 @@ _OFF: Final = re.compile(
 )
 _STOPPED: Final = re.compile(r"\b(stopped|gestoppt)\b")
 _ON: Final = re.compile(r"\b(running|run|runs|up|online|active|laufen|läuft|answering|healthy)\b")
-
-
 _WHETHER: Final = re.compile(r"^(is|are|sind|laufen|ist|do|does)\b")
+_GUESTS: Final = re.compile(r"\b(containers?|running on|runs on|what is on|what's on|läuft auf)\b")
+_DOCKER: Final = re.compile(r"\b(docker|podman)\b")
+
+
+_UNREPORTED: Final = "nothing reports how they are"
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,20 @@ async def list_things(look: Look) -> Iterator[str]:
     """The things of a kind, on the machines named if any are."""
     thing = thing_of(look.question.folded)
     assert thing is not None
+    told_of = _GUESTS.search(look.question.folded) and not _DOCKER.search(look.question.folded)
+    if thing.id == "guest" or (thing.id == "container" and told_of):
+        answer = await tell_guests(look)
+        if answer is not None:
+            return answer
+        if TEMPLATES.search(look.question.folded):
+            why = look.coverage.trouble("Proxmox VE")
+            return chain([f"**{why}**\n\n"], await cannot_tell(look))
     nodes = set(look.inventory.node_of.values())
     if thing.id == "container" and set(look.focus.hosts) & nodes:
         thing = next(one for one in things() if one.id == "guest")
     if thing.tool and look.caller.offers(thing.tool):
         found = (await look.ask(rows=Call(thing.tool, {})))["rows"]
         if found.ok:
-            if thing.id == "guest" and any(one.unknown for one in _rows(look, thing, found)):
-                await look.ask(nodes=Call("proxmox_node_status", {}))
             return _listed(look, thing, found)
     call = Call(INSTANT, {"query": thing.query, "limit": MOST})
     found = (await look.ask(things=call))["things"]
@@ -61,12 +71,10 @@ async def list_things(look: Look) -> Iterator[str]:
 
 
 def _rows(look: Look, thing: Thing, found: Found) -> list[_One]:
-    """The things that a tool lists; templates are none that could run."""
+    """The things that a tool lists."""
     data = found.data(Listing)
     made = []
     for item in data.items if data is not None else ():
-        if field_of(item, "template"):
-            continue
         vmid = field_of(item, "vmid")
         told = look.inventory.name_of_id.get(f"{field_of(item, 'type')}/{vmid}", "")
         name = str(field_of(item, thing.name) or told or (f"guest {vmid}" if vmid else "?"))
@@ -120,7 +128,6 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
     lost = [one for one in every if one.unknown]
     stopped = [one for one in every if not one.running and not one.unknown]
     known = hedge(look, [thing.tool], found.call.tool)
-    left_out = _templates(look, thing, found)
     plural = f"{thing.one}s" if thing.one != "UPS" else "UPSes"
     if not found.ok:
         yield f"**The {plural} could not be read.**{found.cite}\n\n"
@@ -131,24 +138,24 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         if lost and not (stopped and _STOPPED.search(folded)):
             amount = tell(f"{len(lost)} of {count(len(every), thing.one, plural)}")
             said = f"{amount}{where} {_are(lost)} down or out of reach"
-            who = f"{_why_unknown(look, lost)}**: {_names(lost, with_host=False)}"
-            yield Opening("", f"{said}, {who}.{left_out}{found.cite}\n\n", by=known)
+            who = f"{_UNREPORTED}**: {_names(lost, with_host=False)}"
+            yield Opening("", f"{said}, {who}.{found.cite}\n\n", by=known)
             if stopped:
                 rest = tell(f"{len(stopped)} more {_are(stopped)}")
                 yield f"Besides, {rest} stopped: {_names(stopped)}.{found.cite}\n\n"
         elif stopped:
             amount = tell(f"{len(stopped)} of {count(len(every), thing.one, plural)}")
             said = f"{amount}{where} not {thing.called}**: {_names(stopped)}"
-            yield Opening("", f"{said}.{left_out}{found.cite}\n\n", by=known)
+            yield Opening("", f"{said}.{found.cite}\n\n", by=known)
             if lost:
                 rest = tell(f"{len(lost)} more {_are(lost)}")
-                yield f"Besides, {rest} down or out of reach, {_why_unknown(look, lost)}: "
+                yield f"Besides, {rest} down or out of reach, {_UNREPORTED}: "
                 yield f"{_names(lost, with_host=False)}.{found.cite}\n\n"
         else:
             amount = tell(count(len(every), thing.one, plural))
             # By whose word it is said is enough: who names each guest that runs has seen it run.
             none = f"{'none' if known else 'None'}**: all of {amount}{where} {_are(every)}"
-            yield Opening("", f"{none} {thing.called}.{left_out}{found.cite}\n\n", by=known)
+            yield Opening("", f"{none} {thing.called}.{found.cite}\n\n", by=known)
     else:
         state = ""
         if thing.running:
@@ -166,46 +173,17 @@ def _listed(look: Look, thing: Thing, found: Found) -> Iterator[str]:
         if thing.running and _WHETHER.search(folded):
             yes = "No: " if stopped or lost else "Yes: "
         said = f"{amount}{where}{state}**"
-        yield Opening(yes, f"{said}.{left_out}{found.cite}\n\n", by=known)
+        yield Opening(yes, f"{said}.{found.cite}\n\n", by=known)
         told = [one for one in shown if not one.unknown]
         yield from (f"- {line}{found.cite}\n" for line in _by_host(told))
         if lost:
             amount = tell(f"{len(lost)} down or out of reach")
-            yield f"- {amount}, {_why_unknown(look, lost)}: "
+            yield f"- {amount}, {_UNREPORTED}: "
             yield f"{_names(lost, with_host=False)}{found.cite}\n"
         if stopped:
             yield f"- not {thing.called}: {_names(stopped)}{found.cite}\n"
         yield "\n"
     yield from gaps(look)
-
-
-def _templates(look: Look, thing: Thing, found: Found) -> str:
-    """How many templates were left out, which a list of the same things shows."""
-    data = found.data(Listing) if found.call.tool == thing.tool else None
-    wanted = set(look.focus.hosts)
-    held = [one for one in (data.items if data is not None else ()) if field_of(one, "template")
-            and (not wanted or field_of(one, thing.host) in wanted)]  # fmt: skip
-    if not held:
-        return ""
-    are = "is" if len(held) == 1 else "are"
-    return look.caller.counted(f" {count(len(held), 'template')} {are} not counted.")
-
-
-def _why_unknown(look: Look, lost: Sequence[_One]) -> str:
-    """Their nodes do not report: they are off with them, or run where nobody can see."""
-    hosts = sorted({one.host for one in lost if one.host})
-    if not hosts:
-        return "nothing reports how they are"
-    told = look.found["nodes"].data(NodeListing) if "nodes" in look.found else None
-    reports = told.items if told is not None else ()
-    off = {one.node.name for one in reports if one.node.status == "offline"}
-    alone = len(hosts) == 1
-    state = ("is" if alone else "are") + " offline"
-    if not off.issuperset(hosts):
-        state = f"{'does' if alone else 'do'} not report"
-    whose = "its" if len(lost) == 1 else "their"
-    where = names([plain(host, 60) for host in hosts])
-    return f"{whose} {'node' if alone else 'nodes'} {where} {state}"
 
 
 def _are(every: Sequence[_One]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from sre_tui.agent.analyst.amounts import figures_for
 from sre_tui.agent.analyst.answers.machines import machine_figures
 from sre_tui.agent.analyst.answers.pools import scan_text
-from sre_tui.agent.analyst.answers.told import read
+from sre_tui.agent.analyst.answers.stops import STOPPED_WITHIN, last_stop, stopped_by
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.figures import measure
@@ -25,9 +24,6 @@ from sre_tui.tools.truenas_data import PoolListing
 MOST_ALERTS: Final = 4
 MOST_LINES: Final = 3
 MOST_ROWS: Final = 2
-_STOPPED_WITHIN: Final = 30
-"""Days for which is looked who stopped a guest."""
-_STOPS: Final = re.compile(r"stop|shutdown|suspend|destroy")
 _MACHINES: Final = frozenset({EntityKind.HOST, EntityKind.SERVICE})
 _BUSY: Final = frozenset({Topic.IO, Topic.DISK, Topic.POOL, Topic.NETWORK, Topic.CPU})
 """Topics for which it tells much what runs at the moment."""
@@ -93,17 +89,13 @@ async def _stopped(look: Look) -> list[str]:
            if one.status == "stopped" and (one.name or "").casefold() in hosts]  # fmt: skip
     if len(off) != 1:
         return []
-    found, cite = await read(look, "stops", "proxmox_list_tasks", TaskListing,
-                             guest=str(off[0].vmid), since=f"{_STOPPED_WITHIN}d")  # fmt: skip
-    if found is None:
+    last, cite, read_tasks = await last_stop(look, off[0])
+    if not read_tasks:
         return []
     who = plain(off[0].name or off[0].label, 60)
-    last = next((one for one in found.items if _STOPS.search(one.type)), None)
     if last is None:
-        return [f"No task of the last {_STOPPED_WITHIN} days stopped {who}{cite}"]
-    when = since(last.started, look.now, age=True).removeprefix("since ")
-    how = look.caller.counted(f"{plain(last.user, 60)} at {when}, by the task {plain(last.type)}")
-    return [f"{who} was stopped by {how}{cite}"]
+        return [f"No task of the last {STOPPED_WITHIN} days stopped {who}{cite}"]
+    return [f"{who} was stopped by {look.caller.counted(stopped_by(look, last))}{cite}"]
 
 
 async def _figures(look: Look) -> list[str]:
