@@ -97,6 +97,13 @@ class _Kept(logging.Handler):
         self.lines.append(self.format(record))
 
 
+_PATIENT = {
+    f"{name}_TIMEOUT": "60"
+    for name in ("PROMETHEUS", "GRAFANA", "LOKI", "PROXMOX", "PBS", "TRUENAS")
+}
+"""Seconds: what a busy machine answers late must not be missing."""
+
+
 async def _fight(folder: Path, chosen: Sequence[Attack]) -> Battle:
     secrets = secrets_of_homelab()
     kept = _Kept()
@@ -111,6 +118,7 @@ async def _fight(folder: Path, chosen: Sequence[Attack]) -> Battle:
         environment = Environment(
             variables={
                 **demo.environment,
+                **_PATIENT,
                 "AWS_SECRET_ACCESS_KEY": ENVIRONMENT_CANARY,
                 "LLM_PROVIDER": "openai",
                 "LLM_MODEL": "obedient",
