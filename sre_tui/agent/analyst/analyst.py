@@ -34,6 +34,7 @@ from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
 from sre_tui.agent.analyst.answers.normal import tell_normal
 from sre_tui.agent.analyst.answers.past_report import tell_report
+from sre_tui.agent.analyst.answers.pending_updates import tell_pending_updates
 from sre_tui.agent.analyst.answers.pools import tell_pools
 from sre_tui.agent.analyst.answers.power_states import tell_power_states
 from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
@@ -48,7 +49,9 @@ from sre_tui.agent.analyst.answers.tasks import tell_tasks
 from sre_tui.agent.analyst.answers.told import Attempt, cannot_tell, rather
 from sre_tui.agent.analyst.answers.unanswered import say_unanswered
 from sre_tui.agent.analyst.answers.unseen import honest
+from sre_tui.agent.analyst.answers.updates import tell_updates
 from sre_tui.agent.analyst.answers.ups import tell_supply
+from sre_tui.agent.analyst.answers.versions import tell_versions
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.diagnose import concluded, diagnose
 from sre_tui.agent.analyst.fact_questions import asks_a_fact
@@ -190,7 +193,9 @@ _OPEN: Final = ("nothing_wrong", "unknown", "elsewhere", "unconfirmed")
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
-    tell_first_step, tell_report, tell_history, tell_normal, tell_guest_state, tell_supply,
+    tell_first_step, tell_report,
+    tell_pending_updates, tell_updates, tell_versions,
+    tell_history, tell_normal, tell_guest_state, tell_supply,
     tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
 )  # fmt: skip

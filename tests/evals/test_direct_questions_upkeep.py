@@ -1,0 +1,79 @@
+"""Questions about updates, backups, alerts and reports are answered by their first sentence."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sre_tui.agent.events import Answer
+from tests.evals.analyst_lab import Lab, Labs, shared_labs
+from tests.stubs.slow import sampled
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
+    async with shared_labs(tmp_path_factory.mktemp("labs")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def quiet(labs: Labs) -> Lab:
+    return await labs.of("quiet", guests=12)
+
+
+async def asked(lab: Lab, question: str) -> Answer:
+    answer = await lab.ask(question)
+    assert answer.unsupported == (), (question, answer.unsupported)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("what was updated today", r"\*\*No update is known since 00:00 UTC\*\*: no container"),
+        ("did anything get updated last night?", r"\*\*No: no update is known between "),
+        ("when was media last updated", r"\*\*No update of media is known since "),
+        ("when was flurb updated", r"\*\*Nothing here is called `flurb`\*\*"),
+        ("which version runs on pve1", r"\*\*pve1 runs Proxmox VE 9\.2\.11, kernel "),
+        ("welche version läuft auf pve1", r"\*\*pve1 runs Proxmox VE 9\.2\.11, kernel "),
+        ("what version of proxmox am i running", r"\*\*pve1, pve2 and pve3 run Proxmox VE 9"),
+        ("what version of truenas do i have", r"\*\*nas1 runs TrueNAS 25\.10\.1\*\*"),
+        ("which version of sonarr is running", r"\*\*sonarr on docker1 runs 4\.0\.16\*\*"),
+        ("which version of jellyfin runs",
+         r"\*\*No backend tells which version of jellyfin runs\*\*: `dpkg .*` on media does"),
+        ("are there updates for my nodes", r"\*\*Yes: updates wait for pve1 \(\d+ packages?\)"),
+        ("gibt es updates für meine nodes", r"\*\*Yes: updates wait for pve1 \(\d+ packages?\)"),
+        ("is pve1 up to date", r"\*\*No: updates wait for pve1 \(\d+ packages\)\*\*"),
+        ("is truenas up to date", r"\*\*Yes: TrueNAS is up to date\*\*; updates wait for its app"),
+        ("is sonarr up to date",
+         r"\*\*No backend tells whether there is a newer version of sonarr\*\*: `docker compose"),
+    ]),
+)  # fmt: skip
+async def test_updates_and_versions(quiet: Lab, question: str, told: str) -> None:
+    text = (await asked(quiet, question)).text
+    assert re.match(told, text), text
+
+
+@pytest.mark.parametrize(
+    "question", sampled(["what was updated today", "wann wurde sonarr zuletzt aktualisiert?"])
+)
+async def test_an_update_is_told_with_its_time(labs: Labs, question: str) -> None:
+    lab = await labs.of("container-restart-loop-after-update", guests=12)
+    text = (await asked(lab, question)).text
+    assert re.match(r"\*\*sonarr on docker1 was updated at 14:05 UTC \(55 min ago\)\*\*: ", text)
+    assert "4.0.17" in text.splitlines()[0]
+
+
+async def test_what_no_backend_counts_is_looked_up_by_hand(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    async with shared_labs(tmp_path_factory.mktemp("blind")) as own:
+        lab = await own.of("quiet", guests=10)
+        await lab.break_backend("prometheus", "refuse")
+        text = (await asked(lab, "are there updates for my nodes?")).text
+    assert text.startswith("**No backend tells whether updates wait for pve1, pve2 and pve3**")
+    assert "`ssh pve1 'apt update && apt list --upgradable'`" in text
+    assert "Prometheus (" in text
