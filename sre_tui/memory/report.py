@@ -40,7 +40,7 @@ class Summary(Archived):
     unsupported: tuple[str, ...] = ()
     """Words of it that are not borne out by the figures of the report."""
     note: str = ""
-    """Why no model wrote it though one is configured."""
+    """Why no model wrote it though one is configured, or what else is to be known of that."""
     cost: float | None = None
     """US dollars; None if there was no call, or its price is not known."""
 

@@ -14,11 +14,19 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from providers.clock import Clock
 from providers.llm.chunks import Finished, TextPiece
 from providers.llm.errors import LlmError
 from providers.text import clean
 from sre_tui.agent.grounding import Grounds, check
-from sre_tui.agent.spending import over_daily_cost, spent_today
+from sre_tui.agent.session_store import SessionStore, Spending
+from sre_tui.agent.spending import (
+    Spent,
+    no_daily_limit,
+    note_spent,
+    over_daily_cost,
+    spent_today,
+)
 from sre_tui.agent.streaming import without_thinking
 from sre_tui.agent.untrusted import Fence, bounded
 from sre_tui.memory.report import Report, Summary
@@ -49,11 +57,12 @@ _ANSWER_TOKENS: Final = 900
 
 
 @dataclass
-class _Written:
-    """What a model wrote, and what that came to."""
+class _Purse:
+    """What the calls for one summary may cost, and what they did."""
 
-    text: str = ""
-    model: str = ""
+    sessions: SessionStore
+    llm: LlmSettings
+    clock: Clock
     costs: list[float | None] = field(default_factory=list)
 
     @property
@@ -61,6 +70,36 @@ class _Written:
         """US dollars; None if the price of a call is not known."""
         known = [each for each in self.costs if each is not None]
         return sum(known) if known and len(known) == len(self.costs) else None
+
+    async def empty(self) -> str:
+        """Why no model is asked any more; empty if it may be."""
+        limit, so_far = self.llm.max_cost_per_question, sum(each or 0.0 for each in self.costs)
+        if limit is not None and so_far >= limit:
+            return f"the cost limit of ${limit:.2f} is used up (${so_far:.2f})"
+        return over_daily_cost(self.llm, await self._today())
+
+    async def doubt(self) -> str:
+        """That the limit of the day cannot be held, if it cannot."""
+        unpriced = (await self._today()).unpriced
+        return no_daily_limit(self.llm, unpriced[0]) if unpriced else ""
+
+    def take(self, finished: Finished | None) -> None:
+        """Count a call; one that did not come to its end told no price."""
+        self.costs.append(None if finished is None else finished.cost)
+        if finished is not None:
+            spent = Spent(at=self.clock(), model=finished.model, cost=finished.cost)
+            note_spent(self.sessions, spent)
+
+    async def _today(self) -> Spending:
+        return await spent_today(self.sessions, self.llm, self.clock())
+
+
+@dataclass
+class _Written:
+    """What a model wrote."""
+
+    text: str = ""
+    model: str = ""
 
 
 async def write_summary(
@@ -103,14 +142,19 @@ async def _by_model(context: ToolContext, report: Report, words: str, llm: LlmSe
     config = model_config(llm)
     if config is None:
         raise _NotAsked("LLM_PROVIDER is set, but no model: set LLM_MODEL")
-    await _check_cost(context, llm)
+    folder = context.settings.conversation_dir or context.folders.sessions
+    purse = _Purse(SessionStore(folder, context.clock), llm, context.clock)
+    if why := await purse.empty():
+        raise _NotAsked(why)
     redactor = Redactor.of(context.settings)
     figures = await asyncio.to_thread(redactor.text, words)
     hidden = await _anonymizer(context, report) if llm.anonymize else None
     model = LanguageModel(config)
     deadline = asyncio.get_running_loop().time() + llm.max_seconds
     try:
-        written, unsupported = await _written(context, model, report, figures, hidden, deadline)
+        written, unsupported = await _written(
+            context, model, report, figures, hidden, deadline, purse
+        )
     finally:
         await model.aclose()
     return Summary(
@@ -118,17 +162,9 @@ async def _by_model(context: ToolContext, report: Report, words: str, llm: LlmSe
         by="model",
         model=written.model or model.name,
         unsupported=unsupported,
-        cost=written.cost,
+        note=clean(await purse.doubt()),
+        cost=purse.cost,
     )
-
-
-async def _check_cost(context: ToolContext, llm: LlmSettings) -> None:
-    from sre_tui.agent.session_store import SessionStore
-
-    folder = context.settings.conversation_dir or context.folders.sessions
-    sessions = SessionStore(folder, context.clock)
-    if why := over_daily_cost(llm, await spent_today(sessions, llm, context.clock())):
-        raise _NotAsked(why)
 
 
 async def _anonymizer(context: ToolContext, report: Report) -> Anonymizer:
@@ -167,6 +203,7 @@ async def _written(
     figures: str,
     hidden: Anonymizer | None,
     deadline: float,
+    purse: _Purse,
 ) -> tuple[_Written, tuple[str, ...]]:
     """What the model wrote in the end, and what of it is not borne out.
 
@@ -189,7 +226,7 @@ async def _written(
     for number in range(_TRIES):
         try:
             async with asyncio.timeout_at(deadline):
-                raw = await _call(context, model, messages, written)
+                raw = await _call(context, model, messages, written, purse)
         except (LlmError, TimeoutError):
             # What was written before stands, with what is not borne out named.
             if not number:
@@ -204,7 +241,7 @@ async def _written(
         claims = tuple(dict.fromkeys(each.text for each in found))
         if not number or len(claims) < len(unsupported):
             written.text, unsupported = text, claims
-        if not claims:
+        if not claims or await purse.empty():
             break
         named = "; ".join(hidden.hide(each) if hidden else each for each in claims)
         messages += [
@@ -222,6 +259,7 @@ async def _call(
     model: LanguageModel,
     messages: list[dict[str, object]],
     written: _Written,
+    purse: _Purse,
 ) -> str:
     """One call; its usage is counted whatever becomes of it."""
     began = monotonic()
@@ -240,7 +278,7 @@ async def _call(
         outcome = "cancelled"
         raise
     finally:
-        written.costs.append(None if finished is None else finished.cost)
+        purse.take(finished)
         if context.usage is not None:
             context.usage.ended(
                 "model",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,35 @@ async def test_a_limit_of_a_day_that_is_used_up_asks_no_model(
     made = await summary_of(tmp_path, llm_of(server, max_cost_per_day=1.0))
     assert server.requests == []
     assert "cost limit" in made.note
+
+
+async def test_what_it_costs_counts_for_the_limit_of_the_day(
+    server: OpenAIServer, tmp_path: Path
+) -> None:
+    from sre_tui.agent.session_store import SessionStore
+    from sre_tui.agent.spending import spent_today
+
+    llm = llm_of(server, model="openai/gpt-4o-mini", max_cost_per_day=1e-7)
+    # The first try is over the limit, so that there is no second one.
+    server.script(say("- Alerts fired 90210 times."))
+    first = await summary_of(tmp_path, llm)
+    assert (first.by, first.unsupported, first.note) == ("model", ("90210",), "")
+    second = await summary_of(tmp_path, llm)
+    assert len(server.requests) == 1
+    assert (second.by, second.cost) == ("analyst", None)
+    assert second.note.startswith("today's cost limit of $0.00 is used up")
+    sessions = SessionStore(Folders.under(tmp_path).sessions, lambda: MADE)
+    assert (await spent_today(sessions, llm, MADE)).dollars == pytest.approx(first.cost)
+    assert (await spent_today(sessions, llm, MADE + timedelta(days=1))).dollars == 0.0
+
+
+async def test_a_limit_that_cannot_be_held_is_told(server: OpenAIServer, tmp_path: Path) -> None:
+    server.script(say("- Alerts fired 22 times."))
+    made = await summary_of(tmp_path, llm_of(server, max_cost_per_day=1.0))
+    assert (made.by, made.cost) == ("model", None)
+    assert made.note == (
+        "the price of openai/any is not known, so the daily limit of $1.00 cannot be held"
+    )
 
 
 async def test_without_a_model_nothing_is_missed(tmp_path: Path) -> None:
