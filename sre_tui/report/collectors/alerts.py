@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from providers.alerting import AlertState
 from providers.reading import State
-from sre_tui.memory.incident import folded
-from sre_tui.memory.report_sections import AlertDay, Alerts, ReportedAlert
-from sre_tui.report.firings import (
+from sre_tui.diagnosis.signals.firings import (
     Firing,
     closed,
     each_once,
@@ -21,6 +19,8 @@ from sre_tui.report.firings import (
     from_series,
     is_flapping,
 )
+from sre_tui.memory.incident import folded
+from sre_tui.memory.report_sections import AlertDay, Alerts, ReportedAlert
 from sre_tui.report.piecewise import Pieces, newest_first
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured

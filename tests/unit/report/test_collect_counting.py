@@ -15,19 +15,19 @@ from providers.proxmox import Task
 from providers.reading import Reading, State
 from providers.series import Series, SeriesStats, SeriesWindow
 from sre_tui.diagnosis.signals.capacity_model import Capacity
-from sre_tui.diagnosis.subject import Subject, SubjectKind
-from sre_tui.report.backup_runs import Run, joined_runs, known_since
-from sre_tui.report.collectors.alerts import by_day, reported
-from sre_tui.report.collectors.backups import by_day as backups_by_day
-from sre_tui.report.collectors.capacity import foreseen, past, thinned
-from sre_tui.report.collectors.objectives import Course, known_share, measured_rows
-from sre_tui.report.firings import (
+from sre_tui.diagnosis.signals.firings import (
     Firing,
     closed,
     each_once,
     from_annotations,
     from_series,
 )
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.report.backup_runs import Run, joined_runs, known_since
+from sre_tui.report.collectors.alerts import by_day, reported
+from sre_tui.report.collectors.backups import by_day as backups_by_day
+from sre_tui.report.collectors.capacity import foreseen, past, thinned
+from sre_tui.report.collectors.objectives import Course, known_share, measured_rows
 from sre_tui.report.piecewise import parts_of
 from sre_tui.report.scope import Scope, scope_of
 from tests.stubs.homelab_tools import context_in

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from providers.alerting import Alert, AlertState, concerned, host_of
 from providers.text import one_line
-from sre_tui.report.scope import DAY
 
 if TYPE_CHECKING:
     from providers.grafana import Annotation
     from providers.series import Labels, Series
 
+DAY: Final = timedelta(days=1)
 SAME: Final = timedelta(minutes=11)
 """What two sources tell of one firing may be so far apart: each looks in its own rhythm."""
 FLAPPING: Final = 6
