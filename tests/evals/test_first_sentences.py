@@ -1,0 +1,67 @@
+"""The first sentence answers the question: how many, which, since when, by whom."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.evals.analyst_lab import Labs, shared_labs
+from tests.stubs.sizes import fewest_guests
+from tests.stubs.slow import sampled
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def labs(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Labs]:
+    async with shared_labs(tmp_path_factory.mktemp("labs")) as made:
+        yield made
+
+
+async def first_sentence(labs: Labs, scenario: str, question: str) -> str:
+    answer = await (await labs.of(scenario, guests=fewest_guests(scenario))).ask(question)
+    assert answer.unsupported == (), (question, answer.unsupported)
+    return answer.text.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("how many vms do i have", r"6 virtual machines, 5 of them running\*\*; win10-old on "),
+        ("wie viele vms habe ich", r"6 virtual machines, 5 of them running\*\*"),
+        ("how many guests run", r"10 of 11 guests run, 5 LXC containers and 5 virtual machines\*"),
+        ("how many lxcs are running", r"5 LXC containers run\*\*\. 1 template is not counted"),
+        ("how many vitrual machines are there", r"6 virtual machines, 5 of them running\*\*"),
+        ("how many templates do i have", r"2 templates\*\*: debian-13-template on pve1 and ubuntu"),
+        ("how many vms are on pve1", r"1 virtual machine on pve1, running\*\*"),
+        ("welche vms sind aus", r"1 of 6 virtual machines not running\*\*: win10-old on pve2, "),
+        ("sind alle vms an", r"Yes, all that should: 5 of 6 virtual machines run\*\*; win10-old"),
+        ("which guests are down", r"None: no guest is down that should run\*\*: 10 of 11 "),
+        ("is anything off that should run?", r"No: no guest is down that should run\*\*"),
+        ("is any vm down", r"No: no virtual machine is down that should run\*\*"),
+    ]),
+)  # fmt: skip
+async def test_guests_are_counted_by_their_kind(labs: Labs, question: str, told: str) -> None:
+    said = await first_sentence(labs, "quiet", question)
+    assert re.match(rf"\*\*{told}", said), said
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("which smb shares are there", r"3 SMB shares\*\*: media \(read only\), photos and time"),
+        ("nfs shares", r"\d NFS shares\*\*: .*media, "),
+        ("who mounts the nfs shares", r"\d machines mount shares over NFS\*\*: .*photos by immich"),
+        ("who mounts them", r"\d machines mount shares over NFS\*\*: .*photos by immich"),
+        ("welche nfs freigaben gibt es", r"\d NFS shares\*\*"),
+        ("who is connected over smb", r"The NAS does not tell who is connected over SMB\*\*"),
+        ("which shares does immich mount", r"immich mounts 1 share of the NAS\*\*: photos\."),
+        ("what does db mount", r"db is not seen to mount a share of the NAS\*\*"),
+        ("is there an smb share for media", r"Yes: SMB media .*: read only for everybody\*\*"),
+        ("wer ist über smb verbunden", r"The NAS does not tell who is connected over SMB\*\*"),
+    ]),
+)  # fmt: skip
+async def test_shares_are_told_by_their_protocol(labs: Labs, question: str, told: str) -> None:
+    said = await first_sentence(labs, "quiet", question)
+    assert re.match(rf"\*\*{told}", said), said
