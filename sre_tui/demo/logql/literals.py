@@ -15,8 +15,12 @@ from sre_tui.literals import alternatives, needed, without_longer, words_express
 _SHORTEST = 3
 _FEW = 12
 """As many words are found one after the other in less time than all at once."""
+_LINES = 1 << 15
+"""Lines of which an expression remembers whether it matches: whoever looks at a homelab asks for
+the same ones again and again."""
 
 
+@functools.lru_cache(maxsize=8)
 def searching(expression: re.Pattern[str]) -> Callable[[str], bool]:
     """Whether the expression matches somewhere in a line."""
     parts = [(one.search, needed_words(one)) for one in alternatives(expression)]
@@ -28,6 +32,7 @@ def searching(expression: re.Pattern[str]) -> Callable[[str], bool]:
     # An expression of nothing but words matches where one of them is.
     plain = _is_plain(expression)
 
+    @functools.lru_cache(maxsize=_LINES)
     def found(line: str) -> bool:
         # Outside of ASCII, characters of other alphabets count as upper case of these words.
         if not line.isascii():

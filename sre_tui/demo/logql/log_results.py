@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sre_tui.demo.logql.pipeline import Pipeline
 from sre_tui.demo.logql.record import Record
 from sre_tui.demo.logql.syntax import LogQuery
-from sre_tui.demo.telemetry import LogSource
+from sre_tui.demo.telemetry import LogEntry, LogSource
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class Work:
         self.lines += 1
         self.bytes += len(line) if line.isascii() else len(line.encode())
 
+    def counted(self, entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
+        """The entries, each counted when it is read."""
+        for entry in entries:
+            self.count(entry.line)
+            yield entry
+
 
 @dataclass
 class LogResult:
@@ -59,10 +65,8 @@ def run_log_query(
     def records(index: int) -> Iterable[tuple[int, int, Record]]:
         stream = streams[index]
         entries = stream.entries if window.forward else reversed(stream.entries)
-        for entry in entries:
-            result.work.count(entry.line)
-            for record in pipeline.run(stream.labels, (entry,)):
-                yield sign * record.time_ns, index, record
+        for record in pipeline.run(stream.labels, result.work.counted(entries)):
+            yield sign * record.time_ns, index, record
 
     groups: dict[tuple[tuple[str, str], ...], list[Record]] = {}
     taken = 0
