@@ -77,3 +77,29 @@ async def test_what_no_backend_counts_is_looked_up_by_hand(
     assert text.startswith("**No backend tells whether updates wait for pve1, pve2 and pve3**")
     assert "`ssh pve1 'apt update && apt list --upgradable'`" in text
     assert "Prometheus (" in text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("which alerts fired this week",
+         r"\*\*5 alerts fired since 2026-11-16 00:00 UTC, 10 times in all: HostHighIoWait \(6 t"),
+        ("wie viele alarme gab es heute", r"\*\*5 alerts fired since 00:00 UTC, 10 times in all"),
+        ("which alerts fired yesterday", r"\*\*No alert fired between 2026-11-21 00:00 UTC and "),
+        ("which alert fired the most often", r"\*\*HostHighIoWait fired most often since .*: 6 t"),
+        ("wich alerts went off on nas1 today", r"\*\*4 alerts of nas1 fired since 00:00 UTC: "),
+        ("did any alerts fire last night?", r"\*\*No: no alert fired between "),
+        ("how often did HostHighIoWait fire today", r"\*\*HostHighIoWait fired 6 times since 00"),
+        ("which alerts are firing", r"\*\*10 firing alerts\*\*"),
+    ]),
+)  # fmt: skip
+async def test_alerts_of_a_time_are_counted(labs: Labs, question: str, told: str) -> None:
+    text = (await asked(await labs.of("nas-disk-failing", guests=12), question)).text
+    assert re.match(told, text), text
+
+
+async def test_what_is_meant_to_fire_is_told_apart(labs: Labs) -> None:
+    lab = await labs.of("control-watchdog", guests=12)
+    text = (await asked(lab, "which alerts fired this week?")).text
+    assert text.startswith("**HomeAssistantUpdateAvailable fired once since 2026-11-16 00:00 UTC**")
+    assert re.search(r"\*\*Meant to fire always\*\*\n- Watchdog", text)

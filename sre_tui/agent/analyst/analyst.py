@@ -29,10 +29,12 @@ from sre_tui.agent.analyst.answers.high_availability import tell_ha
 from sre_tui.agent.analyst.answers.journal import recorded, tell_history
 from sre_tui.agent.analyst.answers.leads import lead_of
 from sre_tui.agent.analyst.answers.logins import tell_logins
+from sre_tui.agent.analyst.answers.lost_disks import tell_lost_disk
 from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
 from sre_tui.agent.analyst.answers.normal import tell_normal
+from sre_tui.agent.analyst.answers.past_alerts import tell_past_alerts
 from sre_tui.agent.analyst.answers.past_report import tell_report
 from sre_tui.agent.analyst.answers.pending_updates import tell_pending_updates
 from sre_tui.agent.analyst.answers.pools import tell_pools
@@ -194,9 +196,9 @@ DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
     tell_first_step, tell_report,
-    tell_pending_updates, tell_updates, tell_versions,
+    tell_pending_updates, tell_updates, tell_versions, tell_past_alerts,
     tell_history, tell_normal, tell_guest_state, tell_supply,
-    tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
+    tell_backend_up, tell_lost_disk, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""

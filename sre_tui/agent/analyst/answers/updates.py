@@ -119,14 +119,17 @@ async def strangers(look: Look) -> Iterator[str] | None:
     return unknown_name(look, words[:3], (), cites) if read else None
 
 
-async def _asked(look: Look, begin: datetime, end: datetime) -> dict[str, Found]:
-    window: dict[str, object] = {"all": True, "limit": 1000}
-    if look.now - end > timedelta(minutes=2):
+def changes_window(begin: datetime, end: datetime, now: datetime) -> dict[str, object]:
+    """Arguments with which ``what_changed`` looks at a window, or at its last days."""
+    if now - end > timedelta(minutes=2):
         half = min(max((end - begin) / 2, SHORTEST), LONGEST)
-        window |= {"at": (end - half).isoformat(), "window": format_window(half)}
-    else:
-        length = min(max(look.now - begin, timedelta(minutes=5)), LONGEST)
-        window["window"] = format_window(length)
+        return {"all": True, "at": (end - half).isoformat(), "window": format_window(half)}
+    length = min(max(now - begin, timedelta(minutes=5)), LONGEST)
+    return {"all": True, "window": format_window(length)}
+
+
+async def _asked(look: Look, begin: datetime, end: datetime) -> dict[str, Found]:
+    window: dict[str, object] = {"limit": 1000, **changes_window(begin, end, look.now)}
     about = list(dict.fromkeys(one.name for one in look.focus.entities
                                if one.kind in (EntityKind.HOST, EntityKind.SERVICE)))  # fmt: skip
     if about:
@@ -278,4 +281,12 @@ def _told(
     return told(look, lead, ("Before that", lines), ("Not told here", notes))
 
 
-__all__ = ["IMAGES", "NO_SOFTWARE", "PENDING", "strangers", "tell_updates", "version_of"]
+__all__ = [
+    "IMAGES",
+    "NO_SOFTWARE",
+    "PENDING",
+    "changes_window",
+    "strangers",
+    "tell_updates",
+    "version_of",
+]
