@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -33,6 +34,15 @@ def format_sample(value: float) -> str:
     if magnitude != 0 and (magnitude < 1e-6 or magnitude >= 1e21) and math.isfinite(value):
         return format_scientific(value)
     return format_value(value)
+
+
+def format_samples(values: Sequence[float]) -> list[str]:
+    """As ``format_sample``, of many values."""
+    return [
+        # Only what has no exponent and is a number is told by its digits alone.
+        format_sample(value) if "e" in text or "n" in text else text.removesuffix(".0")
+        for value, text in zip(values, map(repr, values), strict=True)
+    ]
 
 
 def format_scientific(value: float) -> str:

@@ -15,7 +15,13 @@ from sre_tui.demo.promql import (
     VectorResult,
 )
 from sre_tui.demo.promql.alerting import AlertInstance, RuleState
-from sre_tui.demo.promql.formatting import format_sample, format_scientific, format_time
+from sre_tui.demo.promql.formatting import (
+    format_sample,
+    format_samples,
+    format_scientific,
+    format_time,
+)
+from sre_tui.demo.promql.values import Floats
 from sre_tui.demo.telemetry import RecordingRule, ScrapeTarget
 
 Document = dict[str, Any]
@@ -31,6 +37,18 @@ def sorted_labels(labels: Mapping[str, str]) -> dict[str, str]:
 def _stamp(seconds: float) -> float:
     rounded = round(seconds, 3)
     return int(rounded) if rounded.is_integer() else rounded
+
+
+def _stamps(times: Sequence[Floats]) -> list[list[float]]:
+    """The stamps of many series, most of which have the very same times."""
+    known: dict[bytes, list[float]] = {}
+    found = []
+    for one in times:
+        key = one.tobytes()
+        if key not in known:
+            known[key] = [_stamp(time) for time in one.tolist()]
+        found.append(known[key])
+    return found
 
 
 def result_document(result: Result) -> Document:
@@ -58,14 +76,14 @@ def result_document(result: Result) -> Document:
                 "result": [
                     {
                         "metric": sorted_labels(one.labels),
-                        "values": [
-                            [_stamp(time), format_sample(value)]
-                            for time, value in zip(
-                                one.times.tolist(), one.values.tolist(), strict=True
-                            )
-                        ],
+                        "values": list(map(list, zip(stamps, texts, strict=True))),
                     }
-                    for one in series
+                    for one, stamps, texts in zip(
+                        series,
+                        _stamps([one.times for one in series]),
+                        [format_samples(one.values.tolist()) for one in series],
+                        strict=True,
+                    )
                 ],
             }
 
