@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Final
 from pydantic import JsonValue
 
 from providers.clock import Clock, system_clock
-from providers.coercion import text
 from providers.endpoint import TrueNasEndpoint
-from providers.errors import BackendError, BadResponse, Unauthorized, Unreachable
+from providers.errors import BackendError, Unauthorized
 from providers.last_known_good import LastKnownGood
 from providers.readings import Connection, deadline
 from providers.retrying import retry_context
-from providers.text import one_line
 from providers.truenas import methods
-from providers.truenas.errors import Dropped, MethodMissing, SessionEnded
+from providers.truenas.errors import Dropped, SessionEnded
 
 if TYPE_CHECKING:
+    from providers.truenas.login import Login
     from providers.truenas.session import Session
 
 log = logging.getLogger(__name__)
@@ -38,18 +37,6 @@ OVER_PLAIN: Final = (
     "unencrypted; write the address with https://"
 )
 NO_KEY: Final = "no API key is set: TRUENAS_API_KEY, or token in the settings file"
-_NOT_ACCEPTED: Final = {
-    "AUTH_ERR": "the API key is not accepted: is it complete, and does it belong to {user}?",
-    "EXPIRED": "the API key has expired or was revoked, as TrueNAS does with keys that came in "
-    "unencrypted: make a new one",
-    "DENIED": "the account {user} may not log in over the API",
-    "OTP_REQUIRED": "TrueNAS asks for a second factor: API keys need none, so this is no API key",
-}
-NO_PLAIN: Final = (
-    "TrueNAS takes no plain API keys at its security level, and SCRAM, which it wants instead, is "
-    "not spoken here: turn off STIG compatibility (System > Advanced Settings > Security), or "
-    "leave this NAS out and read it through Prometheus"
-)
 
 
 @dataclass
@@ -75,6 +62,7 @@ class RpcConnection(Connection):
         self._nas = endpoint
         self._max_answer = max_answer
         self._session: Session | None = None
+        self._login: Login | None = None
         self._opening: _Attempt | None = None
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._closed = False
@@ -146,10 +134,14 @@ class RpcConnection(Connection):
             raise Unauthorized(OVER_PLAIN)
         if self.endpoint.token is None:
             raise Unauthorized(NO_KEY)
-        # Who asks no NAS need not wait for the library.
+        # Who asks no NAS need not wait for the libraries.
         from providers.truenas.handshake import opened
+        from providers.truenas.login import Login
         from providers.truenas.session import Session
 
+        if self._login is None:
+            key = self.endpoint.token.get_secret_value()
+            self._login = Login(self.endpoint, self._nas.username, key)
         patience = min(OPEN_PATIENCE, self.endpoint.timeout)
         until = min(asyncio.get_running_loop().time() + self.endpoint.timeout, deadline())
         async for attempt in retry_context(
@@ -165,55 +157,9 @@ class RpcConnection(Connection):
                 session = Session(self.endpoint.url, socket, self._max_answer)
                 self.note_clock(session.date)
                 try:
-                    await self._log_in(session, self.endpoint.token.get_secret_value())
+                    await self._login.enter(session)
                 except BaseException:
                     await session.close()
                     raise
                 return session
         raise AssertionError("the retry loop ends with a session or an error")
-
-    async def _log_in(self, session: Session, key: str) -> None:
-        user = self.endpoint.username
-        limit = self.endpoint.timeout
-        try:
-            if user is None:
-                accepted = await session.ask("auth.login_with_api_key", [key], limit)
-                word = "SUCCESS" if accepted is True else "AUTH_ERR"
-            else:
-                login: dict[str, JsonValue] = {
-                    "mechanism": "API_KEY_PLAIN",
-                    "username": user,
-                    "api_key": key,
-                    "login_options": {"user_info": False},
-                }
-                answer = await session.ask("auth.login_ex", [login], limit)
-                word = text(answer.get("response_type")) if isinstance(answer, dict) else ""
-        except MethodMissing as error:
-            raise Unauthorized(f"this version knows no such login: {error.detail}") from error
-        except BackendError as error:
-            raise _login_error(error) from error
-        if word == "SUCCESS":
-            return
-        if word == "REDIRECT":
-            raise Unreachable("this controller is on standby: use the address of the active one")
-        if word == "SCRAM_RESPONSE":
-            raise Unauthorized(NO_PLAIN)
-        if word in _NOT_ACCEPTED:
-            raise Unauthorized(
-                _NOT_ACCEPTED[word].format(
-                    user=one_line(user or "", 60) or "an account that may use the API"
-                )
-            )
-        raise BadResponse(f"{self.endpoint.url} answered the login with {one_line(word, 40)!r}")
-
-
-def _login_error(error: BackendError) -> BackendError:
-    if isinstance(error, Dropped | Unauthorized):
-        return error
-    if "EOPNOTSUPP" in error.detail:
-        return Unauthorized(NO_PLAIN)
-    if "Rate Limit" in error.detail:
-        return Unreachable(
-            "the NAS accepts no more logins for a minute (20 in 60 s from one address)"
-        )
-    return error

@@ -50,6 +50,12 @@ class Session:
         return None if response is None else response.headers.get("Date")
 
     @property
+    def certificate(self) -> bytes | None:
+        """The server's certificate, DER; None where the connection is not encrypted."""
+        tls = self._socket.transport.get_extra_info("ssl_object")
+        return None if tls is None else tls.getpeercert(binary_form=True)
+
+    @property
     def is_open(self) -> bool:
         """Whether something can be asked."""
         return self._ended is None

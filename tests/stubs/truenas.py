@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from providers.endpoint import TrueNasEndpoint
 from providers.truenas import TrueNasClient
+from providers.truenas.scram import FEWEST_ROUNDS
 from sre_tui.demo.faults import FAULT_KINDS
 from sre_tui.demo.runtime.certificates import Certificate, issue
 from sre_tui.demo.runtime.serving import LoopbackServer
@@ -85,9 +86,11 @@ async def running_nas(
     """A TrueNAS of a version over a world with these faults."""
     world = world_with(*faults)
     source = NasSource(world.nas, lambda: ANCHOR, version, anchor=ANCHOR)
-    ring = Keyring(keys, plain_allowed=plain_allowed)
+    ring = Keyring(keys, plain_allowed=plain_allowed, rounds=FEWEST_ROUNDS)
     with TemporaryDirectory() as folder:
         certificate = issue(Path(folder), "nas1") if tls else None
+        if certificate is not None:
+            ring.end_point = bytes.fromhex(certificate.fingerprint)
         app = truenas_app(source, ring, allowed=allowed, attempts=attempts)
         stranger = issue(Path(folder) / "stranger", "nas1") if tls else None
         server = LoopbackServer("truenas", app, certificate=certificate, stranger=stranger)

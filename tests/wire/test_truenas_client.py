@@ -220,13 +220,6 @@ async def test_an_older_key_needs_no_account(nas: RunningNas) -> None:
     assert "TRUENAS_API_KEY" in missing.detail
 
 
-async def test_a_nas_that_wants_scram_is_told_so() -> None:
-    async with running_nas("26.0.0", plain_allowed=False) as nas:
-        reading = await nas.client().pools()
-    assert reading.state is State.UNAUTHORIZED
-    assert "SCRAM" in reading.detail
-
-
 async def test_too_many_logins_are_told_so(one: RunningNas) -> None:
     for _ in range(21):
         client = one.client()

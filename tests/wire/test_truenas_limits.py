@@ -283,14 +283,6 @@ async def test_snapshots_of_a_dataset_come_with_its_own_tasks() -> None:
         }  # fmt: skip
 
 
-async def test_what_to_do_where_plain_keys_are_not_taken() -> None:
-    async with running_nas("26.0.0", plain_allowed=False) as nas:
-        reading = await nas.client().info()
-    assert reading.state is State.UNAUTHORIZED
-    assert "SCRAM" in reading.detail
-    assert "turn off STIG compatibility (System > Advanced Settings > Security)" in reading.detail
-
-
 async def asked(
     name: str, arguments: Mapping[str, object], *asked_of: tuple[RunningNas, Any]
 ) -> tuple[Any, str]:

@@ -25,7 +25,7 @@ from sre_tui.demo.servers.prometheus import prometheus_app
 from sre_tui.demo.servers.proxmox import proxmox_app
 from sre_tui.demo.servers.proxmox_access import ProxmoxToken, ProxmoxVersion
 from sre_tui.demo.servers.proxmox_definitions import BackupServerPlace
-from sre_tui.demo.servers.truenas import ApiKey, NasSource, TrueNasVersion, truenas_app
+from sre_tui.demo.servers.truenas import ApiKey, Keyring, NasSource, TrueNasVersion, truenas_app
 from sre_tui.demo.telemetry import LogSource, RecordingRule, ScrapeTarget
 from sre_tui.demo.world.world import World
 
@@ -180,10 +180,16 @@ def _pbs(
 def _truenas(world: World, clock: Clock, version: TrueNasVersion) -> Backend:
     key = ApiKey(f"1-{secrets.token_urlsafe(48)}", "sre")
     source = NasSource(world.nas, clock, version, world.raw_tasks(), world.anchor)
+    ring = Keyring([key])
+
+    def started(place: BackupServerPlace) -> None:
+        ring.end_point = bytes.fromhex(place.fingerprint)
+
     return Backend(
         "truenas",
-        truenas_app(source, [key], attempts=LOGINS),
+        truenas_app(source, ring, attempts=LOGINS),
         lambda url: {"TRUENAS_URL": url, "TRUENAS_API_KEY": key.key, "TRUENAS_USERNAME": key.user},
         machine=world.homelab.nas.name,
         encrypted=True,
+        started=started,
     )

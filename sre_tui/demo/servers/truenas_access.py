@@ -11,6 +11,7 @@ from sre_tui.demo.runtime.clock import Clock
 
 ATTEMPTS: Final = 20
 WINDOW: Final = 60.0
+ROUNDS: Final = 500_000
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,14 @@ class ApiKey:
 class Keyring:
     """The keys of one NAS; a revoked one never works again."""
 
-    def __init__(self, keys: Iterable[ApiKey], *, plain_allowed: bool = True) -> None:
+    def __init__(
+        self, keys: Iterable[ApiKey], *, plain_allowed: bool = True, rounds: int = ROUNDS
+    ) -> None:
         self._keys = {key.key: key for key in keys}
+        self.rounds = rounds
+        """Rounds of key derivation that a proof takes."""
+        self.end_point = b""
+        """The hash of the NAS's certificate, which a bound proof contains."""
         self.plain_allowed = plain_allowed
         """Whether plain keys are accepted at its security level."""
         self.revoked: set[str] = set()
@@ -35,6 +42,11 @@ class Keyring:
         """The account of a key, revoked ones included; None if key or user is wrong."""
         found = self._keys.get(key)
         return found if found is not None and user in (None, found.user) else None
+
+    def numbered(self, number: str, user: str) -> ApiKey | None:
+        """The key of a number and an account, revoked ones included."""
+        every = (key for key in self._keys.values() if key.key.startswith(f"{number}-"))
+        return next((key for key in every if key.user == user), None)
 
     def revoke(self, key: str) -> None:
         """Never accept a key again."""

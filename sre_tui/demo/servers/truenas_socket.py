@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sre_tui.demo.servers.truenas_access import ApiKey, Keyring, RateLimit
 from sre_tui.demo.servers.truenas_methods import MethodError, NasSource, UnknownMethod, run
+from sre_tui.demo.servers.truenas_scram import ServerExchange
 
 UNAUTHENTICATED_LIMIT: Final = 8 * 1024
 AUTHENTICATED_LIMIT: Final = 64 * 1024
@@ -30,6 +31,7 @@ class NasSocket:
         self._keys = keys
         self._limit = limit
         self._key: ApiKey | None = None
+        self._proof = ServerExchange(keys)
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._running: set[asyncio.Task[None]] = set()
 
@@ -105,21 +107,27 @@ class NasSocket:
 
     def _log_in(self, method: str, params: list[Any]) -> Any:
         if method == "auth.login_with_api_key":
+            self._plain_or_refuse()
             return self._enter(str(params[0]) if params else "", None) == "SUCCESS"
         login = params[0] if params and isinstance(params[0], dict) else {}
         mechanism = login.get("mechanism")
         if mechanism == "SCRAM" and self._source.number >= (26, 0):
-            return {"response_type": "SCRAM_RESPONSE", "scram_type": "SERVER_FIRST_RESPONSE"}
+            answer = self._proof.answer(login)
+            self._key = self._key or self._proof.entered
+            return answer
         if mechanism not in _MECHANISMS:
             raise MethodError(errno.EINVAL, "EINVAL", f"{mechanism}: unknown mechanism")
         if mechanism != "API_KEY_PLAIN":
             return {"response_type": "AUTH_ERR"}
-        if not self._keys.plain_allowed:
-            text = "API_KEY_PLAIN: mechanism is not supported at current authenticator level."
-            raise MethodError(errno.EOPNOTSUPP, "EOPNOTSUPP", text)
+        self._plain_or_refuse()
         word = self._enter(str(login.get("api_key")), str(login.get("username")))
         info = {"user_info": None, "authenticator": "LEVEL_1"} if word == "SUCCESS" else {}
         return {"response_type": word, **info}
+
+    def _plain_or_refuse(self) -> None:
+        if not self._keys.plain_allowed:
+            text = "API_KEY_PLAIN: mechanism is not supported at current authenticator level."
+            raise MethodError(errno.EOPNOTSUPP, "EOPNOTSUPP", text)
 
     def _enter(self, key: str, user: str | None) -> str:
         found = self._keys.find(key, user)
