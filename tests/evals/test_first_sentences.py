@@ -65,3 +65,35 @@ async def test_guests_are_counted_by_their_kind(labs: Labs, question: str, told:
 async def test_shares_are_told_by_their_protocol(labs: Labs, question: str, told: str) -> None:
     said = await first_sentence(labs, "quiet", question)
     assert re.match(rf"\*\*{told}", said), said
+
+
+@pytest.mark.parametrize(
+    ("scenario", "question", "told"),
+    sampled([
+        ("commits-take-seconds", "how long has pool fast run on one disk",
+         r"Pool fast has run on 1 of 2 disks for 5 d, since 2026-11-17 15:00 UTC\*\*: disk sdh of"),
+        ("commits-take-seconds", "seit wann läuft fast auf einer platte",
+         r"Pool fast has run on 1 of 2 disks for 5 d"),
+        ("commits-take-seconds", "how long is the mirror running on one leg",
+         r"Pool fast has run on 1 of 2 disks for 5 d"),
+        ("commits-take-seconds", "wich disk is gone",
+         r"Disk sdh of pool fast is removed, gone .*: Samsung .*, serial S6PNNM0T10AAF4, 1\.8 TiB"),
+        ("commits-take-seconds", "seriennummer der kaputten platte",
+         r"The serial of the removed disk sdh of pool fast is S6PNNM0T10AAF4\*\*"),
+        ("commits-take-seconds", "wie lange ist tank schon degraded", r"tank is not degraded\*\*"),
+        ("commits-take-seconds", "is a disk missing", r"Yes: disk sdh of pool fast is removed"),
+        ("nas-api-down-disk-dead", "what is the serial of the dead disk",
+         r"As far as Prometheus knows, the disk that vanished is sdg .*, serial S6PNNM0T3433A3"),
+        ("nas-api-down-disk-dead", "how long has fast run on one disk",
+         r"As far as Prometheus knows, pool fast on nas1 has been degraded for 13 h, since about"),
+        ("nas-disk-failing", "which disk is missing",
+         r"None: no disk of tank and fast is missing\*\*; all 8 .*but disk sdc has \d+ errors"),
+        ("nas-disk-failing", "serial of the failed disk", r"sdc in pool tank: TOSHIBA .*, serial "),
+        ("quiet", "is any disk missing", r"No: no disk of fast and tank is missing\*\*"),
+    ]),
+)  # fmt: skip
+async def test_a_lost_disk_is_told_with_its_serial_and_time(
+    labs: Labs, scenario: str, question: str, told: str
+) -> None:
+    said = await first_sentence(labs, scenario, question)
+    assert re.match(rf"\*\*{told}", said), said

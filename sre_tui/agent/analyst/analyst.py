@@ -197,8 +197,9 @@ DESCRIPTION: Final = 7
 _DIRECT: Final = (
     tell_first_step, tell_report,
     tell_pending_updates, tell_updates, tell_versions, tell_past_alerts,
+    tell_lost_disk,
     tell_history, tell_normal, tell_guest_state, tell_supply,
-    tell_backend_up, tell_lost_disk, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
+    tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""

@@ -28,7 +28,7 @@ _MODEL: Final = re.compile(
     r"bay|welche (platte|festplatte))\b"
 )
 _BAD: Final = re.compile(
-    r"\b(replace|fail\w*|dying|dead|bad|broken|beeps?|errors?|faulted|kaputt|tauschen|defekt\w*)\b"
+    r"\b(replace|order|buy|bestellen|kaufen|fail\w*|dying|dead|bad|broken|beeps?|errors?|faulted|kaputt|tauschen|defekt\w*)\b"
 )
 _BAD_STATE: Final = re.compile(r"\b(degraded|faulted|bad|broken|errors?|problems?|wrong|kaputt)\b")
 _RESILVER: Final = re.compile(r"\b(resilver\w*|rebuil\w*)\b")
