@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from sre_tui.agent.grounding.facts import Lookup
 from sre_tui.agent.grounding.markup import Prose
@@ -50,15 +51,22 @@ def is_age(figure: Quantity, prose: Prose, known: Lookup) -> bool | None:
 def is_span_of_times(figure: Quantity, prose: Prose, now: datetime) -> bool:
     """Whether it is the time since, or between, times in the same sentence."""
     start, end = prose.sentence(figure.start)
-    text = prose.text[start:end]
     slack = max(90.0, figure.step)
-    minutes = {*clock_times(text), now.hour * 60 + now.minute}
-    moments = {*moments_in(text, now), now}
+    spans = _spans(prose.text[start:end], now)
+    return any(abs(span - figure.value) <= slack for span in spans)
+
+
+# Figures come in the order of the text, so those of one sentence follow each other.
+@lru_cache(maxsize=1)
+def _spans(sentence: str, now: datetime) -> frozenset[float]:
+    """Seconds between any two of the times of a sentence and now."""
+    minutes = {*clock_times(sentence), now.hour * 60 + now.minute}
+    moments = {*moments_in(sentence, now), now}
     spans = (
-        *((one - other) % (24 * 60) * 60 for one in minutes for other in minutes if one != other),
+        *((one - other) % (24 * 60) * 60 for one in minutes for other in minutes),
         *(abs((one - other).total_seconds()) for one in moments for other in moments),
     )
-    return any(span and abs(span - figure.value) <= slack for span in spans)
+    return frozenset(float(span) for span in spans if span)
 
 
 def _moments(stated: re.Match[str], known: Lookup) -> Iterator[datetime]:
