@@ -6,7 +6,9 @@ It is self-contained: a report that was archived years ago is read and shown wit
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
 
@@ -27,6 +29,14 @@ from sre_tui.memory.report_sections import (
 )
 
 VERSION: Final = 1
+
+
+def zone_named(name: str) -> tzinfo:
+    """The zone a report is told in; UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return UTC
 
 
 class Summary(Archived):
@@ -101,5 +111,7 @@ class PreviousReport(Report):
 
     def gist(self) -> str:
         """Of which days it is, and its verdict."""
-        days = f"{self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+        zone = zone_named(self.timezone)
+        first, last = self.since.astimezone(zone), self.until.astimezone(zone)
+        days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
         return f"report of {days}: {self.health.sentence or 'nothing is known'}"

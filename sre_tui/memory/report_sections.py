@@ -214,7 +214,7 @@ class UncoveredGuest(Archived):
     guest: str
     """Name and id."""
     verdict: str
-    """``never``, ``not_covered``, ``damaged``, ``stale`` or ``unknown``."""
+    """``never``, ``not_covered``, ``damaged``, ``stale``, ``unknown`` or ``ok_in_part``."""
     reason: str = ""
     newest: AwareDatetime | None = None
     """Its newest good backup."""
@@ -247,6 +247,8 @@ class ReportedDatastore(Archived):
     full_at: AwareDatetime | None = None
     garbage_collected: AwareDatetime | None = None
     """When garbage collection last ended well."""
+    collecting: bool = False
+    """Whether it ran when the report was made."""
     problem: str = ""
 
 
@@ -259,12 +261,18 @@ class Backups(Section):
     verdicts: dict[str, int] = {}
     """How many guests by verdict, as `sre backups coverage` gives it."""
     uncovered: tuple[UncoveredGuest, ...] = ()
+    in_part: tuple[UncoveredGuest, ...] = ()
+    """Covered guests of which some disk is in no backup; the reason names it."""
+    kept: int | None = None
+    """Guests and hosts of which backup servers have backups, where no Proxmox VE is configured that
+    tells which guests there are."""
     runs: int | None = None
     failed_runs: int | None = None
     failures: tuple[FailedRun, ...] = ()
     """The latest first; not all if there are many."""
     unverified: int | None = None
-    """Guests whose newest backup failed its verification or was never verified."""
+    """Guests whose newest backup failed its verification or was never verified; of those that are
+    kept where none is judged."""
     days: tuple[BackupDay, ...] = ()
     """One for each day of the window of which tasks are known, in order."""
     datastores: tuple[ReportedDatastore, ...] = ()

@@ -54,6 +54,8 @@ class ArchivedReport(BaseModel):
 class ListedReport(ArchivedReport):
     """One with how it was when it was made."""
 
+    timezone: str = "UTC"
+    """The zone it is told in; UTC if what is archived cannot be read."""
     health: Health
     """Missing if what is archived cannot be read."""
 
@@ -102,8 +104,7 @@ class Reports:
         with self._store.reading() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return tuple(
-            ListedReport.model_validate({**row, "health": _health(row.pop("document"))})
-            for row in rows
+            ListedReport.model_validate({**row, **_listed(row.pop("document"))}) for row in rows
         )
 
     def get(self, reference: str = LATEST, zone: tzinfo = UTC) -> Report:
@@ -238,11 +239,15 @@ class Reports:
         raise UnknownReport(f"there is no {what}; {hint}")
 
 
-def _health(document: dict[str, Any]) -> Health:
+def _listed(document: object) -> dict[str, Any]:
+    """What a listing tells out of the content."""
+    known = document if isinstance(document, dict) else {}
+    zone = known.get("timezone")
     try:
-        return Health.model_validate(document["health"])
-    except (KeyError, TypeError, ValidationError):
-        return Health(state="missing", reasons=("what is archived cannot be read",))
+        health = Health.model_validate(known["health"])
+    except (KeyError, ValidationError):
+        health = Health(state="missing", reasons=("what is archived cannot be read",))
+    return {"health": health, "timezone": zone if isinstance(zone, str) else "UTC"}
 
 
 _LATEST_FIRST: Final = (REPORTS.c.made.desc(), REPORTS.c.number.desc())

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from providers.reading import Reading
 from providers.text import one_line
+from sre_tui.diagnosis.coverage.routes import Store, stores_of
 from sre_tui.memory.report_sections import FailedRun
 from sre_tui.report.scope import DAY, Scope
-from sre_tui.tools.context import ask_all
+from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.pbs_find import names_of_groups
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ async def read_runs(scope: Scope) -> BackupRuns:
     from providers.proxmox import TaskQuery
 
     context, since = scope.context, scope.tasks_since
-    of_nodes, of_servers, failed, (names, _) = await asyncio.gather(
+    of_nodes, of_servers, failed, (names, _), stores = await asyncio.gather(
         ask_all(
             context.proxmox,
             lambda one: one.tasks(TaskQuery(since=since, kind=_NODE_BACKUP, limit=MOST)),
@@ -87,11 +88,12 @@ async def read_runs(scope: Scope) -> BackupRuns:
             context.pbs, lambda one: one.tasks(ServerQuery(since=since, errors=True, limit=MOST))
         ),
         names_of_groups(context),
+        _stores(context),
     )
     node_tasks = [one for each in of_nodes if each.data for one in each.data.tasks]
     server_tasks = [one for each in of_servers if each.data for one in each.data.tasks]
     others = [one for each in failed if each.data for one in each.data.tasks]
-    runs = tuple(joined_runs(node_tasks, server_tasks, names, scope))
+    runs = tuple(joined_runs(node_tasks, server_tasks, names, scope, stores))
     begin = known_since(runs, scope)
     return BackupRuns(
         runs=runs,
@@ -137,6 +139,7 @@ def joined_runs(
     server_tasks: Iterable[ServerTask],
     names: Mapping[str, str],
     scope: Scope,
+    stores: Mapping[str, frozenset[Store]] | None = None,
 ) -> Iterator[Run]:
     """Runs that ended in the window, each once.
 
@@ -145,14 +148,23 @@ def joined_runs(
         server_tasks: backup tasks of backup servers, each of one group.
         names: names of guests by their group, such as ``vm/101``.
         scope: the window.
+        stores: by Proxmox VE, the datastores that it can have written to; any if it is not there.
     """
+    known = stores or {}
+
+    def is_of(task: Task, each: ServerTask) -> bool:
+        own = known.get(task.source)
+        return _meet(task, each) and (own is None or (each.source, each.datastore) in own)
+
     left = [one for one in server_tasks if one.type == _SERVER_BACKUP and _is_judged(one)]
     of_groups: dict[str, list[ServerTask]] = {}
     for one in left:
         of_groups.setdefault(one.group.partition("/")[2], []).append(one)
     used: set[str] = set()
     whole_jobs: list[Task] = []
-    for task in node_tasks:
+    of_nodes = list(node_tasks)
+    several = len({task.source for task in of_nodes}.union(known)) > 1
+    for task in of_nodes:
         if task.type != _NODE_BACKUP or not _is_judged(task):
             continue
         if task.vmid is None:
@@ -160,19 +172,41 @@ def joined_runs(
             continue
         near = [
             each for each in of_groups.get(str(task.vmid), ())
-            if each.key not in used and _meet(task, each)
+            if each.key not in used and is_of(task, each)
         ]  # fmt: skip
-        # What a run left on the server before it broke off is the same run.
+        # What a run left on the server before it broke off is the same run; where guests of two
+        # Proxmox VE have one id, it is more likely the one that ended alike.
+        near.sort(key=lambda each: (each.state != task.state, abs(each.started - task.started)))
         used.update(each.key for each in near[:1])
-        yield from _run([task, *near[:1]], _guest(task.guest, task.vmid), scope)
+        what = _guest(task.guest, task.vmid)
+        if several:
+            what += f" of {_instance(task.source)}"
+        yield from _run([task, *near[:1]], what, scope)
     for each in left:
         if each.key not in used:
-            yield from _run([each], _group(each, names), scope)
+            what, writers = _group(each, names), _writers(each, known)
+            if several and len(writers) == 1:
+                what += f" of {_instance(writers[0])}"
+            yield from _run([each], what, scope)
     for job in whole_jobs:
-        within = [each for each in left if _meet(job, each)]
+        within = [each for each in left if is_of(job, each)]
         # A job whose guests are told one by one says nothing more, unless it alone failed.
         if not within or (job.state == "error" and not any(e.state == "error" for e in within)):
             yield from _run([job], f"of a job on {one_line(job.node, 80)}", scope)
+
+
+async def _stores(context: ToolContext) -> Mapping[str, frozenset[Store]]:
+    """What tells the runs of several Proxmox VE apart; of one alone nothing has to."""
+    return await stores_of(context) if len(context.proxmox) > 1 else {}
+
+
+def _writers(task: ServerTask, stores: Mapping[str, frozenset[Store]]) -> list[str]:
+    """Every Proxmox VE that is known to write to where a task of a backup server did."""
+    return [source for source, own in stores.items() if (task.source, task.datastore) in own]
+
+
+def _instance(source: str) -> str:
+    return source.partition(":")[2]
 
 
 def _run(tasks: Sequence[AnyTask], what: str, scope: Scope) -> Iterator[Run]:

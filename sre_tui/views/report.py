@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
+from datetime import UTC
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from sre_tui.memory.report import Report, Summary
+from sre_tui.memory.report import Report, Summary, zone_named
 from sre_tui.views.human import count
 from sre_tui.views.page import Page
 from sre_tui.views.report_alerts import alerts
@@ -77,14 +76,6 @@ def times_of(report: Report, *, utc: bool = False) -> Times:
     return Times(
         report.since, report.until, report.made, UTC if utc else zone_named(report.timezone)
     )
-
-
-def zone_named(name: str) -> tzinfo:
-    """A zone; UTC where this machine does not know it."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return UTC
 
 
 def _window(times: Times, zone: str, *, utc: bool) -> str:

@@ -26,6 +26,7 @@ from sre_tui.views.report_parts import (
     Table,
     Times,
     column,
+    item,
     text,
     verbatim,
 )
@@ -50,7 +51,7 @@ class _Uncovered:
 
 def backups(section: Backups, times: Times) -> Chapter:
     """Coverage, runs and datastores."""
-    if not section.guests and not section.runs and not section.datastores:
+    if not section.guests and not section.kept and not section.runs and not section.datastores:
         return chapter("backups", section, Tone.MUTED, "none", "No guest, run or datastore is "
                        "known that could be judged.")  # fmt: skip
     parts = tuple(_parts(section, times))
@@ -59,7 +60,8 @@ def backups(section: Backups, times: Times) -> Chapter:
     word = (
         f"{short} not covered" if short > 0
         else f"{section.failed_runs} failed" if section.failed_runs
-        else "all covered" if section.guests else "runs only"
+        else "all covered" if section.guests else f"{section.kept} kept" if section.kept
+        else "runs only"
     )  # fmt: skip
     return chapter("backups", section, tone, word, _sentence(section), parts)
 
@@ -84,10 +86,17 @@ def _sentence(section: Backups) -> str:
     told: list[str] = []
     if section.guests:
         covered = f"{section.covered} of {section.guests}"
+        partly = section.verdicts.get("ok_in_part", 0)
+        without = f", {partly} of them without some disks" if partly else ""
         told.append(
-            f"every guest could be restored: {covered} are covered"
+            f"every guest could be restored: {covered} are covered{without}"
             if section.covered == section.guests
-            else f"{covered} guests are covered as they should be"
+            else f"{covered} guests are covered as they should be{without}"
+        )
+    elif section.kept is not None:
+        told.append(
+            f"backups of {count(section.kept, 'guest or host', 'guests and hosts')} are kept; "
+            "which guests should have some only Proxmox VE could tell"
         )
     else:
         told.append("no guest could be judged")
@@ -97,7 +106,8 @@ def _sentence(section: Backups) -> str:
     else:
         told.append(f"{count(section.runs, 'backup run')}, {failed}" if section.runs else "no runs")
     if section.unverified:
-        told.append(f"the newest backup of {count(section.unverified, 'guest')} is not verified")
+        who = ("guest or host", "guests and hosts") if not section.guests else ("guest", "guests")
+        told.append(f"the newest backup of {count(section.unverified, *who)} is not verified")
     sentence = "; ".join(told)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
@@ -132,6 +142,7 @@ def _trouble(section: Backups, times: Times) -> Iterator[Part]:
             yield text(Span(f"The others: {', '.join(words)}.", Tone.MUTED))
     if section.uncovered:
         yield _uncovered(section, times)
+    yield from _in_part(section)
     yield from _failures(section, times)
 
 
@@ -159,6 +170,19 @@ def _uncovered(section: Backups, times: Times) -> Table:
         folded=("guest", "reason"),
         more=rest(left, "guest"),
     )
+
+
+def _in_part(section: Backups) -> Iterator[Part]:
+    groups = alike(section.in_part, lambda one: one.reason)
+    if not groups:
+        return
+    yield text(Span("Backed up without some of their disks", strong=True))
+    for several in groups[:MOST_GUESTS]:
+        who = some([one.guest for one in several], 3)
+        yield item(Span(who), Span(f": {several[0].reason}", Tone.MUTED))
+    left = section.verdicts.get("ok_in_part", 0) - sum(map(len, groups[:MOST_GUESTS]))
+    if more := rest(left, "guest"):
+        yield text(Span(more, Tone.MUTED))
 
 
 def _reason(one: UncoveredGuest) -> str:
@@ -225,6 +249,8 @@ def _by_day(section: Backups, times: Times) -> Bars:
 
 def _datastores(section: Backups, times: Times) -> Table:
     def collected(row: ReportedDatastore) -> Cell:
+        if row.collecting:
+            return Cell("runs now", None, Tone.INFO)
         if row.garbage_collected is None:
             return Cell(MISSING, None, Tone.MUTED)
         return times.cell(row.garbage_collected)

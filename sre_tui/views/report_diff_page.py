@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sre_tui.memory.report import zone_named
 from sre_tui.views.human import left_out, number
 from sre_tui.views.page import Block, Line, line, piece
-from sre_tui.views.report import zone_named
 from sre_tui.views.report_chapter import TITLES
 from sre_tui.views.report_diff import Compared, Difference, FigureChange, ReportDiff, Way
 from sre_tui.views.report_page import table_lines

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sre_tui.memory.report import PreviousReport
+from sre_tui.memory.report import PreviousReport, zone_named
 from sre_tui.memory.reports import ListedReport
 from sre_tui.views.cells import state_cell, text_cell, time_cell
 from sre_tui.views.human import moment
@@ -26,9 +26,11 @@ def _verdict(row: ListedReport | PreviousReport, _: Display) -> Cell:
     return state_cell(word, tone, _RANKS[word])
 
 
-def _window(row: ListedReport | PreviousReport, _: Display) -> Cell:
-    span = row.until - row.since
-    return Cell(f"{row.since:%Y-%m-%d} to {row.until:%m-%d}, {length_of(span)}", row.since)
+def _window(row: ListedReport | PreviousReport, display: Display) -> Cell:
+    zone = zone_named("UTC" if display.utc else row.timezone)
+    first, last = row.since.astimezone(zone), row.until.astimezone(zone)
+    span = length_of(row.until - row.since)
+    return Cell(f"{first:%Y-%m-%d} to {last:%m-%d}, {span}", row.since)
 
 
 def _mail(row: ListedReport, display: Display) -> Cell:

@@ -208,6 +208,12 @@ def full_report() -> Report:
                     reason="ENOSPC: no space left on device", newest=ago(5, 3),
                 ),
             ),
+            in_part=(
+                UncoveredGuest(
+                    guest="media (101)", verdict="ok_in_part", newest=ago(0, 9),
+                    reason="without scsi1 (left out on purpose: backup=0)",
+                ),
+            ),
             failures=(
                 FailedRun(
                     at=ago(1, 4), what="vzdump of docker1 (104)", source="proxmox:main",
@@ -226,7 +232,7 @@ def full_report() -> Report:
                 ),
                 ReportedDatastore(
                     name="pbs1/offsite", used=0.2 * TIB, size=2.0 * TIB,
-                    problem="garbage collection has not run for 19 d",
+                    problem="garbage collection has not run for 19 d", collecting=True,
                 ),
             ),
         ),
@@ -392,6 +398,7 @@ def hostile_report() -> Report:
         backups=Backups(
             guests=1, runs=1, failed_runs=1, verdicts={HOSTILE: 1},
             uncovered=(UncoveredGuest(guest=HOSTILE, verdict=HOSTILE, reason=HOSTILE),),
+            in_part=(UncoveredGuest(guest=HOSTILE, verdict=HOSTILE, reason=HOSTILE),),
             failures=(FailedRun(at=MADE, what=HOSTILE, error=HOSTILE, source=HOSTILE),),
             days=(BackupDay(day=SINCE.date(), ok=1, failed=1),),
             datastores=(ReportedDatastore(name=HOSTILE, problem=HOSTILE),),

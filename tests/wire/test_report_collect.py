@@ -272,10 +272,15 @@ async def test_a_backup_server_alone_tells_of_backups_and_of_nothing_it_cannot_k
     assert "missing" not in told.values()
     assert (report.backups.guests, report.backups.covered) == (None, None)
     assert (report.backups.runs or 0) > 5
+    assert (report.backups.kept or 0) > 5
+    assert report.backups.unverified == 0
     assert all(section.reasons for _, section in report.sections() if section.state != "ok")
+    # What cannot be is not missing.
+    assert report.missing == ()
     lines = summary_words(report)
     assert "not set up" not in lines
-    assert "not all of it:** Backups." in lines
+    assert "Not known" not in lines
+    assert f"backups of {report.backups.kept} guests and hosts are kept" in lines.casefold()
 
 
 async def test_incidents_of_the_window_and_the_open_ones_are_told(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from sre_tui.demo.runtime.demo import RunningDemo, serve_world
 from sre_tui.demo.scenario import Scenario
 from sre_tui.demo.world.world import World
 from sre_tui.environment import Folders
+from sre_tui.memory.report_sections import Backups
+from sre_tui.report.collectors.backups import collect
+from sre_tui.report.scope import scope_of
 from sre_tui.settings import Settings
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import get_tool
@@ -154,6 +157,34 @@ async def test_a_stranger_s_backup_saves_no_guest(tmp_path: Path, twin: bool) ->
     assert "the guests of proxmox:attic are not known: it could not be asked" in answer.data.hints
     strange = "pbs:attic: not counted, no Proxmox VE that answered keeps its backups there"
     assert strange in answer.data.hints
+
+
+async def test_a_report_counts_the_runs_of_each_homelab(tmp_path: Path) -> None:
+    """Ids, names, minutes and even the names of tasks are the same."""
+
+    async def told(demos: Mapping[str, RunningDemo]) -> Backups:
+        labs = [endpoints(name, demo) for name, demo in demos.items()]
+        settings = Settings(
+            proxmox=[lab["proxmox"] for lab in labs], pbs=[lab["pbs"] for lab in labs]
+        )
+        async with ToolContext(settings, Folders.under(tmp_path), lambda: NOW) as context:
+            scope = scope_of(context, timedelta(days=2))
+            async with scope.context:
+                section = (await collect(scope)).section
+        assert isinstance(section, Backups)
+        return section
+
+    async with both(twin=True) as demos:
+        home, attic = [await told({name: demo}) for name, demo in demos.items()]
+        together = await told(demos)
+    assert (home.failed_runs, attic.failed_runs) == (2, 0)
+    assert home.runs is not None
+    assert attic.runs is not None
+    assert together.runs == home.runs + attic.runs
+    assert together.failed_runs == 2
+    assert {one.what for one in together.failures} == {"backup of nextcloud (103) of home"}
+    assert together.guests == (home.guests or 0) + (attic.guests or 0)
+    assert [one.guest for one in together.uncovered] == ["nextcloud (103) of home"]
 
 
 async def test_what_is_kept_of_a_homelab_that_is_away_makes_nobody_ok(tmp_path: Path) -> None:

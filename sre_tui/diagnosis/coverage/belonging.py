@@ -14,8 +14,8 @@ from ipaddress import ip_address
 from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from providers.pbs import Snapshot
-from providers.proxmox import BackupTarget
+from providers.pbs import PbsClient, Snapshot
+from providers.proxmox import BackupTarget, ProxmoxClient
 from providers.proxmox.backup_targets import PBS_PORT
 from providers.proxmox.guests import ARCHIVED_AS
 from sre_tui.diagnosis.coverage.answers import Host, Server
@@ -201,10 +201,9 @@ def _lead(
     held: Mapping[Place, frozenset[Mark]],
 ) -> Lead:
     if target is not None:
-        for meets in (_same_certificate, _same_address):
-            found = [server for server in servers if meets(host, target, server)]
-            if len(found) == 1:
-                return Place(found[0].source, target.datastore, target.namespace)
+        named = named_server(host.client, target, [server.client for server in servers])
+        if named is not None:
+            return Place(named.source, target.datastore, target.namespace)
     # A server may be reached under another name or through a proxy; what it holds is the same.
     place = _by_content(_listed(host).get(storage, frozenset()), target, held)
     if place is not None:
@@ -215,15 +214,26 @@ def _lead(
     return "undecided"
 
 
-def _same_certificate(_: Host, target: BackupTarget, server: Server) -> bool:
-    return bool(target.fingerprint) and target.fingerprint == server.client.endpoint.fingerprint
+def named_server(
+    host: ProxmoxClient, target: BackupTarget, servers: Sequence[PbsClient]
+) -> PbsClient | None:
+    """The server that a storage names by its certificate, else by its address; None if none is."""
+    for meets in (_same_certificate, _same_address):
+        found = [server for server in servers if meets(host, target, server)]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
-def _same_address(host: Host, target: BackupTarget, server: Server) -> bool:
-    parts = urlsplit(server.client.endpoint.url)
+def _same_certificate(_: ProxmoxClient, target: BackupTarget, server: PbsClient) -> bool:
+    return bool(target.fingerprint) and target.fingerprint == server.endpoint.fingerprint
+
+
+def _same_address(host: ProxmoxClient, target: BackupTarget, server: PbsClient) -> bool:
+    parts = urlsplit(server.endpoint.url)
     # A node that calls itself means its own address.
     own = _is_loopback(target.server)
-    name = (urlsplit(host.client.endpoint.url).hostname or "") if own else target.server
+    name = (urlsplit(host.endpoint.url).hostname or "") if own else target.server
     return (name, target.port) == (parts.hostname, parts.port or PBS_PORT)
 
 
@@ -264,9 +274,16 @@ def _listed(host: Host) -> dict[str, frozenset[Mark]]:
 
 def sightings(server: Server) -> Iterator[Sighting]:
     """The backups of guests on a server, each with its place."""
+    # Of tens of thousands of backups, hundreds have a place and a guest of their own.
+    places: dict[tuple[str, str, str], Place] = {}
+    groups: dict[tuple[str, str], Group | None] = {}
     for snapshot in server.contents.data.snapshots if server.contents.data else ():
-        kind = ARCHIVED_AS.get(snapshot.type)
-        if kind is not None and snapshot.id.isdigit():
-            place = Place(snapshot.source, snapshot.datastore, snapshot.namespace)
-            mark = Mark((kind, int(snapshot.id)), int(snapshot.at.timestamp()), snapshot.size)
-            yield place, mark, snapshot
+        type_, id_ = written = snapshot.type, snapshot.id
+        if written not in groups:
+            kind = ARCHIVED_AS.get(type_)
+            groups[written] = (kind, int(id_)) if kind is not None and id_.isdigit() else None
+        group = groups[written]
+        if group is not None:
+            where = snapshot.source, snapshot.datastore, snapshot.namespace
+            place = places.get(where) or places.setdefault(where, Place(*where))
+            yield place, Mark(group, int(snapshot.at.timestamp()), snapshot.size), snapshot

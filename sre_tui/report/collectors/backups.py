@@ -23,8 +23,8 @@ from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of
 from sre_tui.tools.context import ask_all
 
 if TYPE_CHECKING:
-    from providers.pbs import Datastore
-    from providers.reading import SourceStatus
+    from providers.pbs import Contents, Datastore, Snapshot
+    from providers.reading import Reading, SourceStatus
     from sre_tui.tools.backup_coverage_listing import CoverageListing
     from sre_tui.tools.result import ToolResult
 
@@ -39,19 +39,18 @@ async def collect(scope: Scope) -> Collected:
     context = scope.context
     if lacks(context.settings, "proxmox", "pbs"):
         return Collected(Backups(**unconfigured("proxmox", "pbs")._asdict()))
-    coverage, runs, stores = await asyncio.gather(
+    coverage, kept, runs, stores = await asyncio.gather(
         _coverage(scope),
+        _contents(scope),
         read_runs(scope),
         ask_all(context.pbs, lambda one: one.datastores()),
     )
-    heard: list[Heard] = [*runs.readings, *stores]
+    heard: list[Heard] = [*runs.readings, *stores, *kept]
     lacking = list(runs.lacking)
     items: tuple[GuestCoverage, ...] = ()
     verdicts: dict[str, int] = {}
     is_judged = False
-    if coverage is None:
-        lacking.append("no guest is judged without Proxmox VE: set PROXMOX_URL")
-    else:
+    if coverage is not None:
         heard += coverage.sources
         items, verdicts = coverage.data.items, coverage.data.counts
         is_judged = any(one.state.has_data for one in coverage.sources if _is_of_guests(one))
@@ -59,6 +58,8 @@ async def collect(scope: Scope) -> Collected:
     failures = sorted((*_failed(runs.runs), *runs.others), key=lambda one: one.at, reverse=True)
     wrong = [one for one in items if one.problem or one.verdict == "unknown"]
     several = len(context.pbs) > 1
+    newest = list(_newest(kept))
+    named = _labels(items)
     is_read = any(one.state.has_data for one in runs.readings)
     return Collected(
         Backups(
@@ -66,11 +67,17 @@ async def collect(scope: Scope) -> Collected:
             guests=_judged(verdicts) if is_judged else None,
             covered=sum(verdicts.get(one, 0) for one in COVERED) if is_judged else None,
             verdicts=verdicts,
-            uncovered=tuple(_uncovered(one) for one in wrong[:MOST_GUESTS]),
+            uncovered=tuple(
+                _told(one, named, one.reason or one.error) for one in wrong[:MOST_GUESTS]
+            ),
+            in_part=tuple(_told(one, named, one.without) for one in items if one.in_part)[
+                :MOST_GUESTS
+            ],
+            kept=len(newest) if any(one.data is not None for one in kept) else None,
             runs=len(runs.runs) if is_read else None,
             failed_runs=sum(one.failed for one in runs.runs) if is_read else None,
             failures=tuple(failures[:MOST_FAILURES]),
-            unverified=sum(map(_is_unverified, items)) if is_judged else None,
+            unverified=_unverified(items if is_judged else None, newest),
             days=tuple(by_day(runs.runs, scope, runs.since)),
             datastores=tuple(
                 _datastore(store, several=several) for each in stores for store in each.data or ()
@@ -86,6 +93,47 @@ async def _coverage(scope: Scope) -> ToolResult[CoverageListing] | None:
     if not scope.context.proxmox:
         return None
     return await backup_coverage.body(scope.context, limit=5000)
+
+
+async def _contents(scope: Scope) -> list[Reading[Contents]]:
+    """What backup servers hold, where nobody tells which guests there are."""
+    if scope.context.proxmox:
+        return []
+    return await ask_all(scope.context.pbs, lambda one: one.contents())
+
+
+def _newest(kept: Sequence[Reading[Contents]]) -> Iterator[bool]:
+    """Of each guest and host that has backups, whether the newest one was verified anywhere.
+
+    Places that hold backups of one moment hold copies of the same; guests of two homelabs may have
+    one id.
+    """
+    groups: dict[tuple[str, str], dict[tuple[str, ...], list[Snapshot]]] = {}
+    for reading in kept:
+        for one in reading.data.snapshots if reading.data is not None else ():
+            places = groups.setdefault((one.type, one.id), {})
+            places.setdefault((one.source, one.datastore, one.namespace), []).append(one)
+    for places in groups.values():
+        apart: list[list[Snapshot]] = []
+        for held in places.values():
+            moments = {one.at for one in held}
+            same = [each for each in apart if not moments.isdisjoint(one.at for one in each)]
+            apart = [each for each in apart if not any(each is one for one in same)]
+            apart.append([*held, *(one for each in same for one in each)])
+        for held in apart:
+            newest = max(one.at for one in held)
+            yield any(one.verified == "ok" for one in held if one.at == newest)
+
+
+def _labels(items: Sequence[GuestCoverage]) -> dict[str, str]:
+    """What each guest is called; guests of two Proxmox VE may have one name and id."""
+    alike = Counter(one.label for one in items)
+    return {
+        one.key: f"{one.label} of {one.source.partition(':')[2]}"
+        if alike[one.label] > 1
+        else one.label
+        for one in items
+    }
 
 
 def _is_of_guests(status: SourceStatus) -> bool:
@@ -122,13 +170,19 @@ def _failed(runs: Sequence[Run]) -> Iterator[FailedRun]:
             yield FailedRun(at=one.ended, what=one.what, error=one.error, source=one.source)
 
 
-def _uncovered(one: GuestCoverage) -> UncoveredGuest:
+def _told(one: GuestCoverage, named: Mapping[str, str], reason: str) -> UncoveredGuest:
     return UncoveredGuest(
-        guest=one_line(one.label, 120),
-        verdict=one.verdict,
-        reason=one_line(one.reason or one.error),
+        guest=one_line(named[one.key], 120),
+        verdict=one.counted_as,
+        reason=one_line(reason),
         newest=one.newest.at if one.newest is not None else None,
     )
+
+
+def _unverified(judged: Sequence[GuestCoverage] | None, kept: Sequence[bool]) -> int | None:
+    if judged is not None:
+        return sum(map(_is_unverified, judged))
+    return kept.count(False) if kept else None
 
 
 def _is_unverified(one: GuestCoverage) -> bool:
@@ -152,6 +206,7 @@ def _datastore(store: Datastore, *, several: bool) -> ReportedDatastore:
         used=store.used,
         size=store.total,
         full_at=store.full_at,
+        collecting=collected is not None and collected.state == "running",
         garbage_collected=collected.last_run if collected is not None and went_well else None,
         problem=one_line(problem),
     )

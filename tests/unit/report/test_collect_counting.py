@@ -14,6 +14,7 @@ from providers.pbs import Task as ServerTask
 from providers.proxmox import Task
 from providers.reading import Reading, State
 from providers.series import Series, SeriesStats, SeriesWindow
+from sre_tui.diagnosis.coverage.routes import Store
 from sre_tui.diagnosis.signals.capacity_model import Capacity
 from sre_tui.diagnosis.signals.firings import (
     Firing,
@@ -254,6 +255,31 @@ def test_a_run_that_two_task_lists_tell_is_one_and_failed_if_either_did(tmp_path
     ]
     days = list(backups_by_day(runs, scope(tmp_path, 1)))
     assert [(one.ok, one.failed) for one in days] == [(0, 0), (2, 2)]
+
+
+def test_guests_of_two_homelabs_with_one_id_have_runs_of_their_own(tmp_path: Path) -> None:
+    def elsewhere(began: float, state: str = "ok") -> Task:
+        return node_task(began, 101, state).model_copy(update={"source": "proxmox:attic"})
+
+    nodes = [elsewhere(100, "error"), node_task(100, 101)]
+    servers = [
+        server_task(100, "vm/101").model_copy(update={"datastore": "store"}),
+        server_task(100, "vm/101", "error").model_copy(
+            update={"datastore": "store", "source": "pbs:attic"}
+        ),
+    ]
+    apart = [("backup of media (101) of attic", True), ("backup of media (101) of main", False)]
+
+    def runs(told: list[ServerTask], stores: dict[str, frozenset[Store]]) -> list[tuple[str, bool]]:
+        found = joined_runs(nodes, told, {}, scope(tmp_path, 1), stores)
+        return sorted((one.what, one.failed) for one in found)
+
+    assert runs(servers, {}) == apart
+    assert runs(servers[::-1], {}) == apart
+    # One writes to a disk of its own: that of the same moment on the server is not its run.
+    own = {"proxmox:main": frozenset[Store](), "proxmox:attic": frozenset({("pbs:attic", "store")})}
+    assert runs(servers[1:], own) == apart
+    assert len(runs(servers, own)) == 3
 
 
 def test_a_job_of_many_guests_counts_only_where_its_guests_are_not_told(tmp_path: Path) -> None:

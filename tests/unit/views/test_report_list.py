@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,19 @@ def test_what_became_of_the_mail(mail: dict[str, Any], told: str, tone: Tone) ->
     assert cells["made"].text == "1 d ago"
 
 
+def test_days_are_those_of_the_zone_it_was_made_in() -> None:
+    until = datetime(2026, 11, 22, 23, tzinfo=UTC)
+    window = next(column for column in ARCHIVE.columns if column.key == "window")
+    row = ListedReport(
+        id="r", made=MADE, since=until - timedelta(days=7), until=until,
+        timezone="Europe/Berlin", health=Health(),
+    )  # fmt: skip
+    assert window.cell(row, Display(MADE, None, True)).text == "2026-11-16 to 11-23, 7 days"
+    assert window.cell(row, Display(MADE, True, True)).text == "2026-11-15 to 11-22, 7 days"
+    lost = row.model_copy(update={"timezone": "Mars/Olympus"})
+    assert window.cell(lost, Display(MADE, None, True)).text == "2026-11-15 to 11-22, 7 days"
+
+
 def test_the_archive_tells_how_it_was_and_survives_what_it_cannot_read(tmp_path: Path) -> None:
     with open_store(Place(path=tmp_path / "memory.db")) as store:
         reports = Reports(store)
@@ -55,4 +68,6 @@ def test_the_archive_tells_how_it_was_and_survives_what_it_cannot_read(tmp_path:
     display = Display(MADE, None, True)
     told = [(row.id, verdict.cell(row, display).text) for row in rows]
     assert told == [("r0", "◆ critical"), ("r1", "✓ ok"), ("r2", "◌ unknown")]
+    zone = full_report().timezone
+    assert [row.timezone for row in rows] == [zone, quiet_report().timezone, "UTC"]
     assert rows[0].health.sentence == full_report().health.sentence
