@@ -83,6 +83,7 @@ walkthrough: $(INSTALLED) ## Walk through every scenario in the app again, some 
 docs: screenshots ## Write the references of commands and tools, and draw the screenshots
 	$(BIN)/python -m commands.reference > docs/cli.md
 	$(BIN)/python docs/make_tools.py > docs/tools.md
+	$(BIN)/python docs/make_readme.py
 	$(BIN)/python docs/make_demo.py
 
 serve: ## The HTTP server

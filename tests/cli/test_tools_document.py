@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from docs.make_readme import updated
 from docs.make_tools import document
 from sre_tui.tools.registry import all_tools
 from tests.cli.running import ROOT
@@ -24,6 +25,13 @@ def test_every_tool_is_shown_with_what_its_command_prints() -> None:
     shown = {found["command"]: found["output"] for found in _SHOWN.finditer(DOCUMENT)}
     for tool in all_tools():
         assert len(shown[tool.examples[0]].splitlines()) >= 2, tool.name
+
+
+def test_the_readme_shows_the_same_in_short() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert updated(readme, DOCUMENT) == readme, "run: make docs"
+    for tool in all_tools():
+        assert f"\n$ sre {tool.examples[0]}\n" in readme
 
 
 @pytest.mark.slow
