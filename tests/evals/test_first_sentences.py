@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.evals.analyst_lab import Labs, shared_labs
+from tests.evals.analyst_lab import Labs, lab_of, shared_labs
 from tests.stubs.sizes import fewest_guests
 from tests.stubs.slow import sampled
 
@@ -97,3 +98,36 @@ async def test_a_lost_disk_is_told_with_its_serial_and_time(
 ) -> None:
     said = await first_sentence(labs, scenario, question)
     assert re.match(rf"\*\*{told}", said), said
+
+
+@pytest.mark.parametrize(
+    ("scenario", "question", "told"),
+    sampled([
+        ("login-gone-with-its-node", "wie lange ist pve2 schon weg",
+         r"Node pve2 has been away for 28 min, since about 14:32 UTC\*\*: offline"),
+        ("login-gone-with-its-node", "since when is media down",
+         r"media \(101\) has been away for 28 min, .*\*\*: its node pve2 is offline"),
+        ("login-gone-with-its-node", "how long has pve1 been down", r"pve1 is not away\*\*: on"),
+        ("login-gone-with-its-node", "since when is plex down", r"Nothing here is called `plex`"),
+        ("guest-stopped", "how long has vaultwarden been off",
+         r"vaultwarden \(109\) has been off for 51 min, since 14:09 UTC\*\*: stopped by anna@pve"),
+        ("guest-stopped", "since when is win10-old stopped",
+         r"win10-old \(9010\) has been off for more than 30 days.*\*\*: .* not set to start on "),
+        ("guest-stopped", "how long is bitwarden down", r"vaultwarden \(109\) has been off for 51"),
+        ("guest-stopped", "seit wann ist das nas weg", r"TrueNAS is not away\*\*: it answers"),
+    ]),
+)  # fmt: skip
+async def test_it_is_told_since_when_something_is_away(
+    labs: Labs, scenario: str, question: str, told: str
+) -> None:
+    said = await first_sentence(labs, scenario, question)
+    assert re.match(rf"\*\*{told}", said), said
+
+
+async def test_a_backend_that_is_away_is_told_apart_from_its_machine(tmp_path: Path) -> None:
+    async with lab_of("quiet", tmp_path, guests=10) as lab:
+        await lab.break_backend("pbs", "refuse")
+        for question in ("since when is the backup server offline", "wie lange ist pbs schon weg"):
+            text = (await lab.ask(question)).text
+            assert text.startswith("**Proxmox Backup Server is away, since when nothing tells**: ")
+            assert "its machine pbs answers, so what is away is the program" in text

@@ -12,6 +12,7 @@ from typing import Final
 
 from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, series_answers
 from sre_tui.agent.analyst.answers.alert import explain_alert
+from sre_tui.agent.analyst.answers.away import tell_away
 from sre_tui.agent.analyst.answers.backend_up import tell_backend_up
 from sre_tui.agent.analyst.answers.capacity import tell_capacity
 from sre_tui.agent.analyst.answers.changes import CHANGES, show_changes
@@ -197,7 +198,7 @@ DESCRIPTION: Final = 7
 _DIRECT: Final = (
     tell_first_step, tell_report,
     tell_pending_updates, tell_updates, tell_versions, tell_past_alerts,
-    tell_lost_disk,
+    tell_lost_disk, tell_away,
     tell_history, tell_normal, tell_guest_state, tell_supply,
     tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
