@@ -103,3 +103,63 @@ async def test_what_is_meant_to_fire_is_told_apart(labs: Labs) -> None:
     text = (await asked(lab, "which alerts fired this week?")).text
     assert text.startswith("**HomeAssistantUpdateAvailable fired once since 2026-11-16 00:00 UTC**")
     assert re.search(r"\*\*Meant to fire always\*\*\n- Watchdog", text)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("which guests have no backup job", r"\*\*Only win10-old, left out on purpose; all other"),
+        ("welche gäste haben keinen backup-job", r"\*\*Only win10-old, left out on purpose"),
+        ("wich vms are not in any backup job", r"\*\*Only win10-old, left out on purpose"),
+        ("is immich in a backup job", r"\*\*Yes: immich is in 1 backup job: 01:30 to pbs-main\*\*"),
+        ("which backup job takes longest", r"\*\*Job 01:30 to pbs-main takes longest: \d+ min"),
+        ("welches backup dauert am längsten", r"\*\*The backup of \w+ takes longest: 2 min"),
+        ("how long does the backup of media take", r"\*\*The last backup of media took 2 min"),
+        ("when is the next backup", r"\*\*The next backup begins at 2026-11-23 01:30 UTC\*\*, in"),
+        ("wann ist das nächste backup von media", r"\*\*The next backup of media begins at 2026-1"),
+        ("when will media be backed up next", r"\*\*The next backup of media begins at 2026-1"),
+        ("when was the last verify",
+         r"\*\*The last verification of main ended 2026-11-21 11:\d\d UTC \(1 d 3 h ago\)\*\*: OK"),
+        ("wann war die letzte verifizierung", r"\*\*The last verification of main ended 2026-1"),
+        ("when is the next verify", r"\*\*The next verification begins at 2026-11-28 09:00 UTC"),
+        ("how big is the backup of media", r"\*\*The newest backup of media is 18\.\d GiB\*\*"),
+        ("wie groß ist das backup von media", r"\*\*The newest backup of media is 18\.\d GiB"),
+        ("are my backups encrypted", r"\*\*No: none of the newest backups is encrypted\*\*"),
+        ("sind meine backups verschlüsselt?", r"\*\*No: none of the newest backups is encrypted"),
+        ("what takes most space on main", r"\*\*The largest backup in main is that of win10-old, "),
+        ("who filled the datastore", r"\*\*No single backup filled .*main.*: none grew much"),
+        ("wer hat den datastore gefüllt", r"\*\*No single backup filled .*main.*: none grew much"),
+    ]),
+)  # fmt: skip
+async def test_jobs_sizes_and_verifications_of_backups(
+    quiet: Lab, question: str, told: str
+) -> None:
+    text = (await asked(quiet, question)).text
+    assert re.match(told, text), text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("do i have a backup of media as of 3 weeks ago",
+         r"\*\*Yes: there is a backup of media of 2026-11-02 01:32 UTC \(20 d 13 h ago\)\*\*"),
+        ("can i restore media as of 2 months ago",
+         r"\*\*No: there is no good backup of media from 2026-09-19 .*; the oldest that is kept"),
+        ("how far back can i restore media", r"\*\*The oldest backup of media is of 2026-10-04 0"),
+        ("habe ich ein backup von media von vor 3 wochen",
+         r"\*\*Yes: there is a backup of media of 2026-11-02"),
+        ("is there a backup of media from yesterday", r"\*\*Yes: .* of media of 2026-11-21 01:3"),
+        ("do i have backups from 2 weeks ago", r"\*\*Yes: \d+ of \d+ guests and hosts have a back"),
+    ]),
+)  # fmt: skip
+async def test_a_backup_of_a_time_is_one_of_that_time(quiet: Lab, question: str, told: str) -> None:
+    text = (await asked(quiet, question)).text
+    assert re.match(told, text), text
+
+
+async def test_a_guest_without_a_job_is_named(labs: Labs) -> None:
+    lab = await labs.of("backup-missing-from-job", guests=12)
+    text = (await asked(lab, "which guests have no backup job?")).text
+    assert text.startswith("**immich is in no backup job**"), text
+    text = (await asked(lab, "when is the next backup of immich?")).text
+    assert text.startswith("**No next backup of immich is planned**: immich is in no backup job")

@@ -14,6 +14,9 @@ from sre_tui.agent.analyst import amounts, backups, listed, lookups, requests, s
 from sre_tui.agent.analyst.answers.alert import explain_alert
 from sre_tui.agent.analyst.answers.away import tell_away
 from sre_tui.agent.analyst.answers.backend_up import tell_backend_up
+from sre_tui.agent.analyst.answers.backup_jobs import tell_backup_jobs
+from sre_tui.agent.analyst.answers.backup_sizes import tell_backup_sizes
+from sre_tui.agent.analyst.answers.backup_times import tell_backup_times
 from sre_tui.agent.analyst.answers.capacity import tell_capacity
 from sre_tui.agent.analyst.answers.changes import CHANGES, show_changes
 from sre_tui.agent.analyst.answers.condition import tell_condition
@@ -54,6 +57,7 @@ from sre_tui.agent.analyst.answers.unanswered import say_unanswered
 from sre_tui.agent.analyst.answers.unseen import honest
 from sre_tui.agent.analyst.answers.updates import tell_updates
 from sre_tui.agent.analyst.answers.ups import tell_supply
+from sre_tui.agent.analyst.answers.verifications import tell_verifications
 from sre_tui.agent.analyst.answers.versions import tell_versions
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.diagnose import concluded, diagnose
@@ -198,6 +202,7 @@ DESCRIPTION: Final = 7
 _DIRECT: Final = (
     tell_first_step, tell_report,
     tell_pending_updates, tell_updates, tell_versions, tell_past_alerts,
+    tell_backup_jobs, tell_backup_times, tell_backup_sizes, tell_verifications,
     tell_lost_disk, tell_away,
     tell_history, tell_normal, tell_guest_state, tell_supply,
     tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,

@@ -8,7 +8,7 @@ from typing import Final, Self
 from sre_tui.agent.analyst.wording import capital
 
 _OF_A_SENTENCE: Final = re.compile(
-    r"(?:no|none|all|every|nothing|the|an?|not|it|its|some|on|by|of|disk|pool|node|guest|name|site|"
+    r"(?:no|none|all|every|nothing|there|the|an?|not|it|its|some|on|by|of|disk|pool|node|guest|name|site|"
     r"container|replication|backups?|certificates?|logins?|share|dataset|datastore) "
 )
 """Begins what is no name, which keeps its letters as they are."""

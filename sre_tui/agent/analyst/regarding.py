@@ -17,6 +17,10 @@ CLOSED: Final = re.compile(
     r"^(is|are|was|were|did|does|do|has|have|any|anything|ist|sind|war|hat|haben|gibt|läuft)\b"
 )
 """Questions that are answered by yes or no."""
+_CLOSED_TOO: Final = re.compile(
+    r"^(?:can|could|may|will|kann|könnte|hab|habe|gab|gibts|wurden?|wird|werden|stehen)\b"
+)
+"""More of them, which ask of no trouble."""
 TELLING: Final = 7
 """Words from which on what is no question tells something; fewer, as "backups ok", ask."""
 _OPEN: Final = re.compile(
@@ -35,7 +39,8 @@ def asks_whether(question: Question) -> bool:
     """
     if _OPEN.match(question.folded.replace("'", "")):
         return False
-    if CLOSED.match(question.folded) or question.text.rstrip().endswith("?"):
+    closed = CLOSED.match(question.folded) or _CLOSED_TOO.match(question.folded)
+    if closed or question.text.rstrip().endswith("?"):
         return True
     return not complains(question.text.casefold()) and len(question.text.split()) < TELLING
 

@@ -34,8 +34,9 @@ NAMED: Final = 5
 _ALERTS: Final = r"(?:alerts?|alarms?|alarme[ns]?|warnungen|meldungen|notifications?)"
 _FIRED: Final = (
     r"(?:fired|went off|gone off|go off|triggered|trigger|came|come up|came up|happened|raised|"
-    r"fire|i miss(?:ed)?|gefeuert|feuerten|ausgelöst|gekommen|kamen|gab|were there|there been|were firing|"
-    r"was firing|did i (?:get|have|miss|receive)|i (?:got|get|had|missed)|have (?:i|we) had|had)"
+    r"fire|i miss(?:ed)?|gefeuert|feuerten|ausgelöst|gekommen|kamen|gab|were there|there been|"
+    r"were firing|was firing|did i (?:get|have|miss|receive)|i (?:got|get|had|missed)|"
+    r"have (?:i|we) had|had)"
 )
 _PAST: Final = (
     r"(?:yesterday|today|tonight|last night|overnight|(?:this|last|past) (?:\d+ )?\w+|since|"

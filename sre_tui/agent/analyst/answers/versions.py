@@ -8,7 +8,7 @@ from typing import Final
 
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.answers.updates import IMAGES, MOST, NO_SOFTWARE, strangers, version_of
-from sre_tui.agent.analyst.calls import Call
+from sre_tui.agent.analyst.calls import Call, DataT
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.fact_questions import speaks_of_state
 from sre_tui.agent.analyst.known import not_known, nothing_known
@@ -46,14 +46,7 @@ async def tell_versions(look: Look) -> Iterator[str] | None:
     if speaks_of_state(folded.replace("running", "").replace("up to", "")):
         return None
     await look.discover("identity", "targets")
-    await look.ask(
-        nodes=Call("proxmox_node_status", {}),
-        systems=Call("truenas_system_status", {}),
-        stores=Call("pbs_datastore_status", {}),
-        apps=Call("truenas_apps", {}),
-        images=Call(INSTANT, {"query": IMAGES, "limit": MOST}),
-        builds=Call(INSTANT, {"query": BUILDS, "limit": MOST}),
-    )
+    await look.ask(**_calls(look))
     apps = list(_of_apps(look))
     # An app that is named is meant, and not the NAS it runs on.
     found = [*_of_nodes(look), *(apps or _of_systems(look)), *_of_images(look)]
@@ -76,6 +69,29 @@ async def tell_versions(look: Look) -> Iterator[str] | None:
     return told(look, f"**{said}**.{cite}", ("", rest))
 
 
+def _calls(look: Look) -> dict[str, Call]:
+    """The tools that know what is asked about; all of them where that is not said."""
+    calls = {
+        "nodes": Call("proxmox_node_status", {}),
+        "systems": Call("truenas_system_status", {}),
+        "stores": Call("pbs_datastore_status", {}),
+        "apps": Call("truenas_apps", {}),
+        "images": Call(INSTANT, {"query": IMAGES, "limit": MOST}),
+        "builds": Call(INSTANT, {"query": BUILDS, "limit": MOST}),
+    }
+    kinds = {"nodes": _NODES, "systems": _NAS, "apps": _NAS, "stores": _SERVER}
+    folded = look.question.folded
+    wanted = {name for name, words in kinds.items() if words.search(folded)}
+    return calls if _called(look) or not wanted else {
+        name: call for name, call in calls.items() if name in wanted
+    }  # fmt: skip
+
+
+def _data(look: Look, name: str, kind: type[DataT]) -> DataT | None:
+    found = look.found.get(name)
+    return found.data(kind) if found is not None else None
+
+
 def _called(look: Look) -> set[str]:
     kinds = (EntityKind.HOST, EntityKind.SERVICE)
     return {one.name for one in look.focus.entities if one.kind in kinds}
@@ -96,7 +112,7 @@ def _wants(look: Look, words: re.Pattern[str], *own: str) -> bool:
 
 
 def _of_nodes(look: Look) -> Iterator[tuple[str, str, str]]:
-    data = look.found["nodes"].data(NodeListing)
+    data = _data(look, "nodes", NodeListing)
     for item in data.items if data is not None else ():
         if item.status is None or not _wants(look, _NODES, item.node.name):
             continue
@@ -106,12 +122,12 @@ def _of_nodes(look: Look) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_systems(look: Look) -> Iterator[tuple[str, str, str]]:
-    systems = look.found["systems"].data(StatusListing)
+    systems = _data(look, "systems", StatusListing)
     for one in systems.systems if systems is not None else ():
         if one.info is not None and _wants(look, _NAS, one.info.hostname):
             said = f"TrueNAS {plain(one.info.version, 40)}"
             yield plain(one.info.hostname, 60), said, look.cite("systems")
-    stores = look.found["stores"].data(DatastoreListing)
+    stores = _data(look, "stores", DatastoreListing)
     for server in stores.servers if stores is not None else ():
         if server.version and _wants(look, _SERVER, "pbs", server.source.partition(":")[2]):
             kernel = f", kernel {plain(server.kernel, 60)}" if server.kernel else ""
@@ -120,7 +136,7 @@ def _of_systems(look: Look) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_apps(look: Look) -> Iterator[tuple[str, str, str]]:
-    data = look.found["apps"].data(AppListing)
+    data = _data(look, "apps", AppListing)
     every = re.search(r"\bapps\b", look.question.folded)
     spoken = {word.casefold() for word in look.question.candidates}
     for app in data.items if data is not None else ():
@@ -133,7 +149,7 @@ def _of_apps(look: Look) -> Iterator[tuple[str, str, str]]:
 def _of_images(look: Look) -> Iterator[tuple[str, str, str]]:
     called, hosts = _called(look), {one.name for one in look.focus.of(EntityKind.HOST)}
     every = re.search(r"\b(?:containers|images|docker)\b", look.question.folded) is not None
-    data = look.found["images"].data(InstantValues)
+    data = _data(look, "images", InstantValues)
     rows = []
     for sample in data.items if data is not None else ():
         host, name = look.inventory.host_of(sample.labels), sample.labels.get("name", "")
@@ -150,7 +166,7 @@ def _of_builds(look: Look, seen: Collection[str]) -> Iterator[tuple[str, str, st
     """Programs that tell their own version, beside those whose image was seen."""
     called, hosts = _called(look), {one.name for one in look.focus.of(EntityKind.HOST)}
     spoken = {word.casefold() for word in (*look.question.candidates, *called)}
-    data = look.found["builds"].data(InstantValues)
+    data = _data(look, "builds", InstantValues)
     for sample in data.items if data is not None else ():
         labels = sample.labels
         program = labels.get("__name__", "").removesuffix("_build_info")

@@ -1,0 +1,123 @@
+"""Answers when backups were verified last, and when they are next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from providers.clock import age_in_words
+from providers.pbs import Job, Task
+from sre_tui.agent.analyst.answers.told import told
+from sre_tui.agent.analyst.calls import Call
+from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.known import not_known, nothing_known
+from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.wording import cited, clock_time, plain
+from sre_tui.tools.pbs_data import BackupTaskListing, DatastoreListing
+from sre_tui.views.human import duration
+
+_VERIFY: Final = r"(?:verif\w*|überprüf\w*|prüflauf\w*)"
+_LAST: Final = re.compile(
+    rf"^(?:when|wann|how long ago)\b.*\b{_VERIFY}\b|"
+    rf"^(?:the |my )?(?:last|latest|newest|next|letzte\w*|nächste\w*) (?:\w+ )?{_VERIFY}\b|"
+    rf"^(?:has|have|was|were|is|wurde\w*)\b.*\b{_VERIFY}\b.*\b(?:recently|lately|this week|since|"
+    r"last|kürzlich)\b|^how often\b.*\b" + _VERIFY + r"\b"
+)
+_NEXT: Final = re.compile(r"\b(?:next|nächste\w*)\b|^(?:when|wann) (?:will|does|do|wird)\b")
+_OTHERWISE: Final = re.compile(
+    r"\b(?:why|warum|how (?:do|can|to|should)|fail\w*|fehlgeschlagen|runbooks?|scrubs?|smart)\b"
+)
+
+
+async def tell_verifications(look: Look) -> Iterator[str] | None:
+    """The last verification, of all or of one guest; None if that is not asked."""
+    folded = look.question.folded
+    if not _LAST.search(folded) or _OTHERWISE.search(folded):
+        return None
+    found = await look.ask(
+        stores=Call("pbs_datastore_status", {}),
+        tasks=Call("pbs_list_tasks", {"since": "35d", "type": "verif", "limit": 2000}),
+    )
+    stores, tasks = found["stores"].data(DatastoreListing), found["tasks"].data(BackupTaskListing)
+    if stores is None and tasks is None:
+        return None
+    every = tasks.items if tasks is not None else ()
+    called = [name for one in every for name in (one.guest, one.group.partition("/")[2]) if name]
+    named = mentioned(look.question, called)
+    if look.question.named and not named:
+        await look.discover("identity", "targets")
+        if await nothing_known(look):
+            return not_known(look)
+    cites = cited(one.id for one in found.values())
+    if named:
+        own = [one for one in every if {one.guest, one.group.partition("/")[2]} & set(named)]
+        last = max(own, key=lambda one: one.started)
+        ended = last.ended or last.started
+        lead = f"**{plain(named[0], 60)} was last verified {_ago(ended, look.now)}**"
+        state = "ok" if last.state == "ok" else plain(last.status or last.state, 120)
+        return told(look, f"{lead}, by a task of its own: {state}; a job that verifies the whole "
+                          f"datastore may have done so since.{cites}",
+                    ("Jobs", _jobs(stores, look.now, cites)))  # fmt: skip
+    jobs = [one for one in (stores.jobs if stores is not None else ()) if one.kind == "verify"]
+    dated = [one for one in jobs if one.last_run is not None]
+    soon = sorted((one.next_run, one.id, one) for one in jobs if one.next_run is not None)
+    if _NEXT.search(folded) and soon:
+        at, _, job = soon[0]
+        wait = age_in_words((at - look.now).total_seconds())
+        name = f"job {plain(job.id, 60)} of {plain(job.datastore, 60)}"
+        lead = f"**The next verification begins at {clock_time(at, look.now)}**, in {wait}: {name}"
+        return told(look, f"{lead}.{cites}", ("Jobs", _jobs(stores, look.now, cites)))
+    whole = [one for one in every if not one.group and one.ended is not None]
+    single = [one for one in every if one.group and one.ended is not None]
+    newest = max(single, key=lambda one: one.ended or one.started, default=None)
+    each = ""
+    if newest is not None and newest.ended is not None:
+        who = plain(newest.guest or newest.group, 60)
+        each = f" Single backups are verified as well, the last of {who} "
+        each += f"{_ago(newest.ended, look.now)}."
+    if dated or whole:
+        return told(look, f"{_whole(dated, whole, look.now)}{each}{cites}",
+                    ("Jobs", _jobs(stores, look.now, cites)))  # fmt: skip
+    if newest is not None and newest.ended is not None:
+        who = plain(newest.guest or newest.group, 60)
+        lead = f"**The last verification was of {who}, {_ago(newest.ended, look.now)}**; no job "
+        return told(look, f"{lead}verifies a whole datastore.{cites}")
+    return told(look, f"**No verification is known**: no verify job has run, and no task of the "
+                      f"last 35 days verified a backup.{cites}",
+                ("Jobs", _jobs(stores, look.now, cites)))  # fmt: skip
+
+
+def _whole(jobs: Sequence[Job], tasks: Sequence[Task], now: datetime) -> str:
+    """The last verification of a whole datastore: what a job says, or a task that knows later."""
+    last = max(jobs, key=lambda one: one.last_run or now, default=None)
+    ran = max(tasks, key=lambda one: one.started, default=None)
+    ends = []
+    if last is not None and last.last_run is not None:
+        ends.append((last.last_run, plain(last.status or last.state, 120), last.datastore))
+    if ran is not None and ran.ended is not None:
+        ends.append((ran.ended, plain(ran.status or ran.state, 120), ran.datastore))
+    at, state, store = max(ends)
+    took = f", it took {duration(ran.seconds)}" if ran is not None and ran.seconds else ""
+    of = f" of {plain(store, 60)}" if store else ""
+    return f"**The last verification{of} ended {_ago(at, now)}**: {state}{took}."
+
+
+def _jobs(stores: DatastoreListing | None, now: datetime, cites: str) -> list[str]:
+    lines = []
+    for job in stores.jobs if stores is not None else ():
+        if job.kind == "verify":
+            ran = f", last run {clock_time(job.last_run, now)}" if job.last_run else ", never run"
+            after = f", next {clock_time(job.next_run, now)}" if job.next_run else ""
+            state = plain(job.status or job.state, 120) if job.enabled else "switched off"
+            what = f"{plain(job.id, 60)} of {plain(job.datastore, 60)}"
+            lines.append(f"{what}: {state}{ran}{after}{cites}")
+    return lines
+
+
+def _ago(at: datetime, now: datetime) -> str:
+    return f"{clock_time(at, now)} ({age_in_words((now - at).total_seconds())} ago)"
+
+
+__all__ = ["tell_verifications"]
