@@ -163,3 +163,19 @@ async def test_a_guest_without_a_job_is_named(labs: Labs) -> None:
     assert text.startswith("**immich is in no backup job**"), text
     text = (await asked(lab, "when is the next backup of immich?")).text
     assert text.startswith("**No next backup of immich is planned**: immich is in no backup job")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("when is the next report", r"\*\*The next report is due Mon 2026-11-23 07:00 \w+\*\*, in"),
+        ("wann kommt der nächste bericht", r"\*\*The next report is due Mon 2026-11-23 07:00 "),
+        ("when was the last report made", r"\*\*No report has been made yet\*\* \[E1\]\. The next"),
+        ("what did last week's report say", r"\*\*No report has been made yet\*\*: `sre report`"),
+        ("who gets the report", r"\*\*Nobody gets the reports by mail\*\*\. The next report is d"),
+    ]),
+)  # fmt: skip
+async def test_reports_are_told_by_plan_and_archive(quiet: Lab, question: str, told: str) -> None:
+    text = (await asked(quiet, question)).text
+    assert re.match(told, text), text
+    assert "Not checked" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -94,8 +95,7 @@ async def test_a_day_asks_for_the_report_of_that_day(
 
 async def test_without_a_report_that_is_said_with_what_makes_one(context: ToolContext) -> None:
     answer = await asked(context, "what did last week's report say about backups?")
-    assert "There is no such report" in answer.text
-    assert "sre report" in answer.text
+    assert answer.text.startswith("**No report has been made yet**: `sre report` makes one.")
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,12 @@ async def test_other_questions_ask_no_archive(
     context: ToolContext, archive: Reports, question: str
 ) -> None:
     assert REPORT not in [tool for tool, _ in called(await asked(context, question))]
+
+
+async def test_the_plan_tells_the_next_report_and_the_archive_the_last(
+    context: ToolContext, archive: Reports
+) -> None:
+    answer = await asked(context, "when is the next report?")
+    assert re.match(r"\*\*The next report is due Mon 20\d\d-\d\d-\d\d 07:00 ", answer.text)
+    assert "The last one was made 06:00 UTC (5 h ago) [E1]" in answer.text
+    assert answer.unsupported == ()

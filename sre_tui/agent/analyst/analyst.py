@@ -31,7 +31,9 @@ from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
 from sre_tui.agent.analyst.answers.high_availability import tell_ha
 from sre_tui.agent.analyst.answers.journal import recorded, tell_history
+from sre_tui.agent.analyst.answers.killed import tell_killed
 from sre_tui.agent.analyst.answers.leads import lead_of
+from sre_tui.agent.analyst.answers.locks import tell_locks
 from sre_tui.agent.analyst.answers.logins import tell_logins
 from sre_tui.agent.analyst.answers.lost_disks import tell_lost_disk
 from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
@@ -46,6 +48,7 @@ from sre_tui.agent.analyst.answers.power_states import tell_power_states
 from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
 from sre_tui.agent.analyst.answers.protection import tell_protection
 from sre_tui.agent.analyst.answers.proxmox_facts import tell_proxmox_fact
+from sre_tui.agent.analyst.answers.report_plan import tell_report_plan
 from sre_tui.agent.analyst.answers.restarted import tell_restarted
 from sre_tui.agent.analyst.answers.second_hand import tell_second_hand
 from sre_tui.agent.analyst.answers.shares import tell_shares
@@ -200,10 +203,10 @@ _OPEN: Final = ("nothing_wrong", "unknown", "elsewhere", "unconfirmed")
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
-    tell_first_step, tell_report,
+    tell_first_step, tell_report_plan, tell_report,
     tell_pending_updates, tell_updates, tell_versions, tell_past_alerts,
     tell_backup_jobs, tell_backup_times, tell_backup_sizes, tell_verifications,
-    tell_lost_disk, tell_away,
+    tell_lost_disk, tell_away, tell_killed, tell_locks,
     tell_history, tell_normal, tell_guest_state, tell_supply,
     tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
@@ -277,6 +280,7 @@ class BuiltInAnalyst:
             now=task.now,
             here=here,
             configured=frozenset(task.settings.configured),
+            reports=task.settings.report,
         )
 
 

@@ -11,6 +11,7 @@ from sre_tui.agent.analyst.coverage import Coverage, source_name
 from sre_tui.agent.analyst.entities import Focus, resolve
 from sre_tui.agent.analyst.inventory import MAX_SERIES, Inventory, identity_query
 from sre_tui.agent.analyst.question import Question
+from sre_tui.settings.reporting import ReportSettings
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.grafana_data import AlertListing
 from sre_tui.tools.loki_data import LabelValues
@@ -43,6 +44,7 @@ class Look:
         found: outcomes of discovery by what they are for.
         own: names for the commands of the next steps, such as ``vmid`` or ``pool``.
         remedy: the failure pattern that the next steps are against; empty if there is none.
+        reports: when reports are made, and for whom; None if that is not known.
     """
 
     question: Question
@@ -57,6 +59,7 @@ class Look:
     found: dict[str, Found] = field(default_factory=dict)
     own: dict[str, str] = field(default_factory=dict)
     remedy: str = ""
+    reports: ReportSettings | None = None
 
     def note_gap(self, text: str) -> None:
         """Remember, once, what could not be checked."""

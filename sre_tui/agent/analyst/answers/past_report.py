@@ -70,7 +70,7 @@ async def tell_report(look: Look) -> Iterator[str] | None:
     found = (await look.ask(report=Call(REPORT, arguments)))["report"]
     report = found.data(PreviousReport)
     if report is None:
-        return told(look, f"**There is no such report.** {_why(found)}")
+        return iter([_none(look, found)])
     return _told(look, report, section, found)
 
 
@@ -83,9 +83,14 @@ def _section(folded: str) -> Heading | None:
     return None
 
 
-def _why(found: Found) -> str:
-    reason = found.ran.evidence.summary if found.ran is not None else "The archive was not asked."
-    return f"{plain(reason, 240)}{found.cite}"
+def _none(look: Look, found: Found) -> str:
+    """Why there is no such report."""
+    if found.ran is None:
+        return "**There is no such report**: the archive was not asked.\n\n"
+    reason = look.caller.counted(plain(found.ran.evidence.summary, 240))
+    if "none has been made yet" in reason:
+        return f"**No report has been made yet**: `sre report` makes one.{found.cite}\n\n"
+    return f"**There is no such report**: {reason}.{found.cite}\n\n"
 
 
 def _told(
