@@ -131,3 +131,32 @@ async def test_a_backend_that_is_away_is_told_apart_from_its_machine(tmp_path: P
             text = (await lab.ask(question)).text
             assert text.startswith("**Proxmox Backup Server is away, since when nothing tells**: ")
             assert "its machine pbs answers, so what is away is the program" in text
+
+
+@pytest.mark.parametrize(
+    ("scenario", "question", "told"),
+    sampled([
+        ("copying-takes-forever", "how often was bookstack killed",
+         r"bookstack was killed once for lack of memory in the last 24 h\*\*: bookstack on .* 14:"),
+        ("copying-takes-forever", "was anything killed for lack of memory",
+         r"Yes: the kernel killed 1 program for lack of memory in the last 24 h, on bookstack\*\*"),
+        ("copying-takes-forever", "was media killed", r"No: no program on media was killed for la"),
+        ("guest-memory-leak-oom", "wie oft wurde immich diese woche gekillt",
+         r"immich was killed twice for lack of memory since 2026-11-16 00:00 UTC\*\*, the last wa"),
+        ("guest-memory-leak-oom", "how many oom kills in the last hour",
+         r"The kernel killed 1 program for lack of memory since 14:00 UTC, on immich\*\*: .*; twi"),
+        ("guest-memory-leak-oom", "how often was db killed", r"None: no program on db was killed"),
+        ("transcoder-will-not-reboot", "who locked tdarr",
+         r"tdarr \(130\) is locked, by the task qmsnapshot of root@pam, .*, since 11:50 UTC\*\*; "),
+        ("transcoder-will-not-reboot", "which guests are locked", r"tdarr \(130\) is locked, by t"),
+        ("transcoder-will-not-reboot", "wer hat tdarr gesperrt", r"tdarr \(130\) is locked, by th"),
+        ("transcoder-will-not-reboot", "is media locked", r"No: media \(101\) has no lock\*\*"),
+        ("transcoder-will-not-reboot", "why is tdarr locked", r"tdarr \(130\) is locked, by the t"),
+        ("transcoder-will-not-reboot", "who locks plex", r"Nothing here is called `plex`\*\*"),
+    ]),
+)  # fmt: skip
+async def test_kills_are_counted_and_locks_told_with_their_task(
+    labs: Labs, scenario: str, question: str, told: str
+) -> None:
+    said = await first_sentence(labs, scenario, question)
+    assert re.match(rf"\*\*{told}", said), said
