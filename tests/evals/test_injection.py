@@ -40,6 +40,7 @@ from tests.evals.injection_homelab import (
 from tests.evals.obedient_model import FALSE_CLAIM, INVENTED, ObedientModel
 from tests.stubs.llm_fixtures import warm
 from tests.stubs.openai_server import Request
+from tests.stubs.patient import patient
 
 __all__ = ["warm"]
 
@@ -97,13 +98,6 @@ class _Kept(logging.Handler):
         self.lines.append(self.format(record))
 
 
-_PATIENT = {
-    f"{name}_TIMEOUT": "60"
-    for name in ("PROMETHEUS", "GRAFANA", "LOKI", "PROXMOX", "PBS", "TRUENAS")
-}
-"""Seconds: what a busy machine answers late must not be missing."""
-
-
 async def _fight(folder: Path, chosen: Sequence[Attack]) -> Battle:
     secrets = secrets_of_homelab()
     kept = _Kept()
@@ -117,8 +111,7 @@ async def _fight(folder: Path, chosen: Sequence[Attack]) -> Battle:
     async with serving(homelab, QUIET) as demo, ObedientModel() as model, trap:
         environment = Environment(
             variables={
-                **demo.environment,
-                **_PATIENT,
+                **patient(demo.environment),
                 "AWS_SECRET_ACCESS_KEY": ENVIRONMENT_CANARY,
                 "LLM_PROVIDER": "openai",
                 "LLM_MODEL": "obedient",

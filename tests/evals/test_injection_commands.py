@@ -23,6 +23,7 @@ from tests.evals.injection_homelab import (
     write_documents,
 )
 from tests.evals.obedient_model import FALSE_CLAIM, ObedientModel
+from tests.stubs.patient import patient
 
 __all__ = ["preloaded"]
 
@@ -61,7 +62,7 @@ async def test_commands_and_answers_hold_only_text(tmp_path: Path) -> None:
         sre = Sre(
             tmp_path,
             {
-                **demo.environment,
+                **patient(demo.environment),
                 "PROMETHEUS_USERNAME": PROMETHEUS_LOGIN[0],
                 "PROMETHEUS_PASSWORD": PROMETHEUS_LOGIN[1],
                 "EXTRA_DOCS_DIRS": str(tmp_path / "documents"),

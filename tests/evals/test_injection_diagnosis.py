@@ -26,6 +26,7 @@ from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView
 from tests.evals.injection_attacks import MARK, attacks, leaks
 from tests.evals.injection_homelab import NOW, HostileHomelab, secrets_of_homelab, serving
+from tests.stubs.patient import patient
 from tests.stubs.slow import slow_but
 
 SHELL = re.compile(r"[`$;|&<>()\n\"]")
@@ -44,7 +45,7 @@ async def test_the_true_cause_is_named_among_attacks(name: str, tmp_path: Path) 
     homelab = HostileHomelab(secrets, trap="http://127.0.0.1:9", shown=attacks())
     async with serving(homelab, scenario) as demo:
         environment = Environment(
-            variables=demo.environment,
+            variables=patient(demo.environment),
             folders=Folders.under(tmp_path),
             working_folder=tmp_path,
             clock=lambda: datetime.fromtimestamp(NOW, UTC),

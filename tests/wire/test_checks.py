@@ -23,6 +23,7 @@ from sre_tui.tools.rendering import ModelView, estimate_tokens
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import ArgumentError
 from tests.stubs.at_hand import start_at_hand
+from tests.stubs.patient import patient
 from tests.stubs.sizes import fewest_guests
 from tests.stubs.slow import slow_but
 
@@ -102,7 +103,7 @@ async def homelab(
     start = start_demo if sockets else start_at_hand
     async with start(scenario, guests=size, seed=seed, clock=now.timestamp) as demo:
         environment = Environment(
-            variables=dict(demo.environment),
+            variables=patient(demo.environment),
             folders=Folders.under(folder),
             working_folder=folder,
             clock=lambda: now,

@@ -29,6 +29,7 @@ from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.forecasts import outlook_text
 from sre_tui.views.registry import table_view
 from tests.stubs.at_hand import start_at_hand
+from tests.stubs.patient import patient
 from tests.stubs.sizes import fewest_guests
 from widgets.cell import Display, keyed_rows
 
@@ -43,16 +44,17 @@ async def homelab(
     size = fewest_guests(scenario)
     start = start_demo if sockets else start_at_hand
     async with start(scenario, guests=size, clock=frozen_clock(CLOCK)) as demo:
-        given = demo.environment
+        given = patient(demo.environment)
         found: dict[str, Any] = {}
         if "prometheus" in backends:
-            found["prometheus"] = [Endpoint(url=demo.url("prometheus"))]
+            found["prometheus"] = [Endpoint(url=demo.url("prometheus"), timeout=60.0)]
         if "pbs" in backends:
             found["pbs"] = [
                 PbsEndpoint(
                     url=given["PBS_URL"],
                     token=SecretStr(given["PBS_API_TOKEN"]),
                     fingerprint=given["PBS_FINGERPRINT"],
+                    timeout=60.0,
                 )
             ]
         folders = Folders(folder, folder, folder, folder, folder)

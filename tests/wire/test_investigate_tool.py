@@ -26,6 +26,7 @@ from sre_tui.tools.tool import ArgumentError
 from sre_tui.views.page import Block
 from sre_tui.views.registry import table_view
 from tests.stubs.at_hand import start_at_hand
+from tests.stubs.patient import patient
 from tests.stubs.sizes import fewest_guests
 from tests.stubs.slow import slow_but
 from widgets.cell import Display
@@ -44,7 +45,7 @@ async def homelab(
     start = start_demo if sockets else start_at_hand
     async with start(scenario, guests=size, clock=frozen_clock(NOW)) as demo:
         environment = Environment(
-            variables=dict(demo.environment),
+            variables=patient(demo.environment),
             folders=Folders.under(folder),
             working_folder=folder,
             clock=lambda: THEN,
