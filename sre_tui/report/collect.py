@@ -141,6 +141,7 @@ async def _guarded(
         log.warning("the section %s of a report is missing: %s", heading, error)
         found = _missing(heading, one_line(str(error)))
     except Exception as error:
+        # Whatever mistake is in one section, the others are made, and mailed.
         log.exception("the section %s of a report could not be made", heading)
         name = type(error).__name__
         found = _missing(heading, f"it could not be made ({name}; the log has details)")
@@ -193,6 +194,7 @@ async def _refreshed(scope: Scope) -> str:
     except (BackendError, InvalidQuery, Complaint) as error:
         return one_line(f"the baselines were not computed: {error}")
     except Exception as error:
+        # Nor is a report lost to a mistake in what is merely made anew beside it.
         log.exception("the baselines could not be computed for a report")
         name = type(error).__name__
         return f"the baselines were not computed ({name}; the log has details)"

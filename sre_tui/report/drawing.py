@@ -77,6 +77,7 @@ def drawn(charts: Sequence[Chart]) -> dict[str, Drawing]:
             if has_something(chart):
                 found[chart.key] = _drawn(chart)
         except Exception:
+            # Matplotlib raises what its fonts, caches and formats raise; words tell the same.
             log.exception("the chart %s of a report could not be drawn", chart.key)
     return found
 

@@ -124,6 +124,7 @@ async def write_summary(
     except _NotAsked as error:
         why = str(error)
     except Exception as error:
+        # A report that was collected is not lost to what a provider's library may raise.
         log.exception("a model could not be asked for the summary of a report")
         why = f"the model could not be asked ({type(error).__name__}; the log has details)"
     log.warning("the summary of a report is the built-in analyst's: %s", why)

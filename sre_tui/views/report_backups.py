@@ -115,6 +115,7 @@ def _sentence(section: Backups) -> str:
 def _parts(section: Backups, times: Times) -> Iterator[Part]:
     trouble = tuple(_trouble(section, times))
     yield from trouble
+    yield from _in_part(section)
     if any(day.ok or day.failed for day in section.days):
         yield _by_day(section, times)
     if section.datastores and (
@@ -142,7 +143,6 @@ def _trouble(section: Backups, times: Times) -> Iterator[Part]:
             yield text(Span(f"The others: {', '.join(words)}.", Tone.MUTED))
     if section.uncovered:
         yield _uncovered(section, times)
-    yield from _in_part(section)
     yield from _failures(section, times)
 
 

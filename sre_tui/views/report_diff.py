@@ -5,6 +5,7 @@ Only what both of them know is compared: what one of them could not look at is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Literal, TypeVar
 
@@ -41,6 +42,8 @@ _MUCH: Final = 2.0
 """Times as many errors, or as few, that are told."""
 _FEW: Final = 20
 """Errors below which that is chance."""
+_LIST: Final = re.compile(r", | and \d+ more$")
+"""What stands between the subjects of one trouble."""
 
 
 class _Model(BaseModel):
@@ -182,7 +185,9 @@ def _pairs(
 
 def _health(old: Report, new: Report) -> Iterator[Difference]:
     def alike(one: Trouble) -> object:
-        return one.subject, without_figures(one.text)
+        # Of many alike some come and go; which of them are named tells nothing.
+        names = _LIST.split(one.subject)
+        return "" if one.findings > 1 else one.subject, without_figures(one.text, *names)
 
     for was, is_now in _pairs(old.health.causes, new.health.causes, lambda one: one.claim):
         cause = is_now or was

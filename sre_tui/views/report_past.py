@@ -59,7 +59,7 @@ def _changes(section: Changes, times: Times) -> Iterator[Paragraph]:
         about = "" if is_said else f"{some(subjects, 3)}: "
         times_ = sum(each.count for each in several)
         until = f", until {times.at(several[-1].at)}" if len(several) > 1 else ""
-        often = f" (x{times_}{until})" if times_ > 1 else ""
+        often = f" ({_often(len(several), times_)}{until})" if times_ > 1 else ""
         yield Paragraph(
             (
                 Span(f"{times.at(one.at)}  ", Tone.MUTED),
@@ -76,6 +76,14 @@ def _changes(section: Changes, times: Times) -> Iterator[Paragraph]:
     told = sum(len(several) for several in groups if id(several) in shown)
     if more := rest(len(section.changes) - told + section.left_out, "change"):
         yield text(Span(more, Tone.MUTED))
+
+
+def _often(changes: int, times: int) -> str:
+    """How many of the changes that were announced it stands for, and how often they happened."""
+    if changes == 1:
+        return f"x{times}"
+    alike_ = f"{changes} changes alike"
+    return alike_ if times == changes else f"{alike_}, x{times}"
 
 
 def _kind_of(one: ReportedChange) -> object:

@@ -13,11 +13,15 @@ from providers.last_known_good import NothingKept
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst.analyst import BuiltInAnalyst
 from sre_tui.agent.events import Answer, Answered
-from sre_tui.environment import Folders
+from sre_tui.environment import Environment, Folders
+from sre_tui.memory.place import place_of
+from sre_tui.memory.report_sections import Trouble
 from sre_tui.memory.reports import Reports
 from sre_tui.memory.sqlite_store import SqliteStore
-from sre_tui.settings import Settings
+from sre_tui.memory.store import open_store
+from sre_tui.settings import Settings, load_settings
 from sre_tui.tools.context import ToolContext
+from tests.stubs.at_hand import start_at_hand
 from tests.stubs.reports import MADE, full_report, quiet_report
 
 WEEK = timedelta(days=7)
@@ -96,6 +100,32 @@ async def test_a_day_asks_for_the_report_of_that_day(
 async def test_without_a_report_that_is_said_with_what_makes_one(context: ToolContext) -> None:
     answer = await asked(context, "what did last week's report say about backups?")
     assert answer.text.startswith("**No report has been made yet**: `sre report` makes one.")
+
+
+async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> None:
+    """And not what the report has under that heading, which is of the time before it."""
+    now = MADE + timedelta(hours=5)
+    gone = Trouble(subject="paperless", text="it runs out of memory", severity="warning")
+    old = quiet_report()
+    health = old.health.model_copy(update={"troubles": (gone,), "warnings": 1})
+    async with start_at_hand("nas-disk-failing", guests=10, clock=now.timestamp) as demo:
+        environment = Environment(
+            variables=demo.environment, folders=Folders.under(tmp_path), working_folder=tmp_path,
+            clock=lambda: now,
+        )  # fmt: skip
+        settings = load_settings(environment)
+        context = ToolContext(settings, environment.folders, environment.clock)
+        with open_store(place_of(settings, environment.folders)) as store:
+            Reports(store).add(old.model_copy(update={"health": health}))
+        answer = await asked(context, "what has changed since the last report?")
+    assert {tool for tool, _ in called(answer)} == {REPORT, "check_health", "what_changed"}
+    lead, *rest = answer.text.splitlines()
+    assert "newly wrong, 1 is over since the report of" in lead
+    assert any(line.startswith("- sdc on nas1: critical") for line in rest)
+    assert "- paperless: warning: it runs out of memory" in rest[rest.index("**Over**") :]
+    assert "What happened since" in answer.text
+    assert "sre report diff" in answer.text
+    assert answer.unsupported == ()
 
 
 @pytest.mark.parametrize(

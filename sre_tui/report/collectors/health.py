@@ -10,7 +10,7 @@ from providers.errors import BackendError
 from providers.text import one_line
 from sre_tui.diagnosis.causes.model import Cause, Step
 from sre_tui.diagnosis.finding import Finding, Severity
-from sre_tui.memory.report_sections import Health, LikelyCause, Trouble
+from sre_tui.memory.report_sections import Health, LikelyCause
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, joined, standing_of, unconfigured
 from sre_tui.settings import BACKENDS
@@ -22,16 +22,12 @@ from sre_tui.tools.health import (
     of_interest,
 )
 from sre_tui.tools.investigate import investigate
-from sre_tui.views.findings import Row, grouped
 from sre_tui.views.human import count
 from sre_tui.views.report_markup import paragraphs
+from sre_tui.views.report_troubles import troubles_of
 
-MOST: Final = 30
-"""Troubles that are told; all of them are counted."""
 CAUSES_LIMIT: Final = 60.0
 """Seconds in which the causes are looked for."""
-NAMED: Final = 4
-"""Subjects of alike troubles that are named."""
 
 
 async def collect(scope: Scope) -> Collected:
@@ -58,7 +54,7 @@ async def collect(scope: Scope) -> Collected:
             warnings=_amount(found, Severity.WARNING) if is_known else None,
             notes=_amount(found, Severity.NOTE) if is_known else None,
             causes=causes,
-            troubles=tuple(_trouble(row) for row in grouped(found, as_given=True)[:MOST]),
+            troubles=troubles_of(found),
         ),
         sources,
     )
@@ -114,18 +110,3 @@ def _amount(found: Sequence[Finding], severity: Severity) -> int:
 def _blind(examined: Examined) -> tuple[str, ...]:
     blind = len(examined.report.blind)
     return (f"{count(blind, 'check')} could not look",) if blind else ()
-
-
-def _trouble(row: Row) -> Trouble:
-    first = row.finding
-    subjects = [str(first.subject), *(str(one.subject) for one in row.others)]
-    more = f" and {len(subjects) - NAMED} more" if len(subjects) > NAMED else ""
-    return Trouble(
-        subject=one_line(", ".join(subjects[:NAMED])) + more,
-        text=one_line(first.text),
-        severity=first.severity.value,
-        since=first.since,
-        advice=one_line(first.advice),
-        runbook=first.runbook,
-        findings=len(subjects),
-    )

@@ -110,7 +110,8 @@ def test_what_happened_to_many_is_told_once() -> None:
     several = "backup of vm0 (100), backup of vm1 (101), backup of vm2 (102) and 9 more"
     assert f"✗ Sun 22 Nov 11:00 {several}" in lines
     assert "… 2 more failed runs: sre report show --json has all" in lines
-    many = "vm0, vm1, vm2 and 9 more: failed backup: VM 0 (x24, until Sun 22 Nov 22:00)"
+    often = "12 changes alike, x24, until Sun 22 Nov 22:00"
+    many = f"vm0, vm1, vm2 and 9 more: failed backup: VM 0 ({often})"
     place = lines.index(f"• Sun 22 Nov 11:00 {many}")
     assert lines[place + 1] == "• Sun 22 Nov 11:00 vm0: was updated (x2)"
 

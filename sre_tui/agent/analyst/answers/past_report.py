@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Final, cast, get_args
 
+from sre_tui.agent.analyst.answers.since_report import HEALTH, is_since_report, tell_since
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.look import Look
@@ -59,6 +60,12 @@ async def tell_report(look: Look) -> Iterator[str] | None:
     folded = look.question.folded
     if not _ASKED.search(folded) or _MAKES.match(folded) or not look.caller.offers(REPORT):
         return None
+    if is_since_report(folded) and look.caller.offers(HEALTH):
+        last = (await look.ask(report=Call(REPORT, {})))["report"]
+        report = last.data(PreviousReport)
+        if report is None:
+            return iter([_none(look, last)])
+        return await tell_since(look, last, report)
     arguments: dict[str, object] = {}
     scope = look.question.scope
     # A week, or "recently", is no day: the latest report is the one that tells of it.
