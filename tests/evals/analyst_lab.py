@@ -24,6 +24,7 @@ from sre_tui.tools.registry import offered_tools
 from sre_tui.tools.result import ToolResult
 from sre_tui.tools.tool import Tool
 from tests.stubs.at_hand import forget, start_at_hand
+from tests.stubs.patient import patient
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -127,7 +128,7 @@ async def lab_of(scenario: str, folder: Path, *, guests: int = 40) -> AsyncItera
     async with AsyncExitStack() as stack:
         running = start_at_hand(scenario, guests=guests, clock=NOW.timestamp)
         demo = await stack.enter_async_context(running)
-        answering = agent_without_model(dict(demo.environment), folder)
+        answering = agent_without_model(patient(demo.environment), folder)
         agent = await stack.enter_async_context(answering)
         tools = tuple(
             RememberingTool(**{part.name: getattr(tool, part.name) for part in fields(tool)})
