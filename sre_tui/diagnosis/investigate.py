@@ -22,7 +22,13 @@ from sre_tui.diagnosis.patterns.load import Patterns, bundled
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.signs.addresses import with_owners
-from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts, unconfirmed_text
+from sre_tui.diagnosis.signs.alerts import (
+    NO_TROUBLE,
+    active_alerts,
+    from_alerts,
+    no_trouble_text,
+    unconfirmed_text,
+)
 from sre_tui.diagnosis.signs.lines import from_lines
 from sre_tui.diagnosis.signs.measured import refuted
 from sre_tui.diagnosis.signs.outside import told_apart
@@ -46,6 +52,8 @@ _POSSIBLE: Final = 0.15
 """Confidence below which a hypothesis is not worth telling."""
 _WORTH_TELLING: Final = 0.3
 """Confidence from which on possible trouble elsewhere is told where there is nothing else."""
+ALERT_NOISE: Final = "alert_noise"
+"""Pattern of alerts that flap, or that nobody deals with."""
 _TITLES: Final = {
     "prometheus": "Prometheus", "grafana": "Grafana", "loki": "Loki", "proxmox": "Proxmox VE",
     "pbs": "Proxmox Backup Server", "truenas": "TrueNAS",
@@ -167,13 +175,14 @@ def _written(
     symptoms = _symptoms(ranking, named)
     sure = [one for one in ranking.elsewhere if one.confirmed][:MOST_ELSEWHERE]
     elsewhere = sure or _last_resort(ranking, named)
-    found = bool(named or symptoms or elsewhere)
+    found = bool(named or any(_is_trouble(one) for one in symptoms) or elsewhere)
     verdict = _verdict(insight, confirmed, found, bool(sure))
-    aside = (
-        _mere_alerts(insight, asked, named)
-        if verdict == "unconfirmed"
-        else _limits_of_sight(insight)
-    )
+    aside = {
+        "unconfirmed": lambda: _mere_alerts(insight, asked, named),
+        "nothing_wrong": lambda: no_trouble_text(
+            [one for one in symptoms if one.kind == NO_TROUBLE]
+        ),
+    }.get(verdict, lambda: _limits_of_sight(insight))()
     since = min((one.since for one in causes if one.since and one.confirmed), default=None)
     return Investigation(
         asked=text,
@@ -222,6 +231,13 @@ def _symptoms(ranking: Ranking, named: Sequence[Ranked]) -> list[Finding]:
     return sorted(found, key=lambda one: one.order)[:MOST_SYMPTOMS]
 
 
+def _is_trouble(symptom: Finding) -> bool:
+    """Whether it is wrong by itself: not what only says something of the alerts."""
+    return symptom.kind != NO_TROUBLE and not (
+        symptom.kind == ALERT_NOISE and symptom.severity is Severity.NOTE
+    )
+
+
 def _verdict(
     insight: Insight, confirmed: Sequence[Ranked], anything: bool, elsewhere: bool
 ) -> Verdict:
@@ -254,10 +270,16 @@ def _mere_alerts(insight: Insight, asked: Asked, named: Sequence[Ranked]) -> str
     """The conclusion where nothing but alerts tells of trouble; empty if something else does."""
     if any(one.confidence >= _WORTH_TELLING for one in named) or insight.report.blind:
         return ""
-    if any(one.active and not one.diagnostic and one.check != "alerts" for one in insight.findings):
+    if any(
+        one.active and not one.diagnostic and one.check != "alerts" and _is_trouble(one)
+        for one in insight.findings
+    ):
         return ""
-    alerts = [one for one in insight.findings
-              if one.check == "alerts" and one.severity is not Severity.NOTE]  # fmt: skip
+    alerts = [
+        one
+        for one in insight.findings
+        if one.check == "alerts" and one.severity is not Severity.NOTE and one.kind != NO_TROUBLE
+    ]
     if not alerts:
         return ""
     about = " and ".join(str(one) for one in asked.subjects[:3]) or "the homelab"
@@ -280,7 +302,7 @@ def _headline(
         case "unconfirmed":
             return aside or f"something is wrong with {about}, but no cause is certain."
         case "nothing_wrong":
-            return f"nothing wrong was found with {about}."
+            return f"nothing wrong was found with {about}{f'; {aside}' if aside else ''}."
         case "unknown":
             return f"nothing wrong was found with {about}, but {aside}."
         case "blind":

@@ -134,12 +134,14 @@ async def examine(context: ToolContext, only: str = "") -> Examined:
 def _unconfirmed(
     picture: Picture, topology: Topology, report: CheckReport, patterns: Patterns
 ) -> Iterator[Finding]:
-    from sre_tui.diagnosis.signs.alerts import active_alerts, from_alerts
+    from sre_tui.diagnosis.signs.alerts import NO_TROUBLE, active_alerts, from_alerts
 
     lasting = [one for one in report.findings if one.active and one.severity is not Severity.NOTE]
     known = {one.subject for one in lasting} | {one.subject.host for one in lasting}
     firing = [one for one in active_alerts(picture) if one.state is AlertState.FIRING]
     for told in from_alerts(firing, patterns, topology):
+        if told.kind == NO_TROUBLE:
+            continue
         if told.subject not in known and (told.subject.host or told.subject.name) not in known:
             yield told
 

@@ -179,3 +179,14 @@ async def test_reports_are_told_by_plan_and_archive(quiet: Lab, question: str, t
     text = (await asked(quiet, question)).text
     assert re.match(told, text), text
     assert "Not checked" not in text
+
+
+async def test_alerts_that_tell_of_no_trouble_are_none(labs: Labs) -> None:
+    lab = await labs.of("control-watchdog", guests=12)
+    well = "nothing wrong was found with the homelab; 1 alert is firing that tells of no trouble: "
+    assert (await asked(lab, "is anything wrong?")).text.startswith(f"**No: {well}")
+    assert (await asked(lab, "is everything ok?")).text.startswith(f"**Yes: {well}")
+    first = (await asked(lab, "what should i do first?")).text
+    assert first.startswith("**Nothing needs doing**: no trouble was found.")
+    of_one = (await asked(lab, "why is the watchdog alert firing?")).text
+    assert "Watchdog fires always, as it is meant to" in of_one.splitlines()[0]

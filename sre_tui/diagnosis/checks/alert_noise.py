@@ -12,7 +12,7 @@ from providers.text import one_line
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
 from sre_tui.diagnosis.checks.state import state_check, told
 from sre_tui.diagnosis.finding import Finding, Severity
-from sre_tui.diagnosis.signs.alerts import active_alerts
+from sre_tui.diagnosis.signs.alerts import MEANT_TO_FIRE, active_alerts
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.views.human import count, duration
 
@@ -64,6 +64,8 @@ def _lingering(scene: Scene, check: Check) -> Iterator[Finding]:
     for alert in active_alerts(scene.picture):
         limits = scene.limits(check, _subject(alert.name))
         if limits is None or alert.state is not AlertState.FIRING or alert.active_at is None:
+            continue
+        if MEANT_TO_FIRE.search(alert.name):
             continue
         age = (scene.now - alert.active_at).total_seconds()
         if limits.beyond(age):

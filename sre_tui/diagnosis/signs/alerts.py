@@ -20,6 +20,10 @@ from sre_tui.views.human import count
 
 OTHER = "alert"
 """Pattern of alerts nobody knows the kind of."""
+NO_TROUBLE = "no_trouble"
+"""Pattern of alerts that tell of no trouble: good news, updates, those that fire always."""
+MEANT_TO_FIRE = re.compile(r"^watchdog$|dead.?man", re.IGNORECASE)
+"""Names of alerts that fire always, to prove that alerts arrive."""
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
 _PAGED = frozenset({"critical", "page", "high", "emergency", "disaster"})
 
@@ -85,6 +89,27 @@ def unconfirmed_text(alerts: Sequence[Finding]) -> str:
     worst = min(alerts, key=lambda one: one.severity.rank)
     more = f" and {len(alerts) - 1} more" if len(alerts) > 1 else ""
     return f"{firing}{some}: {_named(worst)}{more}"
+
+
+def no_trouble_text(alerts: Sequence[Finding]) -> str:
+    """What is said of firing alerts that tell of no trouble; empty without any."""
+    called = list(dict.fromkeys(one_line(one.evidence[0].asked, 80) for one in alerts))
+    always = [name for name in called if MEANT_TO_FIRE.search(name)]
+    others = [name for name in called if name not in always]
+    said = []
+    if others:
+        one = len(others) == 1
+        firing = f"{count(len(others), 'alert')} {'is' if one else 'are'} firing that "
+        said.append(f"{firing}{'tells' if one else 'tell'} of no trouble: {_listed(others)}")
+    if always:
+        verbs = "fires always, as it is" if len(always) == 1 else "fire always, as they are"
+        said.append(f"{_listed(always)} {verbs} meant to")
+    return "; ".join(said)
+
+
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _named(alert: Finding) -> str:

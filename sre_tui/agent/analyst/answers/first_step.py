@@ -45,11 +45,11 @@ async def tell_first_step(look: Look) -> Iterator[str] | None:
         # What takes several commands is told with them among the next steps.
         said = step_text(step) if len(step.commands) < 2 else step.text
         lead = f"**First{about}**: {said}{cite}\n\n"
-    elif (seen := next((one for one in made.symptoms if one.active and one.advice), None)) is None:
-        if made.verdict != "nothing_wrong" or worst is not None:
-            return report(look, found)
+    elif made.verdict == "nothing_wrong" and worst is None:
         lead = Opening("", f"Nothing needs doing**: no trouble was found.{quotes.whole}\n\n",
                        well=True)  # fmt: skip
+    elif (seen := next((one for one in made.symptoms if one.active and one.advice), None)) is None:
+        return report(look, found)
     else:
         cite = quotes.cite(seen.evidence, seen.text)
         urgent = "Nothing urgent needs doing; first" if seen.severity is Severity.NOTE else "First"

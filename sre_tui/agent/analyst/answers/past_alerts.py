@@ -18,6 +18,7 @@ from sre_tui.agent.analyst.look import Look, window_arguments
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import cited, clock_time, names, plain
 from sre_tui.diagnosis.signals.firings import Firing, each_once, from_alerts, from_series
+from sre_tui.diagnosis.signs.alerts import MEANT_TO_FIRE
 from sre_tui.tools.grafana_data import AlertListing
 from sre_tui.tools.prometheus_data import SeriesListing
 from sre_tui.tools.what_changed import LONGEST, ChangeListing
@@ -64,8 +65,6 @@ _OTHERWISE: Final = re.compile(
 _MOST: Final = re.compile(r"\b(?:most|often|noisiest|loudest|frequent\w*|häufig\w*|oft|flap\w*)\b")
 _HOW_MANY: Final = re.compile(r"\b(?:how many|how often|how many times|wie ?viele|wie oft)\b")
 _CLOSED: Final = re.compile(r"^(?:did|has|have|were|was|any|gab|hat|haben)\b")
-_ALWAYS: Final = re.compile(r"^(?:watchdog|.*dead.?man.*)$", re.IGNORECASE)
-"""Alerts that are meant to fire for ever."""
 
 
 _EVENT: Final = re.compile(r"alert (?P<name>.+?) fired\b")
@@ -173,7 +172,7 @@ def _told(
     folded, now = look.question.folded, look.now
     cites = cited(one.id for one in found.values())
     rows = _of_each(firings, begin, end)
-    always = [one for one in rows if _ALWAYS.match(one.name)]
+    always = [one for one in rows if MEANT_TO_FIRE.search(one.name)]
     rows = [one for one in rows if one not in always]
     older = begin < now - LONGEST and look.caller.offers("grafana_get_dashboard")
     if older:
