@@ -59,6 +59,8 @@ _WITH_MODEL = (
     "tests/wire/test_llm",
 )
 """Tests that call LiteLLM, which takes seconds to load: one worker is enough for them."""
+_OF_EXPRESSIONS = "tests/real/test_promql_"
+"""Tests that search the whole project for PromQL, which takes seconds: once is enough."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,6 +84,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object
 def _scope(nodeid: str) -> str:
     if nodeid.startswith(_WITH_MODEL):
         return "model"
+    if nodeid.startswith(_OF_EXPRESSIONS):
+        return _OF_EXPRESSIONS
     # They share a demo and a process that has imported everything, which each worker would start
     # anew, but one worker alone would be at it longer than all others at the rest; what
     # test_scenarios runs, it runs in its own process.

@@ -8,6 +8,7 @@ source, tests, data and prose that is one.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -147,7 +148,8 @@ _SUFFIXES = frozenset({".json", ".md", ".py", ".yaml", ".yml"})
 _OWN_FILES = frozenset({COLLECTION.name, "promql_malformed.yaml"})
 
 
-def used() -> list[Expression]:
+@cache
+def used() -> tuple[Expression, ...]:
     """The expressions in any text of the project, each once, at the first place it stands."""
     names = frozenset(series.labels["__name__"] for series in homelab_series())
     found: dict[str, Expression] = {}
@@ -155,7 +157,7 @@ def used() -> list[Expression]:
         for line, query in harvest(path, names):
             origin = f"{path.relative_to(ROOT)}:{line}"
             found.setdefault(query.strip(), Expression(query.strip(), origin))
-    return [expression for query, expression in found.items() if query not in REFUSED]
+    return tuple(expression for query, expression in found.items() if query not in REFUSED)
 
 
 def _files() -> Iterator[Path]:

@@ -85,22 +85,33 @@ def _texts(suffix: str, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    if isinstance(tree, ast.Constant):
-        if isinstance(tree.value, str):
-            yield tree.lineno, tree.value
-        return
-    if isinstance(tree, ast.JoinedStr):
-        for filling in _FILLINGS:
-            filled = "".join(
-                str(part.value) if isinstance(part, ast.Constant) else filling
-                for part in tree.values
-            )
-            if is_expression(filled, frozenset()):
-                yield tree.lineno, filled
-                break
-    for child in ast.iter_child_nodes(tree):
-        if not (isinstance(tree, ast.JoinedStr) and isinstance(child, ast.Constant)):
-            yield from _literals(child)
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                yield node.lineno, node.value
+            continue
+        if isinstance(node, ast.JoinedStr):
+            for filling in _FILLINGS:
+                filled = "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else filling
+                    for part in node.values
+                )
+                if is_expression(filled, frozenset()):
+                    yield node.lineno, filled
+                    break
+            waiting += [one for one in node.values if not isinstance(one, ast.Constant)][::-1]
+            continue
+        # Not ``ast.iter_child_nodes``: there are a million, and most have no child.
+        inner: list[ast.AST] = []
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                inner += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST) and value._fields:
+                inner.append(value)
+        waiting += inner[::-1]
 
 
 def _scalars(node: yaml.Node | None) -> Iterator[tuple[int, str]]:

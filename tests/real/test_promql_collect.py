@@ -82,7 +82,7 @@ def test_expressions_are_found_wherever_they_are_used() -> None:
 
 
 def test_every_place_exists() -> None:
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[2]
     assert [place for place in PLACES if not (root / place).exists()] == []
 
 
