@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from sre_tui.live.answers import AnswerError
 from sre_tui.live.question_history import QuestionHistory
 from sre_tui.settings import LlmSettings, Settings
 from sre_tui.tools.context import ToolContext
+from sre_tui.usage.counter import counter_of
+from sre_tui.usage.records import AskedQuestion
+from sre_tui.usage.taking import opened_usage
 
 NOW = datetime(2026, 11, 22, 14, tzinfo=UTC)
 LLM = LlmSettings(
@@ -55,6 +59,31 @@ async def test_who_is_asked(tmp_path: Path) -> None:
     with pytest.raises(AnswerError, match="set LLM_PROVIDER"):
         await bare.choose("gpt-5")
     assert bare.model is None
+
+
+async def test_the_last_hundred_questions_of_the_app_are_kept(tmp_path: Path) -> None:
+    settings, folders = Settings(), Folders.under(tmp_path)
+    moments = (NOW + timedelta(seconds=n) for n in count())
+    counter = counter_of(settings, folders, lambda: next(moments), "app")
+    with opened_usage(settings, folders) as (usage, _):
+        earlier = [
+            AskedQuestion(asked=NOW - timedelta(hours=n), question=f"earlier {n}")
+            for n in range(99, 0, -1)
+        ]
+        usage.take([], earlier)
+    async with (
+        ToolContext(settings, folders, lambda: next(moments), usage=counter) as context,
+        AgentAnswers(context, tmp_path) as source,
+    ):
+        for n in range(3):
+            async for _ in source.ask(f"hello {n}"):
+                pass
+    with opened_usage(settings, folders) as (usage, why):
+        kept = usage.questions()
+    assert (why, len(kept)) == ("", 100)
+    assert [each.question for each in kept[:4]] == ["hello 2", "hello 1", "hello 0", "earlier 1"]
+    assert kept[-1].question == "earlier 97"
+    assert {each.answered_by for each in kept[:3]} == {"analyst"}
 
 
 async def test_what_was_asked_is_recalled_without_secrets(tmp_path: Path) -> None:

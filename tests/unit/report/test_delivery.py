@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +25,7 @@ from sre_tui.report.message import Letter
 from sre_tui.settings.mailing import Mailing
 from tests.stubs.ports import free_ports
 from tests.stubs.smtp_server import MailBox, line_server, smtp_server
+from tests.unit.memory.killing import forked
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -109,6 +113,33 @@ async def test_a_mail_that_is_refused_does_not_hold_up_the_next(store: Store) ->
     assert [each.id for each in Reports(store).due()] == ["big"]
 
 
+@pytest.mark.parametrize("last", [b"MAIL", b"RCPT", b"DATA", b"This is r1."])
+async def test_of_a_mail_that_breaks_off_in_the_middle_nothing_is_kept(
+    store: Store, last: bytes
+) -> None:
+    """Not with the server, nor of the try: the next one sends all of it, once."""
+    heard: list[bytes] = []
+
+    def answer(line: bytes) -> bytes | None:
+        heard.append(line)
+        if line.upper().startswith(last.upper()):
+            return None
+        known = {b"EHLO": b"250 mx\r\n", b"MAIL": b"250 ok\r\n", b"RCPT": b"250 ok\r\n"}
+        return {**known, b"DATA": b"354 go on\r\n"}.get(line[:4].upper(), b"")
+
+    async with line_server(answer) as port:
+        done = await delivered(store, report("r1"), port)
+    assert heard[-1].upper().startswith(last.upper())
+    assert (done.sent, [each.id for each in done.failed]) == ([], ["r1"])
+    assert isinstance(done.failed[0].error, Unreachable)
+    (row,) = Reports(store).due()
+    assert (row.mail_tries, row.mailed) == (1, None)
+    async with smtp_server() as box:
+        assert (await due(store, box.port)).sent == ["r1"]
+        assert await due(store, box.port) == Delivery()
+    assert told(box) == ["This is r1."]
+
+
 async def test_who_did_not_get_it_is_named_and_it_is_not_sent_again(store: Store) -> None:
     async with smtp_server(MailBox(refuses={SECOND: "550 5.1.1 unknown"})) as box:
         done = await delivered(store, report("r1"), box.port, TO, SECOND)
@@ -163,6 +194,39 @@ async def test_what_a_killed_process_was_sending_is_taken_over_after_a_time(stor
         later = await send_due(store, mailing(box.port), write, lambda: NOW + timedelta(seconds=1))
         assert later == Delivery(sent=["r1"])
     assert len(box.taken) == 1
+
+
+def test_one_that_was_killed_between_archive_and_mail_is_sent_once_by_the_next(path: Path) -> None:
+    reading, writing = os.pipe()
+
+    def killed(one: Report) -> Letter:
+        os.write(writing, b"x")
+        time.sleep(600)
+        return write(one)
+
+    async def deliver_and_die() -> None:
+        with open_store(Place(path=path)) as store:
+            await deliver(store, report("r1"), mailing(free_ports()), killed, lambda: NOW)
+
+    child = forked(lambda: asyncio.run(deliver_and_die()))
+    assert os.read(reading, 1) == b"x"
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+    async def next_ones() -> list[str]:
+        with open_store(Place(path=path)) as store:
+            async with smtp_server() as box:
+                at_once = await due(store, box.port)
+                later = [
+                    await send_due(store, mailing(box.port), write, lambda: NOW + DAY)
+                    for _ in range(2)
+                ]
+            # Nobody knows yet that who claimed it is dead.
+            assert at_once == Delivery(elsewhere=["r1"])
+            assert later == [Delivery(sent=["r1"]), Delivery()]
+            return told(box)
+
+    assert asyncio.run(next_ones()) == ["This is r1."]
 
 
 async def test_nobody_is_mailed_what_is_a_month_old(store: Store) -> None:

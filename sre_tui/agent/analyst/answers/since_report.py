@@ -64,11 +64,11 @@ async def tell_since(look: Look, found: Found, report: PreviousReport) -> Iterat
     happened = _events(events, look.now) if events is not None else []
     begin = events.start if events is not None else report.made
     title = f"What happened since {clock_time(begin, look.now)}{asked['changes'].cite}"
-    more = f"\nAll of it: {code('sre report')}, then {code('sre report diff')}\n"
+    more = f"All of it: {code('sre report')}, then {code('sre report diff')}\n"
     return chain(
         told(
             look, lead, ("Newly wrong", new), ("Over", over), ("Otherwise", changed),
-            (title, happened),
+            (title, happened), ("Now", [plain(now.sentence, 240)]),
         ),
         [more],
     )  # fmt: skip
