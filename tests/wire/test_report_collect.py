@@ -13,17 +13,20 @@ import pytest_asyncio
 import stamina
 
 from providers.errors import BackendError
+from providers.loki import LokiClient
+from providers.reading import Reading
 from sre_tui.demo.runtime.demo import RunningDemo
+from sre_tui.diagnosis.picture.part import refilled
 from sre_tui.environment import Environment, Folders
 from sre_tui.memory.incident import Incident
 from sre_tui.memory.incidents import Incidents
 from sre_tui.memory.place import place_of
 from sre_tui.memory.report import Report
-from sre_tui.memory.report_sections import Health, Section
+from sre_tui.memory.report_sections import Health, Logs, Section
 from sre_tui.memory.store import open_store
 from sre_tui.report import collect as collecting
 from sre_tui.report.collect import collect_report
-from sre_tui.report.collectors import health
+from sre_tui.report.collectors import health, logs
 from sre_tui.report.scope import Scope, scope_of
 from sre_tui.report.standing import Collected
 from sre_tui.report.summary_words import summary_words
@@ -281,6 +284,27 @@ async def test_a_backup_server_alone_tells_of_backups_and_of_nothing_it_cannot_k
     assert "not set up" not in lines
     assert "Not known" not in lines
     assert f"backups of {report.backups.kept} guests and hosts are kept" in lines.casefold()
+
+
+async def test_logs_that_begin_within_the_window_are_told(
+    quiet: tuple[RunningDemo, ToolContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = LokiClient.label_names
+
+    async def of_a_day(
+        client: LokiClient, start: datetime, end: datetime
+    ) -> Reading[tuple[str, ...]]:
+        reading = await whole(client, start, end)
+        return reading if end > NOW - DAY else refilled(reading, ())
+
+    monkeypatch.setattr(LokiClient, "label_names", of_a_day)
+    scope = scope_of(quiet[1], DAY * 2)
+    async with scope.context:
+        found = await logs.collect(scope)
+    assert isinstance(found.section, Logs)
+    assert found.section.state == "partial"
+    assert found.section.reasons == ("loki:main: it keeps nothing of the beginning of the window",)
+    assert (found.section.errors, found.section.errors_before) == (0, None)
 
 
 async def test_incidents_of_the_window_and_the_open_ones_are_told(tmp_path: Path) -> None:
