@@ -213,7 +213,7 @@ class PrometheusClient(BackendClient):
             data, warnings = await self._ask(f"{API}/targets", [("state", "active")])
             return Fetched(wire.targets(self.source, data), warnings)
 
-        return await self._http.reading("targets", tuple[Target, ...], fetch)
+        return await self._http.reading("targets", tuple[Target, ...], fetch, quick=True)
 
     async def rules(self) -> Reading[tuple[AlertRule, ...]]:
         """Alerting and recording rules with their alerts (``/api/v1/rules``), all pages."""
@@ -238,7 +238,7 @@ class PrometheusClient(BackendClient):
             active = (alert for rule in rules for alert in rule.alerts if alert.state.active)
             return Fetched(tuple(active), warnings)
 
-        return await self._http.reading("alerts", tuple[Alert, ...], fetch)
+        return await self._http.reading("alerts", tuple[Alert, ...], fetch, quick=True)
 
     async def build_info(self) -> Reading[BuildInfo]:
         """Which program and version answers there (``/api/v1/status/buildinfo``)."""

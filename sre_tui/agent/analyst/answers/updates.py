@@ -265,9 +265,13 @@ def _told(
     notes = [f"what else was installed: `less /var/log/apt/history.log` on {host}"]
     if now - begin > LONGEST:
         notes.append(f"logs and annotations before {clock_time(now - LONGEST, now)}")
+    if not updates and blind:
+        known = "" if "changes" in blind else "; logs and annotations tell of no update"
+        lead = f"**Cannot tell whether there was an update{of} {since}**{known}.{cites}"
+        return told(look, lead, ("Not told here", notes))
     if not updates:
         what = "no container got another image, no count of waiting packages fell, no log tells"
-        said = f"o update{of} is known {since}**{'' if blind else f': {what}'}.{cites}"
+        said = f"o update{of} is known {since}**: {what}.{cites}"
         lead = Opening("No: ", f"n{said}") if closed else Opening("", f"N{said}")
         return told(look, lead, ("Not told here", notes))
     first = updates[0]
