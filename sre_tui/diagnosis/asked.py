@@ -44,6 +44,11 @@ _ALONE: Final = frozenset({"backup", "backups", "disk", "disks", "pool", "pools"
 """Names that are everyday words too: they count only if nothing else in the text is named."""
 
 
+_ROLE_PHRASES: Final = (
+    (re.compile(r"\bback ?up[ -](server|box|machine|host)\b"), SubjectKind.BACKUP_SERVER),
+    (re.compile(r"\b(file ?server|(storage|file)[ -](box|server|machine))\b"), SubjectKind.NAS),
+)
+"""What people call such a machine in two words, of which one alone may be anything."""
 _ROLES: Final[Mapping[str, SubjectKind]] = {
     "nas": SubjectKind.NAS, "truenas": SubjectKind.NAS, "pbs": SubjectKind.BACKUP_SERVER,
     "ups": SubjectKind.UPS, "usv": SubjectKind.UPS,
@@ -76,7 +81,10 @@ class Asked:
         return frozenset(one.id for one in patterns if self.topics & set(one.topics))
 
     def named_kinds(self, patterns: Patterns) -> frozenset[str]:
-        """The failure patterns whose own words are in the text, where few patterns have them."""
+        """The failure patterns that are called by their own words, where few patterns have them.
+
+        So are those that are complained of in the words of people who have them.
+        """
         spoken = fold(self.text).split()
         said = {_stem(word) for word in spoken if len(word) > 2 and word not in STOP_WORDS}
         sharing = Counter(_stem(word) for one in patterns for word in set(one.id.split("_")))
@@ -86,7 +94,8 @@ class Asked:
         return frozenset(one.id for one in patterns if set(alone) & set(one.topics)) | frozenset(
             one.id
             for one in patterns
-            if any(
+            if one.complained_of(self.text)
+            or any(
                 _stem(word) in said and sharing[_stem(word)] <= SPECIFIC
                 for word in one.id.split("_")
             )
@@ -128,6 +137,11 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
     exact: list[Subject] = []
     weak: list[Subject] = []
     taken: set[str] = set()
+    for called, kind in _ROLE_PHRASES:
+        only = topology.subjects(kind)
+        if (role := called.search(text.casefold())) and len(only) == 1:
+            exact += only
+            taken.update(role.group().split())
     for said, programs in meant_by(text).items():
         for program in programs:
             if found := _meant(topology.named(program) or _parts_of(topology, program)):

@@ -50,7 +50,7 @@ def named_causes(
             subject=one.subject.name,
             confidence=one.confidence,
             confirmed=one.confirmed,
-            right=is_true(one.kind, one.subject, truth, patterns),
+            right=any(is_true(kind, one.subject, truth, patterns) for kind in (one.kind, *one.how)),
             elsewhere=one in elsewhere,
         )
         for one in causes

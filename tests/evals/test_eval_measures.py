@@ -125,6 +125,13 @@ def test_named_causes_keep_their_order() -> None:
     assert [one.confirmed for one in named] == [True, False]
 
 
+def test_the_reason_that_a_claim_tells_counts_as_its_kind() -> None:
+    told = cause("pool_degraded", "nas1/sdc", 0.7).model_copy(update={"how": ("disk_failing",)})
+    assert [one.right for one in named_causes([told], Truth(cause=SDC), PATTERNS)] == [True]
+    other = told.model_copy(update={"how": ("pool_degraded",)})
+    assert [one.right for one in named_causes([other], Truth(cause=SDC), PATTERNS)] == [False]
+
+
 def test_the_first_true_cause_gives_the_rank() -> None:
     assert conclusion((False, 0.9), (True, 0.8)).rank == 2
     assert conclusion((True, 0.2)).rank == 1

@@ -77,8 +77,13 @@ class Hypothesis:
 
     @property
     def vague_start(self) -> bool:
-        """Whether only lines that come now and then tell of it: it may have begun before them."""
-        return all(one.check == "logs" and _is_slow(one) for one in self.findings)
+        """Whether only lines that come now and then tell of it: it may have begun before them.
+
+        So it may where a backend tells the state without a time, and only lines have one.
+        """
+        dated = [one for one in self.findings if one.since is not None]
+        undated = any(one.since is None and one.active and not one.event for one in self.findings)
+        return all(one.check == "logs" and (undated or _is_slow(one)) for one in dated)
 
     @property
     def active(self) -> bool:

@@ -276,7 +276,7 @@ def _fold(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
     """Join each mechanism with the one trouble it is the how of."""
     left = list(hypotheses)
     for one in hypotheses:
-        whole = [each for each in one.effects if each.pattern.id in one.pattern.mechanism_of]
+        whole = [each for each in one.effects if _is_how(one, each)]
         if not whole or any(each not in whole for each in one.explained_by):
             continue
         target = min(whole, key=lambda each: one.effects[each])
@@ -289,6 +289,14 @@ def _fold(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
                 effect.explained_by.setdefault(target, steps)
         left.remove(one)
     return left
+
+
+def _is_how(one: Hypothesis, whole: Hypothesis) -> bool:
+    """Whether this is how the other came about; what one program says is so of no other."""
+    if whole.pattern.id not in one.pattern.mechanism_of:
+        return False
+    programs = {each.subject.kind for each in (one, whole)} == {SubjectKind.CONTAINER}
+    return one.subject == whole.subject or not programs
 
 
 def _acquit_states(hypotheses: Sequence[Hypothesis]) -> None:

@@ -65,6 +65,8 @@ class Cause(_Model):
     subject: Subject
     claim: str
     """The claim in words: ``disk sdc on nas1 is failing``."""
+    how: tuple[str, ...] = ()
+    """Ids of the patterns that say how it came about, which the claim tells as well."""
     confidence: float = Field(ge=0.0, le=1.0)
     """How likely the claim is right; among hypotheses of 0.8, about 8 of 10 are."""
     severity: Severity

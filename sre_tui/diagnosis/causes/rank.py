@@ -94,7 +94,9 @@ def rank(
     """
     hypotheses = link(join_shared(gather(findings, patterns), topology), topology)
     present = {one.pattern.id for one in hypotheses}
-    focus = replace(focus, named_kinds=focus.named_kinds & present)
+    named = focus.named_kinds & present
+    # Who calls a trouble by a word of its own asks of it, whatever else that word belongs to.
+    focus = replace(focus, named_kinds=named, kinds=focus.kinds | named)
     ranked = sorted(
         (Ranked(one, confidence(features(one, focus, blind=blind))) for one in hypotheses),
         key=lambda one: _order(one, focus),
@@ -166,7 +168,8 @@ def _begins(one: Hypothesis) -> bool:
 def _order(one: Ranked, focus: Focus) -> tuple[bool, bool, float, tuple[float, str]]:
     """What is sure and about the very thing that is asked comes first, then by confidence."""
     needed = DIRECT if focus.named_kinds else CONFIRMED
-    told = focus.means(one.hypothesis) and focus.fits(one.hypothesis)
+    said = one.hypothesis.pattern.id in focus.named_kinds
+    told = focus.means(one.hypothesis) and (said or focus.fits(one.hypothesis))
     direct = one.relevance >= needed and told
     felt = one.relevant and focus.felt(one.hypothesis)
     return not direct, not felt, -one.relevance, one.hypothesis.order

@@ -39,6 +39,7 @@ def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
         kind=one.pattern.id,
         subject=one.subject,
         claim=one.claim,
+        how=tuple(each.pattern.id for each in one.mechanisms),
         confidence=round(ranked.confidence, 2),
         severity=one.severity,
         since=one.known_since,

@@ -7,6 +7,9 @@ from typing import Final
 from sre_tui.diagnosis.checks.metric import metric_check
 from sre_tui.diagnosis.finding import Severity
 
+_GUEST_USED: Final = 'pve_memory_usage_bytes{id=~"(qemu|lxc)/.+",$S}'
+_GUEST_SIZE: Final = 'pve_memory_size_bytes{id=~"(qemu|lxc)/.+",$S}'
+
 CHECKS: Final = (
     metric_check(
         "memory-available", "memory_exhausted", "memory",
@@ -96,9 +99,22 @@ CHECKS: Final = (
         diagnostic=True,
     ),
     metric_check(
+        "guest-memory-growth", "memory_leak", "memory",
+        # A guest without an exporter is seen by its node alone.
+        f"(({_GUEST_USED} - {_GUEST_USED} offset 3h) / {_GUEST_SIZE} "
+        f"and ({_GUEST_USED} - {_GUEST_USED} offset 1h) / {_GUEST_SIZE} > 0.03 "
+        f"and ({_GUEST_USED} offset 1h - {_GUEST_USED} offset 2h) / {_GUEST_SIZE} > 0.03)",
+        ">", 0.2,
+        "{id} took {value} of its memory within 3 h, at a steady pace",
+        unit="ratio", clear=0.19, delay=600, lasting=False,
+        title="a guest whose memory use grows fast",
+        why="it ends with a kill",
+        advice="find the program that grows",
+        diagnostic=True,
+    ),
+    metric_check(
         "guest-memory", "memory_exhausted", "memory",
-        'pve_memory_usage_bytes{id=~"(qemu|lxc)/.+",$S} / '
-        'pve_memory_size_bytes{id=~"(qemu|lxc)/.+",$S}',
+        f"{_GUEST_USED} / {_GUEST_SIZE}",
         ">", 0.95,
         "{id} uses {value} of its memory",
         unit="ratio", clear=0.902, delay=600,

@@ -116,6 +116,8 @@ class Pattern(_Model):
     """What it is usually about."""
     topics: tuple[Topic, ...] = ()
     """Parts of a homelab it belongs to."""
+    complaints: Expression = ""
+    """What those say who have it and do not know what it is called; fit for few patterns."""
     also_called: tuple[str, ...] = ()
     """Other words for the same trouble, by which scenarios may call it."""
     root: float = Field(ge=0.0, le=1.0)
@@ -157,6 +159,10 @@ class Pattern(_Model):
     fix: tuple[str, ...] = ()
     """How those steps of the runbook's section ``Fix`` begin that help against it, the first to be
     taken first; a bundled runbook serves several patterns."""
+
+    def complained_of(self, text: str) -> bool:
+        """Whether a text speaks of it in the words of those who have it."""
+        return bool(self.complaints) and bool(re.search(self.complaints, text, re.IGNORECASE))
 
     @property
     def symptom(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sre_tui.diagnosis.finding import Finding
@@ -28,6 +28,11 @@ _OF_NODE: Final = "node_down"
 """A node that others do not see may be alive and alone: its own exporter settles that."""
 _OF_CLUSTER: Final = "quorum_lost"
 """Lines about votes come whenever a member leaves; whether a majority is left is read."""
+_LOSS: Final = "packet_loss"
+SETTLED: Final = timedelta(minutes=15)
+"""By then a mean over pings tells of nothing but what lasts."""
+ALL: Final = 0.97
+"""Share of lost pings from which on none comes back."""
 _HOSTS: Final = frozenset({SubjectKind.NODE, SubjectKind.NAS})
 
 
@@ -41,10 +46,13 @@ def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -
     seen = {(one.kind, one.subject) for one in every if one.check not in _TOLD and one.active}
     fine = set(_fine(picture, topology))
     telling = _telling_of_disks(picture)
+    answering = {one.subject for one in every if _comes_back(one, picture)}
     for one in every:
         if one.check == _SILENT and one.subject.host in telling:
             continue
         denied = (one.kind, one.subject) in fine
+        if one.kind == _OF_NODE and one.subject in answering:
+            denied = True
         if one.kind == _OF_CLUSTER and one.check == "logs" and not one.hearsay:
             # A majority that is there again was gone all the same when they said so.
             denied = False
@@ -64,6 +72,13 @@ def _came_to_rest(one: Finding, every: Iterable[Finding], picture: Picture) -> b
     )
 
 
+def _comes_back(one: Finding, picture: Picture) -> bool:
+    """Whether some pings are answered while others are lost: what answers at all is there."""
+    if one.kind != _LOSS or one.unit != "ratio" or one.value is None or not one.active:
+        return False
+    return one.since is not None and picture.now - one.since >= SETTLED and one.value < ALL
+
+
 def _telling_of_disks(picture: Picture) -> frozenset[str]:
     """The machines whose disks or pools are read from themselves."""
     names = nas_names(picture)
@@ -74,14 +89,23 @@ def _telling_of_disks(picture: Picture) -> frozenset[str]:
 
 def _from_first_kill(one: Finding, every: Iterable[Finding]) -> Finding:
     """What grows again after each kill grew before the first, of which it was the reason."""
-    if one.check != _AGAIN or one.since is None:
+    if one.kind != _LEAK or one.since is None:
         return one
     kills = [k for k in every if k.kind == _KILL and k.subject.host == one.subject.host]
+    if one.check != _AGAIN and not any(_goes_on(kill, one.since) for kill in kills):
+        return one
     first = min((kill.since for kill in kills if kill.since is not None), default=one.since)
     if first >= one.since:
         return one
     before = any(kill.open_start for kill in kills)
     return one.model_copy(update={"since": first, "open_start": before})
+
+
+def _goes_on(kill: Finding, grown: datetime) -> bool:
+    """Whether there was a kill before something grew, and one after it."""
+    if kill.since is None or kill.since >= grown:
+        return False
+    return kill.until is not None and kill.until > grown
 
 
 def _fine(picture: Picture, topology: Topology) -> Iterator[tuple[str, Subject]]:

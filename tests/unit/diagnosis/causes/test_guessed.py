@@ -6,6 +6,7 @@ import pytest
 
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.rank import Ranking, rank
+from sre_tui.diagnosis.causes.words import cause_of
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.language.topics import Manner
 from sre_tui.diagnosis.patterns.load import bundled
@@ -99,8 +100,19 @@ def complaint(kind: str, writer: str, minutes: float) -> Finding:
 
 def test_a_program_ends_of_what_it_complained_of() -> None:
     loop = finding("restart_loop", RADARR, 60, severity=Severity.CRITICAL)
-    found = explained(ranked(loop, complaint("access_denied", "radarr", 61)))
-    assert found == {"access_denied@docker1": {"restart_loop@docker1/radarr"}}
+    found = explained(ranked(loop, complaint("rate_limited", "radarr", 61)))
+    assert found == {"rate_limited@docker1": {"restart_loop@docker1/radarr"}}
+
+
+def test_what_a_program_says_before_each_end_is_how_it_comes_about() -> None:
+    loop = finding("restart_loop", RADARR, 60, severity=Severity.CRITICAL)
+    damaged = finding("data_corrupted", RADARR, 60, by="log", severity=Severity.CRITICAL)
+    (one,) = ranked(loop, damaged).causes
+    told = cause_of(one)
+    assert (told.kind, told.how) == ("restart_loop", ("data_corrupted",))
+    assert "damaged" in told.claim
+    other = finding("data_corrupted", SONARR, 60, by="log", severity=Severity.CRITICAL)
+    assert len(ranked(loop, other).causes) == 2
 
 
 def test_another_programs_complaint_is_not_why_it_ends() -> None:

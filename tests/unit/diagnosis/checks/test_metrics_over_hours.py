@@ -161,3 +161,24 @@ def test_a_guest_that_stays_locked_by_a_snapshot_is_told() -> None:
 @pytest.mark.parametrize("lock", [locked(15), locked(300, "backup")], ids=["short", "backup"])
 def test_a_lock_that_is_needed_is_no_trouble(lock: telemetry.Series) -> None:
     assert found("guest-locked", lock) == []
+
+
+@pytest.mark.parametrize(
+    ("used", "told"),
+    [
+        pytest.param(lambda hour: 2e9 + (hour - 14) * 1.2e9, True, id="grows"),
+        pytest.param(lambda hour: 4e9 if hour < 20 else 7e9, False, id="is taken at once"),
+        pytest.param(lambda hour: 6e9, False, id="stays"),
+    ],
+)
+def test_a_guest_that_only_its_node_sees_leaks(used: Callable[[float], float], told: bool) -> None:
+    guest = {"id": "lxc/123", "instance": "pve1", "job": "pve"}
+    begin = NOW.timestamp() - 24 * 3600
+    points = [(begin + at, used(at / 3600)) for at in range(0, 24 * 3600 + 1, 60)]
+    size = [(at, 16e9) for at, _ in points]
+    seen = found(
+        "guest-memory-growth",
+        series("pve_memory_usage_bytes", points, **guest),
+        series("pve_memory_size_bytes", size, **guest),
+    )
+    assert bool(seen) is told

@@ -115,3 +115,24 @@ def test_what_became_of_a_silent_disk_is_told_by_its_nas_where_that_is_read() ->
     read = Picture(now=NOW, start=START, pools=Part((reading,)))
     assert list(refuted([silent, said], read, Topology())) == [said]
     assert list(refuted([silent], Picture(now=NOW, start=START), Topology())) == [silent]
+
+
+def test_memory_that_grows_between_two_kills_grew_before_the_first() -> None:
+    hours = [NOW - timedelta(hours=each) for each in (5, 3, 1)]
+    killed = told("oom_kill", MAIL, "logs", since=hours[0], until=hours[2])
+    grew = told("memory_leak", MAIL, "memory-growth", since=hours[1])
+    picture = Picture(now=NOW, start=START)
+    assert next(iter(refuted([grew, killed], picture, Topology()))).since == hours[0]
+    before = killed.model_copy(update={"until": hours[0]})
+    assert next(iter(refuted([grew, before], picture, Topology()))).since == hours[1]
+
+
+def test_what_answers_some_pings_is_not_down_whatever_an_alert_says() -> None:
+    def lost(share: float, minutes: float) -> Finding:
+        since = NOW - timedelta(minutes=minutes)
+        return told("packet_loss", MAIL, "packet-loss", unit="ratio", value=share, since=since)
+
+    down = told("node_down", MAIL)
+    assert judged(down, lost(0.4, 45)) == [True, False]
+    assert judged(down, lost(1.0, 45)) == [False, False]
+    assert judged(down, lost(0.4, 5)) == [False, False]

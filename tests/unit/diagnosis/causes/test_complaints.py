@@ -1,0 +1,110 @@
+"""Complaints of people who have a trouble and do not know what it is called."""
+
+from __future__ import annotations
+
+import pytest
+
+from sre_tui.diagnosis.asked import find_asked
+from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.rank import Ranking, rank
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import bundled
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from tests.unit.diagnosis.causes.lab import DISK, DOCKER, MEDIA, NAS, POOL, finding, homelab
+
+BACKUPS = Subject(kind=SubjectKind.BACKUP_SERVER, name="pbs")
+
+
+def complained_of(text: str) -> set[str]:
+    return {one.id for one in bundled() if one.complained_of(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("our power consumption went up by 30 watts", "disk_awake"),
+        ("there is a beeping in the basement", "ups_on_battery"),
+        ("who is flooding my logs?", "log_flood"),
+        ("my messages are from the future", "clock_skew"),
+        ("one of the drives is clicking", "disk_failing"),
+        ("the second bay went dark", "disk_dead"),
+        ("how old is the other copy of the photos", "replication_failed"),
+        ("what would I lose if the box burned down", "backup_uncovered"),
+        ("can i restore the wiki", "backup_unverified"),
+        ("video calls keep freezing on us, the line is flaky", "packet_loss"),
+        ("somebody turned it off?!", "guest_stopped"),
+        ("DNS_PROBE_FINISHED_NXDOMAIN everywhere", "dns_down"),
+        ("no space left, but df says 40 % free", "inodes_exhausted"),
+    ],
+)
+def test_a_complaint_means_what_brings_it(text: str, pattern: str) -> None:
+    assert pattern in complained_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why is jellyfin slow",
+        "is everything alright?",
+        "which guests have the most memory",
+        "gitea answers with an error",
+        "the photos do not load",
+    ],
+)
+def test_what_anything_may_bring_means_nothing_by_itself(text: str) -> None:
+    assert complained_of(text) == set()
+
+
+def asked(text: str, *findings: Finding) -> Ranking:
+    topology = homelab()
+    topology.add(BACKUPS)
+    of = find_asked(text, topology, (), bundled())
+    focus = Focus.on(
+        of.subjects, topology, kinds=of.kinds(bundled()), named_kinds=of.named_kinds(bundled()),
+        manner=of.manner, said=text.casefold().split(),
+    )  # fmt: skip
+    return rank(findings, topology, focus, bundled())
+
+
+def test_what_is_complained_of_comes_before_what_is_surer() -> None:
+    stopped = finding("guest_stopped", MEDIA, 50, severity=Severity.CRITICAL)
+    flood = finding("log_flood", DOCKER, 300, by="log")
+    ranking = asked("who is spamming my logs", stopped, flood)
+    assert [one.hypothesis.pattern.id for one in ranking.causes] == ["log_flood"]
+    assert [one.hypothesis.pattern.id for one in ranking.elsewhere] == ["guest_stopped"]
+
+
+def test_a_complaint_of_what_is_not_there_narrows_nothing() -> None:
+    stopped = finding("guest_stopped", MEDIA, 50, severity=Severity.CRITICAL)
+    ranking = asked("who is spamming my logs", stopped)
+    assert [one.hypothesis.pattern.id for one in ranking.causes] == ["guest_stopped"]
+
+
+def test_what_is_called_by_its_word_need_not_show_as_is_said() -> None:
+    pile = Subject(kind=SubjectKind.DATASET, name="nas1/tank/media")
+    snapshots = finding("snapshot_pileup", pile, None, by="api", severity=Severity.WARNING)
+    disk = finding("disk_failing", DISK, None, by="api", severity=Severity.CRITICAL)
+    ranking = asked("the list of snapshots is so slow to open", snapshots, disk)
+    assert ranking.causes[0].hypothesis.pattern.id == "snapshot_pileup"
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("the backup server is an hour ahead", BACKUPS),
+        ("what is wrong with the storage box", NAS),
+        ("file server acts up", NAS),
+    ],
+)
+def test_the_only_machine_of_its_sort_is_meant_by_two_words(text: str, subject: Subject) -> None:
+    topology = homelab()
+    topology.add(BACKUPS)
+    assert find_asked(text, topology, (), bundled()).subjects == (subject,)
+
+
+def test_a_dead_disk_that_lines_tell_of_late_is_why_its_pool_is_degraded() -> None:
+    pool = finding("pool_degraded", POOL, 360, open_start=True, severity=Severity.CRITICAL)
+    state = finding("disk_dead", DISK, None, by="api", severity=Severity.CRITICAL)
+    line = finding("disk_dead", DISK, 200, by="log", check="logs", severity=Severity.CRITICAL)
+    ranking = asked("one led less on the nas", pool, state, line)
+    assert [one.hypothesis.pattern.id for one in ranking.causes] == ["disk_dead"]
