@@ -26,7 +26,6 @@ _COMMANDS = "tests/cli/"
 _HALFWAY = f"{_COMMANDS}test_n"
 _WAITING = (
     "tests/wire/test_truenas_faults.py",
-    "tests/evals/test_injection_commands.py",
     "tests/wire/test_proxmox_client.py",
     "tests/wire/test_pbs_faults.py",
     "tests/wire/test_client_faults.py",
@@ -59,6 +58,8 @@ _WITH_MODEL = (
     "tests/wire/test_llm",
 )
 """Tests that call LiteLLM, which takes seconds to load: one worker is enough for them."""
+_RUNS_WITH_MODEL = ("tests/cli/test_usage.py", "tests/evals/test_injection_commands.py")
+"""Tests of command lines that call a model, beside those of the first half."""
 _OF_EXPRESSIONS = "tests/real/test_promql_"
 """Tests that search the whole project for PromQL, which takes seconds: once is enough."""
 
@@ -89,6 +90,8 @@ def _scope(nodeid: str) -> str:
     # They share a demo and a process that has imported everything, which each worker would start
     # anew, but one worker alone would be at it longer than all others at the rest; what
     # test_scenarios runs, it runs in its own process.
+    if nodeid.startswith(_RUNS_WITH_MODEL):
+        return f"{_COMMANDS}a"
     if not nodeid.startswith(_COMMANDS) or "/test_scenarios.py" in nodeid:
         return nodeid.rsplit("::", 1)[0]
     return f"{_COMMANDS}{'a' if nodeid < _HALFWAY else 'b'}"
