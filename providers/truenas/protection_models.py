@@ -66,6 +66,10 @@ class Replication(BaseModel):
     """``local``, ``ssh`` or ``ssh+netcat``."""
     datasets: tuple[str, ...] = ()
     target: str = ""
+    recursive: bool | None = None
+    """Whether the datasets below are copied as well; None if not reported."""
+    excluded: tuple[str, ...] = ()
+    """Datasets below that are left out."""
     enabled: bool = True
     automatic: bool = True
     interval: float | None = None

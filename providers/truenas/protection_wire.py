@@ -155,6 +155,8 @@ def replications(
                 transport=text(value.get("transport")).lower(),
                 datasets=texts(value.get("source_datasets")),
                 target=text(value.get("target_dataset")),
+                recursive=flag(value["recursive"]) if "recursive" in value else None,
+                excluded=texts(value.get("exclude")),
                 enabled=flag(value.get("enabled", True)),
                 automatic=flag(value.get("auto", True)),
                 interval=interval(schedule) if schedule else _interval_of_source(value),

@@ -160,3 +160,33 @@ async def test_kills_are_counted_and_locks_told_with_their_task(
 ) -> None:
     said = await first_sentence(labs, scenario, question)
     assert re.match(rf"\*\*{told}", said), said
+
+
+@pytest.mark.parametrize(
+    ("scenario", "question", "told"),
+    sampled([
+        ("quiet", "is tank/photos copied?",
+         r"Yes: tank/photos is copied to backup/replica by documents-to-pbs\*\*; its copy is of"),
+        ("quiet", "is tank/media copied", r"No: no replication copies tank/media\*\*"),
+        ("quiet", "is my films dataset copied", r"Which dataset holds `films` is not"),
+        ("quiet", "is tank copied?",
+         r"No: no replication copies tank as a whole, only tank/.* below it\*\*"),
+        ("quiet", "wohin wird tank/photos kopiert", r"tank/photos is copied to backu"),
+        ("quiet", "is everything copied", r"\d of \d+ datasets are copied, none of t"),
+        ("quiet", "is tank/nonsense copied", r"Nothing here is called `tank/nonsense"),
+        ("nas-replication-stuck", "is fast/vm replicated",
+         r"No: fast-to-tank, which copies fast/vm to tank/replica, failed: cannot receive"),
+        ("nas-replication-stuck", "is tank/photos copied?", r"Yes: tank/photos is copied to"),
+        ("quiet", "how much space do snapshots take",
+         r"Snapshots hold [\d.]+ GiB on fast and tank\*\*, the most: tank/media [\d.]+ GiB, "),
+        ("quiet", "wie viel platz brauchen snapshots", r"Snapshots hold [\d.]+ GiB o"),
+        ("quiet", "how many snapshots are there", r"\d+ snapshots of \d+ datasets\*\*"),
+        ("quiet", "how big are the snapshots of immich",
+         r"Proxmox VE does not tell how much space the snapshots of immich take\*\*"),
+    ]),
+)  # fmt: skip
+async def test_a_dataset_is_copied_by_its_own_replication_only(
+    labs: Labs, scenario: str, question: str, told: str
+) -> None:
+    said = await first_sentence(labs, scenario, question)
+    assert re.match(rf"\*\*{told}", said), said

@@ -63,8 +63,8 @@ async def tell_proxmox_fact(look: Look) -> Iterator[str] | None:
 
 
 def _of_the_nas(folded: str) -> bool:
-    return re.search(r"\b(?:nas|truenas|tank|data ?sets?|snapshots?|zfs|why|warum|how to)\b",
-                     folded) is not None  # fmt: skip
+    words = r"\b(?:nas|truenas|tank|data ?sets?|\w+/\w+|snapshots?|zfs|why|warum|how to)\b"
+    return re.search(words, folded) is not None
 
 
 async def _tags(look: Look) -> Iterator[str] | None:

@@ -24,7 +24,7 @@ Section = tuple[str, Sequence[str]]
 
 _WHETHER: Final = re.compile(
     r"^(is|are|was|were|does|do|did|has|have|can|could|any|anything|ist|sind|war|hat|haben|gibt|"
-    r"läuft|laufen|kann)\b"
+    r"läuft|laufen|kann|wird|werden)\b"
 )
 _ASKS_FOR_TROUBLE: Final = re.compile(
     r"\b(fail\w*|wrong|degraded|down|offline|stopped|inactive|broken|errors?|problems?|complain\w*|"
