@@ -133,7 +133,7 @@ async def test_a_report_in_every_state(
 ) -> None:
     async def looks(name: str) -> None:
         # The keys in the footer come after what they are for.
-        await scene.settle()
+        await scene.settle(lambda: scene.says("⏎ Reports", "? Help"))
         assert scene.svg == snapshot(name=name, extension_class=SvgSnapshot)
 
     maker = Maker(monkeypatch)
