@@ -190,3 +190,19 @@ async def test_a_dataset_is_copied_by_its_own_replication_only(
 ) -> None:
     said = await first_sentence(labs, scenario, question)
     assert re.match(rf"\*\*{told}", said), said
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    sampled([
+        ("is the usb disk mounted", r"No storage and no file system is called after USB, so wheth"),
+        ("is fast-vm mounted", r"Yes: storage fast-vm \(nfs\) is available on pve1, pve2 and pve3"),
+        ("ist die usb platte eingehängt", r"No storage and no file system is called after USB"),
+        ("is tank/photos mounted on immich", r"Yes: tank/photos is mounted on immich\*\*"),
+        ("is tank/media mounted on db", r"No: tank/media is not seen to be mounted on db\*\*"),
+        ("is fast-vm not mounted", r"No: storage fast-vm \(nfs\) is available"),
+    ]),
+)  # fmt: skip
+async def test_what_is_mounted_is_told(labs: Labs, question: str, told: str) -> None:
+    said = await first_sentence(labs, "quiet", question)
+    assert re.match(rf"\*\*{told}", said), said

@@ -36,6 +36,7 @@ from sre_tui.agent.analyst.answers.leads import lead_of
 from sre_tui.agent.analyst.answers.locks import tell_locks
 from sre_tui.agent.analyst.answers.logins import tell_logins
 from sre_tui.agent.analyst.answers.lost_disks import tell_lost_disk
+from sre_tui.agent.analyst.answers.mounts import tell_mounted
 from sre_tui.agent.analyst.answers.name_servers import tell_name_servers
 from sre_tui.agent.analyst.answers.nas import tell_apps, tell_nas
 from sre_tui.agent.analyst.answers.nodes import tell_nodes
@@ -206,7 +207,7 @@ _DIRECT: Final = (
     tell_first_step, tell_report_plan, tell_report,
     tell_pending_updates, tell_updates, tell_versions, tell_past_alerts,
     tell_backup_jobs, tell_backup_times, tell_backup_sizes, tell_verifications,
-    tell_lost_disk, tell_away, tell_killed, tell_locks,
+    tell_lost_disk, tell_away, tell_killed, tell_locks, tell_mounted,
     tell_history, tell_normal, tell_guest_state, tell_supply,
     tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
