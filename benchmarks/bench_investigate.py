@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.bench_guests import MANY, SLOW, demo
 from benchmarks.budget import Measured
+from providers.collector import seldom_collected
 from providers.last_known_good import NothingKept
 from providers.reading import State
 from providers.shared_reads import shared_reads
@@ -87,11 +88,14 @@ async def _own_work(folder: Path, variables: Mapping[str, str]) -> float:
     async with _context(folder, variables, PATIENCE) as context:
         names = dict.fromkeys(name for each in BACKENDS for name in part_names(each))
         began = time.process_time()
-        async with shared_reads():
-            # One part after the other: together they would wait for each other in one process.
-            pictures = [
-                await take_picture(context, _wanted(context, frozenset({name}))) for name in names
-            ]
+        # One scope each, as for a picture that is taken at once.
+        with seldom_collected():
+            async with shared_reads():
+                # One part after the other: together they would wait for each other in one process.
+                pictures = [
+                    await take_picture(context, _wanted(context, frozenset({name})))
+                    for name in names
+                ]
         reading = time.process_time() - began
         picture = _joined(pictures)
         if troubled := [one for one in picture.sources() if one.state is not State.OK]:

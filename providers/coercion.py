@@ -38,7 +38,9 @@ def whole(value: object) -> int | None:
 
 def flag(value: object) -> bool:
     """Whether a switch is on; missing is off."""
-    return value is True or str(value).strip().casefold() in _YES
+    if isinstance(value, bool) or value is None:
+        return value is True
+    return str(value).strip().casefold() in _YES
 
 
 def maybe_flag(value: object) -> bool | None:
@@ -55,7 +57,7 @@ def text(value: object) -> str:
 
 def epoch(value: object) -> datetime | None:
     """The aware UTC time of Unix seconds; None for zero, which stands for never."""
-    seconds = amount(value)
+    seconds = value if type(value) is int else amount(value)
     if not seconds or seconds <= 0:
         return None
     try:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-SELDOM: Final = 50_000
+SELDOM: Final = 2_000_000
 """New objects after which the collector looks at them, while many rows are read."""
+_put_aside: list[bool] = []
+"""Whether what was read has been put aside, which is done once in a process."""
 _usual: list[tuple[int, int, int]] = []
 """:func:`gc.get_threshold` once for each who reads; the first is what there was before."""
 
@@ -41,4 +43,17 @@ def seldom_collected() -> Iterator[None]:
         before = _usual[0]
         _usual.pop()
         if not _usual:
+            if not _put_aside:
+                _put_aside.append(True)
+                _age()
             gc.set_threshold(*before)
+
+
+def _age() -> None:
+    """Let the collector take all there is for old, without a walk through it.
+
+    A command reads once, and ends soon. What a program leaves behind that reads again and again is
+    looked for as ever.
+    """
+    gc.freeze()
+    gc.unfreeze()

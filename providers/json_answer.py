@@ -6,10 +6,20 @@ import json
 
 import httpx
 from pydantic import JsonValue
+from pydantic_core import from_json
 
 from providers.collector import uncollected
 from providers.errors import BadResponse
 from providers.text import clean_json, is_plain_json
+
+
+def _values(source: bytes) -> JsonValue:
+    try:
+        value: JsonValue = from_json(source)
+    except ValueError:
+        # It is stricter: other encodings, halves of a character and deep nests are no mistake.
+        value = json.loads(source)
+    return value
 
 
 def decoded(response: httpx.Response) -> JsonValue:
@@ -20,7 +30,7 @@ def decoded(response: httpx.Response) -> JsonValue:
     """
     try:
         with uncollected():
-            value: JsonValue = json.loads(response.content)
+            value = _values(response.content)
             if not is_plain_json(response.content):
                 value = clean_json(value)
     except RecursionError as error:

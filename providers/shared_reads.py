@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -36,6 +36,19 @@ async def shared_reads() -> AsyncIterator[None]:
         for read in reads.values():
             read.cancel()
         await asyncio.gather(*reads.values(), return_exceptions=True)
+
+
+@contextmanager
+def unshared() -> Iterator[None]:
+    """Reads within are made for their asker alone, and nobody holds on to the answers.
+
+    For what is shared in another shape: tens of thousands of rows need not be kept as JSON too.
+    """
+    before = _reads.set(None)
+    try:
+        yield
+    finally:
+        _reads.reset(before)
 
 
 async def shared(key: Hashable, ask: Callable[[], Awaitable[T]]) -> T:

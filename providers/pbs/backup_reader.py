@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
@@ -26,6 +26,7 @@ from providers.pbs.models import (
     Unfinished,
 )
 from providers.proxmox.permissions import read_permissions
+from providers.shared_reads import shared, unshared
 from providers.text import one_line
 from providers.wire import Wire
 
@@ -41,6 +42,7 @@ class _Namespace(Wire):
 _NAMESPACES: Final = TypeAdapter(list[_Namespace])
 _SNAPSHOTS: Final = TypeAdapter(list[dict[str, Any]])
 """A server may have tens of thousands, so their fields are read one by one, without a model."""
+_COMPLETE: Final = TypeAdapter(list[Snapshot])
 
 
 @dataclass(frozen=True)
@@ -160,44 +162,54 @@ async def _snapshots(api: Api, store: str, namespace: str, wanted: Wanted) -> _L
         params.append(("backup-type", wanted.type))
     if wanted.id:
         params.append(("backup-id", wanted.id))
-    rows = await api.rows(_SNAPSHOTS, f"{STORES}/{segment(store)}/snapshots", params)
-    with uncollected():
-        made = [_snapshot(api.source, store, namespace, row) for row in rows]
-        return _Listed(
-            [each for each in made if isinstance(each, Snapshot)],
-            [each for each in made if isinstance(each, Unfinished)],
-        )
+    path = f"{STORES}/{segment(store)}/snapshots"
+
+    async def ask() -> _Listed:
+        with unshared():
+            rows = await api.rows(_SNAPSHOTS, path, params)
+        with uncollected():
+            return _listed(api.source, store, namespace, rows)
+
+    return await shared((api, "listed", path, *params), ask)
 
 
-def _snapshot(
-    source: str, store: str, namespace: str, row: Mapping[str, Any]
-) -> Snapshot | Unfinished | None:
-    """A row as a snapshot; None without the kind, id and time that make one."""
-    kind, id_ = text(row.get("backup-type")), text(row.get("backup-id"))
-    at = epoch(row.get("backup-time"))
-    if kind not in _TYPES or not id_ or at is None:
-        return None
-    files = _files(row.get("files"))
-    if files is not None and not any(file.get("filename") == _MANIFEST for file in files):
-        return Unfinished(
-            datastore=store, namespace=namespace, type=cast(BackupType, kind), id=id_, at=at
-        )
-    verification = row.get("verification")
-    state = text(verification.get("state")) if isinstance(verification, dict) else ""
-    return Snapshot(
-        source=source,
-        datastore=store,
-        namespace=namespace,
-        type=cast(BackupType, kind),
-        id=id_,
-        at=at,
-        size=whole(row.get("size")),
-        comment=one_line(text(row.get("comment"))),
-        owner=text(row.get("owner")),
-        protected=flag(row.get("protected")),
-        verified="ok" if state == "ok" else "failed" if state == "failed" else None,
-        encrypted=any(file.get("crypt-mode") == "encrypt" for file in files or ()),
-    )
+def _listed(source: str, store: str, namespace: str, rows: Sequence[Mapping[str, Any]]) -> _Listed:
+    """The rows of a namespace; those without the kind, id and time that make a snapshot are not."""
+    complete: list[dict[str, Any]] = []
+    unfinished: list[Unfinished] = []
+    comments: dict[str, str] = {}
+    for row in rows:
+        kind, id_ = text(row.get("backup-type")), text(row.get("backup-id"))
+        at = epoch(row.get("backup-time"))
+        if kind not in _TYPES or not id_ or at is None:
+            continue
+        what = {
+            "datastore": store,
+            "namespace": namespace,
+            "type": kind,
+            "id": id_,
+            "at": at,
+        }
+        files = _files(row.get("files"))
+        if files is not None and _MANIFEST not in [file.get("filename") for file in files]:
+            unfinished.append(Unfinished.model_validate(what))
+            continue
+        verification = row.get("verification")
+        state = text(verification.get("state")) if isinstance(verification, dict) else ""
+        comment = text(row.get("comment"))
+        if comment not in comments:
+            comments[comment] = one_line(comment)
+        what |= {
+            "source": source,
+            "size": whole(row.get("size")),
+            "comment": comments[comment],
+            "owner": text(row.get("owner")),
+            "protected": flag(row.get("protected")),
+            "verified": state if state in ("ok", "failed") else None,
+            "encrypted": "encrypt" in [file.get("crypt-mode") for file in files or ()],
+        }
+        complete.append(what)
+    return _Listed(_COMPLETE.validate_python(complete), unfinished)
 
 
 def _files(told: object) -> Sequence[Mapping[str, Any]] | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Literal, cast, get_args
+from typing import Any, Final, cast, get_args
 
 from pydantic import TypeAdapter
 
 from providers.attempt import attempt, missing_parts
-from providers.coercion import Amount, Epoch, Flag, MaybeFlag, Text, Whole
+from providers.coercion import Amount, Flag, MaybeFlag, Text, Whole, epoch, flag, text, whole
 from providers.collector import uncollected
 from providers.errors import BackendError
 from providers.proxmox.api import Api
@@ -21,12 +21,14 @@ from providers.proxmox.guests import ARCHIVED_AS, GuestType
 from providers.proxmox.members import ask_nodes, read_inventory
 from providers.proxmox.resources import joined_storages
 from providers.proxmox.storage import BackupVolume, Storage
+from providers.shared_reads import shared, unshared
 from providers.wire import Wire
 
 _VZDUMP: Final = re.compile(
     r"vzdump-(?P<type>qemu|lxc)-(?P<vmid>\d+)-(?P<at>\d{4}_\d\d_\d\d-\d\d_\d\d_\d\d)"
 )
 _PBS: Final = re.compile(r":backup/(?:.+/)?(?P<type>vm|ct)/(?P<vmid>\d+)/(?P<at>[\dTZ:-]+)$")
+_GUEST_TYPES: Final = frozenset(get_args(GuestType))
 
 
 class _Storage(Wire):
@@ -42,26 +44,10 @@ class _Storage(Wire):
     used_fraction: Amount = None
 
 
-class _Verification(Wire):
-    state: Text = ""
-
-
-class _Volume(Wire):
-    volid: Text
-    content: Text = ""
-    format: Text = ""
-    size: Whole = None
-    ctime: Epoch = None
-    vmid: Whole = None
-    subtype: Text = ""
-    notes: Text = ""
-    protected: Flag = False
-    encrypted: Text = ""
-    verification: _Verification | None = None
-
-
 _STORAGES: Final = TypeAdapter(list[_Storage])
-_VOLUMES: Final = TypeAdapter(list[_Volume])
+_VOLUMES: Final = TypeAdapter(list[dict[str, Any]])
+"""There may be tens of thousands, so their fields are read one by one, without a model."""
+_BACKUPS: Final = TypeAdapter(tuple[BackupVolume, ...])
 
 
 async def read_storages(api: Api, node: str) -> tuple[Storage, ...]:
@@ -102,11 +88,16 @@ async def read_counts(api: Api, storage: Storage, node: str) -> Storage:
         BackendError: if there is no usable answer.
     """
     rows = await api.rows(_VOLUMES, f"/nodes/{node}/storage/{storage.name}/content")
-    backups = [row.ctime for row in rows if row.content == "backup" and row.ctime is not None]
+    contents = [text(row.get("content")) for row in rows]
+    moments = [
+        epoch(row.get("ctime"))
+        for row, content in zip(rows, contents, strict=True)
+        if content == "backup"
+    ]
     return storage.model_copy(
         update={
-            "counts": dict(sorted(Counter(row.content or "other" for row in rows).items())),
-            "newest_backup": max(backups, default=None),
+            "counts": dict(sorted(Counter(content or "other" for content in contents).items())),
+            "newest_backup": max((at for at in moments if at is not None), default=None),
         }
     )
 
@@ -118,9 +109,21 @@ async def read_backups(api: Api, storage: Storage, node: str) -> tuple[BackupVol
         BackendError: if there is no usable answer.
     """
     path = f"/nodes/{node}/storage/{storage.name}/content"
-    rows = await api.rows(_VOLUMES, path, [("content", "backup")])
-    with uncollected():
-        return tuple(_backup(api.source, storage, node, row) for row in rows)
+    common = {
+        "source": api.source,
+        "storage": storage.name,
+        "node": node,
+        "shared": storage.shared,
+    }
+
+    async def ask() -> tuple[BackupVolume, ...]:
+        with unshared():
+            rows = await api.rows(_VOLUMES, path, [("content", "backup")])
+        with uncollected():
+            told = [common | _backup(row) for row in rows if row.get("volid")]
+            return _BACKUPS.validate_python(told)
+
+    return await shared((api, "backups", path, storage.shared), ask)
 
 
 async def read_all_storages(
@@ -197,26 +200,31 @@ def _unseen(storage: Storage) -> Storage:
     return storage.model_copy(update={"status": "unknown", "used": None, "size": None})
 
 
-def _backup(source: str, storage: Storage, node: str, row: _Volume) -> BackupVolume:
-    type_, vmid, written = _named(row.volid)
-    state = row.verification.state if row.verification else ""
-    kind = ARCHIVED_AS.get(row.subtype, row.subtype)
-    return BackupVolume(
-        source=source,
-        storage=storage.name,
-        node=node,
-        shared=storage.shared,
-        volume=row.volid,
-        vmid=row.vmid if row.vmid is not None else vmid,
-        guest_type=cast(GuestType, kind) if kind in get_args(GuestType) else type_,
-        at=row.ctime or _moment(written),
-        size=row.size,
-        format=row.format,
-        notes=row.notes.strip(),
-        protected=row.protected,
-        verified=cast(Literal["ok", "failed"], state) if state in ("ok", "failed") else None,
-        encrypted=bool(row.encrypted) and row.encrypted != "0",
-    )
+def _backup(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row tells of a backup; what it does not tell is taken from its name."""
+    volume = text(row.get("volid"))
+    vmid, at = whole(row.get("vmid")), epoch(row.get("ctime"))
+    subtype = text(row.get("subtype"))
+    type_: str | None = ARCHIVED_AS.get(subtype, subtype)
+    if vmid is None or at is None or type_ not in _GUEST_TYPES:
+        named_type, named_vmid, written = _named(volume)
+        type_ = type_ if type_ in _GUEST_TYPES else named_type
+        vmid = named_vmid if vmid is None else vmid
+        at = at or _moment(written)
+    verification = row.get("verification")
+    state = text(verification.get("state")) if isinstance(verification, dict) else ""
+    return {
+        "volume": volume,
+        "vmid": vmid,
+        "guest_type": type_,
+        "at": at,
+        "size": whole(row.get("size")),
+        "format": text(row.get("format")),
+        "notes": text(row.get("notes")).strip(),
+        "protected": flag(row.get("protected")),
+        "verified": state if state in ("ok", "failed") else None,
+        "encrypted": text(row.get("encrypted")) not in ("", "0"),
+    }
 
 
 def _named(volume: str) -> tuple[GuestType | None, int | None, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from providers.collector import uncollected
 from providers.reading import State
 from sre_tui.diagnosis.asked import Asked, find_asked
 from sre_tui.diagnosis.causes.focus import Focus
@@ -110,6 +111,11 @@ async def look(
 
 def understand(picture: Picture, knowledge: Knowledge) -> Insight:
     """Find everything that is wrong in a picture."""
+    with uncollected():
+        return _understood(picture, knowledge)
+
+
+def _understood(picture: Picture, knowledge: Knowledge) -> Insight:
     topology = build_topology(picture)
     report = run_checks(knowledge.checks, picture, topology, knowledge.limits, knowledge.patterns)
     findings = (
@@ -143,8 +149,8 @@ def investigate(
     kinds = asked.kinds(knowledge.patterns)
     named = asked.named_kinds(knowledge.patterns)
     focus = Focus.on(
-        asked.subjects, topology, kinds=kinds, named_kinds=named, moment=moment,
-        manner=asked.manner, said=text.casefold().split(),
+        asked.subjects, topology, kinds=kinds, named_kinds=named, topics=asked.topics,
+        moment=moment, manner=asked.manner, said=text.casefold().split(),
     )  # fmt: skip
     findings = [one for one in insight.findings if _in_time(one, moment)]
     ranking = rank(findings, topology, focus, knowledge.patterns, blind=bool(_troubled(picture)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from providers.pbs import Snapshot
 from providers.proxmox import BackupVolume
 from providers.proxmox.guests import ARCHIVED_AS
 from providers.reading import State
@@ -22,35 +21,37 @@ _Moment = tuple[Group, int]
 
 def all_seen(belonging: Belonging, snapshots: Sequence[Sighting]) -> list[Seen]:
     """Every backup: what a backup server tells itself is not taken from Proxmox VE again."""
-    told = [
-        Seen(_held(place, snapshot, belonging), *mark.group, belonging.of(place, mark))
-        for place, mark, snapshot in snapshots
-    ]
-    known = _by_place(
-        [(place, (mark.group, mark.at)) for place, mark, _ in snapshots]
-        + [each for server in belonging.servers for each in _unfinished(server)]
-    )
-    return [*told, *(seen for host in belonging.hosts for seen in _listed(host, belonging, known))]
-
-
-def _by_place(moments: Sequence[tuple[Place, _Moment]]) -> dict[Place, set[_Moment]]:
-    found: dict[Place, set[_Moment]] = {}
-    for place, moment in moments:
-        found.setdefault(place, set()).add(moment)
+    found: list[Seen] = []
+    known: dict[Place, set[_Moment]] = {}
+    # What they have in common is worked out once: there may be tens of thousands.
+    places: dict[Place, tuple[str, tuple[str, ...], set[_Moment]]] = {}
+    names: dict[str, str | None] = {}
+    for place, mark, snapshot in snapshots:
+        if place not in places:
+            moments = known.setdefault(place, set())
+            places[place] = str(place), belonging.storages(place), moments
+        written, storages, moments = places[place]
+        comment = snapshot.comment
+        if comment not in names:
+            names[comment] = noted_name(comment)
+        held = Held(
+            written,
+            "snapshot",
+            snapshot.at,
+            mark.size,
+            names[comment],
+            snapshot.verified,
+            snapshot.protected,
+            storages,
+        )
+        found.append(Seen(held, *mark.group, belonging.of(place, mark)))
+        moments.add((mark.group, mark.at))
+    for server in belonging.servers:
+        for place, moment in _unfinished(server):
+            known.setdefault(place, set()).add(moment)
+    for host in belonging.hosts:
+        found += _listed(host, belonging, known)
     return found
-
-
-def _held(place: Place, snapshot: Snapshot, belonging: Belonging) -> Held:
-    return Held(
-        place=str(place),
-        kind="snapshot",
-        at=snapshot.at,
-        size=snapshot.size,
-        name=noted_name(snapshot.comment),
-        verified=snapshot.verified,
-        protected=snapshot.protected,
-        storages=belonging.storages(place),
-    )
 
 
 def _unfinished(server: Server) -> Iterator[tuple[Place, _Moment]]:
@@ -67,15 +68,20 @@ def _listed(
     """What Proxmox VE lists and no backup server that is read has told of already."""
     on_servers = host.on_servers
     own = [moments for place, moments in known.items() if host.source in belonging.sources(place)]
+    places: dict[str, list[set[_Moment]]] = {}
     for volume in host.volumes.data or ():
         on_server = volume.storage in on_servers
+        kind, vmid, at = volume.guest_type, volume.vmid, volume.at
+        if on_server and kind is not None and vmid is not None and at is not None:
+            if volume.storage not in places:
+                lead = belonging.leads.get((host.source, volume.storage))
+                only = [known.get(lead, set())] if isinstance(lead, Place) else own
+                places[volume.storage] = only
+            moment = (kind, vmid), int(at.timestamp())
+            if any(moment in moments for moments in places[volume.storage]):
+                continue
         seen = _archive(volume, on_server=on_server)
-        if seen is None:
-            continue
-        moment = seen.group, int(seen.copy.at.timestamp())
-        lead = belonging.leads.get((host.source, volume.storage))
-        places = [known.get(lead, set())] if isinstance(lead, Place) else own
-        if not on_server or not any(moment in moments for moments in places):
+        if seen is not None:
             yield seen
 
 

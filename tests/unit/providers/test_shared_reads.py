@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from providers.shared_reads import shared, shared_reads, sharing
+from providers.shared_reads import shared, shared_reads, sharing, unshared
 
 
 class Backend:
@@ -102,3 +102,19 @@ async def test_what_nobody_waits_for_ends_with_the_scope() -> None:
                 await shared("slow", ask)
         await asyncio.sleep(0)
     assert stopped.is_set() or backend.asked == []
+
+
+async def test_an_answer_that_is_shared_in_another_shape_is_not_kept_as_it_came() -> None:
+    backend = Backend()
+    backend.open.set()
+
+    async def shaped() -> int:
+        with unshared():
+            return len(await shared("rows", backend.read("rows")))
+
+    async with shared_reads():
+        lengths = await asyncio.gather(*(shared("length", shaped) for _ in range(2)))
+        assert backend.asked == ["rows"]
+        await shared("rows", backend.read("rows"))
+    assert lengths == [len("answer to rows")] * 2
+    assert backend.asked == ["rows", "rows"]
