@@ -118,12 +118,23 @@ class _Fact:
 
     def takes(self, one: Observed) -> bool:
         """Whether something that was seen later is the same change."""
-        if self._turns(one):
+        if self._turns(one) or self.is_elsewhere(one):
             return False
         late = timedelta(seconds=one.event.within)
         gap = one.event.at - self.told_last
         reach = ALERT_LATER if one.teller is Teller.ALERT else SAME
         return gap <= reach + late or self._lasts_at(one)
+
+    def is_elsewhere(self, one: Observed) -> bool:
+        """Whether another homelab did the same: what is called alike in both are two things."""
+        source = _source(one)
+        backend = source.partition(":")[0]
+        return one.teller is Teller.TASK and any(
+            each.teller is Teller.TASK
+            and _source(each) != source
+            and _source(each).partition(":")[0] == backend
+            for each in self.seen
+        )
 
     def _turns(self, one: Observed) -> bool:
         """Whether another check finds it grave later on: news, although something lasts already."""
@@ -143,6 +154,10 @@ class _Fact:
         return one.event.kind not in _TELLING_KINDS and any(
             each.teller in _LASTING and each.event.until is None for each in self.seen
         )
+
+
+def _source(one: Observed) -> str:
+    return one.event.evidence[0].source if one.event.evidence else ""
 
 
 def _reach(exact: Event, first: Event) -> timedelta:
@@ -182,13 +197,17 @@ def _by_time(one: Event) -> tuple[datetime, int, int, str, str]:
 
 
 def _facts(observed: Iterable[Observed], family: Callable[[str], str]) -> list[_Fact]:
-    open_facts: dict[tuple[str, str], _Fact] = {}
+    open_facts: dict[tuple[str, str], list[_Fact]] = {}
     facts: list[_Fact] = []
-    for one in sorted(observed, key=lambda each: each.order):
+    for one in sorted(observed, key=lambda each: (each.order, _source(each))):
         key = (family(one.fact), _anchor(one.event.subject))
-        fact = open_facts.get(key)
-        if fact is None or not fact.takes(one):
-            fact = open_facts[key] = _Fact(key[0])
+        known = open_facts.get(key, [])
+        fact = next((each for each in known if each.takes(one)), None)
+        if fact is None:
+            fact = _Fact(key[0])
+            # Those of two homelabs go on side by side.
+            beside = known if any(each.is_elsewhere(one) for each in known) else []
+            open_facts[key] = [*beside, fact]
             facts.append(fact)
         fact.seen.append(one)
     return facts

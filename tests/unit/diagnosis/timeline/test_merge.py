@@ -1,6 +1,7 @@
 """One change is one event, whoever tells of it and in whatever order."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -120,6 +121,30 @@ def test_one_stop_is_one_event_with_everybodys_evidence() -> None:
     assert event.severity is Severity.CRITICAL
     assert event.sources == ("task:main", "log:main", "alert:main", "check:main")
     assert event.until is None
+
+
+def test_what_two_homelabs_call_alike_happened_twice() -> None:
+    def told(source: str, at: float) -> Observed:
+        one = seen("backup_failed", GUEST, at, teller=Teller.TASK, within=0, kind="task_failed",
+                   severity=Severity.WARNING, text="backup of media failed")  # fmt: skip
+        evidence = one.event.evidence[0].model_copy(update={"source": source})
+        return replace(one, event=one.event.model_copy(update={"evidence": (evidence,)}))
+
+    both = [
+        told(f"{backend}:{name}", at)
+        for at, backend in ((30, "proxmox"), (30.5, "pbs"), (90, "proxmox"), (90.5, "pbs"))
+        for name in ("home", "attic")
+    ]
+    events = merged(both, FAMILY)
+    assert merged(both[::-1], FAMILY) == events
+    assert [(event.at, event.count) for event in events] == [(minutes(30), 2), (minutes(90), 2)]
+    assert set(events[0].sources) == {"proxmox:home", "proxmox:attic", "pbs:home", "pbs:attic"}
+    alone = merged([one for one in both if _is_home(one)], FAMILY)
+    assert [event.count for event in alone] == [1, 1]
+
+
+def _is_home(one: Observed) -> bool:
+    return one.event.evidence[0].source.endswith(":home")
 
 
 def test_the_exact_time_of_a_line_counts_before_the_step_of_a_series() -> None:
