@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sre_tui.diagnosis.signals.points import Points, course_of, moment_of
-from sre_tui.diagnosis.signals.robust import DAY, NORMAL, daily_rhythm, slot_of, spread
+from sre_tui.diagnosis.signals.robust import DAY, NORMAL, daily_rhythm, median, slot_of, spread
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.signals.points import Course, Floats
@@ -71,6 +71,8 @@ def level_shifts(points: Points, *, least: float = 0.0) -> tuple[LevelShift, ...
     if len(course) < LEAST_POINTS:
         return ()
     level = course.values
+    if level.min() == level.max():
+        return ()
     # Jobs begin and end at once: between slots as narrow as the points no line may be drawn.
     slots = max(FEWEST_SLOTS, min(MOST_SLOTS, round(DAY * len(course) / max(1.0, course.span))))
     profile = daily_rhythm(course, slots)
@@ -97,7 +99,7 @@ def _candidates(level: Floats) -> dict[int, float]:
     for length in sorted(one for one in lengths if SHORTEST <= one <= count // 4):
         medians = np.median(np.lib.stride_tricks.sliding_window_view(level, length), axis=1)
         differences = medians[length:] - medians[:-length]
-        usual = float(np.median(differences))
+        usual = median(differences)
         # A level known only to its last digit is no measure of noise.
         finest = 1e-9 * max(1e-300, float(np.max(np.abs(level))))
         scale = max(_usual(differences, level), finest)
@@ -123,8 +125,8 @@ def _usual(differences: Floats, level: Floats) -> float:
     """How large differences are where nothing shifted; 0 where nothing else ever changes."""
     import numpy as np
 
-    middle = np.median(differences)
-    typical = NORMAL * float(np.median(np.abs(differences - middle)))
+    middle = median(differences)
+    typical = NORMAL * median(np.abs(differences - middle))
     steps = int(np.count_nonzero(np.diff(level)))
     return typical if typical > 0 or steps <= STEPS * len(level) else spread(differences)
 
@@ -155,18 +157,17 @@ def _between(
     course: Course, level: Floats, found: dict[int, float], least: float
 ) -> dict[int, LevelShift]:
     """The shifts among candidates that hold against the levels to their sides."""
-    import numpy as np
-
     edges = [0, *sorted(found), len(level)]
     shifts: dict[int, LevelShift] = {}
     for before, at, after in zip(edges, edges[1:], edges[2:], strict=False):
         earlier, later = level[before:at], level[at:after]
         if min(len(earlier), len(later)) < SHORTEST // 2:
             continue
-        change = float(np.median(later) - np.median(earlier))
+        old, new = median(earlier), median(later)
+        change = new - old
         near, far = earlier[-SHORTEST:], later[: SHORTEST + 1]
-        at_once = float(np.median(far) - np.median(near))
-        size = max(abs(float(np.median(later))), abs(float(np.median(earlier))))
+        at_once = median(far) - median(near)
+        size = max(abs(new), abs(old))
         own = max(_noise(earlier[-NEARBY:]), _noise(later[:NEARBY]))
         if (
             abs(change) < max(least, SMALLEST * size)
@@ -177,8 +178,8 @@ def _between(
             continue
         shifts[at] = LevelShift(
             moment_of(float(course.times[at])),
-            float(np.median(course.values[before:at])),
-            float(np.median(course.values[at:after])),
+            median(course.values[before:at]),
+            median(course.values[at:after]),
             min(found[at], 1e6),
         )
     return shifts
@@ -188,6 +189,6 @@ def _noise(values: Floats) -> float:
     """Standard deviation, of rare counts the plain one: most of them are the same number."""
     import numpy as np
 
-    middle = np.median(values)
-    typical = NORMAL * float(np.median(np.abs(values - middle)))
+    middle = median(values)
+    typical = NORMAL * median(np.abs(values - middle))
     return typical if typical > 0 else float(np.std(values))

@@ -261,11 +261,12 @@ def _burst(
     buckets = _buckets(series, history, end)
     least, times = (MIN_ERRORS, ERROR_TIMES) if errors else (MIN_LINES, MANY_TIMES)
     for place, (at, value) in enumerate(buckets):
-        earlier = [amount for _, amount in buckets[:place]]
-        if len(earlier) < EARLIER or at < since:
+        # Most have so few lines that nobody needs to know what is usual.
+        if place < EARLIER or at < since or value < least:
             continue
+        earlier = [amount for _, amount in buckets[:place]]
         usual = median(earlier)
-        if value < max(least, times * usual) or value <= 1.5 * max(earlier):
+        if value < times * usual or value <= 1.5 * max(earlier):
             continue
         peak, last = value, at
         for later, amount in buckets[place:]:
