@@ -206,3 +206,24 @@ async def test_a_dataset_is_copied_by_its_own_replication_only(
 async def test_what_is_mounted_is_told(labs: Labs, question: str, told: str) -> None:
     said = await first_sentence(labs, "quiet", question)
     assert re.match(rf"\*\*{told}", said), said
+
+
+@pytest.mark.parametrize(
+    ("question", "begins", "taken"),
+    sampled([
+        ("wiki", "Nothing wrong was found with bookstack", "“wiki” is taken for bookstack."),
+        ("are the videos ok", "Yes: nothing wrong was found with jellyfin", "“videos” is taken "),
+        ("is the adblocker up", "Nothing wrong was found with pihole", "; here is also adguard."),
+        ("passwords", "Nothing wrong was found with vaultwarden", "“passwords” is taken for vault"),
+        ("is the blog up", "Nothing here is called `blog`", ""),
+        ("is bookstack ok", "Yes, bookstack is fine", ""),
+        ("läuft alles", "Nothing wrong was found with the homelab", ""),
+    ]),
+)  # fmt: skip
+async def test_a_word_taken_for_a_program_is_told(
+    labs: Labs, question: str, begins: str, taken: str
+) -> None:
+    text = (await (await labs.of("quiet", guests=40)).ask(question)).text
+    assert text.startswith(f"**{begins}"), text
+    assert taken in text
+    assert ("is taken for" in text) is bool(taken)

@@ -70,6 +70,7 @@ from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.known import about_known, not_known, nothing_known, or_strangers
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler, Lookup, handler_for
+from sre_tui.agent.analyst.nicknames import with_meanings
 from sre_tui.agent.analyst.piped import answer_piped
 from sre_tui.agent.analyst.quantities import INSTANT, quantity_of
 from sre_tui.agent.analyst.question import Intent, Question
@@ -265,7 +266,7 @@ class BuiltInAnalyst:
             for attempt in _DIRECT:
                 told = told or await attempt(look)
             pieces = told or await handler_for(look, LOOKUPS)(look)
-        for piece in honest(look, pieces):
+        for piece in with_meanings(look, honest(look, pieces)):
             yield piece
         for piece in recorded(look):
             yield piece
