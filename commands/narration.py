@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import textwrap
 from typing import TextIO
 
 from commands.diagnostics import Narrator
 from commands.links import LinkShower
 from commands.wrapping import NARROWEST, WordWrapper
-from providers.reading import State
+from providers.reading import State, without_paths
 from sre_tui.agent.events import (
     AgentEvent,
     Answer,
@@ -26,8 +25,6 @@ from sre_tui.agent.events import (
 )
 from sre_tui.agent.wording import ANALYST, asked_text, call_text, state_text, usage_text
 
-_PATH = re.compile(r"(\bhttps?://[^/\s;,]+)/[^\s;,]*")
-"""What stands behind host and port of an address, which tells nothing that could be mended."""
 _LONGEST_ARGUMENT = 60
 _LONGEST_SUMMARY = 140
 _USUAL_WIDTH = 120
@@ -121,7 +118,7 @@ class AnswerWriter:
             gave_up = self._asked and detail.endswith("answers instead")
             self._narrator.warn(f"{self._asked} does not answer: {detail}" if gave_up else detail)
         else:
-            told = _PATH.sub(r"\1", detail)
+            told = without_paths(detail)
             self._narrator.warn(f"{what}: {told}")
 
     def _end_stream(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from commands.fields import Fields
@@ -16,7 +16,7 @@ from commands.output import (
     write_table,
 )
 from commands.sorting import most_rows
-from providers.reading import State
+from providers.reading import State, without_paths
 from providers.text import clean
 from sre_tui.tools.result import Listing, ToolResult
 from sre_tui.tools.tool import Tool
@@ -62,7 +62,7 @@ def show(
 
         write_page(invocation, view.page(answer.data, display, room_of(invocation)))
         _write_age(invocation, answer, display)
-        for note in view.notes(answer.data):
+        for note in _notes(view, answer):
             invocation.narrator.trace(note)
         return
     columns = view.columns if fields is None else fields.columns(options.fields)
@@ -124,10 +124,18 @@ def _show_table(
         from commands.charts import write_charts
 
         write_charts(invocation, view.charts(answer.data), utc=display.utc)
-    for note in view.notes(answer.data):
+    for note in _notes(view, answer):
         invocation.narrator.trace(note)
     if isinstance(answer.data, Listing) and answer.data.truncated:
         invocation.narrator.trace(_rest_of(tool, answer.data))
+
+
+def _notes(view: TableView[Any], answer: ToolResult[Any]) -> Iterator[str]:
+    """The notes; what was warned of is not told again, only what it costs."""
+    told = [without_paths(one.detail) for one in answer.sources if one.detail]
+    for note in view.notes(answer.data):
+        said = next((one for one in told if note.endswith(f": {one}")), "")
+        yield note.removesuffix(f": {said}") if said else note
 
 
 def _rest_of(tool: Tool[Any], data: Listing[Any]) -> str:

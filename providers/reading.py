@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
@@ -12,6 +13,7 @@ T = TypeVar("T")
 
 
 OLD_DATA: Final = "; the last good data is "
+_PATH: Final = re.compile(r"(\bhttps?://[^/\s;,]+)/(?:[^\s;,]*[^\s;,:])?")
 """Stands in the detail of a stale reading between why it is old and how old it is."""
 
 
@@ -109,6 +111,24 @@ def joint_state(states: Sequence[State]) -> State:
     return State.STALE
 
 
+def without_paths(text: str) -> str:
+    """The text with each address as host and port: what stands behind them nobody can mend."""
+    return _PATH.sub(r"\1", text)
+
+
+def _each_once(group: Sequence[Reading[Any]]) -> list[str]:
+    """The details of one instance: what is said of several addresses or ages is said once."""
+    told: dict[str, str] = {}
+    for reading in sorted(group, key=lambda one: one.observed_at):
+        said = without_paths(reading.detail)
+        own = said.partition(OLD_DATA)[0]
+        if reading.detail and own in told and told[own] != reading.detail:
+            told[own] = without_paths(told[own])
+        elif reading.detail:
+            told[own] = reading.detail
+    return list(told.values())
+
+
 def by_source(readings: Sequence[Reading[Any]]) -> list[SourceStatus]:
     """One status of each instance, though it was asked several things."""
     groups: dict[str, list[Reading[Any]]] = {}
@@ -119,7 +139,7 @@ def by_source(readings: Sequence[Reading[Any]]) -> list[SourceStatus]:
             source=source,
             state=joint_state([reading.state for reading in group]),
             observed_at=min(reading.observed_at for reading in group),
-            detail="; ".join(dict.fromkeys(r.detail for r in group if r.detail)),
+            detail="; ".join(_each_once(group)),
             warnings=tuple(dict.fromkeys(w for r in group for w in r.warnings)),
         )
         for source, group in groups.items()

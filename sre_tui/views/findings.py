@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from providers.reading import SourceStatus, State
+from providers.reading import SourceStatus, State, without_paths
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.views.cells import state_cell, text_cell, time_cell
 from sre_tui.views.human import count
@@ -117,7 +117,8 @@ def _headline(data: Told) -> str:
 def _notes(data: Any) -> list[str]:
     reasons: dict[str, int] = {}
     for one in data.skipped:
-        reasons[one.reason] = reasons.get(one.reason, 0) + 1
+        reason = without_paths(one.reason)
+        reasons[reason] = reasons.get(reason, 0) + 1
     skipped = [f"{count(n, 'check')} could not look: {reason}" for reason, n in reasons.items()]
     return [*data.hints, *skipped]
 

@@ -61,6 +61,14 @@ def test_a_dead_source_is_told_with_exit_code_5(sre: Sre, broken: Breaking) -> N
     assert {one["state"] for one in document["data"]["asked"]} > {"ok"}
 
 
+def test_what_is_wrong_with_a_source_is_told_once(sre: Sre, broken: Breaking) -> None:
+    with broken("html", "pbs"):
+        done = sre("check", "--only", "backups")
+    assert done.code == 5, done.err
+    assert (done.out + done.err).count("answered a web page") == 1
+    assert "checks could not look: pbs:main\n" in done.err
+
+
 def test_status_shows_the_sources(sre: Sre) -> None:
     done = sre("status")
     assert done.code == 0, done.err

@@ -73,7 +73,13 @@ async def test_what_no_backend_counts_is_looked_up_by_hand(
     async with shared_labs(tmp_path_factory.mktemp("blind")) as own:
         lab = await own.of("quiet", guests=10)
         await lab.break_backend("prometheus", "refuse")
+        await lab.break_backend("pbs", "refuse")
+        backups = (await asked(lab, "are my backups ok?")).text
         text = (await asked(lab, "are there updates for my nodes?")).text
+        told = (await asked(lab, "what was updated today?")).text
+    assert told.startswith("**Cannot tell whether there was an update since 00:00 UTC**"), told
+    assert backups.startswith("**Cannot tell: Proxmox Backup Server cannot be reached")
+    assert backups.count("Proxmox Backup Server") == 1, "what is wrong with it is told once"
     assert text.startswith("**No backend tells whether updates wait for pve1, pve2 and pve3**")
     assert "`ssh pve1 'apt update && apt list --upgradable'`" in text
     assert "Prometheus (" in text

@@ -41,9 +41,11 @@ class Coverage:
 
     Attributes:
         answered: names of the sources that gave data, be it old.
+        told: names of those of which the answer has said already that they gave none.
     """
 
     answered: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     _failed: dict[str, _Trouble] = field(default_factory=dict)
     _stale: dict[str, tuple[datetime, str]] = field(default_factory=dict)
 
@@ -99,8 +101,15 @@ class Coverage:
     def missing(self) -> Iterator[str]:
         """One line for each source that gave less than it was asked for."""
         for name, trouble in self._failed.items():
+            old = name in self._stale and name in self.answered
+            if name in self.told - self.answered or (old and self._says_same(name)):
+                continue
             part = " in part" if name in self.answered else ""
             yield f"{plain(name)}{part} ({plain(trouble.reason)}){trouble.cite}"
+
+    def _says_same(self, name: str) -> bool:
+        """Whether what is missing of a source is so for the reason for which the rest is old."""
+        return self._failed[name].reason.endswith(self._stale[name][1])
 
     def ages(self, now: datetime) -> dict[str, float]:
         """The sources whose data is old, each with the age of the oldest in seconds."""
@@ -110,6 +119,7 @@ class Coverage:
         """A sentence about the sources whose data is old; empty if there are none."""
         told = [
             f"the data of {plain(name)} is {age_in_words((now - at).total_seconds())} old"
+            + (", and some of it is missing" if name in self._failed else "")
             + (f" ({plain(reason)})" if reason else "")
             for name, (at, reason) in self._stale.items()
         ]

@@ -119,7 +119,10 @@ def rather(attempt: Attempt, tool: str, otherwise: Handler) -> Handler:
         pieces = await attempt(look)
         if pieces is not None:
             return pieces
-        trouble = look.coverage.trouble(tool_source(tool))
+        source = tool_source(tool)
+        trouble = look.coverage.trouble(source)
+        if trouble:
+            look.coverage.told.add(source)
         rest = await otherwise(look)
         if not trouble:
             return rest

@@ -104,6 +104,7 @@ def _begun(look: Look, piece: str, *, reason_told: bool) -> str:
     away = tuple(_of(look.coverage.failed, backends))
     if not away or opening is None or not _all_clear(look, opening):
         return piece
+    look.coverage.told.update(away)
     if reason_told:
         return f"**{capital(opening.claim)}{opening.caveat}"
     reasons = " ".join(look.coverage.trouble(name) for name in away)
