@@ -195,8 +195,8 @@ def _health(old: Report, new: Report) -> Iterator[Difference]:
             way: Way = "new" if was is None else "over"
             yield _told(way, "health", "", f"likely cause: {cause.claim}")
     # Where not all are listed, one that is missing in the list may still be there.
-    all_old = _all_listed(old)
-    all_new = _all_listed(new)
+    all_old = all_listed(old)
+    all_new = all_listed(new)
     for before, after in _pairs(old.health.troubles, new.health.troubles, alike):
         if before is None and after is not None and all_old:
             yield _told("new", "health", after.subject, f"{after.severity}: {after.text}")
@@ -207,7 +207,8 @@ def _health(old: Report, new: Report) -> Iterator[Difference]:
             yield _told("changed", "health", after.subject, text)
 
 
-def _all_listed(report: Report) -> bool:
+def all_listed(report: Report) -> bool:
+    """Whether it names every trouble that was found, so that none was there that it does not."""
     health = report.health
     told = sum(one.findings for one in health.troubles)
     return told >= (health.critical or 0) + (health.warnings or 0) + (health.notes or 0)

@@ -118,6 +118,11 @@ async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> N
         with open_store(place_of(settings, environment.folders)) as store:
             Reports(store).add(old.model_copy(update={"health": health}))
         answer = await asked(context, "what has changed since the last report?")
+        await demo.break_backend("truenas", "refuse")
+        blind = await asked(
+            ToolContext(settings, environment.folders, environment.clock, kept=NothingKept()),
+            "is anything worse compared to the last report?",
+        )
     assert {tool for tool, _ in called(answer)} == {REPORT, "check_health", "what_changed"}
     lead, *rest = answer.text.splitlines()
     assert "newly wrong, 1 is over since the report of" in lead
@@ -126,6 +131,10 @@ async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> N
     assert "What happened since" in answer.text
     assert "sre report diff" in answer.text
     assert answer.unsupported == ()
+    assert "as far as is known" not in lead
+    told = blind.text.splitlines()[0]
+    assert "nothing is over since" in told
+    assert "as far as is known" in told
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from sre_tui.memory.report import Report
+from sre_tui.memory.report_sections import Trouble
 from sre_tui.views.page import Block
 from sre_tui.views.report_diff import diff_of
 from sre_tui.views.report_diff_page import diff_page
@@ -109,6 +110,22 @@ def test_a_figure_that_moved_is_not_another_trouble() -> None:
     other = old.health.model_copy(update={"troubles": old.health.troubles[:2], "warnings": 1})
     over = diff_of(earlier(old), old.model_copy(update={"health": other})).of("over")
     assert [one.subject for one in over] == ["pve2, docker1"]
+
+
+def test_of_many_alike_it_is_one_trouble_whoever_is_named() -> None:
+    def week(names: str, more: int, site: str) -> Report:
+        one = Trouble(
+            subject=f"{names} and {more} more", text=f"https://{site} takes {more} s to answer",
+            severity="warning", findings=2 + more,
+        )  # fmt: skip
+        whole = quiet_report()
+        health = whole.health.model_copy(update={"troubles": (one,), "warnings": 2 + more})
+        return whole.model_copy(update={"health": health})
+
+    before = earlier(week("cloud.lan, git.lan", 7, "cloud.lan"))
+    assert diff_of(before, week("git.lan, wiki.lan", 5, "git.lan")).differences == ()
+    (new,) = diff_of(earlier(quiet_report()), week("git.lan, wiki.lan", 5, "git.lan")).of("new")
+    assert new.subject == "git.lan, wiki.lan and 5 more"
 
 
 def test_where_not_all_were_listed_none_is_new() -> None:

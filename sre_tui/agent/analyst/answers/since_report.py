@@ -22,7 +22,7 @@ from sre_tui.tools.health import HealthListing
 from sre_tui.tools.what_changed import LONGEST, SHORTEST, ChangeListing
 from sre_tui.views.human import ago, count
 from sre_tui.views.report import times_of
-from sre_tui.views.report_diff import Difference, Way, diff_of
+from sre_tui.views.report_diff import Difference, Way, all_listed, diff_of
 from sre_tui.views.report_troubles import troubles_of
 
 HEALTH: Final = "check_health"
@@ -59,7 +59,9 @@ async def tell_since(look: Look, found: Found, report: PreviousReport) -> Iterat
     differences = diff_of(Report.model_validate(dict(before)), present).differences
     new, over, changed = (_lines(differences, way) for way in ("new", "over", "changed"))
     cites = f"{found.cite}{asked['health'].cite}"
-    lead = f"**{_lead(new, over, changed)} since {which}.**{cites}"
+    is_whole = all(one.health.state == "ok" and all_listed(one) for one in (before, present))
+    known = "" if is_whole else ", as far as is known"
+    lead = f"**{_lead(new, over, changed)} since {which}{known}.**{cites}"
     events = asked["changes"].data(ChangeListing)
     happened = _events(events, look.now) if events is not None else []
     begin = events.start if events is not None else report.made
@@ -67,7 +69,7 @@ async def tell_since(look: Look, found: Found, report: PreviousReport) -> Iterat
     more = f"All of it: {code('sre report')}, then {code('sre report diff')}\n"
     return chain(
         told(
-            look, lead, ("Newly wrong", new), ("Over", over), ("Otherwise", changed),
+            look, lead, ("Newly wrong", new), ("Over", over), ("Of another weight", changed),
             (title, happened), ("Now", [plain(now.sentence, 240)]),
         ),
         [more],
@@ -95,7 +97,7 @@ def _lines(differences: tuple[Difference, ...], way: Way) -> list[str]:
 
 def _lead(new: list[str], over: list[str], changed: list[str]) -> str:
     if not new and not over and not changed:
-        return "Nothing is newly wrong, and nothing is over,"
+        return "Nothing is newly wrong, and nothing is over"
     told = [
         f"{count(len(new), 'thing is', 'things are')} newly wrong"
         if new
