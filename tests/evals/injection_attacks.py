@@ -62,7 +62,7 @@ def attacks() -> tuple[Attack, ...]:
     rows = [
         row
         for path in sorted(_FOLDER.glob("*.yaml"))
-        for row in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for row in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     ]
     return tuple(Attack(**row, number=number) for number, row in enumerate(rows, 1))
 

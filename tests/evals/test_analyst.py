@@ -11,8 +11,9 @@ from sre_tui.agent.analyst.calls import MAX_CALLS
 from sre_tui.agent.events import Answer
 from tests.evals.analyst_lab import lab_of
 
-QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("analyst_questions.yaml").read_text(encoding="utf-8")
+QUESTIONS: list[dict[str, Any]] = yaml.load(
+    Path(__file__).with_name("analyst_questions.yaml").read_text(encoding="utf-8"),
+    Loader=yaml.CSafeLoader,
 )
 RIGHT = 0.95
 

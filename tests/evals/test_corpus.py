@@ -63,7 +63,9 @@ _BETWEEN_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]
 
 
 def _lines(half: str) -> _Totals:
-    entries = yaml.safe_load((CORPUS / "log_lines.yaml").read_text(encoding="utf-8"))
+    entries = yaml.load(
+        (CORPUS / "log_lines.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     search = bundled().search()
     words = re.compile(
         "|".join(each.removeprefix("(?i)") for each in search.expressions), re.IGNORECASE
@@ -87,7 +89,9 @@ def _pattern_of(alert: _Alert) -> Pattern | None:
 
 
 def _alerts(half: str) -> _Totals:
-    entries = yaml.safe_load((CORPUS / "alerts.yaml").read_text(encoding="utf-8"))
+    entries = yaml.load(
+        (CORPUS / "alerts.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
     totals = _Totals()
     for one in map(_Alert.model_validate, entries):
         if one.half == half:

@@ -49,7 +49,9 @@ def sayings() -> list[set[str]]:
     return [
         _words(said)
         for page in (ROOT / "runbooks").glob("*.md")
-        for said in yaml.safe_load(page.read_text().split("\n---\n")[0])["people_say"]
+        for said in yaml.load(page.read_text().split("\n---\n")[0], Loader=yaml.CSafeLoader)[
+            "people_say"
+        ]
     ]
 
 

@@ -25,8 +25,9 @@ Question = dict[str, Any]
 
 
 def _read(name: str) -> list[Question]:
-    made: list[Question] = yaml.safe_load(
-        Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")
+    made: list[Question] = yaml.load(
+        Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8"),
+        Loader=yaml.CSafeLoader,
     )
     return made
 

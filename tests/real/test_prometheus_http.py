@@ -13,8 +13,9 @@ from tests.real.homelab_series import END, START, homelab_series
 from tests.stubs.asgi import serving
 from tests.stubs.series import MemorySeries
 
-MALFORMED: dict[str, list[str]] = yaml.safe_load(
-    Path(__file__).with_name("promql_malformed.yaml").read_text(encoding="utf-8")
+MALFORMED: dict[str, list[str]] = yaml.load(
+    Path(__file__).with_name("promql_malformed.yaml").read_text(encoding="utf-8"),
+    Loader=yaml.CSafeLoader,
 )
 ALL = {"start": f"{START}", "end": f"{END}"}
 NOON = {"time": f"{START + 3600}"}

@@ -108,7 +108,7 @@ def read(path: Path) -> Runbook:
             prose.append(line)
         else:
             content.append(line.strip())
-    front = yaml.safe_load(head)
+    front = yaml.load(head, Loader=yaml.CSafeLoader)
     assert isinstance(front, dict), f"{path.name}: front matter is not a mapping"
     return Runbook(
         path, front, body, "\n".join(prose), tuple(fences), opened[0] if opened else None
@@ -262,7 +262,7 @@ def test_the_folder_holds_runbooks_only() -> None:
 
 
 def questions() -> list[Question]:
-    document = yaml.safe_load(QUESTIONS.read_text(encoding="utf-8"))
+    document = yaml.load(QUESTIONS.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return [Question.model_validate(entry) for entry in document["questions"]]
 
 

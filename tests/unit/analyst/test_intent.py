@@ -13,8 +13,8 @@ from sre_tui.agent.analyst.question import Intent, Question
 from sre_tui.diagnosis.language.topics import Topic
 
 NOW = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
-TABLE: dict[str, list[str]] = yaml.safe_load(
-    Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8")
+TABLE: dict[str, list[str]] = yaml.load(
+    Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
 )
 CASES = [
     (question, Intent(intent)) for intent, questions in TABLE.items() for question in questions

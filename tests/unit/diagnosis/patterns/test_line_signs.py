@@ -12,8 +12,8 @@ import yaml
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.patterns.pattern import LineSign
 
-TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parent / "lines.yaml").read_text(encoding="utf-8")
+TABLE: dict[str, dict[str, Any]] = yaml.load(
+    (Path(__file__).parent / "lines.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
 )
 SIGNS: dict[str, LineSign] = {
     f"{pattern.id}/{sign.title}": sign for pattern, sign in bundled().line_signs()
