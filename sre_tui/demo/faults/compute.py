@@ -17,8 +17,6 @@ from sre_tui.demo.world.virtualization.records import HostTask
 if TYPE_CHECKING:
     from sre_tui.demo.world.stage import Stage
 
-_HORIZON = 3 * 86400.0
-
 
 def _process(stage: Stage, guest: str) -> tuple[str, str]:
     """The container and the process that dies when a guest runs out of memory."""
@@ -118,7 +116,7 @@ class MemoryLeak(Fault):
         usual = stage.typical("memory.used", guest)
         peak = total * (0.9 + 0.08 * self.severity) - usual
         container, process = _process(stage, guest)
-        last = min(end, start + _HORIZON)
+        last = min(end, stage.laid_out_to(start))
         points = [(start, 0.0)]
         kills = []
         at = start

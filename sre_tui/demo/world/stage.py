@@ -20,7 +20,7 @@ from sre_tui.demo.world.virtualization.records import HaService, HostTask
 from sre_tui.demo.world.voices import backup_run, ordinary_voices, refused_chunk
 
 HORIZON = 3 * 86400.0
-"""Seconds after its start for which a repeating fault is laid out."""
+"""Seconds after now, or its start, up to which a repeating fault is laid out."""
 _BUSY_LIMIT = 0.965
 _BUSY_PARTS = ("user", "system", "iowait", "steal")
 
@@ -225,11 +225,16 @@ class Stage:
             for item in guest.containers:
                 self.plant.containers.restart(item.id, np.array([end]))
 
+    def laid_out_to(self, start: float) -> float:
+        """Up to when something that repeats without end is laid out; what is old still goes on."""
+        return max(start, self.plant.anchor) + HORIZON
+
     def repeated(
         self, start: float, end: float, period: float, *name: str | int, jitter: float = 0.2
     ) -> Floats:
         """Moments about ``period`` seconds apart from ``start`` to ``end``, at most the horizon."""
-        count = int(min(end - start, HORIZON) / period) + 1
+        last = min(end, self.laid_out_to(start))
+        count = int((last - start) / period) + 1
         shifts = np.array([dice.unit(self.plant.seed, *name, i) for i in range(count)])
         moments = start + period * (np.arange(count) + jitter * shifts)
         return np.round(moments[moments < end], 3)
