@@ -26,14 +26,14 @@ def slow_but(always: Collection[T], every: Iterable[T]) -> list[ParameterSet]:
 
 
 def sampled(every: Iterable[object]) -> list[ParameterSet]:
-    """All of the values as parameters, of which each third is tried always and the rest is slow.
+    """All of the values as parameters, of which each sixth is tried always and the rest is slow.
 
     For cases that are alike but for their words; a tuple stands for the values of several names.
     """
     return [
         pytest.param(
             *(one if isinstance(one, tuple) else (one,)),
-            marks=() if number % 3 == 0 else pytest.mark.slow,
+            marks=() if number % 6 == 0 else pytest.mark.slow,
         )
         for number, one in enumerate(every)
     ]
