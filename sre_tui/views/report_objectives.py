@@ -32,7 +32,8 @@ def objectives(section: Objectives) -> Chapter:
         none = "None could be measured" if unknown else "There is nothing to measure"
         return chapter("objectives", section, Tone.STALE if unknown else Tone.MUTED, "not known",
                        f"{none}.", _table([], unknown, 0))  # fmt: skip
-    reached = f"{met} met" if failed else f"All {passed:,} met"
+    all_ = f"All {passed:,} met" if passed > 1 else "The only one was met"
+    reached = f"{met} met" if failed else all_
     sentence = f"{reached}{aim}{unmeasured}."
     tone = Tone.ERROR if failed else Tone.STALE if unknown else Tone.OK
     word = f"{failed} missed" if failed else f"{len(unknown)} not known" if unknown else "all met"

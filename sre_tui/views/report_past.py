@@ -95,8 +95,12 @@ def incidents(section: JournalIncidents, times: Times) -> Chapter:
     if not section.incidents:
         none = "No incident was recorded, and none is open."
         return chapter("incidents", section, Tone.OK, "none", none)
-    open_ = f"{section.open or 'none'} of them {'is' if section.open == 1 else 'are'} open"
-    sentence = f"{count(len(section.incidents), 'incident')} in the journal; {open_}."
+    told = len(section.incidents)
+    if told == 1:
+        open_ = "it is open" if section.open else "it is closed"
+    else:
+        open_ = f"{section.open or 'none'} of them {'is' if section.open == 1 else 'are'} open"
+    sentence = f"{count(told, 'incident')} in the journal; {open_}."
     tone = Tone.WARNING if section.open else Tone.NEUTRAL
     word = f"{section.open} open" if section.open else "all closed"
     return chapter("incidents", section, tone, word, sentence, (_incidents(section, times),))

@@ -19,9 +19,11 @@ from sre_tui.memory.report_sections import (
     FailedRun,
     Heading,
     Health,
+    JournalIncidents,
     Logs,
     ProgramUsage,
     ReportedChange,
+    ReportedIncident,
     ReportedObjective,
     UncoveredGuest,
 )
@@ -114,6 +116,21 @@ def test_what_happened_to_many_is_told_once() -> None:
     many = f"vm0, vm1, vm2 and 9 more: failed backup: VM 0 ({often})"
     place = lines.index(f"• Sun 22 Nov 11:00 {many}")
     assert lines[place + 1] == "• Sun 22 Nov 11:00 vm0: was updated (x2)"
+
+
+def test_one_of_a_kind_is_told_as_one() -> None:
+    whole = quiet_report()
+    closed = ReportedIncident(id="i-1", title="Jellyfin buffers", started=SINCE, ended=MADE)
+    told = text_of(
+        whole.model_copy(
+            update={
+                "objectives": whole.objectives.model_copy(update={"objectives": (), "passed": 1}),
+                "incidents": JournalIncidents(incidents=(closed,), open=0),
+            }
+        )
+    )
+    assert "Objectives: the only one was met" in told
+    assert "1 incident in the journal; it is closed." in told
 
 
 def test_a_quiet_week_is_a_short_page() -> None:
