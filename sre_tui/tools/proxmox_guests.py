@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
 from providers.clock import age_in_words
-from providers.proxmox import Guest, Inventory
+from providers.proxmox import Guest, Inventory, Task, TaskQuery
 from providers.proxmox.guests import ARCHIVED_AS, URGENCY
 from providers.reading import Reading, State
 from sre_tui.diagnosis.topology.guest_names import Learned, named_inventories
 from sre_tui.nearest import nearest, no_such
 from sre_tui.tools.alert_sources import filter_text, filters_given
 from sre_tui.tools.arguments import Completes, ForPeople, Short
-from sre_tui.tools.context import ToolContext
+from sre_tui.tools.context import ToolContext, ask_all
 from sre_tui.tools.notes import page_of, sources_text, truncation
 from sre_tui.tools.proxmox_find import (
     all_answered,
@@ -40,6 +41,8 @@ _KINDS: Final = {**ARCHIVED_AS, "container": "lxc"}
 """What the API calls it, by what people are shown."""
 _CALM: Final = frozenset({"running", "stopped", "template"})
 """How a guest is that is as its owner wants it."""
+LONG_LOCK: Final = timedelta(hours=1)
+LONG_COPY: Final = timedelta(hours=24)
 STATUS_ORDER: Final = ("error", "unknown", "paused", "suspended", "stopped", "running", "template")
 _SORTS: Final[Mapping[str, Callable[[Guest], Any]]] = {
     "status": lambda g: (URGENCY.index(g.condition), (g.name or "").casefold(), g.vmid),
@@ -131,7 +134,9 @@ async def proxmox_list_guests(
     status: Annotated[Status | None, Field(description="In this state.")] = None,
     tag: Annotated[str | None, Field(description="With this tag.")] = None,
     problems: Annotated[
-        bool, Field(description="Only those that are not as they should be."), ForPeople()
+        bool,
+        Field(description="Only those that are not as they should be, or locked for no reason."),
+        ForPeople(),
     ] = False,
     sort: Annotated[
         Sort, Field(description="Order; memory and disk by their share in use, not by bytes.")
@@ -149,8 +154,13 @@ async def proxmox_list_guests(
         name=name, node=node, type=type, status=status, tag=tag,
         problems="yes" if problems else None,
     )  # fmt: skip
-    found = [guest for guest in known if _fits(guest, name, node, type, status, tag)
-             and not (problems and guest.condition in _CALM)]  # fmt: skip
+    stuck = await _stuck(context, known) if problems else frozenset()
+    found = [
+        guest
+        for guest in known
+        if _fits(guest, name, node, type, status, tag)
+        and (not problems or guest.condition not in _CALM or guest.key in stuck)
+    ]
     found.sort(key=_SORTS["id"])
     found.sort(key=_SORTS[sort])
     data = GuestListing(
@@ -169,6 +179,37 @@ async def proxmox_list_guests(
         and _fits(guest, name if guest.name else "", node, type, None, tag if guest.tags else None)
     ]
     return result(data, _without_silent(readings, [*found, *unsure]), now=context.clock())
+
+
+async def _stuck(context: ToolContext, known: Sequence[Guest]) -> frozenset[str]:
+    """Keys of guests with a lock that no task holds any more, or one has held for too long.
+
+    A backup, a snapshot or a migration locks its guest while it runs, which is nothing wrong.
+    """
+    locked = [guest for guest in known if guest.lock and not guest.template]
+    if not locked:
+        return frozenset()
+    query = TaskQuery(running=True)
+    readings = await ask_all(context.proxmox, lambda client: client.tasks(query))
+    now, stuck = context.clock(), set()
+    for reading in readings:
+        if reading.data is None:
+            continue
+        for guest in (each for each in locked if each.source == reading.source):
+            # A backup job locks one guest after the other, and names none of them.
+            holders = [
+                task for task in reading.data.tasks
+                if task.vmid == guest.vmid
+                or (task.vmid is None and task.type == "vzdump" and task.node == guest.node)
+            ]  # fmt: skip
+            if not any(now - task.started < _longest(task) for task in holders):
+                stuck.add(guest.key)
+    return frozenset(stuck)
+
+
+def _longest(task: Task) -> timedelta:
+    """How long a task may hold a lock before somebody should look."""
+    return LONG_COPY if re.search("dump|migrate|clone|restore|move", task.type) else LONG_LOCK
 
 
 def _require_tag(asked: str | None, known: Sequence[Guest], complete: bool) -> None:

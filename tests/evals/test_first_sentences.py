@@ -147,11 +147,11 @@ async def test_a_backend_that_is_away_is_told_apart_from_its_machine(tmp_path: P
          r"The kernel killed 1 program for lack of memory since 14:00 UTC, on immich\*\*: .*; twi"),
         ("guest-memory-leak-oom", "how often was db killed", r"None: no program on db was killed"),
         ("transcoder-will-not-reboot", "who locked tdarr",
-         r"tdarr \(130\) is locked, by the task qmsnapshot of root@pam, .*, since 11:50 UTC\*\*; "),
-        ("transcoder-will-not-reboot", "which guests are locked", r"tdarr \(130\) is locked, by t"),
-        ("transcoder-will-not-reboot", "wer hat tdarr gesperrt", r"tdarr \(130\) is locked, by th"),
+         r"tdarr .130. has the lock 'snapshot', held by the task qmsnapshot of root@pam, "),
+        ("transcoder-will-not-reboot", "which guests are locked", r"tdarr .130. has the lock "),
+        ("transcoder-will-not-reboot", "wer hat tdarr gesperrt", r"tdarr .130. has the lock "),
         ("transcoder-will-not-reboot", "is media locked", r"No: media \(101\) has no lock\*\*"),
-        ("transcoder-will-not-reboot", "why is tdarr locked", r"tdarr \(130\) is locked, by the t"),
+        ("transcoder-will-not-reboot", "why is tdarr locked", r"tdarr .130. has the lock "),
         ("transcoder-will-not-reboot", "who locks plex", r"Nothing here is called `plex`\*\*"),
     ]),
 )  # fmt: skip
@@ -227,3 +227,17 @@ async def test_a_word_taken_for_a_program_is_told(
     assert text.startswith(f"**{begins}"), text
     assert taken in text
     assert ("is taken for" in text) is bool(taken)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "wrong"), [("transcoder-will-not-reboot", ["tdarr"]), ("control-busy-night", [])]
+)
+async def test_problems_are_locks_that_no_task_gives_back(
+    labs: Labs, scenario: str, wrong: list[str]
+) -> None:
+    lab = await labs.of(scenario, guests=fewest_guests(scenario))
+    tool = next(one for one in lab.tools if one.name == "proxmox_list_guests")
+    every = (await tool.run(lab.agent._context, {})).data.items
+    assert any(guest.lock for guest in every)
+    found = (await tool.run(lab.agent._context, {"problems": True})).data.items
+    assert [guest.name for guest in found] == wrong

@@ -73,7 +73,8 @@ async def tell_locks(look: Look) -> Iterator[str] | None:
         return told(look, lead)
     lines = [_sentence(look, one, running, refused).replace("**", "") + cites for one in locked]
     if len(locked) == 1:
-        await with_runbook(look, "guest_locked", vmid=str(locked[0].vmid))
+        if held or not any(one.vmid == locked[0].vmid for one in running):
+            await with_runbook(look, "guest_locked", vmid=str(locked[0].vmid))
         said_of = _sentence(look, locked[0], running, refused)
         return told(look, Opening("Yes: " if head else "", f"{said_of}.{cites}"))
     who = names([plain(one.label, 60) for one in locked], 20)
@@ -96,7 +97,9 @@ async def _of_one(
             none = f"{plain(guest.label, 60)} has no lock now**; the last task it kept out was "
             none += f"{plain(own[0].type)} at {clock_time(own[0].started, look.now)}"
         return told(look, Opening("No: " if head else "", f"{none}.{cites}"))
-    await with_runbook(look, "guest_locked", vmid=str(guest.vmid))
+    # A lock that its task will give back needs no remedy.
+    if own or not works:
+        await with_runbook(look, "guest_locked", vmid=str(guest.vmid))
     said = _sentence(look, guest, running, refused)
     cite = look.cite("refused")
     lines = [
@@ -116,7 +119,8 @@ def _sentence(look: Look, guest: Guest, running: Sequence[Task], refused: Sequen
     out = f"; it kept out {count(kept, 'task')} in the last 24 h" if kept else ""
     lock = f"has the lock '{plain(guest.lock, 40)}'" if guest.lock else "is locked"
     if works:
-        return f"{who} {lock}, by {_task(look, works[0])}**{out}"
+        held = "held by" if guest.lock else "by"
+        return f"{who} {lock}, {held} {_task(look, works[0])}**{out}"
     none = "no task runs that could hold it, so the one that set it is gone"
     return f"{who} {lock}**: {none}{out}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import floor
 
 import numpy as np
@@ -50,13 +50,19 @@ class Observer:
     """Reads levels of the plant into states."""
 
     def __init__(
-        self, plant: Plant, backups: Backups, entries: Sequence[Entry], ha: Sequence[HaService]
+        self,
+        plant: Plant,
+        backups: Backups,
+        entries: Sequence[Entry],
+        ha: Sequence[HaService],
+        locks: Callable[[float], Mapping[int, str]],
     ) -> None:
         self._plant = plant
         self._backups = backups
         self._living = [entry for entry in entries if entry.living]
         self._relics = [entry for entry in entries if not entry.living]
         self._ha = tuple(ha)
+        self._locks = locks
         self._names = [entry.name for entry in self._living]
 
     def state(self, now: float) -> State:
@@ -92,7 +98,7 @@ class Observer:
         pressures = self._pressures(names, at)
         busy = {run.guest.name for run in self._backups.runs(at - 300, at + 1) if run.end > at}
         ha = {service.guest for service in self._ha if service.start <= at < service.end}
-        found = []
+        locks, found = self._locks(at), []
         for i, entry in enumerate(self._living):
             on = bool(up[i])
             found.append(
@@ -108,7 +114,7 @@ class Observer:
                     disk_read=int(traffic[2][i]) if on else 0,
                     disk_write=int(traffic[3][i]) if on else 0,
                     pressure=pressures[i] if on else (0.0, 0.0, 0.0),
-                    lock="backup" if on and entry.name in busy else "",
+                    lock=locks.get(entry.vmid, "backup" if on and entry.name in busy else ""),
                     ha_state=("started" if on else "recovery") if entry.name in ha else "",
                 )
             )

@@ -19,6 +19,8 @@ DAYS = 14
 PERSON = "anna@pve"
 _START = {"lxc": "vzstart", "qemu": "qmstart"}
 _SNAPSHOT = {"lxc": "vzsnapshot", "qemu": "qmsnapshot"}
+LOCKS = {"qmsnapshot": "snapshot", "vzsnapshot": "snapshot", "vzdump": "backup"}
+"""What a task writes into the configuration of the guest it works on."""
 _LISTS = (
     "starting apt-get update",
     "Hit:1 http://deb.debian.org/debian trixie InRelease",
@@ -43,7 +45,9 @@ class TaskList:
         self._backups = backups
         self._entries = tuple(entries)
         self._nodes = [node.name for node in plant.homelab.nodes]
-        self._fixed = [*done, *self._starts(), *self._snapshots(), *self._raw(raw)]
+        injected = list(self._raw(raw))
+        self._holding = [task for task in injected if task.type in LOCKS and task.id]
+        self._fixed = [*done, *self._starts(), *self._snapshots(), *injected]
         self._day = lru_cache(maxsize=4 * DAYS)(self._of_day)
 
     def between(self, start: float, end: float) -> list[HostTask]:
@@ -55,6 +59,11 @@ class TaskList:
             (task for task in found if start <= task.start < end and self._took_place(task)),
             key=lambda task: (task.start, task.upid),
         )
+
+    def locks(self, at: float) -> dict[int, str]:
+        """The lock in the configuration of each guest that an injected task works on, by its id."""
+        return {int(task.id): LOCKS[task.type] for task in self._holding
+                if task.start <= at < task.end and self._took_place(task)}  # fmt: skip
 
     def _took_place(self, task: HostTask) -> bool:
         """A node that is down does nothing."""

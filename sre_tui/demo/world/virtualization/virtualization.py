@@ -60,8 +60,8 @@ class Virtualization:
         self.backups = backups
         self.entries = entries_of(plant, backups)
         self.ha = tuple(ha)
-        self._observer = Observer(plant, backups, self.entries, ha)
         self._tasks = TaskList(plant, backups, self.entries, done, raw)
+        self._observer = Observer(plant, backups, self.entries, ha, self._tasks.locks)
         self._volumes = Volumes(plant, backups, self.entries)
         self._states = lru_cache(maxsize=8)(self._observer.state)
 
