@@ -80,7 +80,9 @@ async def collect(scope: Scope) -> Collected:
             unverified=_unverified(items if is_judged else None, newest),
             days=tuple(by_day(runs.runs, scope, runs.since)),
             datastores=tuple(
-                _datastore(store, several=several) for each in stores for store in each.data or ()
+                reported_store(store, several=several)
+                for each in stores
+                for store in each.data or ()
             ),
         ),
         joined(heard),
@@ -193,7 +195,8 @@ def _is_unverified(one: GuestCoverage) -> bool:
     return newest is not None and newest.kind == "snapshot" and newest.verified is None
 
 
-def _datastore(store: Datastore, *, several: bool) -> ReportedDatastore:
+def reported_store(store: Datastore, *, several: bool = False) -> ReportedDatastore:
+    """A datastore; with its server in its name where there are several."""
     collected = store.gc
     problem = store.error or store.maintenance
     if not problem and collected is not None and collected.state == "error":

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from providers.grafana import Annotation
+from providers.pbs import Datastore, GarbageCollection, RunState
 from providers.pbs import Task as ServerTask
 from providers.proxmox import Task
 from providers.reading import Reading, State
@@ -27,6 +28,7 @@ from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.report.backup_runs import Run, joined_runs, known_since
 from sre_tui.report.collectors.alerts import by_day, reported
 from sre_tui.report.collectors.backups import by_day as backups_by_day
+from sre_tui.report.collectors.backups import reported_store
 from sre_tui.report.collectors.capacity import foreseen, past, thinned
 from sre_tui.report.collectors.objectives import Course, known_share, measured_rows
 from sre_tui.report.piecewise import parts_of
@@ -300,6 +302,25 @@ def test_a_job_of_many_guests_counts_only_where_its_guests_are_not_told(tmp_path
         ("backup of guest 101", False),
     ]
     assert not list(joined_runs([node_task(60 * 30, 101)], [], {}, window))
+
+
+@pytest.mark.parametrize(
+    ("state", "collecting", "ended", "problem"),
+    [
+        ("ok", False, NOW - DAY, ""),
+        ("running", True, None, ""),
+        ("error", False, None, "garbage collection failed: ENOSPC"),
+        ("never", False, None, ""),
+    ],
+)
+def test_garbage_collection_that_runs_is_none_that_ended(
+    state: RunState, collecting: bool, ended: datetime | None, problem: str
+) -> None:
+    last = None if state in ("running", "never") else NOW - DAY
+    status = "ENOSPC" if state == "error" else ""
+    gc = GarbageCollection(state=state, status=status, last_run=last)
+    told = reported_store(Datastore(source="pbs:main", name="store", gc=gc))
+    assert (told.collecting, told.garbage_collected, told.problem) == (collecting, ended, problem)
 
 
 def test_availability_is_the_mean_of_what_is_known(tmp_path: Path) -> None:
