@@ -11,6 +11,7 @@ from providers.collector import uncollected
 from providers.reading import State
 from sre_tui.diagnosis.asked import Asked, find_asked
 from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis
 from sre_tui.diagnosis.causes.model import Investigation, Step, Verdict
 from sre_tui.diagnosis.causes.rank import Ranked, Ranking, rank
 from sre_tui.diagnosis.causes.words import cause_of, impact_of
@@ -20,6 +21,7 @@ from sre_tui.diagnosis.checks.run import CheckReport, declared_limits, run_check
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.own_names import own_names
 from sre_tui.diagnosis.patterns.load import Patterns, bundled
+from sre_tui.diagnosis.patterns.pattern import Help
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.signs.addresses import with_owners
@@ -335,21 +337,25 @@ def _subjects(causes: Sequence[Ranked]) -> list[Subject]:
     ]
 
 
+def _help(hypothesis: Hypothesis) -> Help:
+    return hypothesis.pattern.help_for(hypothesis.subject.kind)
+
+
 def _steps(causes: Sequence[Ranked], picture: Picture, topology: Topology) -> Iterator[Step]:
     machines = [one for kind in MACHINES for one in topology.subjects(kind)]
     guests = [guest for each in picture.inventory for guest in each.guests]
     told: set[str] = set()
-    helped = [one.hypothesis for one in causes[:MOST_HELPED] if one.hypothesis.pattern.runbook]
+    helped = [one.hypothesis for one in causes[:MOST_HELPED] if _help(one.hypothesis).runbook]
     for one in helped:
         # How it came about tells more exactly what helps.
-        pattern = next((each.pattern for each in one.mechanisms if each.pattern.fix), one.pattern)
+        known = next((_help(each) for each in one.mechanisms if _help(each).fix), _help(one))
         effects = [effect.subject for effect in one.effects]
         own = own_names(one.subject, effects, guests, machines)
         if one.interface:
             own["interface"] = one.interface
-        fix = steps_of(pattern.runbook, "Fix", 3, pattern.fix, own)
+        fix = steps_of(known.runbook, "Fix", 3, known.fix, own)
         looks = 2 if one is helped[0] or not fix else 1
-        for step in (*steps_of(pattern.runbook, "Checks", looks, own=own), *fix):
+        for step in (*steps_of(known.runbook, "Checks", looks, own=own), *fix):
             if step.text in told:
                 continue
             told.add(step.text)

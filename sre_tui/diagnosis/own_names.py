@@ -37,6 +37,8 @@ _OF_BOTH: Final = frozenset(
 """Verbs of ``qm`` that ``pct`` has with the same meaning."""
 _OF_GUEST: Final = frozenset({"vmid", "ct", "short", "type"})
 _OTHER_TOOL: Final = re.compile(r"\s+# or: (?:qm|pct) .*$")
+_OF_NODES: Final = re.compile(r"\b(?:qm|pct|pvesr|pvesm|pve_\w+)\b|^sre nodes\b")
+_OF_NAS: Final = re.compile(r"\bmidclt\b|^sre nas\b")
 _CODE: Final = re.compile(r"`[^`]+`")
 _SAFE: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9][\w.:/@-]*", re.ASCII)
 """A name that stays one word in a shell, in a path and in a quoted label."""
@@ -51,6 +53,9 @@ _SLOTS: Final = {
 _OF_MACHINES: Final = {
     kind: _SLOTS[kind] for kind in (SubjectKind.NODE, SubjectKind.NAS, SubjectKind.BACKUP_SERVER)
 }
+_BY_HOST: Final = (
+    SubjectKind.POOL, SubjectKind.DISK, SubjectKind.DATASET, SubjectKind.REPLICATION,
+)  # fmt: skip
 _BROUGHT_ABOUT: Final = ("pool", "storage", "datastore")
 """What is taken of the effects as well, if only one is touched."""
 
@@ -98,9 +103,16 @@ def _names_of(
     found = [one for one in guests if host and host in (one.name, str(one.vmid))]
     if len(found) == 1:
         own |= guest_names(found[0])
-    elif subject.kind in (SubjectKind.POOL, SubjectKind.DISK, SubjectKind.DATASET):
+    elif subject.kind is SubjectKind.REPLICATION and not host:
+        # A job of Proxmox VE, whose id begins with that of its guest.
+        own |= next((guest_names(one) for one in guests if _is_job_of(subject, one)), {})
+    elif subject.kind in _BY_HOST:
         own |= {_OF_MACHINES[kind]: host for kind in (kinds.get(host),) if kind in _OF_MACHINES}
     return own
+
+
+def _is_job_of(replication: Subject, guest: Guest) -> bool:
+    return replication.name.partition("-")[0] == str(guest.vmid)
 
 
 def guest_names(guest: Guest) -> dict[str, str]:
@@ -173,6 +185,13 @@ def is_for_other_guests(commands: Sequence[str], own: Mapping[str, str]) -> bool
     return all(_strange(one, tool) == (True, False) for one in commands)
 
 
+def is_for_other_machines(command: str, own: Mapping[str, str]) -> bool:
+    """Whether a command is for a node of Proxmox VE where the incident is on a NAS, or reversed."""
+    if ("nas" in own) is ("node" in own):
+        return False
+    return (_OF_NODES if "nas" in own else _OF_NAS).search(command) is not None
+
+
 def stays_one_word(name: str) -> bool:
     """Whether a name can stand in a command as it is, without quotes and inside of any."""
     return _SAFE.fullmatch(name) is not None
@@ -189,6 +208,7 @@ def commands_with_own(commands: Iterable[str], own: Mapping[str, str]) -> list[s
     tools = [_tool(one) for one in every]
     if fits and fits in tools:
         every = [one for one, tool in zip(every, tools, strict=True) if tool in ("", fits)]
+    every = [one for one in every if not is_for_other_machines(one, own)]
     return list(dict.fromkeys(with_own(one, own) for one in every))
 
 
@@ -211,6 +231,7 @@ def _tool(command: str) -> str:
 
 
 __all__ = [
-    "commands_with_own", "guest_names", "id_names", "is_for_other_guests", "own_names",
+    "commands_with_own", "guest_names", "id_names", "is_for_other_guests", "is_for_other_machines",
+    "own_names",
     "stays_one_word", "with_own_in_code",
 ]  # fmt: skip

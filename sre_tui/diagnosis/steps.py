@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from providers.text import one_line
 from sre_tui.diagnosis.causes.model import Step
-from sre_tui.diagnosis.own_names import commands_with_own, is_for_other_guests, with_own_in_code
+from sre_tui.diagnosis.own_names import (
+    commands_with_own,
+    is_for_other_guests,
+    is_for_other_machines,
+    with_own_in_code,
+)
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
@@ -85,6 +90,8 @@ def _fits(step: Step, own: Mapping[str, str]) -> bool:
     if "Proxmox" in case and "nas" in own and "node" not in own:
         return False
     commands = [*step.commands, *_CODE.findall(step.text)]
+    if commands and all(is_for_other_machines(one, own) for one in commands):
+        return False
     on_guest = [one for one in commands if _ON_GUEST.match(one)]
     if own.get("status") == "running" and on_guest and all(map(_STARTS.match, on_guest)):
         return False

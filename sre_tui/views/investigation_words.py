@@ -36,7 +36,9 @@ def verdict_of(found: Investigation) -> str:
     confirmed = [one for one in found.causes if one.confirmed]
     match found.verdict:
         case "cause" | "several" if confirmed:
-            return f"{count(len(confirmed), 'cause')} found, {how_sure(confirmed[0].confidence)}"
+            sure = list(dict.fromkeys(how_sure(one.confidence) for one in confirmed))
+            told = sure[0] if len(sure) == 1 else f"from {sure[0]} to {sure[-1]}"
+            return f"{count(len(confirmed), 'cause')} found, {told}"
         case "elsewhere" if found.elsewhere:
             first = how_sure(found.elsewhere[0].confidence)
             return f"no cause for what was asked; trouble elsewhere, {first}"

@@ -65,8 +65,10 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return 0
     if reach.is_echo(one, other):
         return 1
-    if other.pattern.id == ALERT and reach.machine(one.subject) == reach.machine(other.subject):
-        return 0
+    if other.pattern.id == ALERT:
+        machine = reach.machine(one.subject)
+        of_it = machine is not None and machine == reach.machine(other.subject)
+        return 0 if of_it and _in_time(one, other) else None
     if _passed_on(one, other) and _in_time(one, other):
         return 2
     if _died_of(one, other, reach) and _in_time(one, other):

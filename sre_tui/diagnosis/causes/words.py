@@ -12,7 +12,7 @@ from sre_tui.diagnosis.causes.hypothesis import STREAM, Hypothesis
 from sre_tui.diagnosis.causes.model import Argument, Cause, Effect, EffectCount
 from sre_tui.diagnosis.causes.rank import Ranked
 from sre_tui.diagnosis.finding import Finding
-from sre_tui.diagnosis.own_names import stays_one_word
+from sre_tui.diagnosis.own_names import is_for_other_machines, stays_one_word
 from sre_tui.diagnosis.patterns.pattern import Reach
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.names import MACHINES
@@ -23,6 +23,8 @@ MOST_EFFECTS: Final = 12
 MOST_SHOWING: Final = 2
 _SLOT: Final = re.compile(r"'\{(?P<quoted>\w+)\}'|\{(?P<bare>\w+)\}|\{\{|\}\}")
 _CLOSE: Final = timedelta(minutes=1)
+_COPIES: Final = (SubjectKind.REPLICATION,)
+"""What either Proxmox VE or a NAS has, and is asked for with other tools there."""
 
 
 def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
@@ -51,7 +53,7 @@ def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
         effects=tuple(_effect(each, one.effects[each]) for each in told),
         effects_total=len(felt),
         effect_counts=tuple(_counts(felt, told)),
-        runbook=one.pattern.runbook,
+        runbook=one.pattern.help_for(one.subject.kind).runbook,
     )
 
 
@@ -130,11 +132,12 @@ def _confirming(one: Hypothesis) -> Iterator[str]:
     stream = one.stream or (
         f'{{hostname="{one.subject.host}"}}' if one.subject.kind in MACHINES else ""
     )
+    machine = {"nas" if one.subject.host else "node": ""} if one.subject.kind in _COPIES else {}
     told = [
         command_about(template, one.subject, interface=one.interface, stream=stream)
-        for template in one.pattern.confirm
+        for template in one.pattern.help_for(one.subject.kind).confirm
         # Where lines of it stand is known only by one that was found.
-        if stream or "{stream}" not in template
+        if not is_for_other_machines(template, machine) and (stream or "{stream}" not in template)
     ]
     yield from told
     shown = [

@@ -104,6 +104,14 @@ class AlertSign(_Model):
         return re.compile(self.match, re.IGNORECASE)
 
 
+class Help(_Model):
+    """What would settle that a pattern is the cause, and what helps against it."""
+
+    confirm: tuple[str, ...] = ()
+    runbook: str = ""
+    fix: tuple[str, ...] = ()
+
+
 class Pattern(_Model):
     """One failure pattern."""
 
@@ -159,6 +167,15 @@ class Pattern(_Model):
     fix: tuple[str, ...] = ()
     """How those steps of the runbook's section ``Fix`` begin that help against it, the first to be
     taken first; a bundled runbook serves several patterns."""
+    on_files: Help | None = None
+    """What takes the place of :attr:`confirm`, :attr:`runbook` and :attr:`fix` where an ordinary
+    file system has it, that knows no pools."""
+
+    def help_for(self, kind: SubjectKind) -> Help:
+        """What to do about it where a thing of that kind has it."""
+        if self.on_files is not None and kind in _WITH_FILES:
+            return self.on_files
+        return Help(confirm=self.confirm, runbook=self.runbook, fix=self.fix)
 
     def complained_of(self, text: str) -> bool:
         """Whether a text speaks of it in the words of those who have it."""
@@ -170,5 +187,8 @@ class Pattern(_Model):
         return self.root <= SYMPTOM
 
 
+_WITH_FILES = frozenset(
+    {SubjectKind.FILESYSTEM, SubjectKind.GUEST, SubjectKind.CONTAINER, SubjectKind.HOST}
+)
 SYMPTOM = 0.15
 """Up to this :attr:`Pattern.root` a pattern is a symptom."""

@@ -167,7 +167,10 @@ def _bundled(runbook: str) -> RunbookPassage:
         ("backup_unverified", ["Verification failed"]),
         ("backup_uncovered", ["Cover the guest", "Run the missing backup"]),
         ("datastore_full", ["Free a few", "Prune with", "Run garbage"]),
-        ("replication_failed", ["Connection and room", "Run again", "No common base"]),
+        (
+            "replication_failed",
+            ["Connection and room", "Proxmox, run again", "TrueNAS, run again"],
+        ),
         ("snapshot_pileup", ["Thin out snapshots"]),
         ("node_down", ["Cut off", "No power", "Hung"]),
     ],

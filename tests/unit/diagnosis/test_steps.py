@@ -5,6 +5,7 @@ import pytest
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.patterns.pattern import Pattern
 from sre_tui.diagnosis.steps import steps_of
+from sre_tui.diagnosis.subject import SubjectKind
 
 
 @pytest.mark.parametrize("pattern", list(bundled()), ids=lambda one: one.id)
@@ -56,3 +57,24 @@ def test_a_node_that_is_down_has_steps_for_power_and_cable_before_any_vote() -> 
     ]
     assert steps[0].text.startswith("Power, console, cable")
     assert not any("expected" in command for step in steps for command in step.commands)
+
+
+def test_a_copy_of_a_nas_has_no_steps_of_proxmox_and_the_other_way_round() -> None:
+    fix = bundled()["replication_failed"].fix
+    on_nas = steps_of("snapshot-replication", "Fix", 4, fix, {"nas": "nas1"})
+    on_node = steps_of("snapshot-replication", "Fix", 4, fix, {"node": "pve1"})
+    assert [one.text.split(",")[0] for one in on_nas[1:2]] == ["TrueNAS"]
+    assert [one.text.split(",")[0] for one in on_node[1:2]] == ["Proxmox"]
+    checks = steps_of("snapshot-replication", "Checks", own={"nas": "nas1"})
+    assert not [one for step in checks for one in step.commands if "qm" in one or "pve" in one]
+
+
+def test_a_file_system_that_is_no_pool_is_helped_without_zfs() -> None:
+    pattern = bundled()["space_growth"]
+    for kind in (SubjectKind.FILESYSTEM, SubjectKind.GUEST):
+        known = pattern.help_for(kind)
+        steps = steps_of(known.runbook, "Fix", 3, known.fix)
+        told = [*known.confirm, *(each for step in steps for each in (step.text, *step.commands))]
+        assert steps
+        assert not [one for one in told if "zfs" in one or "zpool" in one]
+    assert pattern.help_for(SubjectKind.POOL).runbook == "zfs-pool-full"

@@ -280,3 +280,22 @@ def test_what_shows_it_is_what_the_thing_says_of_itself() -> None:
     assert [one for one in shown if one.startswith("sre ")] == ["sre nas status"]
     only = disk.model_copy(update={"evidence": (said("metric", "metrics query up"),)})
     assert cause_of(ranked(only).causes[0]).would_confirm[-1] == "sre metrics query up"
+
+
+def test_an_alert_is_no_effect_of_what_began_long_after_it_or_has_no_machine_in_common() -> None:
+    growth = finding("space_growth", MEDIA, 200)
+    for minutes, subject, felt in (
+        (190, MEDIA, True),
+        (9 * 1440, MEDIA, False),
+        (190, DOCKER, False),
+    ):
+        alert = finding("alert", subject, minutes, check="alerts", by="alert")
+        found = ranked(growth, alert)
+        effects = [each.pattern.id for one in found.causes for each in one.hypothesis.effects]
+        assert ("alert" in effects) is felt
+    nowhere = (
+        Subject(kind=SubjectKind.DATASTORE, name="main"),
+        Subject(kind=SubjectKind.ALERT, name="x"),
+    )
+    full, other = finding("datastore_full", nowhere[0], 200), finding("alert", nowhere[1], 190)
+    assert not [one for one in ranked(full, other).causes if one.hypothesis.effects]
