@@ -97,6 +97,8 @@ class Column(Generic[RowT]):
         flexible: Whether the column takes its share of the room left over.
         tells_apart: Whether it is there to tell rows of several sources apart: it is not worth any
             room where all rows agree in it, and is never dropped where they do not.
+        narrow: Width down to which a flexible column gives way before a column of a priority up to
+            2 is dropped; 0 if it does not.
     """
 
     key: str
@@ -107,6 +109,7 @@ class Column(Generic[RowT]):
     align: Literal["left", "right"] = "left"
     flexible: bool = False
     tells_apart: bool = False
+    narrow: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ RowT = TypeVar("RowT")
 
 GAP = 2
 """Cells between two columns."""
+IMPORTANT = 2
+"""Highest priority of the columns for which flexible ones give way."""
 NARROWEST = 6
 """Cells below which a column that may not be left out is not narrowed further."""
 
@@ -30,6 +32,12 @@ def layout(
     if all(column.priority == 0 for column in least):
         least = _narrowed(least, width)
         columns = [replace(c, width=n.width) for c, n in zip(columns, least, strict=True)]
+    elif (squeezed := _squeezed(least, width)) is not None:
+        least = squeezed
+        columns = [
+            replace(c, width=n.width) if c.narrow else c
+            for c, n in zip(columns, least, strict=True)
+        ]
     kept = {column.key for column, _ in fit_columns(least, width + GAP, GAP)}
     chosen = [column for column in columns if column.key in kept]
     widths = {column.key: min(column.width, natural[column.key]) for column in chosen}
@@ -42,6 +50,22 @@ def layout(
     spare = _widen(widths, [column for column in chosen if column.flexible], natural, spare)
     _widen(widths, fixed, natural, spare)
     return [(column, widths[column.key]) for column in chosen]
+
+
+def _squeezed(columns: Sequence[Column[RowT]], width: int) -> list[Column[RowT]] | None:
+    """The columns with flexible ones narrowed as far as the important ones need; None if not."""
+    wanted = [column for column in columns if column.priority <= IMPORTANT]
+    widths = {column.key: column.width for column in columns}
+    room = {column.key: column.width - column.narrow for column in wanted if column.narrow}
+    over = sum(column.width + GAP for column in wanted) - GAP - width
+    if not 0 < over <= sum(room.values()):
+        return None
+    while over > 0:
+        most = max(room, key=lambda key: room[key])
+        room[most] -= 1
+        widths[most] -= 1
+        over -= 1
+    return [replace(column, width=widths[column.key]) for column in columns]
 
 
 def _narrowed(columns: Sequence[Column[RowT]], width: int) -> list[Column[RowT]]:

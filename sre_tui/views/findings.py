@@ -123,12 +123,22 @@ def _notes(data: Any) -> list[str]:
     return [*data.hints, *skipped]
 
 
+# Texts go on in further lines, so they give way to the age where there is little room.
 _COLUMNS: Final[tuple[Column[Row], ...]] = (
     Column("severity", "Severity", _severity, 11),
     Column("subject", "What", _subject, 14),
-    Column("text", "Finding", _text, 26, flexible=True),
-    Column("since", "Since", _since, 12, priority=2),
-    Column("advice", "First", lambda row, _: text_cell(row.finding.advice), 22, 1, "left", True),
+    Column("text", "Finding", _text, 26, flexible=True, narrow=18),
+    Column("since", "Since", _since, 14, priority=2),
+    Column(
+        "advice",
+        "First",
+        lambda row, _: text_cell(row.finding.advice),
+        22,
+        1,
+        "left",
+        True,
+        narrow=14,
+    ),
     Column("why", "Why", lambda row, _: text_cell(row.finding.why), 40, priority=6),
     Column("runbook", "Runbook", lambda row, _: text_cell(row.finding.runbook), 22, priority=5),
     Column("value", "Value", _value, 10, priority=6, align="right"),

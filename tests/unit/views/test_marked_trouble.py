@@ -26,7 +26,7 @@ def test_a_narrow_terminal_shows_where_and_which() -> None:
         widths = {c.key: natural.get(c.key, c.width) for c in columns}
         return [column.key for column, _ in layout(columns, widths, 80)]
 
-    assert kept(FINDINGS, text=90) == ["severity", "subject", "text", "advice"]
+    assert kept(FINDINGS, text=90) == ["severity", "subject", "text", "since", "advice"]
     shown = kept(DISKS_TOO, layout=30, scan=40)
     assert {"size", "errors", "layout"} <= set(shown)
 

@@ -39,6 +39,8 @@ _UNTAKEN: Final = re.compile(
 _NEXT: Final = re.compile(
     rf"\b(?:next|nächste\w*|upcoming|coming)\b.*\b{_BACKUP}\b|\b{_BACKUP}\b.*\b(?:next|nächste\w*)\b"
     rf"|^when (?:will|is|does|are|do)\b.*\b(?:be|get|being) backed up\b(?!.*\blast\b)"
+    rf"|^(?:do|does|will|is|are|läuft|laufen)\b.*\b{_BACKUP}\b.*\b(?:tonight|tomorrow|heute nacht|"
+    rf"morgen)\b"
     rf"|^wann wird\b.*\b(?:gesichert|das backup)\b"
 )
 _LONGEST: Final = re.compile(
@@ -60,6 +62,13 @@ _WINDOW: Final = timedelta(days=8)
 """Holds each run of a weekly job."""
 
 
+_EMPTY: Final = re.compile(
+    rf"\b{_BACKUP}[ -]?{_JOBS}\b.*\b(?:without|no|ohne|cover\w* (?:no|nobody|nothing)) ?"
+    rf"(?:any |a )?(?:guests?|vms?|containers?|gäste|anyone|anything)?\b|"
+    rf"\bempty {_BACKUP}[ -]?{_JOBS}\b"
+)
+
+
 async def tell_backup_jobs(look: Look) -> Iterator[str] | None:
     """What is asked of the jobs; None if nothing is."""
     folded = look.question.folded
@@ -69,6 +78,8 @@ async def tell_backup_jobs(look: Look) -> Iterator[str] | None:
         return await _longest(look)
     if _NEXT.search(folded):
         return await _next(look)
+    if _EMPTY.search(folded):
+        return await _empty(look)
     return await _untaken(look) if _UNTAKEN.search(folded) else None
 
 
@@ -136,6 +147,22 @@ async def _taken(look: Look, guest: GuestCoverage, cite: str) -> Iterator[str]:
     await with_runbook(look, "backup_uncovered")
     why = f": {plain(guest.reason, 160)}" if guest.reason else ""
     return told(look, Opening("No: " if closed else "", f"{who} is in no backup job**{why}.{cite}"))
+
+
+async def _empty(look: Look) -> Iterator[str] | None:
+    found = (await look.ask(jobs=Call(JOBS, {})))["jobs"]
+    data = found.data(JobListing)
+    if data is None:
+        return None
+    bad = [one for one in data.items if not one.guests]
+    said = [f"{plain(one.id, 60)} ({plain(one.schedule, 40)} to {plain(one.storage, 40)})"
+            for one in bad]  # fmt: skip
+    if not bad:
+        every = count(len(data.items), "backup job")
+        return told(look, Opening("No: ", f"each of {every} takes a guest**.{found.cite}"))
+    takes = "takes" if len(bad) == 1 else "take"
+    lead = Opening("Yes: ", f"{count(len(bad), 'backup job')} {takes} no guest: {names(said)}**")
+    return told(look, lead + f".{found.cite}")
 
 
 # -- the next run --------------------------------------------------------------------------------

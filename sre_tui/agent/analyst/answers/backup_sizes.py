@@ -28,17 +28,17 @@ GREW: Final = 0.1
 SHARED: Final = "sizes are before deduplication: what one backup alone occupies nobody tells"
 _BACKUPS: Final = r"(?:back\w*ups?|sicherung\w*|datensicherung\w*)"
 _SIZE: Final = re.compile(
-    rf"^(?:how (?:big|large|much|many (?:gb|gib|tb|tib))|what size|wie (?:gro(?:ß|ss)|viel))\b.*"
+    rf"^(?:how (?:bigg?|large|much|many (?:gb|gib|tb|tib))|what size|wie (?:gro(?:ß|ss)|viel))\b.*"
     rf"\b{_BACKUPS}\b|\b(?:size|größe)s? (?:of|von|der|des)\b.*\b{_BACKUPS}\b|"
-    rf"\b{_BACKUPS}\b.*\bsizes?\b"
+    rf"\b{_BACKUPS}\b.*\b(?:sizes?|how (?:big|large)|wie gro(?:ß|ss))\b"
 )
 _FILLS: Final = re.compile(
-    r"^(?:who|what|which|wer|was|welche\w*)\b.*\b(?:fill\w*|füll\w*|gefüllt|eats?|eating|hogs?|"
+    r"^(?:who|what|which|wer|was|welche\w*)\b.*\b(?:fill\w*|filed|füll\w*|gefüllt|eats?|eating|hogs?|"
     r"takes?|taking|took|uses?|using|used|occup\w*|belegt|frisst|braucht|most space|biggest|"
     r"largest|am meisten|größte\w*)\b"
 )
 _SPACE: Final = re.compile(
-    r"\b(?:space|room|most|biggest|largest|fill\w*|füll\w*|gefüllt|eat\w*|hog\w*|occup\w*|belegt|"
+    r"\b(?:space|room|most|biggest|largest|fill\w*|filed|füll\w*|gefüllt|eat\w*|hog\w*|occup\w*|belegt|"
     r"frisst|platz|speicher|größte\w*|meisten)\b"
 )
 _STORE: Final = re.compile(
@@ -186,7 +186,7 @@ async def _filled(look: Look, named: Sequence[str]) -> Iterator[str] | None:
     listed = names([plain(one.name, 60) for one in known], 4)
     if not shares:
         return told(look, f"**No backup is known in {listed}**; {'; '.join(fills)}.{cites}")
-    asks_who = re.search(r"\b(?:who|wer|fill\w*|füll\w*|gefüllt)\b", look.question.folded)
+    asks_who = re.search(r"\b(?:who|wer|fill\w*|filed|füll\w*|gefüllt)\b", look.question.folded)
     largest = max(shares, key=lambda one: one.newest)
     grower = max(shares, key=lambda one: one.grown)
     before = grower.newest - grower.grown

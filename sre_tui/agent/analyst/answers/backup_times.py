@@ -25,7 +25,8 @@ NIGHT: Final = timedelta(hours=6)
 RECENT: Final = timedelta(hours=30)
 """Of a time as near as this the newest backup tells, which is looked at with its job."""
 _BACKUPS: Final = re.compile(
-    r"\b(?:backups?|backed up|sicherung\w*|gesichert|copy|copies|restore\w*|wiederherst\w*)\b"
+    r"\b(?:backups?|backed up|sicherung\w*|gesichert|copy|copies|restore\w*|wiederherst\w*|"
+    r"zurücks\w+|go back to|roll back to|auf den stand)\b"
 )
 _CLOSED: Final = re.compile(
     r"^(?:do|does|is|are|have|has|was|were|did|can|could|habe\w*|hat|gibt|gibts|ist|kann|existiert)"
@@ -40,6 +41,10 @@ _FAR: Final = re.compile(
 _OF_A_DAY: Final = re.compile(
     r"\b(?:from|von|vom) (?:the )?(?:last |letzten |letztem )?"
     r"(?:yesterday|gestern|vorgestern|\w+day|\w+tag|\w+woch)\b"
+)
+_OF_A_WEEK: Final = re.compile(
+    r"\b(?:from|of|von|vom|der|des) (?:the )?(?:last|letzten?|letzter|voriger|vorigem) "
+    r"(?P<span>week|woche|month|monat)\b"
 )
 _OTHERWISE: Final = re.compile(
     r"\b(?:why|warum|how (?:do|can|to|should)|fail\w*|fehlgeschlagen|run|ran|running|work\w*|ok|"
@@ -135,6 +140,9 @@ def _time(look: Look) -> tuple[datetime, datetime]:
     scope = look.question.scope
     if scope.moment is not None:
         return scope.moment, scope.moment
+    if (whole := _OF_A_WEEK.search(look.question.folded)) is not None:
+        days = 7 if whole["span"] in ("week", "woche") else 30
+        return look.now - timedelta(days=2 * days), look.now - timedelta(days=days)
     if _OF_A_DAY.search(look.question.folded) and scope.end == look.now:
         return scope.start, min(scope.start + timedelta(days=1), look.now)
     return scope.start, scope.end

@@ -60,7 +60,8 @@ _OF_ONE: Final = re.compile(r"^(?:how often|wie oft|how many times|did|has|hat|w
 _OTHERWISE: Final = re.compile(
     r"\b(?:why|warum|wieso|explain|erklär\w*|mean|means|rules?|regeln?|report\w*|bericht\w*|how "
     r"(?:do|can|to|should)|silence|mute|before|in the past|last time|(?<!were )(?<!was )firing|"
-    r"active|aktiv|pending|silenced|feuert|feuern|now|jetzt|current\w*|gerade|moment|truenas|nas)\b"
+    r"active|aktiv|pending|silenced|feuer(?:t|n)(?! am| oft)|now|jetzt|current\w*|gerade|"
+    r"moment|truenas|nas)\b"
 )
 _MOST: Final = re.compile(r"\b(?:most|often|noisiest|loudest|frequent\w*|häufig\w*|oft|flap\w*)\b")
 _HOW_MANY: Final = re.compile(r"\b(?:how many|how often|how many times|wie ?viele|wie oft)\b")

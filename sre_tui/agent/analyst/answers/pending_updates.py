@@ -44,6 +44,7 @@ _ASKED: Final = re.compile(
     r"outstanding|verfügbar|ausstehend\w*|are there|gibt es)\b"
     r"|^(?:do|does|should|must|muss|soll\w*)\b.*\b(?:need (?:updating|to be updated|an? update)|"
     r"aktualisier\w*)\b"
+    r"|^(?:list|show)(?: me)?(?: all| the| my)* " + _UPDATES + r"$"
     r"|^(?:pending|available|outstanding) " + _UPDATES + r"\b"
 )
 _OTHERWISE: Final = re.compile(
@@ -58,7 +59,7 @@ _PROGRAM: Final = re.compile(
     r"(?!.*\b(?:proxmox|pve|nodes?)\b)"
 )
 _CURRENT: Final = re.compile(r"\b(?:up ?to ?date|aktuell|stand)\b")
-_WHICH: Final = re.compile(r"^(?:which|what|welche\w*|pending|available|outstanding)\b")
+_WHICH: Final = re.compile(r"^(?:which|what|list|show|welche\w*|pending|available|outstanding)\b")
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ NO_SOFTWARE: Final = re.compile(
     r"\b(?:backups?|replicat\w*|replikation\w*|cop(?:y|ies)|snapshots?|sync\w*|mirrors?|"
     r"datastores?|shares?|dashboards?|runbooks?|clocks?|time|certificates?|certs?|files?|"
     r"documents?|photos?|data|index|librar\w+|baselines?|sicherung\w*|kopien?|alerts?|logs?|"
-    r"metrics?|reports?|definitions?|lists?|dns|records?)\b"
+    r"metrics?|reports?|definitions?|(?:block|play)lists?|dns|records?)\b"
 )
 """What is brought up to date without being software."""
 _ASKED: Final = re.compile(
@@ -51,7 +51,7 @@ _SPOKEN: Final = re.compile(
     r"date|updat\w*|upgrad\w*|patch\w*|outdated|versions?|releases?|kernels?|packages?|apt|dpkg|"
     r"install\w*|zuletzt|veraltet|aktuell\w*|aktualisier\w*|stand|neue\w*|docker|images?|software|"
     r"operating|os|debian|linux|ubuntu|windows|pakete?|need|anstehend\w*|lately|recent\w*|"
-    r"knoten|maschinen?|wurden?|welch\w*|gerade|aktuellen|am|run"
+    r"brauch\w*|bekomm\w*|benötig\w*|knoten|maschinen?|wurden?|welch\w*|gerade|aktuellen|am|run"
 )
 """What questions about updates and versions speak of."""
 _OTHERWISE: Final = re.compile(

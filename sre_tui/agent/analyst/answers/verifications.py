@@ -14,8 +14,9 @@ from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import cited, clock_time, plain
-from sre_tui.tools.pbs_data import BackupTaskListing, DatastoreListing
+from sre_tui.tools.pbs_data import BackupListing, BackupTaskListing, DatastoreListing
 from sre_tui.views.human import duration
 
 _VERIFY: Final = r"(?:verif\w*|überprüf\w*|prüflauf\w*)"
@@ -24,6 +25,10 @@ _LAST: Final = re.compile(
     rf"^(?:the |my )?(?:last|latest|newest|next|letzte\w*|nächste\w*) (?:\w+ )?{_VERIFY}\b|"
     rf"^(?:has|have|was|were|is|wurde\w*)\b.*\b{_VERIFY}\b.*\b(?:recently|lately|this week|since|"
     r"last|kürzlich)\b|^how often\b.*\b" + _VERIFY + r"\b"
+)
+_STATE: Final = re.compile(
+    r"^(?:is|are|was|were|has|have|ist|sind|wurde\w*)\b.*\b(?:backups?|sicherung\w*)\b.*"
+    r"\b(?:verified|verifiziert|überprüft|geprüft)\b"
 )
 _NEXT: Final = re.compile(r"\b(?:next|nächste\w*)\b|^(?:when|wann) (?:will|does|do|wird)\b")
 _OTHERWISE: Final = re.compile(
@@ -34,8 +39,10 @@ _OTHERWISE: Final = re.compile(
 async def tell_verifications(look: Look) -> Iterator[str] | None:
     """The last verification, of all or of one guest; None if that is not asked."""
     folded = look.question.folded
-    if not _LAST.search(folded) or _OTHERWISE.search(folded):
+    if _OTHERWISE.search(folded):
         return None
+    if not _LAST.search(folded):
+        return await _state(look) if _STATE.search(folded) else None
     found = await look.ask(
         stores=Call("pbs_datastore_status", {}),
         tasks=Call("pbs_list_tasks", {"since": "35d", "type": "verif", "limit": 2000}),
@@ -87,6 +94,31 @@ async def tell_verifications(look: Look) -> Iterator[str] | None:
     return told(look, f"**No verification is known**: no verify job has run, and no task of the "
                       f"last 35 days verified a backup.{cites}",
                 ("Jobs", _jobs(stores, look.now, cites)))  # fmt: skip
+
+
+async def _state(look: Look) -> Iterator[str] | None:
+    """Whether the newest backup of one guest is verified; None if not one is named."""
+    found = (await look.ask(held=Call("pbs_list_backups", {"limit": 2000})))["held"]
+    data = found.data(BackupListing)
+    every = data.items if data is not None else ()
+    named = mentioned(look.question, [name for one in every
+                                      for name in (one.name, one.id) if name])  # fmt: skip
+    own = [one for one in every if {one.name, one.id} & set(named)]
+    if len(named) != 1 or not own:
+        return None
+    # Copies are verified where they were made.
+    last = max(own, key=lambda one: (one.at, one.verified is not None))
+    who, when = plain(last.name or last.group, 60), clock_time(last.at, look.now)
+    place = plain(last.datastore, 60)
+    head, said = {
+        "ok": ("Yes: ", "is verified"),
+        "failed": ("No: ", "failed its verification"),
+    }.get(last.verified or "", ("No: ", "is not verified yet"))
+    good = ""
+    if last.verified == "failed" and last.newest_good is not None:
+        good = f"; the newest good one is of {clock_time(last.newest_good, look.now)}"
+    lead = Opening(head, f"the newest backup of {who}, of {when} in {place}, {said}**{good}")
+    return told(look, lead + f".{found.cite}")
 
 
 def _whole(jobs: Sequence[Job], tasks: Sequence[Task], now: datetime) -> str:
