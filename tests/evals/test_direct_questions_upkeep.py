@@ -135,6 +135,8 @@ async def test_what_is_meant_to_fire_is_told_apart(labs: Labs) -> None:
         ("are my backups encrypted", r"\*\*No: none of the newest backups is encrypted\*\*"),
         ("sind meine backups verschlüsselt?", r"\*\*No: none of the newest backups is encrypted"),
         ("is the backup of media verified", r"\*\*Yes: the newest backup of media, of 01:32 UTC"),
+        ("are all backups verified?", r"\*\*Yes: the newest backup of each of 17 guests and hosts"),
+        ("which backups are unverified", r"\*\*None: the newest backup of each of 17 guests and"),
         ("any backup job without guests", r"\*\*No: each of 2 backup jobs takes a guest\*\*"),
         ("do my backups run tonight", r"\*\*The next backup begins at 2026-11-23 01:30 UTC"),
         ("what takes most space on main", r"\*\*The largest backup in main is that of win10-old, "),
@@ -203,3 +205,13 @@ async def test_alerts_that_tell_of_no_trouble_are_none(labs: Labs) -> None:
     assert first.startswith("**Nothing needs doing**: no trouble was found.")
     of_one = (await asked(lab, "why is the watchdog alert firing?")).text
     assert "Watchdog fires always, as it is meant to" in of_one.splitlines()[0]
+
+
+async def test_a_backup_that_failed_its_verification_is_named(labs: Labs) -> None:
+    lab = await labs.of("backups-unverified", guests=12)
+    which = (await asked(lab, "which backups failed verification?")).text
+    assert which.startswith("**5 backups failed the verification: paperless**")
+    assert "sre runbooks show" in which
+    one = (await asked(lab, "is the backup of paperless verified?")).text
+    assert one.startswith("**No: the newest backup of paperless, of 01:58 UTC in main, failed its")
+    assert "the newest good one is of 2026-11-17 01:58 UTC" in one.splitlines()[0]

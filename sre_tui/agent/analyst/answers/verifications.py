@@ -9,15 +9,15 @@ from typing import Final
 
 from providers.clock import age_in_words
 from providers.pbs import Job, Task
-from sre_tui.agent.analyst.answers.told import told
+from sre_tui.agent.analyst.answers.told import told, with_runbook
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
-from sre_tui.agent.analyst.wording import cited, clock_time, plain
-from sre_tui.tools.pbs_data import BackupListing, BackupTaskListing, DatastoreListing
-from sre_tui.views.human import duration
+from sre_tui.agent.analyst.wording import cited, clock_time, names, plain
+from sre_tui.tools.pbs_data import Backup, BackupListing, BackupTaskListing, DatastoreListing
+from sre_tui.views.human import count, duration
 
 _VERIFY: Final = r"(?:verif\w*|überprüf\w*|prüflauf\w*)"
 _LAST: Final = re.compile(
@@ -28,7 +28,12 @@ _LAST: Final = re.compile(
 )
 _STATE: Final = re.compile(
     r"^(?:is|are|was|were|has|have|ist|sind|wurde\w*)\b.*\b(?:backups?|sicherung\w*)\b.*"
-    r"\b(?:verified|verifiziert|überprüft|geprüft)\b"
+    r"\b(?:un|nicht )?(?:verified|verifiziert|überprüft|geprüft)\b"
+)
+_FAILED: Final = re.compile(
+    r"^(?!.*\b(?:why|warum|how (?:do|can|to))\b)(?:which|what|any|are there|is there|did|have|has|"
+    r"welche\w*|list|show|how many)\b.*\b(?:backups?|snapshots?|sicherung\w*)\b.*"
+    r"\b(?:fail\w*|unverified|not verified|fehlgeschlagen)\b(?=.*\bverif\w*|$)"
 )
 _NEXT: Final = re.compile(r"\b(?:next|nächste\w*)\b|^(?:when|wann) (?:will|does|do|wird)\b")
 _OTHERWISE: Final = re.compile(
@@ -39,6 +44,8 @@ _OTHERWISE: Final = re.compile(
 async def tell_verifications(look: Look) -> Iterator[str] | None:
     """The last verification, of all or of one guest; None if that is not asked."""
     folded = look.question.folded
+    if _FAILED.search(folded) and re.search(_VERIFY, folded):
+        return await _state(look)
     if _OTHERWISE.search(folded):
         return None
     if not _LAST.search(folded):
@@ -97,15 +104,17 @@ async def tell_verifications(look: Look) -> Iterator[str] | None:
 
 
 async def _state(look: Look) -> Iterator[str] | None:
-    """Whether the newest backup of one guest is verified; None if not one is named."""
+    """Whether the newest backups are verified, of one guest or of all."""
     found = (await look.ask(held=Call("pbs_list_backups", {"limit": 2000})))["held"]
     data = found.data(BackupListing)
     every = data.items if data is not None else ()
     named = mentioned(look.question, [name for one in every
                                       for name in (one.name, one.id) if name])  # fmt: skip
     own = [one for one in every if {one.name, one.id} & set(named)]
-    if len(named) != 1 or not own:
-        return None
+    if any(one.verified == "failed" or one.failed_count for one in own or every):
+        await with_runbook(look, "backup_unverified")
+    if not own or len(named) > 1:
+        return _of_all(look, every, found.cite) if every and not look.question.named else None
     # Copies are verified where they were made.
     last = max(own, key=lambda one: (one.at, one.verified is not None))
     who, when = plain(last.name or last.group, 60), clock_time(last.at, look.now)
@@ -119,6 +128,50 @@ async def _state(look: Look) -> Iterator[str] | None:
         good = f"; the newest good one is of {clock_time(last.newest_good, look.now)}"
     lead = Opening(head, f"the newest backup of {who}, of {when} in {place}, {said}**{good}")
     return told(look, lead + f".{found.cite}")
+
+
+def _of_all(look: Look, every: Sequence[Backup], cite: str) -> Iterator[str]:
+    """The newest backups of all: copies are verified where they were made."""
+    newest: dict[tuple[str, str], Backup] = {}
+    for one in sorted(every, key=lambda each: (each.at, each.verified is not None)):
+        newest[one.source, one.group] = one
+    failed = [one for one in every if one.verified == "failed" or one.failed_count]
+    called = list(dict.fromkeys(plain(one.name or one.group, 60) for one in failed))
+    waiting = [plain(one.name or one.group, 60) for one in newest.values() if one.verified is None]
+    of = count(len(newest), "guest or host", "guests and hosts")
+    closed = re.match(r"^(?:any|are|is|did|have|has|sind|ist)\b", look.question.folded) is not None
+    lines = [_failed_line(one, look.now) + cite for one in failed]
+    wait = f"; the newest of {names(waiting, 6)} is not verified yet" if waiting else ""
+    unverified = re.search(r"\b(?:unverified|not|nicht)\b", look.question.folded)
+    if unverified and not failed and closed is False:
+        said = f"newest backup of each of {of} is verified**.{cite}"
+        if waiting:
+            said = f"newest backups of {len(waiting)} of {of} are not verified yet: "
+            said += f"{names(waiting, 10)}**.{cite}"
+            return told(look, Opening("", f"The {said}"))
+        return told(look, Opening("None: ", f"the {said}"))
+    if _FAILED.search(look.question.folded):
+        if not failed:
+            said = f"o backup failed its verification**, of {of}{wait}.{cite}"
+            return told(look, Opening("No: " if closed else "", f"{'n' if closed else 'N'}{said}"))
+        amount = count(sum(one.failed_count for one in failed) or len(failed), "backup")
+        said = f"{amount} failed the verification: {names(called, 10)}**{wait}.{cite}"
+        return told(look, Opening("Yes: " if closed else "", said), ("", lines))
+    if failed:
+        said = f"backups of {names(called, 10)} failed their verification**{wait}.{cite}"
+        return told(look, Opening("No: ", said), ("", lines))
+    if waiting:
+        said = f"the newest backups of {len(waiting)} of {of} are not verified yet: "
+        return told(look, Opening("No: ", f"{said}{names(waiting, 10)}**.{cite}"))
+    return told(look, Opening("Yes: ", f"the newest backup of each of {of} is verified**.{cite}"))
+
+
+def _failed_line(one: Backup, now: datetime) -> str:
+    good = f"; the newest good one is of {clock_time(one.newest_good, now)}" if (
+        one.newest_good is not None
+    ) else "; no good one is known"  # fmt: skip
+    amount = count(one.failed_count or 1, "backup")
+    return f"{plain(one.name or one.group, 60)} in {plain(one.datastore, 60)}: {amount}{good}"
 
 
 def _whole(jobs: Sequence[Job], tasks: Sequence[Task], now: datetime) -> str:
