@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import sys
 import time
 from collections.abc import Iterator
 
@@ -27,6 +29,9 @@ def _terminal_and_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_waste_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting for the app ends with its work, and it is painted when that is done."""
+    # What lets the app draw at once would slow down this worker, whatever it tests next.
+    monkeypatch.setattr(gc, "set_threshold", _leave)
+    monkeypatch.setattr(sys, "setswitchinterval", _leave)
     monkeypatch.setattr("textual.app.wait_for_idle", until_idle)
     monkeypatch.setattr("textual.pilot.wait_for_idle", until_idle)
     # Asks every widget whether it has anything left to do, which the event loop knows.
@@ -37,3 +42,7 @@ def _no_waste_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", FRAME)
     monkeypatch.setattr("textual.screen.Screen._compositor_refresh", paint_at_rest)
+
+
+def _leave(*_: float) -> None:
+    """Change nothing."""
