@@ -158,6 +158,8 @@ class LoopbackServer:
             self._app,
             http=ReasonPhraseProtocol,
             ws=_WebSocket,
+            # On one machine it costs more to compress answers than to send them.
+            ws_per_message_deflate=False,
             log_config=None,
             log_level="critical",
             access_log=False,
