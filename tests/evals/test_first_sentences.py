@@ -41,6 +41,11 @@ async def first_sentence(labs: Labs, scenario: str, question: str) -> str:
         ("which guests are down", r"None: no guest is down that should run\*\*: 10 of 11 "),
         ("is anything off that should run?", r"No: no guest is down that should run\*\*"),
         ("is any vm down", r"No: no virtual machine is down that should run\*\*"),
+        ("how mny vms do i hav", r"6 virtual machines, 5 of them running\*\*"),
+        ("anzahl container", r"5 LXC containers, all running, and \d+ Docker containers on \d"),
+        ("what is not running", r"1 of 11 guests not running\*\*: win10-old on pve2, on purpose"),
+        ("how many guests have snapshots", r"The built-in analyst has no answer to this question"),
+        ("how many vms are off on purpose", r"1 of 6 virtual machines not running\*\*"),
     ]),
 )  # fmt: skip
 async def test_guests_are_counted_by_their_kind(labs: Labs, question: str, told: str) -> None:

@@ -48,6 +48,7 @@ _BACKENDS: Final = (
     (r"pbs|(?:proxmox )?backup ?server", "pbs_datastore_status"),
     (r"grafana", "grafana_get_alerts"),
     (r"loki", "loki_list_label_values"),
+    (r"prometheus", "prometheus_targets"),
 )
 """Backends that are no guest of that name, and the tool that tells whether they answer."""
 
@@ -70,6 +71,8 @@ async def tell_away(look: Look) -> Iterator[str] | None:
     known = {(one.name or str(one.vmid)).casefold(): one for one in every if not one.template}
     of_nodes = [one.node for one in every]
     said = [name.casefold() for name in mentioned(look.question, [*known, *of_nodes])]
+    first = [word.partition(".")[0].casefold() for word in look.question.candidates]
+    said = said or [word for word in first if word in known]
     if not said and await nothing_known(look):
         return not_known(look)
     machines = [one.name.casefold() for one in look.focus.entities
@@ -99,6 +102,8 @@ async def tell_away(look: Look) -> Iterator[str] | None:
     made = concluded(found)
     sure = made is not None and any(one.confirmed and one.active for one in made.causes)
     if made is not None and sure and is_about_it(look, made):
+        return report(look, found)
+    if any(not up for key in keys for _, up in look.inventory.seen_up.get(key, [])):
         return report(look, found)
     if guest is not None:
         told_of, cites = guest_figures(guest), cite

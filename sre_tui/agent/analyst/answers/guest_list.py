@@ -13,6 +13,7 @@ from typing import Final
 from providers.proxmox import Guest
 from sre_tui.agent.analyst.answers.stops import STOPPED_WITHIN, last_stop, stopped_by
 from sre_tui.agent.analyst.answers.told import Section, read, told
+from sre_tui.agent.analyst.answers.unanswered import say_unanswered
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import EntityKind
 from sre_tui.agent.analyst.look import Look
@@ -41,6 +42,14 @@ _DOWN: Final = re.compile(
 _OFF: Final = re.compile(
     r"\b(?:stopped|off|gestoppt|aus|inactive|(?:not|nicht) (?:running|an)|laufen nicht)\b"
 )
+_COUNTS: Final = re.compile(r"^(?:how m[any]{1,3}|wie ?viele|anzahl|number|count)\b")
+_ELSE: Final = re.compile(
+    r"\b(?:snapshots?|backed|backups?|gesichert|restart\w*|reboot\w*|crash\w*|fail\w*|kill\w*|"
+    r"updates?|outdated|memory|ram|cpus?|cores?|disks?|gb|gib|tb|uses?|using|more than|less than|"
+    r"migrat\w*|clon\w*|creat\w*|delet\w*|started|boot\w*|autostart|agents?|vlans?|ips?|address\w*|"
+    r"errors?|logs?|mount\w*|wait\w*|slow|busy)\b"
+)
+"""Asks how many there are of which something else is so."""
 _RUNS: Final = re.compile(r"\b(?:running|runs?|up|online|active|laufen|läuft|an)\b")
 _WHETHER: Final = re.compile(r"^(?:is|are|do|does|any|sind|laufen|ist|läuft)\b")
 _ALL: Final = re.compile(r"\b(?:all|every|alle|jede\w*)\b")
@@ -62,6 +71,8 @@ async def tell_guests(look: Look) -> Iterator[str] | None:
     hosts = {one.name for one in look.focus.of(EntityKind.HOST)} or set(look.focus.hosts)
     if hosts - {one.node for one in data.items}:
         return None
+    if _COUNTS.match(folded) and _ELSE.search(folded):
+        return await say_unanswered(look)
     here = [one for one in data.items if not hosts or one.node in hosts]
     where = f" on {names([plain(one, 60) for one in sorted(hosts)])}" if hosts else ""
     if TEMPLATES.search(folded):
@@ -173,7 +184,9 @@ class _Guests:
         else:
             state = f", {running} of them {known}running"
         lead = f"**{self._counted()}{self._where}{state}"
-        if _RUNS.search(folded) and re.match(r"^(?:how many|wie ?viele|anzahl|number)\b", folded):
+        if _RUNS.search(folded) and re.match(
+            r"^(?:how m[any]{1,3}|wie ?viele|anzahl|number)\b", folded
+        ):
             share = "" if running == len(self.chosen) else f"{running} of "
             lead = f"**{share}{self._counted()}{self._where} {_are(self._running, 'run')}"
             lead += f", {_kinds(self._running)}" if not self._kind and running else ""

@@ -21,10 +21,10 @@ from sre_tui.views.human import count
 
 _ASKED: Final = re.compile(
     r"^(?!.*\b(?:data ?sets?|pools?|shares?|databases?|postgres\w*|sqlite|accounts?|screen|door|"
-    r"encrypt\w*|how (?:do|can|to)|runbooks?|alerts?|logs?)\b)"
+    r"locked out|ausgesperrt|encrypt\w*|how (?:do|can|to)|runbooks?|alerts?|logs?)\b)"
     r"(?:who|wer|wodurch|why|warum|by what|which|what|welche\w*|is|are|does|do|has|ist|sind|hat|"
     r"any|list|show|since when|seit wann|how long|wie lange|when|wann)\b"
-    r".*\b(?:locks?|locked|locking|gelockt|gesperrt|sperrt|sperre|blockiert)\b"
+    r".*\b(?:locks?|locked|locking|gelockt|gesperrt|sperrt|sperre)\b"
 )
 _WHETHER: Final = re.compile(r"^(?:is|are|does|do|has|ist|sind|hat|any)\b")
 _NAMED: Final = re.compile(r"^(?:who|wer) (?:locks?|locked|hat|sperrt) (?P<name>\S+)")

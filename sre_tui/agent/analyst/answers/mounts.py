@@ -23,7 +23,8 @@ SHOWN: Final = 12
 _ASKED: Final = re.compile(
     r"^(?!.*\b(?:shares?|exports?|freigaben?|snapshots?|iso|why|warum|how (?:do|can|to)|who|wer)\b)"
     r"(?:is|are|ist|sind|was|has)\b.*\b(?:mounted|eingehängt|gemountet)\b"
-    r"|^(?=.*\busb\b)(?!.*\b(?:why|warum|how (?:do|can|to)|zigbee|passthrough|passed)\b)"
+    r"|^(?=.*\busb\b)(?!.*\b(?:why|warum|how (?:do|can|to)|zigbee|passthrough|passed|ups|usv|coral|"
+    r"dongle|printer|drucker|adapter|camera|kamera)\b)"
     r".*\b(?:mounted|mount|eingehängt|gemountet|connected|attached|plugged|angeschlossen|da|there|"
     r"available|online|inactive|offline|gone|weg|missing)\b"
 )

@@ -24,8 +24,9 @@ DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(weeks=1)
 MOST: Final = 2000
 _ASKED: Final = re.compile(
-    r"^(?!.*\b(?:most|often|oft|why|warum|how|when|wann|who|wer|can|should|after|logs?)\b)"
-    r"(?:which|what|any|did|do|does|has|have|are|is|were|was|list|show|welche\w*|hat|haben|gibt)\b"
+    r"^(?!.*\b(?:most|often|oft|why|warum|how(?! many)|when|wann|who|wer|can|should|after|logs?)\b)"
+    r"(?:how many|which|what|any|did|do|does|has|have|are|is|were|was|list|show|welche\w*|hat|"
+    r"haben|gibt)\b"
     r".*\b(?:containers?|docker|lxcs?)\b.*\b(?:re-?start\w*|reboot\w*|neu ?gestartet)\b"
 )
 _CLOSED: Final = re.compile(r"^(?:any|did|do|does|has|have|are|is|were|was|hat|haben|gibt)\b")
