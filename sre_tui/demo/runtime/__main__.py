@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -28,6 +29,9 @@ async def _run(options: argparse.Namespace) -> None:
             loop.add_signal_handler(number, demo.request_stop)
         if options.attached:
             loop.add_reader(sys.stdin.fileno(), demo.request_stop)
+        # The world stays as long as the process does, and answers make a lot that is soon gone.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
         await demo.wait_stopped()
     # All is closed; a query that still computes in a thread must not hold up the end.
     os._exit(0)
