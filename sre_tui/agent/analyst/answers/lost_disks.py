@@ -33,7 +33,9 @@ STEP: Final = timedelta(minutes=15)
 NEAR: Final = timedelta(hours=1)
 """Between two accounts of the same moment."""
 _STATE: Final = "node_zfs_zpool_state"
-_WHOLE: Final = f'max_over_time(timestamp({_STATE}{{state="online"}} == 1)[30d:15m])'
+_ONLINE: Final = f'timestamp({_STATE}{{state="online"}} == 1)'
+_WHOLE: Final = f"max_over_time({_ONLINE}[1d:1m]) or max_over_time({_ONLINE}[30d:15m])"
+"""When each pool was whole last: to the minute within a day, else to a quarter of an hour."""
 _BROKEN: Final = f'{_STATE}{{state!="online"}} == 1'
 _SMART: Final = "smartctl_device"
 _VANISHED: Final = f"max_over_time(timestamp({_SMART})[30d:15m]) unless on(serial_number) {_SMART}"
@@ -50,11 +52,20 @@ _WHICH: Final = re.compile(
     r"|^(?:is|are|has|did|ist|fehlt|fehlen) (?:there |any |a |one |one of |my |the |eine? )*"
     rf"{_DISK}(?: of \w+)?(?: missing| gone| vanished| disappeared| dropped out| fallen out| weg)?$"
 )
+_ALL: Final = re.compile(
+    rf"^(?:is|are|sind|ist) (?:(?:all|every|each|alle|jede)\b.*\b{_DISK}\b.*\b(?:there|present|da|"
+    r"online|vorhanden)|(?:the |my |der |das )?(?:mirror|raid\w*)(?: of \w+)? (?:still )?"
+    r"(?:complete|intact|whole|vollständig|intakt))$"
+)
+"""Asks whether none is missing."""
+_MANY: Final = re.compile(
+    rf"^(?:how many|wie ?viele)\b.*\b{_DISK}\b.*\b(?:missing|gone|fehlen|weg)\b"
+)
 _AWAY: Final = re.compile(r"\b(?:missing|gone|vanished|disappeared|fehl\w*|weg|verschwunden|out)\b")
 _WHETHER: Final = re.compile(r"^(?:is|are|has|did|ist|fehlt|fehlen)\b")
 _LABEL: Final = re.compile(
-    rf"\b(?:serial\w*|seriennummer|model|modell|slot|bay)\b.*\b{_GONE}\b|"
-    rf"\b{_GONE}\b.*\b{_DISK}\b.*\b(?:serial\w*|seriennummer|model|modell|slot|bay)\b"
+    rf"\b(?:serial\w*|seriennummer|model|modell|slot|bay|guid|uuid)\b.*\b{_GONE}\b|"
+    rf"\b{_GONE}\b.*\b{_DISK}\b.*\b(?:serial\w*|seriennummer|model|modell|slot|bay|guid|uuid)\b"
 )
 _SINCE: Final = re.compile(
     r"^(?:how long|since when|seit wann|wie lange|when did|when was|wann)\b"
@@ -86,7 +97,7 @@ class _Lost:
 async def tell_lost_disk(look: Look) -> Iterator[str] | None:
     """Which disk is missing, its serial, or since when; None if none of that is asked."""
     folded = look.question.folded
-    if not (_WHICH.search(folded) or _LABEL.search(folded) or _SINCE.search(folded)):
+    if not any(asked.search(folded) for asked in (_WHICH, _LABEL, _SINCE, _ALL, _MANY)):
         return None
     if not look.caller.offers("truenas_pool_status"):
         return None
@@ -116,12 +127,15 @@ def _none(look: Look, pools: Sequence[Pool], cite: str) -> Iterator[str] | None:
     bad = [one for pool in pools for one in bad_members(pool)]
     if not pools or any(pool.state.upper() != "ONLINE" for pool in pools):
         return None
-    if bad and not _AWAY.search(look.question.folded):
+    asked = look.question.folded
+    if bad and not (_AWAY.search(asked) or _ALL.match(asked)):
         return None
     but = f"; but {names([member_trouble(one) for one in bad])}" if bad else ""
     disks = sum(len(members_of(pool)) for pool in pools)
     where = names([plain(pool.name, 40) for pool in pools])
     word = "No: " if _WHETHER.match(look.question.folded) else "None: "
+    if _ALL.match(look.question.folded):
+        word = "Yes: "
     lead = Opening(word, f"no disk of {where} is missing**; all {count(disks, 'disk')} are "
                              f"online{but}.{cite}")  # fmt: skip
     if _SINCE.search(look.question.folded):
@@ -151,6 +165,15 @@ def _told(look: Look, lost: Sequence[tuple[Vdev, Pool]], cite: str) -> Iterator[
     seen = [one.line(look.now) + look.cite("vanished") for one in _vanished(look)
             if one.serial != member.serial]  # fmt: skip
     word = "Yes: " if _WHETHER.match(folded) else ""
+    if _ALL.match(folded):
+        word = "No: "
+    if _MANY.match(folded):
+        said = f"{count(len(lost), 'disk')} missing: {said}"
+    if re.search(r"\b(?:slot|bay)\b", folded):
+        said += "; nothing tells its slot, its serial is on its label"
+    if re.search(r"\b(?:guid|uuid)\b", folded):
+        known = plain(member.name, 60) if member.name != member.label else ""
+        said += f"; ZFS calls it {known}" if known else "; no other name of it is known"
     lead = Opening(word, f"{said if word else capital(said)}.{cite}{own}")
     return told(look, lead, ("Missing too", rest),
                 ("Disks that SMART does not see any more", seen))  # fmt: skip
@@ -208,8 +231,9 @@ def _began(look: Look, pool: Pool) -> tuple[datetime | None, str]:
     whole = _times(look, "whole", pool.name)
     if _times(look, "broken", pool.name) and look.found["whole"].ok:
         last = max(whole.values()) if whole else look.now - LONGEST
-        # What the NAS wrote at that moment is exact, what Prometheus saw is not.
-        if not any(abs(at - last) <= NEAR for at in times):
+        # Of days ago Prometheus is less exact than what the NAS wrote down.
+        rough = look.now - last > timedelta(days=1)
+        if not (rough and any(abs(at - last) <= NEAR for at in times)):
             times[last] = look.cite("whole")
     if not times:
         return None, ""
