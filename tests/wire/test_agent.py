@@ -203,7 +203,7 @@ async def test_the_event_loop_turns_while_secrets_are_searched_for(
         if "needle" in said:
             turned = threading.Event()
             loop.call_soon_threadsafe(turned.set)
-            searched.append(turned.wait(timeout=10))
+            searched.append(turned.wait(timeout=60))
         return text(self, said)
 
     monkeypatch.setattr(Redactor, "text", held)

@@ -46,7 +46,7 @@ async def asked(server: OpenAIServer, folder: Path, consent: Consent | None) -> 
         model="house",
         api_key=SecretStr("sk-homelab-0123456789"),
         base_url=server.url,
-        timeout=5.0,
+        timeout=60.0,
     )
     context = context_in(folder, Settings(llm=llm))
     agent = Agent(context, BuiltInAnalyst(), consent=consent)

@@ -63,7 +63,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Clien
     with (
         running(node, "Listening on"),
         running(server, "Server is ready to receive web requests"),
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=5) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as client,
     ):
         while not query(client, ENOUGH_SCRAPES):
             pass

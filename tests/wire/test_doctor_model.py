@@ -26,7 +26,7 @@ def settings_for(server: OpenAIServer, context_tokens: int = 32_000) -> Settings
         model="house",
         api_key=SecretStr("sk-homelab-0123456789"),
         base_url=server.url,
-        timeout=5.0,
+        timeout=60.0,
         context_tokens=context_tokens,
     )
     backends = {"prometheus": [{"url": "http://prometheus.lan"}]}

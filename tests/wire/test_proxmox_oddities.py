@@ -53,7 +53,7 @@ async def answering(
         return json_reply({"data": data})
 
     async with raw_server(serve) as server:
-        endpoint = ProxmoxEndpoint(url=server.url, token=SecretStr("a@pve!b=c"), timeout=10)
+        endpoint = ProxmoxEndpoint(url=server.url, token=SecretStr("a@pve!b=c"), timeout=60)
         async with ProxmoxClient(endpoint, clock=lambda: THEN, kept=kept) as client:
             yield client
 

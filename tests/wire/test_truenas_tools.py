@@ -60,7 +60,7 @@ def settings_of(demo: RunningDemo, *, metrics: bool = True, nas: bool = True) ->
                 token=SecretStr(given["TRUENAS_API_KEY"]),
                 username=given["TRUENAS_USERNAME"],
                 fingerprint=given["TRUENAS_FINGERPRINT"],
-                timeout=2.0,
+                timeout=60.0,
             ),
         )
         if nas
