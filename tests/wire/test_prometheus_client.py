@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -357,3 +358,21 @@ async def test_victoriametrics_writes_whole_seconds() -> None:
         reading = await client.query("count_over_time(up[1h])")
     assert reading.data is not None
     assert reading.data.samples[0].at == datetime(2026, 11, 22, 14, 39, 49, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("first", ["targets", "alerts"])
+async def test_questions_that_follow_silence_do_not_wait_as_well(first: str) -> None:
+    hang = asyncio.Event()
+
+    async def silent(_: Received) -> bytes:
+        await hang.wait()
+        return b""
+
+    answers = (silent, recorded("query_vector"))
+    async with raw_server(*answers) as server, client_of(server, timeout=0.2) as client:
+        assert (await getattr(client, first)()).state is State.UNREACHABLE
+        after = await client.query("up")
+        hang.set()
+    assert after.state is State.UNREACHABLE
+    assert "asked again within" in after.detail
+    assert len(server.received) == 1
