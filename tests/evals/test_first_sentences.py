@@ -65,6 +65,9 @@ async def test_guests_are_counted_by_their_kind(labs: Labs, question: str, told:
         ("which shares does immich mount", r"immich mounts 1 share of the NAS\*\*: photos\."),
         ("what does db mount", r"db is not seen to mount a share of the NAS\*\*"),
         ("is there an smb share for media", r"Yes: SMB media .*: read only for everybody\*\*"),
+        ("which shares are read only", r"1 share\*\*: media \(read only\)\."),
+        ("which clients use nfs", r"\d machines mount shares over NFS\*\*"),
+        ("is anyone connected to my nas", r"\d machines mount shares over NFS\*\*"),
         ("wer ist über smb verbunden", r"The NAS does not tell who is connected over SMB\*\*"),
     ]),
 )  # fmt: skip
@@ -181,6 +184,7 @@ async def test_kills_are_counted_and_locks_told_with_their_task(
          r"No: no replication copies tank as a whole, only tank/.* below it\*\*"),
         ("quiet", "wohin wird tank/photos kopiert", r"tank/photos is copied to backu"),
         ("quiet", "is everything copied", r"\d of \d+ datasets are copied, none of t"),
+        ("quiet", "which datasets are not copied", r"\d of \d datasets are in no replication\*\*"),
         ("quiet", "is tank/nonsense copied", r"Nothing here is called `tank/nonsense"),
         ("nas-replication-stuck", "is fast/vm replicated",
          r"No: fast-to-tank, which copies fast/vm to tank/replica, failed: cannot receive"),

@@ -29,9 +29,11 @@ from sre_tui.views.human import count
 SHOWN: Final = 8
 _PATH: Final = re.compile(r"(?<![\w/])[\w.-]+(?:/[\w.-]+)+")
 _EVERYTHING: Final = re.compile(
-    r"\b(?:data|everything|all (?:the |my )?data ?sets|daten|alles|nas)\b"
+    r"\b(?:data|everything|all (?:the |my )?data ?sets|daten|alles|nas)\b|"
+    r"^(?:which|what|welche\w*|how many|wie ?viele) data ?sets?\b"
 )
 _NO_NAME: Final = re.compile(r"data ?sets?$|shares?$|pools?$|folders?$|ordner$")
+_NOT_COPIED: Final = re.compile(r"\b(?:not|nicht|no|un(?:copied|replicated)|without|ohne)\b")
 _OF_TASKS: Final = re.compile(r"\b(?:replications?|replikation\w*|copies|kopien)\b")
 _TARGET: Final = re.compile(r"\b(?:to|nach|auf|zu) (?:the )?\S+$")
 _SLACK: Final = 2.5
@@ -176,7 +178,11 @@ def _everything(
     bad = [one for one in held if one.well is not True]
     if not held:
         return told(look, Opening("No: ", f"no dataset of the NAS is copied**.{cite}"))
-    if bad:
+    if _NOT_COPIED.search(look.question.folded) and bare:
+        share = f"{len(bare)} of {count(len(copies), 'dataset')} are in no replication"
+        who = names([plain(one.dataset, 60) for one in bare], 20)
+        lead = Opening("", f"{share}**: {who}.{cite}")
+    elif bad:
         lead = Opening("No: ", f"{bad[0].sentence(look.now).replace('; ', '**; ', 1)}.{cite}")
     else:
         share = f"{len(held)} of {count(len(copies), 'dataset')} are copied, none of them late"

@@ -24,8 +24,8 @@ _USED_BY: Final = re.compile(
 )
 """Asks where all the space went, of no place in particular."""
 _ASKED: Final = re.compile(
-    r"^(?!.*\b(?:snapshots?|replicat\w*|backups?|damaged|corrupt\w*|lost|fail\w*|encrypt\w*|why|"
-    r"how (?:do|can|to|should)|grow\w*|mount\w*|share\w*)\b)"
+    r"^(?!.*\b(?:snapshots?|repli[ckz]\w*|copied|kopiert|mirrored|backups?|damaged|corrupt\w*|"
+    r"lost|fail\w*|encrypt\w*|why|how (?:do|can|to|should)|grow\w*|mount\w*|share\w*)\b)"
     r".*(?:\b(?:biggest|largest|smallest|fullest|most|größte\w*|kleinste\w*|list|show|which|what|"
     r"how (?:many|big|large|much|full)|welche\w*|wie ?(?:viele|groß|voll))\b)"
 )

@@ -103,6 +103,8 @@ async def tell_killed(look: Look) -> Iterator[str] | None:
     if end < look.now:
         when = f"between {clock_time(begin, look.now)} and {clock_time(end, look.now)}"
     before = _sum(look, week)
+    if not (amount or before or scope.said) and found["week"].ok:
+        when = "in the last 7 days"
     cites = found["killed"].cite + found["counted"].cite
     if before > amount:
         cites += found["week"].cite

@@ -20,6 +20,8 @@ SHOWN: Final = 20
 _KINDS: Final[Mapping[str, str]] = {
     "smb": r"\b(?:smb|samba|cifs|windows)\b", "nfs": r"\bnfs\b",
 }  # fmt: skip
+_READ_ONLY: Final = re.compile(r"\b(?:read[ -]?only|nur lesbar|schreibgeschützt)\b")
+_POOL: Final = re.compile(r"\b(?:on|of|auf|von|in) (?:pool |the pool )?(?P<name>[\w.-]+)$")
 _MOUNTS: Final = re.compile(
     r"\b(?:who|wer|clients?|mount\w*|uses?|using|connected|verbunden|nutzt|gemountet|sessions?)\b"
 )
@@ -38,13 +40,20 @@ async def tell_shares(look: Look) -> Iterator[str] | None:
     folded = look.question.folded
     kinds = [kind for kind, words in _KINDS.items() if re.search(words, folded)]
     of_kind = [one for one in data.items if not kinds or one.kind in kinds]
+    pool = _POOL.search(folded)
+    pools = {one.dataset.partition("/")[0] for one in of_kind}
+    if pool is not None and pool["name"] in pools:
+        of_kind = [one for one in of_kind if one.dataset.partition("/")[0] == pool["name"]]
+    if _READ_ONLY.search(folded) and _WHICH.search(folded):
+        of_kind = [one for one in of_kind if one.read_only]
     called = [name for one in of_kind for name in (one.name, one.dataset) if name]
     wanted = mentioned(look.question, called)
     chosen = [one for one in of_kind if not wanted or {one.name, one.dataset} & set(wanted)]
     sessions = "Connected over SMB", _sessions(data, cite) if kinds != ["nfs"] else []
     one_kind = f"{kinds[0].upper()} " if len(kinds) == 1 else ""
     if not chosen:
-        return told(look, f"**The NAS has no {one_kind}share.**{cite}")
+        such = " that is read only" if _READ_ONLY.search(folded) else ""
+        return told(look, f"**The NAS has no {one_kind}share{such}.**{cite}")
     if _MOUNTS.search(folded) and kinds == ["smb"]:
         return told(look, _connected(data, cite), ("", sessions[1]), _lines(look, chosen, cite))
     if wanted and _WHETHER.match(folded) and not _MOUNTS.search(folded):
@@ -60,7 +69,8 @@ async def tell_shares(look: Look) -> Iterator[str] | None:
         lead = f"{by}: {told_of}.{cite}{look.cite('identity')}"
         return told(look, lead, sessions)
     if _MOUNTS.search(folded):
-        hosts = set(look.focus.hosts)
+        servers = {server for mounts in look.inventory.mounts.values() for server, _ in mounts}
+        hosts = set(look.focus.hosts) - servers
         own = [one for one in chosen if hosts & set(_clients(look, one))]
         if hosts:
             who = names([plain(one, 60) for one in sorted(hosts)])
@@ -74,7 +84,8 @@ async def tell_shares(look: Look) -> Iterator[str] | None:
         return told(look, lead, stores, _lines(look, chosen, cite), sessions)
     each = [f"{sum(one.kind == kind for one in chosen)} {kind.upper()}"
             for kind in dict.fromkeys(one.kind for one in chosen)]  # fmt: skip
-    said = names([_called(one) for one in chosen], SHOWN) if one_kind else names(each)
+    few = bool(one_kind) or len(of_kind) < len(data.items)
+    said = names([_called(one) for one in chosen], SHOWN) if few else names(each)
     lead = f"**{count(len(chosen), f'{one_kind}share')}**: {said}.{cite}"
     return told(look, lead, _lines(look, chosen, cite), sessions)
 
