@@ -155,7 +155,8 @@ def investigate(
         moment=moment, manner=asked.manner, said=text.casefold().split(),
     )  # fmt: skip
     findings = [one for one in insight.findings if _in_time(one, moment)]
-    ranking = rank(findings, topology, focus, knowledge.patterns, blind=bool(_troubled(picture)))
+    away = {one.partition(":")[0] for one in _troubled(picture)}
+    ranking = rank(findings, topology, focus, knowledge.patterns, away=away)
     counted = now or picture.now
     return _written(insight, text, asked, focus, ranking, knowledge.patterns, counted)
 

@@ -103,11 +103,12 @@ def _rows(
         topology,
         kinds=asked.kinds(patterns),
         named_kinds=asked.named_kinds(patterns),
+        topics=asked.topics,
         manner=asked.manner,
         said=question.ask.casefold().split(),
     )
-    blind = any(one.state is not State.OK for one in picture.sources())
-    ranking = rank(insight.findings, topology, focus, patterns, blind=blind)
+    away = {one.source.partition(":")[0] for one in picture.sources() if one.state is not State.OK}
+    ranking = rank(insight.findings, topology, focus, patterns, away=away)
     told = [one.hypothesis for one in ranking.causes]
     known = {id(one) for one in told}
     explained = {id(each): each for one in told for each in one.effects if id(each) not in known}
@@ -117,7 +118,7 @@ def _rows(
         yield Row(
             scenario=scenario,
             case=case,
-            features=features(one, focus, blind=blind),
+            features=features(one, focus, away=away),
             right=is_true(one.pattern.id, one.subject, question.truth, patterns),
             told=id(one) in known,
             control=question.truth.no_cause,

@@ -7,7 +7,7 @@ The weights are those of a logistic regression over the hypotheses of the tuning
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
 from math import exp, log
@@ -15,17 +15,19 @@ from typing import Final
 
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis
+from sre_tui.diagnosis.causes.sight import would_tell
 from sre_tui.diagnosis.finding import Severity
 
 
-def features(one: Hypothesis, focus: Focus, *, blind: bool) -> Mapping[str, float]:
+def features(one: Hypothesis, focus: Focus, *, away: Collection[str] = ()) -> Mapping[str, float]:
     """What counts, each 0..1.
 
     Args:
         one: the hypothesis, linked with all others.
         focus: what is asked about.
-        blind: whether a backend that would know more could not be read.
+        away: kinds of backends that could not be read.
     """
+    blind = would_tell(one, away)
     own = frozenset(each for each in one.witnesses if each != "alert")
     felt = [each for each in one.effects if each.pattern.symptom or focus.touches(each)]
     known = [each.since for each in one.effects if each.since is not None]
@@ -67,6 +69,11 @@ STATED: Final = 0.95
 """How sure at least is what a backend says of itself, whatever is asked."""
 
 
+SHOWN: Final = 0.85
+"""How sure at least is what its own subject plainly suffers from: an expired certificate of what
+could not renew it. Whatever is asked, the same is told of it."""
+
+
 def certainty(one: Hypothesis, probability: float) -> float:
     """How sure it is that a hypothesis holds, be it the cause of what is asked or not.
 
@@ -74,7 +81,9 @@ def certainty(one: Hypothesis, probability: float) -> float:
         one: the hypothesis.
         probability: how likely it is the cause of what is asked.
     """
-    return max(probability, STATED) if one.stated else probability
+    if one.stated:
+        return max(probability, STATED)
+    return max(probability, SHOWN) if one.shown else probability
 
 
 UNRIVALLED: Final = 1.6

@@ -10,7 +10,7 @@ from typing import Final
 
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis
 from sre_tui.diagnosis.finding import Severity
-from sre_tui.diagnosis.language.topics import Manner
+from sre_tui.diagnosis.language.topics import Manner, Topic
 from sre_tui.diagnosis.patterns.pattern import Reach
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.diagnosis.topology.graph import Relation, Topology
@@ -40,6 +40,7 @@ class Focus:
         subjects: things that are named; everything if there are none.
         kinds: failure patterns that are asked for, where the words name some.
         named_kinds: those that are asked for by their own words.
+        topics: parts of a homelab that are spoken of.
         moment: the time that is named.
         manner: in what way it is said not to work.
         parts: what the named subjects carry or are made of.
@@ -50,6 +51,7 @@ class Focus:
     subjects: tuple[Subject, ...] = ()
     kinds: frozenset[str] = frozenset()
     named_kinds: frozenset[str] = frozenset()
+    topics: frozenset[Topic] = frozenset()
     moment: datetime | None = None
     manner: Manner | None = None
     near: dict[Subject, int] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Focus:
         *,
         kinds: Iterable[str] = (),
         named_kinds: Iterable[str] = (),
+        topics: Iterable[Topic] = (),
         moment: datetime | None = None,
         manner: Manner | None = None,
         said: Iterable[str] = (),
@@ -84,6 +87,7 @@ class Focus:
             chosen,
             frozenset(kinds),
             frozenset(named_kinds),
+            frozenset(topics),
             moment,
             manner,
             near,
@@ -95,6 +99,11 @@ class Focus:
     def everything(self) -> bool:
         """Whether nothing is named."""
         return not self.subjects and not self.kinds
+
+    @property
+    def several(self) -> bool:
+        """Whether things of several machines are named."""
+        return len({each.host or each.name for each in self.subjects}) > 1
 
     def means(self, one: Hypothesis) -> bool:
         """Whether a hypothesis is just what is asked for: by its own word, or by its subject."""
@@ -120,6 +129,10 @@ class Focus:
         named = {each.host or each.name for each in self.subjects}
         told = {each.subject.host or each.subject.name for each in (one, *one.effects)}
         return frozenset(named & told)
+
+    def spoken_of(self, one: Hypothesis) -> int:
+        """How many of the parts of a homelab that are spoken of it belongs to."""
+        return len(self.topics.intersection(one.pattern.topics))
 
     def fits(self, one: Hypothesis) -> bool:
         """Whether a hypothesis can show in the way that is asked about."""

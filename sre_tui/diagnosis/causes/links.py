@@ -281,12 +281,13 @@ def _fold(hypotheses: Sequence[Hypothesis]) -> list[Hypothesis]:
         whole = [each for each in one.effects if _is_how(one, each)]
         if not whole or any(each not in whole for each in one.explained_by):
             continue
-        target = min(whole, key=lambda each: one.effects[each])
+        roots = [each for each in whole if each.explained_by.keys().isdisjoint(whole)] or whole
+        target = min(roots, key=lambda each: one.effects[each])
         target.mechanisms.append(one)
         target.findings += one.findings
         for effect, steps in one.effects.items():
             effect.explained_by.pop(one, None)
-            if effect is not target:
+            if effect is not target and effect not in target.explained_by:
                 target.effects.setdefault(effect, steps)
                 effect.explained_by.setdefault(target, steps)
         left.remove(one)

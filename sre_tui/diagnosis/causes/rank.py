@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,8 +15,9 @@ from sre_tui.diagnosis.causes.confidence import (
 )
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather, join_shared
-from sre_tui.diagnosis.causes.links import link
+from sre_tui.diagnosis.causes.links import FRESH, link
 from sre_tui.diagnosis.causes.model import CONFIRMED
+from sre_tui.diagnosis.causes.sight import would_tell
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.topology.graph import Topology
@@ -81,7 +82,7 @@ def rank(
     focus: Focus,
     patterns: Patterns,
     *,
-    blind: bool = False,
+    away: Collection[str] = (),
 ) -> Ranking:
     """Put findings in order of cause and effect.
 
@@ -90,7 +91,7 @@ def rank(
         topology: what stands on what.
         focus: what is asked about.
         patterns: what brings about what.
-        blind: whether a backend that would know more could not be read.
+        away: kinds of backends that could not be read.
     """
     hypotheses = link(join_shared(gather(findings, patterns), topology), topology)
     present = {one.pattern.id for one in hypotheses}
@@ -98,7 +99,7 @@ def rank(
     # Who calls a trouble by a word of its own asks of it, whatever else that word belongs to.
     focus = replace(focus, named_kinds=named, kinds=focus.kinds | named)
     ranked = sorted(
-        (Ranked(one, confidence(features(one, focus, blind=blind))) for one in hypotheses),
+        (Ranked(one, confidence(features(one, focus, away=away))) for one in hypotheses),
         key=lambda one: _order(one, focus),
     )
     concerned = {id(one) for one in hypotheses if focus.concerns(one)}
@@ -118,15 +119,17 @@ def rank(
                 elsewhere.append(one)
         elif hypothesis.pattern.symptom:
             symptoms.append(hypothesis)
+        elif focus.subjects and not _may_show(hypothesis, focus):
+            elsewhere.append(one)
         else:
             causes.append(one)
     elsewhere.sort(key=lambda one: (not focus.fits(one.hypothesis), focus.distance(one.hypothesis)))
-    causes, beside = _compared(causes, focus, blind=blind)
+    causes, beside = _compared(causes, focus, away)
     return Ranking(tuple(causes), tuple(symptoms), (*beside, *elsewhere))
 
 
 def _compared(
-    causes: Sequence[Ranked], focus: Focus, *, blind: bool
+    causes: Sequence[Ranked], focus: Focus, away: Collection[str]
 ) -> tuple[list[Ranked], list[Ranked]]:
     """Causes of what is asked, and trouble near it that the first of them makes needless.
 
@@ -135,13 +138,16 @@ def _compared(
     if focus.everything or not causes or not causes[0].relevant:
         return _set_apart(causes, focus)
     first = causes[0]
-    if not blind and focus.subjects:
+    if focus.subjects and not would_tell(first.hypothesis, away):
         first = replace(first, relevance=unrivalled(first.relevance))
     kept, beside = [first], []
     felt = focus.feeling(first.hypothesis)
     for one in causes[1:]:
         named = focus.means(one.hypothesis) or focus.feeling(one.hypothesis) - felt
-        if named or not one.relevant:
+        if one.hypothesis.pattern.id in focus.named_kinds:
+            # What is asked for by its own word stands whatever else there is.
+            kept.append(one)
+        elif named or not one.relevant:
             kept.append(replace(one, relevance=doubted(one.relevance, RIVALLED)))
         else:
             beside.append(one)
@@ -158,6 +164,13 @@ def _set_apart(causes: Sequence[Ranked], focus: Focus) -> tuple[list[Ranked], li
     return [one for one in causes if one not in apart], apart
 
 
+def _may_show(one: Hypothesis, focus: Focus) -> bool:
+    """Whether it may be what is complained of: a failed backup makes nothing slow."""
+    if one.pattern.id in focus.kinds:
+        return True
+    return any(focus.fits(each) for each in (one, *one.effects))
+
+
 def _begins(one: Hypothesis) -> bool:
     """Whether nothing explains it; what people only notice explains nothing but the same."""
     if one.pattern.symptom:
@@ -165,14 +178,28 @@ def _begins(one: Hypothesis) -> bool:
     return all(each.pattern.symptom for each in one.explained_by)
 
 
-def _order(one: Ranked, focus: Focus) -> tuple[bool, bool, float, tuple[float, str]]:
-    """What is sure and about the very thing that is asked comes first, then by confidence."""
+def _order(one: Ranked, focus: Focus) -> tuple[bool, int, bool, float, tuple[float, str]]:
+    """What is sure and about the very thing that is asked comes first, then by confidence.
+
+    Of several troubles of one thing that comes first which belongs to most of what is spoken of:
+    who asks whether the NAS gets full means its space.
+    """
+    hypothesis = one.hypothesis
     needed = DIRECT if focus.named_kinds else CONFIRMED
-    said = one.hypothesis.pattern.id in focus.named_kinds
-    told = focus.means(one.hypothesis) and (said or focus.fits(one.hypothesis))
-    direct = one.relevance >= needed and told
-    felt = one.relevant and focus.felt(one.hypothesis)
-    return not direct, not felt, -one.relevance, one.hypothesis.order
+    said = hypothesis.pattern.id in focus.named_kinds
+    told = focus.means(hypothesis) and (said or focus.fits(hypothesis))
+    direct = one.relevance >= needed and told and not _merely_blamed(hypothesis, focus)
+    felt = one.relevant and focus.felt(hypothesis)
+    spoken = focus.spoken_of(hypothesis) if direct and focus.subjects else 0
+    return not direct, -spoken, not felt, -one.relevance, hypothesis.order
+
+
+def _merely_blamed(one: Hypothesis, focus: Focus) -> bool:
+    """Whether it is named beside other things, begins hardly anything, and brought about nothing.
+
+    "That exporter is red, did it take the films down?"
+    """
+    return focus.several and one.pattern.root < FRESH and not one.effects
 
 
 def _matters(one: Hypothesis) -> bool:

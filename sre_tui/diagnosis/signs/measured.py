@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +34,8 @@ SETTLED: Final = timedelta(minutes=15)
 """By then a mean over pings tells of nothing but what lasts."""
 ALL: Final = 0.97
 """Share of lost pings from which on none comes back."""
+_PINGS: Final = re.compile(r"(?i)unreachable|nicht erreichbar|\bpings?\b|icmp|host.?unreach")
+_NO_NODES: Final = frozenset({SubjectKind.GUEST, SubjectKind.HOST})
 _HOSTS: Final = frozenset({SubjectKind.NODE, SubjectKind.NAS})
 
 
@@ -47,6 +50,11 @@ def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -
     fine = set(_fine(picture, topology))
     telling = _telling_of_disks(picture)
     answering = {one.subject for one in every if _comes_back(one, picture)}
+    speaking = {
+        name
+        for source, _ in picture.pools.with_source()
+        if (name := nas_names(picture).get(source))
+    }
     for one in every:
         if one.check == _SILENT and one.subject.host in telling:
             continue
@@ -57,7 +65,9 @@ def refuted(findings: Iterable[Finding], picture: Picture, topology: Topology) -
             # A majority that is there again was gone all the same when they said so.
             denied = False
         told = one.check in _TOLD and (one.kind, one.subject) not in seen
-        if (denied and (told or one.kind == _OF_NODE)) or _came_to_rest(one, every, picture):
+        if _is_out_of_reach(one, speaking):
+            yield one.model_copy(update={"kind": _LOSS})
+        elif (denied and (told or one.kind == _OF_NODE)) or _came_to_rest(one, every, picture):
             yield one.model_copy(update={"refuted": True, "active": False})
         else:
             yield _from_first_kill(one, every)
@@ -77,6 +87,19 @@ def _comes_back(one: Finding, picture: Picture) -> bool:
     if one.kind != _LOSS or one.unit != "ratio" or one.value is None or not one.active:
         return False
     return one.since is not None and picture.now - one.since >= SETTLED and one.value < ALL
+
+
+def _is_out_of_reach(one: Finding, speaking: Collection[str]) -> bool:
+    """Whether an alert says of no node that pings do not come back: that tells of the way to it.
+
+    Whether a guest is up, its node knows; a NAS that answers is up.
+    """
+    if one.kind != _OF_NODE or one.check != "alerts":
+        return False
+    if not any(_PINGS.search(f"{each.asked} {each.says}") for each in one.evidence):
+        return False
+    kind = one.subject.kind
+    return kind in _NO_NODES or (kind is SubjectKind.NAS and one.subject.name in speaking)
 
 
 def _telling_of_disks(picture: Picture) -> frozenset[str]:

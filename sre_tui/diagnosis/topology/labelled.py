@@ -20,7 +20,7 @@ _OWN_LABELS: Final[Mapping[SubjectKind, tuple[str, ...]]] = {
     SubjectKind.CONTAINER: ("name", "container", "service_name"),
     SubjectKind.DATASTORE: ("datastore",),
     SubjectKind.UPS: ("ups",),
-    SubjectKind.REPLICATION: ("id", "name", "replication"),
+    SubjectKind.REPLICATION: ("task", "id", "name", "replication"),
     SubjectKind.SITE: ("instance", "service", "url", "target"),
     SubjectKind.TARGET: ("instance",),
 }
@@ -64,7 +64,8 @@ def subject_of(labels: Mapping[str, str], kind: SubjectKind, topology: Topology)
         case SubjectKind.TARGET | SubjectKind.DATASTORE | SubjectKind.UPS if own:
             found = Subject(kind=kind, name=own)
         case SubjectKind.REPLICATION if own:
-            found = Subject(kind=kind, name=own)
+            on = host if labels.get("task") else ""
+            found = Subject(kind=kind, name=_on(on, own))
         case SubjectKind.MONITORING:
             job = re.sub(r"[^a-z]", "", labels.get("job", "").casefold())
             found = Subject(kind=kind, name=job or host or "monitoring")

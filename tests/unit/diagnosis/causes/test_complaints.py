@@ -6,11 +6,24 @@ import pytest
 
 from sre_tui.diagnosis.asked import find_asked
 from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.hypothesis import gather
 from sre_tui.diagnosis.causes.rank import Ranking, rank
+from sre_tui.diagnosis.causes.sight import would_tell
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.subject import Subject, SubjectKind
-from tests.unit.diagnosis.causes.lab import DISK, DOCKER, MEDIA, NAS, POOL, finding, homelab
+from sre_tui.diagnosis.topology.graph import Relation, Topology
+from tests.unit.diagnosis.causes.lab import (
+    DISK,
+    DOCKER,
+    MEDIA,
+    NAS,
+    NODE,
+    POOL,
+    SITE,
+    finding,
+    homelab,
+)  # fmt: skip
 
 BACKUPS = Subject(kind=SubjectKind.BACKUP_SERVER, name="pbs")
 
@@ -55,13 +68,12 @@ def test_what_anything_may_bring_means_nothing_by_itself(text: str) -> None:
     assert complained_of(text) == set()
 
 
-def asked(text: str, *findings: Finding) -> Ranking:
-    topology = homelab()
-    topology.add(BACKUPS)
+def asked(text: str, *findings: Finding, topology: Topology | None = None) -> Ranking:
+    topology = topology or homelab()
     of = find_asked(text, topology, (), bundled())
     focus = Focus.on(
         of.subjects, topology, kinds=of.kinds(bundled()), named_kinds=of.named_kinds(bundled()),
-        manner=of.manner, said=text.casefold().split(),
+        topics=of.topics, manner=of.manner, said=text.casefold().split(),
     )  # fmt: skip
     return rank(findings, topology, focus, bundled())
 
@@ -108,3 +120,67 @@ def test_a_dead_disk_that_lines_tell_of_late_is_why_its_pool_is_degraded() -> No
     line = finding("disk_dead", DISK, 200, by="log", check="logs", severity=Severity.CRITICAL)
     ranking = asked("one led less on the nas", pool, state, line)
     assert [one.hypothesis.pattern.id for one in ranking.causes] == ["disk_dead"]
+
+
+def test_of_a_machines_troubles_that_one_comes_first_which_is_spoken_of() -> None:
+    fast = Subject(kind=SubjectKind.POOL, name="nas1/fast")
+    degraded = finding("pool_degraded", POOL, 900, by="api", severity=Severity.CRITICAL)
+    growth = finding("space_growth", fast, 200)
+    findings = (degraded, growth, finding("pool_full", fast, 100, severity=Severity.CRITICAL))
+    topology = homelab()
+    topology.connect(fast, Relation.ATTACHED_TO, NAS)
+    found = {
+        text: asked(text, *findings, topology=topology).causes[0].hypothesis.pattern.id
+        for text in ("when will the nas be full", "is the nas degraded")
+    }
+    assert list(found.values()) == ["space_growth", "pool_degraded"]
+
+
+def test_what_cannot_show_like_that_is_trouble_elsewhere() -> None:
+    failed = finding("backup_failed", MEDIA, 600, by="api", severity=Severity.CRITICAL)
+    waits = finding("io_wait", MEDIA, 60)
+    disk = finding("disk_failing", DISK, 70, severity=Severity.CRITICAL)
+    slow = asked("media is so slow", failed, waits, disk)
+    assert [one.hypothesis.pattern.id for one in slow.causes] == ["disk_failing"]
+    assert "backup_failed" in {one.hypothesis.pattern.id for one in slow.elsewhere}
+    backup = asked("did the slow backup of media fail", failed)
+    assert "backup_failed" in {one.hypothesis.pattern.id for one in backup.causes}
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "away", "missed"),
+    [
+        ("disk_dead", DISK, "pbs", False),
+        ("disk_dead", DISK, "truenas", True),
+        ("guest_down", MEDIA, "truenas", False),
+        ("guest_down", MEDIA, "proxmox", True),
+        ("backup_failed", MEDIA, "pbs", True),
+        ("guest_down", MEDIA, "loki", True),
+        ("guest_down", MEDIA, "grafana", False),
+    ],
+)
+def test_only_who_would_know_of_it_is_missed(
+    kind: str, subject: Subject, away: str, missed: bool
+) -> None:
+    (one,) = gather([finding(kind, subject)], bundled())
+    assert would_tell(one, {away}) is missed
+
+
+def test_what_a_reboot_and_a_crash_loop_have_in_common_hides_neither() -> None:
+    loop = finding("guest_crash_loop", MEDIA, 90, severity=Severity.CRITICAL)
+    boot = finding("rebooted", MEDIA, 100, severity=Severity.CRITICAL)
+    panic = finding("kernel_crash", MEDIA, 100, by="log", severity=Severity.CRITICAL)
+    ranking = asked("media keeps rebooting", loop, boot, panic)
+    assert [one.hypothesis.pattern.id for one in ranking.causes] == ["guest_crash_loop"]
+
+
+def test_what_is_but_blamed_does_not_come_before_what_explains() -> None:
+    exporter = Subject(kind=SubjectKind.TARGET, name="docker1:9100")
+    topology = homelab()
+    topology.connect(exporter, Relation.WATCHES, DOCKER)
+    scrape = finding("target_down", exporter, 3000, by="alert")
+    node = finding("node_down", NODE, 12, severity=Severity.CRITICAL)
+    down = finding("web_down", SITE, 11, severity=Severity.CRITICAL)
+    text = "docker1:9100 is red since days, did it take jellyfin down?"
+    ranking = asked(text, scrape, node, down, topology=topology)
+    assert ranking.causes[0].hypothesis.pattern.id == "node_down"

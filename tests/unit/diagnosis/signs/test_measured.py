@@ -9,6 +9,7 @@ from providers.prometheus import Target
 from providers.proxmox import Cluster, ClusterNode
 from providers.reading import Reading, State
 from providers.truenas import Pool
+from sre_tui.diagnosis.evidence import Evidence
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.picture.picture import Picture
@@ -130,9 +131,18 @@ def test_memory_that_grows_between_two_kills_grew_before_the_first() -> None:
 def test_what_answers_some_pings_is_not_down_whatever_an_alert_says() -> None:
     def lost(share: float, minutes: float) -> Finding:
         since = NOW - timedelta(minutes=minutes)
-        return told("packet_loss", MAIL, "packet-loss", unit="ratio", value=share, since=since)
+        return told("packet_loss", NODE, "packet-loss", unit="ratio", value=share, since=since)
 
-    down = told("node_down", MAIL)
+    down = told("node_down", NODE)
     assert judged(down, lost(0.4, 45)) == [True, False]
     assert judged(down, lost(1.0, 45)) == [False, False]
     assert judged(down, lost(0.4, 5)) == [False, False]
+
+
+def test_an_alert_that_pings_do_not_come_back_tells_of_the_way_to_what_is_no_node() -> None:
+    said = Evidence(
+        source="grafana:main", kind="alert", says="mail loses pings", asked="Unreachable"
+    )
+    lost = [told("node_down", one, evidence=(said,)) for one in (MAIL, NODE)]
+    found = [one.kind for one in refuted(lost, Picture(now=NOW, start=START), Topology())]
+    assert found == ["packet_loss", "node_down"]
