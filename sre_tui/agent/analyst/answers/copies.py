@@ -146,7 +146,7 @@ def _wanted(look: Look, known: Sequence[str]) -> list[str]:
 
 
 def _copy(dataset: str, tasks: Sequence[Replication], now: datetime) -> _Copy:
-    own = [one for one in tasks if _copies(one, dataset)]
+    own = [one for one in tasks if covers(one, dataset)]
     own.sort(key=lambda one: (not one.enabled, late(one, now), one.last_snapshot_at is None))
     task = next(iter(own), None)
     below = tuple(sorted({held for one in tasks for held in one.datasets
@@ -160,7 +160,8 @@ def _copy(dataset: str, tasks: Sequence[Replication], now: datetime) -> _Copy:
     return _Copy(dataset, task, below, well=fresh)
 
 
-def _copies(task: Replication, dataset: str) -> bool:
+def covers(task: Replication, dataset: str) -> bool:
+    """Whether a replication copies that dataset, as one of its own or as one below them."""
     if dataset in task.datasets:
         return True
     left_out = any(dataset == one or dataset.startswith(f"{one}/") for one in task.excluded)
@@ -215,4 +216,4 @@ def _others(data: SnapshotListing, chosen: Sequence[_Copy], cite: str) -> Sectio
     return "What is copied", [f"{names(held, 20)}{cite}"] if held else []
 
 
-__all__ = ["late", "tell_copies"]
+__all__ = ["covers", "late", "tell_copies"]
