@@ -14,6 +14,7 @@ from sre_tui.diagnosis.finding import Severity
 from sre_tui.diagnosis.subject import Subject
 from sre_tui.diagnosis.timeline.event import Event
 from sre_tui.diagnosis.timeline.merge import in_time
+from sre_tui.diagnosis.timeline.repeats import folded
 from sre_tui.diagnosis.timeline.select import events_about, most_telling
 from sre_tui.diagnosis.topology.names import MACHINES
 from sre_tui.settings import BACKENDS
@@ -183,7 +184,8 @@ async def what_changed(
         Completes("guest|node|pool|datastore|host"),
     ] = (),
     all: Annotated[  # noqa: A002 - as people type it
-        bool, Field(description="Routine too: backups that went well, scrubs, snapshots.")
+        bool,
+        Field(description="Routine too: backups that went well, scrubs; and repeats one by one."),
     ] = False,
     limit: Annotated[
         int, Field(description="Most changes.", ge=1, le=1000), Short("n"), ForPeople()
@@ -201,7 +203,7 @@ async def what_changed(
     sure = knows_every_name(read.insight.picture)
     subjects = [one for name in host for one in _named(name, topology, sure=sure)]
     events = events_about(read.events, subjects, topology) if host else read.events
-    wanted = [event for event in events if all or not event.routine]
+    wanted = events if all else folded(event for event in events if not event.routine)
     chosen = most_telling(wanted, limit, routine=all)
     unseen = tuple(one.source for one in read.sources if one.state is not State.OK)
     data = ChangeListing(
@@ -213,7 +215,7 @@ async def what_changed(
         start=begin,
         end=end,
         about=tuple(dict.fromkeys(str(one) for one in subjects)),
-        routine=len(events) - len(wanted),
+        routine=0 if all else sum(event.routine for event in events),
         unseen=unseen,
         blind=not any(one.state.has_data for one in read.sources),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Final
 
 from sre_tui.views.human import duration, number, percent, size
@@ -71,12 +72,18 @@ def query_unit(query: str) -> str | None:
         return None
 
 
+NO_FIGURE: Final = "no figure"
+"""What is told of a value that is none: its expression divides by zero."""
+
+
 def value_of_query(value: float | None, query: str) -> str:
     """A value of an expression with its unit; a size that is foretold and below zero is what lacks.
 
     What ``predict_linear`` says of free space in a day is no amount of anything once it is used up.
     """
     unit = query_unit(query) if query else None
+    if value is not None and not isfinite(value):
+        return NO_FIGURE
     if value is not None and value < 0 and unit == "B" and "predict_linear" in query:
         return f"{size(-value)} short"
     return with_unit(value, unit)

@@ -69,10 +69,17 @@ class Hypothesis:
         """Since when it is known to be so: what was there before the window began is as old as
         the oldest that it brought about.
         """
-        own = self.since
+        come = bool(self.pattern.claim_early) and self._come_to_it
+        # What says that it is near dates from before it was so.
+        told = [one for one in self.findings if not come or _reaches(one)]
+        own = min((one.since for one in told if one.since is not None), default=self.since)
         if own is None or not self.open_start:
             return own
-        felt = (one.since for one in self.effects if one.since is not None and not one.refuted)
+        near = self.pattern.same_as if come else ()
+        felt = (
+            one.since for one in self.effects
+            if one.since is not None and not one.refuted and one.pattern.id not in near
+        )  # fmt: skip
         return min([own, *felt])
 
     @property
@@ -138,6 +145,14 @@ class Hypothesis:
         )  # fmt: skip
 
     @property
+    def shown(self) -> bool:
+        """Whether its own subject suffers what it brings about, which leaves nothing to conclude,
+        and more than words that somebody wrote speak of it.
+        """
+        plain = [one for one in self.effects if one.pattern.plain and one.stated]
+        return not self.hearsay and any(one.subject == self.subject for one in plain)
+
+    @property
     def _stating(self) -> frozenset[str]:
         """Kinds of evidence that by themselves say what is claimed."""
         return frozenset({"api", "metric"} if self.pattern.plain else {"api"})
@@ -163,12 +178,7 @@ class Hypothesis:
     @property
     def _come_to_it(self) -> bool:
         """Whether what is claimed is so, rather than near: something broke of it, or is grave."""
-        return any(
-            one.severity is Severity.CRITICAL
-            or (one.check == "logs" and not one.hearsay)
-            or (one.unit == "ratio" and one.value is not None and one.value >= USED_UP)
-            for one in self.findings
-        )
+        return any(_reaches(one) for one in self.findings)
 
     @property
     def mount(self) -> str:
@@ -213,6 +223,15 @@ class Hypothesis:
         """Sorts by when it began; what has no beginning comes last."""
         since = self.since
         return (since.timestamp() if since is not None else float("inf"), self.subject.key)
+
+
+def _reaches(finding: Finding) -> bool:
+    """Whether a finding shows that what is claimed has come, and is not only near."""
+    return (
+        finding.severity is Severity.CRITICAL
+        or (finding.check == "logs" and not finding.hearsay)
+        or (finding.unit == "ratio" and finding.value is not None and finding.value >= USED_UP)
+    )
 
 
 def _braced(text: str) -> str:

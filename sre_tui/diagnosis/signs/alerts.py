@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from math import isfinite
 
 from providers.alerting import Alert, AlertState
 from providers.text import one_line
@@ -54,7 +55,7 @@ def from_alerts(
             kind=pattern.id if pattern is not None else OTHER,
             subject=alert_subject(alert, patterns, topology),
             severity=_severity(alert),
-            text=f"alert {alert.name} is {alert.state.value.replace('_', ' ')}",
+            text=_text(alert),
             since=alert.active_at,
             open_start=bool(start and alert.active_at and alert.active_at < start),
             diagnostic=True,
@@ -73,6 +74,14 @@ def from_alerts(
             advice=pattern.advice if pattern is not None else "",
             runbook=pattern.runbook if pattern is not None else "",
         )
+
+
+def _text(alert: Alert) -> str:
+    said = f"alert {alert.name} is {alert.state.value.replace('_', ' ')}"
+    if alert.value is None or isfinite(alert.value):
+        return said
+    # Its summary writes one all the same: +Inf.
+    return f"{said} without a figure, as its rule divides by zero"
 
 
 def unconfirmed_text(alerts: Sequence[Finding]) -> str:

@@ -164,6 +164,10 @@ def _reach(exact: Event, first: Event) -> timedelta:
     return SAME if exact.severity.rank < first.severity.rank else SOON
 
 
+SAME_FOR: Final = "; the same for "
+"""Stands before the others to which the same happened."""
+
+
 def merged(
     observed: Iterable[Observed],
     family: Callable[[str], str],
@@ -335,7 +339,7 @@ def _joined(events: Iterable[tuple[Event, str]]) -> Iterator[Event]:
             runs.append([event])
     for runs in groups.values():
         for run in runs:
-            yield run[0] if len(run) == 1 else _together(run)
+            yield run[0] if len(run) == 1 else together(run)
 
 
 def _alike(event: Event, family: str) -> tuple[object, ...]:
@@ -344,20 +348,21 @@ def _alike(event: Event, family: str) -> tuple[object, ...]:
     return family, event.kind, event.severity, event.routine, event.subject.kind
 
 
-def _together(run: Sequence[Event]) -> Event:
+def together(run: Sequence[Event]) -> Event:
+    """The same change, of one subject or of several, as one event that begins with the first."""
     first = min(run, key=lambda event: (event.at, event.subject.key))
-    rest = sorted({event.subject for event in run} - {first.subject})
+    rest = sorted({one for event in run for one in event.subjects} - {first.subject})
     named = ", ".join(str(one) for one in rest[:MOST_NAMED])
     more = f" and {len(rest) - MOST_NAMED} more" if len(rest) > MOST_NAMED else ""
     ends = [event.until for event in run]
     over = [end for end in ends if end is not None]
-    also = f"; the same for {count(len(rest), 'other')}: {named}{more}" if rest else ""
+    also = f"{SAME_FOR}{count(len(rest), 'other')}: {named}{more}" if rest else ""
     return first.model_copy(
         update={
             "until": max(over) if len(over) == len(ends) else None,
             "others": tuple(rest),
             "count": sum(event.count for event in run),
-            "text": f"{first.text}{also}",
+            "text": f"{first.text.partition(SAME_FOR)[0]}{also}",
             "evidence": _evidence([first, *run]),
         }
     )

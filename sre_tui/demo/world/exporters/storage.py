@@ -45,8 +45,9 @@ def families(plant: Plant) -> Iterator[Family]:
                 )  # fmt: skip
             for storage in lab.storages:
                 if storage.node == name and storage.plugin == "nfs":
-                    share = f"{storage.pool.replace('/', ':/mnt/')}/{storage.name}"
-                    labels = {"device": share, "fstype": "nfs4"}
+                    # It is called by the dataset that is exported: fast-vm of fast/vm.
+                    host, dataset = storage.pool.partition("/")[0], storage.name.replace("-", "/")
+                    labels = {"device": f"{host}:/mnt/{dataset}", "fstype": "nfs4"}
                     yield Point(
                         at, storage.pool, labels | {"mountpoint": f"/mnt/pve/{storage.name}"}
                     )

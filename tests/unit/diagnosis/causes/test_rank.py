@@ -2,6 +2,7 @@
 
 import pytest
 
+from sre_tui.diagnosis.causes.confidence import SHOWN
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.rank import Ranking, rank
 from sre_tui.diagnosis.causes.words import cause_of, impact_of
@@ -299,3 +300,32 @@ def test_an_alert_is_no_effect_of_what_began_long_after_it_or_has_no_machine_in_
     )
     full, other = finding("datastore_full", nowhere[0], 200), finding("alert", nowhere[1], 190)
     assert not [one for one in ranked(full, other).causes if one.hypothesis.effects]
+
+
+def test_it_is_full_since_that_was_said_and_not_since_it_was_nearly() -> None:
+    store = Subject(kind=SubjectKind.DATASTORE, name="main")
+    full = finding("datastore_full", store, 300, severity=Severity.CRITICAL, open_start=True)
+    nearly = finding("datastore_full", store, 900, check="alerts", by="alert", open_start=True)
+    pool = finding("pool_full", Subject(kind=SubjectKind.POOL, name="pbs/main"), 1200)
+    told = ranked(full, nearly, pool).causes[0].hypothesis
+    assert told.claim == "backup datastore main is full"
+    assert told.known_since == full.since
+    assert ranked(nearly).causes[0].hypothesis.known_since == nearly.since
+
+
+def test_the_same_is_told_of_what_is_plainly_felt_whatever_is_asked() -> None:
+    renewal = finding("certificate_renewal", SITE, 300, by="log", check="logs")
+    expired = finding("certificate_expired", SITE, 100, severity=Severity.CRITICAL)
+    sure = [
+        next(
+            one.confidence
+            for one in (*found.causes, *found.elsewhere)
+            if one.hypothesis.pattern.id == "certificate_renewal"
+        )
+        for about in ((), (DOCKER,))
+        for found in (ranked(renewal, expired, about=about),)
+    ]
+    assert sure[0] >= SHOWN
+    assert sure[1] >= SHOWN
+    alone = ranked(renewal).causes[0]
+    assert alone.confidence < SHOWN
