@@ -43,7 +43,7 @@ _SPOKEN_OF: Final = re.compile(
     r"saved?|safe\w*|protected|unprotected|disks?|drives?|volumes?|data|anything|something|"
     r"everything|every|each|homelab|lab|system|verif\w*|schedul\w*|snapshots?|vzdump|dumps?|"
     r"complete\w*|full\w*|entire\w*|whol\w*|total\w*|proper\w*|recent\w*|fresh|current\w*|"
-    r"missed|made|without|cannot|sicherung\w*|datensicherung\w*|gesichert\w*|gäste\w*|"
+    r"date|missed|made|without|cannot|sicherung\w*|datensicherung\w*|gesichert\w*|gäste\w*|"
     r"durchgelaufen|vollständig|komplett|ganz)"
 )
 """What an answer about the coverage of guests speaks of."""

@@ -24,6 +24,7 @@ _DEDUP: Final = re.compile(r"\b(dedup\w*|factor|compression)\b")
 _UNTIL: Final = re.compile(
     r"\b(when|how long|until|till|how soon|wann|wie lange)\b.*\b(full|voll)\b"
 )
+_GROWTH: Final = re.compile(r"\b(?:grow\w*|grew|growth|wächst|gewachsen|wachstum)\b")
 _JOBS: Final = (("verify", r"\bverif\w*"), ("prune", r"\bprun\w*"), ("sync", r"\bsync\w*"))
 
 
@@ -85,6 +86,18 @@ def _until(look: Look, stores: Sequence[Datastore]) -> str:
     return "; ".join(said) or "the datastores do not tell how they grow"
 
 
+def _grown(look: Look, stores: Sequence[Datastore]) -> str:
+    said = []
+    for one in stores:
+        if one.growth is not None:
+            lately = ""
+            if one.recent_growth is not None and one.recent_growth > 0:
+                lately = f", in the last days by {size(one.recent_growth)}"
+            pace = f"by {size(one.growth)} a day{lately}" if one.growth > 0 else "not at all"
+            said.append(f"datastore {plain(one.name, 60)} grows {pace}")
+    return "; ".join(said) or "the datastores do not tell how they grow"
+
+
 def _collected(look: Look, stores: Sequence[Datastore]) -> str:
     said = []
     for one in stores:
@@ -107,7 +120,12 @@ def _deduplicated(look: Look, stores: Sequence[Datastore]) -> str:
     return f"deduplication factor: {names(said)}" if said else "no deduplication factor is known"
 
 
-_ANSWERS: Final = ((_UNTIL, _until), (_COLLECTION, _collected), (_DEDUP, _deduplicated))
+_ANSWERS: Final = (
+    (_UNTIL, _until),
+    (_GROWTH, _grown),
+    (_COLLECTION, _collected),
+    (_DEDUP, _deduplicated),
+)
 
 
 def _jobs(look: Look, jobs: Sequence[Job], kind: str, cite: str) -> str:

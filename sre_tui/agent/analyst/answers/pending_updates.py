@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.answers.updates import (
     MOST,
     NO_SOFTWARE,
     PENDING,
+    hosts_of_kind,
     strangers,
     version_of,
 )
@@ -95,6 +96,7 @@ async def tell_pending_updates(look: Look) -> Iterator[str] | None:
     hosts = {one.name for one in look.focus.of(EntityKind.HOST)}
     if _PROGRAM.search(folded) or (services and not hosts):
         return await _of_containers(look, services, hosts)
+    hosts = hosts or {one for one in hosts_of_kind(look) if not _NAS.search(folded)}
     if not hosts and _NAS.search(folded) and (nas := _of_nas(look)):
         return _of_the_nas(look, nas)
     nodes = _nodes(look)
@@ -210,6 +212,16 @@ async def _of_containers(
             version = plain(version_of(sample.labels.get("image", "")), 80)
             rows.append(f"{plain(name, 60)} on {plain(host, 60)} runs {version}{images.cite}")
     who = names([plain(one, 60) for one in (*called, *sorted(hosts))], 4) or "containers"
+    if not rows and (on := look.focus.hosts):
+        # What no container runs was installed on its machine.
+        waiting = [f"{one.who}: {one.said}" for one in _waiting(look) if one.who in on]
+        lead = f"**No backend tells whether there is a newer version of {who}**: on "
+        lead += f"{names([plain(one, 60) for one in on], 3)} `{BY_HAND}` lists what waits"
+        return told(
+            look,
+            f"{lead}.{images.cite}",
+            ("Updates that wait there", [f"{one}{look.cite('waiting')}" for one in waiting]),
+        )
     lead = f"**No backend tells whether there is a newer version of {who}**: "
     hint = "`docker compose pull` on its machine fetches one, if there is one"
     return told(look, f"{lead}{hint}.{images.cite}", ("What runs", sorted(rows)))

@@ -33,8 +33,8 @@ MOST: Final = 2000
 _DONE: Final = r"(?:updated|upgraded|patched|aktualisiert|geupdatet|geupdated|upgedatet)"
 _UPDATES: Final = r"(?:updates?|upgrades?|aktualisierung(?:en)?)"
 NO_SOFTWARE: Final = re.compile(
-    r"\b(?:backups?|replicat\w*|replikation\w*|cop(?:y|ies)|snapshots?|sync\w*|mirrors?|"
-    r"datastores?|shares?|dashboards?|runbooks?|clocks?|time|certificates?|certs?|files?|"
+    r"\b(?:backups?(?! servers?)|replicat\w*|replikation\w*|cop(?:y|ies)|snapshots?|sync\w*|"
+    r"mirrors?|datastores?|shares?|dashboards?|runbooks?|clocks?|time|certificates?|certs?|files?|"
     r"documents?|photos?|data|index|librar\w+|baselines?|sicherung\w*|kopien?|alerts?|logs?|"
     r"metrics?|reports?|definitions?|(?:block|play)lists?|dns|records?)\b"
 )
@@ -104,6 +104,37 @@ async def tell_updates(look: Look) -> Iterator[str] | None:
     return _told(look, updates, begin, end, found)
 
 
+_OF_KIND: Final = (
+    ("proxmox|pve|nodes?|hypervisors?|cluster|knoten", "node"),
+    ("truenas|nas", "nas"),
+    ("pbs|backup servers?", "pbs"),
+)
+
+
+def hosts_of_kind(look: Look) -> set[str]:
+    """The machines that a question means by their kind: the nodes, the NAS, the backup server."""
+    inventory = look.inventory
+    said = [kind for words, kind in _OF_KIND
+            if re.search(rf"\b(?:{words})\b", look.question.folded)]  # fmt: skip
+    meant: set[str] = set()
+    if "node" in said:
+        meant |= set(inventory.node_of.values())
+    if "nas" in said:
+        pools = {host for hosts in inventory.pools.values() for host in hosts}
+        others = {host for hosts in inventory.datastores.values() for host in hosts}
+        meant |= pools - others - set(inventory.node_of) - set(inventory.node_of.values())
+    if "pbs" in said:
+        meant |= {host for hosts in inventory.datastores.values() for host in hosts}
+    return meant & set(inventory.hosts.values())
+
+
+def _about(look: Look) -> list[str]:
+    """What is named, else the machines of the kind that is."""
+    named = [one.name for one in look.focus.entities
+             if one.kind in (EntityKind.HOST, EntityKind.SERVICE)]  # fmt: skip
+    return list(dict.fromkeys(named)) or sorted(hosts_of_kind(look))
+
+
 async def strangers(look: Look) -> Iterator[str] | None:
     """Says that nothing is called what the question asks about; None if all of it is known."""
     spoken = leftover(look.question)
@@ -130,8 +161,7 @@ def changes_window(begin: datetime, end: datetime, now: datetime) -> dict[str, o
 
 async def _asked(look: Look, begin: datetime, end: datetime) -> dict[str, Found]:
     window: dict[str, object] = {"limit": 1000, **changes_window(begin, end, look.now)}
-    about = list(dict.fromkeys(one.name for one in look.focus.entities
-                               if one.kind in (EntityKind.HOST, EntityKind.SERVICE)))  # fmt: skip
+    about = _about(look)
     if about:
         window["host"] = about
     span = format_window(max(end - begin, timedelta(minutes=5)))
@@ -218,7 +248,7 @@ def _is_meant(look: Look, host: str, name: str) -> bool:
     kinds = (EntityKind.HOST, EntityKind.SERVICE)
     entities = [one for one in look.focus.entities if one.kind in kinds]
     if not entities:
-        return True
+        return host in (meant := hosts_of_kind(look)) or not meant
     hosts = {one.name for one in entities if one.kind is EntityKind.HOST}
     called = {one.name for one in entities if one.kind is EntityKind.SERVICE}
     return host in hosts or name in called or (not name and host in look.focus.hosts)
@@ -253,15 +283,14 @@ def _told(
 ) -> Iterator[str]:
     folded, now = look.question.folded, look.now
     cites = cited(one.id for one in found.values())
-    about = [plain(one.name, 60) for one in look.focus.entities
-             if one.kind in (EntityKind.HOST, EntityKind.SERVICE)]  # fmt: skip
+    about = [plain(one, 60) for one in _about(look)]
     of = f" of {names(about)}" if about else ""
     since = f"since {clock_time(begin, now)}"
     if now - end > timedelta(minutes=2):
         since = f"between {clock_time(begin, now)} and {clock_time(end, now)}"
     closed = _CLOSED.match(folded) is not None
     blind = [name for name, one in found.items() if not one.ok]
-    host = names([plain(one, 60) for one in look.focus.hosts[:1]]) or "each machine"
+    host = names([plain(one, 60) for one in look.focus.hosts[:1]] or about[:3]) or "each machine"
     notes = [f"what else was installed: `less /var/log/apt/history.log` on {host}"]
     if now - begin > LONGEST:
         notes.append(f"logs and annotations before {clock_time(now - LONGEST, now)}")
@@ -287,9 +316,11 @@ def _told(
 
 __all__ = [
     "IMAGES",
+    "MOST",
     "NO_SOFTWARE",
     "PENDING",
     "changes_window",
+    "hosts_of_kind",
     "strangers",
     "tell_updates",
     "version_of",

@@ -20,7 +20,7 @@ from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.tools.proxmox_data import NodeListing
 from sre_tui.tools.truenas_data import AppListing, StatusListing
 
-BUILDS: Final = '{__name__=~".+_build_info|node_os_info",job!=""}'
+BUILDS: Final = '{__name__=~".+_build_info|node_os_info|node_uname_info",job!=""}'
 _ASKED: Final = re.compile(
     r"^(?!.*\b(?:new|newer|newest|latest|old|older|previous|earlier|neue\w*|which|what)\b (?:\w+ )?"
     r"versions? of (?:the |my )?(?:file|document))"
@@ -31,7 +31,7 @@ _ASKED: Final = re.compile(
 )
 _OTHERWISE: Final = re.compile(
     r"\b(?:why|warum|how (?:do|can|to)|should|broke\w*|after|nach|newest|latest|newer|neueste\w*|"
-    r"available|tls|ssl|api|restore\w*|deleted)\b"
+    r"available|tls|ssl|api|zfs|smart|php|python|java|restore\w*|deleted)\b"
 )
 _NODES: Final = re.compile(r"\b(?:proxmox|pve|nodes?|hypervisors?|cluster|kernels?|everything)\b")
 _NAS: Final = re.compile(r"\b(?:nas|truenas|everything)\b")
@@ -174,6 +174,12 @@ def _of_builds(look: Look, seen: Collection[str]) -> Iterator[tuple[str, str, st
         who = f"{plain(program, 60)} on {plain(host, 60)}"
         if program == "node_os_info" and host in hosts and labels.get("pretty_name"):
             yield plain(host, 60), plain(labels["pretty_name"], 80), look.cite("builds")
+        elif program == "node_uname_info" and host in hosts and host not in seen:
+            yield (
+                plain(host, 60),
+                f"kernel {plain(labels.get('release', ''), 60)}",
+                look.cite("builds"),
+            )
         elif labels.get("version") and program.casefold() in spoken and who not in seen:
             yield who, plain(labels["version"], 40), look.cite("builds")
 
