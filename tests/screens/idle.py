@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from typing import Any
 from weakref import WeakSet
 
@@ -15,6 +17,7 @@ FRAME = 1 / 4
 _SOON = 1 / 100
 """Timers due within so many seconds belong to what is being done, such as taking a new size."""
 _PATIENCE = 1.0
+"""Seconds of computing, of which a busy machine gives as many in a longer time."""
 
 
 async def until_idle(*_: object) -> None:
@@ -25,13 +28,13 @@ async def until_idle(*_: object) -> None:
     """
     # How much is due next, and when, the event loop tells nobody else.
     loop: Any = asyncio.get_running_loop()
-    until = loop.time() + _PATIENCE
-    while loop.time() < until:
+    until = time.process_time() + _PATIENCE
+    while time.process_time() < until:
         await asyncio.sleep(0)
         if loop._ready or _painted():
             continue
         due = min(
-            (timer.when() for timer in loop._scheduled if not timer.cancelled()), default=until
+            (timer.when() for timer in loop._scheduled if not timer.cancelled()), default=math.inf
         )
         wait = due - loop.time()
         if wait > _SOON:

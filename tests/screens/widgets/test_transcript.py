@@ -6,6 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Markdown
 
+from tests.screens import idle
 from tests.screens.svg import SvgSnapshot
 from tests.screens.widgets.stage import SIZES, Scene, shown
 from widgets.cell import Tone
@@ -178,7 +179,9 @@ async def test_short_chat_begins_at_the_top() -> None:
         assert chat.scroll_y == 0
 
 
-async def test_app_can_end_while_an_answer_streams() -> None:
+async def test_app_can_end_while_an_answer_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It never rests, for which nobody needs to wait.
+    monkeypatch.setattr(idle, "_PATIENCE", 0.05)
     chat = Transcript()
     ended = asyncio.Event()
 
