@@ -13,7 +13,7 @@ from sre_tui.diagnosis.asked import Asked, find_asked
 from sre_tui.diagnosis.causes.focus import Focus
 from sre_tui.diagnosis.causes.hypothesis import Hypothesis
 from sre_tui.diagnosis.causes.model import Investigation, Step, Verdict
-from sre_tui.diagnosis.causes.rank import Ranked, Ranking, rank
+from sre_tui.diagnosis.causes.rank import Ranked, Ranking, is_meant, rank
 from sre_tui.diagnosis.causes.words import cause_of, impact_of
 from sre_tui.diagnosis.checks.check import Check, Limits
 from sre_tui.diagnosis.checks.registry import all_checks, all_queries
@@ -179,7 +179,7 @@ def _written(
 ) -> Investigation:
     picture = insight.picture
     named = [one for one in ranking.causes if one.confidence >= _POSSIBLE][:MOST_CAUSES]
-    causes = tuple(cause_of(one, _rivals(one, named)) for one in named)
+    causes = tuple(cause_of(one, _rivals(one, named), meant=is_meant(one, focus)) for one in named)
     confirmed = ranking.confirmed
     symptoms = _symptoms(ranking, named)
     sure = [one for one in ranking.elsewhere if one.confirmed][:MOST_ELSEWHERE]

@@ -105,6 +105,15 @@ class Focus:
         """Whether things of several machines are named."""
         return len({each.host or each.name for each in self.subjects}) > 1
 
+    def calls(self, one: Hypothesis) -> bool:
+        """Whether it is just what is asked of: the thing and this sort of trouble, or, where no
+        thing is named, this very trouble.
+        """
+        if not self.subjects:
+            return one.pattern.id in self.named_kinds
+        spoken = one.pattern.id in self.kinds or one.pattern.id in self.named_kinds
+        return spoken and self.touches(one)
+
     def means(self, one: Hypothesis) -> bool:
         """Whether a hypothesis is just what is asked for: by its own word, or by its subject."""
         if self.named_kinds:

@@ -70,6 +70,8 @@ class Cause(_Model):
     confidence: float = Field(ge=0.0, le=1.0)
     """How likely the claim is right; among hypotheses of 0.8, about 8 of 10 are."""
     severity: Severity
+    meant: bool = False
+    """Whether the question names the thing and speaks of this sort of trouble."""
     since: AwareDatetime | None = None
     open_start: bool = False
     """Whether it began before the window that was looked at."""
@@ -134,6 +136,11 @@ class Investigation(_Model):
 
     @property
     def ranked(self) -> tuple[Cause, ...]:
-        """Every cause in the order in which it is told: confirmed, elsewhere, then possible."""
+        """Every cause in the order in which it is told: confirmed, elsewhere, then possible.
+
+        What is possible and just what was asked of comes before what is elsewhere.
+        """
         sure = tuple(one for one in self.causes if one.confirmed)
-        return (*sure, *self.elsewhere, *(one for one in self.causes if not one.confirmed))
+        possible = [one for one in self.causes if not one.confirmed]
+        meant = [one for one in possible if one.meant]
+        return (*sure, *meant, *self.elsewhere, *(one for one in possible if not one.meant))

@@ -25,6 +25,9 @@ from sre_tui.diagnosis.topology.graph import Topology
 DIRECT: Final = 0.6
 """Confidence from which on what the question calls by its own word comes before what is surer."""
 
+MEANT: Final = 0.2
+"""Confidence from which on what is just asked of is told before certain trouble elsewhere."""
+
 RIVALLED: Final = 2.5
 """By how much the logarithm of the odds falls of what competes with a likelier cause."""
 
@@ -126,6 +129,12 @@ def rank(
     elsewhere.sort(key=lambda one: (not focus.fits(one.hypothesis), focus.distance(one.hypothesis)))
     causes, beside = _compared(causes, focus, away)
     return Ranking(tuple(causes), tuple(symptoms), (*beside, *elsewhere))
+
+
+def is_meant(one: Ranked, focus: Focus) -> bool:
+    """Whether just this is asked of, it begins something, and is likely enough to be told first."""
+    begins = one.hypothesis.pattern.root >= FRESH
+    return begins and one.confidence >= MEANT and focus.calls(one.hypothesis)
 
 
 def _compared(

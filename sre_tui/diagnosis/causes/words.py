@@ -27,12 +27,13 @@ _COPIES: Final = (SubjectKind.REPLICATION,)
 """What either Proxmox VE or a NAS has, and is asked for with other tools there."""
 
 
-def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
+def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = (), *, meant: bool = False) -> Cause:
     """The cause in words.
 
     Args:
         ranked: the hypothesis.
         rivals: other causes of the same trouble, which speak against it.
+        meant: whether just this is asked of.
     """
     one = ranked.hypothesis
     felt = _felt(one)
@@ -44,6 +45,7 @@ def cause_of(ranked: Ranked, rivals: Sequence[Ranked] = ()) -> Cause:
         how=tuple(each.pattern.id for each in one.mechanisms),
         confidence=round(ranked.confidence, 2),
         severity=one.severity,
+        meant=meant,
         since=one.known_since,
         open_start=one.open_start,
         active=one.active or _lasts_in_effects(one),

@@ -184,3 +184,22 @@ def test_what_is_but_blamed_does_not_come_before_what_explains() -> None:
     text = "docker1:9100 is red since days, did it take jellyfin down?"
     ranking = asked(text, scrape, node, down, topology=topology)
     assert ranking.causes[0].hypothesis.pattern.id == "node_down"
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("is there a fresh backup of media", True),
+        ("is media alright", False),
+        ("was the scrub clean", False),
+        ("who turned it off", False),
+    ],
+)
+def test_what_is_called_is_both_the_thing_and_the_trouble(text: str, called: bool) -> None:
+    topology = homelab()
+    of = find_asked(text, topology, (), bundled())
+    focus = Focus.on(
+        of.subjects, topology, kinds=of.kinds(bundled()), named_kinds=of.named_kinds(bundled())
+    )
+    (one,) = gather([finding("backup_missing", MEDIA, 900, by="alert")], bundled())
+    assert focus.calls(one) is called
