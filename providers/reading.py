@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 
 OLD_DATA: Final = "; the last good data is "
-_PATH: Final = re.compile(r"(\bhttps?://[^/\s;,]+)/(?:[^\s;,]*[^\s;,:])?")
 """Stands in the detail of a stale reading between why it is old and how old it is."""
+_PATH: Final = re.compile(r"(\bhttps?://[^/\s;,]+)/(?:[^\s;,]*[^\s;,:])?")
 
 
 class State(StrEnum):

@@ -38,12 +38,24 @@ _PROOF: Final = (
 class Login:
     """The logins of one connection with one key."""
 
-    def __init__(self, endpoint: Endpoint, user: str | None, key: str) -> None:
+    def __init__(
+        self, endpoint: Endpoint, user: str | None, key: str, *, by_proof: bool = False
+    ) -> None:
+        """Remember whose key it is.
+
+        Args:
+            endpoint: the NAS.
+            user: the account of the key.
+            key: the API key.
+            by_proof: whether this NAS is known to take no plain keys: none is shown to it then, and
+                the few logins it allows in a minute last longer.
+        """
         self._url = endpoint.url
         self._limit = endpoint.timeout
         self._user = user
         self._key = key
-        self._plain = True
+        self.by_proof = by_proof
+        """Whether the key was, or is to be, proven instead of shown."""
         self._derived: tuple[Challenge, Keys] | None = None
 
     async def enter(self, session: Session) -> None:
@@ -65,20 +77,27 @@ class Login:
             raise Unreachable("this controller is on standby: use the address of the active one")
         if word in _NOT_ACCEPTED:
             user = one_line(self._user or "", 60) or "an account that may use the API"
-            tied = "" if self._plain or word != "AUTH_ERR" else _PROOF
+            tied = _PROOF if self.by_proof and word == "AUTH_ERR" else ""
             raise Unauthorized(_NOT_ACCEPTED[word].format(user=user) + tied)
         raise BadResponse(f"{self._url} answered the login with {one_line(word, 40)!r}")
 
     async def _answered(self, session: Session) -> str:
         if self._user is None:
             return await self._by_key_alone(session)
-        if self._plain:
+        if self.by_proof:
             try:
-                return await self._by_key(session, self._user)
+                return await self._by_proof(session, self._user)
             except BackendError as error:
-                if not _wants_another_way(error):
+                # An older one can have taken the place of the NAS that was known.
+                if "EINVAL" not in error.detail:
                     raise
-                self._plain = False
+                self.by_proof = False
+        try:
+            return await self._by_key(session, self._user)
+        except BackendError as error:
+            if not _wants_another_way(error):
+                raise
+            self.by_proof = True
         return await self._by_proof(session, self._user)
 
     async def _by_key_alone(self, session: Session) -> str:
@@ -141,6 +160,7 @@ def _login_error(error: BackendError) -> BackendError:
         return error
     if "Rate Limit" in error.detail:
         return Unreachable(
-            "the NAS accepts no more logins for a minute (20 in 60 s from one address)"
+            "the NAS accepts no more logins for a minute (20 tries in 60 s from one address, and a "
+            "key that is proven takes two)"
         )
     return error

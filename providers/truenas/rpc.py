@@ -39,6 +39,11 @@ OVER_PLAIN: Final = (
 NO_KEY: Final = "no API key is set: TRUENAS_API_KEY, or token in the settings file"
 
 
+_LOGIN: Final = "login"
+_BY_PROOF: Final = "by proof"
+"""What is remembered of a NAS that takes no plain keys."""
+
+
 @dataclass
 class _Attempt:
     """A connection in the making, and how many wait for it."""
@@ -141,7 +146,9 @@ class RpcConnection(Connection):
 
         if self._login is None:
             key = self.endpoint.token.get_secret_value()
-            self._login = Login(self.endpoint, self._nas.username, key)
+            known = await self.last_good(_LOGIN, str)
+            by_proof = known is not None and known[0] == _BY_PROOF
+            self._login = Login(self.endpoint, self._nas.username, key, by_proof=by_proof)
         patience = min(OPEN_PATIENCE, self.endpoint.timeout)
         until = min(asyncio.get_running_loop().time() + self.endpoint.timeout, deadline())
         async for attempt in retry_context(
@@ -157,9 +164,16 @@ class RpcConnection(Connection):
                 session = Session(self.endpoint.url, socket, self._max_answer)
                 self.note_clock(session.date)
                 try:
-                    await self._login.enter(session)
+                    await self._enter(session, self._login)
                 except BaseException:
                     await session.close()
                     raise
                 return session
         raise AssertionError("the retry loop ends with a session or an error")
+
+    async def _enter(self, session: Session, login: Login) -> None:
+        was_known = login.by_proof
+        await login.enter(session)
+        if login.by_proof and not was_known:
+            save, now = self._kept.save, self.clock()
+            await asyncio.to_thread(save, self._kept_source, _LOGIN, _BY_PROOF, now)

@@ -1,4 +1,4 @@
-"""SCRAM-SHA-512 as TrueNAS 26 speaks it: proves that an API key is known without sending it.
+"""SCRAM-SHA-512 as TrueNAS 26 speaks it: proves that an API key is known.
 
 RFC 5802 says how, RFC 5929 what ties the proof to the certificate of the connection; TrueNAS puts
 the number of the key behind the name of the account, and joins the nonces as bytes, not as text.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ FEWEST_ROUNDS: Final = 4096
 """RFC 5802 wants at least these: with fewer the proof would give the key away to a guesser."""
 MOST_ROUNDS: Final = 5_000_000
 """Some four seconds of work; TrueNAS has a tenth of it."""
+_ROUNDS: Final = re.compile(r"[0-9]{1,9}")
 _UNBOUND: Final = "n,,"
 _BOUND: Final = "p=tls-server-end-point,,"
 
@@ -86,7 +88,7 @@ class Exchange:
             BadResponse: if it is not an answer to this exchange, or asks for a weak proof.
         """
         told = _attributes(server_first)
-        rounds = int(told["i"]) if told.get("i", "").isdecimal() else 0
+        rounds = int(told["i"]) if _ROUNDS.fullmatch(told.get("i", "")) else 0
         nonce = _bytes(told.get("r", ""))
         if not nonce.startswith(self._nonce) or len(nonce) <= len(self._nonce):
             raise BadResponse("the NAS answered another login than ours")

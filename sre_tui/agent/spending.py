@@ -52,7 +52,8 @@ def note_spent(sessions: SessionStore, spent: Spent) -> None:
                 old.unlink(missing_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(handle, "ab") as file:
-            file.write(f"{spent.model_dump_json()}\n".encode())
+            # A power cut can have left half a line, which must not swallow this one.
+            file.write(f"\n{spent.model_dump_json()}\n".encode())
     except OSError as error:
         log.warning("what a model cost is not counted for the limit of the day: %s", error)
 
@@ -87,11 +88,13 @@ def _spent(sessions: SessionStore, now: datetime) -> Spending:
 def _noted(folder: Path, day: date) -> Iterator[Spent]:
     try:
         lines = (folder / _NAME.format(day)).read_bytes().splitlines()
-    except OSError:
+    except FileNotFoundError:
         return
-    for line in lines:
+    except OSError as error:
+        log.warning("what was spent on %s beside questions cannot be read: %s", day, error)
+        return
+    for line in filter(None, lines):
         try:
             yield Spent.model_validate_json(line)
         except ValidationError:
-            # A power cut can leave half a line.
             log.warning("a line of what was spent on %s is left out", day)

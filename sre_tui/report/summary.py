@@ -187,7 +187,7 @@ def _names(report: Report) -> Iterator[str]:
     told = [
         *(one.subject for one in report.health.troubles),
         *(name for one in report.alerts.alerts for name in one.subjects),
-        *(one.guest for one in report.backups.uncovered),
+        *(one.guest for one in (*report.backups.uncovered, *report.backups.in_part)),
         *(one.subject for one in report.changes.changes),
         *(one.subject for one in report.incidents.incidents),
         *(one.name for one in report.capacity.rows),

@@ -6,6 +6,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +18,16 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.endpoint import TrueNasEndpoint
 from providers.errors import BackendError, BadResponse, Unauthorized
+from providers.last_known_good import DiskKept
 from providers.reading import Reading, State
+from providers.truenas import TrueNasClient
 from providers.truenas.scram import FEWEST_ROUNDS, MOST_ROUNDS, Exchange, Keys, end_point
 from sre_tui.demo.servers.truenas_access import ApiKey
 from sre_tui.demo.servers.truenas_scram import ServerExchange
-from tests.stubs.truenas import READ_ONLY, RunningNas, running_nas
+from sre_tui.demo.servers.truenas_socket import NasSocket
+from tests.stubs.truenas import NOW, READ_ONLY, RunningNas, running_nas
 
 NONCE = bytes(range(32))
 
@@ -57,6 +62,37 @@ async def test_where_no_plain_key_is_taken_it_is_proven(
     assert first.startswith("p=tls-server-end-point,,n=sre:1,r=")
     assert final.startswith("c=")
     assert not any(READ_ONLY.key.partition("-")[2] in message for message in said)
+
+
+async def test_the_next_process_shows_no_key_to_a_nas_that_takes_none(
+    strict: RunningNas, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[object] = []
+    log_in = NasSocket._log_in
+
+    def heard(self: NasSocket, method: str, params: list[Any]) -> Any:
+        asked.append(params[0].get("mechanism"))
+        return log_in(self, method, params)
+
+    monkeypatch.setattr(NasSocket, "_log_in", heard)
+    endpoint = strict.client().endpoint
+    assert isinstance(endpoint, TrueNasEndpoint)
+    kept = DiskKept(tmp_path)
+    for _ in range(2):
+        async with TrueNasClient(endpoint, clock=lambda: NOW, kept=kept) as client:
+            assert (await client.info()).state is State.OK
+    assert asked == ["API_KEY_PLAIN", "SCRAM", "SCRAM", "SCRAM", "SCRAM"]
+    asked.clear()
+    async with running_nas("25.10.1") as older:
+        moved = endpoint.model_copy(
+            update={"url": older.server.url, "fingerprint": older.client().endpoint.fingerprint}
+        )
+        kept.save(TrueNasClient(moved, kept=kept)._nas._kept_source, "login", "by proof", NOW)
+        async with TrueNasClient(moved, clock=lambda: NOW, kept=kept) as client:
+            reading = await client.info()
+        assert reading.state is State.OK, reading.detail
+    assert asked == ["SCRAM", "API_KEY_PLAIN"]
+    kept.close()
 
 
 async def test_a_new_connection_does_not_derive_the_keys_again(
@@ -137,6 +173,7 @@ def test_a_challenge_is_read() -> None:
         (challenge(rounds=FEWEST_ROUNDS - 1), "wants 4095 rounds"),
         (challenge(rounds=MOST_ROUNDS + 1), "wants 5000001 rounds"),
         (challenge(rounds="many"), "wants 0 rounds"),
+        (challenge(rounds="9" * 5000), "wants 0 rounds"),
         ("e=other-error", "another login"),
         ("", "another login"),
     ],
@@ -152,6 +189,17 @@ def test_whatever_a_server_says_is_refused_in_words(first: str, final: str) -> N
     with pytest.raises(BackendError):
         asked.challenge(first)
     assert not asked.is_genuine(final)
+
+
+@given(st.text(), st.one_of(st.text(), st.integers().map(str), st.just("9" * 5000)))
+def test_whatever_stands_behind_the_right_nonce_is_read_or_refused(salt: str, rounds: str) -> None:
+    asked = exchange()
+    told = f"r={b64encode(NONCE + b'theirs').decode()},s={salt},i={rounds}"
+    try:
+        read = asked.challenge(told)
+    except BadResponse:
+        return
+    assert FEWEST_ROUNDS <= read.rounds <= MOST_ROUNDS
 
 
 @pytest.mark.parametrize("key", ["", "1-", "-secret", "one-secret", "secret"])

@@ -13,8 +13,8 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,10 +78,16 @@ def forked(work: Callable[[], None]) -> int:
     child = os.fork()
     if not child:
         code = 1
-        with suppress(KeyboardInterrupt):
+        try:
             work()
             code = 0
-        os._exit(code)
+        except KeyboardInterrupt:
+            pass
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            # Never back into the program that was forked, as a second one of it.
+            os._exit(code)
     return child
 
 

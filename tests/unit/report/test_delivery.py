@@ -209,6 +209,7 @@ def test_one_that_was_killed_between_archive_and_mail_is_sent_once_by_the_next(p
             await deliver(store, report("r1"), mailing(free_ports()), killed, lambda: NOW)
 
     child = forked(lambda: asyncio.run(deliver_and_die()))
+    os.close(writing)
     assert os.read(reading, 1) == b"x"
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

@@ -61,6 +61,7 @@ def test_of_one_whose_writer_is_killed_nothing_stands_under_its_name(path: Path)
             write_file(path, AFTER)
 
     child = forked(write)
+    os.close(writing)
     assert os.read(reading, 4) == b"half"
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
