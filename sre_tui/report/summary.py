@@ -158,12 +158,14 @@ async def _by_model(context: ToolContext, report: Report, words: str, llm: LlmSe
         )
     finally:
         await model.aclose()
+    spent = await purse.empty() if unsupported else ""
+    once = f"it was not asked for without what the report does not say: {spent}" if spent else ""
     return Summary(
         text=redactor.text(written.text),
         by="model",
         model=written.model or model.name,
         unsupported=unsupported,
-        note=clean(await purse.doubt()),
+        note=clean("; ".join(filter(None, (once, await purse.doubt())))),
         cost=purse.cost,
     )
 

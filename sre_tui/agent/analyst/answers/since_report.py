@@ -28,15 +28,23 @@ from sre_tui.views.report_troubles import troubles_of
 HEALTH: Final = "check_health"
 EVENTS: Final = 8
 """Events that are told; the evidence has all."""
+_IT: Final = r"(?:reports?|(?:wochen)?bericht\w*)"
 _SINCE: Final = re.compile(
-    r"\b(?:since|after|compar\w+ (?:to|with)|against|than in|seit|gegenüber)\b"
-    r"[\w' ]*\b(?:reports?|(?:wochen)?bericht\w*)\b"
+    r"\b(?:since|after|compar\w+ (?:to|with)|against|than in|seit|gegenüber)"
+    r"(?: (?:the|our|my|dem|der|den|meinem|unserem|last|latest|previous|recent|weekly|monthly|daily|"
+    r"week'?s|month'?s|yesterday'?s|\w+day'?s|letzte\w*|vorige\w*|wöchentliche\w*))*"
+    rf" {_IT}\b"
+)
+_TOLD: Final = re.compile(
+    r"\b(?:according to|as per|laut|sa(?:y|ys|id)|t(?:ell|ells|old)|mention\w*|show\w*|contain\w*|"
+    r"steht|stand|sagt\w*)\b"
 )
 
 
 def is_since_report(folded: str) -> bool:
     """Whether a question wants the present held against a report, and not what that said."""
-    return _SINCE.search(folded) is not None
+    one = len(re.findall(rf"\b{_IT}\b", folded)) == 1
+    return one and _SINCE.search(folded) is not None and _TOLD.search(folded) is None
 
 
 async def tell_since(look: Look, found: Found, report: PreviousReport) -> Iterator[str]:
