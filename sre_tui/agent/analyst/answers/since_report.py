@@ -31,8 +31,8 @@ EVENTS: Final = 8
 _IT: Final = r"(?:reports?|(?:wochen)?bericht\w*)"
 _SINCE: Final = re.compile(
     r"\b(?:since|after|compar\w+ (?:to|with)|against|than in|seit|gegenüber)"
-    r"(?: (?:the|our|my|dem|der|den|meinem|unserem|last|latest|previous|recent|weekly|monthly|daily|"
-    r"week'?s|month'?s|yesterday'?s|\w+day'?s|letzte\w*|vorige\w*|wöchentliche\w*))*"
+    r"(?: (?:the|our|my|dem|der|den|meinem|unserem|last|latest|previous|recent|weekly|monthly|"
+    r"daily|week'?s|month'?s|yesterday'?s|\w+day'?s|letzte\w*|vorige\w*|wöchentliche\w*))*"
     rf" {_IT}\b"
 )
 _TOLD: Final = re.compile(
