@@ -48,6 +48,10 @@ class Trouble(Archived):
     runbook: str = ""
     findings: int = 1
     """How many alike findings it stands for."""
+    check: str = ""
+    """Id of the check that found it; empty where that was not archived yet."""
+    kind: str = ""
+    """Kind of trouble, an id among the failure patterns; empty likewise."""
 
 
 class LikelyCause(Archived):

@@ -31,8 +31,14 @@ def alike(rows: Iterable[T], key: Callable[[T], object]) -> list[tuple[T, ...]]:
 
 
 def without_figures(text: str, *names: str) -> str:
-    """A text in which figures and names do not tell it from another one of the same kind."""
-    for name in names:
-        if name:
-            text = text.replace(name, "*")
+    """A text in which figures and names do not tell it from another one of the same kind.
+
+    Args:
+        text: the text.
+        names: what it is about; of ``sdc on nas1`` either half may stand in it by itself.
+    """
+    halves = {half for name in names for half in (name, *name.split(" on ")) if half}
+    # The longest first: one may begin with another.
+    for name in sorted(halves, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w)(?<!\w[.-]){re.escape(name)}(?!\w|[.-]\w)", "*", text)
     return _FIGURE.sub("#", text)

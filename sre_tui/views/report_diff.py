@@ -5,8 +5,7 @@ Only what both of them know is compared: what one of them could not look at is n
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -23,8 +22,8 @@ from sre_tui.memory.report_sections import (
 )
 from sre_tui.views.backup_coverage import VERDICTS
 from sre_tui.views.forecasts import outlook_text
-from sre_tui.views.report_alike import without_figures
 from sre_tui.views.report_chapter import TITLES
+from sre_tui.views.report_diff_troubles import matches
 from sre_tui.views.report_figures import share
 from sre_tui.views.report_parts import length_of
 from widgets.blocks import percent
@@ -39,11 +38,11 @@ _COUNTED: Final[frozenset[Heading]] = frozenset({"alerts", "logs"})
 _NOTICED: Final = 0.02
 """Change of a share in use from which on it is told."""
 _MUCH: Final = 2.0
-"""Times as many errors, or as few, that are told."""
+"""Times as many errors or things with one trouble, or as few, that are told."""
 _FEW: Final = 20
 """Errors below which that is chance."""
-_LIST: Final = re.compile(r", | and \d+ more$")
-"""What stands between the subjects of one trouble."""
+_IN_PART: Final = "ok_in_part"
+"""Verdict on a guest that has a good backup, though not of every disk."""
 
 
 class _Model(BaseModel):
@@ -176,19 +175,17 @@ def _differences(old: Report, new: Report) -> Iterator[Difference]:
 def _pairs(
     before: Sequence[T], after: Sequence[T], key: Callable[[T], object]
 ) -> Iterator[tuple[T | None, T | None]]:
-    """Rows of both with their counterparts, the new ones' order first."""
-    olds: Mapping[object, T] = {key(row): row for row in before}
-    news: Mapping[object, T] = {key(row): row for row in after}
-    yield from ((olds.get(name), row) for name, row in news.items())
-    yield from ((row, None) for name, row in olds.items() if name not in news)
+    """Rows of both with their counterparts, the new ones' order first; one for one."""
+    left: dict[object, list[T]] = {}
+    for row in before:
+        left.setdefault(key(row), []).append(row)
+    for row in after:
+        olds = left.get(key(row))
+        yield (olds.pop(0) if olds else None), row
+    yield from ((row, None) for rows in left.values() for row in rows)
 
 
 def _health(old: Report, new: Report) -> Iterator[Difference]:
-    def alike(one: Trouble) -> object:
-        # Of many alike some come and go; which of them are named tells nothing.
-        names = _LIST.split(one.subject)
-        return "" if one.findings > 1 else one.subject, without_figures(one.text, *names)
-
     for was, is_now in _pairs(old.health.causes, new.health.causes, lambda one: one.claim):
         cause = is_now or was
         if cause is not None and (was is None or is_now is None):
@@ -197,14 +194,32 @@ def _health(old: Report, new: Report) -> Iterator[Difference]:
     # Where not all are listed, one that is missing in the list may still be there.
     all_old = all_listed(old)
     all_new = all_listed(new)
-    for before, after in _pairs(old.health.troubles, new.health.troubles, alike):
-        if before is None and after is not None and all_old:
-            yield _told("new", "health", after.subject, f"{after.severity}: {after.text}")
-        elif after is None and before is not None and all_new:
-            yield _told("over", "health", before.subject, f"{before.severity}: {before.text}")
-        elif before is not None and after is not None and before.severity != after.severity:
-            text = f"{after.text}: {before.severity} before, {after.severity} now"
-            yield _told("changed", "health", after.subject, text)
+    is_whole = all_old and all_new and old.health.state == new.health.state == "ok"
+    for before, after in matches(old.health.troubles, new.health.troubles):
+        if not before:
+            if all_old:
+                one = after[0]
+                yield _told("new", "health", one.subject, f"{one.severity}: {one.text}")
+        elif not after:
+            if all_new:
+                one = before[0]
+                yield _told("over", "health", one.subject, f"{one.severity}: {one.text}")
+        else:
+            yield from _moved(before, after, are_counted=is_whole)
+
+
+def _moved(
+    before: Sequence[Trouble], after: Sequence[Trouble], *, are_counted: bool
+) -> Iterator[Difference]:
+    """What became of a trouble that both have: another weight, or many more or fewer alike."""
+    one, severity = after[0], before[0].severity
+    was, now = (sum(each.findings for each in rows) for rows in (before, after))
+    if severity != one.severity:
+        text = f"{one.text}: {severity} before, {one.severity} now"
+        yield _told("changed", "health", one.subject, text)
+    elif are_counted and max(was, now) >= _MUCH * min(was, now):
+        who = ", ".join(each.subject for each in after)
+        yield _told("changed", "health", who, f"{one.text}: {now} such now, {was} before")
 
 
 def all_listed(report: Report) -> bool:
@@ -298,15 +313,31 @@ def _backups(old: Report, new: Report) -> Iterator[Difference]:
     def alike(one: UncoveredGuest) -> object:
         return one.guest
 
-    for before, after in _pairs(old.backups.uncovered, new.backups.uncovered, alike):
+    before_, after_ = ((*one.backups.uncovered, *one.backups.in_part) for one in (old, new))
+    for before, after in _pairs(before_, after_, alike):
         if before is None and after is not None:
-            why = f": {after.reason}" if after.reason else ""
-            yield _told("new", "backups", after.guest, f"{_word(after)}{why}")
+            if after.verdict != _IN_PART or _all_in_part(old):
+                why = f": {after.reason}" if after.reason else ""
+                yield _told("new", "backups", after.guest, f"{_word(after)}{why}")
         elif after is None and before is not None:
-            yield _told("over", "backups", before.guest, f"{_word(before)} before, not now")
+            if before.verdict != _IN_PART or _all_in_part(new):
+                yield _told("over", "backups", before.guest, f"{_word(before)} before, not now")
         elif before is not None and after is not None and before.verdict != after.verdict:
             text = f"{_word(after)}, {_word(before)} before"
             yield _told("changed", "backups", after.guest, text)
+        elif (
+            before is not None
+            and after is not None
+            and after.verdict == _IN_PART
+            and before.reason != after.reason
+        ):
+            text = f"{_word(after)}: {after.reason}; before: {before.reason}"
+            yield _told("changed", "backups", after.guest, text)
+
+
+def _all_in_part(report: Report) -> bool:
+    """Whether it names every guest of which some disks are left out."""
+    return len(report.backups.in_part) >= report.backups.verdicts.get(_IN_PART, 0)
 
 
 def _word(guest: UncoveredGuest) -> str:

@@ -33,4 +33,6 @@ def _trouble(row: Row) -> Trouble:
         advice=one_line(first.advice),
         runbook=first.runbook,
         findings=len(subjects),
+        check=first.check,
+        kind=first.kind,
     )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.memory.report import Report
-from sre_tui.memory.report_sections import Trouble
+from sre_tui.memory.report_sections import Trouble, UncoveredGuest
 from sre_tui.views.page import Block
+from sre_tui.views.report_alike import without_figures
 from sre_tui.views.report_diff import diff_of
 from sre_tui.views.report_diff_page import diff_page
+from sre_tui.views.report_troubles import troubles_of
 from tests.stubs.reports import MADE, SINCE, full_report, partial_report, quiet_report
 from widgets.cell import Display
 
@@ -126,6 +131,116 @@ def test_of_many_alike_it_is_one_trouble_whoever_is_named() -> None:
     assert diff_of(before, week("git.lan, wiki.lan", 5, "git.lan")).differences == ()
     (new,) = diff_of(earlier(quiet_report()), week("git.lan, wiki.lan", 5, "git.lan")).of("new")
     assert new.subject == "git.lan, wiki.lan and 5 more"
+
+
+def full_pools(names: str, percent: int, severity: str = "warning") -> list[Finding]:
+    """One for each pool on nas1."""
+    return [
+        Finding(
+            check="zfs-capacity", kind="pool_full", severity=Severity(severity),
+            subject=Subject(kind=SubjectKind.POOL, name=f"nas1/{name}"),
+            text=f"pool {name} is {percent} % full",
+        )
+        for name in names.split()
+    ]  # fmt: skip
+
+
+def with_troubles(troubles: tuple[Trouble, ...]) -> Report:
+    whole = quiet_report()
+    health = whole.health.model_copy(
+        update={"troubles": troubles, "warnings": sum(one.findings for one in troubles)}
+    )
+    return whole.model_copy(update={"health": health})
+
+
+def week(*findings: Finding) -> Report:
+    return with_troubles(troubles_of(findings))
+
+
+def unchecked(report: Report) -> Report:
+    """As it was archived before the checks were."""
+    plain = (one.model_copy(update={"check": "", "kind": ""}) for one in report.health.troubles)
+    return with_troubles(tuple(plain))
+
+
+def told(old: Report, new: Report) -> list[tuple[str, str, str]]:
+    return [(one.way, one.subject, one.text) for one in diff_of(earlier(old), new).differences]
+
+
+@pytest.mark.parametrize("kept", [lambda report: report, unchecked])
+def test_many_at_another_severity_are_another_trouble(kept: Callable[[Report], Report]) -> None:
+    """Though they are told in the same words."""
+    usual = full_pools("old1 old2 old3 old4", 85)
+    grave = full_pools("far1 far2 far3 far4", 97, "critical")
+    who = "far1 on nas1, far2 on nas1, far3 on nas1, far4 on nas1"
+    text = "critical: pool far1 is 97 % full"
+    before, after = kept(week(*usual)), week(*grave, *usual)
+    assert told(before, after) == [("new", who, text)]
+    assert told(after, before) == [("over", who, text)]
+    assert [way for way, _, _ in told(kept(week(*grave)), after)] == ["new"]
+
+
+def test_of_many_that_become_few_none_is_new() -> None:
+    many = week(*full_pools("a b c d", 85))
+    few = week(*full_pools("b c d", 86))
+    assert len(few.health.troubles) == 3
+    assert told(many, few) == told(few, many) == []
+    assert told(unchecked(many), few) == told(few, unchecked(many)) == []
+    # Another one is named first, in words of its own.
+    assert told(many, week(*full_pools("e c d f", 86))) == []
+
+
+def test_of_many_that_become_many_more_that_is_told() -> None:
+    few, many = week(*full_pools("a", 85)), week(*full_pools("b c d e", 86))
+    who = "b on nas1, c on nas1, d on nas1, e on nas1"
+    assert told(few, many) == [("changed", who, "pool b is 86 % full: 4 such now, 1 before")]
+    assert told(many, few) == [
+        ("changed", "a on nas1", "pool a is 85 % full: 1 such now, 4 before")
+    ]
+    # As many as it looks like are not known where it could not look everywhere.
+    partly = few.health.model_copy(update={"state": "partial"})
+    assert told(few.model_copy(update={"health": partly}), many) == []
+
+
+def test_what_got_graver_out_of_many_is_not_new() -> None:
+    usual = full_pools("a b c d e", 85)
+    worse = week(*full_pools("a", 97, "critical"), *usual[1:])
+    text = "pool a is 97 % full: warning before, critical now"
+    assert told(week(*usual), worse) == [("changed", "a on nas1", text)]
+    text = "pool a is 97 % full: critical before, warning now"
+    assert told(worse, week(*usual)) == [("changed", "a on nas1", text)]
+    all_of_them = week(*full_pools("a b c d e", 97, "critical"))
+    assert [way for way, _, _ in told(week(*usual), all_of_them)] == ["changed"]
+
+
+def test_a_name_within_a_word_is_no_name() -> None:
+    """A host may be called pi, and its certificate expires all the same."""
+    text = without_figures(
+        "the certificate of pi expires, pi-hole.lan and web.lan too.", "pi", "web"
+    )
+    assert text == "the certificate of * expires, pi-hole.lan and web.lan too."
+    assert without_figures("pool tank is full (nas)", "tank on nas") == "pool * is full (*)"
+
+
+def test_a_disk_that_is_newly_left_out_of_a_backup_is_told() -> None:
+    def left_out(*guests: tuple[str, str], known: bool = True) -> Report:
+        whole = quiet_report()
+        rows = tuple(
+            UncoveredGuest(guest=name, verdict="ok_in_part", reason=f"without {disks}")
+            for name, disks in guests
+        )
+        verdicts = {"ok": 32 - len(rows), "ok_in_part": len(rows)}
+        kept = {"in_part": rows if known else (), "verdicts": verdicts}
+        return whole.model_copy(update={"backups": whole.backups.model_copy(update=kept)})
+
+    one = left_out(("media (101)", "scsi1"))
+    assert told(quiet_report(), one) == [("new", "media (101)", "ok in part: without scsi1")]
+    assert told(one, quiet_report()) == [("over", "media (101)", "ok in part before, not now")]
+    assert told(one, left_out(("media (101)", "scsi1, scsi2"))) == [
+        ("changed", "media (101)", "ok in part: without scsi1, scsi2; before: without scsi1")
+    ]
+    # Which guests they were is not in it.
+    assert told(left_out(("media (101)", "scsi1"), known=False), one) == []
 
 
 def test_where_not_all_were_listed_none_is_new() -> None:
