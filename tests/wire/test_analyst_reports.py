@@ -118,6 +118,13 @@ async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> N
         with open_store(place_of(settings, environment.folders)) as store:
             Reports(store).add(old.model_copy(update={"health": health}))
         answer = await asked(context, "what has changed since the last report?")
+        behind = await asked(
+            ToolContext(
+                settings, environment.folders, lambda: MADE - timedelta(seconds=5),
+                kept=NothingKept(),
+            ),
+            "what has changed since the last report?",
+        )  # fmt: skip
         await demo.break_backend("truenas", "refuse")
         blind = await asked(
             ToolContext(settings, environment.folders, environment.clock, kept=NothingKept()),
@@ -132,6 +139,10 @@ async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> N
     assert "sre report diff" in answer.text
     assert answer.unsupported == ()
     assert "as far as is known" not in lead
+    # The report was made by a clock that is ahead: it is the older one all the same.
+    lead, *rest = behind.text.splitlines()
+    assert "newly wrong, 1 is over since" in lead
+    assert "- paperless: warning: it runs out of memory" in rest[rest.index("**Over**") :]
     told = blind.text.splitlines()[0]
     assert "nothing is over since" in told
     assert "as far as is known" in told

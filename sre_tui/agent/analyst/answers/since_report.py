@@ -60,7 +60,9 @@ async def tell_since(look: Look, found: Found, report: PreviousReport) -> Iterat
     if now is None:
         lead = f"**How it is now could not be read**, to be held against {which}.{found.cite}"
         return told(look, lead)
-    present = report.model_copy(update={"made": look.now, "health": _health(now, asked["health"])})
+    # The clock of who archived it may be ahead; the present is the later one all the same.
+    made = max(look.now, report.made)
+    present = report.model_copy(update={"made": made, "health": _health(now, asked["health"])})
     # Causes are looked for in a report alone.
     before = report.model_copy(update={"health": report.health.model_copy(update={"causes": ()})})
     # What a copy shares with the report it was made of is neither new nor over.
