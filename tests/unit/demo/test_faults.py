@@ -374,3 +374,17 @@ def test_an_update_leaves_an_annotation(world_with: MakeWorld, anchor: float) ->
     notes = world.annotations(anchor - 3600, anchor)
     assert [(note.time, "4.0.17" in note.text) for note in notes] == [(anchor - 1800, True)]
     assert world.annotations(anchor - 600, anchor) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "shows"),
+    [
+        ("container_restart_loop", "docker1/sonarr",
+         'changes(container_start_time_seconds{name="sonarr"}[15m]) > 8'),
+        ("memory_leak", "paperless", 'changes(node_vmstat_oom_kill{hostname="paperless"}[8h]) > 0'),
+    ],
+)  # fmt: skip
+def test_what_repeats_still_does_after_days(
+    kind: str, target: str, shows: str, world_with: MakeWorld, ask: Ask
+) -> None:
+    assert ask(world_with(fault(kind, target, "-5d"), guests=20), shows)
