@@ -35,7 +35,7 @@ _EVERYTHING: Final = re.compile(
 _NO_NAME: Final = re.compile(r"data ?sets?$|shares?$|pools?$|folders?$|ordner$")
 _NOT_COPIED: Final = re.compile(r"\b(?:not|nicht|no|un(?:copied|replicated)|without|ohne)\b")
 _OF_TASKS: Final = re.compile(r"\b(?:replications?|replikation\w*|copies|kopien)\b")
-_TARGET: Final = re.compile(r"\b(?:to|nach|auf|zu) (?:the )?\S+$")
+_TARGET: Final = re.compile(r"\b(?:to|nach|auf|zu) (?:the )?(\S+)")
 _SLACK: Final = 2.5
 """How many intervals a copy may be old before it is late."""
 _FINE: Final = frozenset({"finished", "pending", "waiting", "running"})
@@ -139,10 +139,9 @@ def late(task: Replication, now: datetime) -> bool:
 def _wanted(look: Look, known: Sequence[str]) -> list[str]:
     """The datasets that are spoken of; where a copy goes is not asked about."""
     paths = [path for path in _PATH.findall(look.question.text) if path in known]
-    target = _TARGET.search(look.question.folded)
+    targets = frozenset(_TARGET.findall(look.question.folded))
     found = paths or mentioned(look.question, known)
-    goes = target.group().rpartition(" ")[2] if target is not None else ""
-    return [one for one in found if goes not in (one, one.rpartition("/")[2])]
+    return [one for one in found if targets.isdisjoint((one, one.rpartition("/")[2]))]
 
 
 def _copy(dataset: str, tasks: Sequence[Replication], now: datetime) -> _Copy:
