@@ -58,7 +58,7 @@ async def collect(scope: Scope) -> Collected:
     failures = sorted((*_failed(runs.runs), *runs.others), key=lambda one: one.at, reverse=True)
     wrong = [one for one in items if one.problem or one.verdict == "unknown"]
     several = len(context.pbs) > 1
-    newest = list(_newest(kept))
+    newest = list(verified_of(kept))
     named = _labels(items)
     is_read = any(one.state.has_data for one in runs.readings)
     return Collected(
@@ -104,11 +104,11 @@ async def _contents(scope: Scope) -> list[Reading[Contents]]:
     return await ask_all(scope.context.pbs, lambda one: one.contents())
 
 
-def _newest(kept: Sequence[Reading[Contents]]) -> Iterator[bool]:
+def verified_of(kept: Sequence[Reading[Contents]]) -> Iterator[bool]:
     """Of each guest and host that has backups, whether the newest one was verified anywhere.
 
-    Places that hold backups of one moment hold copies of the same; guests of two homelabs may have
-    one id.
+    Places that hold backups of one moment hold copies of the same, and so do places of one server
+    that have its name; guests of two homelabs may have one id.
     """
     groups: dict[tuple[str, str], dict[tuple[str, ...], list[Snapshot]]] = {}
     for reading in kept:
@@ -118,13 +118,24 @@ def _newest(kept: Sequence[Reading[Contents]]) -> Iterator[bool]:
     for places in groups.values():
         apart: list[list[Snapshot]] = []
         for held in places.values():
-            moments = {one.at for one in held}
-            same = [each for each in apart if not moments.isdisjoint(one.at for one in each)]
+            traits = set(_traits(held))
+            same = [each for each in apart if not traits.isdisjoint(_traits(each))]
             apart = [each for each in apart if not any(each is one for one in same)]
             apart.append([*held, *(one for each in same for one in each)])
         for held in apart:
             newest = max(one.at for one in held)
             yield any(one.verified == "ok" for one in held if one.at == newest)
+
+
+def _traits(held: Sequence[Snapshot]) -> Iterator[object]:
+    """What tells that backups of one type and id are of one guest: moments, its name on a server.
+
+    Jobs of Proxmox VE write the name of a guest into the comment of its backups.
+    """
+    for one in held:
+        yield one.at
+        if one.comment:
+            yield one.source, one.comment
 
 
 def _labels(items: Sequence[GuestCoverage]) -> dict[str, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from providers.grafana import Annotation
-from providers.pbs import Datastore, GarbageCollection, RunState
+from providers.pbs import Contents, Datastore, GarbageCollection, RunState, Snapshot
 from providers.pbs import Task as ServerTask
 from providers.proxmox import Task
 from providers.reading import Reading, State
@@ -28,7 +29,7 @@ from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.report.backup_runs import Run, joined_runs, known_since
 from sre_tui.report.collectors.alerts import by_day, reported
 from sre_tui.report.collectors.backups import by_day as backups_by_day
-from sre_tui.report.collectors.backups import reported_store
+from sre_tui.report.collectors.backups import reported_store, verified_of
 from sre_tui.report.collectors.capacity import foreseen, past, thinned
 from sre_tui.report.collectors.objectives import Course, known_share, measured_rows
 from sre_tui.report.piecewise import parts_of
@@ -431,3 +432,42 @@ def test_a_chart_of_a_pool_has_few_points_and_ends_when_it_is_full() -> None:
     assert not list(past(pool(size=None, course=course)))
     assert thinned([], 10) == []
     assert thinned([(NOW, 1.0)], 10) == [(NOW, 1.0)]
+
+
+def held(place: str, hour: int, comment: str, verified: Literal["ok"] | None = None) -> Snapshot:
+    """A backup of guest 101; the place is a server and its datastore."""
+    server, _, datastore = place.partition("/")
+    return Snapshot(
+        source=f"pbs:{server}", datastore=datastore, type="vm", id="101", at=NOW - HOUR * hour,
+        comment=comment, verified=verified,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "verified"),
+    [
+        # Two jobs at two hours, each into a datastore of its own.
+        ([held("a/main", 3, "media", "ok"), held("a/far", 1, "media")], [False]),
+        ([held("a/main", 3, "media"), held("a/far", 1, "media", "ok")], [True]),
+        # A copy on another server, by which a third place is known to have the same.
+        (
+            [held("a/main", 3, "media"), held("a/far", 1, "media"), held("b/main", 1, "", "ok")],
+            [True],
+        ),
+        # Another homelab has that id, too.
+        ([held("a/main", 3, "media", "ok"), held("a/far", 1, "mail")], [True, False]),
+        ([held("a/main", 3, "media", "ok"), held("b/main", 1, "media")], [True, False]),
+        ([held("a/main", 3, "", "ok"), held("a/far", 1, "")], [True, False]),
+    ],
+)
+def test_without_proxmox_ve_a_guest_is_one_however_many_jobs_it_is_in(
+    snapshots: list[Snapshot], verified: list[bool]
+) -> None:
+    kept: list[Reading[Contents]] = [
+        Reading(
+            source=source, state=State.OK, observed_at=NOW,
+            data=Contents(snapshots=tuple(one for one in snapshots if one.source == source)),
+        )
+        for source in sorted({one.source for one in snapshots})
+    ]  # fmt: skip
+    assert list(verified_of(kept)) == verified
