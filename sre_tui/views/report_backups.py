@@ -88,8 +88,9 @@ def _sentence(section: Backups) -> str:
         covered = f"{section.covered} of {section.guests}"
         partly = section.verdicts.get("ok_in_part", 0)
         without = f", {partly} of them without some disks" if partly else ""
+        every = "has a good backup" if partly else "could be restored"
         told.append(
-            f"every guest could be restored: {covered} are covered{without}"
+            f"every guest {every}: {covered} are covered{without}"
             if section.covered == section.guests
             else f"{covered} guests are covered as they should be{without}"
         )

@@ -88,7 +88,7 @@ def test_what_was_made_is_shown_again_as_it_was(whole: Done, told: Callable[...,
     assert "CRITICAL" in page.out
     assert "Written by the built-in analyst" in page.out
     section = told("report", "show", "--section", "backups")
-    assert "Every guest could be restored" in section.out
+    assert "Every guest has a good backup: " in section.out
     assert "Alerts" not in section.out
     (listed,) = told("report", "list", "--json").document["data"]["items"]
     assert (listed["id"], listed["mail_due"]) == (made["id"], False)

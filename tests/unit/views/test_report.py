@@ -198,6 +198,15 @@ def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
     assert document.verdict == ("UNKNOWN" if name == "health" else "OK")
 
 
+def test_where_disks_are_left_out_not_all_could_be_restored() -> None:
+    whole = quiet_report()
+    backups = whole.backups.model_copy(update={"verdicts": {"ok": 31, "ok_in_part": 1}})
+    text = text_of(whole.model_copy(update={"backups": backups}), width=200)
+    assert (
+        "Every guest has a good backup: 32 of 32 are covered, 1 of them without some disks" in text
+    )
+
+
 def test_a_report_of_nothing_is_unknown() -> None:
     report = Report(id="r", homelab="", made=MADE, since=SINCE, until=MADE)
     document = document_of(report, DISPLAY)
