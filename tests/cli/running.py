@@ -26,7 +26,7 @@ from tests.cli.preloaded import Preloaded, Run
 
 ROOT = Path(__file__).parents[2]
 SRE = [sys.executable, "-m", "sre_tui"]
-PATIENCE = 60.0
+PATIENCE = 180.0
 DEMO_COMMANDS = {"break", "env", "faults", "list", "mend", "status", "--help"}
 """Those that start none."""
 PRELOADED = Preloaded()
