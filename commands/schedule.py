@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -42,12 +43,19 @@ _COLUMNS: Sequence[Column[PlannedRun]] = (
     Column("due", "Due", lambda row, _: Cell(f"{row.local:{_WHEN}} {row.timezone}", row.due), 24),
     Column("in", "In", lambda row, display: Cell(ago(row.due, display.now), row.due), 12),
 )
+_LOCAL: Column[PlannedRun] = Column(
+    "local",
+    "Local",
+    lambda row, _: Cell(f"{row.local:%Y-%m-%d %H:%M} {row.timezone}", row.due),
+    22,
+)
+"""Shown where it is asked for: the time that is due is in that zone already."""
 
 
 def _fields() -> Fields:
     from sre_tui.schedule.plan import PlannedRun
 
-    return Fields(tuple(PlannedRun.model_fields), _COLUMNS, {"in": "due"})
+    return Fields(tuple(PlannedRun.model_fields), (*_COLUMNS, _LOCAL), {"in": "due"})
 
 
 @app.command(
@@ -86,7 +94,8 @@ def list_runs(
             "timezone": plan.zone_name,
             "recipients": list(settings.report.recipients),
         }
-        write_listing(invocation, _fields(), runs, options, beside=of_plan)
+        fields = _fields() if options.fields else replace(_fields(), shown=_COLUMNS)
+        write_listing(invocation, fields, runs, options, beside=of_plan)
     if options.for_program:
         return
     invocation.narrator.trace(f"schedule {plan.expression} in {plan.zone_name}")

@@ -32,6 +32,10 @@ def test_the_next_runs_are_listed_in_the_zone_of_the_plan(planned: Sre) -> None:
     done = planned("schedule", "-n", "3")
     assert [line.split()[0] for line in done.lines] == ["Due", *["Mon"] * 3]
     assert "mail not set up" in done.err
+    table = planned("schedule", "list", "-n", "3", "--fields", "local,in", "--sort", "local").lines
+    assert table[0].split() == ["Local", "In"]
+    told = {" ".join(line.split()[:3]) for line in table[1:]}
+    assert told == {f"{at:%Y-%m-%d %H:%M %Z}" for at in runs}
 
 
 @pytest.mark.parametrize(
