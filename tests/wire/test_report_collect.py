@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
@@ -146,6 +147,26 @@ async def test_causes_that_take_too_long_cost_no_finding(
     assert found.section.state == "partial"
     assert found.section.verdict == "ok"
     assert any("not looked for to the end" in line for line in found.section.reasons)
+
+
+async def test_a_mistake_in_the_search_for_causes_costs_no_finding(
+    quiet: tuple[RunningDemo, ToolContext],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fails(*_: object) -> None:
+        raise TypeError("no such topic")
+
+    monkeypatch.setattr("sre_tui.report.collectors.health.investigate", SimpleNamespace(run=fails))
+    monkeypatch.setattr(health, "_is_grave", lambda found: True)
+    found = await health.collect(scope_of(quiet[1], DAY))
+    assert isinstance(found.section, Health)
+    assert (found.section.state, found.section.verdict) == ("partial", "ok")
+    assert found.section.sentence.startswith("All is well")
+    assert found.section.reasons == (
+        "what is behind it could not be looked for (TypeError; the log has details)",
+    )
+    assert "no such topic" in caplog.text
 
 
 async def test_pools_and_datastores_have_a_past_and_a_future(failing_disk: Report) -> None:

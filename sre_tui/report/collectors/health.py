@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -25,6 +26,8 @@ from sre_tui.tools.investigate import investigate
 from sre_tui.views.human import count
 from sre_tui.views.report_markup import paragraphs
 from sre_tui.views.report_troubles import troubles_of
+
+log = logging.getLogger(__name__)
 
 CAUSES_LIMIT: Final = 60.0
 """Seconds in which the causes are looked for."""
@@ -77,6 +80,11 @@ async def _causes(scope: Scope) -> tuple[tuple[LikelyCause, ...], str]:
         return (), f"what is behind it was not looked for to the end: over {CAUSES_LIMIT:g} s"
     except BackendError as error:
         return (), one_line(f"what is behind it was not looked for: {error}")
+    except Exception as error:
+        # A mistake in the search costs the causes; what the checks found stands without them.
+        log.exception("what is behind the findings of a report could not be looked for")
+        name = type(error).__name__
+        return (), f"what is behind it could not be looked for ({name}; the log has details)"
     likely = (one for one in found.causes if one.confirmed and one.active)
     return tuple(_cause(one, found.steps) for one in likely), ""
 
