@@ -124,6 +124,12 @@ class Alerts(Section):
     """Firings that began in the window."""
     fired_before: int | None = None
     """The same of the window before; None if it is not known."""
+    within: int | None = None
+    """Firings that went on at any time in the window, begun in it or earlier; at least as many if
+    ``fired`` is not known, and None where that was not archived yet.
+    """
+    within_before: int | None = None
+    """The same of the window before; None if it is not known."""
     firing: int | None = None
     """Alerts that fire at the end."""
     silenced: int | None = None

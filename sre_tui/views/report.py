@@ -8,7 +8,7 @@ from typing import Final
 from sre_tui.memory.report import Report, Summary, zone_named
 from sre_tui.views.human import count
 from sre_tui.views.page import Page
-from sre_tui.views.report_alerts import alerts
+from sre_tui.views.report_alerts import alerts, fired_figure
 from sre_tui.views.report_backups import backups
 from sre_tui.views.report_capacity import capacities
 from sre_tui.views.report_chapter import TITLES
@@ -123,16 +123,9 @@ def _figures(report: Report, chapters: tuple[Chapter, ...], times: Times) -> lis
         for key, section in report.sections()
     }
     told: list[Figure] = []
-    fired, errors = report.alerts.fired, report.logs.errors
-    if known["alerts"] and fired is not None:
-        told.append(
-            Figure(
-                f"{fired:,}",
-                "alert fired" if fired == 1 else "alerts fired",
-                against(fired, report.alerts.fired_before, times.before),
-                tones["alerts"],
-            )
-        )
+    errors = report.logs.errors
+    if known["alerts"] and (fired := fired_figure(report.alerts, times, tones["alerts"])):
+        told.append(fired)
     passed = report.objectives.passed or 0
     if known["objectives"] and (aimed := passed + (report.objectives.failed or 0)):
         told.append(Figure(f"{passed} of {aimed}", "objectives met", "", tones["objectives"]))

@@ -14,6 +14,7 @@ from sre_tui.views.report_figures import against
 from sre_tui.views.report_parts import (
     Bars,
     Chapter,
+    Figure,
     Paragraph,
     Part,
     Span,
@@ -32,8 +33,8 @@ def alerts(section: Alerts, times: Times) -> Chapter:
     """The noisiest first, and by day."""
     silenced = f"; {section.silenced} silenced" if section.silenced else ""
     if section.fired == section.firing == 0 and not section.alerts:
-        change = against(0, section.fired_before, times.before)
-        return chapter("alerts", section, Tone.OK, "none", f"No alert fired, {change}{silenced}.")
+        sentence = f"No alert fired, {change_words(section, times)}{silenced}."
+        return chapter("alerts", section, Tone.OK, "none", sentence)
     sentence = f"{_fired(section, times)}; {_fires(section.firing)}{silenced}."
     grave = any(one.firing and severity_rank(one.severity) < 2 for one in section.alerts)
     tone = Tone.ERROR if grave else Tone.WARNING if section.firing else Tone.NEUTRAL
@@ -45,8 +46,42 @@ def alerts(section: Alerts, times: Times) -> Chapter:
 def _fired(section: Alerts, times: Times) -> str:
     if section.fired is None:
         return "How often alerts fired is not known"
-    fired = f"Alerts fired {_times(section.fired)}" if section.fired else "No alert began to fire"
-    return f"{fired}, {against(section.fired, section.fired_before, times.before)}"
+    change = change_words(section, times)
+    if section.within is None:
+        return f"{count(section.fired, 'alert')} began to fire, {change}"
+    if not section.within:
+        return f"No alert fired, {change}"
+    earlier = earlier_words(section)
+    return f"Alerts fired {_times(section.within)}{earlier and f' ({earlier})'}, {change}"
+
+
+def change_words(section: Alerts, times: Times) -> str:
+    """How the amount of the window changed; of old reports, of what began in it."""
+    if section.within is None:
+        return against(section.fired or 0, section.fired_before, times.before)
+    return against(section.within, section.within_before, times.before)
+
+
+def earlier_words(section: Alerts) -> str:
+    """How many of those that fired in the window began before it: ``2 of them began earlier``."""
+    if section.fired is None or section.within is None or section.fired >= section.within:
+        return ""
+    earlier = section.within - section.fired
+    if earlier < section.within:
+        return f"{earlier:,} of them began earlier"
+    return "it began earlier" if earlier == 1 else "all of them began earlier"
+
+
+def fired_figure(section: Alerts, times: Times, tone: Tone) -> Figure | None:
+    """How many fired, at a glance; None where nobody told."""
+    if section.fired is None:
+        return None
+    change = change_words(section, times)
+    if section.within is None:
+        return Figure(f"{section.fired:,}", "alerts that began to fire", change, tone)
+    name = "alert fired" if section.within == 1 else "alerts fired"
+    note = "; ".join(filter(None, (change, earlier_words(section))))
+    return Figure(f"{section.within:,}", name, note, tone)
 
 
 def _fires(amount: int | None) -> str:

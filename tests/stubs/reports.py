@@ -132,7 +132,7 @@ def full_report() -> Report:
             ),
         ),
         alerts=Alerts(
-            fired=22, fired_before=9, firing=2, silenced=1,
+            fired=22, fired_before=9, within=22, within_before=9, firing=2, silenced=1,
             alerts=(
                 ReportedAlert(
                     name="HostMemoryPressure", severity="warning", subjects=("pve2",), times=13,
@@ -319,7 +319,7 @@ def quiet_report() -> Report:
             sentence="All is well: 41 checks ran", verdict="ok", critical=0, warnings=0, notes=0
         ),
         alerts=Alerts(
-            fired=0, fired_before=0, firing=0, silenced=0,
+            fired=0, fired_before=0, within=0, within_before=0, firing=0, silenced=0,
             days=tuple(AlertDay(day=day) for day in days()),
         ),
         objectives=Objectives(target=0.995, passed=40, failed=0),

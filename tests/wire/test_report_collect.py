@@ -201,6 +201,8 @@ async def test_a_failing_disk_is_in_every_section_that_can_tell(failing_disk: Re
     assert smart.seconds == pytest.approx((NOW - smart.first).total_seconds(), abs=1.0)
     assert report.alerts.fired == sum(row.times for row in report.alerts.alerts)
     assert report.alerts.fired == sum(d.critical + d.warning + d.other for d in report.alerts.days)
+    assert report.alerts.within == report.alerts.fired
+    assert report.alerts.within_before == 0
     assert report.alerts.firing == sum(row.firing for row in report.alerts.alerts)
     assert report.alerts.fired_before == 0
     kernel = next(one for one in report.logs.services if one.service == "kernel")

@@ -75,13 +75,18 @@ async def collect(scope: Scope) -> Collected:
         if of_window is False
     ]
     active = [one for one in now.data.items if one.state is AlertState.FIRING]
-    began = [one for one in firings if one.began is not None and scope.holds(one.began)]
+    began = [one for one in firings if _began(one, scope)]
     is_told = _told_any(now.sources)
+    is_recalled = _told_any(history)
     return Collected(
         Alerts(
             **standing_of(heard, *lacking)._asdict(),
-            fired=len(began) if _told_any(history) else None,
+            fired=len(began) if is_recalled else None,
             fired_before=_before(firings, scope) if known else None,
+            within=amount_within(firings, scope.since, scope.until)
+            if is_told or is_recalled
+            else None,
+            within_before=amount_within(firings, scope.before, scope.since) if known else None,
             firing=sum(not one.silenced for one in active) if is_told else None,
             silenced=sum(one.silenced for one in now.data.items) if is_told else None,
             alerts=tuple(reported(firings, scope, [a for a in active if not a.silenced], past)),
@@ -118,6 +123,17 @@ def _before(firings: Iterable[Firing], scope: Scope) -> int:
     return sum(one.began is not None and one.began < scope.since for one in firings)
 
 
+def amount_within(firings: Iterable[Firing], since: datetime, until: datetime) -> int:
+    """How many fired at any time from a moment until another, whenever they began."""
+    return sum(_is_within(one, since, until) for one in firings)
+
+
+def _is_within(one: Firing, since: datetime, until: datetime) -> bool:
+    # What began and was over at once took no time.
+    is_begun = one.began is not None and since <= one.began < until
+    return is_begun or one.seconds(since, until) > 0
+
+
 def reported(
     firings: Sequence[Firing],
     scope: Scope,
@@ -134,7 +150,7 @@ def reported(
     """
     within: dict[str, list[Firing]] = defaultdict(list)
     for one in firings:
-        if one.seconds(scope.since, scope.until) > 0 or _began(one, scope):
+        if _is_within(one, scope.since, scope.until):
             within[one.name].append(one)
     firing = [one.subject for one in from_alerts(active)]
     rows = [

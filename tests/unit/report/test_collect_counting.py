@@ -27,7 +27,7 @@ from sre_tui.diagnosis.signals.firings import (
 )
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.report.backup_runs import Run, joined_runs, known_since
-from sre_tui.report.collectors.alerts import by_day, reported
+from sre_tui.report.collectors.alerts import amount_within, by_day, reported
 from sre_tui.report.collectors.backups import by_day as backups_by_day
 from sre_tui.report.collectors.backups import reported_store, verified_of
 from sre_tui.report.collectors.capacity import foreseen, past, thinned
@@ -192,6 +192,18 @@ def test_an_alert_is_told_with_its_times_of_the_window_only(tmp_path: Path) -> N
     assert (slow.first, slow.last) == (NOW - HOUR * 3, NOW - HOUR * 2)
     assert slow.subjects == ("nas1", "nas2")
     assert (watchdog.times, watchdog.seconds, watchdog.first) == (0, 86400.0, None)
+
+
+def test_what_went_on_in_a_window_fired_in_it_whenever_it_began() -> None:
+    told = [
+        firing(HOUR * 30, HOUR * 20),
+        firing(HOUR * 60, None, about="nas2"),
+        firing(HOUR * 3, HOUR * 3, about="nas3"),
+        firing(HOUR * 40, HOUR * 30, name="Gone"),
+    ]
+    assert amount_within(told, NOW - DAY, NOW) == 3
+    assert amount_within(told, NOW - DAY * 2, NOW - DAY) == 3
+    assert amount_within(told, NOW - DAY * 4, NOW - DAY * 2) == 1
 
 
 @pytest.mark.parametrize(("apart", "is_noise"), [(4, True), (5, False)])

@@ -186,6 +186,46 @@ def test_an_amount_that_nobody_told_is_not_none() -> None:
     assert (unseen.tone, unseen.word) == (Tone.STALE, "not all known")
 
 
+@pytest.mark.parametrize(
+    ("figures", "tile", "note", "sentence"),
+    [
+        (
+            {"fired": 0, "within": 44, "within_before": 40, "firing": 44},
+            "44 alerts fired",
+            "4 more than in the 7 days before; all of them began earlier",
+            (
+                "Alerts fired 44 times (all of them began earlier), 4 more than in the 7 days before; "
+                "44 fire now."
+            ),
+        ),
+        (
+            {"fired": 1, "within": 3, "within_before": None, "firing": 0},
+            "3 alerts fired",
+            "how many in the 7 days before is not known; 2 of them began earlier",
+            (
+                "Alerts fired 3 times (2 of them began earlier), how many in the 7 days before is not "
+                "known; none fire now."
+            ),
+        ),
+        # As it was archived before it was known how many went on.
+        (
+            {"fired": 5, "fired_before": 2, "firing": 7},
+            "5 alerts that began to fire",
+            "3 more than in the 7 days before",
+            "5 alerts began to fire, 3 more than in the 7 days before; 7 fire now.",
+        ),
+    ],
+)
+def test_alerts_that_went_on_fired_too(
+    figures: dict[str, Any], tile: str, note: str, sentence: str
+) -> None:
+    section = Alerts(alerts=full_report().alerts.alerts, **figures)
+    document = document_of(quiet_report().model_copy(update={"alerts": section}), DISPLAY)
+    first = document.figures[0]
+    assert (f"{first.value} {first.name}", first.note) == (tile, note)
+    assert document.chapters[1].sentence == sentence
+
+
 @pytest.mark.parametrize("name", HEADINGS)
 def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
     whole = quiet_report()
@@ -250,7 +290,7 @@ def test_many_days_are_one_line() -> None:
     days = tuple(
         AlertDay(day=(SINCE + timedelta(days=each)).date(), warning=each % 5) for each in range(30)
     )
-    alerts = Alerts(fired=60, fired_before=60, days=days)
+    alerts = Alerts(fired=60, fired_before=60, within=60, within_before=60, days=days)
     text = text_of(quiet_report().model_copy(update={"alerts": alerts}))
     assert "60 times, as many as in the 7 days before" in text
     assert "Mon 16 Nov to Tue 15 Dec, most on Fri 20 Nov: 4" in text
