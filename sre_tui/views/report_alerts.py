@@ -45,7 +45,9 @@ def alerts(section: Alerts, times: Times) -> Chapter:
 
 def _fired(section: Alerts, times: Times) -> str:
     if section.fired is None:
-        return "How often alerts fired is not known"
+        if not section.within:
+            return "How often alerts fired is not known"
+        return f"Alerts fired {_times(section.within)} at least, their history is not known"
     change = change_words(section, times)
     if section.within is None:
         return f"{count(section.fired, 'alert')} began to fire, {change}"
@@ -75,7 +77,9 @@ def earlier_words(section: Alerts) -> str:
 def fired_figure(section: Alerts, times: Times, tone: Tone) -> Figure | None:
     """How many fired, at a glance; None where nobody told."""
     if section.fired is None:
-        return None
+        if not section.within:
+            return None
+        return Figure(f"{section.within:,} or more", "alerts fired", "history not known", tone)
     change = change_words(section, times)
     if section.within is None:
         return Figure(f"{section.fired:,}", "alerts that began to fire", change, tone)

@@ -226,6 +226,22 @@ def test_alerts_that_went_on_fired_too(
     assert document.chapters[1].sentence == sentence
 
 
+def test_without_the_history_of_alerts_those_that_fire_are_told() -> None:
+    section = Alerts(
+        state="partial", reasons=("grafana:main partial: late",), within=17, firing=16, silenced=1,
+        alerts=full_report().alerts.alerts,
+    )  # fmt: skip
+    document = document_of(quiet_report().model_copy(update={"alerts": section}), DISPLAY)
+    first = document.figures[0]
+    assert (first.value, first.name, first.note) == (
+        "17 or more", "alerts fired", "history not known",
+    )  # fmt: skip
+    assert document.chapters[1].sentence == (
+        "As far as is known, alerts fired 17 times at least, their history is not known; "
+        "16 fire now; 1 silenced."
+    )
+
+
 @pytest.mark.parametrize("name", HEADINGS)
 def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
     whole = quiet_report()
