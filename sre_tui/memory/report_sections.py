@@ -106,6 +106,8 @@ class ReportedAlert(Archived):
     """How often it began to fire, over all subjects; 0 if it had been firing before."""
     seconds: float = 0.0
     """How long it fired in the window, the time of several subjects added."""
+    lasted: float | None = None
+    """How long it fired for at least one of them; None where that was not archived yet."""
     first: AwareDatetime | None = None
     last: AwareDatetime | None = None
     """When it began to fire last."""

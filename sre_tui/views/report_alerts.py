@@ -123,7 +123,7 @@ def _noisiest(section: Alerts, times: Times) -> Table:
             column("severity", "Severity", _severity, 10),
             column("state", "State", _state, 10),
             column("times", "Times", _began, 7, right=True),
-            column("seconds", "Fired for", lambda row: span_cell(row.seconds), 9, 2, right=True),
+            column("seconds", "Fired for", lambda row: _lasted(row, times), 9, 2, right=True),
             column("subjects", "About", lambda row: text_cell(some(row.subjects, 3)), 14, 1,
                    flexible=True),
             column("last", "Last", lambda row: times.cell(row.last or row.first), 16, 3),
@@ -147,6 +147,14 @@ def _state(row: ReportedAlert) -> Cell:
 
 def _began(row: ReportedAlert) -> Cell:
     return Cell(f"{row.times:,}" if row.times else "before", float(row.times))
+
+
+def _lasted(row: ReportedAlert, times: Times) -> Cell:
+    window = (times.until - times.since).total_seconds()
+    if row.lasted is None and row.seconds > window:
+        # Old reports have but the sum over all subjects.
+        return Cell("not known", None, Tone.MUTED)
+    return span_cell(row.seconds if row.lasted is None else row.lasted)
 
 
 def _recorded(row: ReportedAlert) -> Cell:

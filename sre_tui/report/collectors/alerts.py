@@ -90,7 +90,10 @@ async def collect(scope: Scope) -> Collected:
             firing=sum(not one.silenced for one in active) if is_told else None,
             silenced=sum(one.silenced for one in now.data.items) if is_told else None,
             alerts=tuple(reported(firings, scope, [a for a in active if not a.silenced], past)),
-            days=tuple(by_day(began, scope, _read_since([*series, *marks], scope))),
+            # Those that fire still are not all that began on a day.
+            days=tuple(by_day(began, scope, _read_since([*series, *marks], scope)))
+            if is_recalled
+            else (),
         ),
         joined(heard),
     )
@@ -183,12 +186,22 @@ def _alert(
         subjects=tuple(sorted({one.about for one in firings if one.about})),
         times=len(moments),
         seconds=sum(one.seconds(scope.since, scope.until) for one in firings),
+        lasted=_lasted(firings, scope),
         first=moments[0] if moments else None,
         last=moments[-1] if moments else None,
         firing=firing,
         flapping=any(is_flapping(sorted(several)) for several in began.values()),
         incidents=incidents,
     )
+
+
+def _lasted(firings: Iterable[Firing], scope: Scope) -> float:
+    """Seconds of the window in which at least one fired."""
+    lasted, known = 0.0, scope.since
+    for one in sorted(firings, key=lambda each: each.start(scope.before)):
+        lasted += one.seconds(known, scope.until)
+        known = max(known, min(one.ended or scope.until, scope.until))
+    return lasted
 
 
 def _read_since(pieces: Iterable[Pieces[Any]], scope: Scope) -> datetime:

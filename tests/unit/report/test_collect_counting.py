@@ -192,6 +192,22 @@ def test_an_alert_is_told_with_its_times_of_the_window_only(tmp_path: Path) -> N
     assert (slow.first, slow.last) == (NOW - HOUR * 3, NOW - HOUR * 2)
     assert slow.subjects == ("nas1", "nas2")
     assert (watchdog.times, watchdog.seconds, watchdog.first) == (0, 86400.0, None)
+    assert (slow.lasted, watchdog.lasted) == (slow.seconds, 86400.0)
+
+
+def test_the_time_in_which_an_alert_fires_for_several_counts_once(tmp_path: Path) -> None:
+    several = [
+        firing(HOUR * 90, None),
+        firing(HOUR * 3, HOUR, about="nas2"),
+        firing(None, HOUR * 20, about="nas3"),
+    ]
+    (row,) = reported(several, scope(tmp_path, 1))
+    assert (row.seconds, row.lasted) == ((24 + 2 + 4) * 3600.0, 86400.0)
+    (row,) = reported(several[1:], scope(tmp_path, 1))
+    assert row.lasted == (2 + 4) * 3600.0
+    both = [firing(HOUR * 5, HOUR * 2), firing(HOUR * 4, HOUR * 3, about="nas2")]
+    (row,) = reported(both, scope(tmp_path, 1))
+    assert row.lasted == 3 * 3600.0
 
 
 def test_what_went_on_in_a_window_fired_in_it_whenever_it_began() -> None:

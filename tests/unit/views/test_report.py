@@ -194,8 +194,8 @@ def test_an_amount_that_nobody_told_is_not_none() -> None:
             "44 alerts fired",
             "4 more than in the 7 days before; all of them began earlier",
             (
-                "Alerts fired 44 times (all of them began earlier), 4 more than in the 7 days before; "
-                "44 fire now."
+                "Alerts fired 44 times (all of them began earlier), 4 more than in the 7 days "
+                "before; 44 fire now."
             ),
         ),
         (
@@ -203,8 +203,8 @@ def test_an_amount_that_nobody_told_is_not_none() -> None:
             "3 alerts fired",
             "how many in the 7 days before is not known; 2 of them began earlier",
             (
-                "Alerts fired 3 times (2 of them began earlier), how many in the 7 days before is not "
-                "known; none fire now."
+                "Alerts fired 3 times (2 of them began earlier), how many in the 7 days before is "
+                "not known; none fire now."
             ),
         ),
         # As it was archived before it was known how many went on.
