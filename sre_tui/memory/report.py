@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from providers.reading import SourceStatus
 from sre_tui.memory.report_sections import (
@@ -103,11 +103,40 @@ class Report(Archived):
         )  # fmt: skip
 
 
+class ArchivedReport(BaseModel):
+    """A report without its content: which it is, and what became of its mail."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    made: AwareDatetime
+    since: AwareDatetime
+    """Beginning of the window it is about."""
+    until: AwareDatetime
+    summary: str = ""
+    mail_due: bool = False
+    """Whether it is to be mailed and has not been."""
+    mail_tries: int = 0
+    """How often that failed."""
+    mailed: AwareDatetime | None = None
+    mail_problem: str = ""
+    """Why it could not be mailed when that was last tried, or who did not get it."""
+
+
 class PreviousReport(Report):
-    """An archived report, and what of it was asked for."""
+    """An archived report, what of it was asked for, and what else is in the archive."""
 
     asked: tuple[Heading, ...] = ()
     """The sections that were asked for; all if empty."""
+    archive: tuple[ArchivedReport, ...] = ()
+    """The latest reports that are kept, the latest first and without their summaries."""
+    kept: int = 0
+    """How many are kept in all."""
+
+    @property
+    def mail(self) -> ArchivedReport | None:
+        """What became of its mail; None if it is none of the latest."""
+        return next((one for one in self.archive if one.id == self.id), None)
 
     def gist(self) -> str:
         """Of which days it is, and its verdict."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from providers.clock import Clock
 from providers.errors import BadResponse
 from providers.text import clean
 from sre_tui.complaint import Complaint
-from sre_tui.memory.report import Report
+from sre_tui.memory.report import ArchivedReport, Report
 from sre_tui.memory.report_sections import Health
 from sre_tui.memory.schema import REPORTS
 from sre_tui.memory.store import Store
@@ -29,26 +29,6 @@ class UnknownReport(Complaint):
 
     code = "unknown_report"
     wrong_usage = True
-
-
-class ArchivedReport(BaseModel):
-    """A report without its content: which it is, and what became of its mail."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    made: AwareDatetime
-    since: AwareDatetime
-    """Beginning of the window it is about."""
-    until: AwareDatetime
-    summary: str = ""
-    mail_due: bool = False
-    """Whether it is to be mailed and has not been."""
-    mail_tries: int = 0
-    """How often that failed."""
-    mailed: AwareDatetime | None = None
-    mail_problem: str = ""
-    """Why it could not be mailed when that was last tried, or who did not get it."""
 
 
 class ListedReport(ArchivedReport):
@@ -97,6 +77,11 @@ class Reports:
     def latest(self, limit: int = 20) -> tuple[ArchivedReport, ...]:
         """The latest first."""
         return self._select(select(*_COLUMNS).order_by(*_LATEST_FIRST).limit(limit))
+
+    def amount(self) -> int:
+        """How many there are."""
+        with self._store.reading() as connection:
+            return int(connection.execute(select(func.count(REPORTS.c.number))).scalar_one())
 
     def listed(self, limit: int = 20) -> tuple[ListedReport, ...]:
         """The latest first, with how it was."""

@@ -18,8 +18,8 @@ from providers.errors import BackendError, BadResponse
 from providers.smtp.sending import Sent, send
 from providers.text import one_line
 from sre_tui.memory.refusals import NotKept, PerhapsKept
-from sre_tui.memory.report import Report
-from sre_tui.memory.reports import ArchivedReport, Reports
+from sre_tui.memory.report import ArchivedReport, Report
+from sre_tui.memory.reports import Reports
 from sre_tui.memory.store import Store
 from sre_tui.report.message import Letter, report_message
 from sre_tui.settings.mailing import Mailing

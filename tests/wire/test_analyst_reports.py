@@ -15,6 +15,7 @@ from sre_tui.agent.analyst.analyst import BuiltInAnalyst
 from sre_tui.agent.events import Answer, Answered
 from sre_tui.environment import Environment, Folders
 from sre_tui.memory.place import place_of
+from sre_tui.memory.report import Report
 from sre_tui.memory.report_sections import Trouble
 from sre_tui.memory.reports import Reports
 from sre_tui.memory.sqlite_store import SqliteStore
@@ -25,6 +26,7 @@ from tests.stubs.at_hand import start_at_hand
 from tests.stubs.reports import MADE, full_report, quiet_report
 
 WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
 REPORT = "memory_get_previous_report"
 
 
@@ -100,6 +102,42 @@ async def test_a_day_asks_for_the_report_of_that_day(
 async def test_without_a_report_that_is_said_with_what_makes_one(context: ToolContext) -> None:
     answer = await asked(context, "what did last week's report say about backups?")
     assert answer.text.startswith("**No report has been made yet**: `sre report` makes one.")
+
+
+def daily(number: int) -> Report:
+    """A report about the day before it was made, the higher the number the older."""
+    made = MADE + timedelta(hours=4 - number)
+    about = {"id": f"dddd{number:04}", "made": made, "since": made - DAY, "until": made}
+    return full_report().model_copy(update=about)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("what did last week's report say about backups?", "There is no report of last week in"),
+        ("what did the weekly report say about backups?", "There is no weekly report in"),
+    ],
+)
+async def test_a_report_of_a_day_is_not_told_as_last_weeks(
+    context: ToolContext, question: str, says: str
+) -> None:
+    with SqliteStore(context.folders.data / "memory" / "memory.db") as store:
+        Reports(store).add(daily(1))
+    answer = await asked(context, question)
+    lead, _, latest = answer.text.partition("\n\n")
+    assert lead.startswith(f"**{says} the archive**; this is the latest")
+    assert latest.startswith("**The report of Sun 22 Nov to Mon 23 Nov, made 2 h ago, said of ")
+    assert answer.unsupported == ()
+
+
+async def test_last_weeks_report_is_found_behind_later_ones_of_days(
+    context: ToolContext, archive: Reports
+) -> None:
+    archive.add(daily(1))
+    answer = await asked(context, "what did last week's report say about backups?")
+    assert called(answer)[-1] == (REPORT, {"section": "backups", "report": full_report().id})
+    assert answer.text.startswith("**The report of Mon 16 Nov to Mon 23 Nov, made 5 h ago")
+    assert answer.unsupported == ()
 
 
 async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from datetime import timedelta
 from itertools import chain
 from typing import Final, cast, get_args
 
+from sre_tui.agent.analyst.answers.report_archive import of_week, week_meant
 from sre_tui.agent.analyst.answers.since_report import HEALTH, is_since_report, tell_since
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import code, plain
-from sre_tui.memory.report import PreviousReport
+from sre_tui.memory.report import PreviousReport, zone_named
 from sre_tui.memory.report_sections import Heading
 from sre_tui.tools.report_text import chapter_lines
 from sre_tui.views.human import ago
@@ -78,6 +79,18 @@ async def tell_report(look: Look) -> Iterator[str] | None:
     report = found.data(PreviousReport)
     if report is None:
         return iter([_none(look, found)])
+    meant = week_meant(folded)
+    if not meant or "report" in arguments:
+        return _told(look, report, section, found)
+    one = of_week(report.archive, meant, look.now, zone_named(report.timezone))
+    if one is None:
+        lacking = f"**There is no {meant} in the archive**; this is the latest.{found.cite}\n\n"
+        return chain([lacking], _told(look, report, section, found))
+    if one.id != report.id:
+        found = (await look.ask(report=Call(REPORT, {**arguments, "report": one.id})))["report"]
+        report = found.data(PreviousReport)
+        if report is None:
+            return iter([_none(look, found)])
     return _told(look, report, section, found)
 
 
