@@ -44,6 +44,8 @@ class Trouble(Archived):
     text: str
     severity: Severity
     since: AwareDatetime | None = None
+    open_start: bool = False
+    """Whether it may have begun earlier: it was so when the time that was looked at began."""
     advice: str = ""
     runbook: str = ""
     findings: int = 1
@@ -62,6 +64,8 @@ class LikelyCause(Archived):
     confidence: float
     severity: Severity
     since: AwareDatetime | None = None
+    open_start: bool = False
+    """As of a trouble."""
     effects: int = 0
     """How many other troubles it explains."""
     subjects: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from sre_tui.memory.report_sections import Trouble
 from sre_tui.report.markdown import escaped
 from sre_tui.views.human import count
 from sre_tui.views.report import document_of, times_of
-from sre_tui.views.report_now import cause_words
+from sre_tui.views.report_now import cause_words, since_words
 from sre_tui.views.report_parts import Chapter, Times
 from widgets.cell import Display, Tone
 
@@ -62,7 +62,7 @@ def _troubles(report: Report, times: Times) -> Iterator[str]:
 
 def _trouble(one: Trouble, times: Times) -> str:
     about = "" if not one.subject or one.subject in one.text else f"{one.subject}: "
-    since = f", since {times.at(one.since)}" if one.since is not None else ""
+    since = since_words(one, times)
     advice = f": {escaped(one.advice)}" if one.advice else ""
     return f"**{escaped(about + one.text)}** ({one.severity}{since}){advice}."
 

@@ -45,10 +45,17 @@ def now(health: Health, times: Times) -> Chapter:
 
 def cause_words(one: LikelyCause, times: Times) -> str:
     """How sure a cause is, since when, and what follows from it."""
-    since = f", since {times.at(one.since)}" if one.since is not None else ""
+    since = since_words(one, times)
     follow = "follows" if one.effects == 1 else "follow"
     effects = f"; {count(one.effects, 'other trouble')} {follow} from it" if one.effects else ""
     return f"{how_sure(one.confidence)}{since}{effects}"
+
+
+def since_words(one: Trouble | LikelyCause, times: Times) -> str:
+    """``, since Sat 21 Nov 20:17 or before``; empty if it is not known."""
+    if one.since is None:
+        return ""
+    return f", since {times.at(one.since)}{' or before' if one.open_start else ''}"
 
 
 def _causes(health: Health, times: Times) -> Iterator[Paragraph]:
@@ -91,8 +98,8 @@ def _told(one: Trouble, times: Times) -> Iterator[Span]:
     if one.subject and one.subject not in one.text:
         yield Span(f"{one.subject}: ", strong=True)
     yield Span(one.text)
-    if one.since is not None:
-        yield Span(f", since {times.at(one.since)}", Tone.MUTED)
+    if since := since_words(one, times):
+        yield Span(since, Tone.MUTED)
 
 
 def count_of(health: Health) -> str:

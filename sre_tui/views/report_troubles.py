@@ -30,6 +30,7 @@ def _trouble(row: Row) -> Trouble:
         text=one_line(first.text),
         severity=first.severity.value,
         since=first.since,
+        open_start=first.open_start,
         advice=one_line(first.advice),
         runbook=first.runbook,
         findings=len(subjects),

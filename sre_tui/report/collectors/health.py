@@ -96,6 +96,7 @@ def _cause(one: Cause, steps: Sequence[Step]) -> LikelyCause:
         confidence=one.confidence,
         severity=one.severity.value,
         since=one.since,
+        open_start=one.open_start,
         effects=one.effects_total,
         subjects=tuple(dict.fromkeys(one_line(str(each)) for each in subjects)),
         steps=tuple(_helping(step for step in steps if step.runbook == one.runbook)),

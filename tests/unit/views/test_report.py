@@ -27,6 +27,7 @@ from sre_tui.memory.report_sections import (
     ReportedObjective,
     UncoveredGuest,
 )
+from sre_tui.report.summary_words import summary_words
 from sre_tui.views.page import Block
 from sre_tui.views.report import document_of, page_of
 from sre_tui.views.report_chapter import TITLES
@@ -68,6 +69,24 @@ def test_what_is_wrong_is_told_with_its_figures() -> None:
         "Not borne out by the figures below: “three times”", "restarted (x4)", "$0.4312",
     ):  # fmt: skip
         assert told in text
+
+
+def test_what_was_there_before_it_was_looked_at_may_have_begun_earlier() -> None:
+    whole = full_report()
+    health = whole.health.model_copy(
+        update={
+            "causes": tuple(o.model_copy(update={"open_start": True}) for o in whole.health.causes),
+            "troubles": tuple(
+                o.model_copy(update={"open_start": o.subject == "pve2, docker1"})
+                for o in whole.health.troubles
+            ),
+        }
+    )
+    text = text_of(whole.model_copy(update={"health": health}), width=200)
+    assert text.count("or before") == 2
+    assert "memory is at 93.4 %, since Mon 23 Nov 00:00 or before" in text
+    words = summary_words(whole.model_copy(update={"health": health}))
+    assert "98 %), since Thu 19 Nov 20:00 or before; 4 other troubles" in words
 
 
 def test_alike_findings_are_told_once_and_those_left_out_are_counted() -> None:
