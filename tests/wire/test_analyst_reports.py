@@ -140,6 +140,80 @@ async def test_last_weeks_report_is_found_behind_later_ones_of_days(
     assert answer.unsupported == ()
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "compare the last two reports",
+        "how does this week's report compare to last week's?",
+        "what is the difference between the last report and the one before",
+    ],
+)
+async def test_two_reports_are_compared_as_the_command_does(
+    context: ToolContext, archive: Reports, question: str
+) -> None:
+    answer = await asked(context, question)
+    assert called(answer) == [(REPORT, {}), (REPORT, {"report": "aaaa1111"})]
+    lead = answer.text.splitlines()[0]
+    assert " new" in lead
+    assert "made 5 h ago, against that of Mon 9 Nov to Mon 16 Nov, made 7 d 5 h ago" in lead
+    assert "sdc" in answer.text.partition("**New**")[2]
+    assert f"sre report diff aaaa1111 {full_report().id}" in answer.text
+    assert answer.unsupported == ()
+
+
+async def test_reports_of_weeks_are_compared_with_each_other(
+    context: ToolContext, archive: Reports
+) -> None:
+    archive.add(daily(1))
+    answer = await asked(context, "how does this week's report compare to last week's?")
+    assert f"sre report diff aaaa1111 {full_report().id}" in answer.text
+    answer = await asked(context, "compare the last two reports")
+    assert f"sre report diff {full_report().id} dddd0001" in answer.text
+
+
+async def test_of_one_report_it_is_said_that_there_is_nothing_to_compare(
+    context: ToolContext,
+) -> None:
+    with SqliteStore(context.folders.data / "memory" / "memory.db") as store:
+        Reports(store).add(daily(1))
+    answer = await asked(context, "compare the last two reports")
+    assert answer.text.startswith("**There is only one report in the archive, made 2 h ago")
+    assert "`sre report diff` compares two" in answer.text
+
+
+async def test_what_became_of_the_mail_is_told_from_the_archive(
+    context: ToolContext, archive: Reports
+) -> None:
+    id_ = full_report().id
+    answer = await asked(context, "was the last report mailed?")
+    assert answer.text.startswith("**No: the last report, of Mon 16 Nov to Mon 23 Nov, made 5 h")
+    assert "was not to be mailed" in answer.text
+    archive.want_mail(id_)
+    assert archive.claim(id_, "me", lambda: MADE, DAY)
+    archive.not_mailed(id_, "me", "no route to \x1b[31mmail.example")
+    answer = await asked(context, "did the report go out")
+    assert answer.text.startswith("**Not yet: the last report, ")
+    assert "tried 1 time: no route to" in answer.text
+    assert "\x1b" not in answer.text
+    assert archive.claim(id_, "me", lambda: MADE, DAY)
+    archive.mailed(id_, "me", lambda: MADE + timedelta(hours=1))
+    answer = await asked(context, "when was the last report sent?")
+    assert "**Yes: the last report, " in answer.text
+    assert "was mailed at 07:00 UTC (4 h ago)**. [E1]" in answer.text
+    assert answer.unsupported == ()
+
+
+async def test_reports_are_counted(context: ToolContext, archive: Reports) -> None:
+    answer = await asked(context, "how many reports are in the archive?")
+    assert answer.text.startswith(
+        "**The archive has 2 reports**, the latest of 06:00 UTC (5 h ago)"
+    )
+    assert "sre report list" in answer.text
+    answer = await asked(context, "how many reports were made yesterday?")
+    assert answer.text.startswith("**0 of the 2 reports in the archive were made from ")
+    assert answer.unsupported == ()
+
+
 async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> None:
     """And not what the report has under that heading, which is of the time before it."""
     now = MADE + timedelta(hours=5)

@@ -49,6 +49,7 @@ from sre_tui.agent.analyst.answers.power_states import tell_power_states
 from sre_tui.agent.analyst.answers.pressure import resource_of, tell_pressure
 from sre_tui.agent.analyst.answers.protection import tell_protection
 from sre_tui.agent.analyst.answers.proxmox_facts import tell_proxmox_fact
+from sre_tui.agent.analyst.answers.report_archive import tell_report_archive
 from sre_tui.agent.analyst.answers.report_plan import tell_report_plan
 from sre_tui.agent.analyst.answers.restarted import tell_restarted
 from sre_tui.agent.analyst.answers.second_hand import tell_second_hand
@@ -205,7 +206,7 @@ _OPEN: Final = ("nothing_wrong", "unknown", "elsewhere", "unconfirmed")
 DESCRIPTION: Final = 7
 """Words from which on a text that is not understood is taken for a description of trouble."""
 _DIRECT: Final = (
-    tell_first_step, tell_report_plan, tell_report,
+    tell_first_step, tell_report_archive, tell_report_plan, tell_report,
     tell_pending_updates, tell_updates, tell_versions, tell_past_alerts,
     tell_backup_jobs, tell_backup_times, tell_backup_sizes, tell_verifications,
     tell_lost_disk, tell_away, tell_killed, tell_locks, tell_mounted,

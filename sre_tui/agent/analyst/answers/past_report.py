@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Final, cast, get_args
 
-from sre_tui.agent.analyst.answers.report_archive import of_week, week_meant
+from sre_tui.agent.analyst.answers.report_archive import REPORT, no_report, of_week, week_meant
 from sre_tui.agent.analyst.answers.since_report import HEALTH, is_since_report, tell_since
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call, Found
@@ -23,7 +23,6 @@ from sre_tui.views.report_markup import paragraphs
 from sre_tui.views.report_parts import Chapter, Document
 from widgets.cell import Display
 
-REPORT: Final = "memory_get_previous_report"
 MOST: Final = 10
 """Lines of a section that are told; the evidence has all."""
 _IT: Final = r"(?:reports?|(?:wochen)?bericht\w*)"
@@ -65,7 +64,7 @@ async def tell_report(look: Look) -> Iterator[str] | None:
         last = (await look.ask(report=Call(REPORT, {})))["report"]
         report = last.data(PreviousReport)
         if report is None:
-            return iter([_none(look, last)])
+            return iter([no_report(look, last)])
         return await tell_since(look, last, report)
     arguments: dict[str, object] = {}
     scope = look.question.scope
@@ -78,7 +77,7 @@ async def tell_report(look: Look) -> Iterator[str] | None:
     found = (await look.ask(report=Call(REPORT, arguments)))["report"]
     report = found.data(PreviousReport)
     if report is None:
-        return iter([_none(look, found)])
+        return iter([no_report(look, found)])
     meant = week_meant(folded)
     if not meant or "report" in arguments:
         return _told(look, report, section, found)
@@ -90,7 +89,7 @@ async def tell_report(look: Look) -> Iterator[str] | None:
         found = (await look.ask(report=Call(REPORT, {**arguments, "report": one.id})))["report"]
         report = found.data(PreviousReport)
         if report is None:
-            return iter([_none(look, found)])
+            return iter([no_report(look, found)])
     return _told(look, report, section, found)
 
 
@@ -101,16 +100,6 @@ def _section(folded: str) -> Heading | None:
         if re.search(rf"\b(?:{_ABOUT[heading]})\b", rest):
             return cast(Heading, heading)
     return None
-
-
-def _none(look: Look, found: Found) -> str:
-    """Why there is no such report."""
-    if found.ran is None:
-        return "**There is no such report**: the archive was not asked.\n\n"
-    reason = look.caller.counted(plain(found.ran.evidence.summary, 240))
-    if "none has been made yet" in reason:
-        return f"**No report has been made yet**: `sre report` makes one.{found.cite}\n\n"
-    return f"**There is no such report**: {reason}.{found.cite}\n\n"
 
 
 def _told(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from providers.clock import age_in_words
-from sre_tui.agent.analyst.answers.past_report import REPORT
+from sre_tui.agent.analyst.answers.report_archive import REPORT
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
