@@ -184,7 +184,7 @@ def _datastore(
     readable = not row.error and bool(row.total)
     history = None
     if readable and row.history and row.history_step and row.total:
-        history = History(row.history, row.history_step, row.total)
+        history = History(row.history, row.history_step, row.total, row.history_start)
     recent = history.recent_growth() if history else None
     ahead = Outlook(None, None, "unknown")
     if readable and row.total:

@@ -13,7 +13,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from providers.coercion import amount
+from providers.coercion import amount, epoch
 from providers.pbs.models import NEARLY_FULL, Basis, Trend
 
 DAY: Final = 86400.0
@@ -35,12 +35,13 @@ AT_REST: Final = 0.001
 class History:
     """Fill of a datastore over time: shares of ``total`` at a fixed step, the last one now.
 
-    ``step`` is in seconds, ``total`` in bytes.
+    ``step`` is in seconds, ``total`` in bytes, ``start`` the Unix time of the first share.
     """
 
     shares: Sequence[JsonValue]
     step: float
     total: int
+    start: float | None = None
 
     def growth(self) -> float | None:
         """Bytes a day, from a straight line through everything; None with too few points."""
@@ -83,6 +84,11 @@ class History:
         for back, value in enumerate(reversed(self.shares)):
             share = amount(value)
             if share is not None and share < last - SAME:
+                # The steps stand still while the clock goes on, and so does what began at one.
+                after = len(self.shares) - back
+                known = None if self.start is None else epoch(self.start + after * self.step)
+                if known is not None and known <= now:
+                    return known
                 return now - timedelta(seconds=(back - 1) * self.step)
         return None
 

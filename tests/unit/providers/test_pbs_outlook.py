@@ -142,3 +142,16 @@ def test_gaps_in_the_history_are_left_out() -> None:
     )
     assert holed.growth() == pytest.approx(0.01 * TOTAL)
     assert holed.recent_growth() == pytest.approx(0.01 * TOTAL)
+
+
+@pytest.mark.parametrize("minutes", [0, 29])
+def test_what_is_full_is_so_since_a_step_however_late_it_is_asked(minutes: int) -> None:
+    began = datetime(2026, 11, 20, tzinfo=UTC)
+    start = began.timestamp() - 10 * STEP
+    shares: list[JsonValue] = [*[0.5] * 10, *[0.98] * 5]
+    now = began + timedelta(seconds=4 * STEP, minutes=minutes)
+    assert History(shares, STEP, TOTAL, start).as_full_since(now) == began
+    # A beginning that nobody can believe is none.
+    for wrong in (1e300, now.timestamp()):
+        told = History(shares, STEP, TOTAL, wrong).as_full_since(now)
+        assert told == now - timedelta(seconds=4 * STEP)
