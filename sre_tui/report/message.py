@@ -134,6 +134,8 @@ def _verdict(health: Health) -> str:
         return ", ".join(grave)
     if verdict_of(health)[1] != "ok":
         return "not all is known"
+    if health.state == "partial" and not health.notes:
+        return "nothing wrong was found"
     return count(health.notes, "note") if health.notes else "all is well"
 
 

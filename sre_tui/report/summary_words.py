@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from sre_tui.memory.report import Report
-from sre_tui.memory.report_sections import Trouble
+from sre_tui.memory.report_sections import Health, Trouble
 from sre_tui.report.markdown import escaped
 from sre_tui.views.human import count
 from sre_tui.views.report import document_of, times_of
-from sre_tui.views.report_now import cause_words, since_words
+from sre_tui.views.report_now import cause_words, since_words, verdict_of
 from sre_tui.views.report_parts import Chapter, Times
 from widgets.cell import Display, Tone
 
@@ -31,12 +31,20 @@ def summary_words(report: Report) -> str:
     ]  # fmt: skip
     unknown = document.lacking
     if not items:
-        opening = "As far as is known nothing is wrong." if unknown else "Nothing is wrong."
-        items = [opening if report.health.state == "ok" else "How it is now is not known."]
+        items = [_opening(report.health, is_all_known=not unknown)]
     items += [_item(one) for one in document.chapters if _is_worth_a_line(one)]
     if unknown:
         items.append(f"**Not known, or not all of it:** {', '.join(unknown)}.")
     return "\n".join(f"- {item}" for item in items)
+
+
+def _opening(health: Health, *, is_all_known: bool) -> str:
+    """What is said where there is nothing to tell of."""
+    if verdict_of(health)[1] == "ok":
+        return "Nothing is wrong." if is_all_known else "As far as is known nothing is wrong."
+    if health.state == "missing" or health.critical is None:
+        return "How it is now is not known."
+    return "No check found anything wrong, but not everything could be looked at."
 
 
 def _troubles(report: Report, times: Times) -> Iterator[str]:

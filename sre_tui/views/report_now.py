@@ -24,11 +24,11 @@ _VERDICTS: Final = {
 
 
 def verdict_of(health: Health) -> tuple[Tone, str]:
-    """The verdict in a word; unknown unless all was looked at, or something grave was seen."""
+    """The verdict in a word, as `sre check` puts it: unknown if some checks could not look at all,
+    but not for what is missing of an answer, which the sentence and the reasons tell.
+    """
     tone, word = _VERDICTS.get(health.verdict, (Tone.STALE, "unknown"))
     if health.state in ("missing", "not_configured"):
-        return Tone.STALE, "unknown"
-    if health.state == "partial" and tone is Tone.OK:
         return Tone.STALE, "unknown"
     return tone, word
 

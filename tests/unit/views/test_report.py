@@ -173,7 +173,23 @@ def test_what_is_not_known_is_never_well(name: Heading, state: str) -> None:
     assert document.lacking == (TITLES[name],)
     assert "it is away" in " ".join((chapter.sentence, *chapter.lacking))
     assert chapter.sentence.startswith(("Not known: ", "As far as is known, "))
-    assert document.verdict == ("UNKNOWN" if name == "health" else "OK")
+    is_unknown = name == "health" and state == "missing"
+    assert document.verdict == ("UNKNOWN" if is_unknown else "OK")
+
+
+def test_how_it_is_now_is_told_as_the_checks_put_it() -> None:
+    """Where a list of disks is late; where a check could not look; where none could."""
+    whole = quiet_report()
+
+    def opening(**health: Any) -> str:
+        section = whole.health.model_copy(update={"reasons": ("pve2: late",), **health})
+        return summary_words(whole.model_copy(update={"health": section})).partition("\n")[0]
+
+    assert opening(state="partial") == "- As far as is known nothing is wrong."
+    assert opening(state="partial", verdict="unknown") == (
+        "- No check found anything wrong, but not everything could be looked at."
+    )
+    assert opening(state="missing", critical=None) == "- How it is now is not known."
 
 
 def sentence_of(usage: ProgramUsage) -> str:
@@ -382,7 +398,8 @@ def test_a_change_in_words(now: int, before: int | None, told: str) -> None:
     [
         ({"verdict": "ok"}, "OK"),
         ({"verdict": "note"}, "OK"),
-        ({"verdict": "ok", "state": "partial"}, "UNKNOWN"),
+        ({"verdict": "ok", "state": "partial"}, "OK"),
+        ({"verdict": "unknown", "state": "partial"}, "UNKNOWN"),
         ({"verdict": "warning", "state": "partial"}, "WARNING"),
         ({"verdict": "critical"}, "CRITICAL"),
         ({"verdict": "unknown"}, "UNKNOWN"),
