@@ -297,6 +297,13 @@ def test_the_analyst_answers_from_the_journal_whether_it_happened_before(
     assert ask("show open incidents").out.startswith("**The journal has 1 open incident, the last:")
     empty = ask("show open incidents", MEMORY_DB_URL=f"sqlite:///{tmp_path / 'none.db'}")
     assert empty.out.startswith("**The journal has no open incident.** [E1]")
+    counted = ask("how many open incidents are there?")
+    assert counted.out.startswith("**The journal has 1 open incident**. [E1]")
+    assert "sre incidents list --state open" in counted.out
+    month = ask("how many incidents were there last month?").out
+    assert month.startswith("**The journal has 2 incidents that began from "), month
+    assert "1 of them still open." in month
+    assert "sre incidents list --since 30d" in month
     none = ask("has HostDown fired before?")
     assert none.out.startswith("**The journal has no incident of HostDown.** [E1]")
     far = f"postgresql://u:s3cret@127.0.0.1:{free_ports()}/d"

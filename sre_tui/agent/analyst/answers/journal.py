@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst.alert_names import is_called_alert, names_in_camel_case
@@ -12,8 +13,9 @@ from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.diagnose import INVESTIGATE, concluded
 from sre_tui.agent.analyst.endings import bullets
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.wording import capital, code, names, plain
+from sre_tui.agent.analyst.wording import capital, clock_time, code, names, plain
 from sre_tui.memory.incident import Incident, folded
+from sre_tui.tools.arguments import format_window
 from sre_tui.tools.grafana_data import AlertListing, RuleListing
 from sre_tui.tools.memory_incidents import IncidentMatches
 from sre_tui.views.human import count
@@ -50,8 +52,13 @@ _OF_WORK: Final = re.compile(
 )
 """What happens by plan, and is in the lists of tasks and changes."""
 _OPEN: Final = re.compile(r"\bopen incidents?\b")
+_HOW_MANY: Final = re.compile(
+    r"^(?:and |und )?(?:how many|wie ?viele) (?:\w+ )?(?:incidents|vorfälle)\b"
+)
+_MOST: Final = 1000
+"""Incidents that are counted."""
 _NO_NAME: Final = re.compile(
-    r"alerts?|alarms?|incidents?|problems?|issues?|trouble|thing|recorded|past|previous|similar|"
+    r"vorfälle|alerts?|alarms?|incidents?|problems?|issues?|trouble|thing|recorded|past|previous|similar|"
     r"open|journal|happen(?:ed)?|occur(?:red)?|fired?|seen|triggered|helped|fixed|errors?|outages?|"
     r"time|hatten|wir|gab|das|(?:ein)?mal|passiert|vorgekommen|schon|" + _TROUBLED,
     re.IGNORECASE,
@@ -64,15 +71,62 @@ async def tell_history(look: Look) -> Iterator[str] | None:
     folded = look.question.folded
     if _NOW_TOO.search(folded):
         return None
+    if _HOW_MANY.search(folded) and look.caller.offers(JOURNAL):
+        return await _counted(look)
     is_asked = _ASKED.search(folded) and ("incident" in folded or not _OF_WORK.search(folded))
     if not is_asked or not look.caller.offers(JOURNAL):
         return None
     found, about = await _asked(look)
     read = [one for one in found if one.data(IncidentMatches) is not None]
-    if not read:
-        reason = look.coverage.trouble("Memory") or "Nobody could ask it."
-        return iter([f"**The journal of incidents could not be read.** {reason}\n\n"])
-    return _told(look, read, about)
+    return _told(look, read, about) if read else _not_read(look)
+
+
+def _not_read(look: Look) -> Iterator[str]:
+    reason = look.coverage.trouble("Memory") or "Nobody could ask it."
+    return iter([f"**The journal of incidents could not be read.** {reason}\n\n"])
+
+
+async def _counted(look: Look) -> Iterator[str]:
+    """How many incidents the journal has, in the time and of the things that are named."""
+    folded, scope = look.question.folded, look.question.scope
+    arguments: dict[str, object] = {"limit": _MOST}
+    command = "sre incidents list"
+    state = next((word for word in ("open", "closed") if re.search(rf"\b{word}\b", folded)), "")
+    if state:
+        arguments["state"] = state
+        command += f" --state {state}"
+    if scope.said:
+        arguments["since"] = format_window(look.now - scope.start)
+        command += f" --since {arguments['since']}"
+    known = look.question.named or look.question.candidates
+    words = [one for one in dict.fromkeys(known) if not _NO_NAME.fullmatch(one)]
+    if words:
+        arguments["words"] = " ".join(words)
+        command = command.replace("list", f"search {' '.join(words)}", 1)
+    (found,) = await _found(look, [arguments])
+    data = found.data(IncidentMatches)
+    if data is None:
+        return _not_read(look)
+    items = () if data.only_some_words else data.items
+    begun = [one for one in items if not scope.said or scope.start <= one.started <= scope.end]
+    least = "at least " if data.truncated else ""
+    of = f" of {names(words)}" if words else ""
+    noun = f"{state} incident" if state else "incident"
+    when = (
+        f" that began from {clock_time(scope.start, look.now)} to {clock_time(scope.end, look.now)}"
+        if scope.said
+        else ""
+    )
+    lead = f"**The journal has {least}{count(len(begun), noun)}{of}{when}**.{found.cite}"
+    if begun and not state:
+        lead += f" {sum(one.ended is None for one in begun)} of them still open."
+    earlier = sum(one.started < scope.start for one in items) if scope.said else 0
+    if earlier:
+        lead += f" {count(earlier, 'earlier one')} went on then."
+    latest = sorted(begun, key=lambda one: one.started, reverse=True)[:MOST_TOLD]
+    lines = [_line(look, one, found) for one in latest]
+    pieces = told(look, lead, ("The latest" if len(begun) > MOST_TOLD else "", lines))
+    return chain(pieces, [f"Each of them: {code(command)}\n"])
 
 
 async def _asked(look: Look) -> tuple[list[Found], str]:
