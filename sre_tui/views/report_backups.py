@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sre_tui.memory.report_sections import Backups, ReportedDatastore, UncoveredGuest
+from sre_tui.memory.report_sections import Backups, FailedRun, ReportedDatastore, UncoveredGuest
 from sre_tui.views.backup_coverage import VERDICTS
 from sre_tui.views.cells import fill_cell, size_cell, state_cell, text_cell
 from sre_tui.views.forecasts import YEAR
@@ -34,6 +34,8 @@ from widgets.cell import Cell, Tone
 
 MOST_GUESTS: Final = 12
 MOST_FAILURES: Final = 6
+PAUSE: Final = timedelta(hours=6)
+"""Between two failed runs of which neither is of the same night as the other."""
 _CALM: Final = ("ok", "ok_in_part", "excluded", "template")
 _AGE: Final = re.compile(r"; (?:the newest good one|its newest backup) is of [^;]+")
 """It has a column of its own."""
@@ -206,8 +208,8 @@ def _newest(row: _Uncovered, times: Times) -> Cell:
 
 
 def _failures(section: Backups, times: Times) -> Iterator[Part]:
-    groups = alike(section.failures, lambda one: (one.source, without_figures(one.error)))
-    told = groups[:MOST_FAILURES]
+    groups = alike(_by_night(section.failures), lambda one: one[1:])
+    told = [[run for run, *_ in several] for several in groups[:MOST_FAILURES]]
     if not told:
         return
     yield text(Span("Runs that failed", strong=True))
@@ -228,6 +230,23 @@ def _failures(section: Backups, times: Times) -> Iterator[Part]:
     left = max(section.failed_runs or 0, len(section.failures)) - sum(map(len, told))
     if more := rest(left, "failed run"):
         yield text(Span(more, Tone.MUTED))
+
+
+def _by_night(
+    failures: Iterable[FailedRun],
+) -> Iterator[tuple[FailedRun, str, str, int]]:
+    """Each with its source, its error without figures, and the number of its night among those.
+
+    Of one night are those with less than a pause between them, and of each thing only one run.
+    """
+    known: dict[tuple[str, str], tuple[int, datetime, set[str]]] = {}
+    for one in failures:
+        key = one.source, without_figures(one.error)
+        night, last, named = known.get(key, (0, one.at, set()))
+        if abs(last - one.at) > PAUSE or one.what in named:
+            night, named = night + 1, set()
+        known[key] = night, one.at, {*named, one.what}
+        yield one, *key, night
 
 
 def _by_day(section: Backups, times: Times) -> Bars:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from sre_tui.tools.backup_coverage_listing import CoverageListing
     from sre_tui.tools.result import ToolResult
 
-MOST_FAILURES: Final = 50
+MOST_FAILURES: Final = 300
+"""A week of nights in which every backup fails; the page tells those of a night as one."""
 MOST_GUESTS: Final = 100
 NOT_JUDGED: Final = frozenset({"template", "excluded"})
 COVERED: Final = frozenset({"ok", "ok_in_part"})

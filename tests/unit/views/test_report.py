@@ -137,6 +137,32 @@ def test_what_happened_to_many_is_told_once() -> None:
     assert lines[place + 1] == "• Sun 22 Nov 11:00 vm0: was updated (x2)"
 
 
+def test_failed_runs_are_told_by_night_each_guest_once() -> None:
+    whole = quiet_report()
+    failures = [
+        FailedRun(
+            at=MADE - timedelta(days=night, minutes=number), source="pbs:main",
+            what=f"backup of vm{number}", error="ENOSPC",
+        )
+        for night in range(2) for number in range(10)
+    ]  # fmt: skip
+    # Somebody tried two of them once more that night.
+    again = [one.model_copy(update={"at": one.at - timedelta(hours=1)}) for one in failures[:2]]
+    backups = whole.backups.model_copy(
+        update={"failed_runs": 22, "failures": (*failures[:10], *again, *failures[10:])}
+    )
+    text = text_of(whole.model_copy(update={"backups": backups}), width=200)
+    lines = [line.strip() for line in text.splitlines()]
+    every = "backup of vm0, backup of vm1, backup of vm2 and 7 more (pbs:main)"
+    assert [one for one in lines if "backup of vm" in one] == [
+        f"✗ Mon 23 Nov 07:00 {every}",
+        "✗ Mon 23 Nov 06:00 backup of vm0 (pbs:main)",
+        "✗ Mon 23 Nov 05:59 backup of vm1 (pbs:main)",
+        f"✗ Sun 22 Nov 07:00 {every}",
+    ]
+    assert "more failed run" not in text
+
+
 def test_one_of_a_kind_is_told_as_one() -> None:
     whole = quiet_report()
     closed = ReportedIncident(id="i-1", title="Jellyfin buffers", started=SINCE, ended=MADE)
