@@ -94,6 +94,16 @@ class Incident(BaseModel):
         """Seconds from its begin to its end; None as long as it is open."""
         return None if self.ended is None else (self.ended - self.started).total_seconds()
 
+    @property
+    def helped(self) -> str:
+        """What ended it; empty as long as it is open, be it again."""
+        return "" if self.ended is None else self.resolution
+
+    @property
+    def tried(self) -> str:
+        """What was to end it, which goes on all the same."""
+        return self.resolution if self.ended is None else ""
+
     @model_validator(mode="before")
     @classmethod
     def _without_computed(cls, value: object) -> object:

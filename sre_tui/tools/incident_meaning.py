@@ -50,7 +50,8 @@ def _documents(incidents: Iterable[Incident]) -> Iterable[Document]:
             ("About", about),
             ("What was seen", one.description),
             ("Cause", one.cause),
-            ("What helped", one.resolution),
+            ("What helped", one.helped),
+            ("What was tried", one.tried),
         )
         told = [f"## {heading}\n\n{text}" for heading, text in parts if text]
         yield Document(

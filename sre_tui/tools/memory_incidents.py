@@ -68,7 +68,8 @@ def incident_text(incident: Incident, view: ModelView) -> str:
     texts = (
         ("seen", incident.description),
         ("cause", incident.cause),
-        ("helped", incident.resolution),
+        ("helped", incident.helped),
+        ("tried", incident.tried),
     )
     told = [f"  {name}: {one_line(text, LONGEST_IN_ROW)}" for name, text in texts if text]
     return "\n".join(["; ".join(said), *told])

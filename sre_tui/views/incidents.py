@@ -36,7 +36,8 @@ def recorded_line(incident: Incident, now: datetime) -> str:
     began = f"{incident.started:%Y-%m-%d %H:%M} UTC ({ago(incident.started, now)})"
     lasted = "still open" if incident.lasted is None else f"lasted {duration(incident.lasted)}"
     said = [f"{one_line(incident.title, 120)}: began {began}, {lasted}"]
-    for word, text in (("cause", incident.cause), ("helped", incident.resolution)):
+    told = (("cause", incident.cause), ("helped", incident.helped), ("tried", incident.tried))
+    for word, text in told:
         said += [f"{word}: {one_line(text, 160).rstrip('.')}"] if text else []
     return "; ".join(said)
 
@@ -70,7 +71,8 @@ def _properties(incident: Incident, display: Display) -> Iterator[tuple[str, Cel
         ("Services", ", ".join(incident.services)),
         ("Description", incident.description),
         ("Cause", incident.cause),
-        ("Resolution", incident.resolution),
+        ("Resolution", incident.helped),
+        ("Tried so far", incident.tried),
     )
     yield from ((name, Cell(text, text)) for name, text in told if text)
     times = (

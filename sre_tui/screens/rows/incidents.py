@@ -71,7 +71,8 @@ def _page(row: Incident, display: Display) -> Text:
     pairs(page, {name: each for name, each in told.items() if _text(each)})
     section(page, "What was seen", _indented(row.description))
     section(page, "Why it happened", _indented(row.cause))
-    section(page, "What helped", _indented(row.resolution))
+    section(page, "What helped", _indented(row.helped))
+    section(page, "What was tried", _indented(row.tried))
     page.append(f"\nsre incidents show {row.id}\n", "dim")
     return page
 

@@ -15,7 +15,7 @@ from sre_tui.agent.recorded import Remembered, remembered
 from sre_tui.agent.untrusted import Fence
 from sre_tui.diagnosis.causes.model import Argument
 from sre_tui.environment import Folders
-from sre_tui.memory.incidents import Incidents
+from sre_tui.memory.incidents import Incidents, Wanted
 from sre_tui.memory.recall import Matter, recall
 from sre_tui.memory.sqlite_store import SqliteStore
 from sre_tui.settings import Settings
@@ -23,9 +23,11 @@ from sre_tui.tools import journal
 from sre_tui.tools.context import ToolContext
 from sre_tui.tools.investigate_text import render
 from sre_tui.tools.journal import with_journal
+from sre_tui.tools.memory_incidents import incident_text
 from sre_tui.tools.rendering import ModelView
 from sre_tui.tools.result import result
 from sre_tui.usage.counter import Counter, spool_of
+from sre_tui.views.incidents import incident_sections, recorded_line
 from sre_tui.views.investigation import page_of
 from tests.screens.conclusions import FOUND, MEDIA
 from tests.screens.conclusions import said as evidence_of
@@ -92,6 +94,22 @@ def test_what_is_open_and_what_was_alike(
     found = recall(incidents, matter)
     assert [one.title for one in found.going_on] == ["slow backups"]
     assert [one.title for one in found.alike] == alike
+
+
+def test_what_did_not_end_an_incident_is_not_told_to_have_helped(incidents: Incidents) -> None:
+    """One that was reopened keeps its text, as what was tried."""
+    (found,) = incidents.find(Wanted(alert="DnsDown")).items
+    told = incidents.change(found.id, {"resolution": "restarted pihole"}, lambda: NOW)
+    view = ModelView(now=NOW, budget=4000)
+    assert "helped: restarted pihole" in recorded_line(told, NOW)
+    again = incidents.change(found.id, {"ended": None}, lambda: NOW)
+    assert again.resolution == "restarted pihole"
+    for text in (recorded_line(again, NOW), incident_text(again, view)):
+        assert "tried: restarted pihole" in text
+        assert "helped" not in text
+    rows = dict(incident_sections(again, Display(now=NOW, utc=None, wide=True))[0].rows)
+    assert rows["Tried so far"].text == "restarted pihole"
+    assert "Resolution" not in rows
 
 
 async def test_an_investigation_tells_people_and_models_what_was_recorded(

@@ -52,6 +52,9 @@ _OF_WORK: Final = re.compile(
 )
 """What happens by plan, and is in the lists of tasks and changes."""
 _OPEN: Final = re.compile(r"\bopen incidents?\b")
+_WHAT_HELPED: Final = re.compile(
+    r"\bwhat (?:helped|fixed it|did (?:i|we) do)\b|\bwas hat\b.*\bgeholfen\b"
+)
 _HOW_MANY: Final = re.compile(
     r"^(?:and |und )?(?:how many|wie ?viele) (?:\w+ )?(?:incidents|vorfälle)\b"
 )
@@ -199,15 +202,21 @@ def _told(look: Look, read: list[Found], about: str) -> Iterator[str]:
         lead = f"**The journal has no {noun}{of}.**{cites} It knows what was recorded in it: "
         return told(look, f"{lead}`sre incidents record`.", ("Close to it", near))
     amount = count(len(rows), noun)
+    if _WHAT_HELPED.search(look.question.folded):
+        # An open one tells what was tried, which did not help yet.
+        rows.sort(key=lambda row: not row[0].helped)
     last = rows[0][0]
+    word = (
+        "the last"
+        if last == max((one for one, _ in rows), key=lambda one: one.started)
+        else ("the last that something helped")
+    )
     without = [found for found in read if not _items(found) and "alert" in found.call.arguments]
     if without:
         # Of several alerts not all were recorded.
         about = names(list(dict.fromkeys(plain(one.alert, 80) for one, _ in rows)))
         of = f" of {about}"
-    lead = (
-        f"**The journal has {amount}{of}, the last: {plain(recorded_line(last, look.now), 500)}**"
-    )
+    lead = f"**The journal has {amount}{of}, {word}: {plain(recorded_line(last, look.now), 500)}**"
     more = [_line(look, one, found) for one, found in rows[1:MOST_TOLD]]
     left = len(rows) - MOST_TOLD
     more += [f"and {left} more: `sre incidents list`"] if left > 0 else []
@@ -216,7 +225,7 @@ def _told(look: Look, read: list[Found], about: str) -> Iterator[str]:
     if without:
         others = names([plain(str(found.call.arguments["alert"]), 80) for found in without])
         lead += f" Nothing of {others}.{''.join(found.cite for found in without)}"
-    return told(look, lead, ("Before that", more))
+    return told(look, lead, ("Before that" if word == "the last" else "The others", more))
 
 
 def recorded(look: Look) -> Iterator[str]:
