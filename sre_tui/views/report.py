@@ -6,10 +6,9 @@ from datetime import UTC
 from typing import Final
 
 from sre_tui.memory.report import Report, Summary, zone_named
-from sre_tui.views.human import count
 from sre_tui.views.page import Page
 from sre_tui.views.report_alerts import alerts, fired_figure
-from sre_tui.views.report_backups import backups
+from sre_tui.views.report_backups import backed_up_figure, backups
 from sre_tui.views.report_capacity import capacities
 from sre_tui.views.report_chapter import TITLES
 from sre_tui.views.report_figures import against
@@ -129,16 +128,8 @@ def _figures(report: Report, chapters: tuple[Chapter, ...], times: Times) -> lis
     passed = report.objectives.passed or 0
     if known["objectives"] and (aimed := passed + (report.objectives.failed or 0)):
         told.append(Figure(f"{passed} of {aimed}", "objectives met", "", tones["objectives"]))
-    if known["backups"] and report.backups.guests:
-        failed = report.backups.failed_runs
-        told.append(
-            Figure(
-                f"{report.backups.covered or 0} of {report.backups.guests}",
-                "guests backed up",
-                f"{count(failed, 'run')} failed" if failed else "",
-                tones["backups"],
-            )
-        )
+    if known["backups"] and (backed_up := backed_up_figure(report.backups, tones["backups"])):
+        told.append(backed_up)
     if known["capacity"]:
         pressing = sum(row.presses for row in report.capacity.rows)
         told.append(Figure(f"{pressing}", "full or expired soon", "", tones["capacity"]))

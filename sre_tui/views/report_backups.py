@@ -19,6 +19,7 @@ from sre_tui.views.report_chapter import chapter, rest
 from sre_tui.views.report_parts import (
     Bars,
     Chapter,
+    Figure,
     Paragraph,
     Part,
     Span,
@@ -58,9 +59,10 @@ def backups(section: Backups, times: Times) -> Chapter:
                        "known that could be judged.")  # fmt: skip
     parts = tuple(_parts(section, times))
     tone = _tone(section)
-    short = _short(section)
+    short, late = _short(section), _late(section)
     word = (
-        f"{short} not covered" if short > 0
+        f"{short - late} not covered" if short > late
+        else f"{late} late" if short > 0
         else f"{section.failed_runs} failed" if section.failed_runs
         else "all covered" if section.guests else f"{section.kept} kept" if section.kept
         else "runs only"
@@ -71,6 +73,25 @@ def backups(section: Backups, times: Times) -> Chapter:
 def _short(section: Backups) -> int:
     """Guests that are known not to be covered."""
     return (section.guests or 0) - (section.covered or 0)
+
+
+def _late(section: Backups) -> int:
+    """Guests whose newest good backup is older than it should be, which is still there."""
+    return min(section.verdicts.get("stale", 0), max(0, _short(section)))
+
+
+def backed_up_figure(section: Backups, tone: Tone) -> Figure | None:
+    """How many guests have a good backup, at a glance; None where none could be judged."""
+    if not section.guests:
+        return None
+    late, left_out = _late(section), section.verdicts.get("excluded", 0)
+    notes = (
+        f"{count(section.failed_runs, 'run')} failed" if section.failed_runs else "",
+        f"{left_out} more left out on purpose" if left_out else "",
+    )
+    backed_up = f"{(section.covered or 0) + late} of {section.guests}"
+    name = f"guests backed up{f', {late} of them late' if late else ''}"
+    return Figure(backed_up, name, "; ".join(filter(None, notes)), tone)
 
 
 def _tone(section: Backups) -> Tone:
@@ -91,11 +112,22 @@ def _sentence(section: Backups) -> str:
         partly = section.verdicts.get("ok_in_part", 0)
         without = f", {partly} of them without some disks" if partly else ""
         every = "has a good backup" if partly else "could be restored"
-        told.append(
-            f"every guest {every}: {covered} are covered{without}"
-            if section.covered == section.guests
-            else f"{covered} guests are covered as they should be{without}"
-        )
+        late = _late(section)
+        if section.covered == section.guests:
+            told.append(f"every guest {every}: {covered} are covered{without}")
+        elif late == _short(section):
+            of = f"{late} of {section.guests}"
+            told.append(
+                f"every guest has a good backup, but that of {of} is older than it should be"
+                f"{without and f'; {partly} lack some disks in theirs'}"
+            )
+        else:
+            told.append(f"{covered} guests are covered as they should be{without}")
+            if late:
+                of = count(late, "more has", "more have")
+                told.append(f"{of} a good backup that is older than it should be")
+        if left_out := section.verdicts.get("excluded", 0):
+            told.append(f"{left_out} more left out on purpose")
     elif section.kept is not None:
         told.append(
             f"backups of {count(section.kept, 'guest or host', 'guests and hosts')} are kept; "
@@ -162,7 +194,9 @@ def _uncovered(section: Backups, times: Times) -> Table:
     ]
     left = sum(len(row.guests) for row in rows[MOST_GUESTS:])
     return Table(
-        "Guests that cannot be restored as they should be",
+        "Guests whose newest good backup is older than it should be"
+        if all(row.verdict == "stale" for row in rows)
+        else "Guests that cannot be restored as they should be",
         (
             column("verdict", "Backup", _verdict, 13),
             column("guest", "Guest", lambda row: text_cell(some(row.guests, 3)), 18),

@@ -400,7 +400,7 @@ def _figures(old: Report, new: Report) -> Iterator[FigureChange]:
     yield figure("capacity", "full or expired soon",
                  lambda one: sum(row.presses for row in one.capacity.rows))  # fmt: skip
     yield figure("backups", "guests", lambda one: one.backups.guests, "")
-    yield figure("backups", "guests backed up", lambda one: one.backups.covered, "more")
+    yield figure("backups", "guests covered", lambda one: one.backups.covered, "more")
     yield figure("backups", "backup runs", lambda one: one.backups.runs, "", of_window=True)
     yield figure("backups", "failed backup runs", lambda one: one.backups.failed_runs,
                  of_window=True)  # fmt: skip

@@ -121,7 +121,7 @@ def test_the_verdict_comes_first_and_nothing_is_missing() -> None:
     assert text.startswith("Report on homelab: CRITICAL Report on homelab Mon 16 Nov 07:00")
     assert text.index("◆ CRITICAL") < text.index("Summary") < text.index("Replace disk sdc")
     for told in (
-        "✗ 30 of 32", "Not borne out", "▲ flapping", "98.21 %", "88% ▲", "ENOSPC", "+893",
+        "✗ 31 of 32", "Not borne out", "▲ flapping", "98.21 %", "88% ▲", "ENOSPC", "+893",
         "Connection refused", "41 more changes", "tank degraded, a cable came loose", "$0.4312",
         "sre report show r-20261123-0600",
     ):  # fmt: skip

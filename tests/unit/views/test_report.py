@@ -303,6 +303,32 @@ def test_without_the_history_of_alerts_those_that_fire_are_told() -> None:
     )
 
 
+def test_a_late_backup_is_not_a_missing_one() -> None:
+    late = UncoveredGuest(
+        guest="vm1 (101)", verdict="stale", newest=MADE - timedelta(days=2), reason="ENOSPC"
+    )
+    section = Backups(
+        guests=40, covered=0, verdicts={"stale": 40, "excluded": 1}, uncovered=(late,),
+        runs=120, failed_runs=80, unverified=0,
+    )  # fmt: skip
+    report = quiet_report().model_copy(update={"backups": section})
+    document = document_of(report, DISPLAY)
+    told = next(one for one in document.figures if one.name.startswith("guests backed up"))
+    assert (told.value, told.name, told.note) == (
+        "40 of 40", "guests backed up, 40 of them late",
+        "80 runs failed; 1 more left out on purpose",
+    )  # fmt: skip
+    chapter = next(one for one in document.chapters if one.key == "backups")
+    assert (chapter.tone, chapter.word) == (Tone.WARNING, "40 late")
+    assert chapter.sentence == (
+        "Every guest has a good backup, but that of 40 of 40 is older than it should be; "
+        "1 more left out on purpose; 120 backup runs, 80 failed."
+    )
+    text = text_of(report)
+    assert "Guests whose newest good backup is older than it should be" in text
+    assert "cannot be restored" not in text
+
+
 @pytest.mark.parametrize("name", HEADINGS)
 def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
     whole = quiet_report()

@@ -68,7 +68,7 @@ def test_amounts_of_windows_of_another_length_are_not_compared() -> None:
     assert {one.section for one in diff.differences} >= {"health", "capacity", "backups"}
     assert not {one.section for one in diff.differences} & {"alerts", "logs"}
     named = {one.name for one in diff.figures}
-    assert {"critical findings", "alerts firing", "guests backed up"} <= named
+    assert {"critical findings", "alerts firing", "guests covered"} <= named
     assert not named & {"alerts fired", "backup runs", "failed backup runs", "error lines"}
     assert diff.not_compared[0].startswith(
         "What was counted: the older one is about 30 days, the newer one about 7 days"
