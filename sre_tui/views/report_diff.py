@@ -244,6 +244,8 @@ def _alerts(old: Report, new: Report) -> Iterator[Difference]:
 
 
 def _times(amount: int) -> str:
+    if not amount:
+        return "since before that window"
     return f"{amount:,} times" if amount != 1 else "once"
 
 
@@ -382,6 +384,11 @@ def _told(way: Way, section: Heading, subject: str, text: str) -> Difference:
     return Difference(way=way, section=section, subject=subject, text=text)
 
 
+def _alerts_within(report: Report) -> int | None:
+    """How many alerts fired in the window; None where that is not known to the full."""
+    return None if report.alerts.fired is None else report.alerts.within
+
+
 def _figures(old: Report, new: Report) -> Iterator[FigureChange]:
     def figure(
         section: Heading, name: str, value: Callable[[Report], float | None],
@@ -394,7 +401,7 @@ def _figures(old: Report, new: Report) -> Iterator[FigureChange]:
 
     yield figure("health", "critical findings", lambda one: one.health.critical)
     yield figure("health", "warnings", lambda one: one.health.warnings)
-    yield figure("alerts", "alerts fired", lambda one: one.alerts.fired, of_window=True)
+    yield figure("alerts", "alerts fired", _alerts_within, of_window=True)
     yield figure("alerts", "alerts firing", lambda one: one.alerts.firing)
     yield figure("objectives", "objectives missed", lambda one: one.objectives.failed)
     yield figure("capacity", "full or expired soon",

@@ -253,3 +253,18 @@ def test_where_not_all_were_listed_none_is_new() -> None:
 def test_it_is_json() -> None:
     diff = diff_of(earlier(quiet_report()), full_report())
     assert type(diff).model_validate_json(diff.model_dump_json()) == diff
+
+
+def test_alerts_that_went_on_are_compared_with_those_that_did() -> None:
+    """What fires all the time began but once; a history that did not come compares with none."""
+    many = quiet_report().alerts.model_copy(update={"within": 44, "firing": 44})
+    few = quiet_report().model_copy(update={"alerts": many})
+    later = full_report()
+
+    def fired(old: Report, new: Report) -> tuple[float | None, float | None]:
+        (one,) = (one for one in diff_of(earlier(old), new).figures if one.name == "alerts fired")
+        return one.before, one.now
+
+    assert fired(few, later) == (44, 22)
+    unheard = many.model_copy(update={"fired": None})
+    assert fired(few.model_copy(update={"alerts": unheard}), later) == (None, 22)
