@@ -13,7 +13,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.wording import code, plain
 from sre_tui.diagnosis.signals.baseline_check import BaselineCheck
-from sre_tui.diagnosis.signals.measures import MEASURES, meant_by
+from sre_tui.diagnosis.signals.measures import MEASURES, Measure, meant_by
 from sre_tui.tools.memory_baseline import BaselineChecks
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.views.baselines import check_sentence
@@ -41,6 +41,8 @@ _VALUE: Final = re.compile(
     r"(?:[kmgt]i?)?b\b|ms\b|µs\b|sec\b|seconds?\b|s\b|w\b)?(?![\w:/-]|\.\d)",
     re.IGNORECASE,
 )
+_IN_BYTES: Final = re.compile(r"(?:[kmgt]i?)?(?:(?:bit|b)(?P<rate>/s|ps)|b)", re.IGNORECASE)
+_REFUSED: Final = re.compile(r"value of (?P<measure>[\w-]+): .* does not fit")
 _WORD: Final = re.compile(r"[\w./:-]*\w")
 _NO_NAME: Final = re.compile(
     r"(?:too|much|high|low|using|uses|used|usage|use|utili[sz]ation|average|right|now|today|night|"
@@ -54,6 +56,7 @@ class _Asked(NamedTuple):
     metric: str
     value: str
     host: str
+    in_bytes: bool = False
 
 
 async def tell_normal(look: Look) -> Iterator[str] | None:
@@ -72,6 +75,9 @@ async def tell_normal(look: Look) -> Iterator[str] | None:
     if data is None or not data.items:
         # What else is known of it is still worth an answer.
         reason = _short(data.complaint) if data is not None else look.coverage.trouble("Memory")
+        if asked.in_bytes:
+            # How it is now answers no question on an amount that others than this one have.
+            return await _not_judged(look, asked, found, reason)
         look.note_gap(f"whether {asked.value} is usual{f': {reason}' if reason else ''}")
         return None
     return await _told(look, data, found)
@@ -98,9 +104,17 @@ def _asked(look: Look) -> _Asked | None:
     metric, used = _metric(words)
     if not metric and re.search("[°cf]$", (value["unit"] or "").casefold()):
         metric = "temperature"
+    in_bytes = _IN_BYTES.fullmatch(value["unit"] or "")
+    if not metric and in_bytes is not None and in_bytes["rate"]:
+        metric = "network"
     if not metric or (asks["side"] and meant_by(metric)[0].name in _FILLS):
         return None
-    return _Asked(metric, value[0].strip(), _host(look, [w for w in words if w not in used]))
+    return _Asked(
+        metric,
+        value[0].strip(),
+        _host(look, [w for w in words if w not in used]),
+        in_bytes is not None,
+    )
 
 
 def _metric(words: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -152,6 +166,47 @@ def _lead(look: Look, row: BaselineCheck, found: Found) -> str:
     return f"**{_word(look, row.verdict)}{said}**.{found.cite}"
 
 
+async def _not_judged(look: Look, asked: _Asked, found: Found, reason: str) -> Iterator[str]:
+    """Why an amount of bytes cannot be compared, with what can, and how that is now."""
+    of = f" for {plain(asked.host, 80)}" if asked.host else ""
+    said = f"**Whether {plain(asked.value, 40)} is usual{of} is not known**"
+    refused = _REFUSED.search(found.ran.evidence.summary) if found.ran is not None else None
+    measure = next((one for one in MEASURES if refused and one.name == refused["measure"]), None)
+    look.coverage.told.add("Memory")
+    if measure is None:
+        # What is said of a memory that gave no answer is cited already.
+        cited = "" if found.cite and found.cite in reason else found.cite
+        return told(look, f"{said}: {reason.rstrip('.') or 'nothing tells'}.{cited}")
+    host = f" --host {asked.host}" if asked.host else ""
+    wants = "another unit"
+    example = ""
+    if measure.unit in ("ratio", "%"):
+        wants = "a percentage"
+        example = f", as by {code(f'sre baselines check {measure.name} 85%{host}')}"
+    lead = (
+        f"{said}: the baseline that is kept is of {code(measure.name)} ({measure.what}), and only "
+        f"{wants} can be compared with it{example}.{found.cite}"
+    )
+    rows, cite = await _usual_now(look, measure)
+    here = [row for row in rows if asked.host and row.host == asked.host]
+    lines = [
+        f"now it is {row.shown}, which is {row.verdict}; usual is {row.usual} {row.when}{cite}"
+        for row in here
+    ]
+    return told(look, lead, ("", lines))
+
+
+async def _usual_now(look: Look, measure: Measure) -> tuple[list[BaselineCheck], str]:
+    """How a measure is now, against what is usual, and the citation for that."""
+    if not look.caller.offers(INSTANT):
+        return [], ""
+    call = Call(INSTANT, {"query": measure.gauge.value, "limit": MAX_SERIES})
+    now = (await look.ask(usual_now=call))["usual_now"]
+    values = now.data(InstantValues)
+    rows = [one.baseline for one in values.items] if values is not None else []
+    return [row for row in rows if row is not None and row.metric == measure.name], now.cite
+
+
 def _word(look: Look, verdict: str) -> str:
     """``Yes: `` or ``No: ``, by what is asked for: whether it is normal, or whether it is not."""
     asked = _ASKED.search(look.question.text)
@@ -173,16 +228,11 @@ async def _details(look: Look, row: BaselineCheck) -> list[str]:
     rests_on = f"{row.samples} values until {row.until:%Y-%m-%d}{old}"
     lines = [f"the middle is {with_unit(row.median, unit)}; {least} to {most} in {rests_on}"]
     measure = next((one for one in MEASURES if one.name == row.metric), None)
-    if measure is None or not look.caller.offers(INSTANT) or look.question.scope.said:
+    if measure is None or look.question.scope.said:
         return lines
-    call = Call(INSTANT, {"query": measure.gauge.value, "limit": MAX_SERIES})
-    now = (await look.ask(usual_now=call))["usual_now"]
-    values = now.data(InstantValues)
-    for sample in values.items if values is not None else ():
-        one = sample.baseline
-        if one is not None and one.host == row.host and one.metric == row.metric:
-            lines.append(f"now it is {one.shown}, which is {one.verdict}{now.cite}")
-    return lines
+    rows, cite = await _usual_now(look, measure)
+    now = [one for one in rows if one.host == row.host]
+    return lines + [f"now it is {one.shown}, which is {one.verdict}{cite}" for one in now]
 
 
 __all__ = ["BASELINE", "tell_normal"]
