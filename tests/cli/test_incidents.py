@@ -301,7 +301,7 @@ def test_the_analyst_answers_from_the_journal_whether_it_happened_before(
     assert counted.out.startswith("**The journal has 1 open incident**. [E1]")
     assert "sre incidents list --state open" in counted.out
     month = ask("how many incidents were there last month?").out
-    assert month.startswith("**The journal has 2 incidents that began from "), month
+    assert month.startswith("**The journal has 2 incidents that began since "), month
     assert "1 of them still open." in month
     assert "sre incidents list --since 30d" in month
     none = ask("has HostDown fired before?")

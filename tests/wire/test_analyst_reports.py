@@ -156,7 +156,8 @@ async def test_two_reports_are_compared_as_the_command_does(
     lead = answer.text.splitlines()[0]
     assert " new" in lead
     assert "made 5 h ago, against that of Mon 9 Nov to Mon 16 Nov, made 7 d 5 h ago" in lead
-    assert "sdc" in answer.text.partition("**New**")[2]
+    new = answer.text.partition("**New**")[2]
+    assert "- Now: likely cause: disk sdc on nas1 is failing\n" in new
     assert f"sre report diff aaaa1111 {full_report().id}" in answer.text
     assert answer.unsupported == ()
 

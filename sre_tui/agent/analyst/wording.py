@@ -71,6 +71,13 @@ def since(
     return f"since {clock_time(at, now)}{ago}"
 
 
+def within(start: datetime, end: datetime, now: datetime) -> str:
+    """``since 14:02 UTC`` of a time that goes on, else ``from 14:02 UTC to 15:02 UTC``."""
+    if end >= now:
+        return f"since {clock_time(start, now)}"
+    return f"from {clock_time(start, now)} to {clock_time(end, now)}"
+
+
 def with_ages(text: str, now: datetime) -> str:
     """A text in which every age beside its time is counted anew, up to this moment."""
 

@@ -13,7 +13,7 @@ from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.diagnose import INVESTIGATE, concluded
 from sre_tui.agent.analyst.endings import bullets
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.wording import capital, clock_time, code, names, plain
+from sre_tui.agent.analyst.wording import capital, code, names, plain, within
 from sre_tui.memory.incident import Incident, folded
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.grafana_data import AlertListing, RuleListing
@@ -115,11 +115,7 @@ async def _counted(look: Look) -> Iterator[str]:
     least = "at least " if data.truncated else ""
     of = f" of {names(words)}" if words else ""
     noun = f"{state} incident" if state else "incident"
-    when = (
-        f" that began from {clock_time(scope.start, look.now)} to {clock_time(scope.end, look.now)}"
-        if scope.said
-        else ""
-    )
+    when = f" that began {within(scope.start, scope.end, look.now)}" if scope.said else ""
     lead = f"**The journal has {least}{count(len(begun), noun)}{of}{when}**.{found.cite}"
     if begun and not state:
         lead += f" {sum(one.ended is None for one in begun)} of them still open."

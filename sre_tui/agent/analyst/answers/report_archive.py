@@ -11,7 +11,7 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.look import Look
-from sre_tui.agent.analyst.wording import clock_time, code, plain
+from sre_tui.agent.analyst.wording import clock_time, code, plain, within
 from sre_tui.memory.report import ArchivedReport, PreviousReport, Report
 from sre_tui.views.human import ago, count, number
 from sre_tui.views.report import times_of
@@ -130,10 +130,9 @@ def _tell_amount(look: Look, report: PreviousReport, found: Found) -> Iterator[s
     if scope.said:
         made = sum(scope.start <= one.made <= scope.end for one in rows)
         least = "at least " if report.kept > len(rows) and rows[-1].made > scope.start else ""
-        since, until = clock_time(scope.start, look.now), clock_time(scope.end, look.now)
+        then = within(scope.start, scope.end, look.now)
         lead = (
-            f"**{least}{made} of the {known} in the archive were made from {since} to {until}**, "
-            f"{last}.{found.cite}"
+            f"**{least}{made} of the {known} in the archive were made {then}**, {last}.{found.cite}"
         )
     lines = []
     if report.kept == len(rows):
@@ -227,7 +226,8 @@ async def _tell_difference(look: Look, latest: PreviousReport, found: Found) -> 
 
 
 def _differences(diff: ReportDiff, way: Way) -> list[str]:
-    return [
-        f"{TITLES[one.section]}: {plain(one.subject, 120)}: {plain(one.text, 240)}"
-        for one in diff.of(way)
-    ]
+    lines = []
+    for one in diff.of(way):
+        about = "" if one.subject in one.text else f"{plain(one.subject, 120)}: "
+        lines.append(f"{TITLES[one.section]}: {about}{plain(one.text, 240)}")
+    return lines
