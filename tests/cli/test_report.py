@@ -82,6 +82,8 @@ def test_what_was_made_is_shown_again_as_it_was(whole: Done, told: Callable[...,
     made = whole.document["data"]
     shown = told("report", "show", "--json").document
     assert shown["tool"] == "memory_get_previous_report"
+    archive, kept = shown["data"].pop("archive"), shown["data"].pop("kept")
+    assert ([one["id"] for one in archive], kept) == ([made["id"]], 1)
     assert {**made, "asked": []} == shown["data"]
     page = told("report", "show", made["id"][:4])
     assert page.code == 0

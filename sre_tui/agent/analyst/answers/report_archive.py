@@ -11,6 +11,7 @@ from typing import Final
 from sre_tui.agent.analyst.answers.told import told
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, code, plain, within
 from sre_tui.memory.report import ArchivedReport, PreviousReport, Report
 from sre_tui.views.human import ago, count, number
@@ -153,21 +154,22 @@ def _tell_mail(look: Look, report: PreviousReport, found: Found) -> Iterator[str
     problem = f": {plain(row.mail_problem, 240)}" if row.mail_problem else ""
     if row.mailed is not None:
         at = f"{clock_time(row.mailed, now)} ({ago(row.mailed, now)})"
-        lead = f"**Yes: {which}, was mailed at {at}**"
-        lead += f", but not to everybody{problem}." if problem else "."
+        part = f", but not to everybody{problem}" if problem else ""
+        word, claim = "Yes: ", f"{which}, was mailed at {at}**{part}."
     elif row.mail_due:
         tries = f", tried {count(row.mail_tries, 'time')}" if row.mail_tries else ""
-        lead = f"**Not yet: {which}, is still to be mailed**{tries}{problem}."
+        word, claim = "Not yet: ", f"{which}, is still to be mailed**{tries}{problem}."
     elif problem:
-        lead = f"**No: {which}, could not be mailed**{problem}."
+        word, claim = "No: ", f"{which}, could not be mailed**{problem}."
     else:
-        lead = f"**No: {which}, was not to be mailed**: `sre report --email` makes one that is."
+        word = "No: "
+        claim = f"{which}, was not to be mailed**: `sre report --email` makes one that is."
     others = [one for one in report.archive[1:] if one.mail_due]
     lines = [f"{count(len(others), 'earlier report')} still to be mailed"] if others else []
     before = next((one for one in report.archive[1:] if one.mailed is not None), None)
     if row.mailed is None and before is not None and before.mailed is not None:
         lines.append(f"the last that was mailed: {code(before.id)}, {ago(before.mailed, now)}")
-    pieces = told(look, f"{lead}{found.cite}", ("", lines))
+    pieces = told(look, Opening(word, f"{claim}{found.cite}"), ("", lines))
     return chain(pieces, ["What became of each: `sre report list`\n"])
 
 
