@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from sre_tui.memory.report import Report
-from sre_tui.memory.reports import LATEST, ArchivedReport, Reports
+from sre_tui.memory.report import ArchivedReport, Report
+from sre_tui.memory.reports import LATEST, Reports
 from sre_tui.tools.memory_data import asked_reports
 from sre_tui.tools.result import ToolResult, result
 

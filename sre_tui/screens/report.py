@@ -30,8 +30,7 @@ from widgets.text import plain_line, plain_text
 
 if TYPE_CHECKING:
     from sre_tui.live.report_shelf import Shelf
-    from sre_tui.memory.report import Report
-    from sre_tui.memory.reports import ArchivedReport
+    from sre_tui.memory.report import ArchivedReport, Report
 
 _ASKED: Final = "report"
 _LATEST: Final = "latest"

@@ -27,8 +27,8 @@ from sre_tui.memory.incidents import Incidents, UnknownIncident, Wanted, new_id
 from sre_tui.memory.place import Place
 from sre_tui.memory.recall import Matter
 from sre_tui.memory.refusals import NotKept, NotSetUp, PerhapsKept
-from sre_tui.memory.report import Report
-from sre_tui.memory.reports import ArchivedReport, Reports, UnknownReport
+from sre_tui.memory.report import ArchivedReport, Report
+from sre_tui.memory.reports import Reports, UnknownReport
 from sre_tui.memory.schema import QUESTIONS, REPORTS
 from sre_tui.memory.steps import STEPS, Step
 from sre_tui.memory.store import Store, open_store
