@@ -175,18 +175,41 @@ class Pane(Vertical):
         classes = {f"-{kind}": kind is state.kind for kind in PaneKind}
         self.update_classes({**classes, "-message": state.kind not in _SHOWS_CONTENT})
 
+    def focus_content(self, content: Widget) -> None:
+        """Give the focus to a part of the content, or to the message in its place.
+
+        Args:
+            content: What gets it, at once or as soon as it is shown.
+        """
+        if self.state.kind in _SHOWS_CONTENT:
+            self.screen.set_focus(content)
+        else:
+            self._stand_in_for(content)
+
+    def _stand_in_for(self, content: Widget | None) -> None:
+        self._focused = content
+        self.can_focus = True
+        # At once: the next state may come before what was put off, and find the focus elsewhere.
+        self.screen.set_focus(self, scroll_visible=False)
+
     def _carry_focus(self, message: bool) -> None:
-        had_focus = self.has_focus
+        had_focus = self._has_keys
         if message and not had_focus and self.is_attached and self.has_focus_within:
-            self._focused = self.screen.focused
-            self.can_focus = True
-            self.focus(scroll_visible=False)
+            self._stand_in_for(self.screen.focused)
         self.can_focus = message
         if not message and had_focus:
             # The content can only take the focus once it is displayed again.
             self.call_after_refresh(self._return_focus)
 
+    @property
+    def _has_keys(self) -> bool:
+        # What the screen says: `has_focus` follows only with an event of its own.
+        return self.is_attached and self.screen.focused is self
+
     def _return_focus(self) -> None:
+        if self.state.kind not in _SHOWS_CONTENT or not self._has_keys:
+            # It failed again meanwhile, or the focus was moved.
+            return
         if self._focused is not None and self._focused.is_attached:
             self._focused.focus(scroll_visible=False)
             return

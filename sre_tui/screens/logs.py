@@ -393,5 +393,4 @@ class LogsScreen(Level):
             self.app.push_screen(LogLineScreen(self.clock, self._known[event.line].entry))
 
     def _to_lines(self) -> None:
-        pane = self.query_one("#logs", Pane)
-        self.set_focus(pane if pane.has_class("-message") else self.view)
+        self.query_one("#logs", Pane).focus_content(self.view)

@@ -76,7 +76,7 @@ class ReportScreen(Level):
 
     def on_mount(self) -> None:
         """Look into the archive."""
-        self.query_one(PageScroll).focus()
+        self.query_one(Pane).focus_content(self.query_one(PageScroll))
         self._look()
 
     def show(self) -> None:

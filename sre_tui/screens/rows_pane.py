@@ -208,8 +208,8 @@ class RowsPane(Pane):
 
     def focus_list(self) -> None:
         """Give the focus to the rows, or to the message in their place."""
-        if self._table is not None and not self.has_class("-message"):
-            self.screen.set_focus(self._table)
+        if self._table is not None:
+            self.focus_content(self._table)
         else:
             self.can_focus = True
             self.screen.set_focus(self)

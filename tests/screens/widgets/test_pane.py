@@ -109,3 +109,23 @@ async def test_pane_that_loads_first_hands_the_focus_to_its_content() -> None:
         await scene.settle(lambda: pane.has_focus)
         pane.state = PaneState(PaneKind.READY)
         await scene.settle(lambda: table.has_focus)
+
+
+async def test_focus_is_nowhere_else_however_fast_the_states_follow_each_other() -> None:
+    table = KeyedTable(COLUMNS)
+    pane = Pane("One", table, state=PaneState(PaneKind.LOADING))
+    async with shown(pane) as scene:
+        pane.focus_content(table)
+        pane.state = PaneState(PaneKind.ERROR, "gone")
+        assert scene.app.focused is pane
+        pane.state = PaneState(PaneKind.READY)
+        pane.state = PaneState(PaneKind.ERROR, "gone again")
+        await scene.settle()
+        assert pane.has_focus
+        assert pane.can_focus
+        pane.state = PaneState(PaneKind.READY)
+        await scene.settle(lambda: table.has_focus)
+        scene.app.set_focus(None)
+        await scene.settle(lambda: not table.has_focus)
+        pane.focus_content(table)
+        await scene.settle(lambda: table.has_focus)
