@@ -16,7 +16,7 @@ from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.own import own_here
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.runbook_steps import fix_call, steps_of
-from sre_tui.agent.analyst.wording import clock_time, code, names, plain
+from sre_tui.agent.analyst.wording import both_ends, clock_time, code, names, plain
 from sre_tui.diagnosis.checks.coverage import MEANT
 from sre_tui.tools.loki_data import LogListing
 from sre_tui.tools.prometheus_data import InstantValues
@@ -179,7 +179,7 @@ def _verdict(
     assert last is not None
     assert last.newest is not None
     span = f"of {clock_time(last.newest, now)}" if len(guests) == 1 else (
-        f"made between {clock_time(first, now)} and {clock_time(last.newest, now)}"
+        "made between {} and {}".format(*both_ends(first, last.newest, now))
     )  # fmt: skip
     unverified = [one for one in guests if one.verified is False]
     but = f", but {len(unverified)} of them did not verify" if unverified else ""

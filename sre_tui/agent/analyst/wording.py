@@ -57,6 +57,17 @@ def clock_time(at: datetime, now: datetime) -> str:
     )
 
 
+def both_ends(start: datetime, end: datetime, now: datetime) -> tuple[str, str]:
+    """Both ends of a span as :func:`clock_time`, with a date at both if one of them needs it."""
+    days = {at.astimezone(UTC).date() for at in (start, end, now)}
+    if len(days) == 1:
+        return clock_time(start, now), clock_time(end, now)
+    return (
+        f"{start.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        f"{end.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+    )
+
+
 def since(
     at: datetime | None, now: datetime, *, open_start: bool = False, age: bool = False
 ) -> str:
@@ -75,7 +86,7 @@ def within(start: datetime, end: datetime, now: datetime) -> str:
     """``since 14:02 UTC`` of a time that goes on, else ``from 14:02 UTC to 15:02 UTC``."""
     if end >= now:
         return f"since {clock_time(start, now)}"
-    return f"from {clock_time(start, now)} to {clock_time(end, now)}"
+    return "from {} to {}".format(*both_ends(start, end, now))
 
 
 def with_ages(text: str, now: datetime) -> str:

@@ -14,7 +14,7 @@ from sre_tui.agent.analyst.entities import leftover, mentioned
 from sre_tui.agent.analyst.intent import RESTORES
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
-from sre_tui.agent.analyst.wording import cited, clock_time, names, plain
+from sre_tui.agent.analyst.wording import both_ends, cited, clock_time, names, plain
 from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.pbs_data import Backup, BackupListing
 from sre_tui.views.human import count, size
@@ -111,7 +111,7 @@ def _as_of(
     # A day's own backup is meant before that of the night after it.
     within = [one for one in within if spoken[0] == spoken[1] or one.at <= spoken[1]] or within
     damaged = [one for one in rows if one.verified == "failed" and begin <= one.at <= end]
-    when = f"{clock_time(begin, look.now)} to {clock_time(end, look.now)}"
+    when = " to ".join(both_ends(begin, end, look.now))
     if within:
         # What a night's backup holds is nearest to the time that is meant.
         middle = spoken[1]
@@ -169,7 +169,7 @@ async def _of_all(look: Look) -> Iterator[str] | None:
     every = {one.group: one.name or one.group for one in data.items}
     have = {one.group for one in good if begin <= one.at <= end}
     lack = [plain(name, 60) for group, name in sorted(every.items()) if group not in have]
-    when = f"from {clock_time(begin, look.now)} to {clock_time(end, look.now)}"
+    when = "from {} to {}".format(*both_ends(begin, end, look.now))
     share = f"{len(have)} of {count(len(every), 'guest or host', 'guests and hosts')}"
     if not have:
         oldest = min((one.at for one in good), default=None)

@@ -22,7 +22,7 @@ from sre_tui.agent.analyst.intent import RESTORES
 from sre_tui.agent.analyst.known import not_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
-from sre_tui.agent.analyst.wording import clock_time, code, names, plain
+from sre_tui.agent.analyst.wording import both_ends, clock_time, code, names, plain
 from sre_tui.diagnosis.coverage.model import GuestCoverage
 from sre_tui.diagnosis.language.topics import Topic
 from sre_tui.diagnosis.own_names import id_names
@@ -255,8 +255,12 @@ def _lead(
     word = "None: " if which and asks_bad else "No: " if _asks_for_failure(folded) else "Yes: "
     span = ""
     if times:
-        first, last_at = clock_time(min(times), now), clock_time(max(times), now)
-        span = f", of {last_at}" if len(times) == 1 else f", made between {first} and {last_at}"
+        first, last_at = both_ends(min(times), max(times), now)
+        span = (
+            f", of {clock_time(times[0], now)}"
+            if len(times) == 1
+            else f", made between {first} and {last_at}"
+        )
     who = f"all {every} have a good backup" if len(counted) > 1 else (
         f"{plain(counted[0].name or counted[0].label, 60)} has a good backup"
     )  # fmt: skip

@@ -14,7 +14,7 @@ from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
-from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.agent.analyst.wording import both_ends, clock_time, names, plain
 from sre_tui.tools.arguments import format_window
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.tools.proxmox_guest_data import GuestListing
@@ -84,7 +84,7 @@ async def tell_restarted(look: Look) -> Iterator[str] | None:
     on = f" on {names([plain(one, 60) for one in sorted(where)])}" if where else ""
     began = f"since {clock_time(begin, look.now)}"
     if end < look.now - timedelta(minutes=2):
-        began = f"between {clock_time(begin, look.now)} and {clock_time(end, look.now)}"
+        began = "between {} and {}".format(*both_ends(begin, end, look.now))
     cites = found["starts"].cite + found["guests"].cite
     if not rows:
         head = "No: " if closed else "None: "
