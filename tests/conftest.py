@@ -60,8 +60,8 @@ _WITH_MODEL = (
 """Tests that call LiteLLM, which takes seconds to load: one worker is enough for them."""
 _RUNS_WITH_MODEL = ("tests/cli/test_usage.py", "tests/evals/test_injection_commands.py")
 """Tests of command lines that call a model, beside those of the first half."""
-_OF_EXPRESSIONS = "tests/real/test_promql_"
-"""Tests that search the whole project for PromQL, which takes seconds: once is enough."""
+_TOGETHER = ("tests/real/test_promql_", "tests/real/memory/")
+"""Tests that share what takes its time: all PromQL of the project, and a PostgreSQL."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,8 +85,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Callable[..., object
 def _scope(nodeid: str) -> str:
     if nodeid.startswith(_WITH_MODEL):
         return "model"
-    if nodeid.startswith(_OF_EXPRESSIONS):
-        return _OF_EXPRESSIONS
+    for start in _TOGETHER:
+        if nodeid.startswith(start):
+            return start
     # They share a demo and a process that has imported everything, which each worker would start
     # anew, but one worker alone would be at it longer than all others at the rest; what
     # test_scenarios runs, it runs in its own process.
