@@ -51,9 +51,7 @@ _LONGEST = (
 _WITH_MODEL = (
     "tests/evals/test_eval_judge.py",
     "tests/evals/test_injection.py",
-    "tests/wire/test_agent.py",
-    "tests/wire/test_agent_consent.py",
-    "tests/wire/test_agent_offer.py",
+    "tests/wire/agent/",
     "tests/wire/test_doctor_model.py",
     "tests/wire/test_llm",
 )

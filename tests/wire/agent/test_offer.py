@@ -22,7 +22,6 @@ from providers.llm import (
 )
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst import BuiltInAnalyst
-from sre_tui.agent.events import Answer, Answered
 from sre_tui.agent.offer import MORE_TOOLS
 from sre_tui.demo.scenario_load import list_scenarios
 from sre_tui.memory.place import place_of
@@ -34,14 +33,13 @@ from sre_tui.tools.rendering import estimate_tokens
 from sre_tui.usage.counter import Counter, spool_of
 from sre_tui.usage.taking import take_over
 from tests.stubs.homelab_tools import context_in
-from tests.stubs.llm_fixtures import server
 from tests.stubs.openai_server import Call, OpenAIServer, Request, call, say
 
-__all__ = ["server"]
+from .conftest import answer_of
 
 LIMIT = 3000
 RIGHT = 0.95
-EVALS = Path(__file__).parents[1] / "evals"
+EVALS = Path(__file__).parents[2] / "evals"
 KEYS: Mapping[str, dict[str, str]] = {
     "grafana": {"token": "glsa_0123456789"},
     "proxmox": {"token": "sre@pve!tui=0123456789"},
@@ -78,13 +76,6 @@ def agent_of(
     made = Agent(context, BuiltInAnalyst())
     stack.push_async_callback(made.aclose)
     return made
-
-
-async def ask(agent: Agent, question: str) -> Answer:
-    async with agent.ask(question) as run:
-        last = [event async for event in run][-1]
-    assert isinstance(last, Answered)
-    return last.answer
 
 
 def cost(request: Request) -> int:
@@ -137,7 +128,7 @@ async def test_every_question_gets_its_tools_in_a_small_prompt(
     lacking: list[str] = []
     for question, needed in asked.items():
         offered.clear()
-        answer = await ask(agent, question)
+        answer = await answer_of(agent.ask(question))
         assert answer.text == "I do not know."
         [names] = offered
         assert MORE_TOOLS in names
@@ -153,7 +144,7 @@ async def test_only_tools_of_configured_backends_are_spoken_of(
     settings = settings_for(server, *configured)
     agent = agent_of(stack, tmp_path, settings)
     server.script(say("I do not know."))
-    answer = await ask(agent, "Is everything all right?")
+    answer = await answer_of(agent.ask("Is everything all right?"))
     assert answer.text == "I do not know."
     [request] = server.requests
     sent = json.dumps([request.body["tools"], request.messages[0]])
@@ -174,7 +165,7 @@ async def test_long_notes_take_their_room_from_the_tools(
     notes.parent.mkdir(parents=True, exist_ok=True)
     notes.write_text("The NAS sleeps at night.\n" * 500, encoding="utf-8")
     server.script(say("I do not know."))
-    await ask(agent, "Which disks sleep?")
+    await answer_of(agent.ask("Which disks sleep?"))
     [request] = server.requests
     assert "The NAS sleeps at night." in request.text
     assert cost(request) < LIMIT
@@ -191,7 +182,7 @@ async def test_further_tools_come_with_the_next_turn_and_stay(
         say("There are no apps [E1]."),
     )
     agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS))
-    answer = await ask(agent, "Which alerts are firing?")
+    answer = await answer_of(agent.ask("Which alerts are firing?"))
     before, after, last = server.requests
     assert wanted not in before.tools
     assert wanted in after.tools
@@ -209,7 +200,7 @@ async def test_a_tool_that_was_not_shown_is_served_all_the_same(
 ) -> None:
     server.script(call(Call.of("truenas_apps")), say("There are no apps [E1]."))
     agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS))
-    answer = await ask(agent, "Which alerts are firing?")
+    answer = await answer_of(agent.ask("Which alerts are firing?"))
     first, second = server.requests
     assert "truenas_apps" not in first.tools
     assert "truenas_apps" in second.tools
@@ -223,15 +214,15 @@ async def test_a_tool_that_a_question_like_it_took_before_is_offered(
     server.script(*(say("I do not know."),) * 4)
     settings = settings_for(server, *BACKENDS)
     agent = agent_of(stack, tmp_path, settings, counts=True)
-    await ask(agent, "Why does Jellyfin stutter?")
+    await answer_of(agent.ask("Why does Jellyfin stutter?"))
     first = server.requests[0]
     assert "truenas_apps" not in first.tools
-    await ask(agent, "why does Immich stutter?")
-    await ask(agent, "Which certificates end soon?")
+    await answer_of(agent.ask("why does Immich stutter?"))
+    await answer_of(agent.ask("Which certificates end soon?"))
     folders = context_in(tmp_path, settings).folders
     with open_store(place_of(settings, folders)) as store:
         take_over(spool_of(folders), Usage(store))
-    await ask(agent, "why does Immich stutter?")
+    await answer_of(agent.ask("why does Immich stutter?"))
     waited, unlike, kept = server.requests[2:]
     for request in (waited, kept):
         assert "truenas_apps" in request.tools
@@ -239,7 +230,7 @@ async def test_a_tool_that_a_question_like_it_took_before_is_offered(
         # What was asked before is nobody else's.
         assert "Jellyfin" not in request.text
     assert "truenas_apps" not in unlike.tools
-    await ask(agent_of(stack, tmp_path, settings), "why does Immich stutter?")
+    await answer_of(agent_of(stack, tmp_path, settings).ask("why does Immich stutter?"))
     assert "truenas_apps" not in server.requests[-1].tools
 
 
@@ -249,7 +240,7 @@ async def test_asking_for_the_same_tools_again_and_again_ends_the_work(
     again = call(Call.of(MORE_TOOLS, names="truenas_apps"))
     server.script(again, again, again, say("I do not know."))
     agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS))
-    answer = await ask(agent, "Which alerts are firing?")
+    answer = await answer_of(agent.ask("Which alerts are firing?"))
     assert len(server.requests) == 4
     assert server.requests[-1].tools == []
     assert "You had already: truenas_apps." in server.requests[2].text
@@ -263,7 +254,7 @@ async def test_what_was_shown_survives_a_conversation_that_is_shortened(
     server.script(*(call(Call.of("runbook_search", query=f"disk {n}")) for n in range(6)))
     server.script(say("I do not know."))
     agent = agent_of(stack, tmp_path, settings_for(server, *BACKENDS, context_tokens=4096))
-    await ask(agent, "Which alerts are firing?")
+    await answer_of(agent.ask("Which alerts are firing?"))
     for request in server.requests[1:]:
         assert "truenas_apps" in request.tools
         assert cost(request) < LIMIT
@@ -275,7 +266,7 @@ async def test_a_tool_whose_backend_is_missing_is_refused_with_what_it_needs(
 ) -> None:
     server.script(call(Call.of("truenas_apps")), say("I cannot see the NAS."))
     agent = agent_of(stack, tmp_path, settings_for(server, "prometheus"))
-    answer = await ask(agent, "Which apps run on the NAS?")
+    answer = await answer_of(agent.ask("Which apps run on the NAS?"))
     told = server.requests[1].messages[-1]["content"]
     assert told == "Error: truenas_apps needs truenas, which is not configured"
     assert answer.evidence == ()

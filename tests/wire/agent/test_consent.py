@@ -15,7 +15,7 @@ from providers.reading import State
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst import BuiltInAnalyst
 from sre_tui.agent.consent import Consent, NobodyAsked
-from sre_tui.agent.events import Answer, Answered
+from sre_tui.agent.events import Answer
 from sre_tui.agent.evidence import EvidenceStore
 from sre_tui.agent.limits import Deadline
 from sre_tui.agent.redaction import Redactor
@@ -26,10 +26,9 @@ from sre_tui.settings import LlmSettings, Settings
 from sre_tui.tools.memory_data import with_incidents
 from sre_tui.tools.registry import WRITING, get_tool
 from tests.stubs.homelab_tools import NOW, context_in
-from tests.stubs.llm_fixtures import server
 from tests.stubs.openai_server import Call, OpenAIServer, call, say
 
-__all__ = ["server"]
+from .conftest import answer_of
 
 RECORD = "memory_record_incident"
 HOUR = timedelta(hours=1)
@@ -51,16 +50,14 @@ async def asked(server: OpenAIServer, folder: Path, consent: Consent | None) -> 
     context = context_in(folder, Settings(llm=llm))
     agent = Agent(context, BuiltInAnalyst(), consent=consent)
     try:
-        async with agent.ask("record this incident please") as run:
-            last = [event async for event in run][-1]
+        answer = await answer_of(agent.ask("record this incident please"))
     finally:
         await agent.aclose()
-    assert isinstance(last, Answered)
     if not (folder / "data" / "memory").exists():
-        return last.answer, ""
+        return answer, ""
     kept, _ = await with_incidents(context, lambda each: each.all())
-    assert all(one.session == last.answer.session for one in kept)
-    return last.answer, ",".join(one.title for one in kept)
+    assert all(one.session == answer.session for one in kept)
+    return answer, ",".join(one.title for one in kept)
 
 
 async def test_what_the_user_agrees_to_is_recorded(server: OpenAIServer, tmp_path: Path) -> None:
