@@ -40,8 +40,8 @@ def postman(box: MailBox) -> Iterator[MailBox]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
-    ready.wait()
     try:
+        assert ready.wait(timeout=60), "the server did not start"
         yield box
     finally:
         loop.call_soon_threadsafe(ended.set)

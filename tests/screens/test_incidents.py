@@ -13,7 +13,6 @@ from syrupy.assertion import SnapshotAssertion
 from textual.widgets import Input
 
 from providers.reading import State
-from sre_tui.app import SreApp
 from sre_tui.live.feed import ToolFeed
 from sre_tui.live.recording import change_incident, record_incident
 from sre_tui.memory.incident import Incident
@@ -126,7 +125,8 @@ async def test_ways_to_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
             await scene.settle(lambda: isinstance(scene.app.screen, IncidentsScreen))
             await scene.press("escape")
             await scene.settle(lambda: scene.at_main)
-        assert all(one.over for one in made.asked)
+        told = [(one.tool, one.over) for one in made.asked]
+        assert told == [("memory_search_incidents", True)] * 2
 
 
 async def test_hostile_incidents_stay_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,4 +241,4 @@ async def test_without_a_journal_nothing_is_written(monkeypatch: pytest.MonkeyPa
         await opened(scene, made)
         await scene.press("n")
         await scene.settle(lambda: said(scene, "There is no journal to write into"))
-        assert isinstance(scene.app, SreApp)
+        assert isinstance(scene.app.screen, IncidentsScreen)
