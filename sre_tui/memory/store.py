@@ -62,9 +62,14 @@ class Store(ABC):
     @contextmanager
     def _told(self, *, writing: bool) -> Iterator[None]:
         try:
-            yield
-        except (SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
-            raise fault_of(error, self.name, self.dialect, writing=writing) from error
+            try:
+                yield
+            except (SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
+                raise fault_of(error, self.name, self.dialect, writing=writing) from error
+        except BackendError as error:
+            # Whoever asked several places cannot tell by the error alone whose it is.
+            error.source = SOURCE
+            raise
 
 
 def dispose(*engines: Engine | None) -> None:
@@ -72,21 +77,6 @@ def dispose(*engines: Engine | None) -> None:
     for engine in engines:
         if engine is not None:
             engine.dispose()
-
-
-@contextmanager
-def opened_store(place: Place) -> Iterator[Store]:
-    """The memory at a place, closed in the end.
-
-    Raises:
-        BackendError: as its source it has the memory.
-    """
-    try:
-        with open_store(place) as store:
-            yield store
-    except BackendError as error:
-        error.source = SOURCE
-        raise
 
 
 def open_store(

@@ -133,7 +133,7 @@ def _reports(store: Store) -> Reports:
 
 
 def _with_store(context: ToolContext, work: Callable[[Store], T]) -> tuple[T, tuple[str, ...]]:
-    from sre_tui.memory.store import opened_store
+    from sre_tui.memory.store import open_store
 
-    with opened_store(place_of(context.settings, context.folders)) as store:
+    with open_store(place_of(context.settings, context.folders)) as store:
         return work(store), store.remarks

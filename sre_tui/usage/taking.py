@@ -16,7 +16,7 @@ from providers.text import one_line
 from sre_tui.environment import Folders
 from sre_tui.memory.place import place_of
 from sre_tui.memory.refusals import NotKept
-from sre_tui.memory.store import open_store, opened_store
+from sre_tui.memory.store import open_store
 from sre_tui.memory.usage import Usage
 from sre_tui.settings import Settings
 from sre_tui.usage.components import Seen, keep_components
@@ -44,7 +44,7 @@ def opened_usage(settings: Settings, folders: Folders) -> Iterator[tuple[Usage, 
     Raises:
         BackendError: the memory cannot be used.
     """
-    with opened_store(place_of(settings, folders)) as store:
+    with open_store(place_of(settings, folders)) as store:
         usage, why = Usage(store), ""
         # Where nothing is counted, as on the demo, the memory is none that the others wait for.
         if settings.memory.usage:
