@@ -136,14 +136,14 @@ def compute(
     """Make the baselines anew, and say of what."""
     from commands.adapter import require_backend, require_data
     from commands.endings import EXIT_CODES
-    from commands.index import Progress
+    from commands.progress import Progress
     from sre_tui.tools.baseline_refresh import refresh_baselines
     from sre_tui.tools.registry import get_tool
 
     invocation = invocation_of(context)
     window = _window(since)
     require_backend(invocation, get_tool("prometheus_instant_query"), "baselines compute")
-    progress = Progress(invocation.narrator, quiet=quiet)
+    progress = Progress(invocation, quiet=quiet)
     try:
         answer = invocation.run(
             lambda tools: refresh_baselines(

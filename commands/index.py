@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.adapter import JSON_OPTION
-from commands.diagnostics import ExitCode, Narrator, Problem
+from commands.diagnostics import ExitCode, Problem
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import write_json
+from commands.progress import Progress
 from providers.clock import age_in_words
 
 if TYPE_CHECKING:
     from index.builder import BuildReport
 
 app = noun("index", "The search index over runbooks and your own documents.", default="status")
-
-
-class Progress:
-    """Shows steps of long work: one line written over in a terminal, else a line per step."""
-
-    def __init__(self, narrator: Narrator, *, quiet: bool) -> None:
-        self._narrator = narrator
-        self._quiet = quiet
-        self._step = ""
-        self._began = 0.0
-        self._drawn = False
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Take note of how far a step is."""
-        if self._quiet:
-            return
-        if step != self._step:
-            self._step, self._began = step, time.monotonic()
-            if not self._narrator.is_terminal:
-                self._narrator.say(f"{step} ...")
-        if self._narrator.is_terminal:
-            self._narrator.raw(f"\r\x1b[K{step}: {done} of {total}{self._left(done, total)}")
-            self._drawn = True
-
-    def finish(self) -> None:
-        """End the line that was written over."""
-        if self._drawn:
-            self._narrator.raw("\r\x1b[K")
-
-    def _left(self, done: int, total: int) -> str:
-        spent = time.monotonic() - self._began
-        if done == 0 or done >= total or spent < 1:
-            return ""
-        return f", about {age_in_words(spent / done * (total - done))} left"
 
 
 @app.command(
@@ -72,7 +38,7 @@ def build(
     from sre_tui.tools.runbook_index import sources
 
     invocation = invocation_of(context)
-    progress = Progress(invocation.narrator, quiet=quiet)
+    progress = Progress(invocation, quiet=quiet)
     incidents, trouble = invocation.run(incident_documents)
     if trouble:
         invocation.narrator.warn(f"{trouble}; its incidents are not in the index")

@@ -13,6 +13,7 @@ from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import OutputOptions, display_of, room_of, write_json
 from commands.report_mail import archive, mail, send_test
+from commands.report_making import check_backends, made_report
 from commands.report_writing import (
     HTML_OPTION,
     MARKDOWN_OPTION,
@@ -23,18 +24,14 @@ from commands.report_writing import (
     write_report,
 )
 from commands.sorting import sort_option
-from providers.reading import State
 from sre_tui.report.files import Format
-from sre_tui.settings import LlmSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from commands.invocation import Invocation
     from sre_tui.memory.report import Report
-    from sre_tui.memory.report_sections import Heading, SectionState
     from sre_tui.memory.reports import Reports
-    from sre_tui.settings import Settings
 
 app = noun(
     "report",
@@ -102,8 +99,8 @@ def make(
         send_test(invocation, mailing)
         return
     check_writable(output)
-    _check_backends(invocation.settings)
-    report = _made(invocation, days, no_llm=no_llm, quiet=quiet or email)
+    check_backends(invocation.settings)
+    report = made_report(invocation, days, no_llm=no_llm, quiet=quiet or email)
     if mailing is not None:
         # Kept and sent before it is written: a full disk or a closed pipe costs neither.
         undelivered = mail(invocation, report, mailing)
@@ -251,29 +248,6 @@ def diff(
     write_page(invocation, diff_page(found, display, room_of(invocation)))
 
 
-def _made(invocation: Invocation, days: int | None, *, no_llm: bool, quiet: bool) -> Report:
-    from commands.index import Progress
-    from sre_tui.report.collect import SECTIONS
-    from sre_tui.report.make import make_report
-
-    progress = Progress(invocation.narrator, quiet=quiet)
-    done: list[Heading] = []
-
-    def told(heading: Heading, state: SectionState) -> None:
-        done.append(heading)
-        progress("collecting sections of the report", len(done), len(SECTIONS))
-
-    progress("collecting sections of the report", 0, len(SECTIONS))
-    try:
-        return invocation.run(
-            lambda tools: make_report(
-                tools, days=days, llm=LlmSettings() if no_llm else None, told=told
-            )
-        )
-    finally:
-        progress.finish()
-
-
 def _written_too(
     invocation: Invocation,
     report: Report,
@@ -289,17 +263,6 @@ def _written_too(
         if undelivered is not None:
             invocation.narrator.warn(undelivered.message)
         raise
-
-
-def _check_backends(settings: Settings) -> None:
-    if not settings.configured:
-        raise Problem(
-            "no backend is configured, so there is nothing to report on",
-            code=State.NOT_CONFIGURED.value,
-            exit_code=ExitCode.USAGE,
-            hint="`sre config init` makes a settings file; on the simulated homelab: "
-            "sre --demo report",
-        )
 
 
 def _exit_code(report: Report) -> ExitCode:

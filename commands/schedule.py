@@ -16,10 +16,12 @@ import typer
 
 from commands.adapter import JSON_OPTION, JSONL_OPTION, help_text
 from commands.diagnostics import ExitCode, Problem
+from commands.endings import where_to_look
 from commands.fields import Fields, fields_command, fields_option
 from commands.main import invocation_of
 from commands.noun import noun
 from commands.output import write_lines
+from commands.report_making import check_backends
 from commands.sorting import sort_option
 from sre_tui.views.human import ago
 from widgets.cell import Cell, Column
@@ -79,7 +81,7 @@ def list_runs(
     """The next runs, in the zone of the plan."""
     from commands.listing import listing_options, write_listing
     from sre_tui.schedule.plan import plan_of
-    from sre_tui.settings.mailing import mail_in_words, mail_remarks
+    from sre_tui.settings.mailing import mail_in_words
 
     invocation = invocation_of(context)
     settings = invocation.settings
@@ -100,8 +102,7 @@ def list_runs(
         return
     invocation.narrator.trace(f"schedule {plan.expression} in {plan.zone_name}")
     invocation.narrator.trace(f"mail {mail_in_words(settings)}")
-    for remark in mail_remarks(settings):
-        invocation.narrator.warn(remark)
+    _tell_mail(invocation)
     invocation.narrator.trace(
         "kept by whoever runs `sre schedule run`, or `sre report --email` by cron"
     )
@@ -128,6 +129,8 @@ def run(context: typer.Context) -> None:
             exit_code=ExitCode.USAGE,
             hint="REPORT_SCHEDULE_CRON='0 7 * * 1' is Monday at seven",
         )
+    check_backends(invocation.settings)
+    _tell_mail(invocation)
     last = invocation.run_async(_last_made(invocation))
     invocation.run_async(_keep(invocation, plan, last))
 
@@ -201,6 +204,17 @@ def _check(settings: Settings) -> None:
     plan_of(settings.report)
 
 
+def _tell_mail(invocation: Invocation) -> None:
+    """What is likely not meant so: each report would go nowhere."""
+    from sre_tui.settings.mailing import mail_remarks
+
+    remarks = tuple(mail_remarks(invocation.settings))
+    for remark in remarks:
+        invocation.narrator.warn(remark)
+    if remarks:
+        invocation.narrator.say("  `sre doctor` tries the mail server, and says what to mend")
+
+
 def _tell_variables(invocation: Invocation) -> None:
     """Settings in variables of this shell are not there when systemd or cron calls."""
     from sre_tui.settings.variables import VARIABLES
@@ -233,6 +247,8 @@ async def _last_made(invocation: Invocation) -> datetime | None:
         found, status = await asked_reports(tools, lambda each: each.latest(1))
     if status.detail:
         invocation.narrator.warn(status.detail)
+        if hint := where_to_look(status.source, status.state):
+            invocation.narrator.say(f"  {hint}")
     return found[0].made if found else None
 
 

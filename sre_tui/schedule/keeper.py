@@ -53,7 +53,7 @@ async def keep(
         try:
             say("making a report")
             code = await job()
-            say("the report is made" if not code else f"the report ended with exit code {code}")
+            say("the report is made" if not code else _failed(code))
         finally:
             running.discard(task)
 
@@ -95,6 +95,11 @@ async def keep(
         for task in tuple(running):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+
+def _failed(code: int) -> str:
+    # What it wrote on stderr stands above.
+    return f"the report ended with exit code {code}: `sre doctor` tells what is wrong"
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:

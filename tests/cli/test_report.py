@@ -151,6 +151,19 @@ def test_one_that_is_not_there_is_told_with_what_makes_one(logs_only: Sre) -> No
     assert "`sre report` makes one" in logs_only("report", "list").err
 
 
+def test_a_terminal_is_told_what_the_report_still_waits_for(logs_only: Sre) -> None:
+    with logs_only.terminal("report", "--days", "1", "--no-llm", columns=70) as terminal:
+        first = terminal.wait_for("\r\x1b[K")
+        begun = terminal.wait_for("\r\x1b[K")
+        code, seen = terminal.wait()
+    assert (first, code) == ("", 0)
+    # Cut to the width: a line that is broken could not be written over.
+    assert begun == "collecting sections of the report: 0 of 9; waits for health, alerts,…"
+    drawn = seen[: seen.index("Report on")].split("\r\x1b[K")
+    assert "collecting sections of the report: 9 of 9; waits for the summary" in drawn
+    assert [line.split()[5] for line in drawn if "collecting" in line] == list("123456789")
+
+
 @pytest.mark.parametrize("command", ["list", "show", "diff", "export"])
 def test_a_memory_that_is_none_says_where_to_look(bare: Sre, tmp_path: Path, command: str) -> None:
     wrong = tmp_path / "notes.txt"

@@ -7,11 +7,15 @@ import shlex
 import signal
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.cli.running import Sre, piped
+
+NOWHERE = "http://127.0.0.1:1"
+"""A backend that nobody asks here."""
 
 
 @pytest.fixture
@@ -63,6 +67,13 @@ def test_a_plan_that_is_never_due_is_not_kept(bare: Sre) -> None:
     assert "never due" in done.err
 
 
+def test_without_a_backend_there_is_nothing_to_make_when_it_is_due(bare: Sre) -> None:
+    done = bare("schedule", "run")
+    assert (done.code, done.out) == (2, "")
+    assert "no backend is configured" in done.err
+    assert "sre config init" in done.err
+
+
 def test_a_line_for_cron_makes_the_report(planned: Sre) -> None:
     zone, line = planned("schedule", "cron").lines
     assert zone == "CRON_TZ=Europe/Berlin"
@@ -90,10 +101,34 @@ def test_a_unit_for_systemd_keeps_the_plan(planned: Sre) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_is_kept_until_somebody_ends_it(planned: Sre, number: signal.Signals) -> None:
     told: list[str] = []
-    with piped(planned, "schedule", "run") as process:
+    with piped(planned.having(PROMETHEUS_URL=NOWHERE), "schedule", "run") as process:
         assert process.stderr is not None
         while not (told and "next report Mon" in told[-1]):
             told.append(process.stderr.readline())
         process.send_signal(number)
         assert process.wait(30) == 0
     assert "30 6 * * mon in Europe/Berlin" in told[0]
+
+
+def test_what_stands_in_its_way_is_told_at_once_and_where_to_look(
+    planned: Sre, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no database " * 100, encoding="utf-8")
+    wrong = planned.having(PROMETHEUS_URL=NOWHERE, SMTP_HOST="mail.home.arpa")
+    told: list[str] = []
+    with piped(wrong.having(MEMORY_DB_PATH=str(notes)), "schedule", "run") as process:
+        assert process.stderr is not None
+        while not (told and "next report Mon" in told[-1]):
+            told.append(process.stderr.readline())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert [line.strip() for line in told[:5]] == [
+        "warning: mail needs a sender: set SMTP_FROM, as in sre@home.arpa",
+        "warning: mail needs a recipient: set REPORT_RECIPIENT_EMAIL",
+        "`sre doctor` tries the mail server, and says what to mend",
+        f"warning: {notes} cannot be used: it is not a SQLite database",
+        "`sre doctor` looks into it; the address is MEMORY_DB_URL or MEMORY_DB_PATH",
+    ]
+    listed = wrong("schedule", "list").err.splitlines()
+    assert listed.count("  `sre doctor` tries the mail server, and says what to mend") == 1

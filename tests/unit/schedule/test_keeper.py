@@ -94,7 +94,7 @@ async def test_the_exit_code_of_one_that_failed_is_told_and_the_plan_goes_on() -
         return 3
 
     kept = Kept(job, at_once=True)
-    await kept.until("the report ended with exit code 3")
+    await kept.until("the report ended with exit code 3: `sre doctor` tells what is wrong")
     assert not kept.task.done()
     await kept.end()
 
