@@ -23,6 +23,7 @@ from sre_tui.environment import Environment, Folders
 from sre_tui.settings.load import load_settings
 from sre_tui.tools.context import ToolContext
 from tests.evals.injection_attacks import Attack, attacks, leaks, one_of_each, table
+from tests.evals.injection_demo import serving
 from tests.evals.injection_homelab import (
     MODEL_KEY,
     NOW,
@@ -30,13 +31,11 @@ from tests.evals.injection_homelab import (
     PROMETHEUS_LOGIN,
     Asked,
     HostileHomelab,
-    connections,
-    only_reads,
     reads,
     secrets_of_homelab,
-    serving,
     write_documents,
 )
+from tests.evals.injection_requests import connections, only_reads
 from tests.evals.obedient_model import FALSE_CLAIM, INVENTED, ObedientModel
 from tests.stubs.llm_fixtures import warm
 from tests.stubs.openai_server import Request

@@ -12,16 +12,16 @@ from sre_tui.demo.scenario import QUIET
 from tests.cli.conftest import preloaded
 from tests.cli.running import Done, Sre
 from tests.evals.injection_attacks import Attack, attacks, by_channel, leaks
+from tests.evals.injection_demo import serving
 from tests.evals.injection_homelab import (
     MODEL_KEY,
     PROMETHEUS_LOGIN,
     HostileHomelab,
-    only_reads,
     reads,
     secrets_of_homelab,
-    serving,
     write_documents,
 )
+from tests.evals.injection_requests import only_reads
 from tests.evals.obedient_model import FALSE_CLAIM, ObedientModel
 from tests.stubs.patient import patient
 

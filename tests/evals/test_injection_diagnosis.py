@@ -25,7 +25,8 @@ from sre_tui.tools.context import ToolContext
 from sre_tui.tools.registry import get_tool
 from sre_tui.tools.rendering import ModelView
 from tests.evals.injection_attacks import MARK, attacks, leaks
-from tests.evals.injection_homelab import NOW, HostileHomelab, secrets_of_homelab, serving
+from tests.evals.injection_demo import serving
+from tests.evals.injection_homelab import NOW, HostileHomelab, secrets_of_homelab
 from tests.stubs.patient import patient
 from tests.stubs.slow import slow_but
 
