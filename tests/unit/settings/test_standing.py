@@ -7,9 +7,8 @@ import pytest
 from sre_tui.agent.model import model_config
 from sre_tui.settings import Settings
 from sre_tui.settings.load import load_with_origins
-from tests.unit.test_settings import Place, place
 
-__all__ = ["place"]
+from .conftest import Place
 
 TLS = {
     "GRAFANA_VERIFY_SSL": "false",

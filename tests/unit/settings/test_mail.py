@@ -10,9 +10,8 @@ from sre_tui.agent.redaction import REDACTED, Redactor
 from sre_tui.settings import SettingsError
 from sre_tui.settings.load import load_with_origins
 from sre_tui.settings.mailing import mail_in_words, mail_remarks, mailing_of
-from tests.unit.test_settings import Place, place
 
-__all__ = ["place"]
+from .conftest import Place
 
 HOST = {"SMTP_HOST": "smtp.home.arpa"}
 LOGIN = {"SMTP_USERNAME": "sre@home.arpa", "SMTP_PASSWORD": "hunter22"}
@@ -221,7 +220,7 @@ def test_a_host_of_a_folder_goes_with_what_the_folder_says_only(place: Place) ->
 
 
 def test_the_example_has_every_variable_right(place: Place) -> None:
-    example = Path(__file__).parents[2] / ".env.example"
+    example = Path(__file__).parents[3] / ".env.example"
     lines = [line.removeprefix("#") for line in example.read_text().splitlines()]
     (place.folders.config / ".env").write_text(
         "\n".join(line for line in lines if line.startswith(("SMTP_", "REPORT_")))
