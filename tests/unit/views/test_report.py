@@ -1,4 +1,4 @@
-"""A report as a page: short if all is well, and never well where something is not known."""
+"""A report as a page: short if all is well, what is wrong with its figures, like things once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
-from sre_tui.memory.report import Report, Summary
+from sre_tui.memory.report import Report
 from sre_tui.memory.report_sections import (
     AlertDay,
     Alerts,
@@ -18,19 +18,14 @@ from sre_tui.memory.report_sections import (
     Changes,
     FailedRun,
     Heading,
-    Health,
     JournalIncidents,
-    Logs,
-    ProgramUsage,
     ReportedChange,
     ReportedIncident,
-    ReportedObjective,
     UncoveredGuest,
 )
 from sre_tui.report.summary_words import summary_words
 from sre_tui.views.page import Block
 from sre_tui.views.report import document_of, page_of
-from sre_tui.views.report_chapter import TITLES
 from sre_tui.views.report_figures import against, share
 from sre_tui.views.report_markup import paragraphs
 from sre_tui.views.report_text import text_of
@@ -45,7 +40,6 @@ from tests.stubs.reports import (
 from widgets.cell import Display, Tone
 
 DISPLAY = Display(MADE, None, True)
-HEADINGS: tuple[Heading, ...] = get_args(Heading)
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -182,69 +176,10 @@ def test_a_quiet_week_is_a_short_page() -> None:
     text = text_of(quiet_report(), width=80)
     assert len(text.splitlines()) < 45
     assert "✓ OK" in text
-    assert text.count("✓") == len(HEADINGS)  # the verdict, and all sections but the use of sre
+    # The verdict, and all sections but the use of sre.
+    assert text.count("✓") == len(get_args(Heading))
     for sign in ("✗", "▲", "◆", "◌"):
         assert sign not in text
-
-
-@pytest.mark.parametrize("state", ["partial", "missing"])
-@pytest.mark.parametrize("name", HEADINGS)
-def test_what_is_not_known_is_never_well(name: Heading, state: str) -> None:
-    whole = quiet_report()
-    section = getattr(whole, name).model_copy(update={"state": state, "reasons": ("it is away",)})
-    document = document_of(whole.model_copy(update={name: section}), DISPLAY)
-    chapter = next(one for one in document.chapters if one.key == name)
-    assert chapter.tone is Tone.STALE
-    assert not chapter.quiet
-    assert document.lacking == (TITLES[name],)
-    assert "it is away" in " ".join((chapter.sentence, *chapter.lacking))
-    assert chapter.sentence.startswith(("Not known: ", "As far as is known, "))
-    is_unknown = name == "health" and state == "missing"
-    assert document.verdict == ("UNKNOWN" if is_unknown else "OK")
-
-
-def test_how_it_is_now_is_told_as_the_checks_put_it() -> None:
-    """Where a list of disks is late; where a check could not look; where none could."""
-    whole = quiet_report()
-
-    def opening(**health: Any) -> str:
-        section = whole.health.model_copy(update={"reasons": ("pve2: late",), **health})
-        return summary_words(whole.model_copy(update={"health": section})).partition("\n")[0]
-
-    assert opening(state="partial") == "- As far as is known nothing is wrong."
-    assert opening(state="partial", verdict="unknown") == (
-        "- No check found anything wrong, but not everything could be looked at."
-    )
-    assert opening(state="missing", critical=None) == "- How it is now is not known."
-
-
-def sentence_of(usage: ProgramUsage) -> str:
-    report = quiet_report().model_copy(update={"usage": usage})
-    return document_of(report, DISPLAY).chapters[-1].sentence
-
-
-def test_an_amount_that_nobody_told_is_not_none() -> None:
-    """A part of a section is there, and the amount is not in it."""
-    part: dict[str, Any] = {"state": "partial", "reasons": ("x does not answer",)}
-    report = quiet_report().model_copy(
-        update={
-            "alerts": Alerts(**part, firing=2, silenced=0),
-            "backups": Backups(**part, guests=20, covered=20, unverified=0),
-            "logs": Logs(**part),
-        }
-    )
-    document = document_of(report, DISPLAY)
-    told = {one.key: one.sentence for one in document.chapters}
-    assert "how often alerts fired is not known; 2 fire now" in told["alerts"]
-    assert "20 of 20 are covered; how the backup runs ended is not known" in told["backups"]
-    assert "how many errors were logged is not known" in told["logs"]
-    assert not [one for one in document.figures if one.name in ("alerts fired", "error lines")]
-    assert "how much it was used is not known" in sentence_of(ProgramUsage(**part))
-    unseen = document_of(
-        report.model_copy(update={"alerts": Alerts(**part, fired=3)}), DISPLAY
-    ).chapters[1]
-    assert "what fires now is not known" in unseen.sentence
-    assert (unseen.tone, unseen.word) == (Tone.STALE, "not all known")
 
 
 @pytest.mark.parametrize(
@@ -287,22 +222,6 @@ def test_alerts_that_went_on_fired_too(
     assert document.chapters[1].sentence == sentence
 
 
-def test_without_the_history_of_alerts_those_that_fire_are_told() -> None:
-    section = Alerts(
-        state="partial", reasons=("grafana:main partial: late",), within=17, firing=16, silenced=1,
-        alerts=full_report().alerts.alerts,
-    )  # fmt: skip
-    document = document_of(quiet_report().model_copy(update={"alerts": section}), DISPLAY)
-    first = document.figures[0]
-    assert (first.value, first.name, first.note) == (
-        "17 or more", "alerts fired", "history not known",
-    )  # fmt: skip
-    assert document.chapters[1].sentence == (
-        "As far as is known, alerts fired 17 times at least, their history is not known; "
-        "16 fire now; 1 silenced."
-    )
-
-
 def test_a_late_backup_is_not_a_missing_one() -> None:
     late = UncoveredGuest(
         guest="vm1 (101)", verdict="stale", newest=MADE - timedelta(days=2), reason="ENOSPC"
@@ -329,18 +248,6 @@ def test_a_late_backup_is_not_a_missing_one() -> None:
     assert "cannot be restored" not in text
 
 
-@pytest.mark.parametrize("name", HEADINGS)
-def test_what_is_not_set_up_is_one_line_that_says_so(name: Heading) -> None:
-    whole = quiet_report()
-    section = getattr(whole, name).model_copy(
-        update={"state": "not_configured", "reasons": ("no Loki is configured",)}
-    )
-    document = document_of(whole.model_copy(update={name: section}), DISPLAY)
-    chapter = next(one for one in document.quiet if one.key == name)
-    assert (chapter.tone, chapter.sentence) == (Tone.MUTED, "not set up: no Loki is configured")
-    assert document.verdict == ("UNKNOWN" if name == "health" else "OK")
-
-
 def test_where_disks_are_left_out_not_all_could_be_restored() -> None:
     whole = quiet_report()
     backups = whole.backups.model_copy(update={"verdicts": {"ok": 31, "ok_in_part": 1}})
@@ -348,23 +255,6 @@ def test_where_disks_are_left_out_not_all_could_be_restored() -> None:
     assert (
         "Every guest has a good backup: 32 of 32 are covered, 1 of them without some disks" in text
     )
-
-
-def test_a_report_of_nothing_is_unknown() -> None:
-    report = Report(id="r", homelab="", made=MADE, since=SINCE, until=MADE)
-    document = document_of(report, DISPLAY)
-    assert (document.verdict, document.tone) == ("UNKNOWN", Tone.STALE)
-    assert "health" not in {chapter.key for chapter in document.quiet}
-    well = {chapter.key for chapter in document.chapters if chapter.tone is Tone.OK}
-    assert well <= {"alerts", "logs", "changes", "incidents"}
-
-
-def test_what_nobody_measured_is_no_pass() -> None:
-    unknown = ReportedObjective(name="x", kind="probe", target=0.9)
-    section = quiet_report().objectives.model_copy(update={"objectives": (unknown,)})
-    document = document_of(quiet_report().model_copy(update={"objectives": section}), DISPLAY)
-    chapter = next(one for one in document.chapters if one.key == "objectives")
-    assert (chapter.tone, chapter.word) == (Tone.STALE, "1 not known")
 
 
 def test_in_a_pipe_nothing_is_cut() -> None:
@@ -443,22 +333,3 @@ def test_a_share_is_never_rounded_up(ratio: float, told: str) -> None:
 )
 def test_a_change_in_words(now: int, before: int | None, told: str) -> None:
     assert against(now, before, "the day before") == told
-
-
-@pytest.mark.parametrize(
-    ("health", "verdict"),
-    [
-        ({"verdict": "ok"}, "OK"),
-        ({"verdict": "note"}, "OK"),
-        ({"verdict": "ok", "state": "partial"}, "OK"),
-        ({"verdict": "unknown", "state": "partial"}, "UNKNOWN"),
-        ({"verdict": "warning", "state": "partial"}, "WARNING"),
-        ({"verdict": "critical"}, "CRITICAL"),
-        ({"verdict": "unknown"}, "UNKNOWN"),
-        ({"verdict": ""}, "UNKNOWN"),
-        ({"verdict": "ok", "state": "missing"}, "UNKNOWN"),
-    ],
-)
-def test_the_verdict(health: dict[str, Any], verdict: str) -> None:
-    report = quiet_report().model_copy(update={"health": Health(**health), "summary": Summary()})
-    assert document_of(report, DISPLAY).verdict == verdict
