@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sre_tui.agent.events import (
-    Answered,
-    Started,
-    TextReset,
-)
+from sre_tui.agent.events import Answered, Started, TextReset
 from sre_tui.settings import LlmSettings
 from tests.stubs.homelab_tools import Bench
 from tests.stubs.openai_server import Call, Fail, OpenAIServer, Say, call, say

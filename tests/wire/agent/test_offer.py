@@ -12,14 +12,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from providers.llm import (
-    Chunk,
-    Finished,
-    LanguageModel,
-    Message,
-    TextPiece,
-    ToolSchema,
-)
+from providers.llm import Chunk, Finished, LanguageModel, Message, TextPiece, ToolSchema
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.analyst import BuiltInAnalyst
 from sre_tui.agent.offer import MORE_TOOLS

@@ -10,10 +10,7 @@ from pydantic import SecretStr
 from providers.proxmox import Guest, Inventory
 from providers.reading import Reading, State
 from sre_tui.agent.agent import Agent
-from sre_tui.agent.events import (
-    Answered,
-    TextDelta,
-)
+from sre_tui.agent.events import Answered, TextDelta
 from sre_tui.settings import LlmSettings, Settings
 from tests.stubs.homelab_tools import NOW, Bench, context_in
 from tests.stubs.openai_server import Call, OpenAIServer, Request, Say, call, say

@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sre_tui.agent.events import (
-    AgentEvent,
-    Answered,
-    Degraded,
-    Failed,
-    TextDelta,
-)
+from sre_tui.agent.events import AgentEvent, Answered, Degraded, Failed, TextDelta
 from tests.stubs.homelab_tools import Bench
 from tests.stubs.openai_server import Call, OpenAIServer, Say, call, say
 

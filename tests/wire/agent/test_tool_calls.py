@@ -5,11 +5,7 @@ from __future__ import annotations
 import pytest
 
 from providers.reading import State
-from sre_tui.agent.events import (
-    Answered,
-    TextDelta,
-    TextReset,
-)
+from sre_tui.agent.events import Answered, TextDelta, TextReset
 from tests.stubs.homelab_tools import Bench
 from tests.stubs.openai_server import Call, OpenAIServer, Say, call, say
 
