@@ -9,7 +9,7 @@ from sre_tui.memory.report import zone_named
 from sre_tui.views.human import left_out, number
 from sre_tui.views.page import Block, Line, line, piece
 from sre_tui.views.report_chapter import TITLES
-from sre_tui.views.report_diff import Compared, Difference, FigureChange, ReportDiff, Way
+from sre_tui.views.report_diff_model import Compared, Difference, FigureChange, ReportDiff, Way
 from sre_tui.views.report_page import table_lines
 from sre_tui.views.report_parts import Table, Times, column
 from widgets.cell import Cell, Display, Tone, marked

@@ -21,6 +21,7 @@ from sre_tui.diagnosis.signals.firings import (
 )
 from sre_tui.memory.incident import folded
 from sre_tui.memory.report_sections import AlertDay, Alerts, ReportedAlert
+from sre_tui.memory.report_sources import ASKED
 from sre_tui.report.piecewise import Pieces, newest_first
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
@@ -45,8 +46,8 @@ _CRITICAL, _WARNING = severity_rank("critical"), severity_rank("warning")
 async def collect(scope: Scope) -> Collected:
     """Firings of the window and of the one before, and what fires at its end."""
     context = scope.context
-    if lacks(context.settings, "grafana", "prometheus"):
-        return Collected(Alerts(**unconfigured("grafana", "prometheus")._asdict()))
+    if lacks(context.settings, *ASKED["alerts"]):
+        return Collected(Alerts(**unconfigured(*ASKED["alerts"])._asdict()))
     now, series, marks, reach = await asyncio.gather(
         grafana_get_alerts.body(context, limit=1000),
         asyncio.gather(*(_history(client, scope) for client in context.prometheus)),

@@ -17,6 +17,7 @@ from sre_tui.memory.report_sections import (
     ReportedDatastore,
     UncoveredGuest,
 )
+from sre_tui.memory.report_sources import ASKED
 from sre_tui.report.backup_runs import Run, read_runs
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
@@ -38,8 +39,8 @@ COVERED: Final = frozenset({"ok", "ok_in_part"})
 async def collect(scope: Scope) -> Collected:
     """Coverage and datastores as they are now, runs and failures of the window."""
     context = scope.context
-    if lacks(context.settings, "proxmox", "pbs"):
-        return Collected(Backups(**unconfigured("proxmox", "pbs")._asdict()))
+    if lacks(context.settings, *ASKED["backups"]):
+        return Collected(Backups(**unconfigured(*ASKED["backups"])._asdict()))
     coverage, kept, runs, stores = await asyncio.gather(
         _coverage(scope),
         _contents(scope),

@@ -10,6 +10,7 @@ from providers.text import one_line
 from sre_tui.diagnosis.signals.capacity import read_capacity
 from sre_tui.diagnosis.signals.capacity_model import Capacity, is_pressing
 from sre_tui.memory.report_sections import Capacities, Point, ReportedCapacity
+from sre_tui.memory.report_sources import ASKED
 from sre_tui.report.scope import DAY, Scope
 from sre_tui.report.standing import Collected, joined, lacks, standing_of, unconfigured
 
@@ -27,8 +28,8 @@ ALWAYS: Final = frozenset({"pool", "datastore"})
 async def collect(scope: Scope) -> Collected:
     """Pools, datastores and whatever else is full or growing, and what is to be expected."""
     settings = scope.context.settings
-    if lacks(settings, "prometheus", "truenas", "pbs", "proxmox"):
-        nobody = unconfigured("prometheus", "truenas", "pbs", "proxmox")
+    if lacks(settings, *ASKED["capacity"]):
+        nobody = unconfigured(*ASKED["capacity"])
         return Collected(Capacities(**nobody._asdict()))
     report = await read_capacity(scope.context, scope.until)
     rows = [row for row in report.rows if _matters(row, scope.until)]

@@ -28,11 +28,11 @@ from sre_tui.diagnosis.timeline.log_history import LogHistory
 from sre_tui.diagnosis.timeline.log_lines import LIFECYCLE_PATTERN
 from sre_tui.diagnosis.timeline.select import most_telling
 from sre_tui.memory.report_sections import Changes, ReportedChange
+from sre_tui.memory.report_sources import ASKED
 from sre_tui.report.collectors.alerts import MOST_MARKS
 from sre_tui.report.piecewise import Pieces, newest_first
 from sre_tui.report.scope import CHUNK, DAY, PATIENCE, Scope
 from sre_tui.report.standing import Collected, Heard, joined, lacks, standing_of, unconfigured
-from sre_tui.settings import Backend
 from sre_tui.tools.knowledge import knowledge_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ LINES: Final = 4999
 """Log lines that may tell of a change, read of each day; Loki gives no more."""
 MOST_PIECES: Final = 14
 """Pieces that logs are read in."""
-_ASKED: Final[tuple[Backend, ...]] = ("prometheus", "grafana", "loki", "proxmox", "truenas")
 _PARTS: Final = frozenset({"inventory", "identity", "nas", "disks", "pools", "sweeps"})
 
 
@@ -70,8 +69,8 @@ async def collect(scope: Scope) -> Collected:
     Raises:
         Complaint: if what the operator declares has mistakes.
     """
-    if lacks(scope.context.settings, *_ASKED):
-        return Collected(Changes(**unconfigured(*_ASKED)._asdict()))
+    if lacks(scope.context.settings, *ASKED["changes"]):
+        return Collected(Changes(**unconfigured(*ASKED["changes"])._asdict()))
     known = knowledge_of(scope.context)
     picture, histories, lacking = await _read(scope, known)
     insight = understand(picture, replace(known, checks=(), queries=()))

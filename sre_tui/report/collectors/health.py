@@ -12,9 +12,9 @@ from providers.text import one_line
 from sre_tui.diagnosis.causes.model import Cause, Step
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.memory.report_sections import Health, LikelyCause
+from sre_tui.memory.report_sources import ASKED
 from sre_tui.report.scope import Scope
 from sre_tui.report.standing import Collected, joined, standing_of, unconfigured
-from sre_tui.settings import BACKENDS
 from sre_tui.tools.health import (
     Examined,
     causes_first,
@@ -40,7 +40,7 @@ async def collect(scope: Scope) -> Collected:
         Complaint: if what the operator declares of checks has mistakes.
     """
     if not scope.context.settings.configured:
-        return Collected(Health(**unconfigured(*BACKENDS)._asdict()))
+        return Collected(Health(**unconfigured(*ASKED["health"])._asdict()))
     examined = await examine(scope.context)
     found = causes_first(of_interest(examined.report.findings, everything=False), examined.topology)
     fields = listing_fields(found, examined)

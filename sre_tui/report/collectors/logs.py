@@ -17,6 +17,7 @@ from providers.reading import Reading, State
 from providers.text import both_ends, one_line
 from sre_tui.diagnosis.timeline.log_history import error_lines
 from sre_tui.memory.report_sections import LoggedErrors, Logs
+from sre_tui.memory.report_sources import ASKED
 from sre_tui.report.piecewise import parts_of
 from sre_tui.report.scope import CHUNK, DAY, Scope
 from sre_tui.report.standing import Collected, joined, lacks, standing_of, unconfigured
@@ -49,8 +50,8 @@ class _Heard:
 
 async def collect(scope: Scope) -> Collected:
     """Error lines of each service, in the window and in the one before."""
-    if lacks(scope.context.settings, "loki"):
-        return Collected(Logs(**unconfigured("loki")._asdict()))
+    if lacks(scope.context.settings, *ASKED["logs"]):
+        return Collected(Logs(**unconfigured(*ASKED["logs"])._asdict()))
     heard = await asyncio.gather(*(_ask(client, scope) for client in scope.context.loki))
     after: dict[str, int] = defaultdict(int)
     before: dict[str, int] = defaultdict(int)

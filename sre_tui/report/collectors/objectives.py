@@ -14,6 +14,7 @@ from providers.reading import Reading
 from providers.series import Labels
 from providers.text import one_line
 from sre_tui.memory.report_sections import Objectives, ReportedObjective
+from sre_tui.memory.report_sources import ASKED
 from sre_tui.report.backup_runs import BackupRuns, read_runs
 from sre_tui.report.piecewise import parts_of
 from sre_tui.report.scope import CHUNK, Scope
@@ -71,8 +72,8 @@ class Course:
 async def collect(scope: Scope) -> Collected:
     """The availability of targets, probes and nodes, and how many backups went well."""
     context = scope.context
-    if lacks(context.settings, "prometheus", "proxmox", "pbs"):
-        nobody = unconfigured("prometheus", "proxmox", "pbs")
+    if lacks(context.settings, *ASKED["objectives"]):
+        nobody = unconfigured(*ASKED["objectives"])
         return Collected(Objectives(**nobody._asdict(), target=scope.objective))
     courses, targets, runs = await asyncio.gather(
         asyncio.gather(*(_courses(one, scope) for one in context.prometheus)),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from providers.reading import SourceStatus, State
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.subject import Subject, SubjectKind
 from sre_tui.memory.report import Report
@@ -66,16 +67,66 @@ def test_amounts_of_windows_of_another_length_are_not_compared() -> None:
     month = earlier(quiet_report(), since=SINCE - timedelta(days=30))
     diff = diff_of(month, full_report())
     assert {one.section for one in diff.differences} >= {"health", "capacity", "backups"}
-    assert not {one.section for one in diff.differences} & {"alerts", "logs"}
+    assert not {one.section for one in diff.differences} & {"alerts", "logs", "objectives"}
     named = {one.name for one in diff.figures}
     assert {"critical findings", "alerts firing", "guests covered"} <= named
     assert not named & {"alerts fired", "backup runs", "failed backup runs", "error lines"}
+    assert "objectives missed" not in named
     assert diff.not_compared[0].startswith(
         "What was counted: the older one is about 30 days, the newer one about 7 days"
     )
     # The days of a change of the clocks have an hour more or less.
     spring = earlier(quiet_report(), since=SINCE - timedelta(days=7, hours=-1))
     assert not diff_of(spring, full_report()).not_compared
+
+
+def asked(report: Report, *sources: str) -> Report:
+    """The same of a homelab in which these are configured."""
+    heard = (SourceStatus(source=one, state=State.OK, observed_at=MADE) for one in sources)
+    return report.model_copy(update={"sources": tuple(heard)})
+
+
+def test_what_only_one_of_them_asked_makes_nothing_new_over_or_fewer() -> None:
+    every = asked(full_report(), "pbs:main", "proxmox:main", "truenas:main")
+    narrow = asked(quiet_report(), "pbs:main")
+    diff = diff_of(earlier(every), narrow)
+    assert {one.section for one in diff.differences} == {"alerts", "logs"}
+    assert not {one.section for one in diff.figures} & {"health", "objectives", "capacity"}
+    assert not {one.name for one in diff.figures} & {"guests", "backup runs"}
+    assert diff.not_compared[0] == (
+        "Now: not all known in the newer one: without proxmox:main, truenas:main, which the other "
+        "one asked"
+    )
+    assert [one.partition(":")[0] for one in diff.not_compared] == [
+        "Now", "Objectives", "Capacity", "Backups"
+    ]  # fmt: skip
+    # The other way round what has been added since is not new.
+    new = diff_of(earlier(narrow), every).of("new")
+    assert {one.section for one in new} == {"alerts", "logs", "incidents"}
+
+
+def test_what_was_counted_in_part_is_not_fewer() -> None:
+    whole = full_report()
+    half = asked(whole, "prometheus:main")
+    every = asked(whole, "prometheus:main", "prometheus:attic")
+    fewer = tuple(one.model_copy(update={"times": 1}) for one in whole.alerts.alerts)
+    half = half.model_copy(update={"alerts": whole.alerts.model_copy(update={"alerts": fewer})})
+    assert diff_of(earlier(asked(whole, "prometheus:main")), half).of("changed")
+    assert not diff_of(earlier(every), half).differences
+
+
+def test_what_is_set_up_for_neither_is_one_line() -> None:
+    def without(report: Report) -> Report:
+        off = {"state": "not_configured", "reasons": ("none is configured",)}
+        parts = {name: getattr(report, name).model_copy(update=off) for name in ("logs", "usage")}
+        return report.model_copy(update=parts)
+
+    both = diff_of(earlier(without(quiet_report())), without(quiet_report()))
+    assert both.not_compared == ("Not set up for either: Errors in the logs, Use of sre",)
+    one = diff_of(earlier(quiet_report()), without(quiet_report()))
+    assert [line.partition(":")[0] for line in one.not_compared] == [
+        "Errors in the logs", "Use of sre"
+    ]  # fmt: skip
 
 
 def test_whichever_was_made_first_is_the_old_one() -> None:

@@ -17,7 +17,8 @@ from sre_tui.memory.report import ArchivedReport, PreviousReport, Report
 from sre_tui.views.human import ago, count, number
 from sre_tui.views.report import times_of
 from sre_tui.views.report_chapter import TITLES
-from sre_tui.views.report_diff import ReportDiff, Way, diff_of
+from sre_tui.views.report_diff import diff_of
+from sre_tui.views.report_diff_model import ReportDiff, Way
 
 REPORT: Final = "memory_get_previous_report"
 _IT: Final = r"(?:reports?|(?:wochen)?bericht\w*)"

@@ -22,7 +22,9 @@ from sre_tui.tools.health import HealthListing
 from sre_tui.tools.what_changed import LONGEST, SHORTEST, ChangeListing
 from sre_tui.views.human import ago, count
 from sre_tui.views.report import times_of
-from sre_tui.views.report_diff import Difference, Way, all_listed, diff_of
+from sre_tui.views.report_diff import diff_of
+from sre_tui.views.report_diff_model import Difference, Way
+from sre_tui.views.report_diff_sections import all_listed
 from sre_tui.views.report_troubles import troubles_of
 
 HEALTH: Final = "check_health"
