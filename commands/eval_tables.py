@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from commands.output import OutputOptions, display_of, write_table
 from sre_tui.evals.calibration import Bin
 from sre_tui.evals.goals import Goal
+from sre_tui.evals.misses import Instead
 from sre_tui.evals.outcome import AnswerOutcome, CauseOutcome
 from sre_tui.evals.report import AnswerGroup, CauseGroup, Report, Spread
 from sre_tui.views.human import duration
@@ -58,6 +59,8 @@ def _tables(
         found = report.conclusions(half)
         bins = [one for one in (found.bins if found else ()) if one.count]
         yield f"Confidence and truth, {half} half", _BINS, bins
+        missed = list(found.misses.instead.items()) if found else []
+        yield f"First came, instead of a true cause, {half} half", _MISSES, missed
     yield "Goals, on the reporting half", _GOALS, list(goals)
 
 
@@ -152,6 +155,11 @@ _SPREAD: tuple[Column[Spread], ...] = (
     _number("lowest", "Lowest", lambda row: _figure(row.lowest)),
     _number("highest", "Highest", lambda row: _figure(row.highest)),
 )
+_MISSES: tuple[Column[tuple[Instead, int]], ...] = (
+    _text("instead", "What", lambda row: row[0].value, 40),
+    _number("count", "Questions", lambda row: str(row[1])),
+)
+
 _BINS: tuple[Column[Bin], ...] = (
     _text("bin", "Confidence", lambda row: f"{row.low:.1f} to {row.high:.1f}"),
     _number("count", "Hypotheses", lambda row: str(row.count)),

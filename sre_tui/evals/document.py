@@ -8,6 +8,7 @@ from typing import Final
 
 from sre_tui.complaint import Complaint
 from sre_tui.evals.goals import goals_of
+from sre_tui.evals.misses import Instead
 from sre_tui.evals.report import Report
 
 BEGIN: Final = "<!-- figures -->\n"
@@ -50,6 +51,7 @@ def figures(report: Report) -> Iterator[str]:
             yield f"| {goal.what} | {goal.wanted} | {goal.reached} | {met} |"
         yield ""
     yield from _causes(report)
+    yield from _misses(report)
     yield from _answers(report)
     for half in dict.fromkeys(one.half for one in report.causes):
         yield from _reliability(report, half)
@@ -74,6 +76,22 @@ def _causes(report: Report) -> Iterator[str]:
             _figure(each.calibration_error),
         )  # fmt: skip
         yield _row(cells)
+    yield ""
+
+
+def _misses(report: Report) -> Iterator[str]:
+    halves = dict.fromkeys(one.half for one in report.causes)
+    found = {half: each.misses for half in halves if (each := report.conclusions(half)) is not None}
+    if not any(each.count for each in found.values()):
+        return
+    yield _row(("first came, instead of a true cause", *(f"{half} half" for half in found)))
+    yield f"|---|{'--:|' * len(found)}"
+    for instead in Instead:
+        yield _row((instead.value, *(each.instead.get(instead, 0) for each in found.values())))
+    yield _row(
+        ("**all**, and with a true cause second or third",
+         *(f"**{each.count}**, {each.later}" for each in found.values()))
+    )  # fmt: skip
     yield ""
 
 

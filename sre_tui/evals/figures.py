@@ -8,6 +8,7 @@ from statistics import fmean, median
 from pydantic import BaseModel, ConfigDict
 
 from sre_tui.evals.calibration import Bin, expected_error, reliability
+from sre_tui.evals.misses import Misses, misses_of
 from sre_tui.evals.outcome import AnswerOutcome, CauseOutcome
 
 
@@ -28,6 +29,7 @@ class CauseFigures(_Model):
         confirmed_right: ratio of those that are true.
         hypotheses: every cause of what was asked that was named, certain or not.
         calibration_error: mean distance of confidence and truth over ten bins.
+        misses: what came first instead of a true cause.
         own_seconds: half of the questions took no longer, without what the backends took.
         longest_own_seconds: the longest.
     """
@@ -42,6 +44,7 @@ class CauseFigures(_Model):
     hypotheses: int
     calibration_error: float | None
     bins: tuple[Bin, ...]
+    misses: Misses
     own_seconds: float
     longest_own_seconds: float
 
@@ -104,6 +107,7 @@ def cause_figures(outcomes: Sequence[CauseOutcome]) -> CauseFigures:
         hypotheses=len(claimed),
         calibration_error=expected_error(bins),
         bins=bins,
+        misses=misses_of(outcomes),
         own_seconds=median([one.elapsed for one in outcomes] or [0.0]),
         longest_own_seconds=max((one.elapsed for one in outcomes), default=0.0),
     )

@@ -27,14 +27,25 @@ def is_true(kind: str, subject: Subject, truth: Truth, patterns: Patterns) -> bo
         truth: what is true; each of ``also`` counts as much as ``cause``.
         patterns: tells by what other words the pattern is called.
     """
-    pattern = patterns.get(kind)
-    words = {kind, *(pattern.also_called if pattern is not None else ())}
-    meant = {subject.name, subject.host} - {""}
+    words, meant = _words(kind, patterns), _meant(subject)
     return any(one.kind in words and one.subject in meant for one in truth.causes)
 
 
+def _words(kind: str, patterns: Patterns) -> set[str]:
+    pattern = patterns.get(kind)
+    return {kind, *(pattern.also_called if pattern is not None else ())}
+
+
+def _meant(subject: Subject) -> set[str]:
+    return {subject.name, subject.host} - {""}
+
+
 def named_causes(
-    causes: Iterable[Cause], truth: Truth, patterns: Patterns, elsewhere: Collection[Cause] = ()
+    causes: Iterable[Cause],
+    truth: Truth,
+    patterns: Patterns,
+    elsewhere: Collection[Cause] = (),
+    others: Sequence[Truth] = (),
 ) -> tuple[Named, ...]:
     """Causes in their order, each with whether it is true.
 
@@ -43,17 +54,30 @@ def named_causes(
         truth: what is true.
         patterns: tells by what other words a pattern is called.
         elsewhere: those of them that are told as having nothing to do with the question.
+        others: what is true of the other questions of the scenario.
     """
-    return tuple(
-        Named(
-            kind=one.kind,
-            subject=one.subject.name,
-            confidence=one.confidence,
-            confirmed=one.confirmed,
-            right=any(is_true(kind, one.subject, truth, patterns) for kind in (one.kind, *one.how)),
-            elsewhere=one in elsewhere,
-        )
-        for one in causes
+    return tuple(_named(one, truth, patterns, one in elsewhere, others) for one in causes)
+
+
+def _named(
+    cause: Cause, truth: Truth, patterns: Patterns, elsewhere: bool, others: Sequence[Truth]
+) -> Named:
+    kinds = (cause.kind, *cause.how)
+
+    def right(of: Truth) -> bool:
+        return any(is_true(kind, cause.subject, of, patterns) for kind in kinds)
+
+    words = set().union(*(_words(kind, patterns) for kind in kinds))
+    return Named(
+        kind=cause.kind,
+        subject=cause.subject.name,
+        confidence=cause.confidence,
+        confirmed=cause.confirmed,
+        right=right(truth),
+        elsewhere=elsewhere,
+        right_kind=any(one.kind in words for one in truth.causes),
+        right_subject=any(one.subject in _meant(cause.subject) for one in truth.causes),
+        right_of_another=not right(truth) and any(right(other) for other in others),
     )
 
 

@@ -24,6 +24,12 @@ class Named(_Model):
     """Whether it is a true cause of what was asked about."""
     elsewhere: bool = False
     """Whether it was told as trouble that has nothing to do with what was asked."""
+    right_kind: bool = False
+    """Whether a true cause is of its kind, of whatever subject."""
+    right_subject: bool = False
+    """Whether a true cause is about its subject, of whatever kind."""
+    right_of_another: bool = False
+    """Whether it is no true cause of what was asked, but of another question of the scenario."""
 
 
 class Asked(_Model):

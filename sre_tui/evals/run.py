@@ -14,7 +14,7 @@ from multiprocessing import get_context
 
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.events import Answer, Answered, Failed
-from sre_tui.demo.scenario import Question
+from sre_tui.demo.scenario import Question, Truth
 from sre_tui.diagnosis.investigate import Insight, Knowledge, investigate
 from sre_tui.evals.cases import Exam
 from sre_tui.evals.citations import cited
@@ -168,7 +168,8 @@ async def examine(exam: Exam, round_: int, plan: Plan) -> Outcomes:
         outcomes.seconds.append(time.perf_counter() - began)
         for place, question in exam.questions:
             asked = exam.asked(place, question, round_)
-            outcomes.causes.append(conclude(asked, question, insight, knowledge))
+            others = [other.truth for _, other in exam.questions if other is not question]
+            outcomes.causes.append(conclude(asked, question, insight, knowledge, others))
             for one in candidates:
                 outcome = await _answered(one, asked, question, stage.agent)
                 if judge is not None and one.llm.provider is not None and not outcome.failed:
@@ -189,14 +190,28 @@ async def _candidates(plan: Plan, stack: AsyncExitStack) -> list[Candidate]:
 
 
 def conclude(
-    asked: Asked, question: Question, insight: Insight, knowledge: Knowledge
+    asked: Asked,
+    question: Question,
+    insight: Insight,
+    knowledge: Knowledge,
+    others: Sequence[Truth] = (),
 ) -> CauseOutcome:
-    """What the diagnosis alone makes of a question."""
+    """What the diagnosis alone makes of a question.
+
+    Args:
+        asked: the question as outcomes carry it.
+        question: with what is true of it.
+        insight: what was read from the backends.
+        knowledge: patterns and runbooks.
+        others: what is true of the other questions of the scenario.
+    """
     began = time.perf_counter()
     found = investigate(insight, question.ask, knowledge)
     return CauseOutcome(
         asked=asked,
-        named=named_causes(found.ranked, question.truth, knowledge.patterns, found.elsewhere),
+        named=named_causes(
+            found.ranked, question.truth, knowledge.patterns, found.elsewhere, others
+        ),
         verdict=found.verdict,
         elapsed=time.perf_counter() - began,
     )

@@ -20,6 +20,7 @@ from sre_tui.evals.measures import (
     tools_not_called,
     tools_wrongly_called,
 )
+from sre_tui.evals.misses import Instead, misses_of
 from sre_tui.evals.outcome import AnswerOutcome, Asked, CauseOutcome, Judgement, Named
 
 PATTERNS = Patterns(
@@ -148,6 +149,29 @@ def test_trouble_elsewhere_is_ranked_but_claims_nothing_of_the_question() -> Non
     assert figures.rank_1 == 1.0
     alarm = conclusion(control=True).model_copy(update={"named": named})
     assert cause_figures([alarm]).false_on_controls == 1, "also elsewhere it is an alarm"
+
+
+def test_what_comes_first_instead_of_a_true_cause_is_told_by_class() -> None:
+    def first(kind: str, subject: str, *later: Cause) -> CauseOutcome:
+        told = [cause(kind, subject, 0.9), *later]
+        others = [Truth(cause=TANK)]
+        named = named_causes(told, Truth(cause=SDC), PATTERNS, others=others)
+        return conclusion().model_copy(update={"named": named})
+
+    true = cause("disk_failing", "nas1/sdc", 0.8)
+    misses = misses_of(
+        [
+            first("disk_failing", "nas1/sdc"),
+            first("disk_failing", "nas1/sdd", true),
+            first("pool_degraded", "nas1/sdc", true),
+            first("pool_filling", "nas1/tank"),
+            first("pool_degraded", "nas1/tank"),
+            conclusion(),
+            conclusion((False, 0.9), control=True),
+        ]
+    )
+    assert misses.instead == dict.fromkeys(Instead, 1)
+    assert (misses.count, misses.later) == (5, 2)
 
 
 def test_figures_of_conclusions() -> None:
