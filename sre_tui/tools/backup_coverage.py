@@ -156,7 +156,9 @@ async def backup_coverage(
     guest: Annotated[
         str, Field(description="Only this guest, by name or id."), Positional(), Completes("guest")
     ] = "",
-    problems: Annotated[bool, Field(description="Only guests without a good backup.")] = False,
+    problems: Annotated[
+        bool, Field(description="Only guests without a good backup in time.")
+    ] = False,
     verdict: Annotated[
         Verdict | None, Field(description="Only this verdict."), AlsoCalled("state")
     ] = None,
@@ -249,7 +251,8 @@ def _hints(
             members.setdefault(job.id, []).append((item, job.late or item.newest is None))
     for name, those in members.items():
         if len(those) > 2 and all(lacks and item.problem for item, lacks in those) and not filters:
-            yield f"job {name} left no good backup of any of its {len(those)} guests"
+            of = f"any of its {len(those)} guests"
+            yield f"the last run of job {name} left no good backup of {of}"
     if not has_servers:
         yield "no backup server is configured: only what Proxmox VE shows of backups is known"
     if not every_guest_known:

@@ -24,8 +24,9 @@ class CoverageListing(Listing[GuestCoverage]):
     """Enabled backup jobs there are."""
 
     def gist(self) -> str:
-        """How many guests lack a good backup, and which."""
+        """How many guests lack a good backup or have a late one, and which."""
         problems = sum(self.counts.get(verdict, 0) for verdict in PROBLEMS)
+        late = self.counts.get("stale", 0)
         every = sum(self.counts.values()) - self.counts.get("template", 0)
         named = [f"{item.name or item.vmid} ({item.verdict})" for item in self.items if
                  item.problem]  # fmt: skip
@@ -36,4 +37,9 @@ class CoverageListing(Listing[GuestCoverage]):
             some = self.counts.get("ok_in_part", 0)
             but = f", {some} of them without some disks" if some else ""
             return f"all {count(every, 'guest')} backed up or left out on purpose{but}"
-        return with_first(f"{problems} of {count(every, 'guest')} without a good backup", named)
+        # Those that are left out on purpose are not expected to have one.
+        of = count(every - self.counts.get("excluded", 0), "guest")
+        if problems == late:
+            return with_first(f"{late} of {of} with a late backup, none without a good one", named)
+        but = f", {late} with a late one" if late else ""
+        return with_first(f"{problems - late} of {of} without a good backup{but}", named)

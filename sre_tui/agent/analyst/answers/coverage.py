@@ -239,7 +239,8 @@ def _lead(
         same = {one.verdict for one in bad}
         who = names([plain(one.name or one.label, 60) for one in bad], 50)
         share = f"all {every}" if len(bad) == len(counted) else f"{len(bad)} of {every}"
-        what = "no good backup" if len(same) > 1 else {
+        late = " in time" if "stale" in same else ""
+        what = f"no good backup{late}" if len(same) > 1 else {
             "stale": "missed the last backup", "never": "no backup at all",
             "not_covered": "no backup job", "damaged": "a newest backup that fails verification",
         }[next(iter(same))]  # fmt: skip

@@ -353,7 +353,11 @@ def test_the_gravest_come_first() -> None:
     ordered = sorted(items, key=rank)
     assert [item.verdict for item in ordered] == ["never", "stale", "ok"]
     listing = CoverageListing(items=tuple(ordered), counts={"never": 1, "stale": 1, "ok": 1})
-    assert listing.gist() == "2 of 3 guests without a good backup: media (never), media (stale)"
+    told = "1 of 3 guests without a good backup, 1 with a late one: media (never), media (stale)"
+    assert listing.gist() == told
+    # What is late is there all the same, and what is left out on purpose is not expected.
+    late = CoverageListing(items=(ordered[1],), counts={"stale": 1, "ok": 2, "excluded": 1})
+    assert late.gist() == "1 of 3 guests with a late backup, none without a good one: media (stale)"
     assert ordered[0].model_dump(mode="json")["problem"] is True
 
 
