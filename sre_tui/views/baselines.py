@@ -14,6 +14,8 @@ from sre_tui.views.table import TableView
 from sre_tui.views.units import with_unit
 from widgets.cell import Cell, Column, Display, Tone
 
+_WIDE: Final = 2.0
+"""How many times as wide as what was seen the usual is where both are told."""
 _RANK: Final = {"high": 0.0, "low": 1.0, "normal": 2.0}
 
 
@@ -28,6 +30,10 @@ def _figure(name: str) -> Callable[[Any, Display], Cell]:
         return Cell(with_unit(value, row.unit or None), value)
 
     return cell
+
+
+def _value(row: BaselineCheck, _: Display) -> Cell:
+    return Cell(row.shown, row.value)
 
 
 def _score(row: BaselineCheck, _: Display) -> Cell:
@@ -54,14 +60,16 @@ def check_sentence(row: BaselineCheck) -> str:
     said = f"{row.shown} is {row.verdict}{whose} ({row.what}): "
     said += f"usual is {row.usual} {row.when}{hour}"
     span = count(round((row.until - row.since) / timedelta(days=1)), "day")
+    least, most = (with_unit(each, row.unit or None) for each in (row.least, row.most))
     if row.verdict == "high":
-        most = with_unit(row.most, row.unit or None)
         beyond = row.value > row.most
         said += f", and the most in {span} was {most}" if beyond else f"; {most} was seen before"
     elif row.verdict == "low":
-        least = with_unit(row.least, row.unit or None)
         beyond = row.value < row.least
         said += f", and the least in {span} was {least}" if beyond else f"; {least} was seen before"
+    elif row.high - row.low > _WIDE * (row.most - row.least) and row.low < row.least:
+        # The fewer and the closer together the values are, the more besides passes for usual.
+        said += f"; {least} to {most} were seen in {span}"
     return said
 
 
@@ -85,7 +93,7 @@ CHECKS: TableView[BaselineCheck] = TableView(
         Column("verdict", "Verdict", _verdict, 10),
         Column("host", "Host", lambda row, _: text_cell(row.host), 16, flexible=True),
         Column("metric", "Metric", lambda row, _: text_cell(row.metric), 14, priority=2),
-        Column("value", "Value", _figure("value"), 10, align="right", priority=1),
+        Column("value", "Value", _value, 10, align="right", priority=1),
         Column("usual", "Usual", lambda row, _: Cell(row.usual, row.low), 16, align="right"),
         Column("hour", "Hour", _hour, 14, priority=2),
         Column("median", "Median", _figure("median"), 10, align="right", priority=3),

@@ -10,6 +10,8 @@ from typing import Any, Final
 from sre_tui.views.human import duration, number, percent, size
 
 TIMESTAMP: Final = "timestamp"
+SHARES: Final = 2.0
+"""Up to which a ratio is told in per cent: a larger one may be no share of anything."""
 _SUFFIXES: Final = (
     ("timestamp_seconds", TIMESTAMP),
     ("boot_time_seconds", TIMESTAMP),
@@ -102,7 +104,7 @@ def with_unit(value: float | None, unit: str | None) -> str:
         case "s":
             return duration(value) + per_second
         case "ratio" | "s/s":
-            if abs(value) <= 2:
+            if abs(value) <= SHARES:
                 return percent(value)
             return f"{number(value)} s/s" if unit == "s/s" else number(value)
         case "timestamp":

@@ -117,6 +117,13 @@ def test_a_listing_like_any_other(sre: Any) -> None:
             ),
         ),
         (
+            ("cpu", "850%", "--host", "media"),
+            (
+                "850 % is high for media (processor use): usual is 7.38–12.6 % at this hour "
+                "(Fri 23–00 UTC), and the most in 28 days was 12 %."
+            ),
+        ),
+        (
             ("cpu", "12.7%", "--host", "media", "--at", "2026-11-19T12:00"),
             (
                 "12.7 % is low for media (processor use): usual is 16.3–23.8 % at any hour, "

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from providers.series import SampleValue
 from sre_tui.diagnosis.signals.usual import HOURS_OF_DAY, Usual, hour_of, is_weekly, judged
 from sre_tui.memory.baseline import WHOLE_WEEK, Baseline
-from sre_tui.views.units import with_unit
+from sre_tui.views.human import percent
+from sre_tui.views.units import SHARES, with_unit
 
 if TYPE_CHECKING:
     from sre_tui.diagnosis.signals.measures import Measure
@@ -76,7 +77,9 @@ class BaselineCheck(BaseModel):
 
     @property
     def shown(self) -> str:
-        """The value with its unit."""
+        """The value with its unit; of shares in per cent, as what is usual, however large it is."""
+        if self.unit in ("ratio", "s/s") and abs(self.high) <= SHARES:
+            return percent(self.value)
         return with_unit(self.value, self.unit or None)
 
 
