@@ -199,6 +199,8 @@ class ReportedCapacity(Archived):
     """Whether what it is on does not answer now, so that all this is as it was last seen."""
     presses: bool = False
     """Whether somebody has to do something about it soon."""
+    space_of: str = ""
+    """The datastore that is filled where this is, both counted of one space; empty if none is."""
     points: tuple[Point, ...] = ()
     """How full it was, as a share, a few points a day; of pools and datastores."""
     foreseen: tuple[Point, ...] = ()
@@ -261,6 +263,8 @@ class ReportedDatastore(Archived):
     used: float | None = None
     size: float | None = None
     full_at: AwareDatetime | None = None
+    plugged_in: bool = True
+    """Whether its disk is there; of one that lies in a drawer nothing is known."""
     garbage_collected: AwareDatetime | None = None
     """When garbage collection last ended well."""
     collecting: bool = False

@@ -9,7 +9,7 @@ from sre_tui.memory.report import Report, Summary, zone_named
 from sre_tui.views.page import Page
 from sre_tui.views.report_alerts import alerts, fired_figure
 from sre_tui.views.report_backups import backed_up_figure, backups
-from sre_tui.views.report_capacity import capacities
+from sre_tui.views.report_capacity import capacities, pressing_of
 from sre_tui.views.report_chapter import TITLES
 from sre_tui.views.report_figures import against
 from sre_tui.views.report_logs import logs
@@ -131,7 +131,7 @@ def _figures(report: Report, chapters: tuple[Chapter, ...], times: Times) -> lis
     if known["backups"] and (backed_up := backed_up_figure(report.backups, tones["backups"])):
         told.append(backed_up)
     if known["capacity"]:
-        pressing = sum(row.presses for row in report.capacity.rows)
+        pressing = len(pressing_of(report.capacity))
         told.append(Figure(f"{pressing}", "full or expired soon", "", tones["capacity"]))
     if known["logs"] and errors is not None:
         told.append(

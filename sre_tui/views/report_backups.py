@@ -303,6 +303,8 @@ def _by_day(section: Backups, times: Times) -> Bars:
 
 def _datastores(section: Backups, times: Times) -> Table:
     def collected(row: ReportedDatastore) -> Cell:
+        if not row.plugged_in:
+            return Cell("", None)
         if row.collecting:
             return Cell("runs now", None, Tone.INFO)
         if row.garbage_collected is None:
@@ -317,7 +319,7 @@ def _datastores(section: Backups, times: Times) -> Table:
         (
             column("name", "Datastore", lambda row: text_cell(row.name), 18),
             column("used", "Used", _fill, 15),
-            column("size", "Of", lambda row: size_cell(row.size), 9, 2, right=True),
+            column("size", "Of", _size, 9, 2, right=True),
             column("full", "Full on", lambda row: Cell(times.on(row.full_at), row.full_at), 11, 1),
             column("collected", "GC ended", collected, 16, 2),
             column("problem", "Problem", problem, 16, flexible=True),
@@ -328,5 +330,11 @@ def _datastores(section: Backups, times: Times) -> Table:
     )
 
 
+def _size(row: ReportedDatastore) -> Cell:
+    return size_cell(row.size) if row.plugged_in else Cell("", None)
+
+
 def _fill(row: ReportedDatastore) -> Cell:
+    if not row.plugged_in:
+        return Cell("not plugged in", None, Tone.MUTED)
     return fill_cell(row.used / row.size if row.used is not None and row.size else None)

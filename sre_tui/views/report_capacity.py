@@ -20,13 +20,20 @@ FEW: Final = 4
 """Rows of a table that is short, so that some of what fills up in years has room in it."""
 CURVES: Final = 4
 """Things whose growth is drawn; more lines are told apart by nobody."""
+_UNTOLD: Final = "too little data"
 LIMIT: Final = 0.9
 """Share that is drawn as a line: from there on most file systems suffer."""
 
 
+def pressing_of(section: Capacities) -> tuple[ReportedCapacity, ...]:
+    """What presses, each space once: what a datastore that is told fills is that datastore."""
+    told = {row.name for row in section.rows if row.presses and row.kind == "datastore"}
+    return tuple(row for row in section.rows if row.presses and row.space_of not in told)
+
+
 def capacities(section: Capacities, times: Times) -> Chapter:
     """What presses first, with its growth."""
-    pressing = [row for row in section.rows if row.presses]
+    pressing = pressing_of(section)
     if not section.rows:
         seen = f"{count(section.left_out, 'thing')} looked at" if section.left_out else ""
         if not seen:
@@ -74,7 +81,9 @@ def _told(section: Capacities, times: Times) -> tuple[ReportedCapacity, ...]:
     """What somebody should know of; a few of what fills up in years, where that is little."""
     near = [row for row in section.rows if not _is_far(row, times)]
     far = [row for row in section.rows if _is_far(row, times)]
-    return (*near, *far[: max(0, FEW - len(near))])
+    told = (*near, *far[: max(0, FEW - len(near))])
+    # Of a disk in a drawer there is nothing to tell; it stands below what there is.
+    return tuple(sorted(told, key=lambda row: row.outlook == _UNTOLD and row.used is None))
 
 
 def _is_far(row: ReportedCapacity, times: Times) -> bool:
@@ -109,6 +118,8 @@ def _tone(row: ReportedCapacity, times: Times) -> Tone:
 
 def _outlook(row: ReportedCapacity, times: Times) -> Cell:
     told = outlook_text(row, times.made)
+    if row.presses and row.space_of:
+        told = f"{told}, the space of {row.space_of}"
     if row.out_of_reach:
         return Cell(marked(Tone.STALE, f"{told}, as last seen"), row.first, Tone.STALE)
     tone = _tone(row, times)

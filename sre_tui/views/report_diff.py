@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from sre_tui.memory.report import Report
 from sre_tui.memory.report_sections import Heading
+from sre_tui.views.report_capacity import pressing_of
 from sre_tui.views.report_diff_common import are_of_one_length, beside, not_compared
 from sre_tui.views.report_diff_model import Compared, Difference, FigureChange, ReportDiff, Way
 from sre_tui.views.report_diff_sections import differences
@@ -85,7 +86,7 @@ def _figures(old: Report, new: Report) -> Iterator[FigureChange]:
     yield figure("objectives", "objectives missed", lambda one: one.objectives.failed,
                  of_window=True)  # fmt: skip
     yield figure("capacity", "full or expired soon",
-                 lambda one: sum(row.presses for row in one.capacity.rows))  # fmt: skip
+                 lambda one: len(pressing_of(one.capacity)))  # fmt: skip
     yield figure("backups", "guests", lambda one: one.backups.guests, "")
     yield figure("backups", "guests covered", lambda one: one.backups.covered, "more")
     yield figure("backups", "backup runs", lambda one: one.backups.runs, "", of_window=True)

@@ -230,13 +230,16 @@ async def test_failed_backups_are_counted_with_their_errors(full_datastore: Repo
     assert "guest" not in first.what
     assert all(a.at >= b.at for a, b in pairwise(backups.failures))
     (main,) = (one for one in backups.datastores if one.name == "main")
-    assert main.problem == "nearly full"
+    assert main.problem == "full"
+    assert {one.name for one in backups.datastores if not one.plugged_in} == {"usb"}
     worst = full_datastore.objectives.objectives[0]
     assert (worst.name, worst.verdict) == ("backup runs", "fail")
     assert worst.measured == pytest.approx(1 - backups.failed_runs / backups.runs)
     assert full_datastore.objectives.failed == 1
     assert full_datastore.capacity.rows[0].name == "main"
     assert full_datastore.capacity.rows[0].presses
+    below = {row.name: row.space_of for row in full_datastore.capacity.rows if row.presses}
+    assert below == {"main": "", "backup on pbs": "main"}
 
 
 @pytest.mark.parametrize("backend", slow_but(("grafana", "pbs"), BACKENDS))

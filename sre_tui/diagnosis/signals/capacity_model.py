@@ -56,6 +56,8 @@ class Capacity(BaseModel):
     """Values that history has."""
     out_of_reach: bool = False
     """Whether what it is on does not answer now, so that all this is as it was last seen."""
+    space_of: str = ""
+    """The datastore that is filled where this is, both counted of one space; empty if none is."""
     notes: tuple[str, ...] = ()
     course: tuple[Point, ...] = Field(default=(), exclude=True, repr=False)
     """What was in use over time, where a history tells; in no document."""

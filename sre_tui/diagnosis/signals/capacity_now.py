@@ -45,7 +45,7 @@ def as_of_now(rows: Sequence[Capacity], picture: Picture) -> list[Capacity]:
 
 
 def as_full_as_their_stores(rows: Sequence[Capacity], topology: Topology) -> list[Capacity]:
-    """The rows, those of the same space as a full datastore as full as that.
+    """The rows, those of the same space as a datastore with its name, and as full if it is full.
 
     Whether a datastore is full is known from what it did over days; a line through the weeks of
     the pool it fills would foretell what has happened.
@@ -54,15 +54,20 @@ def as_full_as_their_stores(rows: Sequence[Capacity], topology: Topology) -> lis
     for row in rows:
         store = next(
             (one for one in rows
-             if one.kind == "datastore" and one.outlook == "full" and row.outlook != "full"
-             and _is_same_space(one, row) and row.subject in topology.dependencies(one.subject)),
+             if one.kind == "datastore" != row.kind and _is_same_space(one, row)
+             and row.subject in topology.dependencies(one.subject)),
             None,
         )  # fmt: skip
-        told = {} if store is None else {
-            "outlook": "full", "growth": None, "full_at": None, "earliest": None, "latest": None,
-            "full_since": store.full_since, "always_full": store.always_full,
-        }  # fmt: skip
-        found.append(row.model_copy(update=told) if told else row)
+        if store is None:
+            found.append(row)
+            continue
+        told: dict[str, Any] = {"space_of": str(store.subject)}
+        if store.outlook == "full" != row.outlook:
+            told |= {
+                "outlook": "full", "growth": None, "full_at": None, "earliest": None,
+                "latest": None, "full_since": store.full_since, "always_full": store.always_full,
+            }  # fmt: skip
+        found.append(row.model_copy(update=told))
     return found
 
 

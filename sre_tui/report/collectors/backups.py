@@ -215,13 +215,14 @@ def reported_store(store: Datastore, *, several: bool = False) -> ReportedDatast
     if not problem and collected is not None and collected.state == "error":
         problem = f"garbage collection failed: {collected.status}"
     if not problem and store.is_nearly_full:
-        problem = "nearly full"
+        problem = "full" if store.trend == "full" else "nearly full"
     went_well = collected is not None and collected.state in ("ok", "warning")
     return ReportedDatastore(
         name=one_line(f"{store.source}/{store.name}" if several else store.name, 120),
         used=store.used,
         size=store.total,
         full_at=store.full_at,
+        plugged_in=store.mount != "notmounted",
         collecting=collected is not None and collected.state == "running",
         garbage_collected=collected.last_run if collected is not None and went_well else None,
         problem=one_line(problem),

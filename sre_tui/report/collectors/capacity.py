@@ -64,6 +64,7 @@ def _reported(row: Capacity, now: datetime) -> ReportedCapacity:
         always_full=row.always_full,
         out_of_reach=row.out_of_reach,
         presses=is_pressing(row, now),
+        space_of=one_line(row.space_of, 120),
         points=tuple(past(row)) if row.kind in ALWAYS else (),
         foreseen=tuple(foreseen(row, now)) if row.kind in ALWAYS else (),
     )
