@@ -36,6 +36,8 @@ async def shared_reads() -> AsyncIterator[None]:
         for read in reads.values():
             read.cancel()
         await asyncio.gather(*reads.values(), return_exceptions=True)
+        # A connection that stays open keeps the context it was made in, and with it this.
+        reads.clear()
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 
 import pytest
 
@@ -118,3 +120,21 @@ async def test_an_answer_that_is_shared_in_another_shape_is_not_kept_as_it_came(
         await shared("rows", backend.read("rows"))
     assert lengths == [len("answer to rows")] * 2
     assert backend.asked == ["rows", "rows"]
+
+
+async def test_answers_are_let_go_of_with_the_scope_whoever_keeps_its_context() -> None:
+    class Rows:
+        pass
+
+    async def rows() -> Rows:
+        return Rows()
+
+    async with shared_reads():
+        answer = weakref.ref(await shared("rows", rows))
+        # As a connection does that is made within and stays open.
+        context = copy_context()
+        assert answer() is not None
+    # The loop holds on to what woke this task for as long as its step takes.
+    await asyncio.sleep(0)
+    assert answer() is None
+    assert context
