@@ -14,6 +14,7 @@ from sre_tui.diagnosis.language.aliases import meant_by
 from sre_tui.diagnosis.language.topics import Manner, Topic
 from sre_tui.diagnosis.language.vocabulary import (
     MANNERS,
+    NO_TROUBLE,
     STOP_WORDS,
     fold,
     key_words,
@@ -87,6 +88,7 @@ class Asked:
         """
         spoken = fold(self.text).split()
         said = {_stem(word) for word in spoken if len(word) > 2 and word not in STOP_WORDS}
+        said -= NO_TROUBLE
         sharing = Counter(_stem(word) for one in patterns for word in set(one.id.split("_")))
         alone = [
             topic for topic in self.topics if sum(topic in one.topics for one in patterns) == 1

@@ -167,6 +167,10 @@ class Focus:
             return True
         return self._about(one.subject)
 
+    def stands_on_it(self, one: Hypothesis, topology: Topology) -> bool:
+        """Whether what has the trouble stands on something that is named."""
+        return not topology.dependencies(one.subject).keys().isdisjoint(self.subjects)
+
     def _machines(self) -> set[Subject]:
         """The machines that programs which are named run on: their trouble is the program's."""
         hosts = {each.host for each in self.subjects if each.kind is SubjectKind.CONTAINER}

@@ -12,7 +12,7 @@ from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.patterns.pattern import SYMPTOM, Pattern
 from sre_tui.diagnosis.subject import Subject
-from sre_tui.diagnosis.topology.graph import Topology
+from sre_tui.diagnosis.topology.graph import Relation, Topology
 from sre_tui.diagnosis.topology.names import MACHINES
 from sre_tui.views.human import count
 
@@ -30,6 +30,8 @@ INTERFACE: Final = re.compile(r"(?:en|eth|em|ib|igb|ix|wl|bond|vmbr)\w*\d\w*", r
 STREAM: Final = re.compile(r'\{\w+="[\w.:@-]+"\}', re.ASCII)
 """A selector that can stand in quotes in a shell."""
 
+_DATING: Final = frozenset({"alert", "api", "task"})
+"""Kinds of evidence that have dates of their own, however short the window is."""
 _THING: Final = re.compile(r"\b(disk|pool|file system|storage|container|UPS) \{subject\}")
 """What a claim calls its subject."""
 
@@ -63,6 +65,12 @@ class Hypothesis:
     def open_start(self) -> bool:
         """Whether it was there before the window began."""
         return any(one.open_start for one in self.findings)
+
+    @property
+    def dated(self) -> bool:
+        """Whether somebody who kept its date tells when it began, rather than a window's edge."""
+        first = next((one for one in self.findings if one.since == self.since), None)
+        return first is not None and any(each.kind in _DATING for each in first.evidence)
 
     @property
     def known_since(self) -> datetime | None:
@@ -155,7 +163,9 @@ class Hypothesis:
     @property
     def _stating(self) -> frozenset[str]:
         """Kinds of evidence that by themselves say what is claimed."""
-        return frozenset({"api", "metric"} if self.pattern.plain else {"api"})
+        return frozenset(
+            {"api", "metric"} if self.pattern.plain or self.pattern.measured else {"api"}
+        )
 
     @property
     def hearsay(self) -> bool:
@@ -284,6 +294,25 @@ def join_shared(hypotheses: list[Hypothesis], topology: Topology) -> list[Hypoth
             twin.findings += whole.findings
         else:
             left.append(whole)
+    return left
+
+
+def join_parts(hypotheses: list[Hypothesis], topology: Topology) -> list[Hypothesis]:
+    """Make one of the same trouble of a whole and of what it is made of, where that is one.
+
+    If one disk of a pool is awake, it is the disk; if several are, it is the pool.
+    """
+    left = list(hypotheses)
+    for whole in hypotheses:
+        if whole.subject.kind not in whole.pattern.echoed_by:
+            continue
+        made_of = {edge.on for edge in topology.below(whole.subject)
+                   if edge.relation is Relation.MADE_OF}  # fmt: skip
+        parts = [one for one in left if one.pattern is whole.pattern and one.subject in made_of]
+        kept, gone = (parts[0], [whole]) if len(parts) == 1 else (whole, parts)
+        for one in gone:
+            kept.findings += one.findings
+            left.remove(one)
     return left
 
 

@@ -16,6 +16,9 @@ from sre_tui.diagnosis.topology.names import MACHINES
 
 LATER: Final = timedelta(minutes=12)
 """A cause may be seen that much later than its effect: exporters and averages are slow."""
+LONG_BEFORE: Final = timedelta(days=1)
+"""What was there so much earlier is no effect of what is told to have begun, even if that began
+before anything was measured: limits and delays of alerts are shorter."""
 FRESH: Final = 0.5
 """Least :attr:`Pattern.root` of what acquits a state that has lasted for long."""
 ALERT: Final = "alert"
@@ -137,8 +140,10 @@ def _died_of(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool:
 
 
 def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
-    if one.since is None or other.since is None or one.open_start or one.vague_start:
+    if one.since is None or other.since is None:
         return True
+    if one.open_start or one.vague_start:
+        return not (one.dated and other.dated and other.since < one.since - LONG_BEFORE)
     if other.open_start:
         return False
     late = max(LATER, timedelta(seconds=one.pattern.seen_late))

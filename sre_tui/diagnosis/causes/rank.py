@@ -14,7 +14,7 @@ from sre_tui.diagnosis.causes.confidence import (
     unrivalled,
 )
 from sre_tui.diagnosis.causes.focus import Focus
-from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather, join_shared
+from sre_tui.diagnosis.causes.hypothesis import Hypothesis, gather, join_parts, join_shared
 from sre_tui.diagnosis.causes.links import FRESH, link
 from sre_tui.diagnosis.causes.model import CONFIRMED
 from sre_tui.diagnosis.causes.sight import would_tell
@@ -96,7 +96,8 @@ def rank(
         patterns: what brings about what.
         away: kinds of backends that could not be read.
     """
-    hypotheses = link(join_shared(gather(findings, patterns), topology), topology)
+    known = join_parts(join_shared(gather(findings, patterns), topology), topology)
+    hypotheses = link(known, topology)
     present = {one.pattern.id for one in hypotheses}
     named = focus.named_kinds & present
     # Who calls a trouble by a word of its own asks of it, whatever else that word belongs to.
@@ -109,8 +110,10 @@ def rank(
     # What is called by its own word is meant, also where the name beside it is of something else.
     called = [
         one for one in hypotheses
-        if one.pattern.id in focus.named_kinds and not one.pattern.circumstantial
+        if one.pattern.id in focus.named_kinds and not one.pattern.circumstantial and _begins(one)
     ]  # fmt: skip
+    if len(called) > 1:
+        called = [one for one in called if focus.stands_on_it(one, topology)]
     if focus.subjects and len(called) == 1:
         concerned.add(id(called[0]))
     roots = [one for one in ranked if _begins(one.hypothesis)]
@@ -126,15 +129,32 @@ def rank(
             elsewhere.append(one)
         else:
             causes.append(one)
-    elsewhere.sort(key=lambda one: (not focus.fits(one.hypothesis), focus.distance(one.hypothesis)))
+    # What is but a fact of little consequence comes behind what is likely to be a cause.
+    elsewhere.sort(
+        key=lambda one: (
+            not focus.fits(one.hypothesis),
+            one.hypothesis.pattern.measured and not one.relevant,
+            focus.distance(one.hypothesis),
+        )
+    )
     causes, beside = _compared(causes, focus, away)
     return Ranking(tuple(causes), tuple(symptoms), (*beside, *elsewhere))
 
 
 def is_meant(one: Ranked, focus: Focus) -> bool:
-    """Whether just this is asked of, it begins something, and is likely enough to be told first."""
-    begins = one.hypothesis.pattern.root >= FRESH
+    """Whether just this is asked of and is likely enough to be told first.
+
+    It begins something, or is plainly so.
+    """
+    begins = one.hypothesis.pattern.root >= FRESH or _answers(one, focus)
     return begins and one.confidence >= MEANT and focus.calls(one.hypothesis)
+
+
+def _answers(one: Ranked, focus: Focus) -> bool:
+    """Whether it is plainly so, and just what the question calls by its own word."""
+    hypothesis = one.hypothesis
+    said = hypothesis.pattern.id in focus.named_kinds
+    return said and hypothesis.stated and focus.calls(hypothesis)
 
 
 def _compared(
@@ -169,7 +189,9 @@ def _set_apart(causes: Sequence[Ranked], focus: Focus) -> tuple[list[Ranked], li
     """What may be the cause, and what certainly is so, but hardly the cause of what is asked."""
     if focus.everything:
         return list(causes), []
-    apart = [one for one in causes if one.confirmed and not one.relevant]
+    apart = [
+        one for one in causes if one.confirmed and not one.relevant and not _answers(one, focus)
+    ]
     return [one for one in causes if one not in apart], apart
 
 

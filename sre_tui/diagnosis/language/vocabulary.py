@@ -26,6 +26,8 @@ SYMPTOMS: Final = tuple(str(_DATA["symptoms"]).split())
 INTENTS: Final = frozenset(str(_DATA["intents"]).split())
 STOP_WORDS: Final = frozenset(str(_DATA["never_names"]).split())
 """Words that are never names."""
+NO_TROUBLE: Final = frozenset(str(_DATA["no_trouble"]).split())
+"""Words that name no trouble by themselves, though names of failure patterns have them."""
 
 SHORTEST_FOLDED: Final = 4
 _WORD = re.compile(r"[\wäöüß][\wäöüß'/.:@+-]*", re.IGNORECASE)

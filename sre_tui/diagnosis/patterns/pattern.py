@@ -149,6 +149,9 @@ class Pattern(_Model):
     plain: bool = False
     """Whether a value says just what is claimed and leaves nothing to conclude, such as a date that
     has passed."""
+    measured: bool = False
+    """Whether a value tells it as it is, though it may yet come of something else: that nothing
+    can be scraped, that a container restarts over and over."""
     passed_on: bool = False
     """Whether clients repeat the message of the server that has it."""
     echoed_by: tuple[SubjectKind, ...] = ()

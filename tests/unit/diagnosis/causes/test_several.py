@@ -1,0 +1,120 @@
+"""Of several things that are wrong, which is told as what, and which is called by a question."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sre_tui.diagnosis.asked import find_asked
+from sre_tui.diagnosis.causes.confidence import STATED
+from sre_tui.diagnosis.causes.focus import Focus
+from sre_tui.diagnosis.causes.rank import Ranked, Ranking, is_meant, rank
+from sre_tui.diagnosis.finding import Finding, Severity
+from sre_tui.diagnosis.patterns.load import bundled
+from sre_tui.diagnosis.subject import Subject, SubjectKind
+from sre_tui.diagnosis.topology.graph import Relation, Topology
+from tests.unit.diagnosis.causes.lab import (
+    DISK,
+    DOCKER,
+    MEDIA,
+    NAS,
+    NODE,
+    OTHER_NODE,
+    POOL,
+    finding,
+    homelab,
+)  # fmt: skip
+
+DAY = timedelta(days=1).total_seconds() / 60
+NEIGHBOUR = Subject(kind=SubjectKind.DISK, name="nas1/sdd")
+EXPORTER = Subject(kind=SubjectKind.TARGET, name="nas1:9633")
+
+
+def place() -> Topology:
+    topology = homelab()
+    topology.connect(POOL, Relation.MADE_OF, NEIGHBOUR)
+    topology.connect(EXPORTER, Relation.WATCHES, NAS)
+    return topology
+
+
+def answered(text: str, *findings: Finding) -> tuple[Ranking, Focus]:
+    topology, patterns = place(), bundled()
+    asked = find_asked(text, topology, (), patterns)
+    focus = Focus.on(
+        asked.subjects, topology, kinds=asked.kinds(patterns), topics=asked.topics,
+        named_kinds=asked.named_kinds(patterns), manner=asked.manner,
+        said=text.casefold().split(),
+    )  # fmt: skip
+    return rank(findings, topology, focus, patterns), focus
+
+
+def names(several: tuple[Ranked, ...]) -> list[tuple[str, Subject]]:
+    return [(one.hypothesis.pattern.id, one.hypothesis.subject) for one in several]
+
+
+AWAKE = finding("disk_awake", POOL, 2 * DAY, by="alert")
+
+
+def test_a_pool_that_is_awake_for_one_disk_is_that_disk() -> None:
+    ranking, _ = answered("what is wrong", AWAKE, finding("disk_awake", DISK, DAY))
+    assert names(ranking.causes) == [("disk_awake", DISK)]
+
+
+def test_a_pool_whose_disks_are_awake_together_is_the_pool() -> None:
+    several = (finding("disk_awake", DISK, DAY), finding("disk_awake", NEIGHBOUR, DAY))
+    ranking, _ = answered("what is wrong", AWAKE, *several)
+    assert names(ranking.causes) == [("disk_awake", POOL)]
+
+
+def test_what_failed_days_before_does_not_come_of_what_is_told_to_have_begun() -> None:
+    full = finding("pool_full", POOL, 480, severity=Severity.CRITICAL, by="alert", open_start=True)
+    stuck = finding("replication_failed", Subject(kind=SubjectKind.REPLICATION, name="nas1/copy"),
+                    6 * DAY, by="alert", open_start=True)  # fmt: skip
+    topology = place()
+    topology.connect(stuck.subject, Relation.STORED_ON, POOL)
+    told = rank((full, stuck), topology, Focus.on((), topology), bundled())
+    assert ("replication_failed", stuck.subject) in names(told.causes)
+    # A window's edge dates nothing: it may have been full for as long.
+    measured = finding("pool_full", POOL, 360, severity=Severity.CRITICAL, open_start=True)
+    told = rank((measured, stuck), topology, Focus.on((), topology), bundled())
+    assert ("replication_failed", stuck.subject) not in names(told.causes)
+
+
+def test_what_cannot_be_scraped_is_told_as_sure_as_it_is_read() -> None:
+    down = finding("target_down", EXPORTER, 3 * DAY)
+    ranking, focus = answered(
+        "my temperature panel for the nas is empty, are the disks gone??",
+        down, finding("oom_kill", MEDIA, 60, severity=Severity.CRITICAL),
+    )  # fmt: skip
+    first = ranking.causes[0]
+    assert names((first,)) == [("target_down", EXPORTER)]
+    assert first.confidence >= STATED
+    assert is_meant(first, focus)
+
+
+def test_a_fact_of_little_consequence_elsewhere_comes_behind_what_is_likely_a_cause() -> None:
+    killed = finding("oom_kill", MEDIA, 60, severity=Severity.CRITICAL, by="log")
+    ranking, _ = answered("why is docker1 slow", finding("target_down", EXPORTER, 3 * DAY), killed)
+    told = [one for one in ranking.elsewhere if one.confirmed]
+    assert names(tuple(told))[-1] == ("target_down", EXPORTER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sunday check, what is really wrong", "are the copies on the big pool", "is it bad",
+     "the database and the web page", "look at the log of the program"],
+)  # fmt: skip
+def test_words_for_things_name_no_trouble(text: str) -> None:
+    asked = find_asked(text, Topology(), (), bundled())
+    assert not {"configuration_wrong", "pool_full", "bad_update", "database_locked", "web_down",
+                "log_flood", "program_died"} & asked.named_kinds(bundled())  # fmt: skip
+
+
+def test_of_several_called_by_a_word_that_is_meant_which_stands_on_what_is_named() -> None:
+    here, there = (finding("backup_uncovered", one, 300, by="api") for one in (MEDIA, DOCKER))
+    ranking, _ = answered(f"if {NODE.name} burned down tonight, what would i lose", there, here)
+    assert ("backup_uncovered", MEDIA) in names(ranking.causes)
+    assert ("backup_uncovered", DOCKER) not in names(ranking.causes)
+    ranking, _ = answered(f"if {OTHER_NODE.name} burned down tonight, what would i lose", there)
+    assert ("backup_uncovered", DOCKER) in names(ranking.causes)
