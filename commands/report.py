@@ -93,6 +93,11 @@ def make(
     form = chosen_format(output, as_json=as_json, as_markdown=as_markdown, as_html=as_html)
     if test and not email:
         raise _usage("--test is about mail", "sre report --email --test")
+    if test and (days is not None or form is not None or no_llm):
+        raise _usage(
+            "--test only sends a short mail: no report is made",
+            "sre report --email --test, without --days, --output, a format and --no-llm",
+        )
     # What is missing for mail, or in the way of a file, is told before a report is made for it.
     mailing = mailing_of(invocation.settings) if email else None
     if mailing is not None and test:
@@ -143,7 +148,8 @@ def export(
     report: Annotated[
         str,
         typer.Argument(
-            metavar="REPORT", help="latest, an id or its beginning, or a day such as 2026-11-16."
+            metavar="REPORT",
+            help="latest, an id or its beginning, or the day it was made: 2026-11-16.",
         ),
     ] = "latest",
     as_markdown: MARKDOWN_OPTION = False,
@@ -218,9 +224,13 @@ def diff(
     context: typer.Context,
     old: Annotated[
         str,
-        typer.Argument(metavar="OLD", help="An id, a day, or the one before the newer one."),
+        typer.Argument(
+            metavar="OLD", help="An id, the day it was made, or the one before the newer one."
+        ),
     ] = "",
-    new: Annotated[str, typer.Argument(metavar="NEW", help="latest, an id or a day.")] = "latest",
+    new: Annotated[
+        str, typer.Argument(metavar="NEW", help="latest, an id or the day it was made.")
+    ] = "latest",
     as_json: JSON_OPTION = False,
     absolute: TIMES_OPTION = None,
 ) -> None:

@@ -104,7 +104,7 @@ def list_runs(
     invocation.narrator.trace(f"mail {mail_in_words(settings)}")
     _tell_mail(invocation)
     invocation.narrator.trace(
-        "kept by whoever runs `sre schedule run`, or `sre report --email` by cron"
+        f"kept by whoever runs `sre schedule run`, or `sre {' '.join(_report(settings))}` by cron"
     )
 
 
@@ -167,7 +167,9 @@ def systemd(context: typer.Context) -> None:
 
 @app.command(
     help=help_text(
-        "Print a line for cron that makes a report and mails it.",
+        "Print a line for cron that makes a report, and mails it where mail is set up.\n\n"
+        "That is `sre report --email` with a server for mail (SMTP_HOST), else\n"
+        "`sre report --quiet`, which only archives it.",
         ("schedule cron", "schedule cron 2>/dev/null"),
     ),
 )
@@ -189,6 +191,12 @@ def cron(context: typer.Context) -> None:
     invocation.narrator.say(
         "add it with `crontab -e`, or: (crontab -l; sre schedule cron) | crontab -"
     )
+    if settings.mail is None:
+        invocation.narrator.say(
+            "mail is not set up, so the reports are only archived: with SMTP_HOST the line is "
+            "another one, which mails them"
+        )
+    _tell_mail(invocation)
     if zone := settings.report.timezone:
         invocation.narrator.say(
             "cron of Debian and Ubuntu knows no CRON_TZ: there the hours are the machine's own, "

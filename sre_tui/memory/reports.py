@@ -96,7 +96,7 @@ class Reports:
         """The report of an id, of the beginning of one, of a day, or the latest.
 
         Args:
-            reference: an id or its beginning, ``2026-11-23`` for the last one of that day, or
+            reference: an id or its beginning, ``2026-11-23`` for the last one made on that day, or
                 ``latest``.
             zone: whose days are meant.
 
@@ -194,13 +194,11 @@ class Reports:
             return tuple(ArchivedReport.model_validate(dict(row)) for row in rows)
 
     def _id(self, connection: Connection, wanted: str, reference: str, zone: tzinfo) -> str:
-        day = _day(wanted)
+        day = _day(wanted, zone)
         if wanted == LATEST or day is not None:
             query = select(REPORTS.c.id).order_by(*_LATEST_FIRST).limit(1)
             if day is not None:
-                begin = datetime.combine(day, time(), zone)
-                end = datetime.combine(day + timedelta(days=1), time(), zone)
-                query = query.where(REPORTS.c.made >= begin, REPORTS.c.made < end)
+                query = query.where(REPORTS.c.made >= day[0], REPORTS.c.made < day[1])
             rows = list(connection.execute(query).scalars())
         else:
             # The shortest is the id itself, if there is one of exactly that.
@@ -217,8 +215,13 @@ class Reports:
         )
         if not known:
             hint = "none has been made yet: `sre report` makes one"
+        elif day is not None:
+            about = _about(connection, *day)
+            hint = "none was made that day; " + (
+                f"{about} is about it" if about else "`sre report list` has them"
+            )
         else:
-            close = [] if day is not None else nearest(wanted, known, limit=1)
+            close = nearest(wanted, known, limit=1)
             hint = f"did you mean {close[0]}?" if close else "`sre report list` has them"
         what = "report" if wanted == LATEST else f"report {reference!r}"
         raise UnknownReport(f"there is no {what}; {hint}")
@@ -238,13 +241,23 @@ def _listed(document: object) -> dict[str, Any]:
 _LATEST_FIRST: Final = (REPORTS.c.made.desc(), REPORTS.c.number.desc())
 
 
-def _day(text: str) -> date | None:
-    """The day that is meant, if one is; none of those whose end no calendar has."""
+def _day(text: str, zone: tzinfo) -> tuple[datetime, datetime] | None:
+    """From when to when the day is that is meant, if one is; no calendar has the end of some."""
     try:
         day = date.fromisoformat(text) if "-" in text else None
     except ValueError:
         return None
-    return day if day is not None and date.min < day < date.max else None
+    if day is None or not date.min < day < date.max:
+        return None
+    begin, end = (datetime.combine(each, time(), zone) for each in (day, day + timedelta(days=1)))
+    return begin, end
+
+
+def _about(connection: Connection, begin: datetime, end: datetime) -> str:
+    """The first report whose window has some of that time; empty if there is none."""
+    query = select(REPORTS.c.id).where(REPORTS.c.since < end, REPORTS.c.until > begin)
+    found = connection.execute(query.order_by(REPORTS.c.made, REPORTS.c.number).limit(1))
+    return str(found.scalar_one_or_none() or "")
 
 
 def _forget(connection: Connection, keep: int) -> None:

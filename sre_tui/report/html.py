@@ -232,9 +232,9 @@ def _grid(table: Table, display: Display) -> _Grid:
 
 
 def _shown(cell: Cell, column: Column[Any], table: Table) -> _Shown:
-    text, share = cell.text, None
+    text, share = table.words(column, cell), None
     if column.key in table.bars and isinstance(cell.sort, float):
-        text, share = text.partition(" ")[2].strip(), min(1.0, max(0.0, cell.sort))
+        share = min(1.0, max(0.0, cell.sort))
     return _Shown(
         text, cell.tone.value, column.align, cell_len(text) <= _UNBROKEN, column.priority > 0, share
     )

@@ -187,10 +187,7 @@ def _table(table: Table, display: Display) -> Iterator[str]:
 
 
 def _cell(cell: Cell, column: Column[Any], table: Table) -> str:
-    text = cell.text
-    if column.key in table.bars and isinstance(cell.sort, float):
-        text = text.partition(" ")[2]
-    return escaped(text)
+    return escaped(table.words(column, cell))
 
 
 def _grid(titles: list[str], right: list[bool], rows: list[list[str]]) -> str:

@@ -74,7 +74,7 @@ async def memory_get_previous_report(
     context: ToolContext,
     report: Annotated[
         str,
-        Field(description="latest, its id, or a day such as 2026-11-16."),
+        Field(description="latest, its id, or the day it was made: 2026-11-16."),
         Positional("REPORT"),
     ] = "latest",
     section: Annotated[Heading | None, Field(description="Only this section.")] = None,

@@ -53,11 +53,12 @@ def _rows(table: Table, document: Document) -> Iterator[str]:
     if table.title:
         yield f"  {table.title}:"
     for cells in table.cells(document.display):
-        told = (
-            f"{column.title.casefold()} {' '.join(cell.text.split())}"
+        # What the first column has is what the row is about.
+        (_, subject), *others = (
+            (column.title.casefold(), table.words(column, cell))
             for column, cell in zip(table.columns, cells, strict=True)
-            if cell.text.strip()
         )
-        yield f"  - {'; '.join(told)}"
+        told = "; ".join(f"{title} {words}" for title, words in others if words)
+        yield f"  - {subject}: {told}" if told else f"  - {subject}"
     if table.more:
         yield f"  {table.more}"

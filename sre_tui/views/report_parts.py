@@ -67,6 +67,12 @@ class Table:
     folded: tuple[str, ...] = ()
     more: str = ""
 
+    def words(self, column: Column[Any], cell: Cell) -> str:
+        """The text of a cell on one line, without the bar that is drawn before a share."""
+        words = cell.text.split()
+        is_bar = column.key in self.bars and isinstance(cell.sort, float)
+        return " ".join(words[1:] if is_bar else words)
+
     def cells(self, display: Display) -> list[tuple[Cell, ...]]:
         """The cells of each row."""
         return [tuple(column.cell(row, display) for column in self.columns) for row in self.rows]

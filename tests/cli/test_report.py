@@ -121,6 +121,8 @@ def test_markdown_and_html_are_the_same_report(
         (("--output", "/nowhere/report.md"), "there is no folder /nowhere"),
         (("--output", "~nobody.at.all/report.md"), "nobody's home"),
         (("--test",), "--test is about mail"),
+        (("--email", "--test", "--days", "3"), "--test only sends a short mail"),
+        (("--email", "--test", "-o", "x.html"), "--test only sends a short mail"),
         (("--days", "0"), "greater than or equal to 1"),
         (("--days", "91"), "less than or equal to 90"),
         (("--email",), "set SMTP_HOST"),

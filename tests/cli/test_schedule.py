@@ -81,8 +81,12 @@ def test_a_line_for_cron_makes_the_report(planned: Sre) -> None:
     minute, hour, day, month, weekday, *command = shlex.split(line)
     assert [minute, hour, day, month, weekday] == ["30", "6", "*", "*", "mon"]
     assert command[-2:] == ["report", "--quiet"]
+    assert "so the reports are only archived" in planned("schedule", "cron").err
+    assert "`sre report --quiet` by cron" in planned("schedule").err
     mailing = planned.having(SMTP_HOST="mail.home.arpa")("schedule", "cron")
     assert mailing.lines[1].endswith("report --email")
+    assert "only archived" not in mailing.err
+    assert "mail needs a recipient" in mailing.err
     # What this shell knows cron does not.
     assert "SMTP_HOST" in mailing.err
 

@@ -105,7 +105,7 @@ def test_a_report_is_found_by_its_id_its_beginning_and_its_day(store: Store) -> 
     reports.add(report("abcz"))
     for wanted, said in (
         ("abc", "several reports begin with 'abc': abcd, abcz"),
-        ("2026-11-01", "there is no report '2026-11-01'; `sre report list` has them"),
+        ("2026-11-01", "none was made that day; `sre report list` has them"),
         ("abyx", r"there is no report 'abyx'; did you mean ab\?"),
         ("%", "there is no report '%'"),
         ("", "there is no report ''"),

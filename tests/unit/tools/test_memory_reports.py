@@ -57,6 +57,27 @@ async def test_the_latest_is_read_with_its_verdict_its_summary_and_its_age(
     assert "paperless" in text
 
 
+async def test_a_day_is_that_on_which_it_was_made(context: ToolContext, archive: Reports) -> None:
+    assert "Report aaaa1111" in await read(context, report="2026-11-16")
+    for day, said in (
+        # The report of the week that it lies in was made later.
+        ("2026-11-20", "none was made that day; r-20261123-0600 is about it"),
+        ("2026-11-12", "none was made that day; aaaa1111 is about it"),
+        ("2026-11-24", "none was made that day; `sre report list` has them"),
+    ):
+        with pytest.raises(Complaint) as caught:
+            await read(context, report=day)
+        assert str(caught.value) == f"there is no report '{day}'; {said}"
+
+
+async def test_a_row_is_told_by_what_it_is_about_and_without_its_bar(
+    context: ToolContext, archive: Reports
+) -> None:
+    text = await read(context, section="capacity")
+    assert "- tank: kind pool; used 88" in text
+    assert "█" not in text
+
+
 async def test_one_section_is_read_alone(context: ToolContext, archive: Reports) -> None:
     text = await read(context, section="backups")
     assert "Backups:" in text
