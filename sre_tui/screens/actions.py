@@ -92,8 +92,8 @@ PARTS: Final[dict[str, str]] = {
     "log-line": "A log line",
     "query": "While editing a query",
     "charts": "Charts",
+    "main": "On the first screen",
     "level": "Everywhere",
-    "main": "Everywhere",
     "app": "Everywhere",
 }
 """Headings of the help, in its order."""
@@ -251,6 +251,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("incident.edit", "E", "Edit", "Say other things of it", footer=True),
     Action("incident.close", "X", "Close", "Say that it is over, and what helped", footer=True),
     Action("choice.back", "escape,q", "Back", "Close without a choice", footer=True),
+    Action(
+        "choice.take",
+        "enter",
+        "Choose",
+        "Choose the line under the cursor",
+        footer=True,
+        # The list has a use of its own for it, which the footer would not show.
+        priority=True,
+    ),
     Action("record.back", "escape", "Back", "Record nothing", footer=True),
     Action(
         "record.save",

@@ -63,6 +63,16 @@ class ChoiceScreen(ModalScreen[str | None]):
             yield OptionList(*(options or [Option(Text(self._nothing), disabled=True)]))
         yield KeyFooter()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no line where there is none to take."""
+        if action == "take":
+            return any(not offer.disabled for offer in self._offers)
+        return super().check_action(action, parameters)
+
+    def action_take(self) -> None:
+        """Take the line under the cursor."""
+        self.query_one(OptionList).action_select()
+
     def action_back(self) -> None:
         """Close without a choice."""
         self.dismiss(None)

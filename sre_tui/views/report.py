@@ -125,8 +125,10 @@ def _figures(report: Report, chapters: tuple[Chapter, ...], times: Times) -> lis
     errors = report.logs.errors
     if known["alerts"] and (fired := fired_figure(report.alerts, times, tones["alerts"])):
         told.append(fired)
-    passed = report.objectives.passed or 0
-    if known["objectives"] and (aimed := passed + (report.objectives.failed or 0)):
+    passed, failed = report.objectives.passed or 0, report.objectives.failed or 0
+    aimed = passed + failed
+    # One that was met, as of a lone backup server, tells nothing at a glance.
+    if known["objectives"] and (aimed > 1 or failed):
         told.append(Figure(f"{passed} of {aimed}", "objectives met", "", tones["objectives"]))
     if known["backups"] and (backed_up := backed_up_figure(report.backups, tones["backups"])):
         told.append(backed_up)

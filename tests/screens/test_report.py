@@ -239,6 +239,7 @@ async def test_those_before_it_are_stepped_through_and_listed(
         assert copied[0].startswith("Report on homelab")
         await scene.settle(lambda: scene.says("2026-11-16 to 11-23", "critical · ", "unknown · "))
         assert isinstance(scene.app.screen, ChoiceScreen)
+        await scene.settle(lambda: scene.says("⏎ Choose", "esc Back"))
         await scene.press("enter")
         await scene.settle(lambda: scene.says("tank is degraded", "1 of 3"))
         # Wider lines are broken elsewhere.
