@@ -33,9 +33,9 @@ class Progress:
             if not self._narrator.is_terminal:
                 self._narrator.say(f"{step} ...")
         if self._narrator.is_terminal:
-            line = f"{step}: {done} of {total}{self._left(done, total)}"
-            if waits_for:
-                line = f"{line}; waits for {waits_for}"
+            # What has names is unlike each other: how long the rest takes nobody knows.
+            rest = f"; waits for {waits_for}" if waits_for else self._left(done, total)
+            line = f"{step}: {done} of {total}{rest}"
             # A line that is broken cannot be written over.
             width = room(self._environment.stderr, self._environment.variables)
             self._narrator.raw(f"\r\x1b[K{one_line(line, (width or 80) - 1)}")
