@@ -97,8 +97,9 @@ class Column(Generic[RowT]):
         flexible: Whether the column takes its share of the room left over.
         tells_apart: Whether it is there to tell rows of several sources apart: it is not worth any
             room where all rows agree in it, and is never dropped where they do not.
-        narrow: Width down to which a flexible column gives way before a column of a priority up to
-            2 is dropped; 0 if it does not.
+        narrow: Width down to which a column gives way before one of a priority up to 2 is dropped,
+            in a pane before one of priority 0 is; 0 if it does not.
+        differing: Whether a pane leaves it out while all rows agree in it.
     """
 
     key: str
@@ -110,6 +111,7 @@ class Column(Generic[RowT]):
     flexible: bool = False
     tells_apart: bool = False
     narrow: int = 0
+    differing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ def layout(
     if all(column.priority == 0 for column in least):
         least = _narrowed(least, width)
         columns = [replace(c, width=n.width) for c, n in zip(columns, least, strict=True)]
-    elif (squeezed := _squeezed(least, width)) is not None:
-        least = squeezed
+    elif (given_way := squeezed(least, width)) is not None:
+        least = given_way
         columns = [
             replace(c, width=n.width) if c.narrow else c
             for c, n in zip(columns, least, strict=True)
@@ -52,9 +52,17 @@ def layout(
     return [(column, widths[column.key]) for column in chosen]
 
 
-def _squeezed(columns: Sequence[Column[RowT]], width: int) -> list[Column[RowT]] | None:
-    """The columns with flexible ones narrowed as far as the important ones need; None if not."""
-    wanted = [column for column in columns if column.priority <= IMPORTANT]
+def squeezed(
+    columns: Sequence[Column[RowT]], width: int, important: int = IMPORTANT
+) -> list[Column[RowT]] | None:
+    """The columns with some narrowed as far as the important ones need; None if that is not so.
+
+    Args:
+        columns: all columns; each gives way down to its ``narrow``.
+        width: room in terminal cells.
+        important: highest priority of the columns that there is to be room for.
+    """
+    wanted = [column for column in columns if column.priority <= important]
     widths = {column.key: column.width for column in columns}
     room = {column.key: column.width - column.narrow for column in wanted if column.narrow}
     over = sum(column.width + GAP for column in wanted) - GAP - width

@@ -15,6 +15,7 @@ from textual.widgets.data_table import ColumnKey, RowKey
 from textual.widgets.data_table import Row as TableRow
 
 from widgets.cell import Column, KeyedRow, Tone, fit_columns, sort_rows
+from widgets.layout import squeezed
 from widgets.line_table import LineTable
 from widgets.text import fit, truncate
 from widgets.tones import tone_style
@@ -159,6 +160,7 @@ class KeyedTable(LineTable):
                 raise ValueError(f"row {row.key!r} has {len(row.cells)} cells")
             seen.add(row.key)
         self._given = tuple(rows)
+        self._fit_columns()
         self._update()
 
     def set_filter(self, text: str) -> None:
@@ -251,10 +253,10 @@ class KeyedTable(LineTable):
         width = self.size.width
         if not width:
             return
-        fitted = {
-            column.key: room
-            for column, room in fit_columns(self._spec, width, 2 * self.cell_padding)
-        }
+        columns, padding = self._telling(), 2 * self.cell_padding
+        # A name that is cut is better than no room for what is never to be left out.
+        columns = squeezed(columns, width - padding, important=0) or columns
+        fitted = {column.key: room for column, room in fit_columns(columns, width, padding)}
         if fitted == self._fitted and not force:
             return
         with self.app.batch_update():
@@ -265,6 +267,23 @@ class KeyedTable(LineTable):
             for key, room in fitted.items():
                 self.add_column(self._heading(key, room), width=room, key=key)
             self._store_all()
+
+    def _telling(self) -> list[Column[Any]]:
+        """The columns without those in which all rows agree and that are not worth their room then.
+
+        What is sorted by stays, so that one sees what the order means.
+        """
+
+        def differ(index: int) -> bool:
+            texts = (row.cells[index].text for row in self._given)
+            first = next(texts, "")
+            return any(text != first for text in texts)
+
+        return [
+            column
+            for index, column in enumerate(self._spec)
+            if not column.differing or column.key == self._sort_key or differ(index)
+        ]
 
     def _heading(self, key: str, room: int) -> Text:
         column = self._spec[self._index[key]]

@@ -148,7 +148,13 @@ def _summary(alerts: Sequence[Alert]) -> str:
     critical = sum(severity_tone(one.severity) is Tone.CRITICAL for one in firing)
     told = [f"{len(firing)} firing"] if firing else []
     told += [f"{critical} critical"] if critical else []
-    return ", ".join(told)
+    words = {_state_word(one) for one in alerts}
+    # What all agree in is no column of the table.
+    return ", ".join(told) or (f"all {words.pop()}" if len(words) == 1 else "")
+
+
+def _state_word(alert: Alert) -> str:
+    return "silenced" if alert.silenced else alert.state.value.replace("_", " ")
 
 
 def _columns() -> tuple[Column[Alert], ...]:
@@ -156,11 +162,12 @@ def _columns() -> tuple[Column[Alert], ...]:
     given = {column.key: column for column in ALERTS.columns}
     return (
         replace(given["severity"], width=10),
-        replace(given["name"], width=10),
+        replace(given["name"], width=16, narrow=10),
         replace(given["about"], width=11, flexible=True),
-        replace(given["state"], width=10, cell=_state),
+        # What all agree in is told by the title.
+        replace(given["state"], width=10, cell=_state, differing=True),
         replace(given["active_at"], title="Age", width=6, cell=_age, align="right"),
-        replace(given["summary"], width=24),
+        replace(given["summary"], width=17),
         given["value"],
         given["silence"],
         given["source"],

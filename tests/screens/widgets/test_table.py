@@ -46,6 +46,23 @@ async def test_narrow_table_drops_columns_by_priority() -> None:
         assert "cache" in scene.text
 
 
+async def test_column_that_all_rows_agree_in_is_left_out_until_they_differ() -> None:
+    table = KeyedTable([replace(one, differing=one.key == "state") for one in COLUMNS])
+    async with shown(table, size=(36, 10)) as scene:
+        up, down = rows_of([one for one in FLEET if one.up]), rows_of(FLEET)
+        table.set_rows(up)
+        await scene.settle(lambda: "Load" in scene.text)
+        assert "State" not in scene.text
+        table.set_rows(down)
+        await scene.settle(lambda: "◆ down" in scene.text)
+        assert "State" in scene.text
+        table.set_rows(up)
+        await scene.settle(lambda: "State" not in scene.text)
+        # The order would have no reason that one could see.
+        table.sort_by("state")
+        await scene.settle(lambda: "State▲" in scene.text)
+
+
 async def test_cursor_stays_on_its_key() -> None:
     table = KeyedTable(COLUMNS)
     async with shown(table) as scene:

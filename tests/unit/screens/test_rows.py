@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from providers.alerting import AlertState
 from providers.truenas import Replication
 from sre_tui.live.homelab import COVERAGE, DATASTORES, FORECAST, GUEST_LOAD, GUESTS, POOLS
 from sre_tui.live.homelab import SNAPSHOTS as PROTECTION_FEED
@@ -175,6 +176,8 @@ def test_summaries_tell_what_is_wrong() -> None:
     assert guests.KIND.summary(guests.KIND.rows(KNOWN)) == "2 running, 1 should run"
     assert pools.KIND.summary(pools.KIND.rows(KNOWN)) == "1 with problems"
     assert alerts.KIND.summary(alerts.KIND.rows(KNOWN)) == "3 firing, 1 critical"
+    assert alerts.KIND.summary([alert("Quiet", state=AlertState.PENDING)]) == "all pending"
+    assert alerts.KIND.summary([]) == ""
     known = {COVERAGE: FULL[COVERAGE]}
     assert backups.KIND.summary(backups.KIND.rows(known)) == "1 ok, 1 not covered, 1 stale"
 
