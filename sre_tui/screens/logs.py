@@ -116,7 +116,7 @@ class LogsScreen(Level):
     def on_mount(self) -> None:
         """Find the streams, unless the query is known."""
         self.watch(self.view, "following", self._tell, init=False)
-        self.view.focus()
+        self._to_lines()
         if self._of.query:
             self._run(self._of.query)
         else:
