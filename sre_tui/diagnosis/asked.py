@@ -140,7 +140,7 @@ def _subjects(text: str, topology: Topology) -> Iterator[Subject]:
     weak: list[Subject] = []
     taken: set[str] = set()
     for called, kind in _ROLE_PHRASES:
-        only = topology.subjects(kind)
+        only = _in_role(kind, topology)
         if (role := called.search(text.casefold())) and len(only) == 1:
             exact += only
             taken.update(role.group().split())
@@ -177,9 +177,16 @@ def _by_role(spoken: Sequence[str], topology: Topology) -> Iterator[Subject]:
     """The only machine of its sort: "the nas"."""
     for word in spoken:
         kind = _ROLES.get(word.casefold())
-        found = topology.subjects(kind) if kind is not None else []
+        found = _in_role(kind, topology) if kind is not None else []
         if len(found) == 1:
             yield found[0]
+
+
+def _in_role(kind: SubjectKind, topology: Topology) -> list[Subject]:
+    """The machines of a sort; a backup server may be known but as the machine of its stores."""
+    if kind is SubjectKind.BACKUP_SERVER:
+        return topology.subjects(kind) or topology.backup_machines()
+    return topology.subjects(kind)
 
 
 def _parts_of(topology: Topology, program: str) -> list[Subject]:

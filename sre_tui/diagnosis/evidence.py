@@ -7,6 +7,8 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 EvidenceKind = Literal["metric", "log", "alert", "target", "api", "task", "annotation"]
+DATING: Final = frozenset({"alert", "api", "task"})
+"""Kinds of evidence that have dates of their own, however short the window is that is read."""
 LONGEST_SAID: Final = 300
 """Characters of a line that are kept of it, from both of its ends."""
 

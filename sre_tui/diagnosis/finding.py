@@ -67,6 +67,8 @@ class Finding(BaseModel):
     """What of a machine it is about, where the subject is the machine: an interface, a mount."""
     hearsay: bool = False
     """Whether its kind is but told by what somebody wrote, such as the summary of an alert."""
+    lasting: bool = False
+    """Whether it does not pass by itself, so that what was told of it once is so still."""
     refuted: bool = False
     """Whether what is measured now does not show it."""
     evidence: tuple[Evidence, ...] = ()

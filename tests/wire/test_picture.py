@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from sre_tui.diagnosis.checks.registry import all_queries
+from sre_tui.diagnosis.patterns.load import bundled
 from sre_tui.diagnosis.patterns.search import LineSearch
 from sre_tui.diagnosis.picture.gather import Wanted, take_picture
 from tests.wire.test_investigate_tool import THEN, homelab
@@ -47,3 +48,26 @@ async def test_tasks_of_days_ago_are_read_although_many_came_after(tmp_path: Pat
         assert min(started) >= end - timedelta(hours=37)
     newest = max(task.started for page in now.tasks for task in page.tasks)
     assert newest > THEN - timedelta(days=1)
+
+
+async def test_what_began_days_before_the_window_is_found(tmp_path: Path) -> None:
+    told_once, since_yesterday = (
+        "{kind: scrub_errors, target: pbs/backup, at: -3d}",
+        (
+            "{kind: bad_update, target: gitea, at: -26h, delay: 40m, severity: 0.3, "
+            "error: 'API: decodeXLHeaders: Unknown xl header version 3 (cmd.FileCorrupt)'}"
+        ),
+    )
+    scenario = tmp_path / "days-ago.yaml"
+    scenario.write_text(
+        f"id: days-ago\ntitle: Days ago\nfaults: [{told_once}, {since_yesterday}]\n"
+    )
+    async with homelab(str(scenario), tmp_path, guests=20) as (_, context):
+        wanted = Wanted(end=THEN, lines=bundled().search(), parts=frozenset({"past"}))
+        (past,) = (await take_picture(context, wanted)).past
+    assert past.began.keys() == {("gitea", "gitea"), ("proxy", "traefik")}
+    for since in past.began.values():
+        assert since - (THEN - timedelta(hours=26)) < timedelta(minutes=45)
+    said = {entry.line for group in past.lines for entry in group.entries}
+    assert any("permanent errors detected" in line for line in said)
+    assert "Upgrade: gitea:amd64 (previous, next)" in said

@@ -71,7 +71,7 @@ STATED: Final = 0.95
 
 SHOWN: Final = 0.85
 """How sure at least is what its own subject plainly suffers from: an expired certificate of what
-could not renew it. Whatever is asked, the same is told of it."""
+could not renew it, and damage that it tells of itself. Whatever is asked, the same is told."""
 
 
 def certainty(one: Hypothesis, probability: float) -> float:
@@ -83,7 +83,7 @@ def certainty(one: Hypothesis, probability: float) -> float:
     """
     if one.stated:
         return max(probability, STATED)
-    return max(probability, SHOWN) if one.shown else probability
+    return max(probability, SHOWN) if one.shown or one.lasting else probability
 
 
 UNRIVALLED: Final = 1.6

@@ -28,6 +28,8 @@ _SHOWN: Final = {
 """By what a trouble shows, in the ways people speak of."""
 
 
+_OF_STORES: Final = frozenset({SubjectKind.DISK, SubjectKind.POOL, SubjectKind.FILESYSTEM})
+"""What backups lie on."""
 SHORTEST_PART: Final = 5
 """Letters from which on a word that is part of a name may mean the named thing."""
 
@@ -46,6 +48,8 @@ class Focus:
         parts: what the named subjects carry or are made of.
         near: the named subjects, what they consist of and all they depend on, with the steps.
         said: the words of the question that may be parts of names, in lower case.
+        kept_on: names of the machines that keep the backups, where backups are spoken of and no
+            thing is named.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -57,6 +61,7 @@ class Focus:
     near: dict[Subject, int] = field(default_factory=dict)
     parts: frozenset[Subject] = frozenset()
     said: frozenset[str] = frozenset()
+    kept_on: frozenset[str] = frozenset()
 
     @classmethod
     def on(
@@ -72,7 +77,8 @@ class Focus:
         said: Iterable[str] = (),
     ) -> Focus:
         """A focus on these subjects."""
-        chosen = tuple(dict.fromkeys(subjects))
+        chosen, spoken = tuple(dict.fromkeys(subjects)), frozenset(topics)
+        keeping = topology.backup_machines() if Topic.BACKUP in spoken and not chosen else ()
         near: dict[Subject, int] = {}
         parts: set[Subject] = set()
         for subject in chosen:
@@ -87,12 +93,13 @@ class Focus:
             chosen,
             frozenset(kinds),
             frozenset(named_kinds),
-            frozenset(topics),
+            spoken,
             moment,
             manner,
             near,
             frozenset(parts),
             frozenset(word for word in said if len(word) >= SHORTEST_PART),
+            frozenset(one.own_name for one in keeping),
         )
 
     @property
@@ -165,7 +172,11 @@ class Focus:
         """Whether a hypothesis is itself about what is asked."""
         if self.kinds and one.pattern.id in self.kinds and not self.subjects:
             return True
-        return self._about(one.subject)
+        return self._about(one.subject) or self._keeps_backups(one)
+
+    def _keeps_backups(self, one: Hypothesis) -> bool:
+        """Whether backups lie where the trouble is: who asks of them wants to read them back."""
+        return one.subject.kind in _OF_STORES and one.subject.host in self.kept_on
 
     def stands_on_it(self, one: Hypothesis, topology: Topology) -> bool:
         """Whether what has the trouble stands on something that is named."""

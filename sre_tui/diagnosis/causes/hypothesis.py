@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from sre_tui.diagnosis.evidence import DATING
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.patterns.load import Patterns
 from sre_tui.diagnosis.patterns.pattern import SYMPTOM, Pattern
@@ -30,8 +31,6 @@ INTERFACE: Final = re.compile(r"(?:en|eth|em|ib|igb|ix|wl|bond|vmbr)\w*\d\w*", r
 STREAM: Final = re.compile(r'\{\w+="[\w.:@-]+"\}', re.ASCII)
 """A selector that can stand in quotes in a shell."""
 
-_DATING: Final = frozenset({"alert", "api", "task"})
-"""Kinds of evidence that have dates of their own, however short the window is."""
 _THING: Final = re.compile(r"\b(disk|pool|file system|storage|container|UPS) \{subject\}")
 """What a claim calls its subject."""
 
@@ -70,7 +69,7 @@ class Hypothesis:
     def dated(self) -> bool:
         """Whether somebody who kept its date tells when it began, rather than a window's edge."""
         first = next((one for one in self.findings if one.since == self.since), None)
-        return first is not None and any(each.kind in _DATING for each in first.evidence)
+        return first is not None and any(each.kind in DATING for each in first.evidence)
 
     @property
     def known_since(self) -> datetime | None:
@@ -159,6 +158,11 @@ class Hypothesis:
         """
         plain = [one for one in self.effects if one.pattern.plain and one.stated]
         return not self.hearsay and any(one.subject == self.subject for one in plain)
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what has it told of damage that does not pass by itself, and nobody denies it."""
+        return any(one.lasting and one.active and not one.refuted for one in self.findings)
 
     @property
     def _stating(self) -> frozenset[str]:

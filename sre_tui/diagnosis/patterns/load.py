@@ -72,7 +72,13 @@ class Patterns:
         searched = [sign for _, sign in self._signs if sign.searched]
         known = Recogniser([(sign, sign) for sign in searched])
         words = {word for sign in searched for word in sign.words}
-        return LineSearch(expressions_of(words), lambda line: known.first(line) is not None)
+        kept = [sign for sign in searched if sign.remembered]
+        return LineSearch(
+            expressions_of(words),
+            lambda line: known.first(line) is not None,
+            expressions_of({word for sign in kept for word in sign.words}) if kept else (),
+            lambda line: (sign := known.first(line)) is not None and sign.remembered,
+        )
 
     def for_alert(self, text: str) -> Pattern | None:
         """The pattern that words of an alert speak of."""

@@ -59,6 +59,10 @@ class LineSign(_Model):
     searched: bool = True
     """Whether all logs are searched for it; if not, only lines found otherwise are told by it."""
 
+    remembered: bool = False
+    """Whether it still counts days later: damage that does not mend itself, an update since which
+    something fails. It is looked for in the days before the window as well."""
+
     @model_validator(mode="after")
     def _can_be_searched(self) -> Self:
         if self.searched:

@@ -99,10 +99,14 @@ class LineSearch:
     Attributes:
         expressions: RE2 expressions of plain words, each for a query of its own.
         keeps: whether a line that has one of the words is meant.
+        remembered: expressions of the words of lines that still count days later.
+        remembers: whether a line that has one of those is such a line.
     """
 
     expressions: tuple[str, ...]
     keeps: Callable[[str], bool]
+    remembered: tuple[str, ...] = ()
+    remembers: Callable[[str], bool] = lambda _: False
 
 
 def expressions_of(words: Iterable[str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from providers.shared_reads import shared_reads
 from sre_tui.diagnosis.patterns.search import LineSearch
 from sre_tui.diagnosis.picture import logs, metrics
 from sre_tui.diagnosis.picture.part import Part
+from sre_tui.diagnosis.picture.past import past
 from sre_tui.diagnosis.picture.picture import MetricQuery, Picture
 from sre_tui.diagnosis.sources import Sources
 from sre_tui.diagnosis.topology.guest_names import named_inventory
@@ -299,9 +300,16 @@ class _Camera:
                 return Part(asked=False)
             return await self._all(clients, lambda one: logs.errors(one, begin, end))
 
+        async def days_before() -> Part[Any]:
+            wanted = self.wanted.lines
+            if wanted is None:
+                return Part(asked=False)
+            return await self._all(clients, lambda one: past(one, wanted, begin, end))
+
         return {
             "lines": lines,
             "errors": errors,
+            "past": days_before,
             "log_volume": lambda: self._all(clients, lambda one: logs.volume(one, begin, end)),
         }
 
@@ -338,5 +346,5 @@ _PARTS: Final = {
     "truenas": ("pools", "disks", "shares", "protection", "nas", "apps"),
     "grafana": ("alerts", "annotations"),
     "prometheus": ("targets", "identity", "sweeps", "alerts"),
-    "loki": ("lines", "errors", "log_volume"),
+    "loki": ("lines", "errors", "past", "log_volume"),
 }  # fmt: skip

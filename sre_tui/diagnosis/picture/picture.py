@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from sre_tui.diagnosis.coverage.reading import Gathered
     from sre_tui.diagnosis.picture.lines import LineGroup
+    from sre_tui.diagnosis.picture.past import Past, Writer
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Picture:
         series: by :attr:`MetricQuery.id`, the series that had a value within the window.
         lines: telling log lines, grouped by template.
         errors: lines of level error or worse, grouped by template.
+        past: what the days before the window tell of it.
         log_volume: lines of each service on each machine, per ten minutes.
         log_labels: names of the labels that carry the service and the machine of a log stream.
     """
@@ -116,8 +118,13 @@ class Picture:
 
     lines: Part[tuple[LineGroup, ...]] = field(default_factory=Part)
     errors: Part[tuple[LineGroup, ...]] = field(default_factory=Part)
+    past: Part[Past] = field(default_factory=Part)
     log_volume: Part[tuple[Series, ...]] = field(default_factory=Part)
     log_labels: tuple[str, str] = ("service_name", "hostname")
+
+    def began(self, source: str) -> Mapping[Writer, datetime]:
+        """Since when, before the window, programs write errors, as this Loki tells."""
+        return next((one.began for name, one in self.past.with_source() if name == source), {})
 
     def parts(self) -> Iterator[tuple[str, Part[Any]]]:
         """Every part by its name."""

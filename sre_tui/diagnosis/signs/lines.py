@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 EVENTS: Final = frozenset({"oom_kill", "bad_update", "program_died", "guest_stopped", "rebooted"})
 """Patterns that happen at a moment instead of lasting."""
+_ERRORS: Final = frozenset({"critical", "error"})
+"""Levels of lines that are counted over days."""
 _NEVER_OF_NODES: Final = frozenset({"guest_locked", "guest_stopped", "guest_crash_loop"})
 """Patterns that a node writes of, but never of itself."""
 EDGE: Final = timedelta(minutes=10)
@@ -47,7 +49,7 @@ RECENT: Final = timedelta(hours=1)
 def from_lines(picture: Picture, patterns: Patterns, topology: Topology) -> Iterator[Finding]:
     """One finding per pattern, machine and subject that telling lines are about."""
     found: dict[str, Finding] = {}
-    for source, groups in picture.lines.with_source():
+    for source, groups in (*picture.lines.with_source(), *_of_days_before(picture)):
         reader = _Reader(picture, topology, source)
         for group in groups:
             sign = patterns.telling(group.pattern.example)
@@ -59,6 +61,11 @@ def from_lines(picture: Picture, patterns: Patterns, topology: Topology) -> Iter
                 known = found.get(made.key)
                 found[made.key] = made if known is None else _merged(known, made)
     yield from _told_of_guests(found.values(), topology)
+
+
+def _of_days_before(picture: Picture) -> Iterator[tuple[str, tuple[LineGroup, ...]]]:
+    for source, past in picture.past.with_source():
+        yield source, past.lines
 
 
 @dataclass(frozen=True)
@@ -128,20 +135,24 @@ class _Reader:
         subject = self._subject(told, lines)
         service_label, host_label = self.picture.log_labels
         selector = f'{host_label}="{lines.host}"' if lines.host else f'{service_label}=~".+"'
-        always = self._as_always(lines)
+        event = told.pattern.id in EVENTS
+        lasting = told.sign.remembered and not event
+        began = None if event else self._began_before(lines)
+        always = began is None and self._as_always(lines)
         return Finding(
             check="logs",
             kind=told.pattern.id,
             subject=subject,
             severity=_milder(told.sign.severity) if always else told.sign.severity,
             text=f"{told.sign.title}, at the same pace all along" if always else told.sign.title,
-            since=lines.first,
-            open_start=told.pattern.id not in EVENTS and self._was_there(lines),
-            active=self.picture.now - lines.last < RECENT,
+            since=began or lines.first,
+            open_start=not event and began is None and self._was_there(lines),
+            active=lasting or self.picture.now - lines.last < RECENT,
             until=lines.last,
-            event=told.pattern.id in EVENTS,
+            event=event,
             diagnostic=True,
             hearsay=told.sign.loose,
+            lasting=lasting and not told.sign.loose,
             count=len(lines.entries),
             writers=lines.services,
             part=one_line(lines.name, 80) if subject.kind in MACHINES else "",
@@ -160,9 +171,18 @@ class _Reader:
             runbook=told.pattern.runbook,
         )
 
+    def _began_before(self, lines: _Written) -> datetime | None:
+        """Since when a program writes errors, if it is these and few came in the days before."""
+        writers = {(entry.host or "", entry.service or "") for entry in lines.entries}
+        errors = all(entry.level in _ERRORS for entry in lines.entries)
+        known = self.picture.began(self.source)
+        return known.get(writers.pop()) if errors and len(writers) == 1 else None
+
     def _as_always(self, lines: _Written) -> bool:
         """Whether lines come evenly from the window's start to its end: that is nothing new."""
         times = [entry.at for entry in lines.entries]
+        if times[0] < self.picture.start:
+            return False
         slices = [0] * SLICES
         length = (self.picture.now - self.picture.start) / SLICES
         for time in times:
@@ -279,6 +299,7 @@ def _merged(one: Finding, other: Finding) -> Finding:
         update={
             "text": surest.text,
             "hearsay": surest.hearsay,
+            "lasting": one.lasting or other.lasting,
             "count": one.count + other.count,
             "active": one.active or other.active,
             "until": later.until,

@@ -44,7 +44,8 @@ def unexplained(picture: Picture, patterns: Patterns, topology: Topology) -> Ite
                     written.setdefault((entry.host or "", entry.service or ""), []).append(entry)
         for (host, service), entries in sorted(written.items()):
             entries.sort(key=lambda entry: entry.time_ns)
-            began = _burst(entries, picture)
+            known = picture.began(source).get((host, service))
+            began = entries if known is not None else _burst(entries, picture)
             if not began:
                 continue
             machine = names.machine(host) if host else None
@@ -64,7 +65,7 @@ def unexplained(picture: Picture, patterns: Patterns, topology: Topology) -> Ite
                 subject=subject,
                 severity=Severity.WARNING,
                 text=_text(began, groups),
-                since=began[0].at,
+                since=known or began[0].at,
                 active=picture.now - began[-1].at < STILL,
                 until=began[-1].at,
                 diagnostic=True,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from sre_tui.diagnosis.evidence import DATING
 from sre_tui.diagnosis.finding import Finding, Severity
 from sre_tui.diagnosis.signs.alerts import OTHER
 from sre_tui.diagnosis.subject import Subject, SubjectKind
@@ -49,12 +50,19 @@ def _broke(update: Finding, every: Iterable[Finding], topology: Topology) -> boo
         moment = update.since
         if one.since is None or moment is None:
             continue
-        if one.open_start or one.since < moment - SETTLING:
+        if one.since < moment - SETTLING or _from_the_edge(one, moment):
             if one.severity is not Severity.NOTE and not _is_over(one, moment):
                 return False
         elif one.since <= moment + WITHIN and not _belongs_to_update(one, moment):
             followed = True
     return followed
+
+
+def _from_the_edge(finding: Finding, moment: datetime) -> bool:
+    """Whether it was there when a window began in which the update was."""
+    if not finding.open_start or finding.since is None or finding.since > moment + WITHIN:
+        return False
+    return not any(each.kind in DATING for each in finding.evidence)
 
 
 def _is_over(finding: Finding, moment: datetime) -> bool:

@@ -129,6 +129,16 @@ class Topology:
         """All that depends on it, directly or not, with the number of steps; itself at 0."""
         return self._walk(subject, self._above, lambda edge: edge.dependent, set(without))
 
+    def backup_machines(self) -> list[Subject]:
+        """What the datastores of backups are attached to."""
+        found = (
+            edge.on
+            for store in self.subjects(SubjectKind.DATASTORE)
+            for edge in self.below(store)
+            if edge.relation is Relation.ATTACHED_TO
+        )
+        return list(dict.fromkeys(found))
+
     def path(self, dependent: Subject, on: Subject) -> list[Edge]:
         """The shortest chain of dependencies from one to the other; empty if there is none."""
         came: dict[Subject, Edge] = {}
