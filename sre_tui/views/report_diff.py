@@ -11,7 +11,7 @@ from typing import Final, Literal
 from sre_tui.memory.report import Report
 from sre_tui.memory.report_sections import Heading
 from sre_tui.views.report_capacity import pressing_of
-from sre_tui.views.report_diff_common import are_of_one_length, beside, not_compared
+from sre_tui.views.report_comparability import are_of_one_length, beside, not_compared
 from sre_tui.views.report_diff_model import Compared, Difference, FigureChange, ReportDiff, Way
 from sre_tui.views.report_diff_sections import differences
 

@@ -1,4 +1,4 @@
-"""What two reports have in common, so that it can be compared."""
+"""What of two reports can be compared, and what cannot and why."""
 
 from __future__ import annotations
 
