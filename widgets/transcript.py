@@ -209,6 +209,15 @@ class Transcript(VerticalScroll):
         super().watch_scroll_y(old_value, new_value)
         self._look_down()
 
+    def follow(self) -> None:
+        """Go to the end, and follow it as it moves away."""
+        # At once: a layout before the next refresh would go there without telling anybody.
+        self.scroll_end(animate=False, immediate=True)
+
+    def action_scroll_end(self) -> None:
+        """The same by a key."""
+        self.follow()
+
     def show_start(self, turn: AssistantTurn) -> None:
         """Put the first line of an answer that is longer than the view at its top.
 

@@ -219,7 +219,7 @@ class ChatPane(Pane):
 
     def action_end(self) -> None:
         """Go to the end and follow it."""
-        self.transcript.scroll_end(animate=False)
+        self.transcript.follow()
 
     def action_evidence(self) -> None:
         """List the evidence."""

@@ -238,3 +238,19 @@ async def test_a_reply_is_seen_though_the_view_was_elsewhere() -> None:
         assert "told by the app" not in scene.text
         await chat.add_reply("what the user asked for")
         await scene.settle(lambda: "what the user asked for" in scene.text)
+
+
+async def test_the_end_is_known_to_be_seen_though_a_layout_comes_between() -> None:
+    chat = Transcript()
+    async with shown(chat) as scene:
+        async with chat.turn("built-in analyst") as turn:
+            await turn.write("\n\n".join(f"paragraph {number}" for number in range(40)))
+        await scene.settle(lambda: chat.max_scroll_y > 30)
+        for end in (chat.follow, chat.action_scroll_end):
+            chat.scroll_home(animate=False)
+            await scene.settle(lambda: chat.more)
+            end()
+            chat.screen._refresh_layout()
+            await scene.settle(lambda: not chat.more)
+            assert "paragraph 39" in scene.text
+            assert chat.following
