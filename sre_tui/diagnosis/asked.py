@@ -57,6 +57,14 @@ _ROLES: Final[Mapping[str, SubjectKind]] = {
 """Words for a machine of which most homelabs have one."""
 
 
+_MESSAGES: Final = re.compile(
+    r"\b(got|sent|(a|an|this|that|another|yellow|red|warning|alert|daily|weekly) )\s?e?-?mails?\b"
+    r"|\be?-?mail(s|ed)? (about|me|us|from|says?|saying|said|told|tells?|that (says|said))\b",
+    re.IGNORECASE,
+)
+"""A message that somebody got, which is no word for what delivers it."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a text is about.
@@ -107,7 +115,7 @@ class Asked:
 def find_asked(text: str, topology: Topology, alerts: Iterable[Alert], patterns: Patterns) -> Asked:
     """What a name, the name of an alert, or a question in free words is about."""
     named_alerts = _named_alerts(text, alerts)
-    subjects = list(_subjects(text, topology))
+    subjects = list(_subjects(_MESSAGES.sub(" , ", text), topology))
     if named_alerts:
         subjects = [alert_subject(one, patterns, topology) for one in named_alerts]
     topics = frozenset(topics_in(fold(text)))

@@ -135,6 +135,10 @@ class Focus:
             return True
         return not self.said.isdisjoint(re.split(r"[^a-z]+", one.subject.own_name.casefold()))
 
+    def has(self, one: Hypothesis) -> bool:
+        """Whether what is named has the trouble itself, or the machine it runs on."""
+        return self.touches(one) or one.subject in self._machines()
+
     def felt(self, one: Hypothesis) -> bool:
         """Whether what is asked about has the trouble, or an effect of it."""
         machines = self._machines()
@@ -157,11 +161,11 @@ class Focus:
 
     def distance(self, one: Hypothesis) -> int:
         """How far a hypothesis is from what is asked, from 0 on: by its words, then by place."""
-        if one.pattern.id in (self.named_kinds or self.kinds):
+        spoken = one.pattern.id in (self.named_kinds or self.kinds)
+        if spoken and (not self.subjects or self.named_kinds):
             return 0
-        if one.subject in self.near and one.pattern.reach is not Reach.OWN:
-            return 1
-        return 1 if self._begun(one.subject) else 2
+        near = one.subject in self.near and one.pattern.reach is not Reach.OWN
+        return 1 if spoken or near or self._begun(one.subject) else 2
 
     def _begun(self, subject: Subject) -> bool:
         """Whether a word of the question is how its name begins, as people shorten names."""

@@ -66,6 +66,12 @@ class Hypothesis:
         return any(one.open_start for one in self.findings)
 
     @property
+    def seen_to_begin(self) -> bool:
+        """Whether something tells when it began, though the window only shows that it was there."""
+        since = self.since
+        return any(one.since == since and not one.open_start for one in self.findings)
+
+    @property
     def dated(self) -> bool:
         """Whether somebody who kept its date tells when it began, rather than a window's edge."""
         first = next((one for one in self.findings if one.since == self.since), None)
@@ -163,6 +169,14 @@ class Hypothesis:
     def lasting(self) -> bool:
         """Whether what has it told of damage that does not pass by itself, and nobody denies it."""
         return any(one.lasting and one.active and not one.refuted for one in self.findings)
+
+    @property
+    def of_itself(self) -> bool:
+        """Whether what is said of it names a reason of its own, which nothing else brings about."""
+        reasons = self.pattern.own_reasons
+        return bool(reasons) and any(
+            re.search(reasons, one.text, re.IGNORECASE) for one in self.findings
+        )
 
     @property
     def _stating(self) -> frozenset[str]:

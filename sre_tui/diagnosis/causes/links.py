@@ -80,6 +80,8 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return None
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
         return None
+    if one.subject != other.subject and other.of_itself:
+        return None
     steps = reach.steps(one, other.subject)
     if steps is None and of_space:
         return reach.steps_of_space(one.subject, other.subject)
@@ -144,8 +146,9 @@ def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
         return True
     if one.open_start or one.vague_start:
         return not (one.dated and other.dated and other.since < one.since - LONG_BEFORE)
-    if other.open_start:
-        return False
+    if other.open_start and not other.seen_to_begin:
+        # It may have begun at any time before, so also after what began before the window.
+        return one.since < other.since - LATER
     late = max(LATER, timedelta(seconds=one.pattern.seen_late))
     return one.since <= other.since + late
 

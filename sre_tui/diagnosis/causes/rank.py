@@ -147,14 +147,21 @@ def is_meant(one: Ranked, focus: Focus) -> bool:
     It begins something, or is plainly so.
     """
     begins = one.hypothesis.pattern.root >= FRESH or _answers(one, focus)
-    return begins and one.confidence >= MEANT and focus.calls(one.hypothesis)
+    called = focus.calls(one.hypothesis) or one.hypothesis.subject in focus.subjects
+    return begins and one.confidence >= MEANT and called
 
 
 def _answers(one: Ranked, focus: Focus) -> bool:
-    """Whether it is plainly so, and just what the question calls by its own word."""
+    """Whether it is plainly so, and just what the question calls: by its own word, or by its
+    subject and the part of the homelab that it belongs to.
+    """
     hypothesis = one.hypothesis
     said = hypothesis.pattern.id in focus.named_kinds
-    return said and hypothesis.stated and focus.calls(hypothesis)
+    about = hypothesis.subject in focus.subjects or hypothesis.subject in focus.parts
+    plain = hypothesis.stated or hypothesis.shown
+    return (
+        plain and (said or (about and focus.spoken_of(hypothesis) > 0)) and focus.calls(hypothesis)
+    )
 
 
 def _compared(
@@ -209,20 +216,23 @@ def _begins(one: Hypothesis) -> bool:
     return all(each.pattern.symptom for each in one.explained_by)
 
 
-def _order(one: Ranked, focus: Focus) -> tuple[bool, int, bool, float, tuple[float, str]]:
+def _order(one: Ranked, focus: Focus) -> tuple[bool, int, bool, bool, float, tuple[float, str]]:
     """What is sure and about the very thing that is asked comes first, then by confidence.
 
     Of several troubles of one thing that comes first which belongs to most of what is spoken of:
-    who asks whether the NAS gets full means its space.
+    who asks whether the NAS gets full means its space. What it has itself comes before what it only
+    feels of something else, as neither explains the other.
     """
     hypothesis = one.hypothesis
     needed = DIRECT if focus.named_kinds else CONFIRMED
     said = hypothesis.pattern.id in focus.named_kinds
     told = focus.means(hypothesis) and (said or focus.fits(hypothesis))
-    direct = one.relevance >= needed and told and not _merely_blamed(hypothesis, focus)
+    sure = one.relevance >= needed or _answers(one, focus)
+    direct = sure and told and not _merely_blamed(hypothesis, focus)
     felt = one.relevant and focus.felt(hypothesis)
-    spoken = focus.spoken_of(hypothesis) if direct and focus.subjects else 0
-    return not direct, -spoken, not felt, -one.relevance, hypothesis.order
+    own = felt and bool(focus.subjects) and focus.has(hypothesis)
+    spoken = focus.spoken_of(hypothesis) if (direct or felt) and focus.subjects else 0
+    return not direct, -spoken, not felt, not own, -one.relevance, hypothesis.order
 
 
 def _merely_blamed(one: Hypothesis, focus: Focus) -> bool:

@@ -161,6 +161,8 @@ class Pattern(_Model):
     echoed_by: tuple[SubjectKind, ...] = ()
     """Sorts of things that tell of it as theirs where a guest has it that stands on them: a node
     counts what happens in its guests, a datastore has the damage of a guest's backup."""
+    own_reasons: Expression = ""
+    """What is said of it where it comes of its own subject, and of nothing that others share."""
     lines: tuple[LineSign, ...] = ()
     alerts: AlertSign | None = None
     confirm: tuple[str, ...] = ()

@@ -30,7 +30,8 @@ IDENTITY: Final = (
     ),
     # A disk that is gone is still to be told by the pool it was in.
     'last_over_time({__name__=~"smartctl_device|disk_power_state"}[1d])',
-    'node_filesystem_size_bytes{fstype=~"nfs.*|cifs|smb.*|zfs"}',
+    # So is what a machine mounted that is off.
+    'last_over_time(node_filesystem_size_bytes{fstype=~"nfs.*|cifs|smb.*|zfs"}[1d])',
     'container_start_time_seconds{name!=""}',
     'node_zfs_zpool_state{state="online"}',
     'pve_up{id=~"(qemu|lxc|node)/.+"}',

@@ -41,6 +41,8 @@ MOST_WRITERS: Final = 5
 MOST_LINES: Final = 200
 _BEFORE: Final = timedelta(hours=2)
 """How long before errors began what may have brought them about is looked for."""
+_JUST_BEFORE: Final = timedelta(minutes=15)
+"""How long before whatever its machine complained of counts."""
 _AFTER: Final = timedelta(minutes=5)
 
 Writer = tuple[str, str]
@@ -158,7 +160,7 @@ async def _beginning(
     who: Writer,
     about: datetime,
 ) -> tuple[datetime | None, Sequence[LogEntry]]:
-    """When the errors of a program began, and lines of its machine just before that count still."""
+    """When the errors of a program began, and what its machine told just before."""
     service, host = labels
     machine, program = who
     matchers = [f"{service}={quote(program)}"]
@@ -172,10 +174,12 @@ async def _beginning(
         return None, ()
     at = first.data.entries[0].at
     there = f"{{{matchers[-1]}}}"
+    wanted = [(each, _BEFORE) for each in search.remembered]
+    wanted += [(each, _JUST_BEFORE) for each in search.expressions]
     readings = await asyncio.gather(
         *(
-            client.logs(f"{there} |~ {quote(each)}", at - _BEFORE, at + _AFTER, limit=MOST_LINES)
-            for each in search.remembered
+            client.logs(f"{there} |~ {quote(each)}", at - before, at + _AFTER, limit=MOST_LINES)
+            for each, before in wanted
         )
     )
     return at, [
@@ -183,7 +187,7 @@ async def _beginning(
         for reading in readings
         if reading.data is not None
         for entry in reading.data.entries
-        if search.remembers(entry.line)
+        if search.keeps(entry.line)
     ]
 
 

@@ -152,7 +152,7 @@ class _Reader:
             event=event,
             diagnostic=True,
             hearsay=told.sign.loose,
-            lasting=lasting and not told.sign.loose,
+            lasting=lasting and not told.sign.loose and subject.kind is told.pattern.subject,
             count=len(lines.entries),
             writers=lines.services,
             part=one_line(lines.name, 80) if subject.kind in MACHINES else "",

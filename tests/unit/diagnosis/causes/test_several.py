@@ -118,3 +118,53 @@ def test_of_several_called_by_a_word_that_is_meant_which_stands_on_what_is_named
     assert ("backup_uncovered", DOCKER) not in names(ranking.causes)
     ranking, _ = answered(f"if {OTHER_NODE.name} burned down tonight, what would i lose", there)
     assert ("backup_uncovered", DOCKER) in names(ranking.causes)
+
+
+def test_a_backup_that_says_a_reason_of_its_own_comes_of_nothing_shared() -> None:
+    link = finding("link_errors", NAS, 400, severity=Severity.CRITICAL, open_start=True)
+    failed = finding("backup_failed", MEDIA, 300, by="api")
+    frozen = failed.model_copy(
+        update={"text": "the backup of media failed: can't freeze guest: got timeout"}
+    )
+    ranking, _ = answered("why does the backup of media fail", link, failed)
+    assert names(ranking.causes) == [("link_errors", NAS)]
+    ranking, _ = answered("why does the backup of media fail", link, frozen)
+    assert names(ranking.causes)[0] == ("backup_failed", MEDIA)
+
+
+def test_what_a_machine_has_itself_comes_before_what_it_only_feels() -> None:
+    filling = finding("space_growth", MEDIA, 200)
+    failing = finding("disk_failing", DISK, 180, severity=Severity.CRITICAL, by="api")
+    slow = finding("io_wait", MEDIA, 170)
+    ranking, _ = answered("what is it with media", failing, slow, filling)
+    told = [*names(ranking.causes), *names(ranking.elsewhere)]
+    assert told.index(("space_growth", MEDIA)) < told.index(("disk_failing", DISK))
+
+
+def test_what_is_possible_and_of_what_is_named_is_meant() -> None:
+    hint = finding("access_denied", MEDIA, 60, by="log").model_copy(update={"hearsay": True})
+    elsewhere = finding("oom_kill", DOCKER, 30, severity=Severity.CRITICAL)
+    ranking, focus = answered("media does odd things", hint, elsewhere)
+    (one,) = ranking.causes
+    assert one.hypothesis.subject == MEDIA
+    assert is_meant(one, focus)
+
+
+def test_a_mail_that_came_is_no_question_about_the_mail_server() -> None:
+    topology = place()
+    mail = topology.add(Subject(kind=SubjectKind.GUEST, name="mail"))
+    of = {
+        text: mail in find_asked(text, topology, (), bundled()).subjects
+        for text in ("I got a yellow mail about the slow store", "mail is slow", "a mail says red")
+    }
+    assert list(of.values()) == [False, True, False]
+
+
+def test_what_lasted_when_the_window_began_may_come_of_what_began_before_it() -> None:
+    moved = finding("lease_lost", MEDIA, 427, by="log", active=False)
+    hangs = finding("nfs_trouble", MEDIA, 360, severity=Severity.CRITICAL, open_start=True)
+    ranking, _ = answered("what is wrong", moved, hangs)
+    assert names(ranking.causes) == [("lease_lost", MEDIA)]
+    later = finding("lease_lost", MEDIA, 60, by="log", active=False)
+    ranking, _ = answered("what is wrong", later, hangs)
+    assert ("nfs_trouble", MEDIA) in names(ranking.causes)
