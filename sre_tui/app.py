@@ -167,6 +167,11 @@ class SreApp(LevelsApp):
         await self._back_to_main()
         await self.main.inquire(event.question, event.attached)
 
+    def on_chat_entered(self) -> None:
+        """Load what answers while the first question is typed."""
+        if self._parts.warm_up:
+            self._warm_up.for_questions()
+
     async def on_pane_wanted(self, event: PaneWanted) -> None:
         """Show a pane, from however many levels above it."""
         await self._back_to_main()

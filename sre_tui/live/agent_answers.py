@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,6 +17,7 @@ from sre_tui.live.answers import (
     PastExchange,
     SavedSession,
 )
+from sre_tui.live.first_question import LoadingRun
 from sre_tui.live.question_history import QuestionHistory
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class AgentAnswers:
         self._chosen: LlmSettings | None = None
         self.consent: Consent | None = None
         """Asks the user before a tool writes; set before the first question."""
+        self._loading = threading.Lock()
         self._history = QuestionHistory(context.folders.state / "questions.jsonl")
 
     async def __aenter__(self) -> Self:
@@ -88,9 +90,14 @@ class AgentAnswers:
 
     def ask(self, question: str, attached: str = "") -> AnswerRun:
         """Ask in the current session, the first question of which begins it."""
-        if self._session is None:
-            self._session = self._agent.sessions.new()
-        return self._agent.ask(question, self._session, attached=attached, llm=self._llm)
+        llm = self._llm
+
+        def begin() -> AnswerRun:
+            if self._session is None:
+                self._session = self._agent.sessions.new()
+            return self._agent.ask(question, self._session, attached=attached, llm=llm)
+
+        return LoadingRun(self._load, begin)
 
     def begin(self) -> None:
         """The next question begins a new session."""
@@ -98,7 +105,7 @@ class AgentAnswers:
 
     async def saved(self) -> Sequence[SavedSession]:
         """Sessions in the state folder."""
-        found = await asyncio.to_thread(self._agent.sessions.summaries)
+        found = await asyncio.to_thread(lambda: self._load().sessions.summaries())
         return [
             SavedSession(one.id, one.title, one.updated_at, one.questions, one.problem)
             for one in found
@@ -109,7 +116,7 @@ class AgentAnswers:
         from sre_tui.agent.session_store import SessionError
 
         try:
-            self._session = await asyncio.to_thread(self._agent.sessions.load, session)
+            self._session = await asyncio.to_thread(lambda: self._load().sessions.load(session))
         except SessionError as error:
             raise AnswerError(error.detail) from error
         return [_past(exchange, session) for exchange in self._session.exchanges]
@@ -118,9 +125,12 @@ class AgentAnswers:
         """Write it into the folder of this source."""
         from sre_tui.agent.transcript import TranscriptError, TranscriptUnwritable, save_transcript
 
-        session = self._session or self._agent.sessions.new()
+        def write() -> str:
+            session = self._session or self._load().sessions.new()
+            return str(save_transcript(session, self._folder, file))
+
         try:
-            return str(await asyncio.to_thread(save_transcript, session, self._folder, file))
+            return await asyncio.to_thread(write)
         except (TranscriptError, TranscriptUnwritable) as error:
             raise AnswerError(str(error)) from error
 
@@ -146,15 +156,19 @@ class AgentAnswers:
 
     def warm_up(self) -> None:
         """Import the agent and its tools, and the model library if a model is configured."""
-        from sre_tui.tools.registry import all_tools
-
-        import_module("sre_tui.agent.agent")
-        import_module("sre_tui.agent.analyst")
-        all_tools()
+        self._load()
         if self._context.settings.llm.provider is not None:
             from providers.llm import warm_up
 
             warm_up()
+
+    def _load(self) -> Agent:
+        """The agent and what it answers with: megabytes that nobody needs who only looks."""
+        from sre_tui.tools.registry import all_tools
+
+        with self._loading:
+            all_tools()
+            return self._agent
 
     @property
     def _llm(self) -> LlmSettings:

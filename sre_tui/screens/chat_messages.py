@@ -7,6 +7,10 @@ from textual.message import Message
 from providers.reading import SourceStatus
 
 
+class ChatEntered(Message):
+    """The user came to the chat for the first time, so that a question is to be expected."""
+
+
 class ChatLeft(Message):
     """The user goes back to the list."""
 

@@ -16,6 +16,7 @@ from textual.worker import Worker, WorkerState
 from sre_tui.live.answers import ANALYST, AnswerError, AnswerRun, AnswerSource, PastExchange
 from sre_tui.screens.actions import bindings
 from sre_tui.screens.chat_messages import (
+    ChatEntered,
     ChatLeft,
     EvidenceWanted,
     ModelsWanted,
@@ -107,6 +108,7 @@ class ChatPane(Pane):
         self._tell()
         if not self._is_recalled:
             self._is_recalled = True
+            self.post_message(ChatEntered())
             self._offer_arguments()
             self._recall()
 

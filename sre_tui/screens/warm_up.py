@@ -1,9 +1,10 @@
-"""Loads what keys and the first question need, in the background and only once."""
+"""Loads what keys and questions need, in the background and only once."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
@@ -18,29 +19,48 @@ _NEEDED_LATER: Final = (
     "sre_tui.screens.metric_chart",
     "sre_tui.screens.recording",
     "sre_tui.screens.report",
+    "sre_tui.agent.model",
 )
 """Modules of what keys open, too much to be loaded before the first paint or with the key."""
 
 
 class WarmUp:
-    """Call `begin` as soon as it disturbs nobody."""
+    """Call `begin` as soon as it disturbs nobody, and `for_questions` once one is to be expected.
+
+    The library of a model takes seconds to load, so it is begun with as soon as possible. The
+    built-in analyst takes a part of one, and memory that is not worth it before somebody asks.
+    """
 
     def __init__(self, answers: AnswerSource) -> None:
         """What this source of answers needs is loaded as well."""
         self._answers = answers
         self._has_begun = False
+        self._expects_questions = False
 
     def begin(self) -> None:
         """Begin, if that was not done before."""
         if not self._has_begun:
             self._has_begun = True
-            # Not one of Textual's workers: the app must not wait for it when it ends.
-            threading.Thread(target=self._load, name="warm-up", daemon=True).start()
+            self._in_thread(self._load)
+            if self._answers.model is not None:
+                self.for_questions()
+
+    def for_questions(self) -> None:
+        """Load what answers the first question, if that was not done before."""
+        if not self._expects_questions:
+            self._expects_questions = True
+            self._in_thread(self._answers.warm_up)
+
+    def _in_thread(self, work: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                work()
+            except Exception:
+                log.exception("what is needed later could not be loaded")
+
+        # Not one of Textual's workers: the app must not wait for it when it ends.
+        threading.Thread(target=run, name="warm-up", daemon=True).start()
 
     def _load(self) -> None:
-        try:
-            for module in _NEEDED_LATER:
-                import_module(module)
-            self._answers.warm_up()
-        except Exception:
-            log.exception("what the first question needs could not be loaded")
+        for module in _NEEDED_LATER:
+            import_module(module)

@@ -23,8 +23,8 @@ from widgets.key_footer import KeyFooter
 
 
 class Warming(ScriptedAnswers):
-    def __init__(self, error: Exception | None = None) -> None:
-        super().__init__()
+    def __init__(self, error: Exception | None = None, model: str | None = "qwen3") -> None:
+        super().__init__(model)
         self.ended = threading.Event()
         self.in_daemon = False
         self._error = error
@@ -47,6 +47,22 @@ async def test_warm_up_runs_in_a_thread_nobody_waits_for(error: Exception | None
         await pilot.press("5", *"yes")
         assert app.main.chat.prompt.text == "yes"
     assert app.broken is None
+
+
+async def test_the_analyst_is_loaded_when_somebody_comes_to_the_chat() -> None:
+    warming, loaded = Warming(model=None), threading.Event()
+    feed = Script([result()], interval=3600.0)
+    app = SreApp(AppParts("attic", lambda: NOW, warming, feeds=[feed], warm_up=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app._warm_up, "_load", loaded.set)
+        async with app.run_test() as pilot:
+            while not loaded.is_set():
+                await pilot.pause()
+            assert not warming.ended.is_set()
+            await pilot.press("5")
+            while not warming.ended.is_set():
+                await pilot.pause()
+            assert warming.in_daemon
 
 
 async def test_feeds_fill_the_app_and_ctrl_r_asks_again() -> None:

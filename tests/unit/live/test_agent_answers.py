@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from sre_tui.agent.events import Answer, Degradation, Unsupported
+from sre_tui.agent.events import Answer, Degradation, Failed, Unsupported
 from sre_tui.agent.session import Exchange
 from sre_tui.agent.session_store import SessionStore
 from sre_tui.environment import Folders
@@ -84,6 +84,16 @@ async def test_the_last_hundred_questions_of_the_app_are_kept(tmp_path: Path) ->
     assert [each.question for each in kept[:4]] == ["hello 2", "hello 1", "hello 0", "earlier 1"]
     assert kept[-1].question == "earlier 97"
     assert {each.answered_by for each in kept[:3]} == {"analyst"}
+
+
+async def test_a_question_that_is_cancelled_while_its_answerer_is_loaded(tmp_path: Path) -> None:
+    source = answers(tmp_path, LlmSettings())
+    run = source.ask("how full is tank?")
+    run.cancel()
+    events = [event async for event in run]
+    assert [event.code for event in events if isinstance(event, Failed)] == ["cancelled"]
+    assert source.session is not None
+    await source.ask("nobody reads this").aclose()
 
 
 async def test_what_was_asked_is_recalled_without_secrets(tmp_path: Path) -> None:
