@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
 from providers.clock import age_in_words
-from providers.proxmox import Guest, Inventory, Task, TaskQuery
+from providers.proxmox import Guest, Inventory, TaskQuery
 from providers.proxmox.guests import ARCHIVED_AS, URGENCY
+from providers.proxmox.locks import left_behind
 from providers.reading import Reading, State
 from sre_tui.diagnosis.topology.guest_names import Learned, named_inventories
 from sre_tui.nearest import nearest, no_such
@@ -41,8 +41,6 @@ _KINDS: Final = {**ARCHIVED_AS, "container": "lxc"}
 """What the API calls it, by what people are shown."""
 _CALM: Final = frozenset({"running", "stopped", "template"})
 """How a guest is that is as its owner wants it."""
-LONG_LOCK: Final = timedelta(hours=1)
-LONG_COPY: Final = timedelta(hours=24)
 STATUS_ORDER: Final = ("error", "unknown", "paused", "suspended", "stopped", "running", "template")
 _SORTS: Final[Mapping[str, Callable[[Guest], Any]]] = {
     "status": lambda g: (URGENCY.index(g.condition), (g.name or "").casefold(), g.vmid),
@@ -191,25 +189,14 @@ async def _stuck(context: ToolContext, known: Sequence[Guest]) -> frozenset[str]
         return frozenset()
     query = TaskQuery(running=True)
     readings = await ask_all(context.proxmox, lambda client: client.tasks(query))
-    now, stuck = context.clock(), set()
-    for reading in readings:
-        if reading.data is None:
-            continue
-        for guest in (each for each in locked if each.source == reading.source):
-            # A backup job locks one guest after the other, and names none of them.
-            holders = [
-                task for task in reading.data.tasks
-                if task.vmid == guest.vmid
-                or (task.vmid is None and task.type == "vzdump" and task.node == guest.node)
-            ]  # fmt: skip
-            if not any(now - task.started < _longest(task) for task in holders):
-                stuck.add(guest.key)
-    return frozenset(stuck)
-
-
-def _longest(task: Task) -> timedelta:
-    """How long a task may hold a lock before somebody should look."""
-    return LONG_COPY if re.search("dump|migrate|clone|restore|move", task.type) else LONG_LOCK
+    now = context.clock()
+    return frozenset(
+        guest.key
+        for reading in readings
+        if reading.data is not None
+        for guest in locked
+        if guest.source == reading.source and left_behind(guest, reading.data.tasks, now)
+    )
 
 
 def _require_tag(asked: str | None, known: Sequence[Guest], complete: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from providers.proxmox.locks import holders, left_behind
 from providers.text import one_line
 from sre_tui.diagnosis.checks.check import Check, Limits, Scene
 from sre_tui.diagnosis.checks.combined import only_of, with_metric
@@ -172,18 +173,12 @@ def _replications(scene: Scene, check: Check) -> Iterator[Finding]:
 
 
 def _locked(scene: Scene, check: Check) -> Iterator[Finding]:
-    running = [
-        task for page in scene.picture.tasks for task in page.tasks if task.state == "running"
-    ]
-    busy = {(task.source, task.vmid) for task in running if task.vmid}
-    # The task of a whole backup job names no guest.
-    backing_up = {(task.source, task.node) for task in running if task.type == "vzdump"}
+    running = [task for page in scene.picture.tasks for task in page.tasks]
     for source, guest in _guests(scene):
-        held = (guest.source, guest.vmid) in busy or (
-            guest.lock == "backup" and (guest.source, guest.node) in backing_up
-        )
-        if guest.lock and not held and scene.picture.tasks.complete:
-            text = f"guest {guest.label} is locked by {guest.lock}, and no task works on it"
+        if left_behind(guest, running, scene.now) and scene.picture.tasks.complete:
+            late = "only a task that should have ended long ago"
+            who = late if holders(guest, running) else "no task"
+            text = f"guest {guest.label} is locked by {guest.lock}, and {who} works on it"
             yield check.finding(guest_subject(guest), text, told(source, text, "guests list"))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from providers.clock import age_in_words
 from providers.proxmox import Guest, Task
+from providers.proxmox.locks import holders, left_behind
 from sre_tui.agent.analyst.answers.told import told, unknown_name, with_runbook
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import mentioned
@@ -65,7 +66,8 @@ async def tell_locks(look: Look) -> Iterator[str] | None:
     cites = "".join(one.cite for one in found.values())
     if said:
         return await _of_one(look, called[said[0]], running, refused, cites)
-    held = {one.vmid for one in refused if any(each.vmid == one.vmid for each in running)}
+    held = {one.vmid for one in every if holders(one, running)}
+    held &= {one.vmid for one in refused}
     locked = [one for one in every if one.lock or one.vmid in held]
     head = bool(_WHETHER.match(look.question.folded))
     if not locked:
@@ -73,7 +75,7 @@ async def tell_locks(look: Look) -> Iterator[str] | None:
         return told(look, lead)
     lines = [_sentence(look, one, running, refused).replace("**", "") + cites for one in locked]
     if len(locked) == 1:
-        if held or not any(one.vmid == locked[0].vmid for one in running):
+        if held or left_behind(locked[0], running, look.now):
             await with_runbook(look, "guest_locked", vmid=str(locked[0].vmid))
         said_of = _sentence(look, locked[0], running, refused)
         return told(look, Opening("Yes: " if head else "", f"{said_of}.{cites}"))
@@ -89,7 +91,7 @@ async def _of_one(
 ) -> Iterator[str]:
     head = bool(_WHETHER.match(look.question.folded))
     own = [one for one in refused if one.vmid == guest.vmid]
-    works = [one for one in running if one.vmid == guest.vmid]
+    works = holders(guest, running)
     if not guest.lock and not (own and works):
         busy = f"; {_task(look, works[0])}" if works else ""
         none = f"{plain(guest.label, 60)} has no lock{busy}**"
@@ -98,7 +100,7 @@ async def _of_one(
             none += f"{plain(own[0].type)} at {clock_time(own[0].started, look.now)}"
         return told(look, Opening("No: " if head else "", f"{none}.{cites}"))
     # A lock that its task will give back needs no remedy.
-    if own or not works:
+    if own or left_behind(guest, running, look.now):
         await with_runbook(look, "guest_locked", vmid=str(guest.vmid))
     said = _sentence(look, guest, running, refused)
     cite = look.cite("refused")
@@ -113,7 +115,7 @@ async def _of_one(
 
 def _sentence(look: Look, guest: Guest, running: Sequence[Task], refused: Sequence[Task]) -> str:
     """By what a guest is locked, whose first clause ends the bold beginning."""
-    works = [one for one in running if one.vmid == guest.vmid]
+    works = holders(guest, running)
     kept = sum(one.vmid == guest.vmid for one in refused)
     who = plain(guest.label, 60)
     out = f"; it kept out {count(kept, 'task')} in the last 24 h" if kept else ""
