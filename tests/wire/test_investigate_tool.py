@@ -13,7 +13,6 @@ import pytest
 
 from providers.last_known_good import NothingKept
 from providers.reading import State
-from sre_tui.demo.runtime.clock import frozen_clock
 from sre_tui.demo.runtime.demo import RunningDemo, start_demo
 from sre_tui.diagnosis.causes.model import Investigation
 from sre_tui.environment import Environment, Folders
@@ -39,16 +38,16 @@ LOUD = ("nas-disk-failing", "node-offline", "several-at-once")
 
 @asynccontextmanager
 async def homelab(
-    scenario: str, folder: Path, guests: int = 0, *, sockets: bool = False
+    scenario: str, folder: Path, guests: int = 0, *, sockets: bool = False, now: datetime = THEN
 ) -> AsyncIterator[tuple[RunningDemo, ToolContext]]:
     size = guests or fewest_guests(scenario)
     start = start_demo if sockets else start_at_hand
-    async with start(scenario, guests=size, clock=frozen_clock(NOW)) as demo:
+    async with start(scenario, guests=size, clock=now.timestamp) as demo:
         environment = Environment(
             variables=patient(demo.environment),
             folders=Folders.under(folder),
             working_folder=folder,
-            clock=lambda: THEN,
+            clock=lambda: now,
         )
         settings = load_settings(environment)
         async with ToolContext(
@@ -138,6 +137,15 @@ async def test_a_quiet_homelab_has_nothing_wrong(tmp_path: Path) -> None:
     shown = page(answer)
     assert shown.splitlines()[1].startswith("✓ Nothing wrong")
     assert shown.count("othing wrong was found") == 1
+
+
+async def test_a_backup_that_runs_as_every_night_slows_nothing_down(tmp_path: Path) -> None:
+    night = THEN.replace(hour=2, minute=30)
+    async with homelab("quiet", tmp_path, now=night) as (_, context):
+        tasks = await get_tool("proxmox_list_tasks").run(context, {})
+        answer = await ask(context, "pve2")
+    assert any(one.type == "vzdump" for one in tasks.data.items)
+    assert (answer.data.verdict, answer.data.causes) == ("nothing_wrong", ())
 
 
 async def test_alerts_that_nothing_confirms_are_no_trouble_and_no_all_clear(tmp_path: Path) -> None:

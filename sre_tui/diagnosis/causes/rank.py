@@ -116,7 +116,9 @@ def rank(
         called = [one for one in called if focus.stands_on_it(one, topology)]
     if focus.subjects and len(called) == 1:
         concerned.add(id(called[0]))
-    roots = [one for one in ranked if _begins(one.hypothesis)]
+    roots = [
+        one for one in ranked if _begins(one.hypothesis) and not _harmless(one.hypothesis, focus)
+    ]
     causes, symptoms, elsewhere = [], [], []
     for one in roots:
         hypothesis = one.hypothesis
@@ -241,6 +243,13 @@ def _merely_blamed(one: Hypothesis, focus: Focus) -> bool:
     "That exporter is red, did it take the films down?"
     """
     return focus.several and one.pattern.root < FRESH and not one.effects
+
+
+def _harmless(one: Hypothesis, focus: Focus) -> bool:
+    """Whether it is what happens every night, and nothing worse came of it."""
+    if not one.pattern.routine or one.pattern.id in focus.named_kinds:
+        return False
+    return all(each.severity is Severity.NOTE for each in (one, *one.effects))
 
 
 def _matters(one: Hypothesis) -> bool:

@@ -150,6 +150,9 @@ class Pattern(_Model):
     """Whether it does from its beginning what it does: what begins much later is not of it."""
     circumstantial: bool = False
     """Whether only the order in time speaks for it: what else explains the same is likelier."""
+    routine: bool = False
+    """Whether it happens again and again without harm: it is a cause only of what it brings
+    about, unless it is what is asked of."""
     plain: bool = False
     """Whether a value says just what is claimed and leaves nothing to conclude, such as a date that
     has passed."""
