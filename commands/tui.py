@@ -80,7 +80,10 @@ def open_app(invocation: Invocation) -> None:
     # Until the first paint there is only growth: nothing a collection could find. The app
     # switches it on again.
     gc.disable()
+    from sre_tui.live.allocator import share_one_arena
     from sre_tui.screens.look import look_of
+
+    share_one_arena()
 
     place = str(config_path(environment))
     look = look_of(invocation.settings.app, place)

@@ -69,6 +69,8 @@ class ToolFeed:
         tool: name of the tool.
         arguments: arguments of every call.
         interval: seconds from the end of one round to the next.
+        after: whose first round is waited for, so that both do not hold what they read at once.
+            It has to be asked as well.
     """
 
     def __init__(
@@ -78,6 +80,8 @@ class ToolFeed:
         tool: str,
         arguments: Mapping[str, object],
         interval: float,
+        *,
+        after: ToolFeed | None = None,
     ) -> None:
         self.name = name
         self.interval = interval
@@ -85,6 +89,8 @@ class ToolFeed:
         self._tool_name = tool
         self._arguments = dict(arguments)
         self._kept_at: float | None = None
+        self._after = after
+        self._has_been_asked = asyncio.Event()
 
     async def recall(self) -> ToolResult[Any] | None:
         """The answer kept by an earlier run that asked the same backends."""
@@ -101,10 +107,19 @@ class ToolFeed:
 
     async def fetch(self) -> ToolResult[Any]:
         """Run the tool."""
-        answer = await ask_tool(self._context, self._tool_name, self._arguments)
+        if self._after is not None:
+            await self._after.first_round()
+        try:
+            answer = await ask_tool(self._context, self._tool_name, self._arguments)
+        finally:
+            self._has_been_asked.set()
         if answer.state in (State.OK, State.PARTIAL):
             await self._keep(await self._tool(), answer)
         return answer
+
+    async def first_round(self) -> None:
+        """Wait until it has been asked once, however that ended."""
+        await self._has_been_asked.wait()
 
     async def _tool(self) -> Tool[Any]:
         # Its module brings the HTTP client along, too much for the thread that draws.

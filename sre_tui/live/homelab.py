@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from sre_tui.live.feed import Feed, ToolFeed
@@ -30,14 +31,20 @@ def homelab_feeds(context: ToolContext) -> list[Feed]:
     """The feeds, in the order their answers are waited for."""
     every: AppSettings = context.settings.app
     load = {"query": LOAD_QUERY, "since": "1h", "step": "5m", "limit": 1000}
+    health = ToolFeed(context, HEALTH, "health_overview", {}, every.health_every)
+
+    def trend(name: str, tool: str, arguments: Mapping[str, object]) -> ToolFeed:
+        # Health and trends read the most by far: one after the other they take 8 MB less.
+        return ToolFeed(context, name, tool, arguments, every.trends_every, after=health)
+
     return [
         ToolFeed(context, ALERTS, "grafana_get_alerts", {"limit": 1000}, every.alerts_every),
         ToolFeed(context, GUESTS, "proxmox_list_guests", {}, every.guests_every),
         ToolFeed(context, POOLS, "truenas_pool_status", {}, every.pools_every),
         ToolFeed(context, COVERAGE, "backup_coverage", {}, every.backups_every),
         ToolFeed(context, DATASTORES, "pbs_datastore_status", {}, every.backups_every),
-        ToolFeed(context, HEALTH, "health_overview", {}, every.health_every),
-        ToolFeed(context, GUEST_LOAD, "prometheus_range_query", load, every.trends_every),
-        ToolFeed(context, SNAPSHOTS, "truenas_snapshots", {"limit": 5000}, every.trends_every),
-        ToolFeed(context, FORECAST, "capacity_forecast", {"kind": "pool"}, every.trends_every),
+        health,
+        trend(GUEST_LOAD, "prometheus_range_query", load),
+        trend(SNAPSHOTS, "truenas_snapshots", {"limit": 5000}),
+        trend(FORECAST, "capacity_forecast", {"kind": "pool"}),
     ]

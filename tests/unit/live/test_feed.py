@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 
 from providers.endpoint import Endpoint
+from providers.errors import Unreachable
 from providers.last_known_good import Kept
 from providers.reading import State
 from sre_tui.environment import Folders
@@ -94,3 +97,28 @@ async def test_without_a_backend_there_is_nobody_to_ask(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured) as caught:
         await _feed(Memory(), tmp_path, Settings()).fetch()
     assert caught.value.backends == ("grafana", "prometheus")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_feed_that_waits_for_the_first_round_of_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: bool
+) -> None:
+    first = _feed(Memory(), tmp_path)
+    context = ToolContext(CONFIGURED, Folders.under(tmp_path), lambda: NOW, kept=Memory())
+    later = ToolFeed(context, "later", "grafana_get_alerts", {}, 15.0, after=first)
+    asked: list[dict[str, object]] = []
+
+    async def run(_: object, __: object, arguments: dict[str, object]) -> ToolResult[Any]:
+        asked.append(arguments)
+        if fails and arguments:
+            raise Unreachable("connection refused")
+        return _result()
+
+    monkeypatch.setattr(type(grafana_get_alerts), "run", run)
+    waiting = asyncio.create_task(later.fetch())
+    await asyncio.sleep(0)
+    with pytest.raises(Unreachable) if fails else nullcontext():
+        await first.fetch()
+    await waiting
+    await later.fetch()
+    assert asked == [{"limit": 1000}, {}, {}]
