@@ -28,7 +28,7 @@ def main() -> int:
         sys.stderr.write(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}\n")
         return 2
     kept = True
-    print(f"{'what'.ljust(_WIDTH)}  {'ms':>8}  {'ratio':>6}  {'budget':<12}  floor", flush=True)
+    print(f"{'what'.ljust(_WIDTH)}  {'ms, MB':>8}  {'ratio':>6}  {'budget':<12}  floor", flush=True)
     for name in chosen:
         for one in import_module(f"benchmarks.bench_{name}").measure():
             print(_line(one), flush=True)
@@ -41,7 +41,7 @@ def main() -> int:
 def _line(one: Measured) -> str:
     return (
         f"{one.what.ljust(_WIDTH)}  {one.seconds * 1000:8.1f}  {one.ratio:6.2f}  "
-        f"{one.budget:<12}  {one.floor} ({one.floor_seconds * 1000:.1f} ms)"
+        f"{one.budget:<12}  {one.floor} ({one.floor_seconds * 1000:.1f} {one.unit})"
         f"{'' if one.kept else '   OVER BUDGET'}"
     )
 

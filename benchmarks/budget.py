@@ -23,6 +23,7 @@ class Measured:
         floor_seconds: the floor's time, in the same run.
         ratio_budget: how many times the floor it may take.
         seconds_budget: how long it may take at most, where the budget is a time.
+        unit: of what is shown, a thousandth of what the figures are in: MB where they are GB.
     """
 
     what: str
@@ -31,6 +32,7 @@ class Measured:
     floor_seconds: float
     ratio_budget: float | None = None
     seconds_budget: float | None = None
+    unit: str = "ms"
 
     @property
     def ratio(self) -> float:
@@ -51,7 +53,7 @@ class Measured:
         if self.ratio_budget is not None:
             parts.append(f"{self.ratio_budget:g} x")
         if self.seconds_budget is not None:
-            parts.append(f"{self.seconds_budget * 1000:g} ms")
+            parts.append(f"{self.seconds_budget * 1000:g} {self.unit}")
         return ", ".join(parts)
 
 

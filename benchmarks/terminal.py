@@ -50,6 +50,11 @@ class Terminal:
             os.waitpid(self._child, 0)
         os.close(self._terminal)
 
+    @property
+    def process(self) -> int:
+        """The number of the program's process."""
+        return self._child
+
     def read(self, seconds: float) -> bytes:
         """What is written within that time, at most one piece of it; empty if nothing was."""
         if not select.select([self._terminal], [], [], seconds)[0]:
