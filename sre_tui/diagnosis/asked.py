@@ -57,6 +57,14 @@ _ROLES: Final[Mapping[str, SubjectKind]] = {
 """Words for a machine of which most homelabs have one."""
 
 
+_EVERYTHING: Final = re.compile(
+    r"\b(everything|anything|all)\b[^.?!,]{0,20}\b(is|'s|are) "
+    r"(really |actually |still )?(wrong|broken)\b"
+    r"(?! (with|on|at|about|in|for)\b(?! (home|here|total|all|the (house|homelab|lab|rack))\b))"
+    r"|\b(all|the|of) (open |other )?problems\b(?! (with|of|on)\b)|\beverything that needs\b",
+    re.IGNORECASE,
+)
+"""Who asks for all that is wrong; other words of the same text name nothing that is asked of."""
 _MESSAGES: Final = re.compile(
     r"\b(got|sent|(a|an|this|that|another|yellow|red|warning|alert|daily|weekly) )\s?e?-?mails?\b"
     r"|\be?-?mail(s|ed)? (about|me|us|from|says?|saying|said|told|tells?|that (says|said))\b",
@@ -115,6 +123,8 @@ class Asked:
 def find_asked(text: str, topology: Topology, alerts: Iterable[Alert], patterns: Patterns) -> Asked:
     """What a name, the name of an alert, or a question in free words is about."""
     named_alerts = _named_alerts(text, alerts)
+    if _EVERYTHING.search(text) and not named_alerts:
+        return Asked()
     subjects = list(_subjects(_MESSAGES.sub(" , ", text), topology))
     if named_alerts:
         subjects = [alert_subject(one, patterns, topology) for one in named_alerts]

@@ -50,6 +50,7 @@ class Focus:
         said: the words of the question that may be parts of names, in lower case.
         kept_on: names of the machines that keep the backups, where backups are spoken of and no
             thing is named.
+        blind: whether what would show effects did not answer, so that none need be visible.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -62,6 +63,7 @@ class Focus:
     parts: frozenset[Subject] = frozenset()
     said: frozenset[str] = frozenset()
     kept_on: frozenset[str] = frozenset()
+    blind: bool = False
 
     @classmethod
     def on(
@@ -116,7 +118,7 @@ class Focus:
         """Whether it is just what is asked of: the thing and this sort of trouble, or, where no
         thing is named, this very trouble.
         """
-        if not self.subjects:
+        if not self.subjects or one.pattern.id in self.named_kinds:
             return one.pattern.id in self.named_kinds
         spoken = one.pattern.id in self.kinds or one.pattern.id in self.named_kinds
         return spoken and self.touches(one)
@@ -164,7 +166,7 @@ class Focus:
         spoken = one.pattern.id in (self.named_kinds or self.kinds)
         if spoken and (not self.subjects or self.named_kinds):
             return 0
-        near = one.subject in self.near and one.pattern.reach is not Reach.OWN
+        near = one.subject in self.near and self._spreads(one)
         return 1 if spoken or near or self._begun(one.subject) else 2
 
     def _begun(self, subject: Subject) -> bool:
@@ -219,7 +221,13 @@ class Focus:
             return True
         # Without a visible effect, only what is grave and known to spread may be held against it.
         grave = one.severity is Severity.CRITICAL and one.pattern.root > 0.5
-        return grave and one.pattern.reach is not Reach.OWN and one.subject in self.near
+        unseen = self.blind and one.severity is Severity.WARNING and one.pattern.root > 0.5
+        return (grave or unseen) and self._spreads(one) and one.subject in self.near
+
+    @staticmethod
+    def _spreads(one: Hypothesis) -> bool:
+        """Whether what depends on it feels it at once."""
+        return one.pattern.reach is not Reach.OWN and not one.pattern.bridged
 
 
 def _parts(subject: Subject, topology: Topology) -> set[Subject]:

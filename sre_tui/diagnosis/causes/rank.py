@@ -28,6 +28,9 @@ DIRECT: Final = 0.6
 MEANT: Final = 0.2
 """Confidence from which on what is just asked of is told before certain trouble elsewhere."""
 
+MEASURING: Final = "prometheus"
+"""The backend that shows what is felt of a trouble."""
+
 RIVALLED: Final = 2.5
 """By how much the logarithm of the odds falls of what competes with a likelier cause."""
 
@@ -101,7 +104,8 @@ def rank(
     present = {one.pattern.id for one in hypotheses}
     named = focus.named_kinds & present
     # Who calls a trouble by a word of its own asks of it, whatever else that word belongs to.
-    focus = replace(focus, named_kinds=named, kinds=focus.kinds | named)
+    blind = MEASURING in away
+    focus = replace(focus, named_kinds=named, kinds=focus.kinds | named, blind=blind)
     ranked = sorted(
         (Ranked(one, confidence(features(one, focus, away=away))) for one in hypotheses),
         key=lambda one: _order(one, focus),

@@ -156,6 +156,8 @@ class Pattern(_Model):
     plain: bool = False
     """Whether a value says just what is claimed and leaves nothing to conclude, such as a date that
     has passed."""
+    bridged: bool = False
+    """Whether what depends on it feels nothing of it for a while: a battery is there for that."""
     measured: bool = False
     """Whether a value tells it as it is, though it may yet come of something else: that nothing
     can be scraped, that a container restarts over and over."""

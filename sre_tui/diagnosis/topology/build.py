@@ -5,6 +5,7 @@ from __future__ import annotations
 from sre_tui.diagnosis.picture.picture import Picture
 from sre_tui.diagnosis.topology import (
     from_copies,
+    from_lines,
     from_metrics,
     from_nas,
     from_proxmox,
@@ -25,6 +26,7 @@ def build_topology(picture: Picture) -> Topology:
     from_proxmox.add_storages(topology, picture)
     from_nas.add_pools(topology, names, picture)
     from_metrics.add_storage(topology, names, picture)
+    from_lines.add_told_mounts(topology, names, picture)
     from_storages.add_node_disks(topology, picture)
     presume_members(topology)
     from_storages.stand_storages(topology, names, picture)

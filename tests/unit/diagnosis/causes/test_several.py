@@ -168,3 +168,38 @@ def test_what_lasted_when_the_window_began_may_come_of_what_began_before_it() ->
     later = finding("lease_lost", MEDIA, 60, by="log", active=False)
     ranking, _ = answered("what is wrong", later, hangs)
     assert ("nfs_trouble", MEDIA) in names(ranking.causes)
+
+
+def test_a_battery_that_carries_all_is_told_as_the_cause_of_nothing_that_does_not_show_it() -> None:
+    ups = Subject(kind=SubjectKind.UPS, name="ups1")
+    topology = place()
+    topology.connect(NODE, Relation.POWERED_BY, ups)
+    on_battery = finding("ups_on_battery", ups, 10, severity=Severity.CRITICAL, by="api")
+    for seen, told in (((), False), ((finding("guest_down", MEDIA, 5),), True)):
+        focus = Focus.on((MEDIA,), topology)
+        ranking = rank((on_battery, *seen), topology, focus, bundled())
+        assert (("ups_on_battery", ups) in names(ranking.causes)) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "general"),
+    [
+        ("Anything to buy for media? Everything that is wrong, please.", True),
+        ("list of open problems, also of media", True),
+        ("is anything wrong with media", False),
+        ("media is slow, what is wrong", False),
+    ],
+)
+def test_who_asks_for_all_that_is_wrong_asks_of_nothing_else(text: str, general: bool) -> None:
+    asked = find_asked(text, place(), (), bundled())
+    assert (MEDIA not in asked.subjects) is general
+
+
+def test_where_effects_cannot_be_seen_what_is_known_to_spread_may_be_the_cause() -> None:
+    topology, patterns = place(), bundled()
+    busy = finding("cpu_saturated", NODE, 60, by="api")
+    focus = Focus.on((MEDIA,), topology)
+    seen = rank((busy,), topology, focus, patterns)
+    assert names(seen.causes) == []
+    blind = rank((busy,), topology, focus, patterns, away=("prometheus",))
+    assert names(blind.causes) == [("cpu_saturated", NODE)]

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from providers.loki.patterns import grouped
 from providers.reading import Reading, State
 from providers.truenas import App, Disk, Pool
 from providers.truenas.protection_models import ProtectionReport, Replication
 from providers.truenas.storage_models import Dataset
+from sre_tui.diagnosis.picture.lines import LineGroup
 from sre_tui.diagnosis.picture.part import Part
 from sre_tui.diagnosis.subject import SubjectKind
 from sre_tui.diagnosis.topology.graph import Relation
+from tests.unit.diagnosis.signs.stage import written
 from tests.unit.diagnosis.topology.pictures import (
     NOW,
     Datastore,
@@ -356,3 +359,25 @@ class TestNames:
         two = built(inventory=nodes, identity=metrics(load, {**load, "ups": "ups2"}))
         assert not two.edges
         assert len(two.subjects(SubjectKind.UPS)) == 2
+
+
+def test_a_client_that_complains_of_a_server_of_shares_mounts_from_it() -> None:
+    told = (
+        *written("nfs: server nas1 not responding, timed out", (5,), host="media"),
+        *written("nfs: server nas1 not responding, timed out", (6,), host="nas1"),
+        *written("nfs: server elsewhere not responding, timed out", (7,), host="media"),
+    )
+    groups = tuple(LineGroup(*group) for group in grouped(told))
+    guests = [guest(A, number, name, "pve1") for number, name in ((101, "media"), (102, "nas1"))]
+    topology = built(
+        inventory=part(pve_a=inventory(A, guests, "pve1")), lines=part(loki_main=groups)
+    )
+    (client,) = topology.named("media", SubjectKind.GUEST)
+    (server,) = topology.named("nas1", SubjectKind.GUEST)
+    mounts = [
+        (edge.dependent, edge.on)
+        for each in (client, server)
+        for edge in topology.below(each)
+        if edge.relation is Relation.MOUNTS
+    ]
+    assert mounts == [(client, server)]
