@@ -207,9 +207,9 @@ async def test_a_dataset_is_copied_by_its_own_replication_only(
 @pytest.mark.parametrize(
     ("question", "told"),
     sampled([
-        ("is the usb disk mounted", r"No storage and no file system is called after USB, so wheth"),
+        ("is the usb disk mounted", r"No: the disk of datastore usb of .* is not plugged in"),
         ("is fast-vm mounted", r"Yes: storage fast-vm \(nfs\) is available on pve1, pve2 and pve3"),
-        ("ist die usb platte eingehängt", r"No storage and no file system is called after USB"),
+        ("ist die usb platte eingehängt", r"No: the disk of datastore usb of pbs:main"),
         ("is tank/photos mounted on immich", r"Yes: tank/photos is mounted on immich\*\*"),
         ("is tank/media mounted on db", r"No: tank/media is not seen to be mounted on db\*\*"),
         ("is fast-vm not mounted", r"No: storage fast-vm \(nfs\) is available"),

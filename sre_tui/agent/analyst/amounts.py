@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst.answers.told import hedge
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.figures import COUNTED, Row, measure
+from sre_tui.agent.analyst.guest_kinds import kind_of, may_be_either_container
 from sre_tui.agent.analyst.known import not_told, unplaced
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.narrowing import narrowed
@@ -64,7 +66,7 @@ async def rank(look: Look) -> Iterator[str]:
         figures = [figure for figure in figures if figure.tool != "truenas_pool_status"]
     for figure in figures:
         rows = await measure(look, quantity, [figure], over_window=windowed)
-        if figure.thing == "pool" and not kinds:
+        if figure.thing == "pool" and not kinds and not kind_of(look.question.folded):
             others = [one for one in figures if one.thing == "datastore"]
             stores = await measure(look, quantity, others, over_window=windowed)
             held = tuple(f"/{row.name}" for row in stores)
@@ -72,8 +74,26 @@ async def rank(look: Look) -> Iterator[str]:
         if re.search(r"\bz?pools?\b", look.question.folded):
             rows = [row for row in rows if not row.name.startswith("/")] or rows
         if rows:
-            return _ranked(look, quantity, rows, windowed)
+            also = await _other_containers(look, quantity, figure, windowed)
+            return chain(_ranked(look, quantity, rows, windowed), also)
     return _not_recorded(look, quantity, windowed)
+
+
+async def _other_containers(
+    look: Look, quantity: Quantity, told_of: Figure, windowed: bool
+) -> list[str]:
+    """The first of the LXC containers, where Docker's were told and either may be meant."""
+    if told_of.thing != "container" or not may_be_either_container(look.question.folded):
+        return []
+    for figure in quantity.of("guest"):
+        rows = await measure(look, quantity, [figure], over_window=windowed)
+        if rows:
+            low = re.search(quantity.turned, look.question.folded) is not None
+            first = (min if low else max)(rows, key=lambda row: row.order)
+            does = _unwindowed(quantity.low if low else quantity.high, windowed)
+            said = look.caller.counted(_unwindowed(first.sentence(look.now), windowed))
+            return [f"Of LXC containers {first.who} {does}: it {said}.{first.cite}\n\n"]
+    return []
 
 
 def _over_window(look: Look, quantity: Quantity) -> bool:

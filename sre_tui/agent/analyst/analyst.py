@@ -105,7 +105,9 @@ async def _overview(look: Look) -> Iterator[str]:
             return not_known(look)
         known = look.focus.entities or question.topics
         told = len(question.text.split()) >= DESCRIPTION
-        if asks_a_fact(question.folded) and quantity_of(question.folded) is None:
+        if asks_a_fact(question.folded):
+            if quantity_of(question.folded) is not None and look.caller.offers(INSTANT):
+                return await amounts.amount(look)
             return await say_unanswered(look) or await requests.say_what_it_does(look)
         if not (known or told):
             return await requests.say_what_it_does(look)

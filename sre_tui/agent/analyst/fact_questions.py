@@ -9,7 +9,8 @@ from sre_tui.diagnosis.language.vocabulary import SYMPTOMS
 
 _ASKS: Final = re.compile(
     r"^(?:how (?!(?:is|are|does|do|come|about)\b)\w+|when|which|who|whose|where|wann|welche\w*|wer|"
-    r"wo|wie ?viele?|what (?:is|are|was|were|does|do) (?!(?:it|that|this|up|going|happening|the "
+    r"wo|wie ?viele?|wie (?:alt|groß|lange|oft|hoch|schnell)|what(?:'?s| is| are| was| were| does| "
+    r"do) (?!(?:it|that|this|up|going|happening|the "
     r"(?:matter|problem|issue|trouble|cause|reason|status|state))\b)|"
     r"(?:can|may|could|should) i|is|are|was|were|does|do|did|has|have|any|ist|sind|hat|haben|"
     r"gibt)\b"
@@ -40,9 +41,23 @@ _IS_THERE: Final = re.compile(
 _SYMPTOM: Final = re.compile(r"\b(?:" + "|".join(map(re.escape, SYMPTOMS)) + r")\b")
 
 
+_PROPERTY: Final = re.compile(
+    r"^(?:the )?(?!(?:status|state|health|overview|summary|condition|zustand|check|report)\b)"
+    r"(?:(?!(?:of|on|from|for|von|auf)\b)[^\W\d_]+ ){1,3}(?:of|on|from|for|von|auf|vom) "
+    r"(?:(?:the|my|der|die|das|dem) )?[\w./:@-]+$"
+    r"|^(?:what|which) (?!(?:happen\w*|broke|changed|failed|about|now|else|next|to|should|if|can|"
+    r"up|the (?:hell|heck|fuck))\b)\w+"
+)
+"""Names a property of a thing, or asks for one, as in "kernel of pve1" and "what raid is tank"."""
+
+_PLACE: Final = re.compile(r"^((?:which|what|where)\b.*) (?:on|off)$")
+"""Asks for what something is on, as in "which kernel is pve1 on"."""
+
+
 def asks_a_fact(folded: str) -> bool:
     """Whether a question wants to know a fact, and not what is wrong."""
-    return _ASKS.match(folded) is not None and not speaks_of_state(folded)
+    asked = _ASKS.match(folded) or _PROPERTY.match(folded)
+    return asked is not None and not speaks_of_state(_PLACE.sub(r"\1", folded))
 
 
 def speaks_of_state(folded: str) -> bool:

@@ -9,9 +9,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from providers.clock import age_in_words
+from providers.proxmox import Guest
 from providers.series import Sample, Series
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
+from sre_tui.agent.analyst.guest_kinds import kind_of
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.narrowing import narrowed
 from sre_tui.agent.analyst.quantities import (
@@ -24,6 +26,7 @@ from sre_tui.agent.analyst.quantities import (
 from sre_tui.agent.analyst.question import Intent
 from sre_tui.agent.analyst.wording import clock_time, plain
 from sre_tui.tools.arguments import format_window
+from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.result import Listing
 from sre_tui.views.human import count, percent
 from sre_tui.views.units import TIMESTAMP, with_unit
@@ -31,6 +34,10 @@ from sre_tui.views.units import TIMESTAMP, with_unit
 MOST: Final = 1000
 _STEPS: Final = 60
 _YEAR: Final = 365
+_NO_GUESTS: Final = frozenset(
+    {"container", "service", "node", "storage", "datastore", "disk", "ups", "site"}
+)
+"""Kinds of things that are no guests and lie on none that a word for a kind could mean."""
 COUNTED: Final = frozenset({"log_errors", "log_lines"})
 """Quantities that are counted over an hour, or over the window of the question."""
 
@@ -198,7 +205,8 @@ def _rows(
     look: Look, quantity: Quantity, figure: Figure, found: Found, whole: Found | None
 ) -> list[Row]:
     if figure.value:
-        return _of_named(look, figure, list(_fields(look, quantity, figure, found)))
+        told = _of_named(look, figure, list(_fields(look, quantity, figure, found)))
+        return _of_kind(look, figure, told)
     sizes = {
         _identity(labels): value for labels, value in (_values(whole, figure) if whole else ())
     }
@@ -208,7 +216,28 @@ def _rows(
         size = sizes.get(_identity(labels))
         cite = found.cite + (whole.cite if whole is not None and size is not None else "")
         rows.append(Row(quantity, figure, name, host, value, size, cite))
-    return rows
+    return _of_kind(look, figure, rows)
+
+
+def _of_kind(look: Look, figure: Figure, rows: list[Row]) -> list[Row]:
+    """The rows of virtual machines alone, or of LXC containers, where the question says so."""
+    kind = kind_of(look.question.folded)
+    if not kind or figure.thing in _NO_GUESTS:
+        return rows
+    ids = look.inventory.name_of_id.items()
+    own = {name.casefold() for own, name in ids if own.startswith(f"{kind}/")}
+    own |= {one.name.casefold() for one in _listed(look)
+            if one.type == kind and one.name}  # fmt: skip
+    if not own:
+        return rows
+    return [row for row in rows if (row.host or row.name).casefold() in own]
+
+
+def _listed(look: Look) -> Iterable[Guest]:
+    for found in look.found.values():
+        data = found.data(GuestListing)
+        if data is not None:
+            yield from data.items
 
 
 def _fields(look: Look, quantity: Quantity, figure: Figure, found: Found) -> Iterator[Row]:
@@ -260,7 +289,8 @@ def _of_named(look: Look, figure: Figure, rows: list[Row]) -> list[Row]:
             hosts |= {one.casefold() for one in carried}
         return [row for row in rows if row.name.casefold() in wanted | hosts]
     if wanted:
-        return [row for row in rows if row.name.casefold() in wanted]
+        named = [row for row in rows if row.name.casefold() in wanted]
+        return [row for row in named if row.host.casefold() in hosts] or named
     return [row for row in rows if {row.name.casefold(), row.host.casefold()} & hosts]
 
 

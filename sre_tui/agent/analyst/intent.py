@@ -13,6 +13,7 @@ from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.entities import is_misspelt
 from sre_tui.agent.analyst.quantities import quantity_of, thing_of
 from sre_tui.agent.analyst.question import Intent, Question
+from sre_tui.agent.analyst.question_words import with_question_words
 from sre_tui.agent.analyst.requests import wants_act, wants_no_answer
 from sre_tui.agent.analyst.time_phrases import read_scope
 from sre_tui.diagnosis.language.vocabulary import (
@@ -201,7 +202,7 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
         now: the moment of asking.
         zone: where clock times in it are meant.
     """
-    asked = " ".join(text[:MAX_QUESTION].split())
+    asked = with_question_words(" ".join(text[:MAX_QUESTION].split()))
     folded = _folded(asked)
     camel = _CAMEL.search(asked) is not None
     intent = classify(folded, alert_named=camel, piped=bool(piped.strip()))

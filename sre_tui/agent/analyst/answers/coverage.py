@@ -14,6 +14,7 @@ from sre_tui.agent.analyst.answers.failed_backups import (
     asks_for_failed,
     failed_runs,
 )
+from sre_tui.agent.analyst.answers.guest_list import TEMPLATES
 from sre_tui.agent.analyst.answers.told import hedge, told, with_runbook
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.coverage import tool_source
@@ -51,6 +52,7 @@ _WHOLLY: Final = re.compile(
     r"^(?:is|are|was|were|does|do|did|ist|sind|wird|werden)\b.*\b(?:completely|fully|entirely|"
     r"wholly|totally|all (?:its |the |of its )?disks|every disk|vollständig|komplett|ganz)\b"
 )
+_WHETHER: Final = re.compile(r"^(?:is|are|was|were|does|do|has|have|can|ist|sind|hat|gibt)\b")
 _WHY: Final = re.compile(r"\b(why|warum|wieso|weshalb|what's wrong|what is wrong)\b")
 _WORDS: Final = {
     "never": "has no backup at all", "not_covered": "is in no backup job",
@@ -66,14 +68,22 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
     data = found.data(CoverageListing)
     if data is None or not data.items:
         return await _without_guests(look, found)
-    known = [one for one in data.items if one.verdict != "template"]
-    called = [name for one in known for name in (one.name, str(one.vmid)) if name]
+    called = [name for one in data.items for name in (one.name, str(one.vmid)) if name]
     wanted = mentioned(look.question, called)
+    templates = [one for one in data.items if one.verdict == "template"]
+    about = TEMPLATES.search(look.question.folded) is not None
+    if about and not wanted:
+        wanted = [str(one.vmid) for one in templates]
+    # Nobody who asks how the backups are means the templates.
+    known = [one for one in data.items
+             if one not in templates or {one.name, str(one.vmid)} & set(wanted)]  # fmt: skip
     if not wanted and look.question.candidates:
         wanted = await _known_elsewhere(look, called)
         if not wanted and look.focus.unknown:
             return not_known(look)
     guests = [one for one in known if not wanted or {one.name, str(one.vmid)} & set(wanted)]
+    if about:
+        guests = _spoken_of(look.question.folded, guests)
     on = mentioned(look.question, {one.node for one in known})
     if on and not wanted:
         guests = [one for one in known if one.node in on]
@@ -118,6 +128,13 @@ async def tell_coverage(look: Look) -> Iterator[str] | None:
                 ("Newest backups", _newest(look, guests, bad, found)),
                 ("Disks in no backup", [one + found.cite for one in disks]),
                 ("Left out on purpose", _left_out(guests, found)))  # fmt: skip
+
+
+def _spoken_of(folded: str, templates: Sequence[GuestCoverage]) -> list[GuestCoverage]:
+    """The templates of whose names the question holds a word, as in "the debian template"."""
+    said = set(folded.split()) - {"template", "templates"}
+    chosen = [one for one in templates if said & set((one.name or "").casefold().split("-"))]
+    return chosen or list(templates)
 
 
 def _with_failed(look: Look, lead: Opening, failed: FailedRuns | None, bad: bool) -> Opening:
@@ -199,7 +216,8 @@ def _lead(
     look: Look, guests: Sequence[GuestCoverage], bad: Sequence[GuestCoverage], found: Found
 ) -> Opening:
     folded, now, cite = look.question.folded, look.now, found.cite
-    counted = [one for one in guests if one.verdict not in ("excluded", "unknown", "pending")]
+    idle = ("excluded", "unknown", "pending", "template")
+    counted = [one for one in guests if one.verdict not in idle]
     every = count(len(counted), "guest")
     if _NEXT.search(folded):
         runs = sorted({f"{one.schedule} to {one.storage}" for guest in guests
@@ -248,6 +266,10 @@ def _lead(
         newest = max((one.newest.at for one in bad if one.newest), default=None)
         last_good = f"; the newest good one is of {clock_time(newest, now)}" if newest else ""
         return Opening(word, f"{share} {have}{what}: {who}**{last_good}.{cite}")
+    held = [one for one in guests if one.newest is not None]
+    if not counted and held:
+        word = "Yes: " if _WHETHER.match(folded) else ""
+        return Opening(word, f"{'; '.join(_kept(one, now) for one in held[:3])}.{cite}")
     if not counted:
         who = names([plain(one.label, 60) for one in guests[:4]])
         said = f"{who or 'No guest'} is not backed up: {_unbacked(guests)}**"
@@ -299,6 +321,19 @@ def _unbacked(guests: Sequence[GuestCoverage]) -> str:
 
 def _said(guest: GuestCoverage) -> str:
     return f"{plain(guest.name or guest.label, 60)} {_WORDS[guest.verdict]}"
+
+
+def _kept(guest: GuestCoverage, now: datetime) -> str:
+    """The backups there are of a guest of which no job makes new ones."""
+    assert guest.newest is not None
+    state = "verified" if guest.newest.verified == "ok" else "not verified yet"
+    age = age_in_words((now - guest.newest.at).total_seconds())
+    places = names([plain(one, 60) for one in guest.places], 4)
+    kept = f"{count(guest.copies, 'good backup')} of {plain(guest.label, 60)}"
+    exist = "exists" if guest.copies == 1 else "exist"
+    newest = f"the newest of {clock_time(guest.newest.at, now)} ({age} ago), {state}"
+    why = plain(guest.reason or _WORDS[guest.verdict], 120)
+    return f"{kept} {exist} in {places}**: {newest}; no new ones are made: {why}"
 
 
 def _good(guest: GuestCoverage, now: datetime) -> str:

@@ -137,6 +137,8 @@ def _facts(detail: GuestDetail, look: Look) -> Iterator[tuple[str, str]]:
         cards = [
             f"{plain(one.slot, 20)} {plain(one.address, 60)}".rstrip()
             + f" at {plain(one.bridge, 30)}"
+            + (f", VLAN {one.vlan}" if one.vlan is not None else "")
+            + (f", MAC {plain(one.mac, 30)}" if one.mac else "")
             for one in config.networks
         ]
         told_of = f"; addresses {names([plain(one, 60) for one in seen], 6)}" if seen else ""

@@ -16,6 +16,7 @@ from sre_tui.agent.analyst.answers.told import Section, read, told
 from sre_tui.agent.analyst.answers.unanswered import say_unanswered
 from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.guest_kinds import kind_of
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
@@ -31,9 +32,6 @@ MOST_STOPS: Final = 3
 """Guests that are off of which is looked who stopped them."""
 _DOCKER: Final = 'container_start_time_seconds{name!=""}'
 TEMPLATES: Final = re.compile(r"\b(?:templates?|vorlagen?)\b")
-_MACHINES: Final = re.compile(r"\b(?:vms?|v[irtu]+al machines?|qemus?|virtuelle\w* maschinen?)\b")
-_CONTAINERS: Final = re.compile(r"\b(?:lxcs?|cts?|containers?)\b")
-_EITHER: Final = re.compile(r"\b(?:guests?|gäste|gast)\b")
 _MAY_BE_DOCKER: Final = re.compile(r"\b(?<!lxc )(?<!linux )containers?\b")
 _DOWN: Final = re.compile(
     r"\b(?:down|offline|dead|unreachable|crashed|ausgefallen|weg|tot|"
@@ -87,14 +85,6 @@ async def tell_guests(look: Look) -> Iterator[str] | None:
     if every.chosen and _WHETHER.match(folded) and _ALL.search(folded):
         return every.whether_all()
     return await every.counted()
-
-
-def kind_of(folded: str) -> str:
-    """``qemu`` or ``lxc`` where a question speaks of these alone, else nothing."""
-    machines, containers = _MACHINES.search(folded), _CONTAINERS.search(folded)
-    if _EITHER.search(folded) or bool(machines) is bool(containers):
-        return ""
-    return "qemu" if machines else "lxc"
 
 
 def _templates(look: Look, held: Sequence[Guest], where: str, cite: str) -> Iterator[str]:
@@ -329,4 +319,4 @@ def _they(guests: Sequence[Guest]) -> str:
     return "it" if len(guests) == 1 else "they"
 
 
-__all__ = ["TEMPLATES", "kind_of", "tell_guests"]
+__all__ = ["TEMPLATES", "tell_guests"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sre_tui.agent.analyst.answers.told import read, told, with_runbook
+from sre_tui.agent.analyst.answers.told import Section, read, told, with_runbook
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
+from sre_tui.diagnosis.coverage.model import GuestCoverage
+from sre_tui.tools.backup_coverage_listing import CoverageListing
 from sre_tui.tools.pbs_data import Backup, BackupListing
 from sre_tui.views.human import count, size
 
@@ -55,7 +57,52 @@ async def tell_held_backups(look: Look) -> Iterator[str] | None:
         )  # fmt: skip
         newest = max(groups, key=lambda one: one.at)
         lead = f"**{total}{who}**, the newest of {clock_time(newest.at, look.now)}"
+        more = await _on_proxmox(look, wanted)
+        if more is not None:
+            return told(look, *_with_archives(look, groups, more, lead, cite))
     return told(look, f"{lead}.{cite}", ("", [_line(one, look) + cite for one in groups]))
+
+
+async def _on_proxmox(look: Look, wanted: Sequence[str]) -> list[GuestCoverage] | None:
+    """Guests of which storages of Proxmox VE hold archives; None if that is not told."""
+    if not look.caller.offers("backup_coverage"):
+        return None
+    data, _ = await read(look, "coverage", "backup_coverage", CoverageListing, limit=2000)
+    if data is None:
+        return None
+    return [
+        one
+        for one in data.items
+        if (not wanted or {one.name, str(one.vmid)} & set(wanted))
+        and any(not place.startswith("pbs:") for place in one.places)
+    ]
+
+
+def _with_archives(
+    look: Look, groups: Sequence[Backup], guests: Sequence[GuestCoverage], lead: str, cite: str
+) -> tuple[str, Section]:
+    """The lead and the lines with the archives that storages of Proxmox VE hold."""
+    lines = [_line(one, look) + cite for one in groups]
+    if not guests:
+        return f"{lead}.{cite}", ("", lines)
+    own = look.cite("coverage")
+    held = sum(one.count - one.failed_count for one in groups)
+    if len(guests) == 1 and {one.id for one in groups} == {str(guests[0].vmid)}:
+        guest = guests[0]
+        places = [one for one in guest.places if not one.startswith("pbs:")]
+        where = names([plain(one.partition("/")[2] or one, 60) for one in places], 6)
+        archives = guest.copies - held
+        if archives > 0:
+            total = sum(one.count for one in groups) + archives
+            newest = max(one.at for one in groups)
+            lead = (
+                f"**{count(total, 'backup')} of {plain(guest.name or guest.label, 60)}**: "
+                f"{total - archives} on the backup servers and {archives} in {where} of "
+                f"Proxmox VE, the newest of {clock_time(newest, look.now)}"
+            )
+            return f"{lead}.{cite}{own}", ("", lines)
+    said = f"Not counted: archives of {count(len(guests), 'guest')} on storages of Proxmox VE"
+    return f"{lead}.{cite} {said}; `sre backups coverage` counts them.{own}", ("", lines)
 
 
 def _called(group: Backup) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from providers.pbs import Datastore
 from providers.proxmox.storage import Storage
 from sre_tui.agent.analyst.answers.told import read, told
 from sre_tui.agent.analyst.calls import Call
@@ -14,6 +15,7 @@ from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
 from sre_tui.agent.analyst.wording import names, plain
+from sre_tui.tools.pbs_data import DatastoreListing
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.tools.proxmox_data import StorageListing
 from sre_tui.tools.truenas_data import PoolListing
@@ -25,7 +27,7 @@ _ASKED: Final = re.compile(
     r"(?:is|are|ist|sind|was|has)\b.*\b(?:mounted|eingehängt|gemountet)\b"
     r"|^(?=.*\busb\b)(?!.*\b(?:why|warum|how (?:do|can|to)|zigbee|passthrough|passed|ups|usv|coral|"
     r"dongle|printer|drucker|adapter|camera|kamera)\b)"
-    r".*\b(?:mounted|mount|eingehängt|gemountet|connected|attached|plugged|angeschlossen|da|there|"
+    r".*\b(?:mounted|mount|eingehängt|gemountet|connected|attached|plug\w*|angeschlossen|da|there|"
     r"available|online|inactive|offline|gone|weg|missing)\b"
 )
 _NOT: Final = re.compile(
@@ -52,7 +54,7 @@ async def tell_mounted(look: Look) -> Iterator[str] | None:
     await look.discover("identity")
     storages = list(data.items) if data is not None else []
     if _USB.search(folded):
-        return _usb(look, storages, cite)
+        return await _datastores(look) or _usb(look, storages, cite)
     said = mentioned(look.question, [one.name for one in storages])
     chosen = [one for one in storages if one.name in said]
     if chosen and not _PATH.search(look.question.text):
@@ -60,6 +62,32 @@ async def tell_mounted(look: Look) -> Iterator[str] | None:
     path = next(iter(_PATH.findall(look.question.text)), "")
     hosts = [one for one in look.focus.hosts if any(host == one for host, _ in _mounts(look))]
     return await _folder(look, path.strip("/"), hosts) if path or hosts else None
+
+
+async def _datastores(look: Look) -> Iterator[str] | None:
+    """Whether the disk of a datastore that is called so is there; None if none is called so."""
+    if not look.caller.offers("pbs_datastore_status"):
+        return None
+    data, cite = await read(look, "datastores", "pbs_datastore_status", DatastoreListing)
+    chosen = [one for one in (data.items if data is not None else ())
+              if "usb" in f"{one.name} {one.comment}".casefold()]  # fmt: skip
+    if not chosen:
+        return None
+    lines = [_store(one) for one in chosen]
+    away = any(one.is_away for one in chosen)
+    lead = Opening(_word(look, fine=not away), f"{lines[0]}**.{cite}")
+    return told(look, lead, ("", [line + cite for line in lines[1:]]))
+
+
+def _store(one: Datastore) -> str:
+    name = f"datastore {plain(one.name, 60)} of {plain(one.source, 60)}"
+    note = f" ({plain(one.comment, 100)})" if one.comment else ""
+    if one.maintenance:
+        return f"{name}{note} is in maintenance: {plain(one.maintenance, 100)}"
+    if one.mount == "notmounted":
+        return f"the disk of {name}{note} is not plugged in"
+    free = f", {size(one.available)} free" if one.available is not None else ""
+    return f"{name}{note} is mounted{free}"
 
 
 def _usb(look: Look, storages: Sequence[Storage], cite: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from sre_tui.agent.analyst.wording import capital, clock_time, names, plain
 from sre_tui.diagnosis.own_names import stays_one_word
 from sre_tui.tools.truenas_data import PoolListing
 from sre_tui.views.human import count, duration, percent, size
+from sre_tui.views.pools import layout_text
 
 _SCAN: Final = re.compile(r"\b(scrub\w*|resilver\w*|rebuil\w*)\b")
 _MODEL: Final = re.compile(
@@ -42,6 +43,11 @@ _MAY_FAIL: Final = re.compile(
     r"\b(can|could|may)\b.*\b(fail|die|break|lose|go)\b|\bredundan\w*|\bspare disks?\b"
     r"|^(can|could|may|should) i\b.*\b(pull\w*|remove|eject|take out|swap|unplug|replace)\b"
 )
+_LAYOUT: Final = re.compile(
+    r"\b(?:raid(?:[ -]?z?\d*)?|raidz\d?|layouts?|topolog\w*|vdevs?|mirror(?:ed|s)?|"
+    r"strip(?:e|ed|es)|draid\d?|aufgebaut|aufbau)\b"
+)
+_A_LAYOUT: Final = re.compile(r"\b(draid|raid-?z|mirror|stripe?)(?:ed|s|e)?(\d?)\b")
 _WHETHER: Final = re.compile(r"^(?:is|are|does|do|has|have|ist|sind|hat|haben)\b")
 
 
@@ -56,6 +62,8 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
         failing, own = await _failing(look)
         lead = _spare_lead(look, chosen, failing, cite + own)
         return told(look, lead, *_sections(look, chosen, cite))
+    if chosen and _LAYOUT.search(folded) and not _disks(look, chosen) and asks_a_fact(folded):
+        return told(look, _layout_lead(folded, chosen, cite), *_sections(look, chosen, cite))
     if _ERRORS.search(folded):
         return _told_errors(look, chosen, cite)
     if _MODEL.search(folded) or _disks(look, chosen):
@@ -79,6 +87,19 @@ async def tell_pools(look: Look) -> Iterator[str] | None:
     if not chosen:
         return told(look, f"**The NAS has no pool.**{cite}")
     return told(look, _state_lead(look, chosen, bad, cite), *_sections(look, chosen, cite))
+
+
+def _layout_lead(folded: str, pools: Sequence[Pool], cite: str) -> Opening:
+    """Of what pools are built, and whether that is what the question takes them for."""
+    said = [f"{plain(one.name, 40)} is {layout_text(one)}" for one in pools]
+    asked = _A_LAYOUT.search(folded) if _WHETHER.match(folded) else None
+    word = ""
+    if asked is not None:
+        kind = asked[1].replace("-", "").replace("stripe", "disk").replace("strip", "disk")
+        fits = [any(vdev.role == "data" and vdev.type.startswith(kind + asked[2])
+                    for vdev in one.vdevs) for one in pools]  # fmt: skip
+        word = "Yes: " if all(fits) else "No: "
+    return Opening(word, f"{'; '.join(said)}**.{cite}")
 
 
 def _named(look: Look, pools: Sequence[Pool]) -> list[Pool]:

@@ -14,7 +14,7 @@ from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
-from sre_tui.agent.analyst.wording import clock_time, code, names, plain
+from sre_tui.agent.analyst.wording import capital, clock_time, code, names, plain
 from sre_tui.tools.proxmox_guest_data import GuestListing
 from sre_tui.tools.truenas_data import PoolListing, SnapshotListing
 from sre_tui.views.human import count, duration, size
@@ -30,7 +30,10 @@ _HOW_MANY: Final = re.compile(r"^(?:how many|wie ?viele|count|number)\b")
 _SNAPSHOTS: Final = re.compile(r"\bsnapshots?\b")
 _OF_GUESTS: Final = re.compile(r"\b(guests?|vms?|lxcs?|containers?|virtual machines?|gäste)\b")
 SHOWN: Final = 4
-_OLDEST: Final = re.compile(r"\b(oldest|älteste\w*|how old|wie alt)\b")
+_OLDEST: Final = re.compile(
+    r"^(?!.*\b(?:newest|latest|last|recent\w*|neueste\w*|letzte\w*|jüngste\w*)\b)"
+    r".*\b(?:oldest|älteste\w*|how old|wie alt)\b"
+)
 _NO_NAMES: Final = frozenset({"", "to", "replica", "replication", "data", "fast", "is", "the"})
 """Parts of names that say nothing of which replication is meant."""
 
@@ -164,7 +167,9 @@ def _lead(
         return Opening(yes_no(look, fine=False), f"no snapshot has a known time**.{cite}")
     age = age_in_words((look.now - newest).total_seconds())
     when = f"{clock_time(newest, look.now)} ({age} ago)"
-    return Opening(yes_no(look, fine=True), f"the newest snapshot is of {when}**.{cite}")
+    of = f" of {plain(groups[0].dataset, 80)}" if len(groups) == 1 else ""
+    head, said = yes_no(look, fine=True), f"the newest snapshot{of} is of {when}**.{cite}"
+    return Opening(head, said if head else capital(said))
 
 
 def _oldest(look: Look, groups: Sequence[SnapshotGroup], at: datetime, cite: str) -> str:

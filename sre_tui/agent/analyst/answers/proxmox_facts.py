@@ -14,6 +14,7 @@ from providers.proxmox.storage import Storage
 from sre_tui.agent.analyst.answers.told import read, told, yes_no
 from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.fact_questions import speaks_of_state
+from sre_tui.agent.analyst.guest_kinds import kind_of
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, code, names, plain
@@ -72,7 +73,7 @@ async def _tags(look: Look) -> Iterator[str] | None:
     if data is None:
         return None
     guests = [one for one in data.items if not one.template]
-    kind = _kind(look.question.folded)
+    kind = kind_of(look.question.folded)
     guests = [one for one in guests if kind in ("", one.type)]
     known = {tag.casefold() for one in data.items for tag in one.tags}
     spoken = re.findall(r"[a-z0-9][\w.+-]*", look.question.text.casefold())
@@ -105,13 +106,6 @@ async def _tags(look: Look) -> Iterator[str] | None:
     return told(look, Opening("Yes: ", said))
 
 
-def _kind(folded: str) -> str:
-    """The type of guest that is asked for; empty if any is."""
-    if re.search(r"\b(?:lxcs?|cts?|containers?)\b", folded):
-        return "lxc"
-    return "qemu" if re.search(r"\b(?:vms?|virtual machines?)\b", folded) else ""
-
-
 def _own(guest: Guest) -> set[str]:
     return {tag.casefold() for tag in guest.tags}
 
@@ -139,7 +133,7 @@ async def _replications(look: Look) -> Iterator[str] | None:
     wanted |= {label for label in called.values()
                if label.partition(" ")[0].casefold() in look.question.folded.split()}  # fmt: skip
     chosen = [one for one in every if not wanted or called.get(one.vmid or 0) in wanted]
-    kind = _kind(look.question.folded)
+    kind = kind_of(look.question.folded)
     types = {one.vmid: one.type for one in (guests.items if guests else ())}
     chosen = [one for one in chosen if not kind or types.get(one.vmid or 0) == kind]
     there = [one for one in on if re.search(rf"\b(?:to|onto|nach|auf) {re.escape(one.casefold())}",

@@ -27,7 +27,9 @@ _ASKED: Final = re.compile(
     r"(?:(?:and |und |please )*(?:which|what|what's|whats|welche\w*|was|tell me|show|list)\b"
     r".*\b(?:versions?|kernels?|releases?)\b|(?:the )?versions?\b(?: of| on| von| auf)?|"
     r"how (?:old|new|current) is (?:the )?(?:software|version)\b|"
-    r"\w+ versions?$)"
+    r"\w+ versions?$|"
+    r"(?:\w+ )?(?:versions?|kernels?|releases?) (?:of|on|from|von|auf) (?:the )?\S+$|"
+    r"\S+ (?:kernel|release)$|(?:is|are|does|do)\b.*\b(?:kernels?)\b)"
 )
 _OTHERWISE: Final = re.compile(
     r"\b(?:why|warum|how (?:do|can|to)|should|broke\w*|after|nach|newest|latest|newer|neueste\w*|"
@@ -43,7 +45,8 @@ async def tell_versions(look: Look) -> Iterator[str] | None:
     folded = look.question.folded
     if not _ASKED.search(folded) or _OTHERWISE.search(folded) or NO_SOFTWARE.search(folded):
         return None
-    if speaks_of_state(folded.replace("running", "").replace("up to", "")):
+    bare = re.sub(r"\brunning\b|\bup to\b|\bon$", "", folded)
+    if speaks_of_state(bare.strip()):
         return None
     await look.discover("identity", "targets")
     await look.ask(**_calls(look))
