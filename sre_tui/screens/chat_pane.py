@@ -25,6 +25,7 @@ from sre_tui.screens.chat_messages import (
 )
 from sre_tui.screens.chat_transcript import ChatTranscript
 from sre_tui.screens.slash_commands import obey, offer_words, slash_commands
+from sre_tui.screens.warm_up import answers_loaded
 from widgets.cell import Tone
 from widgets.pane import Pane
 from widgets.prompt import Prompt, PromptCancelled, PromptSubmitted
@@ -120,12 +121,13 @@ class ChatPane(Pane):
         """Ask about a text from outside, or without one; False if another answer is under way."""
         if not self.is_free():
             return False
-        # What an answer is made of is loaded with the first one, not before the first paint.
-        from sre_tui.screens.answer_writer import AnswerWriter
-
         await self._add_question(question, attached)
         self.busy = True
         self._last = (question, attached)
+        # What an answer is made of is loaded with the first one: megabytes for nobody until then.
+        await answers_loaded()
+        from sre_tui.screens.answer_writer import AnswerWriter
+
         self._writer = AnswerWriter(self.transcript, self._source.model or ANALYST)
         try:
             self._run = self._source.ask(question, attached)
@@ -375,6 +377,7 @@ class ChatPane(Pane):
         self._offer_arguments()
 
     async def _show_past(self, past: Sequence[PastExchange]) -> None:
+        await answers_loaded()
         from sre_tui.screens.answer_writer import show_answer
 
         await self._clear()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from importlib import import_module
@@ -13,8 +15,6 @@ from sre_tui.live.answers import AnswerSource
 log = logging.getLogger(__name__)
 
 _NEEDED_LATER: Final = (
-    "widgets.answer_markdown",
-    "sre_tui.screens.answer_writer",
     "sre_tui.screens.logs",
     "sre_tui.screens.metric_chart",
     "sre_tui.screens.recording",
@@ -22,6 +22,20 @@ _NEEDED_LATER: Final = (
     "sre_tui.agent.model",
 )
 """Modules of what keys open, too much to be loaded before the first paint or with the key."""
+_OF_ANSWERS: Final = ("widgets.answer_markdown", "sre_tui.screens.answer_writer")
+"""What shows answers: parsers of Markdown and of code."""
+
+
+def load_answers() -> None:
+    """Load what answers are shown with; blocks."""
+    for module in _OF_ANSWERS:
+        import_module(module)
+
+
+async def answers_loaded() -> None:
+    """Wait until that is loaded, in a thread where it is not."""
+    if not sys.modules.keys() >= set(_OF_ANSWERS):
+        await asyncio.to_thread(load_answers)
 
 
 class WarmUp:
@@ -49,7 +63,7 @@ class WarmUp:
         """Load what answers the first question, if that was not done before."""
         if not self._expects_questions:
             self._expects_questions = True
-            self._in_thread(self._answers.warm_up)
+            self._in_thread(self._load_for_questions)
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         def run() -> None:
@@ -64,3 +78,7 @@ class WarmUp:
     def _load(self) -> None:
         for module in _NEEDED_LATER:
             import_module(module)
+
+    def _load_for_questions(self) -> None:
+        load_answers()
+        self._answers.warm_up()

@@ -9,8 +9,12 @@ import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
+from sre_tui.screens.warm_up import load_answers
 from tests.screens.idle import FRAME, paint_at_rest, until_idle
 from tests.screens.parsed import parsed_once
+
+# As in an app whose user has come to the chat: no thread stands between a question and its run.
+load_answers()
 
 
 @pytest.fixture(autouse=True)
