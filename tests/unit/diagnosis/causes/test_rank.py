@@ -88,10 +88,12 @@ def test_a_noisy_guest_is_felt_by_its_neighbours_only() -> None:
 
 def test_a_nightly_backup_is_a_cause_only_of_what_it_brings_about() -> None:
     runs = finding("backup_load", NODE, 60, severity=Severity.NOTE, by="log")
-    hint = finding("cpu_saturated", NODE, 50, severity=Severity.NOTE, by="log")
+    hint = finding("high_load", NODE, 50, severity=Severity.NOTE, by="log")
     assert causes(ranked(runs, hint, about=(NODE,))) == []
     slow = finding("high_load", NODE, 50)
     assert causes(ranked(runs, slow, about=(NODE,)))[0] == ("backup_load", NODE)
+    noisy = finding("noisy_guest", PROXY, 55)
+    assert causes(ranked(runs, slow, noisy))[0] == ("noisy_guest", PROXY), "this stands by itself"
 
 
 def test_a_node_that_is_gone_explains_everything_on_it() -> None:
