@@ -80,7 +80,7 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return None
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
         return None
-    if one.subject != other.subject and other.of_itself:
+    if other.of_itself and (one.subject != other.subject or one.pattern.root < FRESH):
         return None
     steps = reach.steps(one, other.subject)
     if steps is None and of_space:
@@ -98,7 +98,9 @@ def _same_fact(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool
     if mine is not None and mine == theirs:
         return True
     if reach.topology.path(other.subject, one.subject):
-        return True
+        # What a machine mounts is no part of its own space.
+        own = one.pattern.id in _OF_SPACE and other.subject.kind in MACHINES
+        return not own or reach.steps_of_space(one.subject, other.subject) is not None
     a, b = one.subject.own_name.casefold(), other.subject.own_name.casefold()
     return bool(a and b) and (a in b or b in a)
 
@@ -194,6 +196,10 @@ class _Reachability:
         machine = self.machine(one.subject)
         if machine is None or machine.kind is not SubjectKind.GUEST:
             return False
+        stored = (edge.relation is Relation.BACKED_UP_TO for edge in self.topology.below(machine))
+        if other.subject.kind is SubjectKind.DATASTORE and not any(stored):
+            # Where nothing tells to which one it is backed up, it may be this.
+            return True
         return 0 < len(self.topology.path(machine, other.subject)) <= _ECHOED
 
     def below(self, subject: Subject) -> dict[Subject, int]:

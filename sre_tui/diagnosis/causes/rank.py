@@ -237,7 +237,7 @@ def _order(one: Ranked, focus: Focus) -> tuple[bool, int, bool, bool, float, tup
     direct = sure and told and not _merely_blamed(hypothesis, focus)
     felt = one.relevant and focus.felt(hypothesis)
     own = felt and bool(focus.subjects) and focus.has(hypothesis)
-    spoken = focus.spoken_of(hypothesis) if (direct or felt) and focus.subjects else 0
+    spoken = focus.spoken_of(hypothesis) if direct or (felt and focus.subjects) else 0
     return not direct, -spoken, not felt, not own, -one.relevance, hypothesis.order
 
 

@@ -197,6 +197,18 @@ class _Reader:
         pace = (lines.last - lines.first) / (len(lines.entries) - 1)
         return late < max(EDGE, 1.5 * pace)
 
+    def _container(self, host: str, name: str) -> Subject:
+        """The container of that name, or the one whose name ends so, as that of an image does."""
+        called = Subject(kind=SubjectKind.CONTAINER, name=f"{host}/{name}")
+        if called in self.topology:
+            return called
+        alike = [
+            one
+            for one in self.topology.subjects(SubjectKind.CONTAINER)
+            if one.host == host and one.own_name.casefold().endswith(f"-{name.casefold()}")
+        ]
+        return alike[0] if len(alike) == 1 else called
+
     def _machine_named(self, name: str, writer: Subject | None) -> Subject | None:
         """The machine that is meant by a number or an address in a line; a word is a program's.
 
@@ -235,7 +247,7 @@ class _Reader:
                     if lines.is_container(plain):
                         return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{plain}")
                     return machine
-                return Subject(kind=SubjectKind.CONTAINER, name=f"{on}/{chosen}")
+                return self._container(on, chosen)
             case SubjectKind.HOST if name and (named := self._machine_named(name, machine)):
                 return named
             case (

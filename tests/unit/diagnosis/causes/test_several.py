@@ -203,3 +203,24 @@ def test_where_effects_cannot_be_seen_what_is_known_to_spread_may_be_the_cause()
     assert names(seen.causes) == []
     blind = rank((busy,), topology, focus, patterns, away=("prometheus",))
     assert names(blind.causes) == [("cpu_saturated", NODE)]
+
+
+def test_what_a_machine_mounts_is_no_part_of_its_own_space() -> None:
+    topology = place()
+    grows = finding("space_growth", POOL, 300)
+    own = finding("filesystem_full", MEDIA, 200)
+    mounted = finding(
+        "filesystem_full", Subject(kind=SubjectKind.FILESYSTEM, name="docker1:/mnt"), 9
+    )
+    topology.connect(mounted.subject, Relation.STORED_ON, POOL)
+    told = rank((grows, own, mounted), topology, Focus.on((), topology), bundled())
+    assert set(names(told.causes)) == {("space_growth", POOL), ("filesystem_full", MEDIA)}
+
+
+def test_a_datastore_tells_of_a_damaged_backup_though_nothing_tells_where_that_is() -> None:
+    store = Subject(kind=SubjectKind.DATASTORE, name="main")
+    damaged, told = (finding("backup_unverified", one, 90, by="api") for one in (MEDIA, store))
+    topology = place()
+    topology.add(store)
+    ranking = rank((told, damaged), topology, Focus.on((), topology), bundled())
+    assert names(ranking.causes) == [("backup_unverified", MEDIA)]

@@ -126,3 +126,14 @@ def test_a_lost_link_of_a_cluster_is_told_of_the_member_it_leads_to() -> None:
     # Who does not know the members' numbers tells it of the one that says so.
     unknown = found(written(line, (25,), host="docker1", service="corosync"), homelab())
     assert [each.subject.name for each in unknown] == ["docker1"]
+
+
+def test_an_image_that_is_called_as_containers_end_is_the_one_of_them() -> None:
+    topology = homelab()
+    for name in ("authentik-server", "authentik-worker"):
+        container = Subject(kind=SubjectKind.CONTAINER, name=f"docker1/{name}")
+        topology.connect(container, Relation.RUNS_ON, topology.subjects(SubjectKind.GUEST)[0])
+    line = 'level=info msg="Found new ghcr.io/goauthentik/{}:2026.1 image"'
+    for image, named in (("server", "docker1/authentik-server"), ("proxy", "docker1/proxy")):
+        (one,) = found(written(line.format(image), (5,), service="watchtower"), topology)
+        assert one.subject.name == named
