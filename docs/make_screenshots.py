@@ -138,7 +138,6 @@ async def _small(app: StagedApp) -> None:
     await app.press("e")
     await app.answered()
     app.app.main.query_one(Transcript).scroll_home(animate=False)
-    await app.shows("↓ more")
     await _take(app, "small-explain")
 
 
