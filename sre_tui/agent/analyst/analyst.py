@@ -29,6 +29,7 @@ from sre_tui.agent.analyst.answers.first_step import tell_first_step
 from sre_tui.agent.analyst.answers.guest_config import tell_autostart, tell_guest_config
 from sre_tui.agent.analyst.answers.guest_state import tell_guest_state
 from sre_tui.agent.analyst.answers.held_backups import tell_held_backups
+from sre_tui.agent.analyst.answers.held_disks import tell_held_disks
 from sre_tui.agent.analyst.answers.high_availability import tell_ha
 from sre_tui.agent.analyst.answers.journal import recorded, tell_history
 from sre_tui.agent.analyst.answers.killed import tell_killed
@@ -66,7 +67,7 @@ from sre_tui.agent.analyst.answers.verifications import tell_verifications
 from sre_tui.agent.analyst.answers.versions import tell_versions
 from sre_tui.agent.analyst.calls import MAX_CALLS, Caller, Runner
 from sre_tui.agent.analyst.diagnose import concluded, diagnose
-from sre_tui.agent.analyst.fact_questions import asks_a_fact
+from sre_tui.agent.analyst.fact_questions import asks_a_fact, speaks_of_state
 from sre_tui.agent.analyst.intent import understand
 from sre_tui.agent.analyst.known import about_known, not_known, nothing_known, or_strangers
 from sre_tui.agent.analyst.look import Look
@@ -111,7 +112,16 @@ async def _overview(look: Look) -> Iterator[str]:
             return await say_unanswered(look) or await requests.say_what_it_does(look)
         if not (known or told):
             return await requests.say_what_it_does(look)
+        if known and _names_a_quantity(look):
+            return await amounts.amount(look)
     return await _investigated(look)
+
+
+def _names_a_quantity(look: Look) -> bool:
+    """Whether the few words are of a thing and what is measured of it, as in "pve2 uptime"."""
+    folded = look.question.folded
+    short = len(folded.split()) < DESCRIPTION and look.caller.offers(INSTANT)
+    return short and quantity_of(folded) is not None and not speaks_of_state(folded)
 
 
 async def _pressed(look: Look) -> Iterator[str]:
@@ -215,6 +225,7 @@ _DIRECT: Final = (
     tell_history, tell_normal, tell_guest_state, tell_supply,
     tell_backend_up, tell_condition, tell_dataset_space, tell_capacity, tell_swap, tell_ha,
     tell_name_servers, tell_restarted, tell_datasets, tell_proxmox_fact, tell_logins,
+    tell_held_disks,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
 _FOLLOWS_UP: Final = re.compile(

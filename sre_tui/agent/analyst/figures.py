@@ -230,6 +230,9 @@ def _of_kind(look: Look, figure: Figure, rows: list[Row]) -> list[Row]:
             if one.type == kind and one.name}  # fmt: skip
     if not own:
         return rows
+    if look.question.intent is not Intent.RANK:
+        # "is there room on pve3 for a VM" is about the node.
+        own |= {host.casefold() for host in look.focus.hosts}
     return [row for row in rows if (row.host or row.name).casefold() in own]
 
 

@@ -6,12 +6,16 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.clients import CLIENTS
 from sre_tui.agent.analyst.entities import Unknown
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.lookup import Handler
 from sre_tui.agent.analyst.wording import close_to, code, names, plain
 from sre_tui.diagnosis.language.aliases import meant_by
+from sre_tui.tools.pbs_data import DatastoreListing
+from sre_tui.tools.truenas_data import PoolListing
+from sre_tui.views.human import percent, size
 
 Attempt = Callable[[Look], Awaitable[Iterator[str] | None]]
 
@@ -30,6 +34,7 @@ async def nothing_known(look: Look) -> bool:
                    if name not in look.found]  # fmt: skip
         if missing:
             await look.discover(*missing)
+        await _ask_for_unknown(look)
     # Only who could read the names can say that one does not exist.
     telling = "identity" if look.caller.offers("prometheus_instant_query") else "logs"
     read = telling in look.found and look.found[telling].ok
@@ -37,10 +42,47 @@ async def nothing_known(look: Look) -> bool:
     return bool(look.focus.unknown) and not metrics and not look.focus.named and read
 
 
+async def _ask_for_unknown(look: Look) -> None:
+    """Ask those for names that no metric tells: datastores that are away, and data sets."""
+    if not look.focus.unknown or look.focus.named or "stores" in look.found:
+        return
+    calls = {"stores": Call("pbs_datastore_status", {})}
+    if any("/" in one.word for one in look.focus.unknown):
+        calls["sets"] = Call("truenas_pool_status", {"datasets": True})
+    await look.ask(**{name: call for name, call in calls.items()
+                      if look.caller.offers(call.tool)})  # fmt: skip
+
+
+def _told_elsewhere(look: Look) -> list[tuple[str, str, str]]:
+    """What is known of unknown names that are a datastore or a data set: with its command."""
+    said = {one.word.casefold() for one in look.focus.unknown}
+    found: list[tuple[str, str, str]] = []
+    stores = look.found["stores"].data(DatastoreListing) if "stores" in look.found else None
+    for store in stores.items if stores is not None else ():
+        if store.name.casefold() in said:
+            state = f"{percent(store.ratio)} full" if store.ratio is not None else "not readable"
+            state = "not plugged in" if store.mount == "notmounted" else state
+            text = f"datastore {plain(store.name, 60)} is {plain(store.maintenance, 80) or state}"
+            found.append((text, "sre backups datastores", look.cite("stores")))
+    pools = look.found["sets"].data(PoolListing) if "sets" in look.found else None
+    for pool in pools.items if pools is not None else ():
+        for one in pool.datasets:
+            if one.name.casefold() in said:
+                used = f" and uses {size(one.used)}" if one.used is not None else ""
+                text = f"{plain(one.name, 80)} is a data set of pool {plain(pool.name, 40)}{used}"
+                found.append((text, "sre pools --datasets", look.cite("sets")))
+    return found
+
+
 def not_known(look: Look) -> Iterator[str]:
     """Says which names are known nowhere, what comes near, and what was looked through."""
     from sre_tui.agent.analyst.endings import gaps
 
+    for text, command, cite in _told_elsewhere(look)[:1]:
+        yield "**The built-in analyst has no answer to this question**; what it knows: "
+        yield f"{look.caller.counted(text)}.{cite} {code(command)} tells more of it.\n\n"
+        yield from gaps(look)
+        return
     unknown = look.focus.unknown[:3]
     listed = names([code(one.word, 60) for one in unknown])
     cites = "".join(look.cite(name) for name in ("identity", "targets", "logs"))

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from providers.series import Series
+from sre_tui.agent.analyst.answers.unanswered import say_unanswered
 from sre_tui.agent.analyst.calls import Call, Found
 from sre_tui.agent.analyst.data import table
 from sre_tui.agent.analyst.endings import gaps, unknown_names
 from sre_tui.agent.analyst.entities import EntityKind
+from sre_tui.agent.analyst.fact_questions import asks_a_fact
 from sre_tui.agent.analyst.known import not_known, nothing_known
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.matchers import (
@@ -32,6 +34,7 @@ _ABOUT: Final = re.compile(
     r"\b(?:about|containing|contain|mentioning|mention|with|matching|über|say|saying)\s+"
     r"(?:the (?:word )?)?(?P<word>[\w.-]{2,40})"
 )
+_OF_METRICS: Final = re.compile(r"\b(?:metri[ck]\w*|promql|series)\b")
 _COUNTER: Final = re.compile(r"(_total|_count|_sum)$")
 
 _DATA: Final[list[tuple[str, str, str]]] = table("everyday_metrics")
@@ -56,6 +59,10 @@ async def show_metric(look: Look) -> Iterator[str]:
                 metric=Call("prometheus_range_query", {"query": filled, **look.window()})
             )
             return _metric(look, title, found["metric"])
+    if asks_a_fact(look.question.folded) and not _OF_METRICS.search(look.question.folded):
+        unanswered = await say_unanswered(look)
+        if unanswered is not None:
+            return unanswered
     words = [word for word in look.question.candidates if word not in look.focus.hosts]
     found = await look.ask(
         matches=Call("prometheus_search_metrics", {"pattern": " ".join(words[:2]), "limit": 20})

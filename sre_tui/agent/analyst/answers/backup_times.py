@@ -72,6 +72,8 @@ async def tell_backup_times(look: Look) -> Iterator[str] | None:
     called += [name for one in (coverage.items if coverage else ())
                for name in (one.name, str(one.vmid)) if name]  # fmt: skip
     wanted = mentioned(look.question, called)
+    if not wanted and far and not leftover(look.question):
+        return await _oldest_of_all(look)
     if not wanted and asked and not leftover(look.question):
         return await _of_all(look)
     if len(wanted) != 1:
@@ -179,6 +181,22 @@ async def _of_all(look: Look) -> Iterator[str] | None:
     said = f"{share} have a backup {when}**.{found.cite}"
     without = [f"{names(lack, 12)}{found.cite}"] if lack else []
     return told(look, Opening("Yes: ", said), ("Without one of that time", without))
+
+
+async def _oldest_of_all(look: Look) -> Iterator[str] | None:
+    """The oldest backup that is kept, where no guest is named."""
+    found = (await look.ask(each=Call(HELD, {"each": True, "limit": 5000})))["each"]
+    data = found.data(BackupListing)
+    good = [one for one in (data.items if data is not None else ()) if one.verified != "failed"]
+    if not good:
+        return None
+    good.sort(key=lambda one: one.at)
+    first, whose = good[0], [f"{plain(one.name or one.group, 60)}: " for one in good[:5]]
+    lead = f"**The oldest backup on the backup servers is of {_when(first, look.now)}**"
+    lead += f", of {plain(first.name or first.group, 60)} in {_place(first)}.{found.cite}"
+    lines = [who + _line(one, look.now) + found.cite
+             for who, one in zip(whose, good, strict=False)]  # fmt: skip
+    return told(look, lead, ("The oldest", lines))
 
 
 def _when(one: Backup, now: datetime) -> str:

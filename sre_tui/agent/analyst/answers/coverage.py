@@ -272,7 +272,8 @@ def _lead(
         return Opening(word, f"{'; '.join(_kept(one, now) for one in held[:3])}.{cite}")
     if not counted:
         who = names([plain(one.label, 60) for one in guests[:4]])
-        said = f"{who or 'No guest'} is not backed up: {_unbacked(guests)}**"
+        are = "is" if len(guests) == 1 or not who else "are"
+        said = f"{who or 'No guest'} {are} not backed up: {_unbacked(guests)}**"
         return Opening("", f"{said}.{cite}")
     times = [one.newest.at for one in counted if one.newest is not None]
     word = "None: " if which and asks_bad else "No: " if _asks_for_failure(folded) else "Yes: "

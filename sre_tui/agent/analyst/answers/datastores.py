@@ -10,13 +10,14 @@ from typing import Final
 from providers.clock import age_in_words
 from providers.pbs import Datastore, Job
 from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
-from sre_tui.agent.analyst.entities import mentioned
+from sre_tui.agent.analyst.answers.unanswered import say_unanswered
+from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.pbs_data import DatastoreListing
 from sre_tui.views.forecasts import span
-from sre_tui.views.human import number, percent, size
+from sre_tui.views.human import count, number, percent, size
 
 NEARLY_FULL: Final = 0.9
 _COLLECTION: Final = re.compile(r"\b(gc|garbage|collection|collected)\b")
@@ -25,6 +26,9 @@ _UNTIL: Final = re.compile(
     r"\b(when|how long|until|till|how soon|wann|wie lange)\b.*\b(full|voll)\b"
 )
 _GROWTH: Final = re.compile(r"\b(?:grow\w*|grew|growth|wächst|gewachsen|wachstum)\b")
+_NEXT: Final = re.compile(r"\b(?:next|nächste\w*|when (?:does|do|will|is)|schedul\w*)\b")
+_COUNTS: Final = re.compile(r"^(?:how many|wie ?viele|which|what|list|welche)\b.*\bdatastores?\b")
+_HAVE: Final = re.compile(r"\b(?:have|has|are there|exist\w*|gibt es|list|there)\b")
 _JOBS: Final = (("verify", r"\bverif\w*"), ("prune", r"\bprun\w*"), ("sync", r"\bsync\w*"))
 
 
@@ -37,6 +41,10 @@ async def tell_datastores(look: Look) -> Iterator[str] | None:
     stores = [one for one in data.items if not wanted or one.name in wanted]
     if not stores:
         return told(look, f"**There is no datastore.**{cite}")
+    if _DEDUP.search(look.question.folded) and not wanted:
+        await look.discover("identity", "targets")
+        if look.focus.of(EntityKind.POOL):
+            return await say_unanswered(look)
     stores.sort(key=lambda one: (one.ratio is None, -(one.ratio or 0.0)))
     if (stores[0].ratio or 0.0) >= NEARLY_FULL:
         await with_runbook(look, "datastore_full", datastore=stores[0].name)
@@ -48,6 +56,9 @@ async def tell_datastores(look: Look) -> Iterator[str] | None:
     if kind:
         return told(look, _jobs(look, jobs, kind, cite), ("", told_jobs[1:]), ("Datastores", lines))
     said = next((say(look, stores) for words, say in _ANSWERS if words.search(folded)), "")
+    if not said and not wanted and _COUNTS.match(folded) and _HAVE.search(folded):
+        many = count(len(stores), "datastore")
+        said = f"{many}: {names(sorted(plain(one.name, 60) for one in stores), 20)}"
     lead = (Opening("", said) if said else _fill(look, stores)) + f"**.{cite}"
     return told(look, lead, ("Datastores", lines), ("Jobs", told_jobs))
 
@@ -100,6 +111,11 @@ def _grown(look: Look, stores: Sequence[Datastore]) -> str:
 
 def _collected(look: Look, stores: Sequence[Datastore]) -> str:
     said = []
+    if _NEXT.search(look.question.folded):
+        due = [f"{plain(one.name, 60)} {clock_time(one.gc.next_run, look.now)}" for one in stores
+               if one.gc is not None and one.gc.next_run is not None]  # fmt: skip
+        if due:
+            return f"garbage collection runs next: {'; '.join(due)}"
     for one in stores:
         gc = one.gc
         if gc is not None and gc.last_run is not None:

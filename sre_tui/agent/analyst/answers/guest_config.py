@@ -23,6 +23,7 @@ MOST_ASKED: Final = 8
 _BOOT: Final = re.compile(r"\b(boot\w*|onboot|autostart\w*|automatic\w*|starts? (with|on|at|by))\b")
 _CORES: Final = re.compile(r"\b(cores?|v?cpus?|sockets?|kerne|processors?)\b")
 _HOW_MANY: Final = re.compile(r"\b(how many|wie ?viele|number of)\b")
+_IN_ALL: Final = re.compile(r"\b(total|altogether|in all|insgesamt|zusammen|cluster|nodes)\b")
 _MEMORY: Final = re.compile(r"\b(memory|ram|speicher|mem)\b")
 _ADDRESS: Final = re.compile(r"\b(ips?|address\w*|network|mac|bridge|vlan|adresse)\b")
 _DISKS: Final = re.compile(r"\b(disks?|volumes?|drives?|platten?|storage)\b")
@@ -78,7 +79,8 @@ async def _of_machine(look: Look) -> Iterator[str] | None:
     if not _CORES.search(folded):
         return told(look, "**Which guest is meant is not understood**: `sre guests list` lists "
                     f"them.{look.cite('guests')}")  # fmt: skip
-    if re.search(r"\b(model|what|which|kind|type)\b", folded) and not _HOW_MANY.search(folded):
+    model = re.search(r"\b(model|what|which|kind|type)\b", folded) and not _HOW_MANY.search(folded)
+    if model or _IN_ALL.search(folded):
         found = await tell_hardware(look)
         if found is not None:
             return found

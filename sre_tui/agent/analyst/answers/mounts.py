@@ -14,7 +14,7 @@ from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.quantities import INSTANT
-from sre_tui.agent.analyst.wording import names, plain
+from sre_tui.agent.analyst.wording import capital, names, plain
 from sre_tui.tools.pbs_data import DatastoreListing
 from sre_tui.tools.prometheus_data import InstantValues
 from sre_tui.tools.proxmox_data import StorageListing
@@ -75,7 +75,8 @@ async def _datastores(look: Look) -> Iterator[str] | None:
         return None
     lines = [_store(one) for one in chosen]
     away = any(one.is_away for one in chosen)
-    lead = Opening(_word(look, fine=not away), f"{lines[0]}**.{cite}")
+    head = _word(look, fine=not away)
+    lead = Opening(head, f"{lines[0] if head else capital(lines[0])}**.{cite}")
     return told(look, lead, ("", [line + cite for line in lines[1:]]))
 
 

@@ -70,6 +70,10 @@ async def tell_hardware(look: Look) -> Iterator[str] | None:
     ]
     if not lines:
         return None
+    if len(lines) > 1:
+        threads = sum(one.cpus or 0 for one in chosen)
+        every = f"{count(threads, 'processor thread')} on {count(len(lines), 'node')}"
+        return told(look, f"**{every}**.{cite}", ("", [line + cite for line in lines]))
     return told(look, f"**{lines[0]}**.{cite}", ("", [line + cite for line in lines[1:]]))
 
 

@@ -32,6 +32,7 @@ _BAD: Final = re.compile(
     r"\b(replace|order|buy|bestellen|kaufen|fail\w*|dying|dead|bad|broken|beeps?|errors?|faulted|kaputt|tauschen|defekt\w*)\b"
 )
 _BAD_STATE: Final = re.compile(r"\b(degraded|faulted|bad|broken|errors?|problems?|wrong|kaputt)\b")
+_NEXT: Final = re.compile(r"\b(next|nächste\w*|schedul\w*|due|fällig)\b")
 _RESILVER: Final = re.compile(r"\b(resilver\w*|rebuil\w*)\b")
 _ERRORS: Final = re.compile(
     r"\b(which|what|welche)\b.*\b(disks?|drives?|hdds?|platten?)\b.*\b(errors?|fehler)\b"
@@ -261,6 +262,9 @@ def _scan_lead(look: Look, pools: Sequence[Pool], cite: str) -> str:
     head = ""
     if re.search(r"^(is|are|does)\b.*\b(running|in progress|going on|läuft|resilvering)\b", folded):
         head = "Yes: " if running else "No: "
+    if _NEXT.search(folded) and not running:
+        lead = f"When the next scrub begins is not told here**: {'; '.join(lines)}"
+        return Opening("", f"{lead}.{cite}")
     none = "" if running or head or not _RESILVER.search(folded) else "no resilver is running; "
     said = f"{none}{'; '.join(lines)}"
     return Opening(head, f"{said if head else capital(said)}**.{cite}")

@@ -19,6 +19,7 @@ from sre_tui.agent.analyst.wording import code, plain
 _BY_WORD: Final = (
     (r"\bdata ?sets?\b", "sre pools --datasets"), (r"\bz?pools?\b|\bzfs\b", "sre pools"),
     (r"\bshares?\b|\bexports?\b", "sre nas shares"), (r"\bsnapshots?\b", "sre nas snapshots"),
+    (r"\bnamespaces?\b", "sre backups list"),
     (r"\bbackups?\b", "sre backups coverage"), (r"\bdatastores?\b", "sre backups datastores"),
     (r"\btasks?\b|\bjobs?\b", "sre tasks"), (r"\bstorages?\b", "sre storage"),
     (r"\b(?:certs?|certificates?)\b", "sre forecast"), (r"\balerts?\b", "sre alerts list"),

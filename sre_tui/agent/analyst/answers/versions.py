@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from sre_tui.agent.analyst.answers.told import told
+from sre_tui.agent.analyst.answers.unanswered import say_unanswered
 from sre_tui.agent.analyst.answers.updates import IMAGES, MOST, NO_SOFTWARE, strangers, version_of
 from sre_tui.agent.analyst.calls import Call, DataT
 from sre_tui.agent.analyst.entities import EntityKind
@@ -35,6 +36,11 @@ _OTHERWISE: Final = re.compile(
     r"\b(?:why|warum|how (?:do|can|to)|should|broke\w*|after|nach|newest|latest|newer|neueste\w*|"
     r"available|tls|ssl|api|zfs|smart|php|python|java|restore\w*|deleted)\b"
 )
+_NOT_TOLD: Final = re.compile(
+    r"^(?!.*\b(?:why|warum|how|should|upgrade)\b).*\b(?:ceph|zfs|corosync|qemu|lxc|openssl|samba|"
+    r"smb|nfs)\b.*\bversions?\b|\bversions? (?:of )?(?:ceph|zfs|corosync|qemu|samba|smb|nfs)\b"
+)
+"""Software whose version no backend tells."""
 _NODES: Final = re.compile(r"\b(?:proxmox|pve|nodes?|hypervisors?|cluster|kernels?|everything)\b")
 _NAS: Final = re.compile(r"\b(?:nas|truenas|everything)\b")
 _SERVER: Final = re.compile(r"\b(?:pbs|backup servers?|everything)\b")
@@ -43,6 +49,9 @@ _SERVER: Final = re.compile(r"\b(?:pbs|backup servers?|everything)\b")
 async def tell_versions(look: Look) -> Iterator[str] | None:
     """The versions of what is named, of all servers if nothing is; None if that is not asked."""
     folded = look.question.folded
+    if _ASKED.search(folded) and _NOT_TOLD.search(folded):
+        await look.discover("identity", "targets")
+        return await say_unanswered(look)
     if not _ASKED.search(folded) or _OTHERWISE.search(folded) or NO_SOFTWARE.search(folded):
         return None
     bare = re.sub(r"\brunning\b|\bup to\b|\bon$", "", folded)
