@@ -121,7 +121,9 @@ def _names_a_quantity(look: Look) -> bool:
     """Whether the few words are of a thing and what is measured of it, as in "pve2 uptime"."""
     folded = look.question.folded
     short = len(folded.split()) < DESCRIPTION and look.caller.offers(INSTANT)
-    return short and quantity_of(folded) is not None and not speaks_of_state(folded)
+    # That a page loads is a state, and the load of a machine a figure.
+    state = speaks_of_state(re.sub(r"\bload$", "", folded).strip())
+    return short and quantity_of(folded) is not None and not state
 
 
 async def _pressed(look: Look) -> Iterator[str]:

@@ -50,7 +50,7 @@ _PROPERTY: Final = re.compile(
 )
 """Names a property of a thing, or asks for one, as in "kernel of pve1" and "what raid is tank"."""
 
-_PLACE: Final = re.compile(r"^((?:which|what|where)\b.*) (?:on|off)$")
+_PLACE: Final = re.compile(r"^((?:which|what|where)\b.*?)(?: running)? (?:on|off)$")
 """Asks for what something is on, as in "which kernel is pve1 on"."""
 
 

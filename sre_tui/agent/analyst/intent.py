@@ -120,7 +120,7 @@ _DOES: Final = re.compile(
     re.IGNORECASE,
 )
 """Words at whose end stands what a thing of that kind does."""
-_SPELLED_SO: Final = frozenset({"logging", "line"})
+_SPELLED_SO: Final = frozenset({"logging", "line", "spare", "spares"})
 """Words that are near to key words, and right as they are."""
 _STATES: Final = frozenset(
     {"active", "inactive", "available", "unavailable", "degraded", "unreachable", "asleep"}

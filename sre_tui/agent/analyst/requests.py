@@ -46,11 +46,17 @@ def _act(asked: str) -> re.Match[str] | None:
     return ACT.match(asked) or _VERB_LAST.match(asked)
 
 
+_IS_FREE: Final = re.compile(
+    r"free (?:(?:disk|root) )?(?:space|memory|ram|storage|capacity|inodes?) (?:on|of|in|for|at)\b"
+)
+"""Names what is free and asks nobody to free it."""
+
+
 def wants_act(text: str) -> bool:
     """Whether a text asks to change something rather than to look at it."""
     plain_text = " ".join(text.casefold().split())
     match = _act(plain_text)
-    if match is None:
+    if match is None or _IS_FREE.match(plain_text):
         return False
     return bool(_ASKED_OF_SRE.match(plain_text)) or not _DESCRIBES.search(plain_text)
 

@@ -39,7 +39,7 @@ _LEFT_OUT: Final = re.compile(
 )
 _SPOKEN_OF: Final = re.compile(
     r"(?:back\w*|restor\w*|guests?|vms?|lxcs?|cts?|containers?|machines?|servers?|services?|"
-    r"templates?|proxmox|pbs|jobs?|tasks?|runs?|ran|nights?|nite|nightly|daily|weekly|cop(?:y|ies|ied)|"
+    r"templates?|alt|neueste\w*|letzte\w*|jüngste\w*|älteste\w*|wieviele|proxmox|pbs|jobs?|tasks?|runs?|ran|nights?|nite|nightly|daily|weekly|cop(?:y|ies|ied)|"
     r"saved?|safe\w*|protected|unprotected|disks?|drives?|volumes?|data|anything|something|"
     r"everything|every|each|homelab|lab|system|verif\w*|schedul\w*|snapshots?|vzdump|dumps?|"
     r"complete\w*|full\w*|entire\w*|whol\w*|total\w*|proper\w*|recent\w*|fresh|current\w*|"

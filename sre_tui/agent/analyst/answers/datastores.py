@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 from providers.clock import age_in_words
-from providers.pbs import Datastore, Job
+from providers.pbs import Datastore, Job, ServerStatus
 from sre_tui.agent.analyst.answers.told import read, told, with_runbook, yes_no
 from sre_tui.agent.analyst.answers.unanswered import say_unanswered
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
+from sre_tui.agent.analyst.fact_questions import asks_a_fact
 from sre_tui.agent.analyst.look import Look
 from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.wording import clock_time, names, plain
 from sre_tui.tools.pbs_data import DatastoreListing
 from sre_tui.views.forecasts import span
-from sre_tui.views.human import count, number, percent, size
+from sre_tui.views.human import count, duration, number, percent, size
 
 NEARLY_FULL: Final = 0.9
 _COLLECTION: Final = re.compile(r"\b(gc|garbage|collection|collected)\b")
@@ -28,6 +29,16 @@ _UNTIL: Final = re.compile(
 _GROWTH: Final = re.compile(r"\b(?:grow\w*|grew|growth|wächst|gewachsen|wachstum)\b")
 _NEXT: Final = re.compile(r"\b(?:next|nächste\w*|when (?:does|do|will|is)|schedul\w*)\b")
 _COUNTS: Final = re.compile(r"^(?:how many|wie ?viele|which|what|list|welche)\b.*\bdatastores?\b")
+_SERVER: Final = re.compile(
+    r"^(?!.*\b(?:full|voll|fill\w*|datastores?|store|space|backups?|disks?|job|jobs|gc)\b)"
+    r"(?=.*\b(?:pbs|backup servers?)\b)"
+    r".*\b(?:uptime|(?:been|since) up|running since|ram|memory|cpu|load|kernel|speicher|läuft)\b"
+)
+_ABOUT: Final = re.compile(
+    r"\b(?:data ?stores?|full|voll|fill\w*|space|room|left|free|frei|store|size|big|large|much|"
+    r"versions?|jobs?|backups?|platz)\b"
+)
+"""Asks for what the list of datastores shows."""
 _HAVE: Final = re.compile(r"\b(?:have|has|are there|exist\w*|gibt es|list|there)\b")
 _JOBS: Final = (("verify", r"\bverif\w*"), ("prune", r"\bprun\w*"), ("sync", r"\bsync\w*"))
 
@@ -55,7 +66,13 @@ async def tell_datastores(look: Look) -> Iterator[str] | None:
     told_jobs = [_job(one, look) + cite for one in jobs]
     if kind:
         return told(look, _jobs(look, jobs, kind, cite), ("", told_jobs[1:]), ("Datastores", lines))
+    if _SERVER.search(folded) and not wanted and data.servers:
+        return told(look, f"**{'; '.join(map(_server, data.servers))}**.{cite}")
     said = next((say(look, stores) for words, say in _ANSWERS if words.search(folded)), "")
+    if not said and not wanted and asks_a_fact(folded) and not _ABOUT.search(folded):
+        unanswered = await say_unanswered(look)
+        if unanswered is not None:
+            return unanswered
     if not said and not wanted and _COUNTS.match(folded) and _HAVE.search(folded):
         many = count(len(stores), "datastore")
         said = f"{many}: {names(sorted(plain(one.name, 60) for one in stores), 20)}"
@@ -112,8 +129,8 @@ def _grown(look: Look, stores: Sequence[Datastore]) -> str:
 def _collected(look: Look, stores: Sequence[Datastore]) -> str:
     said = []
     if _NEXT.search(look.question.folded):
-        due = [f"{plain(one.name, 60)} {clock_time(one.gc.next_run, look.now)}" for one in stores
-               if one.gc is not None and one.gc.next_run is not None]  # fmt: skip
+        due = [f"of {plain(one.name, 60)} at {clock_time(one.gc.next_run, look.now)}"
+               for one in stores if one.gc is not None and one.gc.next_run is not None]  # fmt: skip
         if due:
             return f"garbage collection runs next: {'; '.join(due)}"
     for one in stores:
@@ -158,6 +175,17 @@ def _job(job: Job, look: Look) -> str:
     after = f", next {clock_time(job.next_run, look.now)}" if job.next_run is not None else ""
     what = f"{job.kind} job {plain(job.id, 60)} of {plain(job.datastore, 60)}"
     return f"{what}: {state if job.enabled else 'switched off'}{ran}{after}"
+
+
+def _server(server: ServerStatus) -> str:
+    parts = [f"runs Proxmox Backup Server {plain(server.version, 40)}" if server.version else "",
+             f"kernel {plain(server.kernel, 40)}" if server.kernel else "",
+             f"up {duration(server.uptime)}" if server.uptime else "",
+             f"{percent(server.cpu)} of its processors in use" if server.cpu is not None else "",
+             f"load {number(server.load[0])}" if server.load else ""]  # fmt: skip
+    if server.memory_total and server.memory_used is not None:
+        parts.append(f"{size(server.memory_used)} of {size(server.memory_total)} of memory in use")
+    return f"{plain(server.source, 60)} {', '.join(part for part in parts if part)}"
 
 
 def _line(store: Datastore, look: Look) -> str:

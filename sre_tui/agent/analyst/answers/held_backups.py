@@ -18,6 +18,10 @@ from sre_tui.views.human import count, size
 
 _UNVERIFIED: Final = re.compile(r"\b(verif\w*|damaged|corrupt\w*)\b")
 _SIZE: Final = re.compile(r"\b(space|size|big\w*|large\w*|gb|tb|groß|größte\w*|platz)\b")
+_OF_HOSTS: Final = re.compile(
+    r"^(?!.*\b(?:guests?|vms?|lxcs?|cts?|containers?|gäste)\b).*\bhosts?\b"
+)
+_OWNER: Final = re.compile(r"\b(?:owns?|owners?|owned|gehör\w*|besitzer)\b")
 _OLDEST: Final = re.compile(r"\b(oldest|stale|overdue|outdated|älteste\w*)\b")
 
 
@@ -30,6 +34,10 @@ async def tell_held_backups(look: Look) -> Iterator[str] | None:
     wanted = mentioned(look.question, called)
     groups = [one for one in data.items if not wanted or {one.name, one.id} & set(wanted)]
     folded = look.question.folded
+    if _OF_HOSTS.search(folded):
+        groups = [one for one in groups if one.type == "host"]
+    if _OWNER.search(folded) and groups:
+        return _owners(look, groups, cite)
     if _UNVERIFIED.search(folded):
         bad = [one for one in groups if one.verified == "failed" or one.failed_count]
         if not bad:
@@ -57,10 +65,20 @@ async def tell_held_backups(look: Look) -> Iterator[str] | None:
         )  # fmt: skip
         newest = max(groups, key=lambda one: one.at)
         lead = f"**{total}{who}**, the newest of {clock_time(newest.at, look.now)}"
-        more = await _on_proxmox(look, wanted)
+        more = None if _OF_HOSTS.search(folded) else await _on_proxmox(look, wanted)
         if more is not None:
             return told(look, *_with_archives(look, groups, more, lead, cite))
     return told(look, f"{lead}.{cite}", ("", [_line(one, look) + cite for one in groups]))
+
+
+def _owners(look: Look, groups: Sequence[Backup], cite: str) -> Iterator[str]:
+    """Who owns the groups of backups."""
+    held: dict[str, list[str]] = {}
+    for one in groups:
+        held.setdefault(one.owner or "nobody that is told", []).append(_called(one))
+    said = [f"{plain(owner, 60)} owns {names(list(dict.fromkeys(own)), 8)}"
+            for owner, own in sorted(held.items(), key=lambda pair: len(pair[1]))]  # fmt: skip
+    return told(look, f"**{said[0]}**.{cite}", ("", [line + cite for line in said[1:]]))
 
 
 async def _on_proxmox(look: Look, wanted: Sequence[str]) -> list[GuestCoverage] | None:

@@ -12,6 +12,7 @@ from sre_tui.agent.analyst.entities import mentioned
 from sre_tui.agent.analyst.fact_questions import speaks_of_state
 from sre_tui.agent.analyst.guest_kinds import kind_of
 from sre_tui.agent.analyst.look import Look
+from sre_tui.agent.analyst.opening import Opening
 from sre_tui.agent.analyst.pool_members import members_of
 from sre_tui.agent.analyst.wording import capital, names, plain
 from sre_tui.tools.hdd_power_status import PowerListing
@@ -29,6 +30,10 @@ _HOW_MANY: Final = re.compile(
 _OF_KIND: Final = re.compile(
     rf"^(?:which|what|welche|list|show|how many|wie ?viele)\b.*\b{_DISKS} (?:are|sind|is) "
     r"(?:an? )?(?P<kind>ssds?|hdds?|spinning|flash|solid state|rotational)$"
+)
+_IS_OF_KIND: Final = re.compile(
+    r"^(?:is|are|ist|sind) (?:the )?(?:disks? )?(?:sd[a-z]{1,2}|nvme\w+) (?:an? |eine? )?"
+    r"(?P<kind>ssd|hdd|spinning)\b"
 )
 _BOOTS: Final = re.compile(
     r"^(?:which|what|list|show|how many|welche|wie ?viele)\b.*"
@@ -48,6 +53,8 @@ async def tell_held_disks(look: Look) -> Iterator[str] | None:
     if (kind := _OF_KIND.search(folded)) is not None and look.caller.offers("hdd_power_status"):
         return await _of_kind(look, "ssd" if kind["kind"][0] in "sf" and kind["kind"] != "spinning"
                               else "hdd")  # fmt: skip
+    if (kind := _IS_OF_KIND.search(folded)) is not None and look.caller.offers("hdd_power_status"):
+        return await _whether(look, "ssd" if kind["kind"] == "ssd" else "hdd")
     if _HOW_MANY.search(folded):
         return await _of_pool(look) or await _of_guest(look)
     stopped = re.search(r"\b(?:stopped|down|off|running|aus)\b", folded)
@@ -70,6 +77,22 @@ async def _of_kind(look: Look, kind: str) -> Iterator[str] | None:
         where.setdefault(on, []).append(plain(one.name, 40))
     listed = "; ".join(f"{names(own, MOST_NAMES)} ({on})" for on, own in where.items())
     return told(look, f"**{count(len(chosen), called)}: {listed}**.{cite}")
+
+
+async def _whether(look: Look, kind: str) -> Iterator[str] | None:
+    data, cite = await read(look, "disks", "hdd_power_status", PowerListing, since="1d")
+    items = data.items if data is not None else ()
+    said = mentioned(look.question, [one.name for one in items])
+    chosen = [one for one in items if one.name in said and one.type in ("ssd", "hdd")]
+    # Of several machines' disks of one name those of a pool are meant first.
+    chosen.sort(key=lambda one: not one.pool)
+    if not chosen:
+        return None
+    one = chosen[0]
+    called = "an SSD" if one.type == "ssd" else "a spinning disk"
+    word = "Yes: " if one.type == kind else "No: "
+    who = f"{plain(one.name, 40)} on {plain(one.host, 40)}"
+    return told(look, Opening(word, f"{who} is {called}**.{cite}"))
 
 
 async def _of_pool(look: Look) -> Iterator[str] | None:

@@ -34,7 +34,7 @@ async def tell_ha(look: Look) -> Iterator[str] | None:
     guests = [one for one in data.items if not one.template]
     called = [name for one in guests for name in (one.name, str(one.vmid)) if name]
     wanted = set(mentioned(look.question, called))
-    if look.question.named and not wanted:
+    if set(look.question.named) - {"ha", "HA"} and not wanted:
         return None
     chosen = [one for one in guests if not wanted or {one.name, str(one.vmid)} & wanted]
     managed = [one for one in chosen if one.ha_state]

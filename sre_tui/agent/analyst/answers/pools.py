@@ -46,7 +46,7 @@ _MAY_FAIL: Final = re.compile(
 )
 _LAYOUT: Final = re.compile(
     r"\b(?:raid(?:[ -]?z?\d*)?|raidz\d?|layouts?|topolog\w*|vdevs?|mirror(?:ed|s)?|"
-    r"strip(?:e|ed|es)|draid\d?|aufgebaut|aufbau)\b"
+    r"strip(?:e|ed|es)|(?:hot ?)?spares?|draid\d?|aufgebaut|aufbau)\b"
 )
 _A_LAYOUT: Final = re.compile(r"\b(draid|raid-?z|mirror|stripe?)(?:ed|s|e)?(\d?)\b")
 _WHETHER: Final = re.compile(r"^(?:is|are|does|do|has|have|ist|sind|hat|haben)\b")
@@ -95,7 +95,12 @@ def _layout_lead(folded: str, pools: Sequence[Pool], cite: str) -> Opening:
     said = [f"{plain(one.name, 40)} is {layout_text(one)}" for one in pools]
     asked = _A_LAYOUT.search(folded) if _WHETHER.match(folded) else None
     word = ""
-    if asked is not None:
+    if re.search(r"\bspares?\b", folded):
+        fits = [any(vdev.role == "spare" for vdev in one.vdevs) for one in pools]
+        lacks = [plain(one.name, 40) for one, fit in zip(pools, fits, strict=True) if not fit]
+        said += [f"{names(lacks)} {'has' if len(lacks) == 1 else 'have'} no spare"] if lacks else []
+        word = "" if not _WHETHER.match(folded) else "Yes: " if any(fits) else "No: "
+    elif asked is not None:
         kind = asked[1].replace("-", "").replace("stripe", "disk").replace("strip", "disk")
         fits = [any(vdev.role == "data" and vdev.type.startswith(kind + asked[2])
                     for vdev in one.vdevs) for one in pools]  # fmt: skip

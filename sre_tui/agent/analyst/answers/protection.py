@@ -28,7 +28,9 @@ _SIZE: Final = re.compile(r"\b(space|size|big|large\w*|hold|take|gb|tb|platz|gro
 _SEVERAL: Final = re.compile(r"\b(most|many|how many|count|too many|pile\w*|meisten|viele)\b")
 _HOW_MANY: Final = re.compile(r"^(?:how many|wie ?viele|count|number)\b")
 _SNAPSHOTS: Final = re.compile(r"\bsnapshots?\b")
-_OF_GUESTS: Final = re.compile(r"\b(guests?|vms?|lxcs?|containers?|virtual machines?|gäste)\b")
+_OF_GUESTS: Final = re.compile(
+    r"\b(guests?|(?<!/)vms?|lxcs?|containers?|virtual machines?|gäste)\b"
+)
 SHOWN: Final = 4
 _OLDEST: Final = re.compile(
     r"^(?!.*\b(?:newest|latest|last|recent\w*|neueste\w*|letzte\w*|jüngste\w*)\b)"

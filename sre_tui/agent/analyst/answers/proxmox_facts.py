@@ -178,6 +178,11 @@ async def _storages(look: Look) -> Iterator[str] | None:
     if data is None:
         return None
     on = mentioned(look.question, {node for one in data.items for node in one.nodes})
+    shared = [one for one in data.items if one.shared]
+    if not on and re.search(r"\bshared\b", look.question.text.casefold()):
+        listed = names([plain(one.name, 60) for one in shared], MOST_NAMES) or "none"
+        lead = f"**{count(len(shared), 'storage')} of Proxmox VE shared: {listed}**.{cite}"
+        return told(look, lead, ("", [_storage(one) + cite for one in shared]))
     if not on:
         return None
     chosen = [one for one in data.items if set(one.nodes) & set(on)]
