@@ -146,7 +146,8 @@ def _died_of(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> bool:
 def _in_time(one: Hypothesis, other: Hypothesis) -> bool:
     if one.since is None or other.since is None:
         return True
-    if one.open_start or one.vague_start:
+    # What runs every night tells when it begins, whatever it goes on to say.
+    if one.open_start or (one.vague_start and not one.pattern.routine):
         return not (one.dated and other.dated and other.since < one.since - LONG_BEFORE)
     if other.open_start and not other.seen_to_begin:
         # It may have begun at any time before, so also after what began before the window.

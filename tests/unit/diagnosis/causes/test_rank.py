@@ -96,6 +96,12 @@ def test_a_nightly_backup_is_a_cause_only_of_what_it_brings_about() -> None:
     assert causes(ranked(runs, slow, noisy))[0] == ("noisy_guest", PROXY), "this stands by itself"
 
 
+def test_a_nightly_backup_explains_nothing_that_began_hours_before_it() -> None:
+    runs = finding("backup_load", NODE, 60, severity=Severity.NOTE, by="log")
+    lost = finding("nfs_trouble", MEDIA, 200)
+    assert causes(ranked(runs, lost)) == [("nfs_trouble", MEDIA)]
+
+
 def test_a_node_that_is_gone_explains_everything_on_it() -> None:
     down = finding("node_down", NODE, 30, severity=Severity.CRITICAL)
     ranking = ranked(down, finding("guest_down", MEDIA, 29), finding("web_down", SITE, 28))
