@@ -97,9 +97,10 @@ def test_a_nightly_backup_is_a_cause_only_of_what_it_brings_about() -> None:
 
 
 def test_a_nightly_backup_explains_nothing_that_began_hours_before_it() -> None:
-    runs = finding("backup_load", NODE, 60, severity=Severity.NOTE, by="log")
+    runs = finding("backup_load", NODE, 60, severity=Severity.NOTE, by="log", check="logs")
+    going_on = finding("backup_load", NODE, None, severity=Severity.NOTE, by="api")
     lost = finding("nfs_trouble", MEDIA, 200)
-    assert causes(ranked(runs, lost)) == [("nfs_trouble", MEDIA)]
+    assert causes(ranked(runs, going_on, lost)) == [("nfs_trouble", MEDIA)]
 
 
 def test_a_node_that_is_gone_explains_everything_on_it() -> None:
