@@ -100,6 +100,9 @@ async def _investigated(look: Look) -> Iterator[str]:
 async def _overview(look: Look) -> Iterator[str]:
     """Words that say nothing of what is wanted are an overview of what they name."""
     question = look.question
+    if _OF_A_REBOOT.search(question.folded):
+        await look.discover(*_EVERYWHERE)
+        return await say_unanswered(look) or await requests.say_what_it_does(look)
     if question.vague:
         await look.discover(*_EVERYWHERE)
         if await nothing_known(look):
@@ -230,6 +233,12 @@ _DIRECT: Final = (
     tell_held_disks,
 )  # fmt: skip
 """Answers to questions that tell by their own words what is wanted, in the order of trial."""
+_OF_A_REBOOT: Final = re.compile(
+    r"^(?:is|are|does|do|which|has|have|muss|braucht)\b.*"
+    r"\b(?:(?:needs?|requires?|required|pending|due for|braucht)\b.*\b(?:reboot|restart|neustart)"
+    r"|(?:reboot|restart|neustart) (?:is )?(?:required|needed|pending|nötig|due))\b"
+)
+"""Asks whether a machine waits for a reboot, which no backend tells."""
 _FOLLOWS_UP: Final = re.compile(
     r"\b(it|its|that|this|they|them|there|es|das|davon|dort|daran)\b"
     r"|^(why|since when|warum|seit wann|and|und|more|details?|how long)\b"

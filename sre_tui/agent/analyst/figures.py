@@ -250,6 +250,10 @@ def _fields(look: Look, quantity: Quantity, figure: Figure, found: Found) -> Ite
         value = _field(item, figure.value)
         if value is None or field_of(item, "template"):
             continue
+        # What is off uses nothing, which nobody asks for who ranks what is used.
+        off = figure.thing == "guest" and field_of(item, "status") == "stopped"
+        if off and quantity.id in ("memory", "cpu") and look.question.intent is Intent.RANK:
+            continue
         if figure.ago:
             value = look.now.timestamp() - value
         told = [field_of(item, part) for part in figure.label]

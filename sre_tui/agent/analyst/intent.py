@@ -122,6 +122,8 @@ _DOES: Final = re.compile(
 """Words at whose end stands what a thing of that kind does."""
 _SPELLED_SO: Final = frozenset({"logging", "line", "spare", "spares"})
 """Words that are near to key words, and right as they are."""
+_SHARP: Final = ("heiss", "gross", "gröss", "grösst")
+"""Beginnings of words that are written with an ß as well."""
 _STATES: Final = frozenset(
     {"active", "inactive", "available", "unavailable", "degraded", "unreachable", "asleep"}
 )
@@ -234,10 +236,15 @@ def understand(text: str, piped: str, now: datetime, zone: tzinfo) -> Question:
 
 def _folded(asked: str) -> str:
     """The question in lower case, mistyped key words put right; what is spelled so stays so."""
-    return " ".join(
-        word.casefold() if word.casefold() in _SPELLED_SO else put_right(word)
-        for word in words(asked)
-    )
+    return " ".join(map(_folded_word, words(asked)))
+
+
+def _folded_word(word: str) -> str:
+    plain = word.casefold()
+    # Folding the case would make "heiss" of "heiß", which is how the expressions spell it.
+    if "ß" in word or plain.startswith(_SHARP):
+        return re.sub(r"(?<=i|o|ö)ss", "ß", plain)
+    return plain if plain in _SPELLED_SO else put_right(word)
 
 
 def _is_vague(folded: str) -> bool:

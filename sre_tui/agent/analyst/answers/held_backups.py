@@ -21,6 +21,7 @@ _SIZE: Final = re.compile(r"\b(space|size|big\w*|large\w*|gb|tb|groß|größte\w
 _OF_HOSTS: Final = re.compile(
     r"^(?!.*\b(?:guests?|vms?|lxcs?|cts?|containers?|gäste)\b).*\bhosts?\b"
 )
+_PROTECTED: Final = re.compile(r"\b(?:protected|geschützt)\b")
 _OWNER: Final = re.compile(r"\b(?:owns?|owners?|owned|gehör\w*|besitzer)\b")
 _OLDEST: Final = re.compile(r"\b(oldest|stale|overdue|outdated|älteste\w*)\b")
 
@@ -38,6 +39,13 @@ async def tell_held_backups(look: Look) -> Iterator[str] | None:
         groups = [one for one in groups if one.type == "host"]
     if _OWNER.search(folded) and groups:
         return _owners(look, groups, cite)
+    if _PROTECTED.search(folded):
+        kept = [one for one in groups if one.protected_count]
+        if not kept:
+            return told(look, Opening("None: ", f"no backup is protected from pruning**.{cite}"))
+        total = count(sum(one.protected_count for one in kept), "backup")
+        who = names(list(dict.fromkeys(_called(one) for one in kept)), 12)
+        return told(look, f"**{total} protected from pruning: of {who}**.{cite}")
     if _UNVERIFIED.search(folded):
         bad = [one for one in groups if one.verified == "failed" or one.failed_count]
         if not bad:

@@ -75,6 +75,12 @@ async def tell_verifications(look: Look) -> Iterator[str] | None:
                           f"datastore may have done so since.{cites}",
                     ("Jobs", _jobs(stores, look.now, cites)))  # fmt: skip
     jobs = [one for one in (stores.jobs if stores is not None else ()) if one.kind == "verify"]
+    known = {one.name for one in (stores.items if stores is not None else ())}
+    meant = set(mentioned(look.question, known))
+    without = sorted(meant - {one.datastore for one in jobs})
+    if meant and len(without) == len(meant):
+        none = f"**No job verifies {names([plain(one, 60) for one in without])}**.{cites}"
+        return told(look, none, ("Jobs", _jobs(stores, look.now, cites)))
     dated = [one for one in jobs if one.last_run is not None]
     soon = sorted((one.next_run, one.id, one) for one in jobs if one.next_run is not None)
     if _NEXT.search(folded) and soon:
