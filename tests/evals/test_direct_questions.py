@@ -363,7 +363,10 @@ async def test_a_named_window_counts_for_a_backup(quiet: Lab) -> None:
                 "are my certs about to expire",
                 r"\*\*[\w.]+ has the certificate that expires first\*\*",
             ),
-            ("are my drives worn", r"\*\*\w+ on \w+ is worn the most\*\*: it has used \d+ % of its"),
+            (
+                "are my drives worn",
+                r"\*\*\w+ on \w+ is worn the most\*\*: it has used \d+ % of its",
+            ),
             ("is the ups ok", r"\*\*Yes, UPS ups1 is fine\*\*: on line power, battery "),
         ]
     ),
