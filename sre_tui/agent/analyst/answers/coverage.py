@@ -308,10 +308,18 @@ def _restorable(look: Look, one: GuestCoverage, at: datetime, cite: str) -> Open
     return Opening("Yes: ", said, by=by)
 
 
+_WITHOUT_FAULT: Final = re.compile(
+    r"\b(?:without|w/o(?:ut)?|ohne|no) (?:any |a |einen? )?"
+    r"(?:errors?|problems?|fail\w*|issues?|fehler)\b"
+)
+"""Asks for success in the words of failure."""
+
+
 def _asks_for_failure(folded: str) -> bool:
     return re.search(
-        r"\b(fail\w*|missing|missed|broken|wrong|errors?|kaputt|fehlgeschlagen|stale|outdated)\b",
-        folded,
+        r"\b(fail\w*|missing|missed|broken|wrong|errors?|kaputt|fehlgeschlagen|stale|outdated|"
+        r"without|w/o(?:ut)?|ohne|lack\w*)\b",
+        _WITHOUT_FAULT.sub("", folded),
     ) is not None  # fmt: skip
 
 
