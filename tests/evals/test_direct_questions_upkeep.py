@@ -10,7 +10,7 @@ from sre_tui.agent.events import Answer
 from tests.evals.analyst_lab import Lab, Labs, shared_labs
 from tests.stubs.slow import sampled
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

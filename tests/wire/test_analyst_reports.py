@@ -215,6 +215,7 @@ async def test_reports_are_counted(context: ToolContext, archive: Reports) -> No
     assert answer.unsupported == ()
 
 
+@pytest.mark.slow
 async def test_what_changed_since_a_report_is_looked_at_now(tmp_path: Path) -> None:
     """And not what the report has under that heading, which is of the time before it."""
     now = MADE + timedelta(hours=5)
