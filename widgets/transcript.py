@@ -201,7 +201,11 @@ class Transcript(VerticalScroll):
         self.anchor()
 
     def on_resize(self, _: events.Resize) -> None:
-        """Tell whether the end can be seen; more text is a greater size as well."""
+        """Tell whether the end can be seen."""
+        self._look_down()
+
+    def watch_virtual_size(self) -> None:
+        """Tell whether the end can be seen: more text moves it, and no view that stays behind."""
         self._look_down()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -254,3 +254,16 @@ async def test_the_end_is_known_to_be_seen_though_a_layout_comes_between() -> No
             await scene.settle(lambda: not chat.more)
             assert "paragraph 39" in scene.text
             assert chat.following
+
+
+async def test_text_below_a_view_that_does_not_move_is_told() -> None:
+    chat = Transcript()
+    async with shown(chat) as scene:
+        async with chat.turn("built-in analyst") as turn:
+            await turn.write("first")
+            await scene.settle(lambda: "first" in scene.text)
+            chat.release_anchor()
+            await turn.write("\n\n" + "\n\n".join(f"paragraph {n}" for n in range(40)))
+        await scene.settle(lambda: chat.max_scroll_y > 30)
+        assert chat.scroll_y == 0
+        await scene.settle(lambda: chat.more)
