@@ -181,6 +181,7 @@ class Transcript(VerticalScroll):
         self._body = Vertical(classes="transcript--body")
         self._keep = keep
         self._pruned = 0
+        self._to_start: AssistantTurn | None = None
 
     def compose(self) -> ComposeResult:
         """What holds the entries."""
@@ -207,6 +208,8 @@ class Transcript(VerticalScroll):
     def watch_virtual_size(self) -> None:
         """Tell whether the end can be seen: more text moves it, and no view that stays behind."""
         self._look_down()
+        if self._to_start is not None:
+            self.call_after_refresh(self._show_start)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell whether the end can be seen."""
@@ -215,6 +218,7 @@ class Transcript(VerticalScroll):
 
     def follow(self) -> None:
         """Go to the end, and follow it as it moves away."""
+        self._to_start = None
         # At once: a layout before the next refresh would go there without telling anybody.
         self.scroll_end(animate=False, immediate=True)
 
@@ -227,18 +231,19 @@ class Transcript(VerticalScroll):
 
         Whoever scrolled away while it came is left where they are.
         """
-        self.call_after_refresh(self._show_start, turn)
+        self._to_start = turn
+        self.call_after_refresh(self._show_start)
 
     async def add_user(self, text: str) -> None:
         """Show what the user said, and follow the end again."""
         said = Static(plain_lines(text), classes="transcript--user", markup=False)
         await self._add(said)
-        self.anchor()
+        self.follow()
 
     async def add_reply(self, text: str, tone: Tone = Tone.INFO) -> None:
         """Show a line that the user asked for, and follow the end again."""
         await self.add_notice(text, tone)
-        self.anchor()
+        self.follow()
 
     async def add_notice(self, text: str, tone: Tone = Tone.INFO) -> None:
         """Show a line that neither side said."""
@@ -260,18 +265,25 @@ class Transcript(VerticalScroll):
         self._pruned = 0
         await self._body.remove_children()
 
-    def _show_start(self, turn: AssistantTurn) -> None:
-        texts = turn.texts
-        if not (self.following and turn.is_attached and texts):
+    def _show_start(self) -> None:
+        turn = self._to_start
+        texts = turn.texts if turn is not None and turn.is_attached else []
+        if turn is None or not texts or not self.following or self._is_asked_after(turn):
+            self._to_start = None
             return
-        entries = self.entries
-        if any(it.has_class("transcript--user") for it in entries[entries.index(turn) :]):
-            # The user went on meanwhile: what is asked now is to be seen.
+        whole = self._body.region.height
+        if not turn.children[-1].region or self.virtual_size.height < whole:
+            # Where it begins is known once all of it is laid out, which changes the size.
             return
-        view = self.scrollable_content_region
-        top = texts[0].region.y - self.content_region.y + self.scroll_offset.y
-        if self.virtual_size.height - top > view.height:
+        self._to_start = None
+        top = texts[0].region.y - self._body.region.y
+        if whole - top > self.scrollable_content_region.height:
             self.scroll_to(y=top, animate=False, immediate=True)
+
+    def _is_asked_after(self, turn: AssistantTurn) -> bool:
+        # The user went on meanwhile: what is asked now is to be seen.
+        entries = self.entries
+        return any(it.has_class("transcript--user") for it in entries[entries.index(turn) :])
 
     def _look_down(self) -> None:
         self.more = self.max_scroll_y - self.scroll_y >= 1

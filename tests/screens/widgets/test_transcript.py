@@ -267,3 +267,18 @@ async def test_text_below_a_view_that_does_not_move_is_told() -> None:
         await scene.settle(lambda: chat.max_scroll_y > 30)
         assert chat.scroll_y == 0
         await scene.settle(lambda: chat.more)
+
+
+async def test_an_answer_that_came_while_nobody_looked_is_read_from_its_beginning() -> None:
+    chat = Transcript()
+    async with shown(chat) as scene:
+        chat.display = False
+        await scene.settle()
+        await chat.add_user("question")
+        async with chat.turn("built-in analyst") as turn:
+            await turn.write("begin\n\n" + "so\n\n" * 30)
+            await turn.finish("one tool call")
+        chat.show_start(turn)
+        await scene.settle()
+        chat.display = True
+        await scene.settle(lambda: scene.text.startswith(" begin"))
