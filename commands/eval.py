@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -87,6 +89,14 @@ def eval_(
         int,
         typer.Option("--repeat", min=1, max=20, metavar="N", help="Rounds, each with other loads."),
     ] = 1,
+    hour: Annotated[
+        str | None,
+        typer.Option(
+            "--hour",
+            metavar="HH:MM",
+            help="Ask at this hour (UTC), instead of each scenario at one of its own.",
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -134,12 +144,13 @@ def eval_(
         echo=echo,
         judge=None if judge is None else with_model(invocation.settings.llm, judge),
         rounds=repeat,
+        hour=None if hour is None else _hour(hour),
     )
     wanted = _Wanted(half, tuple(case or ()), scenarios, plan, _jobs(jobs, plan))
     stored = _stored(wanted, baseline, update=update_baseline)
-    began = time.perf_counter()
+    began = perf_counter()
     outcomes = invocation.run_async(_measure(invocation, wanted))
-    seconds = time.perf_counter() - began
+    seconds = perf_counter() - began
     report = _report(outcomes, seconds, show_cases=show_cases)
     _write(invocation, report, as_json=as_json, output=output)
     if write_docs is not None:
@@ -168,6 +179,13 @@ class _Wanted:
 
 def _usage(message: str, hint: str | None = None) -> Problem:
     return Problem(message, code="usage", exit_code=ExitCode.USAGE, hint=hint)
+
+
+def _hour(text: str) -> time:
+    try:
+        return time.fromisoformat(text if re.fullmatch(r"\d\d:\d\d", text) else "")
+    except ValueError as error:
+        raise _usage(f"--hour {text}: no hour such as 02:30, from 00:00 to 23:59") from error
 
 
 def _model(invocation: Invocation, name: str | None, *, no_llm: bool) -> LlmSettings | None:
@@ -247,6 +265,8 @@ def _stored(wanted: _Wanted, path: Path | None, *, update: bool) -> Any:
 
     if wanted.plan.rounds > 1 and (update or path is not None):
         raise _usage("a baseline is of one round; leave out --repeat")
+    if wanted.plan.hour is not None and (update or path is not None):
+        raise _usage("a baseline is of each scenario's own hour; leave out --hour")
     if update and path is None and wanted.folder is not None:
         raise _usage("name the file to write with --baseline")
     return None if path is None or update else load_baseline(path)

@@ -11,7 +11,7 @@ from sre_tui.evals.calibration import Bin
 from sre_tui.evals.goals import Goal
 from sre_tui.evals.misses import Instead
 from sre_tui.evals.outcome import AnswerOutcome, CauseOutcome
-from sre_tui.evals.report import AnswerGroup, CauseGroup, Report, Spread
+from sre_tui.evals.report import AnswerGroup, CauseGroup, HourGroup, Report, Spread
 from sre_tui.views.human import duration
 from widgets.cell import Cell, Column, Tone, marked
 
@@ -53,6 +53,7 @@ def _tables(
     ]
     yield "Cases", _CASES, cases
     yield "Causes, by the diagnosis alone", _CAUSES, list(report.causes)
+    yield "Causes, by the hour (UTC) of the question", _HOURS, list(report.hours)
     yield "Whole answers", _ANSWERS, list(report.answers)
     yield "From round to round", _SPREAD, list(report.spread)
     for half in dict.fromkeys(one.half for one in report.causes):
@@ -128,6 +129,16 @@ _CAUSES: tuple[Column[CauseGroup], ...] = (
     _number("false", "False alarms", lambda row: str(row.figures.false_on_controls)),
     _number("calibration", "Calibration error", lambda row: _figure(row.figures.calibration_error)),
     _number("seconds", "Own time", lambda row: f"{1000 * row.figures.own_seconds:.0f} ms"),
+)  # fmt: skip
+_HOURS: tuple[Column[HourGroup], ...] = (
+    _text("half", "Half", lambda row: row.half),
+    _text("hour", "Hour", lambda row: row.hour),
+    _number("questions", "Questions", lambda row: str(row.figures.questions)),
+    _number("rank_1", "Rank 1", lambda row: percent(row.figures.rank_1)),
+    _number("top_3", "Top 3", lambda row: percent(row.figures.top_3)),
+    _number("controls", "Controls", lambda row: str(row.figures.controls)),
+    _number("false", "False alarms", lambda row: str(row.figures.false_on_controls)),
+    _number("calibration", "Calibration error", lambda row: _figure(row.figures.calibration_error)),
 )  # fmt: skip
 _ANSWERS: tuple[Column[AnswerGroup], ...] = (
     _text("subject", "By", lambda row: row.subject),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -31,8 +32,8 @@ class Exam:
     scenario: Scenario
     questions: tuple[tuple[int, Question], ...]
 
-    def asked(self, place: int, question: Question, round_: int) -> Asked:
-        """The question as outcomes carry it."""
+    def asked(self, place: int, question: Question, round_: int, now: datetime) -> Asked:
+        """The question as outcomes carry it, asked at this moment."""
         truth = question.truth
         return Asked(
             case=f"{self.scenario.id}/{place}",
@@ -42,6 +43,7 @@ class Exam:
             wanted=tuple(f"{one.kind}@{one.subject}" for one in truth.causes),
             no_cause=truth.no_cause,
             round=round_,
+            at=now,
         )
 
 

@@ -51,6 +51,7 @@ def figures(report: Report) -> Iterator[str]:
             yield f"| {goal.what} | {goal.wanted} | {goal.reached} | {met} |"
         yield ""
     yield from _causes(report)
+    yield from _hours(report)
     yield from _misses(report)
     yield from _answers(report)
     for half in dict.fromkeys(one.half for one in report.causes):
@@ -74,6 +75,24 @@ def _causes(report: Report) -> Iterator[str]:
             one.half, one.situation, each.questions, _percent(each.rank_1), _percent(each.top_3),
             _percent(each.confirmed_right), each.controls, each.false_on_controls,
             _figure(each.calibration_error),
+        )  # fmt: skip
+        yield _row(cells)
+    yield ""
+
+
+def _hours(report: Report) -> Iterator[str]:
+    if not report.hours:
+        return
+    yield (
+        "| asked at (UTC) | half | questions | rank 1 | top 3 | controls | false alarms "
+        "| calibration error |"
+    )
+    yield "|---|---|--:|--:|--:|--:|--:|--:|"
+    for one in report.hours:
+        each = one.figures
+        cells = (
+            one.hour, one.half, each.questions, _percent(each.rank_1), _percent(each.top_3),
+            each.controls, each.false_on_controls, _figure(each.calibration_error),
         )  # fmt: skip
         yield _row(cells)
     yield ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 Half = Literal["tuning", "reporting"]
 
@@ -41,6 +41,7 @@ class Asked(_Model):
         wanted: true causes as ``kind@subject``, the one that matters most first.
         no_cause: whether every cause named with confidence is false.
         round: which repetition it belongs to, from 1 on.
+        at: the moment at which it is asked.
     """
 
     case: str
@@ -50,6 +51,7 @@ class Asked(_Model):
     wanted: tuple[str, ...] = ()
     no_cause: bool = False
     round: int = 1
+    at: AwareDatetime | None = None
 
 
 class CauseOutcome(_Model):

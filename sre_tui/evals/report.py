@@ -27,6 +27,14 @@ class CauseGroup(_Model):
     figures: CauseFigures
 
 
+class HourGroup(_Model):
+    """What the diagnosis concluded in one half, asked at one hour (``HH:MM`` in UTC)."""
+
+    half: str
+    hour: str
+    figures: CauseFigures
+
+
 class AnswerGroup(_Model):
     """What one subject answered, in one half and situation."""
 
@@ -50,6 +58,7 @@ class Report(_Model):
     """Everything a run brought.
 
     Attributes:
+        hours: figures of the diagnosis by hour; none where everything was asked at one.
         look_seconds: half of the scenarios took no longer to be read from every backend.
         cause_cases: single conclusions; none of a half that is not to be looked at.
         answer_cases: single answers, with the same exception.
@@ -61,6 +70,7 @@ class Report(_Model):
     seconds: float
     look_seconds: float
     causes: tuple[CauseGroup, ...]
+    hours: tuple[HourGroup, ...] = ()
     answers: tuple[AnswerGroup, ...] = ()
     spread: tuple[Spread, ...] = ()
     cause_cases: tuple[CauseOutcome, ...] = ()
@@ -99,6 +109,7 @@ def report_of(outcomes: Outcomes, *, seconds: float, show: Callable[[Asked], boo
         seconds=seconds,
         look_seconds=looks[len(looks) // 2] if looks else 0.0,
         causes=tuple(group for half in halves for group in _cause_groups(half, outcomes.causes)),
+        hours=tuple(group for half in halves for group in _hour_groups(half, outcomes.causes)),
         answers=tuple(
             group
             for subject in subjects
@@ -125,6 +136,24 @@ def _cause_groups(half: str, outcomes: Sequence[CauseOutcome]) -> list[CauseGrou
         )
         for situation in _situations([one.asked for one in own])
     ]
+
+
+def _hour_groups(half: str, outcomes: Sequence[CauseOutcome]) -> list[HourGroup]:
+    if len({_hour(one.asked) for one in outcomes}) < 2:
+        return []
+    own = [one for one in outcomes if one.asked.half == half]
+    return [
+        HourGroup(
+            half=half,
+            hour=hour,
+            figures=cause_figures([one for one in own if _hour(one.asked) == hour]),
+        )
+        for hour in sorted({_hour(one.asked) for one in own} - {""})
+    ]
+
+
+def _hour(asked: Asked) -> str:
+    return "" if asked.at is None else f"{asked.at:%H:%M}"
 
 
 def _answer_groups(subject: str, half: str, outcomes: Sequence[AnswerOutcome]) -> list[AnswerGroup]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import time
 from multiprocessing import get_context
+from time import perf_counter
 
 from sre_tui.agent.agent import Agent
 from sre_tui.agent.events import Answer, Answered, Failed
@@ -49,6 +50,7 @@ class Plan:
         echo: whether a script answers that repeats what one tool says.
         judge: a model that judges the answers of the model and the script.
         rounds: how often, each time with other loads and moments.
+        hour: when every scenario plays, in UTC; at an hour of its own if there is none.
     """
 
     analyst: bool = True
@@ -56,6 +58,7 @@ class Plan:
     echo: bool = False
     judge: LlmSettings | None = None
     rounds: int = 1
+    hour: time | None = None
 
 
 @dataclass(frozen=True)
@@ -158,16 +161,16 @@ async def examine(exam: Exam, round_: int, plan: Plan) -> Outcomes:
     # The first round is that of the scenario's own seed.
     seed = None if round_ == 1 else exam.scenario.seed + round_ - 1
     async with AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(play(exam.scenario, seed=seed))
+        stage = await stack.enter_async_context(play(exam.scenario, seed=seed, hour=plan.hour))
         candidates = await _candidates(plan, stack)
         judge = None if plan.judge is None else Judge(plan.judge)
         if judge is not None:
             stack.push_async_callback(judge.aclose)
-        began = time.perf_counter()
+        began = perf_counter()
         insight = await stage.look(knowledge)
-        outcomes.seconds.append(time.perf_counter() - began)
+        outcomes.seconds.append(perf_counter() - began)
         for place, question in exam.questions:
-            asked = exam.asked(place, question, round_)
+            asked = exam.asked(place, question, round_, stage.now)
             others = [other.truth for _, other in exam.questions if other is not question]
             outcomes.causes.append(conclude(asked, question, insight, knowledge, others))
             for one in candidates:
@@ -205,7 +208,7 @@ def conclude(
         knowledge: patterns and runbooks.
         others: what is true of the other questions of the scenario.
     """
-    began = time.perf_counter()
+    began = perf_counter()
     found = investigate(insight, question.ask, knowledge)
     return CauseOutcome(
         asked=asked,
@@ -213,7 +216,7 @@ def conclude(
             found.ranked, question.truth, knowledge.patterns, found.elsewhere, others
         ),
         verdict=found.verdict,
-        elapsed=time.perf_counter() - began,
+        elapsed=perf_counter() - began,
     )
 
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +19,11 @@ from sre_tui.diagnosis.checks.registry import all_queries
 from sre_tui.diagnosis.investigate import Insight, Knowledge, understand
 from sre_tui.diagnosis.picture.gather import WINDOW, Wanted, take_picture
 from sre_tui.environment import Environment, Folders
+from sre_tui.evals.moments import moment_of
 from sre_tui.settings import BACKENDS
 from sre_tui.settings.load import load_settings
 from sre_tui.tools.context import ToolContext
 
-NOW: Final = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-"""The moment at which every scenario plays."""
 GUESTS: Final = 40
 _PATIENCE: Final = 120.0
 """Seconds a healthy backend may take: a busy machine is no outage."""
@@ -34,16 +33,17 @@ _IMPATIENCE: Final = 2.0
 
 @dataclass(frozen=True)
 class Stage:
-    """One scenario being played."""
+    """One scenario being played; ``now`` is the moment at which its clock stands still."""
 
     context: ToolContext
     agent: Agent
+    now: datetime
 
     async def look(self, knowledge: Knowledge) -> Insight:
         """Read every backend once, as an investigation does."""
         wanted = Wanted(
-            end=NOW,
-            start=NOW - WINDOW,
+            end=self.now,
+            start=self.now - WINDOW,
             queries=all_queries(),
             lines=knowledge.patterns.search(),
             deadline=_PATIENCE,
@@ -52,14 +52,18 @@ class Stage:
 
 
 @asynccontextmanager
-async def play(scenario: Scenario, *, seed: int | None = None) -> AsyncIterator[Stage]:
+async def play(
+    scenario: Scenario, *, seed: int | None = None, hour: time | None = None
+) -> AsyncIterator[Stage]:
     """Serve a scenario on loopback with a clock that stands still.
 
     Args:
         scenario: what goes wrong.
         seed: instead of the scenario's own.
+        hour: instead of the scenario's own, in UTC.
     """
-    clock = NOW.timestamp
+    now = moment_of(scenario.id, hour)
+    clock = now.timestamp
     world = World.create(scenario, guests=GUESTS, seed=seed, anchor=clock())
     with tempfile.TemporaryDirectory(prefix="sre-eval-") as folder:
         async with serve_world(
@@ -74,13 +78,13 @@ async def play(scenario: Scenario, *, seed: int | None = None) -> AsyncIterator[
                 variables={**_patience(scenario), **demo.environment},
                 folders=Folders.under(Path(folder)),
                 working_folder=Path(folder),
-                clock=lambda: NOW,
+                clock=lambda: now,
             )
             settings = load_settings(environment)
             async with ToolContext(settings, environment.folders, environment.clock) as context:
                 agent = Agent(context, BuiltInAnalyst(zone=UTC))
                 try:
-                    yield Stage(context, agent)
+                    yield Stage(context, agent, now)
                 finally:
                     await agent.aclose()
 
