@@ -23,6 +23,8 @@ SELDOM: Final = timedelta(minutes=2)
 """Mean time between lines from which on there may have been trouble before the first."""
 USED_UP: Final = 0.98
 """Share from which on what is used is as good as used up."""
+ROOM: Final = 0.9
+"""Share up to which a space has room for what is written."""
 TOGETHER: Final = 3
 """Things with the same trouble from which on it is that of what they share."""
 
@@ -202,6 +204,15 @@ class Hypothesis:
             )
             for one in felt
         )  # fmt: skip
+
+    @property
+    def room_left(self) -> bool:
+        """Whether it is measured that there is room yet: what fills up breaks nothing so far."""
+        shares = [
+            one.value for one in self.findings
+            if one.unit == "ratio" and one.value is not None and one.kind.endswith("_full")
+        ]  # fmt: skip
+        return bool(shares) and max(shares) < ROOM
 
     @property
     def _come_to_it(self) -> bool:

@@ -26,6 +26,8 @@ _OF_SPACE: Final = frozenset(
     {"space_growth", "pool_full", "datastore_full", "storage_full", "quota_reached"}
 )
 """Patterns of space: what lies on a pool, over however many shares, has the pool's space."""
+_OF_NO_ROOM: Final = frozenset({"guest_down", "service_errors", "web_down", "web_errors"})
+"""What comes of a space only once nothing can be written."""
 _LIES_ON: Final = frozenset({Relation.STORED_ON, Relation.SHARED_FROM, Relation.PART_OF})
 _OF_ONE_PROGRAM: Final = frozenset(
     {"restart_loop", "container_down", "container_memory", "bad_update", "unit_failed",
@@ -80,12 +82,22 @@ def _explains(one: Hypothesis, other: Hypothesis, reach: _Reachability) -> int |
         return None
     if other.pattern.id not in one.pattern.brings or not _in_time(one, other):
         return None
+    if _outlasts(other, one):
+        return None
+    if one.room_left and other.pattern.id in _OF_NO_ROOM:
+        return None
     if other.of_itself and (one.subject != other.subject or one.pattern.root < FRESH):
         return None
     steps = reach.steps(one, other.subject)
     if steps is None and of_space:
         return reach.steps_of_space(one.subject, other.subject)
     return steps
+
+
+def _outlasts(felt: Hypothesis, load: Hypothesis) -> bool:
+    """Whether it goes on although what runs every night has ended, which burdens nothing then."""
+    lasts = any(one.active and not one.event for one in felt.findings)
+    return load.pattern.routine and not load.active and lasts
 
 
 def _only_said(one: Hypothesis, other: Hypothesis) -> bool:

@@ -103,6 +103,21 @@ def test_a_nightly_backup_explains_nothing_that_began_hours_before_it() -> None:
     assert causes(ranked(runs, going_on, lost)) == [("nfs_trouble", MEDIA)]
 
 
+def test_a_backup_that_has_ended_explains_nothing_that_goes_on() -> None:
+    ran = finding("backup_load", NODE, 200, severity=Severity.NOTE, by="log", active=False)
+    slow = finding("nfs_trouble", MEDIA, 190)
+    over = slow.model_copy(update={"active": False})
+    assert causes(ranked(ran, slow)) == [("nfs_trouble", MEDIA)]
+    assert ("nfs_trouble", MEDIA) not in causes(ranked(ran, over))
+
+
+@pytest.mark.parametrize(("share", "broken"), [(0.83, False), (0.99, True)])
+def test_a_space_breaks_what_lies_on_it_once_there_is_no_room(share: float, broken: bool) -> None:
+    space = finding("pool_full", POOL, 60).model_copy(update={"value": share, "unit": "ratio"})
+    found = causes(ranked(space, finding("service_errors", JELLYFIN, 50), about=(JELLYFIN,)))
+    assert (("pool_full", POOL) in found) == broken
+
+
 def test_a_node_that_is_gone_explains_everything_on_it() -> None:
     down = finding("node_down", NODE, 30, severity=Severity.CRITICAL)
     ranking = ranked(down, finding("guest_down", MEDIA, 29), finding("web_down", SITE, 28))
