@@ -11,13 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from math import floor, isfinite
+from typing import Final
 
-from sre_tui.diagnosis.signals.points import Points, course_of, rates_of
-from sre_tui.diagnosis.signals.robust import DAY, spread
-
-if TYPE_CHECKING:
-    from sre_tui.diagnosis.signals.points import Course
+from sre_tui.diagnosis.signals.points import Course, Points, course_of, rates_of
+from sre_tui.diagnosis.signals.robust import DAY, median, spread
 
 UNUSUAL: Final = 3.5
 """Deviations from the median beyond which a value is unusual (Iglewicz and Hoaglin)."""
@@ -105,27 +103,26 @@ def judge(
         at: when it was; the moment of the last point if not given.
         counter: whether the series only grows, so that its pace is what is judged.
     """
-    import numpy as np
-
     course = course_of(points)
     if counter:
         course = rates_of(course)
     if not len(course):
         return Baseline(Verdict.UNKNOWN, left_out=course.left_out, resets=course.resets)
-    moment = at.timestamp() if at is not None else float(course.times[-1])
+    moment = at.timestamp() if at is not None else course.times[-1]
     if value is None:
-        recent = (course.times > moment - LATELY) & (course.times <= moment)
-        value = float(np.median(course.values[recent])) if recent.any() else None
+        pairs = zip(course.times, course.values, strict=True)
+        recent = [one for seen, one in pairs if moment - LATELY < seen <= moment]
+        value = median(recent) if recent else None
     earlier = course.before(moment - LATELY)
     chosen, basis = _comparable(earlier, moment)
-    whole = np.round if basis is Basis.SAME_HOUR else np.floor
-    days = len(np.unique(whole((moment - chosen.times) / DAY)))
-    if value is None or not np.isfinite(value) or basis is Basis.NONE:
+    whole = round if basis is Basis.SAME_HOUR else floor
+    days = len({whole((moment - one) / DAY) for one in chosen.times})
+    if value is None or not isfinite(value) or basis is Basis.NONE:
         return Baseline(
-            Verdict.UNKNOWN, value if value is not None and np.isfinite(value) else None,
+            Verdict.UNKNOWN, value if value is not None and isfinite(value) else None,
             values=len(earlier), days=days, left_out=course.left_out, resets=course.resets,
         )  # fmt: skip
-    middle, scale = float(np.median(chosen.values)), spread(chosen.values)
+    middle, scale = median(chosen.values), spread(chosen.values)
     width = normal_width(middle, scale, days)
     away = value - middle
     side = Verdict.HIGH if away > 0 else Verdict.LOW
@@ -145,14 +142,14 @@ def judge(
 
 
 def _comparable(earlier: Course, moment: float) -> tuple[Course, Basis]:
-    import numpy as np
-
-    apart = np.abs((earlier.times - moment + DAY / 2) % DAY - DAY / 2)
-    same = apart <= NEARBY
-    days = len(np.unique(np.round((moment - earlier.times[same]) / DAY)))
-    if days >= LEAST_DAYS and same.sum() >= LEAST_VALUES:
-        chosen = type(earlier)(earlier.times[same], earlier.values[same])
-        return chosen, Basis.SAME_HOUR
+    same = [
+        (at, value)
+        for at, value in zip(earlier.times, earlier.values, strict=True)
+        if abs((at - moment + DAY / 2) % DAY - DAY / 2) <= NEARBY
+    ]
+    days = len({round((moment - at) / DAY) for at, _ in same})
+    if days >= LEAST_DAYS and len(same) >= LEAST_VALUES:
+        return Course([at for at, _ in same], [value for _, value in same]), Basis.SAME_HOUR
     if len(earlier) >= LEAST_VALUES:
         return earlier, Basis.ALL_HOURS
     return earlier, Basis.NONE

@@ -8,15 +8,27 @@ set their own measure. A lone spike moves no median.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
+from math import sqrt
 from typing import TYPE_CHECKING, Final
 
 from sre_tui.diagnosis.signals.points import Points, course_of, moment_of
-from sre_tui.diagnosis.signals.robust import DAY, NORMAL, daily_rhythm, median, slot_of, spread
+from sre_tui.diagnosis.signals.robust import (
+    DAY,
+    NORMAL,
+    daily_rhythm,
+    mean,
+    median,
+    slots_of,
+    spread,
+)
 
 if TYPE_CHECKING:
-    from sre_tui.diagnosis.signals.points import Course, Floats
+    from sre_tui.diagnosis.signals.points import Course
 
 SHORTEST: Final = 6
 """Points on either side of a shift that are needed to see it."""
@@ -71,13 +83,14 @@ def level_shifts(points: Points, *, least: float = 0.0) -> tuple[LevelShift, ...
     if len(course) < LEAST_POINTS:
         return ()
     level = course.values
-    if level.min() == level.max():
+    if min(level) == max(level):
         return ()
     # Jobs begin and end at once: between slots as narrow as the points no line may be drawn.
     slots = max(FEWEST_SLOTS, min(MOST_SLOTS, round(DAY * len(course) / max(1.0, course.span))))
     profile = daily_rhythm(course, slots)
     if profile is not None:
-        level = level - profile[slot_of(course.times, slots)]
+        places = slots_of(course.times, slots)
+        level = [value - profile[slot] for value, slot in zip(level, places, strict=True)]
     found = _candidates(level)
     while True:
         shifts = _between(course, level, found, least)
@@ -89,27 +102,22 @@ def level_shifts(points: Points, *, least: float = 0.0) -> tuple[LevelShift, ...
     return tuple(sorted(ranked, key=lambda one: one.at))
 
 
-def _candidates(level: Floats) -> dict[int, float]:
+def _candidates(level: Sequence[float]) -> dict[int, float]:
     """Places with a difference far beyond the usual, with how far, each the greatest nearby."""
-    import numpy as np
-
     count = len(level)
     lengths = {SHORTEST, 2 * SHORTEST, count // 16, count // 8}
     found: dict[int, float] = {}
     for length in sorted(one for one in lengths if SHORTEST <= one <= count // 4):
-        medians = np.median(np.lib.stride_tricks.sliding_window_view(level, length), axis=1)
-        differences = medians[length:] - medians[:-length]
+        medians = _medians(level, length)
+        differences = [new - old for old, new in zip(medians, medians[length:], strict=False)]
         usual = median(differences)
         # A level known only to its last digit is no measure of noise.
-        finest = 1e-9 * max(1e-300, float(np.max(np.abs(level))))
+        finest = 1e-9 * max(1e-300, max(map(abs, level)))
         scale = max(_usual(differences, level), finest)
-        scores = np.abs(differences - usual) / scale
-        while True:
-            top = int(np.argmax(scores))
-            if not scores[top] > SIGNIFICANT:
-                break
+        scores = [abs(one - usual) / scale for one in differences]
+        while (score := max(scores)) > SIGNIFICANT:
+            top = scores.index(score)
             place = _edge(level, top + length, length)
-            score = float(scores[top])
             near = [one for one in found if abs(one - place) < max(SHORTEST, length // 2)]
             if not near:
                 found[place] = score
@@ -117,21 +125,33 @@ def _candidates(level: Floats) -> dict[int, float]:
                 for one in near:
                     del found[one]
                 found[place] = score
-            scores[max(0, top - length) : top + length] = 0.0
+            for one in range(max(0, top - length), min(top + length, len(scores))):
+                scores[one] = 0.0
     return found
 
 
-def _usual(differences: Floats, level: Floats) -> float:
-    """How large differences are where nothing shifted; 0 where nothing else ever changes."""
-    import numpy as np
+def _medians(values: Sequence[float], length: int) -> list[float]:
+    """The medians of all stretches of some length, in order."""
+    stretch = sorted(values[:length])
+    half, even = length // 2, length % 2 == 0
+    found = []
+    for entering, leaving in zip([*values[length:], 0.0], values, strict=False):
+        middle = stretch[half]
+        found.append((stretch[half - 1] + middle) / 2 if even else middle)
+        del stretch[bisect_left(stretch, leaving)]
+        insort(stretch, entering)
+    return found
 
+
+def _usual(differences: Sequence[float], level: Sequence[float]) -> float:
+    """How large differences are where nothing shifted; 0 where nothing else ever changes."""
     middle = median(differences)
-    typical = NORMAL * median(np.abs(differences - middle))
-    steps = int(np.count_nonzero(np.diff(level)))
+    typical = NORMAL * median([abs(one - middle) for one in differences])
+    steps = sum(old != new for old, new in pairwise(level))
     return typical if typical > 0 or steps <= STEPS * len(level) else spread(differences)
 
 
-def _edge(level: Floats, near: int, reach: int) -> int:
+def _edge(level: Sequence[float], near: int, reach: int) -> int:
     """Where near a place the split into two levels fits best."""
     start, end = max(0, near - reach), min(len(level), near + reach)
     part = level[start:end]
@@ -144,17 +164,15 @@ def _edge(level: Floats, near: int, reach: int) -> int:
     return best
 
 
-def _scatter(values: Floats) -> float:
+def _scatter(values: Sequence[float]) -> float:
     """The sum of all distances from the median: that of the greater half less the smaller one's."""
-    import numpy as np
-
     half = len(values) // 2
-    ascending = np.sort(values)
-    return float(ascending[len(values) - half :].sum() - ascending[:half].sum())
+    ascending = sorted(values)
+    return sum(ascending[len(values) - half :]) - sum(ascending[:half])
 
 
 def _between(
-    course: Course, level: Floats, found: dict[int, float], least: float
+    course: Course, level: Sequence[float], found: dict[int, float], least: float
 ) -> dict[int, LevelShift]:
     """The shifts among candidates that hold against the levels to their sides."""
     edges = [0, *sorted(found), len(level)]
@@ -177,7 +195,7 @@ def _between(
         ):
             continue
         shifts[at] = LevelShift(
-            moment_of(float(course.times[at])),
+            moment_of(course.times[at]),
             median(course.values[before:at]),
             median(course.values[at:after]),
             min(found[at], 1e6),
@@ -185,10 +203,11 @@ def _between(
     return shifts
 
 
-def _noise(values: Floats) -> float:
+def _noise(values: Sequence[float]) -> float:
     """Standard deviation, of rare counts the plain one: most of them are the same number."""
-    import numpy as np
-
     middle = median(values)
-    typical = NORMAL * median(np.abs(values - middle))
-    return typical if typical > 0 else float(np.std(values))
+    typical = NORMAL * median([abs(value - middle) for value in values])
+    if typical > 0:
+        return typical
+    usual = mean(values)
+    return sqrt(mean([(value - usual) * (value - usual) for value in values]))

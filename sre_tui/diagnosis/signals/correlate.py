@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import atanh, erfc, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sre_tui.diagnosis.signals.change_points import LevelShift, level_shifts
 from sre_tui.diagnosis.signals.points import Points, binned, course_of
@@ -20,7 +20,9 @@ from sre_tui.diagnosis.signals.points import Points, binned, course_of
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sre_tui.diagnosis.signals.points import Floats
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[Any]
 
 LEAST_PAIRS: Final = 24
 """Steps on which both series are known, without which nothing is said."""
@@ -118,7 +120,7 @@ class _Prepared:
 
         even = binned(course_of(points), start, step, bins)
         grid = np.full(bins, np.nan)
-        grid[np.round((even.times - start) / step - 0.5).astype(np.int64)] = even.values
+        grid[np.round((np.array(even.times) - start) / step - 0.5).astype(np.int64)] = even.values
         changes = np.diff(grid)
         known = changes[np.isfinite(changes)]
         still = len(known) < LEAST_PAIRS or np.mean(known == 0.0) > STILL

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from sre_tui.diagnosis.signals.robust import spread
@@ -39,20 +41,22 @@ def falls_of(course: Course, size: float) -> tuple[Fall, ...]:
         course: bytes in use.
         size: bytes there are.
     """
-    import numpy as np
-
     values, times = course.values, course.times
     if len(values) < 3:
         return ()
-    least = max(LEAST_SHARE * size, BEYOND_NOISE * spread(np.diff(values)))
+    least = max(
+        LEAST_SHARE * size,
+        BEYOND_NOISE * spread([later - earlier for earlier, later in pairwise(values)]),
+    )
     found = []
     # Turning points: a course has turned once it is so far off its last extreme.
     low = high = begin = 0
     rising = True
     for at in range(1, len(values)):
         if rising:
-            high = at if values[at] >= values[high] else high
-            if values[high] - values[at] >= least:
+            if values[at] >= values[high]:
+                high = at
+            elif values[high] - values[at] >= least:
                 low, rising = at, False
         else:
             low = at if values[at] <= values[low] else low
@@ -67,8 +71,8 @@ def falls_of(course: Course, size: float) -> tuple[Fall, ...]:
         gone = times[top] - times[start]
         risen = (values[top] - values[start]) / gone if gone > 0 else 0.0
         depth = values[top] - values[bottom]
-        soon = values[bottom : int(np.searchsorted(times, times[bottom] + LASTING, side="right"))]
-        lasting = soon.max() < values[bottom] + REGAINED * depth
+        soon = values[bottom : bisect_right(times, times[bottom] + LASTING)]
+        lasting = max(soon) < values[bottom] + REGAINED * depth
         if fallen >= QUICKER * max(risen, 0.0) and lasting:
             falls.append(Fall(top, bottom))
     return tuple(falls)

@@ -8,25 +8,27 @@ the interval spans hours and years alike) and "too little data" are answers too.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import inf
+from itertools import pairwise
+from math import ceil, inf
 from typing import TYPE_CHECKING, Final
 
 from sre_tui.diagnosis.signals.falls import SAW_TOOTH, Fall, falls_of
 from sre_tui.diagnosis.signals.pace import LEAST, Pace, pace_of
 from sre_tui.diagnosis.signals.points import Course, Points, course_of, moment_of
-from sre_tui.diagnosis.signals.robust import DAY, daily_rhythm, rhythm_at, slope, spread
+from sre_tui.diagnosis.signals.robust import DAY, daily_rhythm, median, rhythm_at, slope, spread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sre_tui.diagnosis.signals.points import Floats
-
 HOUR: Final = 3600.0
-RECENT: Final = (2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, DAY, 2 * DAY, 4 * DAY, 7 * DAY)
-"""Stretches at the end that may have a pace of their own, in seconds."""
+RECENT: Final = (2, 4, 8, 16, 24, 2 * 24, 4 * 24, 7 * 24)
+"""Stretches at the end that may have a pace of their own, in hours, all of them even."""
+PRECEDENTS: Final = 366 * 24
+"""Hours before the end whose rises a stretch is compared with at most."""
 FULL: Final = 0.995
 """Share in use from which it is full."""
 LEAST_SPAN: Final = 12 * HOUR
@@ -116,7 +118,7 @@ def forecast(
         notes.append(f"{course.left_out} points were no numbers")
     if not len(course) or capacity is None:
         return Forecast(Outlook.UNKNOWN, size=capacity, notes=tuple(notes))
-    used, last = float(course.values[-1]), float(course.times[-1])
+    used, last = course.values[-1], course.times[-1]
     if now.timestamp() - last > STALE:
         age = (now.timestamp() - last) / HOUR
         notes.append(f"the last value is {age:.0f} h old")
@@ -129,7 +131,8 @@ def forecast(
         return known
     profile = daily_rhythm(course, _SLOTS)
     if profile is not None:
-        smooth = course.values - rhythm_at(profile, course.times)
+        rhythm = rhythm_at(profile, course.times)
+        smooth = [value - usual for value, usual in zip(course.values, rhythm, strict=True)]
         course = Course(course.times, smooth, course.left_out)
     falls = falls_of(course, capacity)
     if len(falls) >= SAW_TOOTH and not _overdue(course, falls):
@@ -143,13 +146,13 @@ def forecast(
 def _full(known: Forecast, course: Course) -> Forecast:
     """The answer for what is full: since it has been about as full as it is."""
     level = (known.used or 0.0) - (1 - FULL) * (known.size or 0.0)
-    below = course.times[course.values < level]
-    since = course.times[course.times > below[-1]][0] if len(below) else course.times[0]
+    below = [place for place, value in enumerate(course.values) if value < level]
+    since = course.times[below[-1] + 1 if below else 0]
     return replace(
         known,
         outlook=Outlook.FULL,
-        full_since=moment_of(float(since)),
-        always_full=not len(below),
+        full_since=moment_of(since),
+        always_full=not below,
     )
 
 
@@ -163,15 +166,19 @@ def _capacity(size: float | Points, notes: list[str]) -> float | None:
     sizes = course_of(size)
     if not len(sizes) or sizes.values[-1] <= 0:
         return None
-    last = float(sizes.values[-1])
-    others = sizes.times[abs(sizes.values - last) > 0.01 * last]
-    if len(others):
-        before = float(sizes.values[sizes.times == others[-1]][0])
+    last = sizes.values[-1]
+    others = [
+        (at, value)
+        for at, value in zip(sizes.times, sizes.values, strict=True)
+        if abs(value - last) > 0.01 * last
+    ]
+    if others:
+        at, before = others[-1]
         how = "grew" if last > before else "shrank"
         notes.append(
-            f"the size {how} by {abs(last / before - 1):.0%} after {moment_of(others[-1]):%Y-%m-%d}"
+            f"the size {how} by {abs(last / before - 1):.0%} after {moment_of(at):%Y-%m-%d}"
             if before > 0
-            else f"the size is known since {moment_of(others[-1]):%Y-%m-%d}"
+            else f"the size is known since {moment_of(at):%Y-%m-%d}"
         )
     return last
 
@@ -231,22 +238,24 @@ def _pace(course: Course, falls: Sequence[Fall], size: float) -> tuple[Pace | No
 
 def _recent(course: Course, whole: Pace, size: float) -> Pace | None:
     """The pace of a stretch at the end that has no precedent and keeps on; None without one."""
-    import numpy as np
-
-    end, begin = float(course.times[-1]), float(course.times[0])
-    for span in RECENT:
+    end = course.times[-1]
+    # All stretches begin and end at full hours before the end.
+    known = min(ceil(course.span / HOUR), PRECEDENTS)
+    levels = [_level(course, end - hour * HOUR) for hour in range(known)]
+    for hours in RECENT:
+        span = hours * HOUR
         part = course.since(end - span)
-        starts = np.arange(end - 2 * span, begin, -span / 2)
+        starts = range(2 * hours, len(levels), hours // 2)
         if len(part) < LEAST or part.span < 0.7 * span or len(starts) < 4:
             continue
-        rises = _levels(course, starts + span) - _levels(course, starts)
-        rise = float(course.values[-1] - _levels(course, np.array([end - span]))[0])
-        usual, off = float(np.median(rises)), 4.0 * spread(rises)
+        rises = [levels[start - hours] - levels[start] for start in starts]
+        rise = course.values[-1] - levels[hours]
+        usual, off = median(rises), 4.0 * spread(rises)
         faster = (
-            rise > max(1.3 * float(rises.max()), usual + off, 2.0 * whole.slope * span)
+            rise > max(1.3 * max(rises), usual + off, 2.0 * whole.slope * span)
             and rise > 0.005 * size
         )
-        slower = span >= 2 * DAY and rise < min(usual - off, 0.5 * usual, float(rises.min()))
+        slower = hours >= 48 and rise < min(usual - off, 0.5 * usual, min(rises))
         found = pace_of(part) if faster or slower else None
         if found is not None and (slower or _steady(part, found)):
             doubt = max(found.doubt, NEW_PACE_DOUBT * abs(found.slope))
@@ -254,47 +263,43 @@ def _recent(course: Course, whole: Pace, size: float) -> Pace | None:
     return None
 
 
-def _levels(course: Course, times: Floats) -> Floats:
-    import numpy as np
-
-    found: Floats = np.interp(times, course.times, course.values)
-    return found
+def _level(course: Course, moment: float) -> float:
+    """The value at a moment within a course, on a straight line between the points beside it."""
+    after = bisect_right(course.times, moment, 1, len(course) - 1)
+    begin, end = course.times[after - 1], course.times[after]
+    old, new = course.values[after - 1], course.values[after]
+    return old + (new - old) * (moment - begin) / (end - begin)
 
 
 def _steady(part: Course, pace: Pace) -> bool:
     """Whether a rise goes on through the whole stretch, and still does."""
-    import numpy as np
-
-    cuts = _levels(part, np.linspace(part.times[0], part.times[-1], 4))
-    usual = pace.slope * part.span / 3
-    return bool((np.diff(cuts) >= 0.4 * usual).all())
+    third = part.span / 3
+    cuts = [_level(part, part.times[0] + place * third) for place in range(4)]
+    return all(new - old >= 0.4 * pace.slope * third for old, new in pairwise(cuts))
 
 
 def _overdue(course: Course, falls: Sequence[Fall]) -> bool:
     """Whether it is now well above every peak: the next cleanup did not come."""
-    import numpy as np
-
-    peaks = course.values[[fall.top for fall in falls]]
-    depths = peaks - course.values[[fall.bottom for fall in falls]]
-    return bool(course.values[-1] > peaks.max() + 0.5 * np.median(depths))
+    peaks = [course.values[fall.top] for fall in falls]
+    depths = [course.values[fall.top] - course.values[fall.bottom] for fall in falls]
+    return course.values[-1] > max(peaks) + 0.5 * median(depths)
 
 
 def _saw_tooth(course: Course, falls: Sequence[Fall], known: Forecast) -> Forecast:
     """The answer for what is cleaned up time and again: its peaks decide."""
-    tops = [fall.top for fall in falls]
-    times, peaks = course.times[tops], course.values[tops]
+    times = [course.times[fall.top] for fall in falls]
+    peaks = [course.values[fall.top] for fall in falls]
     rate = slope(times, peaks)
-    highest = float(peaks.max())
+    highest = max(peaks)
     size = known.size or 0.0
     said = f"cleaned up {len(falls)} times, peaks at {highest / size:.0%}"
-    room = size - float(peaks[-1])
+    room = size - peaks[-1]
     seconds = room / rate if rate > 0 else inf
     known = replace(
         known, outlook=Outlook.SAW_TOOTH, growth=rate * DAY, peak=highest,
         notes=(*known.notes, said),
     )  # fmt: skip
-    if 0 < seconds < CENTURY / 100 and rate * (times[-1] - times[0]) > 2 * spread(
-        peaks - rate * times
-    ):
-        return replace(known, full_at=_after(float(times[-1]), seconds))
+    off = spread([peak - rate * at for at, peak in zip(times, peaks, strict=True)])
+    if 0 < seconds < CENTURY / 100 and rate * (times[-1] - times[0]) > 2 * off:
+        return replace(known, full_at=_after(times[-1], seconds))
     return known

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf, sqrt
+from math import inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Final
 
 from sre_tui.diagnosis.signals.points import binned
-from sre_tui.diagnosis.signals.robust import slope
+from sre_tui.diagnosis.signals.robust import mean, slope
 
 if TYPE_CHECKING:
-    from sre_tui.diagnosis.signals.points import Course, Floats
+    from collections.abc import Sequence
+
+    from sre_tui.diagnosis.signals.points import Course
 
 BINS: Final = 64
 """Points a line is drawn through at most: all pairs of them are looked at."""
@@ -76,7 +78,8 @@ class Pace:
         """When the fast or slow edge of what is to be expected reaches ``room``."""
 
         def edge(seconds: float) -> float:
-            variance = (self.doubt * seconds) ** 2 + self.wander * seconds + self.noise
+            astray = self.doubt * seconds
+            variance = astray * astray + self.wander * seconds + self.noise
             return self.slope * seconds + side * self.quantile * sqrt(variance)
 
         end = 1.0
@@ -102,23 +105,22 @@ def pace_of(course: Course) -> Pace | None:
     by how the differences grow with the distance (the variogram): after a lump of writes a course
     stays up, after a noisy point it comes back. Only the former makes the future uncertain.
     """
-    import numpy as np
-
     if len(course) < LEAST:
         return None
     bins = min(BINS, len(course))
     step = course.span / max(1, bins - 1)
-    even = binned(course, float(course.times[0]) - step / 2, step, bins + 1)
+    even = binned(course, course.times[0] - step / 2, step, bins + 1)
     count = len(even)
     if count < LEAST:
         return None
     span = even.span
     middle = slope(even.times, even.values)
-    whole = float(even.values[-1] - even.values[0]) / span
+    whole = (even.values[-1] - even.values[0]) / span
+    gone = [at - even.times[0] for at in even.times]
     found, noise, wander, share = middle, 0.0, 0.0, 0.0
     for _ in range(2):
-        off = even.values - found * (even.times - even.times[0])
-        noise, wander = _parted(even.times, off)
+        off = [value - found * after for value, after in zip(even.values, gone, strict=True)]
+        noise, wander = _parted(gone, off)
         ours, theirs = wander * span, 12.0 * noise / count
         share = ours / max(ours + theirs, 1e-300)
         # Of a wandering course nothing tells more than how far it came; of a noisy one, less.
@@ -126,34 +128,39 @@ def pace_of(course: Course) -> Pace | None:
     # Errors of a line through a wandering course, and through noise around a steady one.
     doubt = sqrt(wander / span + 12.0 * noise / (count * span**2))
     freedom = max(2.0, share * min(count, 16) / 5 + (1 - share) * (count - 2))
-    if not np.isfinite(doubt):
+    if not isfinite(doubt):
         return None
     # The median of a bin is steadier than the single point that a forecast starts from.
     single = noise * max(1.0, len(course) / count / 1.5)
     return Pace(found, doubt, single, wander, freedom, span, count)
 
 
-def _parted(times: Floats, off: Floats) -> tuple[float, float]:
+def _parted(times: Sequence[float], off: Sequence[float]) -> tuple[float, float]:
     """Variance of noise, and of wandering per second."""
-    import numpy as np
-
     count = len(off)
     lags = sorted({lag for lag in (1, 2, 3, 5, 8, 12, 16) if lag <= max(2, count // 4)})
     far, half, weight = [], [], []
     for lag in lags:
-        apart = off[lag:] - off[:-lag]
-        far.append(float(np.mean(times[lag:] - times[:-lag])))
-        half.append(float(np.mean(apart**2)) / 2)
+        apart = [later - earlier for earlier, later in zip(off, off[lag:], strict=False)]
+        far.append(
+            mean([later - before for before, later in zip(times, times[lag:], strict=False)])
+        )
+        half.append(mean([one * one for one in apart]) / 2)
         weight.append(len(apart) / lag)
-    x, y, w = np.array(far), np.array(half), np.array(weight)
     # half the mean square = noise + wander / 2 * distance, neither below 0.
-    mean_x, mean_y = np.average(x, weights=w), np.average(y, weights=w)
-    across = np.average((x - mean_x) ** 2, weights=w)
-    tilt = float(np.average((x - mean_x) * (y - mean_y), weights=w) / across) if across > 0 else 0.0
-    level = float(mean_y - tilt * mean_x)
+    mean_far, mean_half = _weighted(far, weight), _weighted(half, weight)
+    aside = [one - mean_far for one in far]
+    across = _weighted([one * one for one in aside], weight)
+    along = _weighted([x * (y - mean_half) for x, y in zip(aside, half, strict=True)], weight)
+    tilt = along / across if across > 0 else 0.0
+    level = mean_half - tilt * mean_far
     if level < 0:
-        tilt, level = float(np.average(y / x, weights=w)), 0.0
+        tilt, level = _weighted([y / x for x, y in zip(far, half, strict=True)], weight), 0.0
     if tilt < 0:
-        tilt, level = 0.0, float(mean_y)
+        tilt, level = 0.0, mean_half
     # The line took some of the wandering with it.
-    return level, 2.0 * tilt * (1.0 + 2.0 * float(mean_x) / max(float(times[-1] - times[0]), 1.0))
+    return level, 2.0 * tilt * (1.0 + 2.0 * mean_far / max(times[-1] - times[0], 1.0))
+
+
+def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
+    return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)

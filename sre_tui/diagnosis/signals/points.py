@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from itertools import groupby, pairwise
+from math import floor
+from operator import itemgetter
+from typing import Final, TypeAlias
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[Any]
+from sre_tui.diagnosis.signals.robust import median
 
 Points: TypeAlias = Sequence[tuple[datetime, float]]
 """Moments (aware) with the value then, in any order."""
+HUGE: Final = 1e150
+"""Size from which squares and differences would overflow."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """A series as arrays, ascending in time.
+    """A series, ascending in time.
 
     Attributes:
         times: Unix seconds.
@@ -27,8 +30,8 @@ class Course:
         resets: times a counter began anew.
     """
 
-    times: Floats
-    values: Floats
+    times: Sequence[float]
+    values: Sequence[float]
     left_out: int = 0
     resets: int = 0
 
@@ -38,48 +41,36 @@ class Course:
     @property
     def span(self) -> float:
         """Seconds from the first point to the last."""
-        return float(self.times[-1] - self.times[0]) if len(self.times) else 0.0
+        return self.times[-1] - self.times[0] if len(self.times) else 0.0
 
     def since(self, moment: float) -> Course:
         """The part from a moment on."""
-        kept = self.times >= moment
-        return Course(self.times[kept], self.values[kept], self.left_out, self.resets)
+        return self._cut(bisect_left(self.times, moment), len(self))
 
     def before(self, moment: float) -> Course:
         """The part before a moment."""
-        kept = self.times < moment
-        return Course(self.times[kept], self.values[kept], self.left_out, self.resets)
+        return self._cut(0, bisect_left(self.times, moment))
+
+    def _cut(self, start: int, end: int) -> Course:
+        times, values = self.times[start:end], self.values[start:end]
+        return Course(times, values, self.left_out, self.resets)
 
 
 def course_of(points: Points) -> Course:
     """Sort, and leave out what is no number; of two points of one moment the later given counts."""
-    import numpy as np
-
-    # Beyond that, squares and differences would overflow.
-    huge = 1e150
-    times = np.array([at.timestamp() for at, _ in points], dtype=np.float64)
-    values = np.array([value for _, value in points], dtype=np.float64)
-    fine = np.abs(values) < huge
-    times, values = times[fine], values[fine]
-    order = np.argsort(times, kind="stable")
-    times, values = times[order], values[order]
-    last_of_moment = np.append(np.diff(times) > 0, True)[: len(times)]
-    times, values = times[last_of_moment], values[last_of_moment]
-    return Course(times, values, left_out=len(points) - len(times))
+    known = {at.timestamp(): float(value) for at, value in points if abs(value) < HUGE}
+    times = sorted(known)
+    return Course(times, [known[at] for at in times], left_out=len(points) - len(times))
 
 
 def rates_of(course: Course) -> Course:
     """Change per second of a counter; after a reset it is taken to have begun at zero."""
-    import numpy as np
-
-    if len(course) < 2:
-        return Course(course.times[:0], course.values[:0], course.left_out)
-    risen = np.diff(course.values)
-    reset = risen < 0
-    risen = np.where(reset, np.maximum(course.values[1:], 0.0), risen)
-    return Course(
-        course.times[1:], risen / np.diff(course.times), course.left_out, int(reset.sum())
-    )
+    rates, resets = [], 0
+    steps = zip(pairwise(course.times), pairwise(course.values), strict=True)
+    for (earlier, later), (old, new) in steps:
+        resets += new < old
+        rates.append((new - old if new >= old else max(new, 0.0)) / (later - earlier))
+    return Course(course.times[1:], rates, course.left_out, resets)
 
 
 def moment_of(seconds: float) -> datetime:
@@ -89,14 +80,13 @@ def moment_of(seconds: float) -> datetime:
 
 def binned(course: Course, start: float, step: float, bins: int) -> Course:
     """Medians of equally wide bins, at their middles; empty bins are left out."""
-    import numpy as np
-
-    place = np.floor((course.times - start) / step).astype(np.int64)
-    inside = (place >= 0) & (place < bins)
-    place, values = place[inside], course.values[inside]
-    filled, first = np.unique(place, return_index=True)
-    if len(filled) == len(place):
-        medians = values
-    else:
-        medians = np.array([np.median(part) for part in np.split(values, first[1:])])
-    return Course(start + (filled + 0.5) * step, medians, course.left_out, course.resets)
+    times, values = [], []
+    placed = (
+        (floor((at - start) / step), value)
+        for at, value in zip(course.times, course.values, strict=True)
+    )
+    for place, inside in groupby(placed, key=itemgetter(0)):
+        if 0 <= place < bins:
+            times.append(start + (place + 0.5) * step)
+            values.append(median([value for _, value in inside]))
+    return Course(times, values, course.left_out, course.resets)

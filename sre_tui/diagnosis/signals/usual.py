@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sre_tui.diagnosis.signals.baseline import LEAST_DAYS, Verdict, normal_width
-from sre_tui.diagnosis.signals.robust import DAY, quantiles, spreads
+from sre_tui.diagnosis.signals.robust import DAY, NORMAL, OF_MEAN
 
 if TYPE_CHECKING:
-    from sre_tui.diagnosis.signals.points import Course, Floats
+    from numpy.typing import NDArray
+
+    from sre_tui.diagnosis.signals.points import Course
+
+    Floats: TypeAlias = NDArray[Any]
 
 WEEK: Final = 7 * DAY
 HOUR: Final = 3600.0
@@ -89,7 +93,7 @@ def usual_of(course: Course) -> tuple[Usual, ...]:
 
     if len(course) < LEAST_SAMPLES or course.span < LEAST_SPAN:
         return ()
-    whole = _figures(course.values[np.newaxis, :], [None])
+    whole = _figures(np.array([course.values]), [None])
     rows, hours = _by_hour(course)
     return (*whole, *_figures(rows, hours))
 
@@ -135,7 +139,8 @@ def _by_hour(course: Course) -> tuple[Floats, list[int | None]]:
 
     weekly = is_weekly(course.span)
     period, hours, least = (WEEK, HOURS, LEAST_WEEKS) if weekly else (DAY, HOURS_OF_DAY, LEAST_DAYS)
-    shifted = np.concatenate([course.times + _MONDAY + beside * HOUR for beside in (-1, 0, 1)])
+    times = np.array(course.times) + _MONDAY
+    shifted = np.concatenate([times + beside * HOUR for beside in (-1, 0, 1)])
     values = np.tile(course.values, 3)
     hour = (shifted % period // HOUR).astype(np.int64)
     turn = np.floor(shifted / period).astype(np.int64)
@@ -170,3 +175,33 @@ def _figures(rows: Floats, hours: list[int | None]) -> tuple[Usual, ...]:
         )
         for at, hour in enumerate(hours)
     )
+
+
+def quantiles(rows: Floats, share: float) -> Floats:
+    """The value of each row that this share of its values does not exceed; NaN is no value.
+
+    Args:
+        rows: two-dimensional; every row has a value.
+        share: 0..1; 0.5 gives the medians.
+    """
+    import numpy as np
+
+    # NaN is sorted to the end.
+    ordered = np.sort(rows, axis=1)
+    place = (np.isfinite(rows).sum(axis=1) - 1) * share
+    below = np.floor(place).astype(np.int64)
+    above = np.ceil(place).astype(np.int64)
+    each = np.arange(len(rows))
+    least, most = ordered[each, below], ordered[each, above]
+    found: Floats = least + (most - least) * (place - below)
+    return found
+
+
+def spreads(rows: Floats) -> Floats:
+    """The :func:`~sre_tui.diagnosis.signals.robust.spread` of each row; NaN is no value."""
+    import numpy as np
+
+    away = np.abs(rows - quantiles(rows, 0.5)[:, np.newaxis])
+    middle = quantiles(away, 0.5)
+    found: Floats = np.where(middle > 0, NORMAL * middle, OF_MEAN * np.nanmean(away, axis=1))
+    return found

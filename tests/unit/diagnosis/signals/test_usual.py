@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,16 @@ from hypothesis import strategies as st
 
 from sre_tui.diagnosis.signals.baseline import Verdict
 from sre_tui.diagnosis.signals.points import Course
-from sre_tui.diagnosis.signals.robust import quantiles, spread, spreads
-from sre_tui.diagnosis.signals.usual import HOURS, Usual, hour_of, judged, usual_of
+from sre_tui.diagnosis.signals.robust import spread
+from sre_tui.diagnosis.signals.usual import (
+    HOURS,
+    Usual,
+    hour_of,
+    judged,
+    quantiles,
+    spreads,
+    usual_of,
+)
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 STEP = 3300.0
@@ -28,7 +37,7 @@ def weeks(amount: float, value: Any = lambda day, hour: 10.0, seed: int = 0) -> 
     noise = np.random.default_rng(seed).normal(scale=0.2, size=len(times))
     moments = [datetime.fromtimestamp(each, UTC) for each in times]
     base = np.array([value(each.weekday(), each.hour) for each in moments], dtype=float)
-    return Course(times, base + noise)
+    return Course(times.tolist(), (base + noise).tolist())
 
 
 def at_hour(found: tuple[Usual, ...], day: int, hour: int) -> Usual:
@@ -42,7 +51,7 @@ def test_figures_of_rows_are_those_of_each_row(rows: list[list[float]]) -> None:
     for share in (0.5, 0.95):
         wanted = [np.quantile(row, share) for row in rows]
         assert quantiles(table, share) == pytest.approx(wanted, abs=1e-6)
-    assert spreads(table) == pytest.approx([spread(np.array(row)) for row in rows], abs=1e-6)
+    assert spreads(table) == pytest.approx([spread(row) for row in rows], abs=1e-6)
 
 
 def test_the_whole_comes_first_and_then_every_hour_that_is_known() -> None:
@@ -53,7 +62,7 @@ def test_the_whole_comes_first_and_then_every_hour_that_is_known() -> None:
     assert whole.samples == len(course)
     assert whole.median == pytest.approx(10.0, abs=0.05)
     assert whole.spread == pytest.approx(0.2, abs=0.02)
-    assert (whole.least, whole.most) == (course.values.min(), course.values.max())
+    assert (whole.least, whole.most) == (min(course.values), max(course.values))
     assert whole.least < whole.median < whole.p95 < whole.most
     # The hours beside it count too, of every week.
     assert all(11 <= each.samples <= 15 for each in found[1:])
@@ -71,8 +80,8 @@ def test_what_is_usual_on_sunday_night_is_not_on_a_weekday() -> None:
 
 @pytest.mark.parametrize(("amount", "day"), [(4, NOW.weekday()), (2, 0)])
 def test_an_earlier_incident_does_not_become_the_norm_of_its_hour(amount: int, day: int) -> None:
-    course = weeks(amount)
-    course.values[-4:] = 90.0
+    quiet = weeks(amount)
+    course = Course(quiet.times, [*quiet.values[:-4], *[90.0] * 4])
     found = usual_of(course)
     assert at_hour(found, day, NOW.hour - 1).most == 90.0
     for each in (found[0], at_hour(found, day, NOW.hour - 1)):
@@ -109,16 +118,17 @@ def test_gaps_leave_out_the_hours_that_they_take() -> None:
     course = weeks(4)
     day = timedelta(days=1).total_seconds()
     # Never seen on a Monday: 1970 began on a Thursday.
-    kept = (course.times // day + 3) % 7 != 0
-    found = usual_of(Course(course.times[kept], course.values[kept]))
+    kept = [(at // day + 3) % 7 != 0 for at in course.times]
+    times, values = list(compress(course.times, kept)), list(compress(course.values, kept))
+    found = usual_of(Course(times, values))
     known = {each.hour for each in found[1:]}
     # Its first and last hour lie beside hours that were seen, which is too little alone.
     assert known == set(range(24, HOURS))
 
 
 def test_a_constant_has_no_score() -> None:
-    course = weeks(4)
-    course.values[:] = 40.0
+    times = weeks(4).times
+    course = Course(times, [40.0] * len(times))
     found = usual_of(course)
     same = judged(40.01, found[0], course.span)
     assert (same.verdict, same.score) == (Verdict.NORMAL, None)
