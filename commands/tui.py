@@ -125,6 +125,7 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
                 feed_of=feed_of,
                 ask_tool=partial(ask_tool, live),
                 release=live.aclose,
+                ask_again=live.ask_again,
                 reports=ReportDesk(context),
                 record=partial(record_incident, context),
                 change=partial(change_incident, context),

@@ -29,6 +29,10 @@ class InstanceClient(Closing):
         """Seconds its clock is ahead of ours, as its last answer told."""
         return self._connection.clock_offset
 
+    def ask_again(self) -> None:
+        """Ask it at once, though it was to be left alone for a while."""
+        self._connection.ask_again()
+
     async def aclose(self) -> None:
         """Close its connections."""
         await self._connection.aclose()

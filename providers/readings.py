@@ -61,6 +61,15 @@ class Fetched(Generic[T]):
     """If set, the reading is partial and this line says what is not in it and why."""
 
 
+def _closed_breakers() -> AsyncCircuitBreakerFactory:
+    return AsyncCircuitBreakerFactory(
+        default_threshold=BREAKER_FAILURES,
+        default_ttl=BREAKER_PAUSE,
+        # BaseException: a caller who gives up (cancels) says nothing about the backend.
+        exclude=[(BaseException, lambda error: not isinstance(error, Unreachable))],
+    )
+
+
 class Connection(Closing):
     """The connection to one instance of one backend."""
 
@@ -79,12 +88,11 @@ class Connection(Closing):
         """Seconds the backend's clock is ahead of ours, from its last ``Date`` header."""
         self._kept: LastKnownGood = kept if kept is not None else NothingKept()
         self._why_away = f"{endpoint.url} cannot be reached"
-        self._breakers = AsyncCircuitBreakerFactory(
-            default_threshold=BREAKER_FAILURES,
-            default_ttl=BREAKER_PAUSE,
-            # BaseException: a caller who gives up (cancels) says nothing about the backend.
-            exclude=[(BaseException, lambda error: not isinstance(error, Unreachable))],
-        )
+        self._breakers = _closed_breakers()
+
+    def ask_again(self) -> None:
+        """Ask at once, though the backend was to be left alone: somebody mended it, or hopes so."""
+        self._breakers = _closed_breakers()
 
     def note_clock(self, date: str | None) -> None:
         """Take the backend's time from a ``Date`` header."""

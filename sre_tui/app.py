@@ -88,7 +88,9 @@ class SreApp(LevelsApp):
             # Before Textual decides how to take the colours out, which differs by theme.
             self.set_reactive(App.theme, ANSI)
         super().__init__(parts)
-        self._live = LiveData(parts.feeds, self._deliver, parts.clock, parts.release)
+        self._live = LiveData(
+            parts.feeds, self._deliver, parts.clock, parts.release, parts.ask_again
+        )
         self._started = False
         self._warm_up = WarmUp(parts.answers)
         self.broken: Exception | None = None

@@ -30,6 +30,7 @@ class AppParts:
         ask_tool: asks a tool once, in the thread of the feeds, for feeds that ask for something
             else each time.
         release: closes what the feeds have opened, in their thread.
+        ask_again: lets sources be asked at once that were to be left alone, in the same thread.
         sources: names of the configured sources, shown before they answered.
         read_runbook: the text of a runbook by its id, None if there is none; may block.
         list_runbooks: ids and titles of all runbooks; may block.
@@ -47,6 +48,7 @@ class AppParts:
     feed_of: Callable[[str, Mapping[str, object]], Feed] | None = None
     ask_tool: AskTool | None = None
     release: Callable[[], Awaitable[None]] | None = None
+    ask_again: Callable[[], None] | None = None
     sources: Sequence[str] = ()
     read_runbook: Callable[[str], str | None] | None = None
     list_runbooks: Callable[[], Sequence[tuple[str, str]]] | None = None

@@ -36,6 +36,7 @@ class LiveData:
         deliver: takes each snapshot, called in the thread of the pollers; must return at once.
         clock: tells when a snapshot came.
         release: closes what the feeds have opened, after the last of them has ended.
+        ask_again: lets sources be asked at once that were to be left alone for a while.
     """
 
     def __init__(
@@ -44,10 +45,12 @@ class LiveData:
         deliver: Deliver,
         clock: Clock,
         release: Callable[[], Awaitable[None]] | None = None,
+        ask_again: Callable[[], None] | None = None,
     ) -> None:
         self._deliver = deliver
         self._clock = clock
         self._release = release
+        self._ask_again = ask_again
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._end = asyncio.Event()
@@ -80,6 +83,8 @@ class LiveData:
 
     def refresh(self) -> None:
         """Ask everybody now."""
+        if self._ask_again is not None:
+            self._call(self._ask_again)
         self._each(Poller.refresh)
 
     def show_only(self, names: Collection[str]) -> None:

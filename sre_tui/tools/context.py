@@ -16,6 +16,7 @@ from sre_tui.settings import BACKENDS, Settings
 
 if TYPE_CHECKING:
     from index.search import Index
+    from providers.client import InstanceClient
     from providers.grafana import GrafanaClient
     from providers.loki import LokiClient
     from providers.pbs import PbsClient
@@ -115,6 +116,13 @@ class ToolContext(Closing):
         from sre_tui.tools.runbook_index import open_index
 
         return open_index(self.settings, self.folders)
+
+    def ask_again(self) -> None:
+        """Let backends be asked at once that were to be left alone for a while."""
+        for name in BACKENDS:
+            opened: tuple[InstanceClient, ...] = self.__dict__.get(name, ())
+            for client in opened:
+                client.ask_again()
 
     async def aclose(self) -> None:
         """Close every client that was opened."""

@@ -23,6 +23,16 @@ async def test_after_some_failures_a_dead_backend_is_left_alone() -> None:
         assert len(server.received) == asked
 
 
+async def test_who_asks_for_it_need_not_wait_for_the_pause() -> None:
+    answers = [reply(status=503)] * (BREAKER_FAILURES * 3)
+    async with raw_server(*answers, json_reply({"a": 1})) as server, backend(server.url) as http:
+        for _ in range(BREAKER_FAILURES):
+            await read(http)
+        assert "asked again within" in (await read(http)).detail
+        http.ask_again()
+        assert (await read(http)).state is State.OK
+
+
 async def test_the_breaker_lets_one_through_after_its_pause(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
