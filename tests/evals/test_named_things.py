@@ -69,6 +69,10 @@ async def test_a_name_is_not_dropped_where_names_cannot_be_read(tmp_path: Path) 
     async with lab_of("quiet", tmp_path, guests=10) as lab:
         for backend in ("prometheus", "truenas"):
             await lab.break_backend(backend, "refuse")
+        unread = await lab.ask("how much did proxy write to disk today")
         told = (await lab.ask("how full is tnk2?")).text
         assert told.startswith("**Nothing is known of `tnk2` now**")
         assert "datastore" not in told
+    assert unread.text.startswith("**Cannot tell disk writes"), unread.text
+    assert "pve_disk_written_bytes_total" not in unread.text, "nobody looked for it"
+    assert unread.unsupported == ()

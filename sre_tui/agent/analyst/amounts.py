@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final
 
 from sre_tui.agent.analyst.answers.told import hedge
+from sre_tui.agent.analyst.calls import Call
 from sre_tui.agent.analyst.endings import gaps
 from sre_tui.agent.analyst.entities import EntityKind, mentioned
 from sre_tui.agent.analyst.figures import COUNTED, Row, measure
@@ -250,15 +251,22 @@ def _not_recorded(look: Look, quantity: Quantity, windowed: bool) -> Iterator[st
         yield f"**{look.caller.counted(none)}{when}{about}.**{cite}\n\n"
         yield from gaps(look)
         return
-    yield f"**That is not recorded{about}**: there are no values of {quantity.id.replace('_', ' ')}"
-    metrics = list(dict.fromkeys(name for one in quantity.figures for name in _metrics(one)))
+    what = quantity.id.replace("_", " ")
+    if asked and not asked[-1].usable:
+        yield f"**Cannot tell {what}{about}**: no backend that would know answered"
+    else:
+        yield f"**That is not recorded{about}**: there are no values of {what}"
+    # What nobody looked for is not said to be missing.
+    sought = {name for one in asked if one.id for name in _metrics(one.call)}
+    every = dict.fromkeys(name for one in quantity.figures for name in _metrics(one))
+    metrics = [name for name in every if name in sought]
     looked = f" (looked for {names([code(name) for name in metrics], 3)})" if metrics else ""
     yield f"{looked}.{cite}\n\n"
     yield from gaps(look)
 
 
-def _metrics(figure: Figure) -> list[str]:
-    return re.findall(r"\b[a-z]+_[a-z0-9_]+(?=\{|\[)", str(figure.arguments.get("query", "")))
+def _metrics(asking: Call | Figure) -> list[str]:
+    return re.findall(r"\b[a-z]+_[a-z0-9_]+(?=\{|\[)", str(asking.arguments.get("query", "")))
 
 
 __all__ = ["amount", "figures_for", "rank"]

@@ -116,8 +116,8 @@ def _backups(
             f" of {names([plain(one, 60) for one in look.focus.hosts])}" if look.focus.hosts else ""
         )
         lines = _failed_lines(look, found)
-        yield f"**Unknown: no metric tells of backups{who}** "
-        yield f"(looked for {code('pbs_snapshot_vm_last_timestamp')}).{cite}\n\n"
+        looked = f" (looked for {code('pbs_snapshot_vm_last_timestamp')})" if cite else ""
+        yield f"**Unknown: no metric tells of backups{who}**{looked}.{cite}\n\n"
         yield from _section("What the logs say", lines)
         yield from gaps(look)
         return
