@@ -12,7 +12,7 @@ from providers.text import one_line
 
 SIGNATURE: Final = "_Built-in analyst: rules and thresholds over the evidence, no language model._"
 _MARKED = re.compile(r"\S*(?:[\\*_\[\]<>|]|~~)\S*")
-_HALF = re.compile(r"[\d.,:]+…$")
+_HALF = re.compile(r"(?:(?<![\w.-])\d[\d.,:]*[\s\u00a0][a-zA-Zµ°]{0,7}|[\d.,:]+)…$")
 _AGED = re.compile(r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d) UTC \([^()]* ago\)")
 _EDGES = ".,:;!?'\""
 
@@ -23,7 +23,10 @@ def plain(text: str, limit: int = 180) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """The text on one line, without the half of a figure that its end would leave."""
+    """The text on one line, without the half of a figure that its end would leave.
+
+    Of "6 more" the half would be minutes.
+    """
     line = one_line(text, limit)
     return _HALF.sub("…", line) if line.endswith("…") else line
 
