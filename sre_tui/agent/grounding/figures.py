@@ -46,6 +46,8 @@ _UNDER = re.compile(
     re.IGNORECASE,
 )
 _OF_BEFORE = re.compile(r"\d\s*(?:of|out of|/|von)\s*(?:the\s+|all\s+)?$")
+_CUT = re.compile(r"[ \u00a0]?…")
+"""Behind a figure that a shortened text ends in: "and 6 m…" tells no minutes."""
 _OF = re.compile(r"\s*(?:of|out of|/|von)\s*(?:the\s+|all\s+)?\d")
 
 
@@ -61,7 +63,9 @@ def unsupported_figures(prose: Prose, grounds: Grounds) -> Iterator[Unsupported]
     ]
     text = prose.without(*masked)
     for figure in quantities(text):
-        if prose.is_advice(figure.start) or _is_let_through(figure, text):
+        if prose.is_advice(figure.start) or _CUT.match(text, figure.end):
+            continue
+        if _is_let_through(figure, text):
             continue
         low, high = _bounds(figure, text[max(0, figure.start - 24) : figure.start])
         is_share = bool(_OF.match(text, figure.end) or _OF_BEFORE.search(text, 0, figure.start))
