@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol, cast
@@ -47,8 +48,8 @@ class PlaceCommands(Provider):
     """Panes, screens, alerts, guests, nodes, pools, backups and runbooks by name."""
 
     async def startup(self) -> None:
-        """Find out which runbooks there are."""
-        await self._places_of.list_runbooks()
+        """Begin to find out which runbooks there are."""
+        self._listing = asyncio.create_task(self._places_of.list_runbooks())
 
     async def discover(self) -> Hits:
         """The panes and screens."""
@@ -57,6 +58,8 @@ class PlaceCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         """Those whose name fits."""
+        # The next letter gives up this search, and with it whatever it waits for.
+        await asyncio.shield(self._listing)
         matcher = self.matcher(query)
         app = self._places_of
         for place in (*self._fixed(), *named_places(app)):

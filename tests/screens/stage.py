@@ -8,9 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from providers.alerting import Alert
 from sre_tui.app import SnapshotArrived, SreApp
@@ -25,7 +26,7 @@ from sre_tui.screens.main import MainScreen
 from sre_tui.screens.rows_pane import RowsPane, RowTable
 from tests.screens.answers import ScriptedAnswers
 from tests.screens.homelab import GRAFANA, NOW, PROMETHEUS
-from tests.screens.svg import svg_of, text_of
+from tests.screens.svg import SvgSnapshot, svg_of, text_of
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 PATIENCE = 2000
@@ -122,6 +123,19 @@ class Scene:
             # It may be a thread or a server that is waited for.
             await self.pilot.pause(0.005)
         raise AssertionError(f"the screen never settled:\n{self.text}")
+
+    async def draw(self, name: str, snapshot: SnapshotAssertion) -> None:
+        """Hold a picture of the screen at each size against the one that was kept."""
+        for field in self.app.screen.query(Input):
+            field.cursor_blink = False
+        # How long a notice stays is up to the clock of the machine.
+        self.app.clear_notifications()
+        before = self.app.size
+        for size, (width, height) in SIZES.items():
+            await self.pilot.resize_terminal(width, height)
+            await self.settle()
+            assert self.svg == snapshot(name=f"{name}-{size}", extension_class=SvgSnapshot)
+        await self.pilot.resize_terminal(*before)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

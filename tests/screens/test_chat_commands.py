@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from sre_tui.agent.events import Answered, Started, ToolFinished
 from sre_tui.live.answers import AnswerError, PastExchange, SavedSession
@@ -26,7 +27,7 @@ async def answered(scene: Scene, text: str = "so") -> None:
     await scene.settle(lambda: not scene.chat.busy)
 
 
-async def test_who_answers_is_chosen_and_shown() -> None:
+async def test_who_answers_is_chosen_and_shown(snapshot: SnapshotAssertion) -> None:
     answers = ScriptedAnswers("gpt-5", configured=("gpt-5", "ollama/qwen3"))
     async with on_stage(size=SIZES["80x24"], answers=answers) as scene:
         await scene.press("5")
@@ -37,6 +38,8 @@ async def test_who_answers_is_chosen_and_shown() -> None:
         scene.chat.prompt.text = ""
         await say(scene, "/model")
         await scene.settle(lambda: scene.says("Who answers"))
+        assert scene.says("gpt-5", "ollama/qwen3", "words of gpt-5 · asked now")
+        await scene.draw("models", snapshot)
         await scene.press("down", "enter")
         await scene.settle(lambda: scene.says("Chat · ollama/qwen3"))
         assert scene.says("Questions go to ollama/qwen3 now")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.command import CommandPalette
@@ -13,7 +15,6 @@ from sre_tui.screens.places import Place, matching
 from sre_tui.screens.reader import RunbookScreen
 from tests.screens.panes import everything
 from tests.screens.stage import SIZES, Scene, on_stage
-from tests.screens.svg import SvgSnapshot
 from widgets.breadcrumb import Breadcrumb
 
 RUNBOOKS = (("dns-down", "DNS does not answer"), ("zfs-pool-full", "A [red]pool[/] is full"))
@@ -84,9 +85,8 @@ async def test_go_anywhere_by_name(snapshot: SnapshotAssertion) -> None:
         await scene.press("escape")
         assert scene.at_main
         await scene.press("colon", *"pool", "down")
-        scene.app.screen.query_one(Input).cursor_blink = False
         await scene.settle(lambda: scene.says("Runbook zfs-pool-full", "A [red]pool[/] is full"))
-        assert scene.svg == snapshot(extension_class=SvgSnapshot)
+        await scene.draw("places", snapshot)
         await scene.press("enter")
         await scene.settle(lambda: scene.says("attic › Pools › fast"))
 
@@ -130,6 +130,24 @@ async def test_palette_finds_everything_from_every_level() -> None:
             await scene.press("enter")
             await scene.settle(lambda crumb=crumb: scene.says(crumb))  # type: ignore[misc]
             await scene.settle(lambda: not isinstance(scene.app.screen, CommandPalette))
+
+
+async def test_palette_finds_what_was_typed_before_it_knew_the_runbooks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = asyncio.Event()
+    async with on_stage(runbooks=RUNBOOKS) as scene:
+        await scene.arrive(*everything())
+        listing = scene.app.list_runbooks
+
+        async def list_late() -> None:
+            await known.wait()
+            await listing()
+
+        monkeypatch.setattr(scene.app, "list_runbooks", list_late)
+        await scene.press("ctrl+p", *"zfs")
+        known.set()
+        await scene.settle(lambda: scene.says("Runbook zfs-pool-full"))
 
 
 async def test_a_click_on_the_breadcrumb_leads_back() -> None:

@@ -126,15 +126,17 @@ async def test_logs_of_a_guest_in_every_state(size: str, snapshot: SnapshotAsser
         assert scene.text.splitlines()[0].strip() == "attic › All › Logs"
 
 
-async def test_the_lines_under_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_lines_under_every_key(
+    monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
     loki = Loki()
     async with _stage(loki, "80x24") as scene, _logs(scene):
         await _levels_windows_and_filter(scene, loki)
-        await _a_line(scene, monkeypatch)
+        await _a_line(scene, monkeypatch, snapshot)
         await _queries(scene, loki)
         await _follows(scene, loki)
         await _stands_still(scene, loki)
-        await _patterns(scene, loki)
+        await _patterns(scene, loki, snapshot)
         await scene.press("e")
         await scene.settle(lambda: scene.app.screen is scene.main)
         await scene.settle(lambda: scene.chat.busy)
@@ -169,7 +171,9 @@ async def _levels_windows_and_filter(scene: Scene, loki: Loki) -> None:
     await scene.settle(lambda: "100 lines · last 15 min" in _title(scene))
 
 
-async def _a_line(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def _a_line(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
     copied: list[str] = []
     monkeypatch.setattr(scene.app, "copy_to_clipboard", copied.append)
     await scene.press("k", "k", "y")
@@ -181,6 +185,7 @@ async def _a_line(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         "attic › media (101) › Logs › Line", "✗ error", "jellyfin on media", "service_name",
         "2026-11-20T14:01:56Z", "1795183316000000097",
     )  # fmt: skip
+    await scene.draw("line", snapshot)
     await scene.press("y", "escape")
     assert copied[1].endswith("label hostname=media\nlabel service_name=jellyfin")
 
@@ -255,10 +260,12 @@ async def _stands_still(scene: Scene, loki: Loki) -> None:
     assert _shown(scene) == 106
 
 
-async def _patterns(scene: Scene, loki: Loki) -> None:
+async def _patterns(scene: Scene, loki: Loki, snapshot: SnapshotAssertion) -> None:
     await scene.press("p")
     await scene.settle(lambda: scene.says("of 106 lines"))
     assert isinstance(scene.app.screen, PatternsScreen)
+    assert scene.says("out of memory", "cache hit for key")
+    await scene.draw("patterns", snapshot)
     query = '{hostname="media"} |= "x"'
     assert loki.asked[-1][1] == {"query": query, "since": "900s", "limit": 500}
     await scene.press("enter")

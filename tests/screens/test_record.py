@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 from textual.command import CommandPalette
 from textual.widgets import TextArea
 
@@ -67,7 +68,7 @@ def told(scene: Scene) -> str:
 
 
 async def test_the_cause_is_recorded_once_its_form_is_agreed_to(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     journal = Journal()
     async with on_deliveries(monkeypatch, "80x24", journal) as (scene, made):
@@ -82,6 +83,7 @@ async def test_the_cause_is_recorded_once_its_form_is_agreed_to(
         assert form_is_open(scene)
         assert scene.says("Record this incident?", "Disk sdc on nas1 is failing", "nas1/sdc",
                           "critical", "Began: 20", "^s Record")  # fmt: skip
+        await scene.draw("form", snapshot)
         await scene.press("escape")
         assert scene.says("Nothing was recorded")
         assert not journal.kept

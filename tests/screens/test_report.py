@@ -304,6 +304,17 @@ async def test_hostile_text_stays_text(tmp_path: Path) -> None:
         await scene.press("escape")
 
 
+async def test_a_name_is_asked_for(snapshot: SnapshotAssertion) -> None:
+    async def never(_: str, __: bool) -> Path:
+        raise AssertionError
+
+    async with on_stage() as scene:
+        hint = ".html, .md, .json or .txt says as what; in /home/anna"
+        scene.app.push_screen(FileNameScreen("Write it to", "report.html", hint, never))
+        await scene.settle(lambda: scene.says("Write it to", "report.html", hint, "esc Back"))
+        await scene.draw("name", snapshot)
+
+
 async def test_it_is_written_as_what_its_name_says(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
