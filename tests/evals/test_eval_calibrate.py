@@ -6,7 +6,7 @@ from itertools import chain
 import pytest
 
 from sre_tui.diagnosis.causes.confidence import STATED, doubted, unrivalled
-from sre_tui.diagnosis.causes.rank import RIVALLED
+from sre_tui.diagnosis.causes.rank import DEEPER, RIVALLED
 from sre_tui.diagnosis.investigate import Knowledge, investigate
 from sre_tui.evals.calibrate import FILE, rows_of
 from sre_tui.evals.cases import exams
@@ -101,9 +101,13 @@ async def test_rows_are_what_an_investigation_weighs() -> None:
         found = investigate(insight, question.ask, knowledge).causes
         rows = rows_of("several-at-once", str(place), question, insight, knowledge)
         said = zip(rows, confidences(rows, weights), strict=True)
-        told = [one for row, one in said if row.told and one >= 0.15]
+        told = [(row, one) for row, one in said if row.told and one >= 0.15]
         # Held against each other, the first gains and the others lose; facts stay what they are.
-        compared = [(one, unrivalled(one), doubted(one, RIVALLED), STATED) for one in told]
+        held = [(row, each) for row, one in told
+                for each in (one, unrivalled(one), doubted(one, RIVALLED))]  # fmt: skip
+        # What mostly has a cause of its own is told with doubt.
+        compared = [(each, doubted(each, DEEPER * (1 - row.features["root"])), STATED)
+                    for row, each in held]  # fmt: skip
         for cause in found:
             assert any(cause.confidence == pytest.approx(each, abs=0.01)
                        for each in chain(*compared))  # fmt: skip

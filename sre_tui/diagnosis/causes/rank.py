@@ -35,6 +35,11 @@ RIVALLED: Final = 2.5
 """By how much the logarithm of the odds falls of what competes with a likelier cause."""
 
 
+DEEPER: Final = 2.0
+"""By how much the logarithm of the odds falls of what never begins anything; of what mostly does,
+hardly at all."""
+
+
 @dataclass(frozen=True)
 class Ranked:
     """A hypothesis with how likely it is the cause of what is asked, which is what it is told by.
@@ -144,7 +149,8 @@ def rank(
         )
     )
     causes, beside = _compared(causes, focus, away)
-    return Ranking(tuple(causes), tuple(symptoms), (*beside, *elsewhere))
+    told = (_with_doubt(one, focus) for one in causes)
+    return Ranking(tuple(told), tuple(symptoms), (*beside, *elsewhere))
 
 
 def is_meant(one: Ranked, focus: Focus) -> bool:
@@ -196,6 +202,18 @@ def _compared(
     kept[1:] = sorted(kept[1:], key=lambda one: not one.relevant)
     kept, doubtful = _set_apart(kept, focus)
     return kept, [*beside, *doubtful]
+
+
+def _with_doubt(one: Ranked, focus: Focus) -> Ranked:
+    """As sure as what mostly has a cause of its own can be the beginning of anything.
+
+    That none was found does not say that there is none: most of what nobody knows yet shows in such
+    links of a chain. What is asked for by its own word is told as itself, whatever lies behind it.
+    """
+    pattern = one.hypothesis.pattern
+    if pattern.id in focus.named_kinds or not one.relevant:
+        return one
+    return replace(one, relevance=doubted(one.relevance, DEEPER * (1.0 - pattern.root)))
 
 
 def _set_apart(causes: Sequence[Ranked], focus: Focus) -> tuple[list[Ranked], list[Ranked]]:

@@ -215,6 +215,20 @@ def test_more_evidence_makes_surer() -> None:
     assert two.confidence > one.confidence
 
 
+def test_what_mostly_has_a_cause_of_its_own_is_less_surely_a_beginning() -> None:
+    topology = homelab()
+    found = [
+        finding("oom_kill", MEDIA, 60, severity=Severity.CRITICAL),
+        finding("oom_kill", MEDIA, 58, severity=Severity.CRITICAL, by="log", check="logs"),
+        finding("web_down", SITE, 55),
+    ]
+    (link, *_) = ranked(*found).causes
+    assert 0.5 < link.confidence < 0.9, "a leak, or a job that takes too much, may be behind it"
+    focus = Focus.on((), topology, kinds=("oom_kill",), named_kinds=("oom_kill",))
+    (asked, *_) = rank(found, topology, focus, bundled()).causes
+    assert asked.confidence > 0.9, "who asks for a kill is told of the kill"
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_order_of_findings_does_not_matter(order: int) -> None:
     found = [FAILING, WAITING, SLOW_PAGE, finding("guest_down", DOCKER, 30)]
