@@ -72,7 +72,7 @@ class QueryLine(Vertical):
         with Horizontal(classes="query--line"):
             yield Static(self._language, classes="query--language", markup=False)
             yield _Field(
-                placeholder=self._placeholder,
+                placeholder=f"for example {self._placeholder}",
                 compact=True,
                 select_on_focus=False,
                 classes="query--text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -165,7 +166,7 @@ class RowsPane(Pane):
             if snapshot.result is not None and snapshot.state.has_data
         }
         if any(feed in known for feed in self.spec.feeds):
-            if self._kind is None:
+            if self.spec.module not in sys.modules:
                 # Its import is too much for the thread that draws.
                 await asyncio.to_thread(import_module, self.spec.module)
             # Two rows of one key would be one too many, and a backend may send them.
@@ -221,14 +222,14 @@ class RowsPane(Pane):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what needs a row while there is none."""
-        if action in ("explain", "changes", "copy", "investigate", "timeline"):
+        if action in (
+            "explain", "changes", "copy", "investigate", "timeline", "backups", "metrics"
+        ):  # fmt: skip
+            # A key that is not in the footer says itself why there is nothing to show.
             return True if self.chosen is not None else None
-        if action == "backups":
-            return True if self._backups_of_chosen is not None else None
-        if action in ("logs", "metrics"):
-            asked = {"logs": self.kind.logs, "metrics": self.kind.charts}[action]
+        if action == "logs":
             row = self.chosen
-            return True if row is not None and asked(row) is not None else None
+            return True if row is not None and self.kind.logs(row) is not None else None
         if action == "filter" and isinstance(self.screen.focused, Input):
             return False
         if action in ("filter", "sort_next", "sort_previous", "reverse"):
@@ -263,8 +264,12 @@ class RowsPane(Pane):
 
     def action_metrics(self) -> None:
         """Show its metrics."""
-        if (row := self.chosen) is not None and (of := self.kind.charts(row)) is not None:
+        if (row := self.chosen) is None:
+            return
+        if (of := self.kind.charts(row)) is not None:
             self.post_message(ChartsWanted(of))
+        else:
+            self.notify(f"No metrics are known of {self.kind.name(row)}")
 
     def action_copy(self) -> None:
         """Copy what is known of it."""
@@ -297,13 +302,14 @@ class RowsPane(Pane):
 
     def action_backups(self) -> None:
         """Open what is known of its backups."""
-        if (key := self._backups_of_chosen) is not None:
-            self.post_message(OpeningWanted(ToRow("backups", key)))
-
-    @property
-    def _backups_of_chosen(self) -> str | None:
         if (row := self.chosen) is None:
-            return None
+            return
+        if (key := self._backups_of(row)) is not None:
+            self.post_message(OpeningWanted(ToRow("backups", key)))
+        else:
+            self.notify(f"No backups are known of {self.kind.name(row)}")
+
+    def _backups_of(self, row: Any) -> str | None:
         panes = (pane for pane in self.app.screen_stack[0].query(RowsPane))
         known = next((pane.rows for pane in panes if pane.id == "backups"), ())
         return self.kind.backups(row, known)

@@ -4,17 +4,23 @@ import gc
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
+from sre_tui.screens import rows
 from sre_tui.screens.warm_up import load_answers
 from tests.screens.idle import FRAME, paint_at_rest, until_idle
 from tests.screens.parsed import parsed_once
 
 # As in an app whose user has come to the chat: no thread stands between a question and its run.
 load_answers()
+# Nor between the first rows of a pane and what they look like.
+for found in iter_modules(rows.__path__, f"{rows.__name__}."):
+    import_module(found.name)
 
 
 @pytest.fixture(autouse=True)

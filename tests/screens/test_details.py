@@ -294,6 +294,7 @@ async def test_backups_of_a_row_by_a_key_and_nodes_by_name(monkeypatch: pytest.M
             await scene.press("escape")
         await scene.press("3", "b")
         assert scene.app.screen is scene.main
+        assert scene.says("No backups are known of fast")
         await _open(scene, "guests", "media (101)")
         await scene.press("b")
         await scene.settle(lambda: _crumbs(scene).endswith("media (101) › Backups › media (101)"))

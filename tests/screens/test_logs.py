@@ -264,7 +264,7 @@ async def _patterns(scene: Scene, loki: Loki, snapshot: SnapshotAssertion) -> No
     await scene.press("p")
     await scene.settle(lambda: scene.says("of 106 lines"))
     assert isinstance(scene.app.screen, PatternsScreen)
-    assert scene.says("out of memory", "cache hit for key")
+    await scene.settle(lambda: scene.says("out of memory", "cache hit for key"))
     await scene.draw("patterns", snapshot)
     query = '{hostname="media"} |= "x"'
     assert loki.asked[-1][1] == {"query": query, "since": "900s", "limit": 500}

@@ -54,7 +54,8 @@ async def _back(scene: Scene) -> None:
 async def _screens(scene: Scene) -> AsyncIterator[str]:
     for name, keys in FROM_THE_PANES.items():
         await scene.pilot.press(*keys.split())
-        await scene.settle()
+        # A thread reads it.
+        await scene.settle(lambda: not scene.says("Reading…"))
         yield name
         await _back(scene)
 
