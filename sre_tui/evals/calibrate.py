@@ -28,6 +28,7 @@ from sre_tui.evals.cases import exams
 from sre_tui.evals.fitting import Fit, Row, assess, confidences, fit, left_out
 from sre_tui.evals.measures import is_true
 from sre_tui.evals.stage import play
+from sre_tui.evals.unknown import Claims
 
 FILE: Final = Path(sre_tui.diagnosis.causes.__path__[0]) / "weights.json"
 STRENGTHS: Final = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -39,10 +40,11 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"write {FILE.name}")
     options = parser.parse_args()
     logging.getLogger().addHandler(logging.NullHandler())
-    rows, cases = asyncio.run(_collect())
+    rows, cases, claims = asyncio.run(_collect())
     current: dict[str, float] = json.loads(FILE.read_text(encoding="utf-8"))["weights"]
     out = sys.stdout.write
     out(f"{len(rows)} hypotheses of {len(cases)} questions with a true cause, and of controls\n")
+    out(f"as it is told, {claims.text}")
     out(_line("current weights", assess(rows, confidences(rows, current), cases)))
     tried = {strength: assess(rows, left_out(rows, strength), cases) for strength in STRENGTHS}
     for strength, found in tried.items():
@@ -66,11 +68,12 @@ def _line(name: str, found: Fit) -> str:
     )
 
 
-async def _collect() -> tuple[list[Row], list[str]]:
-    """Hypotheses about every question, and the questions that have a true cause."""
+async def _collect() -> tuple[list[Row], list[str], Claims]:
+    """Hypotheses about every question, the questions that have a true cause, and what is told."""
     knowledge = Knowledge()
     rows: list[Row] = []
     cases: list[str] = []
+    claims = Claims()
     chosen = exams("tuning")
     for number, exam in enumerate(chosen, start=1):
         scenario = exam.scenario
@@ -81,9 +84,10 @@ async def _collect() -> tuple[list[Row], list[str]]:
             case = f"{scenario.id}/{place}"
             if question.truth.causes:
                 cases.append(case)
+                claims.add(insight, question, knowledge)
             if question.truth.causes or question.truth.no_cause:
                 rows += rows_of(scenario.id, case, question, insight, knowledge)
-    return rows, cases
+    return rows, cases, claims
 
 
 def rows_of(

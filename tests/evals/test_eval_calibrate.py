@@ -7,11 +7,13 @@ import pytest
 
 from sre_tui.diagnosis.causes.confidence import STATED, doubted, unrivalled
 from sre_tui.diagnosis.causes.rank import DEEPER, RIVALLED
-from sre_tui.diagnosis.investigate import Knowledge, investigate
+from sre_tui.diagnosis.investigate import Insight, Knowledge, investigate
 from sre_tui.evals.calibrate import FILE, rows_of
-from sre_tui.evals.cases import exams
+from sre_tui.evals.cases import Exam, exams
 from sre_tui.evals.fitting import Row, assess, confidences, fit, left_out
 from sre_tui.evals.stage import play
+from sre_tui.evals.unknown import Claims, claims, without_truth
+from tests.stubs.at_hand import played_at_hand
 
 
 def row(scenario: int, right: bool, *, told: bool = True, **features: float) -> Row:
@@ -91,12 +93,17 @@ def test_ranks_count_only_what_would_be_told() -> None:
     assert found.calibration_error == pytest.approx((0.9 + 2 * 0.1 + 0.3) / 4)
 
 
+async def seen(exam: Exam, knowledge: Knowledge) -> Insight:
+    with played_at_hand("calibration"):
+        async with play(exam.scenario) as stage:
+            return await stage.look(knowledge)
+
+
 async def test_rows_are_what_an_investigation_weighs() -> None:
     knowledge = Knowledge()
     weights: dict[str, float] = json.loads(FILE.read_text())["weights"]
     (exam,) = exams("tuning", ["several-at-once"])
-    async with play(exam.scenario) as stage:
-        insight = await stage.look(knowledge)
+    insight = await seen(exam, knowledge)
     for place, question in exam.questions:
         found = investigate(insight, question.ask, knowledge).causes
         rows = rows_of("several-at-once", str(place), question, insight, knowledge)
@@ -112,3 +119,19 @@ async def test_rows_are_what_an_investigation_weighs() -> None:
             assert any(cause.confidence == pytest.approx(each, abs=0.01)
                        for each in chain(*compared))  # fmt: skip
         assert 1 <= len(found) <= min(5, len(told))
+
+
+async def test_where_the_true_cause_is_taken_away_whatever_is_named_is_wrong() -> None:
+    knowledge = Knowledge()
+    (exam,) = exams("tuning", ["several-at-once/2"])
+    insight = await seen(exam, knowledge)
+    ((_, question),) = exam.questions
+    known = claims(insight, question, knowledge)
+    assert known[0][1], "the kill comes first"
+    less = without_truth(insight, question, knowledge)
+    assert 0 < len(less.findings) < len(insight.findings)
+    assert not any(right for _, right in claims(less, question, knowledge))
+    both = Claims()
+    both.add(insight, question, knowledge)
+    assert both.known == known
+    assert "of 1 such questions" in both.text
