@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 
 from sre_tui.agent.events import Answered, ToolFinished
+from sre_tui.screens.logs import LogsScreen
+from sre_tui.screens.reader import RunbookScreen
 from tests.screens.conclusions import CHANGES, FOUND
 from tests.screens.details import ANSWERS, backends
 from tests.screens.homelab import answer, evidence
@@ -34,6 +38,8 @@ FROM_THE_PANES = {
     "one piece of evidence": "5 ctrl+o enter",
 }
 """Keys that lead to each screen."""
+AWAITED: dict[type[Screen[Any]], str] = {LogsScreen: "100 lines", RunbookScreen: "How to mend"}
+"""What stands there once all of it has come."""
 
 
 async def _ask(scene: Scene) -> None:
@@ -53,9 +59,11 @@ async def _back(scene: Scene) -> None:
 
 async def _screens(scene: Scene) -> AsyncIterator[str]:
     for name, keys in FROM_THE_PANES.items():
-        await scene.pilot.press(*keys.split())
-        # A thread reads it.
-        await scene.settle(lambda: not scene.says("Reading…"))
+        for key in keys.split():
+            await scene.press(key)
+            # What a thread brings is waited for.
+            awaited = AWAITED.get(type(scene.app.screen), "")
+            await scene.settle(lambda awaited=awaited: awaited in scene.text)  # type: ignore[misc]
         yield name
         await _back(scene)
 
