@@ -91,6 +91,8 @@ def open_app(invocation: Invocation) -> None:
         # Textual asks the environment alone.
         os.environ["NO_COLOR"] = "1"
     broken = invocation.run(partial(_run, look))
+    # The end of the process would go over everything once more, for half a second.
+    gc.freeze()
     if broken is not None:
         raise broken
 
