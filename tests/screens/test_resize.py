@@ -17,6 +17,7 @@ from tests.screens.homelab import answer, evidence
 from tests.screens.logs import Loki
 from tests.screens.panes import everything
 from tests.screens.stage import Scene, on_stage
+from widgets.pane import Pane
 
 WIDE, TALL, SMALL, TINY = (200, 24), (200, 40), (80, 24), (40, 12)
 FROM_THE_PANES = {
@@ -61,9 +62,11 @@ async def _screens(scene: Scene) -> AsyncIterator[str]:
     for name, keys in FROM_THE_PANES.items():
         for key in keys.split():
             await scene.press(key)
-            # What a thread brings is waited for.
-            awaited = AWAITED.get(type(scene.app.screen), "")
-            await scene.settle(lambda awaited=awaited: awaited in scene.text)  # type: ignore[misc]
+            # What a thread brings is waited for, and the focus that goes to it.
+            if awaited := AWAITED.get(type(scene.app.screen)):
+                await scene.settle(
+                    lambda awaited=awaited: awaited in scene.text and not scene.focused_is(Pane)  # type: ignore[misc]
+                )
         yield name
         await _back(scene)
 
