@@ -117,6 +117,11 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
     def feed_of(tool: str, arguments: Mapping[str, object]) -> ToolFeed:
         return ToolFeed(live, tool, tool, arguments, DETAILS_EVERY)
 
+    def ask_again() -> None:
+        # Whoever mended a backend wants its rows, and then an answer.
+        for each in (live, context):
+            each.ask_again()
+
     async with AgentAnswers(context) as answers:
         app = SreApp(
             AppParts(
@@ -127,7 +132,7 @@ async def _run(look: Look, context: ToolContext) -> Exception | None:
                 feed_of=feed_of,
                 ask_tool=partial(ask_tool, live),
                 release=live.aclose,
-                ask_again=live.ask_again,
+                ask_again=ask_again,
                 reports=ReportDesk(context),
                 record=partial(record_incident, context),
                 change=partial(change_incident, context),
